@@ -1,0 +1,1 @@
+"""Brazilian standards as pure functions: no Django, no input or output, no state."""
