@@ -1,0 +1,139 @@
+"""JSON answers, errors, and the rules of the Idempotency-Key.
+
+Errors carry `code`, `message` and `errors` (section "Erros" of the developer guide). What Cora
+leaves open about keys is decided so: same key and content, the stored answer again; other content,
+422; no key, 400; kept for `idempotency_seconds`.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from simulator.cora.bank import Caller, Cora
+from simulator.core.clock import to_micros
+from simulator.core.journal import Record
+
+
+class ApiError(Exception):
+    """The request ends with this answer; nothing was done."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+
+
+def invalid(message: str) -> ApiError:
+    return ApiError(400, "invalid_request", message)
+
+
+def server_error() -> ApiError:
+    return ApiError(500, "server_error", "Internal server error")
+
+
+async def answer_api_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)
+    if error.status == 401:
+        return answer({"error": "access_denied"}, 401)
+    item = {"code": error.code, "message": error.message}
+    errors = [] if error.code == "access_denied" else [item]
+    return answer({**item, "errors": errors}, error.status)
+
+
+def to_json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def answer(value: Any, status: int = 200) -> Response:
+    return Response(to_json(value), status, media_type="application/json")
+
+
+async def read_object(request: Request) -> dict[str, Any]:
+    try:
+        raw = await request.body()
+        value = json.loads(raw)
+        if b"\\u" in raw:
+            to_json(value)  # refuses half a surrogate pair: JSON can write it and UTF-8 cannot
+    except ValueError:
+        raise invalid("The body is not JSON.") from None
+    if not isinstance(value, dict):
+        raise invalid("The body is not a JSON object.")
+    return value
+
+
+def read_day(text: object) -> date | None:
+    """A day written YYYY-MM-DD, or None."""
+    if not isinstance(text, str) or not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return None if day.year == date.max.year else day
+
+
+def record_of(request: Request) -> Record:
+    record: Record = request.scope["state"]["record"]
+    return record
+
+
+async def once(
+    request: Request,
+    cora: Cora,
+    caller: Caller,
+    act: Callable[[str], tuple[int, Any]],
+    content: Any,
+    *,
+    key_required: bool = True,
+) -> Response:
+    """Do `act` once for the request's Idempotency-Key, and answer with its status and JSON.
+
+    Nothing is awaited between the look for the key and the commit, so that duplicates that
+    arrive together have one effect. An error is not kept: the same key may be tried again.
+    """
+    key = _key(request, required=key_required)
+    owner = f"{caller.client_id}/{caller.account_id}"
+    digest = hashlib.sha256(
+        f"{request.method} {request.url.path}\n".encode()
+        + json.dumps(content, sort_keys=True).encode()
+    ).digest()
+    record, store = record_of(request), cora.store
+    now = to_micros(cora.clock.now())
+    with store.write():
+        row = store.row("SELECT * FROM cora_idempotency WHERE owner = ? AND key = ?", owner, key)
+        if key and row and now - row["at"] < cora.settings.idempotency_seconds * 1_000_000:
+            if row["request"] != digest:
+                raise ApiError(
+                    422, "invalid_request", "Idempotency-Key already used with another body."
+                )
+            record.replay = True
+            return _whole(row["answer"], row["status"])
+        status, value = act(key)
+        body = b"" if value is None else to_json(value)
+        if key:
+            store.run(
+                "INSERT OR REPLACE INTO cora_idempotency VALUES (?, ?, ?, ?, ?, ?)",
+                *(owner, key, digest, status, body, now),
+            )
+    record.effect = True
+    return _whole(body, status)
+
+
+def _whole(body: bytes, status: int) -> Response:
+    return Response(body, status, media_type="application/json" if body else None)
+
+
+def _key(request: Request, *, required: bool) -> str:
+    text = request.headers.get("idempotency-key", "")
+    if not text and not required:
+        return ""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise invalid("The header Idempotency-Key must be a UUID.") from None

@@ -1,0 +1,112 @@
+"""Cora's state and settings."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from simulator.core.people import Account, account_of_company
+from simulator.core.settings import load
+from simulator.core.simulator import Simulator
+from simulator.core.store import Store
+
+SLUG = "cora"
+BANK_CODE, BANK_NAME, BRANCH = "403", "Cora SCD", "0001"
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS cora_partner (
+    client_id TEXT PRIMARY KEY, secret TEXT NOT NULL, name TEXT NOT NULL,
+    redirect_uris TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS cora_session (
+    id TEXT PRIMARY KEY, person_id INTEGER NOT NULL, account_id INTEGER,
+    expires_at INTEGER NOT NULL, message TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS cora_code (
+    code TEXT PRIMARY KEY, client_id TEXT NOT NULL, redirect_uri TEXT NOT NULL,
+    person_id INTEGER NOT NULL, account_id INTEGER NOT NULL, scopes TEXT NOT NULL,
+    expires_at INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS cora_grant (
+    id INTEGER PRIMARY KEY, client_id TEXT NOT NULL, account_id INTEGER NOT NULL,
+    person_id INTEGER, scopes TEXT NOT NULL, created_at INTEGER NOT NULL,
+    used_at INTEGER NOT NULL, refreshes INTEGER NOT NULL DEFAULT 0, ended_at INTEGER);
+CREATE TABLE IF NOT EXISTS cora_token (
+    value TEXT PRIMARY KEY, kind TEXT NOT NULL, client_id TEXT NOT NULL, grant_id INTEGER,
+    expires_at INTEGER, uses INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS cora_idempotency (
+    owner TEXT NOT NULL, key TEXT NOT NULL, request BLOB NOT NULL, status INTEGER NOT NULL,
+    answer BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (owner, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS cora_order (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, rail TEXT NOT NULL,
+    account_id INTEGER NOT NULL, client_id TEXT NOT NULL, status TEXT NOT NULL, code TEXT,
+    key TEXT NOT NULL, amount INTEGER NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL,
+    day TEXT NOT NULL, scheduled TEXT, deadline INTEGER NOT NULL, next_at INTEGER,
+    reason TEXT NOT NULL DEFAULT '', barcode TEXT, wire TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS cora_order_by_status ON cora_order (account_id, rail, status, day);
+CREATE INDEX IF NOT EXISTS cora_order_by_day ON cora_order (account_id, rail, day);
+CREATE INDEX IF NOT EXISTS cora_order_due ON cora_order (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS cora_order_code ON cora_order (code);
+CREATE TABLE IF NOT EXISTS cora_boleto (
+    barcode TEXT PRIMARY KEY, digitable TEXT NOT NULL, creditor TEXT NOT NULL,
+    document TEXT NOT NULL, amount INTEGER NOT NULL, fine INTEGER NOT NULL,
+    interest INTEGER NOT NULL, due_date TEXT, paid INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS cora_endpoint (
+    id TEXT PRIMARY KEY, client_id TEXT NOT NULL, account_id INTEGER, url TEXT NOT NULL,
+    resource TEXT NOT NULL, trigger_name TEXT NOT NULL);
+"""
+
+
+@dataclass
+class CoraSettings:
+    """One for each point that Cora leaves open. The README has the table."""
+
+    access_token_seconds: int = 86_400
+    refresh_uses: int = 3
+    refresh_rotates: bool = True
+    idle_days: int = 60
+    code_seconds: int = 60
+    idempotency_seconds: int = 86_400
+    statement_default_days: int = 30
+    statement_max_per_page: int = 500
+    statement_too_large_status: int = 503
+    statement_bad_date_status: int = 500
+    statement_offset: str = "+00"
+    list_default_size: int = 10
+    list_max_size: int = 200
+    list_total_field: str = "totalItems"
+    scheduled_status: str = "SCHEDULED"
+    transfer_expiry_days: int = 7
+    ted_fee_cents: int = 200
+    require_registered_boletos: bool = False
+
+
+class Cora:
+    def __init__(self, simulator: Simulator) -> None:
+        self.sim = simulator
+        self.store: Store = simulator.store
+        self.clock = simulator.clock
+        self.settings = load(self.store, SLUG, CoraSettings)
+        # Grants by access token, as read from the store: see auth.py.
+        self.callers: dict[str, Caller] = {}
+
+    def clear(self) -> None:
+        """After the store was cleared."""
+        self.settings.__dict__.update(CoraSettings().__dict__)
+        self.callers.clear()
+
+    def account(self, cnpj: str) -> Account | None:
+        return account_of_company(self.store, SLUG, cnpj)
+
+
+@dataclass(slots=True)
+class Caller:
+    """Who a valid access token speaks for. Instants are microseconds since 1970 UTC."""
+
+    client_id: str
+    grant_id: int | None  # None: a partner's own token
+    account_id: int | None
+    scopes: frozenset[str]
+    expires_at: int
+    used_at: int
+
+
+def cora_of(request: Request) -> Cora:
+    cora: Cora = request.app.state.cora
+    return cora

@@ -1,0 +1,1 @@
+"""What every simulated bank shares."""

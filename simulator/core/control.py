@@ -1,0 +1,175 @@
+"""The control API that all banks share, under /_sim/api. JSON; the README documents it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from simulator.core.clock import SAO_PAULO
+from simulator.core.faults import BadFault
+from simulator.core.settings import BadSetting, check, save
+from simulator.core.simulator import Simulator
+
+
+class ControlError(Exception):
+    """The control request cannot be done. The message is Portuguese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """What the shared controls need to know of the banks."""
+
+    sim: Simulator
+    settings: dict[str, Any]  # settings objects by the name they are kept under
+    reset: Callable[[bool], None]  # clear the banks, and plant the seed when asked to
+    settle: Callable[[], int]  # do what the clock has reached; how many
+
+
+def controls_of(request: Request) -> Controls:
+    controls: Controls = request.app.state.controls
+    return controls
+
+
+async def answer_control_error(request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": str(error)}, 400)
+
+
+async def read_body(request: Request) -> dict[str, Any]:
+    raw = await request.body()
+    try:
+        value = json.loads(raw or b"{}")
+    except ValueError:
+        raise ControlError("O corpo não é JSON.") from None
+    if not isinstance(value, dict):
+        raise ControlError("O corpo não é um objeto JSON.")
+    return value
+
+
+async def health(request: Request) -> Response:
+    return JSONResponse({"status": "ok", "now": controls_of(request).sim.clock.now().isoformat()})
+
+
+async def reset(request: Request) -> Response:
+    """Back to the first start: settings, faults, log and, unless `now` is given, the time."""
+    controls, body = controls_of(request), await read_body(request)
+    clock = controls.sim.clock
+    clock.offset = timedelta()
+    if "now" in body:
+        clock.set(_instant(body["now"]))
+    controls.reset(body.get("seed", True) is True)
+    return JSONResponse({"now": clock.now().isoformat()})
+
+
+async def settings(request: Request) -> Response:
+    controls = controls_of(request)
+    if request.method == "PATCH":
+        change_settings(controls, await read_body(request))
+    merged: dict[str, Any] = {}
+    for group in controls.settings.values():
+        merged |= asdict(group)
+    return JSONResponse(merged)
+
+
+def change_settings(controls: Controls, changes: dict[str, Any]) -> None:
+    """All of them, or none and a ControlError."""
+    owners = {key: group for group in controls.settings.values() for key in asdict(group)}
+    for key, value in changes.items():
+        if key not in owners:
+            raise ControlError(f"Não há a opção {key}.")
+        try:
+            check(owners[key], key, value)
+        except BadSetting as error:
+            raise ControlError(str(error)) from None
+    for key, value in changes.items():
+        setattr(owners[key], key, value)
+    for name, group in controls.settings.items():
+        save(controls.sim.store, name, group)
+
+
+async def clock(request: Request) -> Response:
+    controls = controls_of(request)
+    if request.method == "POST":
+        set_clock(controls, await read_body(request))
+    now = controls.sim.clock.now()
+    offset = controls.sim.clock.offset.total_seconds()
+    return JSONResponse({"now": now.isoformat(), "offset_seconds": offset})
+
+
+def set_clock(controls: Controls, change: dict[str, Any]) -> None:
+    """By `now` (with offset, or São Paulo time), `offset_seconds` or `advance_seconds`."""
+    clock = controls.sim.clock
+    match change:
+        case {"now": str(now)}:
+            clock.set(_instant(now))
+        case {"offset_seconds": int() | float() as seconds}:
+            clock.offset = timedelta(seconds=seconds)
+        case {"advance_seconds": int() | float() as seconds}:
+            clock.offset += timedelta(seconds=seconds)
+        case _:
+            raise ControlError("Informe now, offset_seconds ou advance_seconds.")
+    controls.sim.keep_clock()
+    while controls.settle():
+        continue
+    controls.sim.outbox.wake()
+
+
+def _instant(text: object) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text if isinstance(text, str) else "")
+    except ValueError:
+        raise ControlError("A data e hora devem estar em ISO 8601.") from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=SAO_PAULO)
+
+
+async def faults(request: Request) -> Response:
+    sim = controls_of(request).sim
+    if request.method == "POST":
+        try:
+            return JSONResponse(sim.faults.add(await read_body(request)).as_json(), 201)
+        except BadFault as error:
+            raise ControlError(str(error)) from None
+    if request.method == "DELETE":
+        sim.faults.clear(request.path_params.get("id"))
+    return JSONResponse([fault.as_json() for fault in sim.faults.all()])
+
+
+async def requests(request: Request) -> Response:
+    """The requests received, oldest first, or their number with `count`."""
+    journal, query = controls_of(request).sim.journal, request.query_params
+    if request.method == "DELETE":
+        journal.clear()
+    effect = {"true": True, "false": False}.get(query.get("effect", ""))
+    found = journal.find(
+        method=query.get("method", "*"),
+        path=query.get("path", "*"),
+        effect=effect,
+        since=int(query.get("since", "0")),
+    )
+    if "count" in query:
+        return JSONResponse({"count": sum(1 for _ in found)})
+    return JSONResponse([record.as_json() for record in found])
+
+
+async def webhooks(request: Request) -> Response:
+    outbox = controls_of(request).sim.outbox
+    if request.method == "POST":
+        await outbox.deliver_due(now=True)
+    return JSONResponse(await outbox.finished_listing())
+
+
+ROUTES = [
+    Route("/health", health),
+    Route("/reset", reset, methods=["POST"]),
+    Route("/settings", settings, methods=["GET", "PATCH"]),
+    Route("/clock", clock, methods=["GET", "POST"]),
+    Route("/faults", faults, methods=["GET", "POST", "DELETE"]),
+    Route("/faults/{id:int}", faults, methods=["DELETE"]),
+    Route("/requests", requests, methods=["GET", "DELETE"]),
+    Route("/webhooks", webhooks),
+    Route("/webhooks/deliver", webhooks, methods=["POST"]),
+]

@@ -1,0 +1,50 @@
+"""What is shared by the banks of one simulator."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from simulator.core import ledger, people, webhooks
+from simulator.core.clock import Clock
+from simulator.core.faults import Faults
+from simulator.core.journal import Journal
+from simulator.core.settings import Settings, load
+from simulator.core.store import Store
+from simulator.core.webhooks import Outbox
+
+SCHEMAS = (people.SCHEMA, ledger.SCHEMA, webhooks.SCHEMA)
+
+
+@dataclass
+class Simulator:
+    store: Store
+    clock: Clock
+    settings: Settings
+    faults: Faults
+    journal: Journal
+    outbox: Outbox
+    public_url: str
+
+    @classmethod
+    def open(cls, folder: Path, schemas: tuple[str, ...], public_url: str) -> "Simulator":
+        """Open the state in `folder`, or a new one.
+
+        Raises:
+            StateInUse: another simulator has it.
+        """
+        store = Store(folder, SCHEMAS + schemas)
+        clock = Clock(timedelta(microseconds=store.kept("clock_offset") or 0))
+        settings = load(store, "core", Settings)
+        outbox = Outbox(store, clock, settings)
+        return cls(store, clock, settings, Faults(), Journal(), outbox, public_url)
+
+    def keep_clock(self) -> None:
+        self.store.keep("clock_offset", self.clock.offset // timedelta(microseconds=1))
+
+    def clear(self) -> None:
+        """Forget everything but the time."""
+        self.store.clear()
+        self.keep_clock()
+        self.settings.__dict__.update(Settings().__dict__)
+        self.faults.clear()
+        self.journal.clear()
