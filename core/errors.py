@@ -1,0 +1,28 @@
+"""The two families of errors that the project raises on purpose (the other is banking.errors)."""
+
+
+class KaminoError(Exception):
+    """Base of every error the project raises on purpose."""
+
+
+class DomainError(KaminoError):
+    """It cannot be done, and the person asking can act on it.
+
+    The message is Portuguese, a whole sentence, and safe to show.
+    """
+
+
+class InvalidState(DomainError):
+    """The thing is not in a state that allows this act."""
+
+
+class NotAllowed(DomainError):
+    """This person may not do this."""
+
+
+class InvalidInput(DomainError):
+    """What was typed cannot be accepted. `field` names the form field at fault, if one is."""
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field

@@ -1,0 +1,36 @@
+"""Form fields that read what people type here: money and days."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from core.errors import InvalidInput
+from core.forms import DateInput, MoneyInput
+from core.typed import read_amount
+
+
+class AmountField(forms.CharField):
+    """Positive reais, as `core.typed.read_amount` reads them; None when empty and not required."""
+
+    widget = MoneyInput
+
+    def clean(self, value: Any) -> Decimal | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return read_amount(text)
+        except InvalidInput as error:
+            raise ValidationError(str(error)) from None
+
+
+class DayField(forms.DateField):
+    """A day, written 31/12/2026 or as browsers send it, 2026-12-31."""
+
+    widget = DateInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_formats=["%d/%m/%Y", "%Y-%m-%d"], **kwargs)
+        self.error_messages["invalid"] = "Esta data não existe. Escreva como 31/12/2026."

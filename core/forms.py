@@ -1,0 +1,46 @@
+"""How forms look: the renderer that settings name, and the two controls of ours."""
+
+from typing import Any
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+
+
+class FormRenderer(TemplatesSetting):
+    """Renders every form and field by templates/forms/.
+
+    Widgets stay Django's own, hence `django.forms` must be among the installed apps.
+    """
+
+    form_template_name = "forms/form.html"
+    field_template_name = "forms/field.html"
+
+
+class MoneyInput(forms.TextInput):
+    """Reais as they are written here: 1.234,56, with R$ before it.
+
+    The page rewrites 1234,5 as 1.234,50 when the field is left. Reading what arrives is the
+    work of the form's field.
+    """
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        defaults = {"inputmode": "decimal", "autocomplete": "off", "data-money": True}
+        super().__init__(attrs=defaults | (attrs or {}))
+
+
+class DateInput(forms.DateInput):
+    """A day as it is written here, 31/12/2026, whatever the language of the browser.
+
+    The button beside it opens the browser's calendar, and 31122026 receives its slashes when
+    the field is left.
+    """
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        defaults = {
+            "inputmode": "numeric",
+            "autocomplete": "off",
+            "placeholder": "dd/mm/aaaa",
+            "maxlength": 10,
+            "data-date": True,
+        }
+        super().__init__(attrs=defaults | (attrs or {}), format="%d/%m/%Y")

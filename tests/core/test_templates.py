@@ -1,0 +1,93 @@
+"""What every template must keep: the content policy, icons and files that exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.messages import constants
+from django.contrib.messages.storage.base import Message
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from lucide.templatetags.lucide import lucide
+from pytest_django import Settings
+
+ROOT = Path(settings.BASE_DIR) / "templates"
+PAGES = sorted(ROOT.rglob("*.html"))
+ERRORS = ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"]
+
+
+@pytest.fixture
+def source_files(settings: Settings) -> None:
+    """Addresses of static files as they stand in the source: tests do not collect them."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_template_holds_what_the_content_policy_refuses(page: Path) -> None:
+    text = page.read_text()
+
+    assert not re.search(r"\sstyle\s*=|<style\b", text)
+    assert not re.search(r"\son[a-z]+\s*=\s*[\"']|javascript:|hx-on", text)
+    assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+
+
+def test_every_icon_named_in_a_template_exists() -> None:
+    names = {
+        name
+        for page in PAGES
+        for found in re.findall(r"{%\s*lucide \"([^\"]+)\"|\sicon=\"([^\"]+)\"", page.read_text())
+        for name in found
+        if name
+    }
+
+    assert len(names) > 20
+    for name in names:
+        assert "<svg" in lucide(name)
+
+
+def test_every_static_file_named_in_a_template_exists() -> None:
+    names = {
+        name for page in PAGES for name in re.findall(r"{% static '([^']+)' %}", page.read_text())
+    }
+
+    assert [name for name in names if finders.find(name) is None] == []
+    assert "css/tokens.css" in names
+
+
+@pytest.mark.parametrize("name", ERRORS)
+@pytest.mark.usefixtures("source_files")
+def test_an_error_page_renders_without_any_context(name: str) -> None:
+    page = render_to_string(name)
+
+    assert page.count("<h1>") == 1
+    assert "Voltar ao início" in page
+
+
+@pytest.mark.usefixtures("source_files")
+def test_the_layout_stands_without_company_menu_or_person() -> None:
+    page = render_to_string("base.html")
+
+    assert 'id="conteudo"' in page
+    assert "picker--company" not in page
+    assert "picker--person" not in page
+
+
+def test_a_message_is_a_toast_that_can_be_undone() -> None:
+    message = Message(constants.SUCCESS, "Conta <b> cancelada.", extra_tags="/contas/1/desfazer/")
+
+    toast = render_to_string("components/toasts.html", {"messages": [message]})
+
+    assert "Conta &lt;b&gt; cancelada." in toast
+    assert 'action="/contas/1/desfazer/"' in toast
+    assert "toast--ok" in toast
+
+
+def test_another_tag_of_a_message_is_no_address_to_undo() -> None:
+    message = Message(constants.ERROR, "Não deu.", extra_tags="https://mal.example/")
+
+    toast = render_to_string("components/toasts.html", {"messages": [message]})
+
+    assert "toast--bad" in toast
+    assert "mal.example" not in toast
