@@ -1,0 +1,207 @@
+"""The chart of accounts and the journal.
+
+Amounts are reais; a debit is positive and a credit negative, so an entry sums to zero.
+"""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Self
+from uuid import UUID
+
+from django.db import models
+from django.db.models import F, Q
+
+from tenants.models import Tenant, TenantForeignKey, TenantOwned, TenantQuerySet, User
+
+
+class Nature(models.TextChoices):
+    ASSET = "ativo", "Ativo"
+    LIABILITY = "passivo", "Passivo"
+    EQUITY = "patrimonio", "Patrimônio líquido"
+    REVENUE = "receita", "Receita"
+    EXPENSE = "despesa", "Despesa"
+
+    @property
+    def grows_by_debit(self) -> bool:
+        """Debits increase assets and expenses; credits increase the other three."""
+        return self in {Nature.ASSET, Nature.EXPENSE}
+
+
+class ClassificationGroup(TenantOwned):
+    """A branch of the chart of accounts (grupo de classificação).
+
+    The database holds a group to its parent's nature by a foreign key over both.
+    """
+
+    parent = TenantForeignKey(
+        "self", models.PROTECT, null=True, related_name="children", verbose_name="grupo acima"
+    )
+    code = models.CharField("código", max_length=20)
+    name = models.CharField("nome", max_length=120)
+    nature = models.CharField("natureza", max_length=10, choices=Nature)
+    # New bank accounts get their Conta do Ativo here.
+    is_bank_home = models.BooleanField("casa das contas correntes", default=False)
+
+    class Meta:
+        verbose_name = "grupo de classificação"
+        verbose_name_plural = "grupos de classificação"
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "code"], name="group_code"),
+            models.UniqueConstraint(
+                fields=["tenant"], condition=Q(is_bank_home=True), name="group_one_bank_home"
+            ),
+            models.CheckConstraint(name="group_nature", condition=Q(nature__in=Nature.values)),
+            models.CheckConstraint(name="group_not_its_parent", condition=~Q(parent=F("id"))),
+            models.CheckConstraint(
+                name="group_bank_home_is_asset",
+                condition=Q(is_bank_home=False) | Q(nature=Nature.ASSET),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class AccountQuerySet(TenantQuerySet):
+    def open(self) -> Self:
+        return self.filter(archived_at=None)
+
+    def expense_accounts(self, tenant: Tenant | UUID) -> Self:
+        """What a bill may be classified as: open leaves of expense or of liability."""
+        return (
+            self.of(tenant)
+            .open()
+            .filter(group__nature__in=[Nature.EXPENSE, Nature.LIABILITY])
+            .select_related("group")
+            .order_by("code")
+        )
+
+
+class Account(TenantOwned):
+    """A leaf of the chart, which receives entries (conta contábil)."""
+
+    group = TenantForeignKey(
+        ClassificationGroup, models.PROTECT, related_name="accounts", verbose_name="grupo"
+    )
+    code = models.CharField("código", max_length=24)
+    name = models.CharField("nome", max_length=120)
+    archived_at = models.DateTimeField("arquivada em", null=True)
+
+    objects = AccountQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = "conta contábil"
+        verbose_name_plural = "contas contábeis"
+        constraints = [models.UniqueConstraint(fields=["tenant", "code"], name="account_code")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+    @property
+    def nature(self) -> Nature:
+        return Nature(self.group.nature)
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+
+class JournalEntryQuerySet(TenantQuerySet):
+    def with_lines(self) -> Self:
+        """What a page shows of each entry, in four queries whatever their number."""
+        return self.select_related("created_by").prefetch_related("lines__account", "reversals")
+
+    def touching(self, account: Account) -> Self:
+        """Entries with a line on the account."""
+        lines = JournalLine.objects.filter(account=account, entry=models.OuterRef("pk"))
+        return self.filter(models.Exists(lines))
+
+    def after(self, date: dt.date, entry_id: UUID) -> Self:
+        """What follows that entry in the list that shows the newest day first."""
+        return self.filter(Q(date__lt=date) | Q(id__lt=entry_id), date__lte=date)
+
+
+class JournalEntry(TenantOwned):
+    """A balanced entry (lançamento). Never changed: it is reversed by another one.
+
+    The database checks at commit that the lines are `line_count`, sum to zero and debit `total`.
+    """
+
+    date = models.DateField("data")  # São Paulo
+    memo = models.CharField("histórico", max_length=300)
+    reverses = TenantForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="reversals",
+        verbose_name="estorno de",
+        db_index=False,
+    )
+    line_count = models.PositiveSmallIntegerField("linhas")
+    total = models.DecimalField("total", max_digits=16, decimal_places=2)
+    # Null: the product itself.
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = JournalEntryQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = "lançamento"
+        verbose_name_plural = "lançamentos"
+        constraints = [
+            # The company comes second here and below: so the index also serves Django's lookups
+            # through a relation, which name the other row alone.
+            models.UniqueConstraint(fields=["reverses", "tenant"], name="entry_reversed_once"),
+            models.CheckConstraint(name="entry_two_lines", condition=Q(line_count__gte=2)),
+            models.CheckConstraint(name="entry_total_positive", condition=Q(total__gt=0)),
+            models.CheckConstraint(name="entry_not_its_reversal", condition=~Q(reverses=F("id"))),
+        ]
+        indexes = [models.Index(fields=["tenant", "-date", "-id"], name="entry_page")]
+
+    def __str__(self) -> str:
+        return f"{self.date:%d/%m/%Y} {self.memo}"
+
+    @property
+    def is_reversal(self) -> bool:
+        return self.reverses_id is not None
+
+    @property
+    def reversal(self) -> "JournalEntry | None":
+        """The entry that undid this one."""
+        return next(iter(self.reversals.all()), None)
+
+
+class JournalLine(TenantOwned):
+    """One account's part in an entry. Never changed."""
+
+    entry = TenantForeignKey(JournalEntry, models.PROTECT, related_name="lines", db_index=False)
+    position = models.PositiveSmallIntegerField("posição")  # from 1
+    account = TenantForeignKey(
+        Account, models.PROTECT, related_name="lines", verbose_name="conta", db_index=False
+    )
+    amount = models.DecimalField("valor", max_digits=14, decimal_places=2)
+
+    class Meta:
+        verbose_name = "linha de lançamento"
+        verbose_name_plural = "linhas de lançamento"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "tenant", "position"], name="line_position"),
+            models.CheckConstraint(name="line_not_zero", condition=~Q(amount=0)),
+        ]
+        indexes = [
+            # Sums of an account are read from the index alone.
+            models.Index(fields=["account", "tenant"], include=["amount"], name="line_account_sum")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.amount}"
+
+    @property
+    def is_debit(self) -> bool:
+        return self.amount > 0
+
+    @property
+    def credit(self) -> Decimal:
+        """The amount of a credit, as the column «Crédito» shows it."""
+        return -self.amount

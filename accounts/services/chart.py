@@ -1,0 +1,107 @@
+"""Acts on the chart of accounts."""
+
+from django.utils import timezone
+
+from accounts import default_chart
+from accounts.models import Account, ClassificationGroup
+from accounts.services.journal import balances
+from core.errors import InvalidInput, InvalidState
+from core.money import format_brl
+from tenants.models import Tenant
+from tenants.scope import tenant_scope
+
+
+def open_books(tenant: Tenant) -> None:
+    """Give a company the default chart. A company that has any group keeps what it has."""
+    with tenant_scope(tenant.id):
+        Tenant.objects.select_for_update().get(id=tenant.id)
+        if ClassificationGroup.objects.of(tenant).exists():
+            return
+        groups: dict[str, ClassificationGroup] = {}
+        for code, name in default_chart.GROUPS:
+            groups[code] = ClassificationGroup(
+                tenant=tenant,
+                parent=groups.get(parent_code(code)),
+                code=code,
+                name=name,
+                nature=default_chart.NATURES[code[0]],
+                is_bank_home=code == default_chart.BANK_HOME,
+            )
+        ClassificationGroup.objects.bulk_create(groups.values())
+        Account.objects.bulk_create(
+            Account(tenant=tenant, group=groups[parent_code(code)], code=code, name=name)
+            for code, name in default_chart.ACCOUNTS
+        )
+
+
+def open_bank_account_leaf(tenant: Tenant, *, name: str) -> Account:
+    """Make the Conta do Ativo of a bank account, under the marked group, at the next free code.
+
+    Raises:
+        InvalidState: the company marks no group as home of bank accounts.
+    """
+    with tenant_scope(tenant.id):
+        homes = ClassificationGroup.objects.of(tenant).filter(is_bank_home=True)
+        home = homes.select_for_update().first()
+        if home is None:
+            raise InvalidState(
+                "Marque no plano de contas o grupo que recebe as contas correntes "
+                "antes de conectar um banco."
+            )
+        return Account.objects.create(
+            tenant=tenant, group=home, code=next_free_code(home), name=name
+        )
+
+
+def move_group(group: ClassificationGroup, *, parent: ClassificationGroup | None) -> None:
+    """Put a group under another one, or at the top. Codes stay as they are.
+
+    Raises:
+        InvalidInput: the natures differ, or the new parent lies inside the group.
+    """
+    with tenant_scope(group.tenant_id):
+        # All of them: two moves at once could close a loop that neither sees.
+        rows = ClassificationGroup.objects.of(group.tenant_id).select_for_update()
+        parents = dict(rows.order_by("id").values_list("id", "parent_id"))
+        if parent is not None and parent.nature != group.nature:
+            raise InvalidInput("O grupo acima precisa ter a mesma natureza.", field="parent")
+        above = parent.id if parent else None
+        while above is not None:
+            if above == group.id:
+                raise InvalidInput("Um grupo não pode ficar dentro dele mesmo.", field="parent")
+            above = parents[above]
+        group.parent = parent
+        group.save(update_fields=["parent"])
+
+
+def archive_account(account: Account) -> None:
+    """Close an account to new entries. Its history stays; archiving again changes nothing.
+
+    Raises:
+        InvalidState: it still has a balance.
+    """
+    with tenant_scope(account.tenant_id):
+        account.refresh_from_db(from_queryset=Account.objects.select_for_update())
+        if account.is_archived:
+            return
+        balance = balances(account.tenant_id, [account])[account.id]
+        if balance:
+            raise InvalidState(
+                f"A conta {account} ainda tem saldo de R$ {format_brl(abs(balance))}. "
+                "Transfira o saldo antes de arquivar."
+            )
+        account.archived_at = timezone.now()
+        account.save(update_fields=["archived_at"])
+
+
+def parent_code(code: str) -> str:
+    return code.rpartition(".")[0]
+
+
+def next_free_code(group: ClassificationGroup) -> str:
+    """The group's code and the number after the highest in use: 1.1.1.1.01, 1.1.1.1.02 …"""
+    prefix = f"{group.code}."
+    codes = Account.objects.of(group.tenant_id).filter(code__startswith=prefix)
+    used = [code.removeprefix(prefix) for code in codes.values_list("code", flat=True)]
+    highest = max((int(number) for number in used if number.isdecimal()), default=0)
+    return f"{prefix}{highest + 1:02d}"

@@ -1,0 +1,143 @@
+"""Acts on the journal, and the sums of its lines.
+
+Amounts are `Decimal` reais: a debit is positive, a credit negative. Days are São Paulo days.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Sum
+
+from accounts.models import Account, JournalEntry, JournalLine
+from core.errors import InvalidInput, InvalidState
+from core.money import MAX_AMOUNT, format_brl
+from tenants.models import Tenant, User
+from tenants.scope import tenant_scope
+
+Lines = Sequence[tuple[Account, Decimal]]
+
+MEMO_LENGTH = 300
+
+
+def post_entry(
+    tenant: Tenant, *, date: dt.date, memo: str, lines: Lines, by: User | None = None
+) -> JournalEntry:
+    """Write a balanced entry. `by` is None when the product itself writes it.
+
+    Raises:
+        InvalidInput: the lines do not balance, are fewer than two, or hold an amount that is
+            zero, too large or has a fraction of a centavo; the memo is empty or too long.
+        InvalidState: one of the accounts is archived.
+    """
+    return _write(JournalEntry(tenant=tenant, date=date, memo=memo, created_by=by), lines)
+
+
+def reverse_entry(entry: JournalEntry, *, by: User | None, date: dt.date, why: str) -> JournalEntry:
+    """Undo an entry by its opposite, on `date`. Both stay in the books.
+
+    `by` is None when the product itself does it.
+
+    Raises:
+        InvalidState: it was reversed before, is a reversal itself, or has an archived account.
+        InvalidInput: no reason was given, or the date is before the entry's.
+    """
+    with tenant_scope(entry.tenant_id):
+        entry.refresh_from_db(from_queryset=JournalEntry.objects.select_for_update())
+        if entry.is_reversal:
+            raise InvalidState("Um estorno não pode ser estornado. Faça um novo lançamento.")
+        if entry.reversal is not None:
+            raise InvalidState("Este lançamento já foi estornado.")
+        if not why.strip():
+            raise InvalidInput("Diga o motivo do estorno.", field="why")
+        if date < entry.date:
+            raise InvalidInput(
+                f"O estorno não pode ter data antes do lançamento, que é de {entry.date:%d/%m/%Y}.",
+                field="date",
+            )
+        reversal = JournalEntry(
+            tenant_id=entry.tenant_id,
+            date=date,
+            memo=f"Estorno: {why.strip()}",
+            reverses=entry,
+            created_by=by,
+        )
+        opposite = [(line.account, -line.amount) for line in entry.lines.select_related("account")]
+        return _write(reversal, opposite)
+
+
+def balances(
+    tenant: Tenant | UUID, accounts: Iterable[Account], *, until: dt.date | None = None
+) -> dict[UUID, Decimal]:
+    """The balance of each account, debits minus credits, at the end of `until` or of all time.
+
+    Needs an open scope. One query, whatever the number of accounts.
+    """
+    sums = dict.fromkeys((account.id for account in accounts), Decimal("0.00"))
+    lines = JournalLine.objects.of(tenant).filter(account__in=list(sums))
+    if until is not None:
+        lines = lines.filter(entry__date__lte=until)
+    return sums | dict(lines.values_list("account").annotate(Sum("amount")))
+
+
+def _write(entry: JournalEntry, lines: Lines) -> JournalEntry:
+    entry.memo = _checked_memo(entry.memo)
+    _check_amounts([amount for _, amount in lines])
+    entry.line_count = len(lines)
+    entry.total = sum((amount for _, amount in lines if amount > 0), Decimal(0))
+    with tenant_scope(entry.tenant_id):
+        _refuse_archived(entry.tenant_id, lines)
+        entry.save(force_insert=True)
+        JournalLine.objects.bulk_create(
+            JournalLine(
+                tenant_id=entry.tenant_id,
+                entry=entry,
+                position=position,
+                account=account,
+                amount=amount,
+            )
+            for position, (account, amount) in enumerate(lines, 1)
+        )
+    return entry
+
+
+def _checked_memo(memo: str) -> str:
+    memo = memo.strip()
+    if not memo:
+        raise InvalidInput("Escreva o histórico do lançamento.", field="memo")
+    if len(memo) > MEMO_LENGTH:
+        raise InvalidInput(
+            f"O histórico tem {len(memo)} caracteres; cabem {MEMO_LENGTH}.", field="memo"
+        )
+    return memo
+
+
+def _check_amounts(amounts: Sequence[Decimal]) -> None:
+    if len(amounts) < 2:
+        raise InvalidInput("Um lançamento tem pelo menos duas linhas.")
+    for amount in amounts:
+        _check_amount(amount)
+    difference = sum(amounts, Decimal(0))
+    if difference:
+        raise InvalidInput(
+            "Os débitos e os créditos não são iguais: "
+            f"a diferença é de R$ {format_brl(abs(difference))}."
+        )
+
+
+def _check_amount(amount: Decimal) -> None:
+    if not amount.is_finite() or abs(amount) > MAX_AMOUNT:
+        raise InvalidInput(f"O maior valor de uma linha é R$ {format_brl(MAX_AMOUNT)}.")
+    if amount.scaleb(2) % 1:
+        raise InvalidInput("O valor de uma linha tem no máximo duas casas decimais.")
+    if not amount:
+        raise InvalidInput("O valor de uma linha não pode ser zero.")
+
+
+def _refuse_archived(tenant_id: UUID, lines: Lines) -> None:
+    """As the database does, with a sentence."""
+    ids = {account.id for account, _ in lines}
+    archived = Account.objects.of(tenant_id).filter(id__in=ids).exclude(archived_at=None).first()
+    if archived is not None:
+        raise InvalidState(f"A conta {archived} está arquivada e não recebe lançamentos.")

@@ -1,0 +1,27 @@
+"""Acts on companies and their people."""
+
+from brazil.cnpj import parse_cnpj
+from core.ids import uuid7
+from tenants.models import Membership, Plan, Role, Tenant, User
+from tenants.scope import tenant_scope
+
+
+def create_company(*, name: str, legal_name: str, cnpj: str, plan: Plan) -> Tenant:
+    """Make a company. Opens its scope; its books are made by `accounts.services.open_books`.
+
+    Raises:
+        InvalidValue: the CNPJ is not well formed.
+    """
+    tenant = Tenant(id=uuid7(), name=name, legal_name=legal_name, cnpj=parse_cnpj(cnpj), plan=plan)
+    with tenant_scope(tenant.id):
+        tenant.save(force_insert=True)
+    return tenant
+
+
+def add_member(tenant: Tenant, user: User, role: Role) -> Membership:
+    """Give a person a role in the company, or change the role that they have."""
+    with tenant_scope(tenant.id):
+        membership, _ = Membership.objects.update_or_create(
+            tenant=tenant, user=user, defaults={"role": role}
+        )
+    return membership

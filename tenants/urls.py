@@ -1,0 +1,8 @@
+from django.urls import path
+
+from tenants import views
+
+app_name = "tenants"
+urlpatterns = [
+    path("empresas/trocar/", views.switch, name="switch"),
+]

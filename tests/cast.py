@@ -1,0 +1,54 @@
+"""Plain functions that make companies and people. Every call makes another one."""
+
+from functools import cache
+from itertools import count
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+
+from accounts.services import open_books
+from tenants.access import SESSION_KEY
+from tenants.models import Plan, Role, Tenant, User
+from tenants.services import add_member, create_company
+
+PASSWORD = "uma senha de teste"
+
+_numbers = count(1)
+
+
+def make_tenant(
+    name: str = "Oficina Modelo", cnpj: str = "11444777000161", plan: Plan = Plan.NORTH
+) -> Tenant:
+    """A company with its books open."""
+    tenant = create_company(name=name, legal_name=f"{name} Ltda", cnpj=cnpj, plan=plan)
+    open_books(tenant)
+    return tenant
+
+
+def make_user(email: str | None = None) -> User:
+    """A person of no company, who signs in with PASSWORD."""
+    user = User(email=email or f"pessoa{next(_numbers)}@example.com", password=hashed_password())
+    user.save()
+    return user
+
+
+@cache
+def hashed_password() -> str:
+    """Hashed once a process: it is slow on purpose."""
+    return make_password(PASSWORD)
+
+
+def make_member(tenant: Tenant, role: Role) -> User:
+    """A person who has that role in the company and works for no other."""
+    user = make_user(f"{role}{next(_numbers)}@example.com")
+    add_member(tenant, user, role)
+    return user
+
+
+def sign_in(client: Client, user: User, tenant: Tenant) -> None:
+    """Sign in without the password, working for the company."""
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    session = client.session
+    session[SESSION_KEY] = str(tenant.id)
+    session.save()

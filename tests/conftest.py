@@ -1,0 +1,68 @@
+"""The database of the tests, under the roles of production, and the cast."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+
+from kamino.local.throwaway import APP, make_database
+from tenants.models import Role, Tenant, User
+from tests.cast import make_member, make_tenant
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.FixtureRequest, worker_id: str) -> Iterator[None]:
+    """A database of its own for each process: migrated by the owner, used by the application."""
+    name = f"test_{worker_id}"
+    make_database(name)
+    for alias in ("default", "owner"):
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = name
+    with django_db_blocker.unblock():
+        call_command("migrate", database="owner", verbosity=0)
+        with connections["owner"].cursor() as cursor:
+            # Only the tests empty tables.
+            cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {APP}")
+        connections["owner"].close()
+    yield
+    with django_db_blocker.unblock():
+        connections["default"].close_pool()
+        connections["owner"].close()
+
+
+@pytest.fixture
+def tenant(db: None) -> Tenant:
+    return make_tenant()
+
+
+@pytest.fixture
+def admin(tenant: Tenant) -> User:
+    return make_member(tenant, Role.ADMIN)
+
+
+@pytest.fixture
+def operator(tenant: Tenant) -> User:
+    """Enters bills."""
+    return make_member(tenant, Role.FINANCE)
+
+
+@pytest.fixture
+def approver(tenant: Tenant) -> User:
+    return make_member(tenant, Role.APPROVER)
+
+
+@pytest.fixture
+def reader(tenant: Tenant) -> User:
+    return make_member(tenant, Role.READER)
+
+
+@pytest.fixture
+def other_tenant(db: None) -> Tenant:
+    return make_tenant("Padaria Aurora", "11222333000181")
+
+
+@pytest.fixture
+def outsider(other_tenant: Tenant) -> User:
+    """An admin of another company, who must see none of ours."""
+    return make_member(other_tenant, Role.ADMIN)
