@@ -1,0 +1,131 @@
+"""Parceria Cora: the consent and its tokens.
+
+developers.cora.com.br/docs/fluxos-de-autorizacao-e-autenticacao. An access token lives 24 hours;
+a refresh token has no term and three uses; a customer without activity for 60 days is lost.
+"""
+
+import base64
+import re
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote, urlencode
+
+import httpx
+
+from banking.banks.base import Grant
+from banking.banks.cora.info import INFO
+from banking.banks.exact_json import Json
+from banking.banks.http import Partner, exchange
+from banking.errors import (
+    BankAccessDenied,
+    BankError,
+    BankOutcomeUnknown,
+    BankRejected,
+    ConsentLost,
+)
+
+SCOPES = "invoice account payment transfer"
+_TOKEN = re.compile(r"[!-~]{1,16384}")  # it goes into a header
+_LONGEST_LIFE = timedelta(days=3650)
+_TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=5.0)  # a person waits
+
+
+class CoraConsent:
+    """Cora's side of the consent. Every method but the first may raise any BankError."""
+
+    def __init__(self, http: httpx.Client, partner: Partner) -> None:
+        self._http = http
+        self._partner = partner
+
+    def authorization_url(self, *, state: str, redirect_uri: str) -> str:
+        """Where the person's browser goes. `scopes` is plural at Cora."""
+        query = {
+            "client_id": self._partner.client_id,
+            "response_type": "code",
+            "redirect_uri": redirect_uri,
+            "scopes": SCOPES,
+            "state": state,
+        }
+        return f"{self._partner.base_url}/oauth/authorize?{urlencode(query, quote_via=quote)}"
+
+    def exchange_code(self, *, code: str, redirect_uri: str) -> Grant:
+        """Trade the code for tokens, once. After any error the person consents again.
+
+        Raises:
+            ConsentLost: the code has expired or was used.
+        """
+        fields = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+        return _grant_from_wire(self._ask(fields, "exchange_code"), previous_refresh_token="")
+
+    def refresh(self, grant: Grant) -> Grant:
+        """The next grant, by exactly one request.
+
+        A request whose answer is lost has spent one of the three uses of this refresh token, and
+        may have made another that nobody knows. So it is not repeated here: the caller waits (the
+        access token of `grant` is good until it expires), then calls again with the same grant.
+        Two lost answers in a row leave one use; after three only a new consent helps.
+
+        Raises:
+            ConsentLost: the grant is dead.
+            BankOutcomeUnknown: as told above.
+        """
+        fields = {"grant_type": "refresh_token", "refresh_token": grant.refresh_token}
+        return _grant_from_wire(self._ask(fields, "refresh"), grant.refresh_token)
+
+    def _ask(self, fields: dict[str, str], operation: str) -> Json:
+        credentials = f"{self._partner.client_id}:{self._partner.client_secret}".encode()
+        request = self._http.build_request(
+            "POST",
+            "/oauth/token",
+            data=fields,
+            headers={"Authorization": f"Basic {base64.b64encode(credentials).decode()}"},
+            timeout=_TIMEOUT,
+        )
+        try:
+            return exchange(self._http, request, bank=INFO, operation=operation, has_effect=True)
+        except (BankRejected, BankAccessDenied) as error:
+            raise _refusal(error) from error
+
+
+def _refusal(error: BankError) -> BankError:
+    """An OAuth error (RFC 6749 section 5.2) with 400 or 401: whose credentials were refused?"""
+    if error.code == "invalid_grant":
+        return ConsentLost(
+            "A autorização no banco Cora não vale mais. Conecte a conta de novo.",
+            code=error.code,
+            reason=error.reason,
+        )
+    if isinstance(error, BankAccessDenied) or error.code == "invalid_client":
+        return BankAccessDenied(
+            "O banco Cora não reconheceu o Kamino como parceiro. Fale com o suporte.",
+            code=error.code,
+            reason=error.reason,
+        )
+    return error
+
+
+def _grant_from_wire(answer: Json, previous_refresh_token: str) -> Grant:
+    """Raises BankOutcomeUnknown when it cannot be read: the bank did give something out."""
+    answer = answer if isinstance(answer, dict) else {}
+    access_token = answer.get("access_token")
+    # A server that does not rotate may leave it out (RFC 6749 section 6).
+    refresh_token = answer.get("refresh_token") or previous_refresh_token
+    seconds = answer.get("expires_in")
+    if (
+        not _is_token(access_token)
+        or not _is_token(refresh_token)
+        or type(seconds) is not int
+        or not 0 < seconds <= _LONGEST_LIFE.total_seconds()
+    ):
+        raise BankOutcomeUnknown(
+            "O banco Cora autorizou o acesso, mas a resposta veio ilegível. Tente conectar de novo."
+        )
+    return Grant(
+        access_token=access_token,
+        refresh_token=refresh_token,
+        expires_at=datetime.now(UTC) + timedelta(seconds=seconds),
+        scope=answer["scope"] if isinstance(answer.get("scope"), str) else "",
+    )
+
+
+def _is_token(value: Json) -> bool:
+    return isinstance(value, str) and _TOKEN.fullmatch(value) is not None

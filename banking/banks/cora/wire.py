@@ -1,0 +1,221 @@
+"""Pure functions between Cora's JSON and the contract, for the account and for money out.
+
+Amounts are whole centavos; payments and transfers are snake_case, the rest camelCase
+(developers.cora.com.br/reference).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from banking.banks.base import (
+    AccountIdentity,
+    BoletoPayment,
+    OrderState,
+    Rail,
+    Receipt,
+    TedPayment,
+)
+from banking.banks.cora.fields import (
+    UnreadableAnswer,
+    amount_of,
+    balance_of,
+    id_of,
+    list_of,
+    object_of,
+    text_of,
+)
+from banking.banks.exact_json import Json
+from banking.errors import BankOutcomeUnknown, BankRejected
+from brazil.document import parse_document
+from brazil.errors import InvalidValue
+from core.money import MAX_AMOUNT, to_cents
+
+# The codes that Cora publishes for money going out.
+SENTENCES: Final[Mapping[str, str]] = {
+    "PAY-0001": "Este boleto não pode ser pago na data pedida.",
+    "PAY-0006": "O pagamento já foi decidido no app da Cora e não pode mais ser cancelado.",
+    "REC-0001": "Este boleto ainda não está registrado na câmara de compensação.",
+    "REC-0007": "Este boleto foi emitido pela própria conta que o pagaria.",
+}
+
+# Transfer: INITIATED → completed | canceled, completed → refunded. Payment: INITIATED → approved |
+# reproved, approved → created → completed | error. The names are those of the webhook's triggers
+# too. An approved payment waits for its execution.
+STATES: Final[Mapping[Rail, Mapping[str, OrderState]]] = {
+    Rail.TED: {
+        "INITIATED": OrderState.AWAITING_APPROVAL,
+        "SCHEDULED": OrderState.SCHEDULED,
+        "COMPLETED": OrderState.PAID,
+        "CANCELED": OrderState.CANCELLED,
+        "CANCELLED": OrderState.CANCELLED,
+        "REFUNDED": OrderState.RETURNED,
+    },
+    Rail.BOLETO: {
+        "INITIATED": OrderState.AWAITING_APPROVAL,
+        "APPROVED": OrderState.SCHEDULED,
+        "CREATED": OrderState.SCHEDULED,
+        "REPROVED": OrderState.REJECTED,
+        "COMPLETED": OrderState.PAID,
+        "ERROR": OrderState.REJECTED,
+    },
+}
+
+
+# --- The account ------------------------------------------------------------------------
+
+
+def identity_from_wire(account: Json, statement: Json) -> AccountIdentity:
+    """The account endpoint knows no holder: name and document come with the statement's header."""
+    account = object_of(account, "account")
+    header = object_of(object_of(statement, "statement").get("header"), "header")
+    try:
+        document = parse_document(text_of(header.get("businessDocument"), "businessDocument"))
+    except InvalidValue as error:
+        raise UnreadableAnswer("businessDocument") from error
+    number = _digits(account, "accountNumber", 1, 20)
+    name = text_of(header.get("businessName"), "businessName")
+    if not name:
+        raise UnreadableAnswer("businessName")
+    return AccountIdentity(
+        bank_code=_digits(account, "bankCode", 3, 3),
+        branch=_digits(account, "agency", 1, 5),
+        number=f"{number}-{_digits(account, 'accountDigit', 1, 1)}",
+        holder_name=name,
+        holder_document=document,
+    )
+
+
+def _digits(answer: dict[str, Json], field: str, shortest: int, longest: int) -> str:
+    value = answer.get(field)
+    if not isinstance(value, str) or not _is_digits(value, shortest, longest):
+        raise UnreadableAnswer(field)
+    return value
+
+
+def _is_digits(value: str, shortest: int, longest: int) -> bool:
+    return shortest <= len(value) <= longest and value.isascii() and value.isdigit()
+
+
+def balance_from_wire(answer: Json) -> Decimal:
+    return balance_of(object_of(answer, "balance").get("balance"))
+
+
+# --- Money out --------------------------------------------------------------------------
+
+
+def transfer_to_wire(payment: TedPayment) -> Json:
+    """The body of POST /transfers/initiate.
+
+    Cora answers 500 to what it cannot understand, which tells nothing of what was done: what is
+    known to be wrong is refused here.
+
+    Raises:
+        BankRejected: Cora would not take it. Nothing was sent.
+    """
+    _refuse_unless(_is_digits(payment.bank_code, 3, 3), "O código do banco tem três dígitos.")
+    _refuse_unless(_is_digits(payment.branch, 1, 4), "A agência tem até quatro dígitos.")
+    _refuse_unless(
+        _is_digits(payment.account, 2, 13), "A conta tem até 13 dígitos, com o dígito verificador."
+    )
+    name = text_of(payment.holder_name, "name")
+    _refuse_unless(bool(name), "Falta o nome do favorecido.")
+    document = payment.holder_document
+    _refuse_unless(len(document) in (11, 14), "Falta o CPF ou o CNPJ do favorecido.")
+    body: dict[str, Json] = {
+        "destination": {
+            "bank_code": payment.bank_code,
+            "branch_number": payment.branch,
+            "account_number": payment.account,
+            "account_type": payment.account_type.value.upper(),
+            "holder": {
+                "name": name,
+                "document": {
+                    "identity": document,
+                    "type": "CPF" if len(document) == 11 else "CNPJ",
+                },
+            },
+        },
+        "amount": _cents(payment.amount),
+        "code": payment.code,
+    }
+    if description := text_of(payment.description, "description"):
+        body["description"] = description
+    return body
+
+
+def boleto_to_wire(payment: BoletoPayment) -> Json:
+    """The body of POST /payments/initiate. The amount is not sent: the registered boleto has it.
+
+    Raises:
+        BankRejected: Cora would not take it. Nothing was sent.
+    """
+    _refuse_unless(
+        _is_digits(payment.linha_digitavel, 47, 48), "A linha digitável tem 47 ou 48 dígitos."
+    )
+    return {"digitable_line": payment.linha_digitavel, "code": payment.code}
+
+
+def _cents(amount: Decimal) -> int:
+    _refuse_unless(
+        amount.is_finite() and 0 < amount <= MAX_AMOUNT,
+        "O valor precisa ser maior que zero e de até R$ 999.999.999,99.",
+    )
+    try:
+        return to_cents(amount)
+    except ValueError as error:
+        raise BankRejected("O valor tem fração de centavo.") from error
+
+
+def _refuse_unless(is_right: bool, sentence: str) -> None:
+    if not is_right:
+        raise BankRejected(sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedOrder:
+    """A transfer or a payment as Cora shows it."""
+
+    reference: str
+    code: str  # ours; empty when it is not shown
+    state: OrderState | None  # None: a status that is not documented
+    amount: Decimal | None
+
+
+def order_from_wire(answer: Json, rail: Rail) -> ListedOrder:
+    answer = object_of(answer, "items")
+    status = answer.get("status")
+    if not isinstance(status, str):
+        raise UnreadableAnswer("status")
+    amount = answer.get("amount")
+    return ListedOrder(
+        reference=id_of(answer.get("id")),
+        code=text_of(answer.get("code"), "code"),
+        state=STATES[rail].get(status),
+        amount=None if amount is None else amount_of(amount),
+    )
+
+
+def receipt_of(order: ListedOrder) -> Receipt:
+    """An undocumented status counts as waiting: Cora's API only initiates, for every rail."""
+    state = order.state or OrderState.AWAITING_APPROVAL
+    return Receipt(reference=order.reference, state=state, amount=order.amount)
+
+
+def receipt_from_wire(answer: Json, rail: Rail) -> Receipt:
+    """Raises BankOutcomeUnknown when it cannot be read: the bank did say yes."""
+    try:
+        return receipt_of(order_from_wire(answer, rail))
+    except UnreadableAnswer as error:
+        raise BankOutcomeUnknown(
+            "O banco Cora aceitou o pedido, mas a confirmação veio ilegível. "
+            "Ele será conferido antes de qualquer repetição."
+        ) from error
+
+
+def orders_from_wire(answer: Json, rail: Rail) -> list[ListedOrder]:
+    """One page of a list. Its envelope is not documented: a bare array is taken too, and the
+    totals are not read, for they may count the page or the whole."""
+    items = answer if isinstance(answer, list) else object_of(answer, "list").get("items")
+    return [order_from_wire(item, rail) for item in list_of(items, "items")]

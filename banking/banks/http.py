@@ -1,0 +1,153 @@
+"""One way to call a bank over HTTP, with every failure sorted by its consequence."""
+
+import ssl as tls
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import TypeVar
+
+import httpx
+import structlog
+from django.conf import settings
+from django.db import connections
+
+from banking.banks.base import BankInfo
+from banking.banks.exact_json import read_json
+from banking.banks.failures import Failure
+
+Decoded = TypeVar("Decoded")
+
+MAX_BYTES = 20_000_000  # decompressed; the largest page we ask for is some 200 kB
+MAX_SECONDS = 120.0  # for reading one answer whole, however steadily it drips
+# One httpx client slows down more than linearly with its open connections. An idle connection is
+# dropped here before the bank drops it (uvicorn after 5 s): a request written to one that the
+# server has just closed fails as if it might have been done.
+LIMITS = httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=4.0)
+TIMEOUT = httpx.Timeout(connect=5.0, read=45.0, write=20.0, pool=10.0)  # seconds
+
+# The request did not leave this machine.
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+NO_SENTENCES: Mapping[str, str] = MappingProxyType({})
+
+log = structlog.get_logger(__name__)
+
+
+class CallInsideTransaction(RuntimeError):
+    """A bug: a bank was about to be called with a database transaction open."""
+
+
+class _TooMuch(Exception):
+    """The answer is too long, or takes too long to arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """Who we are for a bank."""
+
+    base_url: str
+    client_id: str
+    client_secret: str
+
+    def __repr__(self) -> str:
+        return f"Partner(base_url={self.base_url!r}, client_id={self.client_id!r})"
+
+
+def partner_of(slug: str) -> Partner:
+    """Our registration at a bank: the settings CORA_BASE_URL, CORA_CLIENT_ID and so on."""
+    prefix = slug.upper()
+    return Partner(
+        base_url=getattr(settings, f"{prefix}_BASE_URL").rstrip("/"),
+        client_id=getattr(settings, f"{prefix}_CLIENT_ID"),
+        client_secret=getattr(settings, f"{prefix}_CLIENT_SECRET"),
+    )
+
+
+@cache
+def _trusted_authorities() -> tls.SSLContext:
+    # 22 ms and a megabyte each: one a process.
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def open_client(base_url: str, *, ssl: tls.SSLContext | None = None) -> httpx.Client:
+    """A client for one connection, for up to 16 threads. The caller closes it.
+
+    Proxies and certificates of the environment are ignored; redirects are not followed.
+    """
+    return httpx.Client(
+        base_url=base_url,
+        verify=ssl or _trusted_authorities(),
+        trust_env=False,
+        follow_redirects=False,
+        limits=LIMITS,
+        timeout=TIMEOUT,
+        headers={"Accept": "application/json", "User-Agent": "Kamino"},
+    )
+
+
+def exchange(
+    client: httpx.Client,
+    request: httpx.Request,
+    *,
+    bank: BankInfo,
+    operation: str,
+    has_effect: bool,
+    decode: Callable[[bytes], Decoded] = read_json,
+    sentences: Mapping[str, str] = NO_SENTENCES,
+) -> Decoded:
+    """Send a request and read its answer, once.
+
+    `has_effect` says whether doing it changes anything at the bank: only then is a lost answer an
+    unknown outcome. `decode` may raise what read_json raises. `sentences` are the bank's error
+    codes in Portuguese.
+
+    Raises:
+        BankUnavailable: nothing happened (never sent, told to wait, or a read that failed).
+        BankOutcomeUnknown: it has an effect, and the answer did not come or cannot be read.
+        TokenRefused, BankAccessDenied: 401, 403.
+        BankRejected: any other 4xx, but those that refuse only the attempt.
+        CallInsideTransaction: a bug of the caller; nothing was sent.
+    """
+    _refuse_inside_transaction()
+    failure = Failure(bank, has_effect, sentences)
+    started = time.perf_counter()
+    result: object = None
+    try:
+        response, body = _send(client, request)
+        result = response.status_code
+        if not response.is_success:
+            raise failure.of_status(response, body)
+        return decode(body)
+    except NEVER_SENT as error:
+        result = type(error).__name__
+        raise failure.never_sent() from error
+    except (httpx.RequestError, _TooMuch) as error:
+        result = type(error).__name__
+        raise failure.answer_lost() from error
+    except (ValueError, RecursionError) as error:
+        result = "unreadable"
+        raise failure.answer_lost() from error
+    finally:
+        milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        log.info("bank_call", bank=bank.slug, operation=operation, result=result, ms=milliseconds)
+
+
+def _refuse_inside_transaction() -> None:
+    for connection in connections.all(initialized_only=True):
+        if connection.in_atomic_block:
+            raise CallInsideTransaction("a bank call must not hold a database transaction open")
+
+
+def _send(client: httpx.Client, request: httpx.Request) -> tuple[httpx.Response, bytes]:
+    deadline = time.monotonic() + MAX_SECONDS
+    response = client.send(request, stream=True)
+    body = bytearray()
+    try:
+        for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > MAX_BYTES or time.monotonic() > deadline:
+                raise _TooMuch
+    finally:
+        response.close()
+    return response, bytes(body)

@@ -1,0 +1,22 @@
+"""The banks that the product speaks to: one line each."""
+
+from banking.banks.base import Bank, BankInfo
+from banking.banks.cora import Cora
+from core.errors import InvalidInput
+
+BANKS: dict[str, Bank] = {bank.info.slug: bank for bank in (Cora(),)}
+
+
+def find(slug: str) -> Bank:
+    """
+    Raises:
+        InvalidInput: there is no such bank.
+    """
+    try:
+        return BANKS[slug]
+    except KeyError:
+        raise InvalidInput("Este banco não tem integração com o Kamino.") from None
+
+
+def info(slug: str) -> BankInfo:
+    return find(slug).info

@@ -1,0 +1,43 @@
+"""What each bank of the registry declares, against what it does."""
+
+import re
+
+import pytest
+
+from banking.banks import registry
+from banking.banks.base import Bank, BankAdapter, Capability, Rail
+from banking.banks.cora.adapter import CoraAdapter
+from core.errors import InvalidInput
+
+ADAPTERS: list[type[BankAdapter]] = [CoraAdapter]
+BANKS = list(registry.BANKS.values())
+
+
+@pytest.mark.parametrize("adapter", ADAPTERS)
+def test_an_adapter_defines_what_it_declares_and_nothing_else(adapter: type[BankAdapter]) -> None:
+    defined = {capability for capability in Capability if capability.value in vars(adapter)}
+
+    assert defined == adapter.info.capabilities
+
+
+def test_each_capability_names_a_method_of_the_contract() -> None:
+    assert [c for c in Capability if not callable(getattr(BankAdapter, c.value, None))] == []
+
+
+def test_each_bank_is_found_by_its_slug() -> None:
+    assert [registry.find(slug).info.slug for slug in registry.BANKS] == list(registry.BANKS)
+    assert {adapter.info.slug for adapter in ADAPTERS} == set(registry.BANKS)
+    assert registry.info("cora").name == "Cora"
+
+
+def test_an_unknown_bank_is_said_to_be_unknown() -> None:
+    with pytest.raises(InvalidInput):
+        registry.find("nubank")
+
+
+@pytest.mark.parametrize("bank", BANKS, ids=lambda bank: bank.info.slug)
+def test_a_bank_is_described(bank: Bank) -> None:
+    assert re.fullmatch(r"[0-9]{3}", bank.info.compe)
+    assert bank.info.plans <= {"compass", "north", "track"}
+    assert set(bank.info.cut_off) == set(Rail)
+    assert bank.info.pitch.endswith(".")
