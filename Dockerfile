@@ -1,0 +1,24 @@
+FROM python:3.12-slim
+
+ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 STATIC_ROOT=/app/staticfiles
+
+WORKDIR /app
+COPY requirements.lock ./
+RUN pip install --no-cache-dir --require-hashes -r requirements.lock
+
+COPY manage.py ./
+COPY kamino ./kamino
+COPY payments ./payments
+COPY banking ./banking
+COPY accounts ./accounts
+COPY tenants ./tenants
+COPY core ./core
+COPY brazil ./brazil
+COPY templates ./templates
+COPY static ./static
+COPY scripts/with_production_settings.py ./scripts/
+
+RUN python scripts/with_production_settings.py manage.py collectstatic --no-input \
+    && useradd --system --create-home kamino
+USER kamino
+EXPOSE 8000

@@ -1,0 +1,43 @@
+# `make help` lists what there is. Everything sets itself up: only Python 3.11 or newer is needed.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types bench reset lock screenshots
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.venv/ready: requirements-dev.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed (PYTHON=python3.12 make run)."; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
+	@echo "Installing the pinned dependencies..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: .venv/ready ## Start the whole product (PORT=9000 make run for another port)
+	@exec $(BIN)/python -m kamino.local.run
+
+reset: .venv/ready ## Wipe the data of this folder
+	@$(BIN)/python -m kamino.local.run reset
+
+test: .venv/ready ## All tests, lint, types, import directions and Django's checks
+	@BIN=$(BIN) bash scripts/test.sh
+
+lint: .venv/ready ## Ruff, djlint and the import directions
+	@BIN=$(BIN) bash scripts/lint.sh
+
+types: .venv/ready ## Types
+	@$(BIN)/python scripts/with_production_settings.py -m mypy .
+
+bench: .venv/ready ## Measure the speed; writes benchmarks/results.json
+	@$(BIN)/python -m benchmarks
+
+lock: .venv/ready ## Pin the dependencies of pyproject.toml anew
+	@$(BIN)/pip install --quiet uv
+	@for name in requirements requirements-dev; do \
+		extras=$$([ $$name = requirements-dev ] && echo "--extra local --extra test"); \
+		$(BIN)/uv pip compile --quiet pyproject.toml $$extras --universal --generate-hashes \
+			--no-emit-index-url --no-header --upgrade -o $$name.lock; \
+	done

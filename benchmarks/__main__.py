@@ -1,0 +1,36 @@
+"""Measure everything: `python -m benchmarks`, or only some: `python -m benchmarks orders`."""
+
+import os
+import sys
+
+from kamino.local import throwaway
+
+# A part that measures in a process of its own starts this program again.
+CHILD = "--child"
+
+
+def main(names: list[str]) -> int:
+    # Durable commits, as in production: throwing a transaction's wait away would flatter us.
+    if names[:1] != [CHILD]:
+        throwaway.start(postgres_settings=())
+        throwaway.make_database("bench")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kamino.settings")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from benchmarks import orders, pages, report, statements
+
+    parts = {"statements": statements, "orders": orders, "pages": pages}
+    if names[:1] == [CHILD]:
+        parts[names[1]].child(*names[2:])
+        return 0
+    call_command("migrate", database="owner", verbosity=0)
+    results = [row for name in names or parts for row in parts[name].measure()]
+    report.show(results)
+    return 0 if all(row.holds is not False for row in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,48 @@
+"""Roles, database and grants: the walls between companies need two roles.
+
+The owner makes the tables; the application logs in under a role that row-level security binds.
+"""
+
+from collections.abc import Sequence
+
+import psycopg
+from psycopg import sql
+
+
+def prepare_roles(admin_url: str, roles: Sequence[str], *, password: str) -> None:
+    """Make plain login roles, which row-level security binds, or give those that are there this
+    password.
+
+    Raises:
+        psycopg.errors.InsufficientPrivilege: the address is of a role that may not.
+    """
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        for role in roles:
+            found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+            verb = "CREATE" if found.fetchone() is None else "ALTER"
+            statement = sql.SQL(verb + " ROLE {} LOGIN PASSWORD {}")
+            connection.execute(statement.format(sql.Identifier(role), sql.Literal(password)))
+
+
+def prepare_database(admin_url: str, name: str, *, owner: str) -> None:
+    """Make an empty database that belongs to the owner role, unless it is there."""
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if found.fetchone() is None:
+            create = sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE template0")
+            connection.execute(create.format(sql.Identifier(name), sql.Identifier(owner)))
+
+
+def grant_access(owner_url: str, *, app: str) -> None:
+    """Let the application read and write whatever the owner makes in this database."""
+    role = sql.Identifier(app)
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        for statement in (
+            "GRANT USAGE ON SCHEMA public TO {}",
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",
+            "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}",
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA public "
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {}",
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO {}",
+        ):
+            connection.execute(sql.SQL(statement).format(role))

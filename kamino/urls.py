@@ -1,0 +1,20 @@
+from django.conf import settings
+from django.urls import include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView
+
+from core.styleguide import styleguide
+from kamino import views
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="banking:reconcile"), name="home"),
+    path("", include("tenants.urls")),
+    path("", include("accounts.urls")),
+    path("", include("banking.urls")),
+    path("", include("payments.urls")),
+    path("conta/", include("allauth.urls")),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("saude/", views.health, name="health"),
+]
+if settings.DEBUG:
+    urlpatterns.append(path("guia-visual/", styleguide))

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Everything that has to hold. The last lines say what could not be tried on this machine.
+set -euo pipefail
+BIN=${BIN:-.venv/bin}
+
+if ! command -v chromium > /dev/null; then
+    echo "Installing Debian's chromium for the browser tests..."
+    { [ "$(id -u)" = 0 ] && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium > /dev/null; } || true
+fi
+
+bash scripts/lint.sh
+production() { "$BIN/python" scripts/with_production_settings.py "$@"; }
+production -m mypy .
+production manage.py check --deploy --fail-level WARNING
+production manage.py makemigrations --check --dry-run
+production manage.py spectacular --validate --fail-on-warn --file /dev/null
+"$BIN/pytest" -n "${TEST_WORKERS:-2}" --dist worksteal "$@"
+
+if ! command -v chromium > /dev/null; then
+    echo "No chromium here: the browser tests were skipped."
+fi

@@ -1,0 +1,70 @@
+"""Debian's Chromium under Playwright, and what every page is looked at for."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 780}
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def new_page(browser: Browser, **options: Any) -> Iterator[Page]:
+    """A page in a session of its own. It fails at the end when its console told of an error."""
+    context = browser.new_context(locale="pt-BR", timezone_id="America/Sao_Paulo", **options)
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    complaints: list[str] = []
+    page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    try:
+        yield page
+    finally:
+        context.close()
+    assert not complaints
+
+
+def faults_of(page: Page) -> list[str]:
+    """What axe finds wrong, and a page that is wider than its window."""
+    result = Axe().run(page, options={"resultTypes": ["violations"]})
+    faults = [
+        f"{violation['id']}: {node['html'][:200]}"
+        for violation in result.response["violations"]
+        for node in violation["nodes"]
+    ]
+    width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    if width > 0:
+        faults.append(f"the page is {width} px wider than the window")
+    return faults
+
+
+def sign_in(page: Page, address: str, who: tuple[str, str]) -> None:
+    page.goto(f"{address}/conta/login/")
+    page.get_by_label("E-mail").fill(who[0])
+    page.get_by_label("Senha", exact=True).fill(who[1])
+    page.get_by_role("button", name="Entrar").click()
+    page.wait_for_url(re.compile("/conciliar/"))
