@@ -12,7 +12,6 @@ bash scripts/lint.sh
 production() { "$BIN/python" scripts/with_production_settings.py "$@"; }
 production -m mypy .
 production manage.py check --deploy --fail-level WARNING
-production manage.py makemigrations --check --dry-run
 production manage.py spectacular --validate --fail-on-warn --file /dev/null
 "$BIN/pytest" -n "${TEST_WORKERS:-2}" --dist worksteal "$@"
 

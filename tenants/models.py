@@ -90,7 +90,7 @@ class TenantOwned(models.Model):
         abstract = True
 
 
-class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
+class TenantForeignKey(models.ForeignKey):
     """A key to another table of the same company.
 
     Its constraint carries the company and is made by `SecureTenantTable`.

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from pytest_django.plugin import DjangoDbBlocker
 
 from kamino.local.throwaway import APP, make_database
 from tenants.models import Role, Tenant, User
@@ -12,7 +13,7 @@ from tests.cast import make_member, make_tenant
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: pytest.FixtureRequest, worker_id: str) -> Iterator[None]:
+def django_db_setup(django_db_blocker: DjangoDbBlocker, worker_id: str) -> Iterator[None]:
     """A database of its own for each process: migrated by the owner, used by the application."""
     name = f"test_{worker_id}"
     make_database(name)

@@ -27,6 +27,7 @@ SETTINGS = {
     "LOG_LEVEL": "WARNING",
     "PUBLIC_URL": "http://testserver",
     "STATIC_HASHED": "false",  # nothing is collected
+    "STATIC_ROOT": str(VAR.parent / "static"),
 }
 # What a run that is thrown away need not survive: a power cut.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")

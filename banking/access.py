@@ -1,0 +1,47 @@
+"""The way to a bank: `with connect(account.connection, needing=...) as bank`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from uuid import UUID
+
+import httpx
+from django.db import connection as database
+
+from banking.banks import registry
+from banking.banks.base import BankAdapter, Capability
+from banking.banks.http import CallInsideTransaction
+from banking.models import Connection
+from banking.tokens import StoredTokens
+from core.errors import InvalidState
+
+
+@contextmanager
+def connect(connection: Connection, *, needing: Capability) -> Iterator[BankAdapter]:
+    """An adapter for one connection. To be used outside of every transaction (law 2).
+
+    Raises:
+        InvalidState: this bank cannot do that.
+        CallInsideTransaction: a bug. The threads that call the bank have a database connection of
+            their own each, so only here can it be seen that the caller is inside one.
+    """
+    if database.in_atomic_block:
+        raise CallInsideTransaction("a bank call must not hold a database transaction open")
+    bank = registry.find(connection.provider)
+    if needing not in bank.info.capabilities:
+        raise InvalidState(f"A integração com {bank.info.name} não faz isso.")
+    yield bank.adapter(
+        _client(connection.provider, connection.id),
+        _tokens(connection.tenant_id, connection.id, connection.provider),
+    )
+
+
+# One client a connection and process: its connections to the bank stay open between tasks.
+@lru_cache(maxsize=256)
+def _client(provider: str, connection_id: UUID) -> httpx.Client:
+    return registry.find(provider).open_client()
+
+
+@lru_cache(maxsize=256)
+def _tokens(tenant_id: UUID, connection_id: UUID, provider: str) -> StoredTokens:
+    return StoredTokens(tenant_id, connection_id, provider)

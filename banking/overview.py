@@ -1,0 +1,107 @@
+"""The balances frame: each account beside its bank and beside the books."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from accounts.services import balances
+from banking.banks import registry
+from banking.models import BankAccount
+from core.money import format_brl
+from tenants.models import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an account stands, in one tag."""
+
+    tone: str
+    label: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    account: BankAccount
+    books: Decimal  # balance of the Conta do Ativo
+    is_in_plan: bool
+
+    @property
+    def address(self) -> str:
+        """The account's statement, from «Conciliar»."""
+        return f"?conta={self.account.id}"
+
+    @property
+    def difference(self) -> Decimal:
+        """What the bank has and the books do not; zero while the bank's balance is unknown."""
+        balance = self.account.balance
+        return Decimal(0) if balance is None else balance - self.books
+
+    @property
+    def standing(self) -> Standing | None:
+        """None while nothing is known of it."""
+        account = self.account
+        if not account.is_connected:
+            return Standing("bad", "precisa ser refeito", "unplug")
+        if not self.is_in_plan:
+            return Standing("warn", "fora do plano", "pause")
+        if account.proof == BankAccount.Proof.BROKEN:
+            return Standing("bad", "extrato não confere", "triangle-alert")
+        if self.difference:
+            amount = format_brl(abs(self.difference))
+            return Standing("warn", f"R$\u00a0{amount} a conciliar", "scale")
+        return None if account.balance is None else Standing("ok", "confere", "check")
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    cards: list[Card]
+
+    @property
+    def total(self) -> Decimal:
+        return sum((card.account.balance or Decimal(0) for card in self.cards), Decimal(0))
+
+    @property
+    def to_reconcile(self) -> Decimal:
+        return sum((abs(card.difference) for card in self.cards), Decimal(0))
+
+    @property
+    def to_redo(self) -> int:
+        return sum(not card.account.is_connected for card in self.cards)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any bank has told a balance."""
+        return any(card.account.balance is not None for card in self.cards)
+
+    def choose(self, account_id: UUID | None) -> Card | None:
+        """The card of an account; without an id the first, which is the preferred one."""
+        if account_id is None:
+            return self.cards[0] if self.cards else None
+        return next((card for card in self.cards if card.account.id == account_id), None)
+
+
+def accounts_of(tenant: Tenant) -> Sequence[BankAccount]:
+    """All of a company's, the preferred one first."""
+    return list(
+        BankAccount.objects.of(tenant)
+        .select_related("connection", "ledger_account")
+        .order_by("-is_preferred", "provider", "branch", "number")
+    )
+
+
+def is_in_plan(tenant: Tenant, account: BankAccount) -> bool:
+    return tenant.plan in registry.info(account.provider).plans
+
+
+def overview_of(tenant: Tenant) -> Overview:
+    """Two queries, whatever the number of accounts."""
+    accounts = accounts_of(tenant)
+    books = balances(tenant, [account.ledger_account for account in accounts])
+    return Overview(
+        [
+            Card(account, books[account.ledger_account_id], is_in_plan(tenant, account))
+            for account in accounts
+        ]
+    )

@@ -1,0 +1,39 @@
+"""What an admin decides about an account."""
+
+from datetime import date, datetime, time, timedelta
+
+from banking.models import BankAccount
+from brazil.banking_days import SAO_PAULO, is_settlement_day
+
+# When Modo Banking sends the day's bills. São Paulo.
+SENDS_AT = time(7, 0)
+ONE_DAY = timedelta(days=1)
+
+
+def switch_modo_banking(account: BankAccount, *, on: bool, now: datetime) -> None:
+    """Turn it on from the next 07:00 on, or off. What is on already keeps its first day.
+
+    Runs inside the company's scope.
+    """
+    if on and account.modo_banking_from is not None:
+        return
+    account.modo_banking_from = next_sending(now) if on else None
+    BankAccount.objects.of(account.tenant_id).filter(id=account.id).update(
+        modo_banking_from=account.modo_banking_from
+    )
+
+
+def next_sending(now: datetime) -> date:
+    """The São Paulo day of the next 07:00, banking day or not."""
+    local = now.astimezone(SAO_PAULO)
+    return local.date() if local.time() < SENDS_AT else local.date() + ONE_DAY
+
+
+def first_sending(account: BankAccount, now: datetime) -> date | None:
+    """The banking day whose bills go first; None when that has come, or the mode is off."""
+    if account.modo_banking_from is None:
+        return None
+    day = account.modo_banking_from
+    while not is_settlement_day(day):
+        day += ONE_DAY
+    return day if day >= next_sending(now) else None

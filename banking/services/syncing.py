@@ -1,0 +1,138 @@
+"""Bring an account's statement up to date with its bank."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from math import ceil
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+
+from banking.access import connect
+from banking.banks import registry
+from banking.banks.base import BankAdapter, Capability
+from banking.errors import BankError, ConsentLost
+from banking.models import BankAccount
+from banking.services.connecting import check_plan, register_webhooks
+from banking.services.statement import store_daily_balances, store_pages
+from brazil.banking_days import sao_paulo_day
+from core.errors import InvalidState
+from tenants.models import Tenant
+from tenants.scope import across_tenants, tenant_scope
+
+FIRST_SYNC = timedelta(days=90)
+# Banks add lines to days that are over; reading a week again finds them.
+OVERLAP = timedelta(days=7)
+# Longer than the slowest statement takes; a worker that died frees the account after it.
+LEASE = timedelta(minutes=10)
+# Accounts that a tick may always take.
+SMALLEST_SHARE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    new_lines: int
+    changed_lines: int
+    difference: Decimal  # the bank's closing balance minus what our lines come to
+
+    def followed_by(self, other: "SyncResult") -> "SyncResult":
+        """Both readings as one: the later one says whether the sums agree."""
+        return SyncResult(
+            self.new_lines + other.new_lines,
+            max(self.changed_lines, other.changed_lines),
+            other.difference,
+        )
+
+
+def due_accounts(now: datetime) -> list[tuple[UUID, UUID]]:
+    """(company, account) of those whose time has come, the longest waiting first.
+
+    After a pause all are due at once; a tick takes only the share of the accounts that brings
+    each its turn within an interval, so that banks and workers see no wave.
+    """
+    interval = timedelta(minutes=settings.SYNC_INTERVAL_MINUTES)
+    with across_tenants():
+        accounts = BankAccount.objects.connected().in_plan()
+        share = ceil(accounts.count() * settings.TICK_SECONDS / interval.total_seconds())
+        due = accounts.due_for_sync(now, interval).order_by(
+            F("sync_started_at").asc(nulls_first=True), "id"
+        )
+        return list(due.values_list("tenant_id", "id")[: max(SMALLEST_SHARE, share)])
+
+
+def check_can_sync(account: BankAccount, tenant: Tenant) -> None:
+    """
+    Raises:
+        InvalidState: the account is not connected.
+        NotAllowed: the company's plan does not have this bank.
+    """
+    if not account.is_connected:
+        raise InvalidState("O vínculo desta conta precisa ser refeito antes de sincronizar.")
+    check_plan(tenant, registry.info(account.provider))
+
+
+def sync_account(tenant_id: UUID, account_id: UUID) -> SyncResult | None:
+    """Read balance and statement of the last days and store what is new.
+
+    The window overlaps the last sync by a week (90 days the first time); running it twice stores
+    nothing twice. None when another worker has the account, when it is not connected, or when the
+    bank failed: the reason then stands on the account, and the next run covers the same days.
+    """
+    now = timezone.now()
+    with tenant_scope(tenant_id):
+        accounts = BankAccount.objects.of(tenant_id).connected().in_plan()
+        if not accounts.claim_sync(account_id, now, LEASE):
+            return None
+        account = accounts.select_related("connection").get(id=account_id)
+    try:
+        if account.connection.webhook_registered_at is None:
+            register_webhooks(account.connection)
+        with connect(account.connection, needing=Capability.FETCH_STATEMENT) as bank:
+            result = read_statement(account, bank, sao_paulo_day(now))
+            if result.difference:  # a movement may have arrived between two pages
+                again = read_statement(account, bank, sao_paulo_day(now))
+                result = result.followed_by(again)
+            balance = bank.fetch_balance()
+    except BankError as error:
+        finish(account, sync_error=failure_message(account, error))
+        return None
+    broken = result.difference or result.changed_lines
+    finish(
+        account,
+        synced_at=now,
+        balance=balance,
+        balance_at=timezone.now(),
+        proof=BankAccount.Proof.BROKEN if broken else BankAccount.Proof.PROVED,
+        proof_difference=result.difference,
+    )
+    return result
+
+
+def read_statement(account: BankAccount, bank: BankAdapter, today: date) -> SyncResult:
+    """All pages of the window, stored as they come, and what they prove."""
+    since = first_day(account, today)
+    stored = store_pages(account, bank.fetch_statement(since, today))
+    with tenant_scope(account.tenant_id):
+        closing = store_daily_balances(account, since, today, stored.last_page.opening)
+    return SyncResult(stored.new, stored.changed, difference=stored.last_page.closing - closing)
+
+
+def first_day(account: BankAccount, today: date) -> date:
+    if account.synced_at is None:
+        return today - FIRST_SYNC
+    return min(sao_paulo_day(account.synced_at), today) - OVERLAP
+
+
+def failure_message(account: BankAccount, error: BankError) -> str:
+    if isinstance(error, ConsentLost):
+        return f"{account.bank_name} não reconhece mais a autorização: refaça o vínculo."
+    return str(error)[:300]
+
+
+def finish(account: BankAccount, **changes: object) -> None:
+    with tenant_scope(account.tenant_id):
+        BankAccount.objects.of(account.tenant_id).filter(id=account.id).update(
+            sync_leased_until=None, **changes
+        )

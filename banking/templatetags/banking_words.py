@@ -1,0 +1,51 @@
+"""Filters over banking.words, at the time of the page."""
+
+from datetime import date, datetime
+
+from django import template
+from django.utils import timezone
+
+from banking import integrations, words
+from banking.models import BankAccount, StatementLine
+from brazil.banking_days import sao_paulo_day
+from brazil.document import format_document
+
+register = template.Library()
+
+
+@register.filter
+def ago(instant: datetime | None) -> str:
+    return words.ago(instant, timezone.now()) if instant else "ainda não lido"
+
+
+@register.filter
+def day_name(day: date) -> str:
+    return words.day_name(day, sao_paulo_day(timezone.now()))
+
+
+@register.filter
+def line_title(line: StatementLine) -> str:
+    """«Pix recebido · Cliente Exemplo Ltda»; what is missing is left out."""
+    parts = [line.description or line.get_kind_display(), line.counterparty_name]
+    return " · ".join(part for part in parts if part)
+
+
+@register.filter
+def line_detail(line: StatementLine) -> str:
+    """«10:14 · Pix · 11.222.333/0001-81»."""
+    parts = [words.clock(line.occurred_at)]
+    if line.description:
+        parts.append(line.get_kind_display())
+    if line.counterparty_document:
+        parts.append(format_document(line.counterparty_document))
+    return " · ".join(parts)
+
+
+@register.filter
+def account_number(account: BankAccount) -> str:
+    """«0001 · 1234567-8»."""
+    return f"{account.branch} · {account.number}"
+
+
+register.filter("document", format_document)
+register.filter("broken_proof", integrations.broken_proof)

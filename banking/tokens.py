@@ -1,0 +1,124 @@
+"""The access token of a connection: one refresh at a time, across threads, processes, machines."""
+
+import threading
+import time
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError
+from django.db import connection as database
+from django.db.models import Q
+from django.utils import timezone
+
+from banking.banks import registry
+from banking.banks.base import Grant
+from banking.credentials import CredentialsUnreadable, seal, unseal
+from banking.errors import BankAccessDenied, BankError, BankUnavailable, ConsentLost
+from banking.models import Connection
+from tenants.scope import tenant_scope
+
+# A token this close to its end is renewed before it is used.
+MARGIN = timedelta(minutes=2)
+# Longer than a token request may take; after it another process may try.
+LEASE = timedelta(seconds=75)
+POLL_SECONDS = 0.1
+
+
+class StoredTokens:
+    """The `TokenSource` of one connection, over its row. Safe to use from several threads."""
+
+    def __init__(self, tenant_id: UUID, connection_id: UUID, provider: str) -> None:
+        self._tenant_id = tenant_id
+        self._connection_id = connection_id
+        self._provider = provider
+        self._lock = threading.Lock()
+        self._grant: Grant | None = None
+
+    def access_token(self) -> str:
+        with self._lock:
+            if self._grant is None or self._is_old(self._grant):
+                self._grant = self._obtain(rejected=None)
+            return self._grant.access_token
+
+    def renew(self, rejected: str) -> str:
+        with self._lock:
+            if self._grant is None or self._grant.access_token == rejected:
+                self._grant = self._obtain(rejected=rejected)
+            return self._grant.access_token
+
+    def _obtain(self, *, rejected: str | None) -> Grant:
+        """The stored grant when it serves, else a refreshed one, by us or by whoever is at it.
+
+        Whatever goes wrong here, the caller's own request was not made.
+        """
+        deadline = time.monotonic() + LEASE.total_seconds()
+        try:
+            while time.monotonic() < deadline:
+                grant = self._read()
+                if grant.access_token != rejected and not self._is_old(grant):
+                    return grant
+                if self._take_lease():
+                    return self._refresh(rejected)
+                time.sleep(POLL_SECONDS)
+        except (OperationalError, InterfaceError) as error:
+            raise BankUnavailable(
+                "O acesso ao banco não pôde ser lido. Nada foi enviado."
+            ) from error
+        except CredentialsUnreadable as error:
+            raise BankAccessDenied(
+                "As credenciais guardadas não abrem. Refaça o vínculo."
+            ) from error
+        finally:
+            if not database.in_atomic_block:
+                database.close()  # this may be a thread of a pool, which must not keep one
+        raise BankUnavailable("A renovação do acesso ao banco está demorando. Tentaremos de novo.")
+
+    def _is_old(self, grant: Grant) -> bool:
+        return grant.expires_at - MARGIN <= timezone.now()
+
+    def _row(self) -> "Connection":
+        row: Connection = Connection.objects.of(self._tenant_id).get(id=self._connection_id)
+        if row.status in {Connection.Status.LOST, Connection.Status.FAILED}:
+            raise ConsentLost("A conexão com o banco precisa ser refeita.")
+        return row
+
+    def _read(self) -> Grant:
+        with tenant_scope(self._tenant_id):
+            return unseal(bytes(self._row().credentials), self._connection_id)
+
+    def _take_lease(self) -> bool:
+        now = timezone.now()
+        free = Q(refresh_leased_until=None) | Q(refresh_leased_until__lte=now)
+        with tenant_scope(self._tenant_id):
+            taken = Connection.objects.of(self._tenant_id).filter(free, id=self._connection_id)
+            return bool(taken.update(refresh_leased_until=now + LEASE))
+
+    def _refresh(self, rejected: str | None) -> Grant:
+        """Renew at the bank and store before anybody uses it. We hold the lease."""
+        grant = self._read()
+        if grant.access_token != rejected and not self._is_old(grant):
+            self._finish()  # somebody else was faster
+            return grant
+        try:
+            with registry.find(self._provider).consent() as provider:
+                fresh = provider.refresh(grant)
+        except ConsentLost as error:
+            self._finish(status=Connection.Status.LOST, status_reason=str(error)[:300])
+            raise
+        except BankAccessDenied:
+            self._finish()
+            raise
+        except BankUnavailable:
+            self._finish()
+            raise
+        except BankError as error:
+            # Perhaps renewed. The lease stays: every try costs one of the token's few uses.
+            raise BankUnavailable(str(error)) from error
+        self._finish(credentials=seal(fresh, self._connection_id))
+        return fresh
+
+    def _finish(self, **changes: object) -> None:
+        with tenant_scope(self._tenant_id):
+            Connection.objects.of(self._tenant_id).filter(id=self._connection_id).update(
+                refresh_leased_until=None, **changes
+            )

@@ -1,0 +1,50 @@
+"""The door that banks call. Nobody is signed in here: the secret in the address is the key."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from banking.errors import InvalidEvent
+from banking.services import events
+from core.nudge import nudge
+
+MAX_BYTES = 64 * 1024
+
+
+@csrf_exempt
+@require_POST
+def webhook(request: HttpRequest, provider: str, connection_id: UUID, secret: str) -> HttpResponse:
+    """Store a notice and answer at once; what it means is found out later."""
+    body = read_body(request)
+    if body is None:
+        return refuse(413)
+    connection = events.find_door(provider, connection_id, secret)
+    if connection is None:
+        return refuse(404)
+    try:
+        is_new = events.store_event(connection, request.headers, body)
+    except InvalidEvent:
+        return refuse(400)
+    if not is_new:
+        return refuse(409)
+    nudge(settings.AFTER_BANK_EVENT_TASK)
+    return JsonResponse({"success": True})
+
+
+def refuse(status: int) -> JsonResponse:
+    return JsonResponse({"success": False}, status=status)
+
+
+def read_body(request: HttpRequest) -> bytes | None:
+    """At most MAX_BYTES; None when there is more, whatever was declared."""
+    try:
+        declared = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        declared = 0  # as Django takes it: no body
+    if declared > MAX_BYTES:
+        return None
+    body = request.read(MAX_BYTES + 1)
+    return None if len(body) > MAX_BYTES else body

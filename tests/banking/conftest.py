@@ -1,0 +1,46 @@
+"""The simulator of Cora behind the product, and a clock that both agree on."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from pytest_django import Settings
+
+from banking.models import BankAccount
+from tenants.models import Tenant, User
+from tests.banking.made import connect_account
+from tests.cora_simulator import CoraSimulator
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)  # Monday, 09:00 in São Paulo
+
+
+@pytest.fixture(scope="session")
+def cora_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CoraSimulator]:
+    simulator = CoraSimulator.start(tmp_path_factory.mktemp("cora"))
+    yield simulator
+    simulator.stop()
+
+
+@pytest.fixture
+def monday() -> Iterator[time_machine.Traveller]:
+    """It is Monday 23/11/2026, 09:00 in São Paulo, and time passes."""
+    with time_machine.travel(NOW) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def cora(
+    cora_process: CoraSimulator, settings: Settings, monday: time_machine.Traveller
+) -> CoraSimulator:
+    """The bank as on its first start; the product's settings lead to it."""
+    cora_process.reset(now=NOW)
+    settings.CORA_BASE_URL = cora_process.base_url
+    settings.PUBLIC_URL = "http://127.0.0.1"  # the bank sends people back to this machine only
+    return cora_process
+
+
+@pytest.fixture
+def account(tenant: Tenant, admin: User, cora: CoraSimulator) -> BankAccount:
+    """Ours at Cora, connected; nothing was read yet."""
+    return connect_account(tenant, admin, cora)

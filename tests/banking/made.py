@@ -1,0 +1,172 @@
+"""Plain functions that make connections, accounts and statement lines."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+import httpx
+import redis
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.services import open_bank_account_leaf
+from banking.banks.base import Grant
+from banking.credentials import seal
+from banking.models import BankAccount, Connection, DailyBalance, StatementLine
+from banking.services.connecting import digest, open_connection
+from core.ids import uuid7
+from tenants.models import Tenant, User
+from tenants.scope import tenant_scope
+from tests.cora_simulator import OFICINA, CoraSimulator
+
+DAY = date(2026, 11, 20)  # Friday
+CPF, PASSWORD = "52998224725", "123456"  # Ana Souza, who signs for Oficina and for Padaria
+
+_numbers = count(1)
+
+
+def make_grant(**changes: Any) -> Grant:
+    values = {
+        "access_token": "access-0",
+        "refresh_token": "refresh-0",
+        "expires_at": timezone.now() + timedelta(days=1),
+        "scope": "",
+    }
+    return Grant(**{**values, **changes})
+
+
+def granted(cora: CoraSimulator, cnpj: str = OFICINA, **changes: Any) -> Grant:
+    """A consent that the bank really knows, without its page."""
+    answer = cora.grant(cnpj)
+    values = {
+        "access_token": answer["access_token"],
+        "refresh_token": answer["refresh_token"],
+        "expires_at": timezone.now() + timedelta(seconds=answer["expires_in"]),
+    }
+    return make_grant(**{**values, **changes})
+
+
+def make_connection(
+    tenant: Tenant,
+    person: User,
+    *,
+    grant: Grant | None = None,
+    status: Connection.Status = Connection.Status.ACTIVE,
+    secret: str = "segredo",
+) -> Connection:
+    connection = Connection(
+        id=uuid7(),
+        tenant=tenant,
+        provider="cora",
+        status=status,
+        webhook_digest=digest(secret),
+        connected_by=person,
+    )
+    connection.credentials = seal(grant or make_grant(), connection.id)
+    with tenant_scope(tenant.id):
+        connection.save(force_insert=True)
+    return connection
+
+
+def make_account(tenant: Tenant, person: User, **changes: Any) -> BankAccount:
+    """An account at Cora with its Conta do Ativo; the bank need not know it."""
+    number = f"{next(_numbers):07d}-1"
+    connection = changes.pop("connection", None) or make_connection(tenant, person)
+    values = {
+        "provider": "cora",
+        "bank_code": "403",
+        "branch": "0001",
+        "number": number,
+        "holder_name": tenant.legal_name,
+        "holder_document": tenant.cnpj,
+    }
+    with tenant_scope(tenant.id):
+        leaf = open_bank_account_leaf(tenant, name=f"Cora 0001 / {number}")
+        account: BankAccount = BankAccount.objects.create(
+            tenant=tenant, connection=connection, ledger_account=leaf, **{**values, **changes}
+        )
+    return account
+
+
+def connect_account(tenant: Tenant, person: User, cora: CoraSimulator) -> BankAccount:
+    """By the product's own way, from a consent that the bank knows."""
+    connection = make_connection(
+        tenant, person, grant=granted(cora), status=Connection.Status.OPENING
+    )
+    account = open_connection(tenant.id, connection.id)
+    assert account is not None
+    return account
+
+
+def make_lines(account: BankAccount, *amounts: str, day: date = DAY, **changes: Any) -> None:
+    """Movements of one day, the first at 09:00 São Paulo and then one each minute."""
+    first = datetime.combine(day, time(12), tzinfo=UTC)
+    values = {"kind": "pix", "description": "Pix recebido", "raw": {}, "counterparty_name": ""}
+    with tenant_scope(account.tenant_id):
+        StatementLine.objects.bulk_create(
+            StatementLine(
+                tenant_id=account.tenant_id,
+                bank_account=account,
+                bank_id=f"ent_{next(_numbers)}",
+                booked_on=day,
+                occurred_at=first + timedelta(minutes=minute),
+                amount=Decimal(amount),
+                **{**values, **changes},
+            )
+            for minute, amount in enumerate(amounts)
+        )
+
+
+def make_daily_balance(account: BankAccount, day: date, closing: str) -> None:
+    with tenant_scope(account.tenant_id):
+        DailyBalance.objects.create(
+            tenant_id=account.tenant_id, bank_account=account, day=day, closing=Decimal(closing)
+        )
+
+
+def reread(row: Any) -> Any:
+    """The row as it is in the database now."""
+    with tenant_scope(row.tenant_id):
+        return type(row).objects.of(row.tenant_id).get(id=row.id)
+
+
+def change(row: Any, **values: Any) -> None:
+    with tenant_scope(row.tenant_id):
+        type(row).objects.of(row.tenant_id).filter(id=row.id).update(**values)
+
+
+def stored_lines(account: BankAccount) -> int:
+    with tenant_scope(account.tenant_id):
+        return StatementLine.objects.of(account.tenant_id).filter(bank_account=account).count()
+
+
+def consent(address: str, company: str = "OFICINA MODELO LTDA") -> str:
+    """Sign in at the bank as Ana Souza and allow; the address that the bank leads back to."""
+    with httpx.Client(trust_env=False) as browser:
+        form = {"act": "sign_in", "cpf": CPF, "password": PASSWORD}
+        page = browser.post(address, data=form).text
+        session = re.search(r'name="session" value="([^"]+)"', page)
+        option = re.search(rf'name="account" value="(\d+)"[^>]*>\s*<span>{company}', page)
+        assert session and option
+        allow = {"act": "allow", "session": session[1], "account": option[1]}
+        return browser.post(address, data=allow).headers["Location"]
+
+
+@contextmanager
+def nudged() -> Iterator[list[tuple[str, list[str]]]]:
+    """Collects (task, arguments) of the messages that are sent to the workers meanwhile."""
+    broker = redis.Redis.from_url(settings.REDIS_URL)
+    before = broker.llen("celery")
+    sent: list[tuple[str, list[str]]] = []
+    yield sent
+    # New messages come on the left.
+    arrived = broker.lrange("celery", 0, broker.llen("celery") - before - 1)
+    for message in reversed(arrived if broker.llen("celery") > before else []):
+        headers = json.loads(message)["headers"]
+        sent.append((headers["task"], re.findall(r"'([^']*)'", headers["argsrepr"])))
+    broker.close()

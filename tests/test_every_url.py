@@ -1,0 +1,92 @@
+"""Every address that names a row, opened by the admin of another company."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from payments.models import DispatchRun
+from tenants.models import Tenant, User
+from tenants.scope import tenant_scope
+from tests.accounts.books import make_entry
+from tests.cast import sign_in
+from tests.payments.make import TODAY, make_bank_account, make_payable
+
+# The bank's own door: the secret in its address is what opens it (tests/banking/test_webhook.py).
+PUBLIC = {"banking:webhook"}
+
+
+def patterns(
+    entries: list[URLPattern | URLResolver], namespace: str = ""
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """Name and parameters of every address of ours that takes an id."""
+    for entry in entries:
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from patterns(entry.url_patterns, inner)
+            continue
+        converters = entry.pattern.converters
+        is_ours = entry.callback.__module__.split(".")[0] != "allauth"
+        if is_ours and any(type(c).__name__ == "UUIDConverter" for c in converters.values()):
+            yield f"{namespace}{entry.name}", frozenset(converters)
+
+
+ADDRESSES = sorted(set(patterns(get_resolver().url_patterns)))
+
+
+@pytest.fixture
+def rows(tenant: Tenant) -> dict[str, UUID]:
+    """One row of the company for each name that an address may use."""
+    account = make_bank_account(tenant)
+    with tenant_scope(tenant.id):
+        run = DispatchRun.objects.create(tenant=tenant, bank_account=account, day=TODAY)
+        connection = account.connection
+    assert connection is not None
+    return {
+        "account_id": account.id,
+        "connection_id": connection.id,
+        "entry_id": make_entry(tenant).id,
+        "payable_id": make_payable(tenant).id,
+        "run_id": run.id,
+    }
+
+
+def row_of(name: str, parameter: str) -> str:
+    """The API names its rows `pk`: «payments:api-payable-detail» is about a payable."""
+    return f"{name.split('-')[1]}_id" if parameter == "pk" else parameter
+
+
+def statuses(client: Client, address: str) -> set[int]:
+    """What the address answers to reading and to writing, but for «not in this way»."""
+    answers = {client.get(address).status_code, client.post(address).status_code}
+    return answers - {405}
+
+
+def test_there_are_addresses_to_walk() -> None:
+    names = {name for name, _ in ADDRESSES}
+
+    assert {"payments:detail", "accounts:entry", "banking:connection"} <= names
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"), [a for a in ADDRESSES if a[0] not in PUBLIC], ids=lambda v: v if isinstance(v, str) else ""
+)
+def test_another_company_finds_nothing_there(
+    client: Client,
+    tenant: Tenant,
+    other_tenant: Tenant,
+    admin: User,
+    outsider: User,
+    rows: dict[str, UUID],
+    name: str,
+    parameters: frozenset[str],
+) -> None:
+    address = reverse(name, kwargs={each: rows[row_of(name, each)] for each in parameters})
+
+    sign_in(client, outsider, other_tenant)
+    assert statuses(client, address) == {404}
+
+    sign_in(client, admin, tenant)
+    assert statuses(client, address) - {404}
