@@ -1,0 +1,68 @@
+"""Modo Banking by hand: `manage.py dispatch`."""
+
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from banking.models import BankAccount
+from brazil.banking_days import is_settlement_day, sao_paulo_day
+from payments.models import DispatchRun, PaymentOrder
+from payments.services import dispatching, sending
+from tenants.scope import across_tenants, tenant_scope
+
+
+class Command(BaseCommand):
+    help = (
+        "Faz agora o envio do dia (o mesmo das 7h) de cada conta com o Modo Banking ligado. "
+        "Repetir não paga nada duas vezes: só vai o que foi aprovado desde então."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--day", type=date.fromisoformat, help="AAAA-MM-DD; hoje, se faltar")
+        parser.add_argument("--account", type=UUID, help="só esta conta bancária (id)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        day = options["day"] or sao_paulo_day(timezone.now())
+        if not is_settlement_day(day):
+            raise CommandError(
+                f"{day:%d/%m/%Y} não é dia de compensação bancária. "
+                "Para mandar já os pagamentos de outro dia, use --day AAAA-MM-DD."
+            )
+        accounts = accounts_with_modo_banking(options["account"])
+        if not accounts:
+            raise CommandError("Nenhuma conta conectada está com o Modo Banking ligado.")
+        for tenant_id, account_id in accounts:
+            run = dispatching.dispatch_by_hand(tenant_id, account_id, day)
+            sending.send_queued(tenant_id, account_id)
+            with tenant_scope(tenant_id):
+                self.stdout.write(summary(tenant_id, run.id))
+
+
+def accounts_with_modo_banking(only: UUID | None) -> list[tuple[UUID, UUID]]:
+    with across_tenants():
+        accounts = BankAccount.objects.connected().in_plan().exclude(modo_banking_from=None)
+        if only:
+            accounts = accounts.filter(id=only)
+        return list(accounts.values_list("tenant_id", "id"))
+
+
+def summary(tenant_id: UUID, run_id: UUID) -> str:
+    orders = (
+        PaymentOrder.objects.of(tenant_id)
+        .filter(run=run_id)
+        .select_related("payable__payee", "run__bank_account")
+    )
+    run = (
+        dispatching.DispatchRun.objects.of(tenant_id).select_related("bank_account").get(id=run_id)
+    )
+    lines = [
+        f"{run.bank_account} · envio de {run.day:%d/%m/%Y}: {len(orders)} enviadas, "
+        f"{len(run.left_out)} de fora."
+    ]
+    lines += [f"  {o.payable.payee}: {o.get_status_display()} {o.message}".rstrip() for o in orders]
+    lines += [f"  de fora: {item['reason']}" for item in run.left_out]
+    return "\n".join(lines)

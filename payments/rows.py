@@ -1,0 +1,115 @@
+"""Bills as a person sees them: in words, with what that person may do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Prefetch
+
+from banking.models import BankAccount
+from brazil.arrecadacao import SEGMENTS
+from brazil.banking_days import sao_paulo_day
+from brazil.banks import bank_name
+from payments.models import Payable, PayableQuerySet, PaymentOrder
+from payments.situations import Accounts, Situation, situation_of
+from payments.states import PayableStatus
+from payments.words import near_day
+from tenants.models import Membership
+
+NO_REASONS: Mapping[str, str] = {}
+SATURDAY = 5
+COLLECTION_LINE = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    payable: Payable
+    orders: Sequence[PaymentOrder]  # newest first
+    situation: Situation
+    account: BankAccount | None  # where the money leaves, or will
+    due: str
+    due_detail: str
+    by: Membership
+    reason: str = ""  # why a run left it out
+
+    @property
+    def order(self) -> PaymentOrder | None:
+        return self.orders[0] if self.orders else None
+
+    @property
+    def destination(self) -> str:
+        """«Itaú 0123 / 45678-9», or who issued the boleto."""
+        to = self.payable.payee_account
+        if to is not None:
+            number = f"{to.account[:-1]}-{to.account[-1]}"
+            return f"{bank_name(to.bank_code)} {to.branch} / {number}"
+        line = self.payable.linha_digitavel
+        return SEGMENTS[line[1]] if len(line) == COLLECTION_LINE else bank_name(line[:3])
+
+    @property
+    def is_mine(self) -> bool:
+        return self.payable.created_by_id == self.by.user_id
+
+    @property
+    def can_approve(self) -> bool:
+        return self.payable.is_pending and self.by.can_approve and not self.is_mine
+
+    @property
+    def needs_other_approver(self) -> bool:
+        """Why «Aprovar» is not offered to somebody who approves."""
+        return self.payable.is_pending and self.by.can_approve and self.is_mine
+
+    @property
+    def can_send(self) -> bool:
+        return self.payable.status == PayableStatus.APPROVED and self.by.can_enter
+
+    @property
+    def can_cancel(self) -> bool:
+        open_here = self.payable.status in {PayableStatus.PENDING, PayableStatus.APPROVED}
+        return open_here and (self.by.can_enter or self.by.can_approve)
+
+
+def rows_of(
+    payables: PayableQuerySet,
+    accounts: Accounts,
+    by: Membership,
+    now: datetime,
+    *,
+    reasons: Mapping[str, str] = NO_REASONS,
+) -> list[Row]:
+    """Two queries, whatever the number of bills. `reasons` are by the bill's id."""
+    orders = PaymentOrder.objects.of(by.tenant_id).select_related("bank_account", "entry", "run")
+    newest = orders.defer("content").order_by("-created_at", "-id")
+    payables = (
+        payables.with_details()
+        .select_related("created_by", "approved_by")
+        .prefetch_related(Prefetch("orders", queryset=newest, to_attr="attempts"))
+    )
+    return [row_of(p, accounts, by, now, reasons.get(str(p.id), "")) for p in payables]
+
+
+def row_of(payable: Payable, accounts: Accounts, by: Membership, now: datetime, reason: str) -> Row:
+    orders: list[PaymentOrder] = payable.attempts  # type: ignore[attr-defined]
+    today = sao_paulo_day(now)
+    last = orders[0] if orders else None
+    return Row(
+        payable=payable,
+        orders=orders,
+        situation=situation_of(payable, last, accounts, now),
+        account=last.bank_account if last and not payable.is_sendable else accounts.paying(payable),
+        due=near_day(payable.due_date, today),
+        due_detail=rolled(payable.due_date, payable.payment_date, today),
+        by=by,
+        reason=reason,
+    )
+
+
+def rolled(due_date: date, payment_date: date, today: date) -> str:
+    """«feriado: paga hoje», when the bill is paid on another day than it is due."""
+    if payment_date == due_date:
+        return ""
+    if due_date.weekday() >= SATURDAY:
+        why = "fim de semana"
+    else:
+        why = "sem compensação" if (due_date.month, due_date.day) == (12, 31) else "feriado"
+    return f"{why}: paga {near_day(payment_date, today)}"

@@ -1,0 +1,76 @@
+"""Follow what was sent, until it ends: one round for an account.
+
+Everything here finds its work in the rows and may run at any time, twice, or late.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from banking.access import connect
+from banking.banks.base import Capability
+from banking.models import BankAccount, BankEvent
+from payments.models import PaymentOrder
+from payments.services.asking import ask_about_unknown
+from payments.services.deadlines import give_back_what_missed_the_day
+from payments.services.matching import match_statement
+from payments.services.polling import poll_open_orders
+from payments.services.sending import waiting
+from payments.services.timeline import Tone, note
+from payments.states import OPEN_AT_BANK, OrderStatus
+from tenants.scope import across_tenants, tenant_scope
+
+
+def unfinished(now: datetime) -> list[tuple[UUID, UUID]]:
+    """(company, account) of each account with something to follow now."""
+    with across_tenants():
+        orders = PaymentOrder.objects.filter(
+            waiting(now),
+            status__in=[OrderStatus.SENDING, OrderStatus.UNKNOWN, *OPEN_AT_BANK],
+        )
+        late = PaymentOrder.objects.filter(status=OrderStatus.QUEUED)
+        events = BankEvent.objects.filter(handled_at=None)
+        pairs = {
+            *orders.values_list("tenant_id", "bank_account_id"),
+            *late.values_list("tenant_id", "bank_account_id"),
+            *events.values_list("tenant_id", "connection__accounts"),
+        }
+    return sorted(pair for pair in pairs if pair[1] is not None)
+
+
+def follow_account(tenant_id: UUID, account_id: UUID) -> None:
+    """One round for an account. To be called outside of scopes: it calls the bank."""
+    now = timezone.now()
+    with tenant_scope(tenant_id):
+        account = BankAccount.objects.of(tenant_id).select_related("connection").get(id=account_id)
+        abandon_stale_sends(account, now)
+        give_back_what_missed_the_day(account, now)
+        match_statement(account)
+    if not account.is_connected:
+        return
+    with connect(account.connection, needing=Capability.ORDER_STATUSES) as bank:
+        ask_about_unknown(account, bank)
+        poll_open_orders(account, bank, now)
+    with tenant_scope(tenant_id):
+        match_statement(account)
+
+
+def abandon_stale_sends(account: BankAccount, now: datetime) -> None:
+    """A claim whose holder stored nothing in time: it may have been sent."""
+    lease = timedelta(seconds=settings.SEND_LEASE_SECONDS)
+    stale = PaymentOrder.objects.of(account.tenant_id).filter(
+        bank_account=account, status=OrderStatus.SENDING, claimed_at__lte=now - lease
+    )
+    for order in stale.select_for_update(skip_locked=True, of=("self",)).select_related("payable"):
+        order.status = OrderStatus.UNKNOWN
+        order.message = "O envio foi interrompido antes da resposta do banco."
+        order.wait_until = None
+        order.save(update_fields=["status", "message", "wait_until"])
+        note(
+            order.payable,
+            "Resposta do banco desconhecida: verificando, não será reenviada",
+            order.message,
+            tone=Tone.BAD,
+        )

@@ -1,0 +1,161 @@
+"""Read what a person or a program gives for a bill into what a bill is made of.
+
+Every fault is an `InvalidInput` that names the field, whichever door it came through.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from banking.banks.base import AccountType
+from brazil.arrecadacao import Arrecadacao
+from brazil.banking_days import DebtKind, payment_date_for
+from brazil.banks import BANKS, Bank, bank_name, find_bank
+from brazil.document import parse_document
+from brazil.errors import InvalidValue
+from brazil.payment_line import parse_payment_line
+from brazil.typed import BLANKS, is_digits
+from core.errors import InvalidInput
+from core.money import format_brl
+from core.typed import check_amount
+from payments.models import PayeeAccount
+
+BRANCH_LENGTH = 4
+ACCOUNT_LENGTH = 13  # with its check digit
+# City halls and government bodies: a tax due on a day without banks is paid before it.
+TAX_SEGMENTS = ("1", "5")
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A boleto or a collection document, as its line tells it."""
+
+    linha_digitavel: str  # 47 or 48 digits
+    issuer: str  # for people: «Itaú», «Energia elétrica e gás»
+    amount: Decimal | None  # None: the line does not state one
+    due_date: date | None
+    kind: DebtKind
+
+
+def read_document(text: str) -> str:
+    """A CPF or CNPJ, canonical."""
+    try:
+        return parse_document(text)
+    except InvalidValue as error:
+        raise InvalidInput(str(error), field="payee_document") from None
+
+
+def read_bank(text: str) -> str:
+    """The COMPE code of a bank given by code, by name, or as the list shows it («341 · Itaú»)."""
+    wanted = text.split("·")[0].strip(BLANKS)
+    if is_digits(wanted) and len(wanted) <= 3:
+        bank = find_bank(wanted)
+    else:
+        bank = next((b for b in BANKS if _plain(b.name) == _plain(wanted)), None)
+    if bank is None:
+        raise InvalidInput(
+            "Não encontramos este banco. Escolha um da lista ou digite o código de três dígitos.",
+            field="bank_code",
+        )
+    return bank.compe
+
+
+def bank_label(bank: Bank) -> str:
+    return f"{bank.compe} · {bank.name}"
+
+
+def _plain(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def read_branch(text: str) -> str:
+    """Four digits, without the check digit that some banks print after a hyphen."""
+    branch = text.strip(BLANKS)
+    if not is_digits(branch):
+        raise InvalidInput("Digite a agência só com números, sem o dígito: 0123.", field="branch")
+    if len(branch) > BRANCH_LENGTH:
+        raise InvalidInput("A agência tem até 4 números, sem o dígito.", field="branch")
+    if not int(branch):
+        raise InvalidInput("Esta agência não existe.", field="branch")
+    return branch.zfill(BRANCH_LENGTH)
+
+
+def read_account_number(text: str) -> str:
+    """Digits with the check digit last: «45678-9» is 456789."""
+    number = text.translate(dict.fromkeys(map(ord, BLANKS + ".-/")))
+    if number[-1:] in {"X", "x"} and is_digits(number[:-1]):
+        raise InvalidInput(
+            "Se o dígito da conta é X, digite 0 no lugar dele: 45678-0.", field="account"
+        )
+    if not is_digits(number):
+        raise InvalidInput("Digite a conta só com números e o dígito: 45678-9.", field="account")
+    if len(number) > ACCOUNT_LENGTH:
+        raise InvalidInput(
+            f"A conta tem até {ACCOUNT_LENGTH} números com o dígito.", field="account"
+        )
+    if len(number) < 2 or not int(number):
+        raise InvalidInput("Digite a conta inteira, com o dígito: 45678-9.", field="account")
+    return number
+
+
+def read_account_type(text: str) -> AccountType:
+    if text not in PayeeAccount.Type.values:
+        raise InvalidInput("Escolha o tipo da conta.", field="account_type")
+    return AccountType(text)
+
+
+def read_slip(text: str, *, today: date) -> Slip:
+    """Read a linha digitável or a bar code. `today` is the São Paulo day it is typed on."""
+    try:
+        paper = parse_payment_line(text, today=today)
+    except InvalidValue as error:
+        raise InvalidInput(str(error), field="linha_digitavel") from None
+    if isinstance(paper, Arrecadacao):
+        kind = DebtKind.TAX if paper.segment in TAX_SEGMENTS else DebtKind.ORDINARY
+        return Slip(paper.linha_digitavel, paper.segment_name, paper.amount, None, kind)
+    return Slip(
+        paper.linha_digitavel,
+        bank_name(paper.bank_code),
+        paper.amount,
+        paper.due_date,
+        DebtKind.ORDINARY,
+    )
+
+
+def agreed_amount(slip: Slip, typed: Decimal | None) -> Decimal:
+    """The line's amount, which may be repeated; or the typed one where the line has none."""
+    if slip.amount is not None and typed not in {None, slip.amount}:
+        raise InvalidInput(
+            f"A linha digitável diz R$ {format_brl(slip.amount)}. Corrija o valor ou a linha.",
+            field="amount",
+        )
+    amount = slip.amount or typed
+    if amount is None:
+        raise InvalidInput("Digite o valor: esta linha digitável não o traz.", field="amount")
+    return check_amount(amount)
+
+
+def agreed_due_date(slip: Slip, typed: date | None) -> date:
+    """As `agreed_amount`, for the due date."""
+    if slip.due_date is not None and typed not in {None, slip.due_date}:
+        raise InvalidInput(
+            f"A linha digitável diz que vence em {slip.due_date:%d/%m/%Y}. "
+            "Corrija o vencimento ou a linha.",
+            field="due_date",
+        )
+    due_date = slip.due_date or typed
+    if due_date is None:
+        raise InvalidInput(
+            "Digite o vencimento: esta linha digitável não o traz.", field="due_date"
+        )
+    return due_date
+
+
+def read_payment_date(due_date: date, kind: DebtKind) -> date:
+    """The day on which a bill is paid in time."""
+    try:
+        return payment_date_for(due_date, kind=kind)
+    except InvalidValue as error:
+        raise InvalidInput(str(error), field="due_date") from None

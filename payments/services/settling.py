@@ -1,0 +1,178 @@
+"""How an order ends, and what follows for its bill, the books and the timeline."""
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.services import post_entry, reverse_entry
+from banking.banks.base import OrderState
+from banking.models import StatementLine
+from brazil.banking_days import sao_paulo_day
+from core.errors import DomainError, InvalidState, NotAllowed
+from payments.models import Payable, PaymentOrder
+from payments.services.timeline import Tone, note
+from payments.states import ORDER_MOVES, OrderStatus, PayableStatus
+from tenants.models import Membership
+
+
+def lock_order(order: PaymentOrder) -> PaymentOrder:
+    """The order as it is now, held until the transaction ends. Bill and account come along."""
+    locked: PaymentOrder = (
+        PaymentOrder.objects.of(order.tenant_id)
+        .select_for_update(of=("self",))
+        .select_related(
+            "payable__payee", "payable__expense_account", "bank_account__ledger_account"
+        )
+        .get(id=order.id)
+    )
+    return locked
+
+
+def apply_state(
+    order: PaymentOrder,
+    state: OrderState,
+    *,
+    source: str,
+    line: StatementLine | None = None,
+) -> bool:
+    """Move an order to where the bank says it is. False when that changes nothing.
+
+    `source` is a Portuguese phrase for the timeline: who said so. Runs inside the company's
+    scope. What the state machine does not allow (news that are older than what is known) is
+    left alone. Where our own books refuse what the bank says, a person is told, and the other
+    orders go on.
+    """
+    if status_for(order, state) == order.status:
+        return False
+    try:
+        return move(order, state, source, line)
+    except DomainError as error:
+        ask_a_person(order, str(error))
+        return False
+
+
+@transaction.atomic
+def move(order: PaymentOrder, state: OrderState, source: str, line: StatementLine | None) -> bool:
+    """
+    Raises:
+        DomainError: the books do not take it; nothing was changed.
+    """
+    order = lock_order(order)
+    status = status_for(order, state)
+    if status is None or status == order.status or status not in ORDER_MOVES[order.status]:
+        return False
+    order.status = status
+    order.wait_until = None
+    order.needs_person = False
+    order.message = ""
+    ENDINGS[status](order, source, line)
+    order.save(
+        update_fields=[
+            "status", "wait_until", "needs_person", "message", "entry", "statement_line"
+        ]
+    )  # fmt: skip
+    return True
+
+
+def ask_a_person(order: PaymentOrder, why: str) -> None:
+    """Once: it is tried again at every poll, and mends itself when the reason is gone."""
+    asked = PaymentOrder.objects.of(order.tenant_id).filter(id=order.id, needs_person=False)
+    if asked.update(needs_person=True):
+        note(order.payable, "Precisa de uma pessoa", why, tone=Tone.BAD)
+
+
+def status_for(order: PaymentOrder, state: OrderState) -> OrderStatus | None:
+    """Banks say «refused» and «cancelled» also when nobody approved in time: the day tells."""
+    if state in {OrderState.REJECTED, OrderState.CANCELLED}:
+        sent_on = sao_paulo_day(order.first_sent_at or order.created_at)
+        late = sao_paulo_day(timezone.now()) > max(order.payable.due_date, sent_on)
+        return OrderStatus.EXPIRED if late else OrderStatus.REJECTED
+    return {
+        OrderState.AWAITING_APPROVAL: OrderStatus.AT_BANK,
+        OrderState.SCHEDULED: OrderStatus.SCHEDULED,
+        OrderState.PAID: OrderStatus.PAID,
+        OrderState.RETURNED: OrderStatus.RETURNED,
+    }.get(state)
+
+
+def waits_at_bank(order: PaymentOrder, source: str, line: StatementLine | None) -> None:
+    note(order.payable, order.get_status_display(), source, tone=Tone.INFO)
+
+
+def is_paid(order: PaymentOrder, source: str, line: StatementLine | None) -> None:
+    """The bill is paid, and the books say so: expense against the Conta do Ativo."""
+    payable = order.payable
+    amount = -line.amount if line else order.bank_amount or order.amount
+    paid_on = line.booked_on if line else sao_paulo_day(timezone.now())
+    order.statement_line = line or order.statement_line
+    order.entry = post_entry(
+        payable.tenant,
+        date=paid_on,
+        memo=f"Pagamento a {payable.payee.name}"[:140],
+        lines=[(payable.expense_account, amount), (order.bank_account.ledger_account, -amount)],
+    )
+    _move(payable, PayableStatus.PAID)
+    note(payable, "Paga", source, tone=Tone.OK)
+
+
+def is_not_paid(order: PaymentOrder, source: str, line: StatementLine | None) -> None:
+    """The bill waits for a person again; the clock does not send it a second time."""
+    hold = {
+        OrderStatus.EXPIRED: Payable.Hold.EXPIRED,
+        OrderStatus.RETURNED: Payable.Hold.RETURNED,
+    }.get(OrderStatus(order.status), Payable.Hold.REFUSED)
+    if order.entry is not None:
+        today = sao_paulo_day(timezone.now())
+        reverse_entry(order.entry, by=None, date=max(today, order.entry.date), why=str(hold.label))
+    _move(order.payable, PayableStatus.APPROVED, hold)
+    note(order.payable, hold.label, source, tone=Tone.BAD)
+
+
+def _move(payable: Payable, status: PayableStatus, hold: str = "") -> None:
+    payable.status = status
+    payable.hold = hold
+    payable.save(update_fields=["status", "hold"])
+
+
+ENDINGS: dict[str, Callable[[PaymentOrder, str, StatementLine | None], None]] = {
+    OrderStatus.AT_BANK: waits_at_bank,
+    OrderStatus.SCHEDULED: waits_at_bank,
+    OrderStatus.PAID: is_paid,
+    OrderStatus.REJECTED: is_not_paid,
+    OrderStatus.EXPIRED: is_not_paid,
+    OrderStatus.CANCELLED: is_not_paid,
+    OrderStatus.RETURNED: is_not_paid,
+}
+
+
+@transaction.atomic
+def settle_by_hand(order: PaymentOrder, *, was_paid: bool, by: Membership) -> None:
+    """A person looked at the bank's app and statement, and says how an order ended.
+
+    Only for one that neither the bank nor the statement could tell of.
+
+    Raises:
+        NotAllowed: `by` may not approve bills.
+        InvalidState: the bank is still being asked.
+    """
+    if not by.can_approve:
+        raise NotAllowed("Só quem aprova contas pode dizer como este pagamento terminou.")
+    if not lock_order(order).needs_person:
+        raise InvalidState("O banco ainda está sendo consultado. Espere a resposta dele.")
+    state = OrderState.PAID if was_paid else OrderState.REJECTED
+    move(order, state, f"{by.user.display_name} conferiu no banco.", None)
+
+
+@transaction.atomic
+def take_from_queue(order: PaymentOrder, why: str) -> bool:
+    """Give up an order that never left; its bill is approved again. False when it did leave."""
+    order = lock_order(order)
+    if order.status != OrderStatus.QUEUED:
+        return False
+    order.status = OrderStatus.CANCELLED
+    order.message = why[:300]
+    order.save(update_fields=["status", "message"])
+    _move(order.payable, PayableStatus.APPROVED)
+    note(order.payable, "Não foi enviada", why, tone=Tone.WARN)
+    return True

@@ -1,0 +1,113 @@
+"""Where a bill is, said in one tag and one line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from banking.models import BankAccount
+from brazil.banking_days import sao_paulo_day
+from payments.models import DispatchRun, Payable, PaymentOrder
+from payments.services.dispatching import STARTS_AT, opening
+from payments.states import LIVE_ORDERS, OrderStatus, PayableStatus
+from payments.words import lasted, near_day, when
+from tenants.models import Tenant
+
+UNKNOWN = "resposta do banco desconhecida"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    tone: str
+    label: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """What the situations of a page need to know of the company's accounts."""
+
+    by_id: Mapping[UUID, BankAccount]
+    ran_today: frozenset[UUID]
+
+    @classmethod
+    def of(cls, tenant: Tenant, now: datetime) -> "Accounts":
+        """Two queries."""
+        accounts = BankAccount.objects.of(tenant).select_related("connection")
+        today = sao_paulo_day(now)
+        runs = DispatchRun.objects.of(tenant).filter(day=today, started_at__gte=opening(today))
+        return cls(
+            {account.id: account for account in accounts},
+            frozenset(runs.values_list("bank_account_id", flat=True)),
+        )
+
+    def paying(self, payable: Payable) -> BankAccount | None:
+        """As `dispatching.paying_account` chooses."""
+        if payable.bank_account_id:
+            return self.by_id[payable.bank_account_id]
+        return next((a for a in self.by_id.values() if a.is_preferred), None)
+
+
+def situation_of(
+    payable: Payable, order: PaymentOrder | None, accounts: Accounts, now: datetime
+) -> Situation:
+    """`order` is the bill's last one, with its entry."""
+    if order is not None and order.status in LIVE_ORDERS:
+        return _on_its_way(order, now)
+    match payable.status:
+        case PayableStatus.APPROVED if payable.hold:
+            return _came_back(payable, order)
+        case PayableStatus.PENDING:
+            return _pending(payable)
+        case PayableStatus.APPROVED:
+            return _approved(payable, accounts, now)
+    return Situation("plain", payable.get_status_display().lower())
+
+
+def _on_its_way(order: PaymentOrder, now: datetime) -> Situation:
+    age = f"há {lasted(now - (order.first_sent_at or order.created_at))}"
+    match order.status:
+        case OrderStatus.QUEUED if order.message:
+            return Situation("warn", "na fila de envio", "não saiu ainda, tentando de novo")
+        case OrderStatus.QUEUED:
+            return Situation("info", "na fila de envio", "sai em instantes")
+        case OrderStatus.SENDING:
+            return Situation("info", "enviando ao banco")
+        case OrderStatus.UNKNOWN if order.needs_person:
+            return Situation("bad", UNKNOWN, "confira no aplicativo do banco e no extrato")
+        case OrderStatus.UNKNOWN:
+            return Situation("bad", UNKNOWN, "verificando no banco, não será reenviada")
+        case OrderStatus.AT_BANK | OrderStatus.SCHEDULED if order.needs_person:
+            return Situation("bad", "precisa de uma pessoa", "abra a conta e veja o que aconteceu")
+        case OrderStatus.AT_BANK if order.left_list_at:
+            return Situation("info", "conferindo no extrato", "saiu da lista de espera do banco")
+        case OrderStatus.AT_BANK:
+            return Situation("info", "no banco, aguardando aprovação", age)
+        case OrderStatus.SCHEDULED:
+            return Situation("info", "agendada no banco", age)
+    return Situation("ok", "paga", when(order.entry.created_at, now) if order.entry else "")
+
+
+def _came_back(payable: Payable, order: PaymentOrder | None) -> Situation:
+    tone = "warn" if payable.hold == Payable.Hold.EXPIRED else "bad"
+    reason = order.message if order else ""
+    return Situation(tone, payable.get_hold_display().lower(), reason or "confira e envie de novo")
+
+
+def _pending(payable: Payable) -> Situation:
+    return Situation("warn", "em aprovação", f"lançada por {payable.created_by.display_name}")
+
+
+def _approved(payable: Payable, accounts: Accounts, now: datetime) -> Situation:
+    today = sao_paulo_day(now)
+    account = accounts.paying(payable)
+    if payable.payment_date < today:
+        return Situation("warn", "vencida, não enviada", "só sai com «Enviar agora»")
+    if account is None or not account.is_connected:
+        return Situation("warn", "aprovada", "nenhuma conta conectada para pagar")
+    if payable.payment_date == today and account.id in accounts.ran_today:
+        return Situation("warn", "perdeu o envio das 7h", "só sai com «Enviar agora»")
+    if account.modo_banking_from is None or account.modo_banking_from > payable.payment_date:
+        return Situation("ok", "aprovada", "Modo Banking desligado: use «Enviar agora»")
+    day = near_day(payable.payment_date, today)
+    return Situation("ok", "aprovada", f"sai {day}, às {STARTS_AT.hour}h")

@@ -1,0 +1,81 @@
+"""The two state machines, as data. The database holds the same tables (see the migrations)."""
+
+from collections.abc import Mapping
+
+from django.db import models
+
+
+class PayableStatus(models.TextChoices):
+    PENDING = "pending", "Em aprovação"
+    APPROVED = "approved", "Aprovada"
+    SENT = "sent", "Enviada"
+    PAID = "paid", "Paga"
+    CANCELLED = "cancelled", "Cancelada"
+
+
+class OrderStatus(models.TextChoices):
+    QUEUED = "queued", "Na fila de envio"
+    SENDING = "sending", "Enviando"
+    UNKNOWN = "unknown", "Resposta do banco desconhecida"
+    AT_BANK = "at_bank", "Aguardando aprovação no banco"
+    SCHEDULED = "scheduled", "Agendada no banco"
+    PAID = "paid", "Paga"
+    REJECTED = "rejected", "Recusada"
+    EXPIRED = "expired", "Expirou no banco"
+    RETURNED = "returned", "Devolvida"
+    CANCELLED = "cancelled", "Cancelada"
+
+
+PAYABLE_MOVES: Mapping[str, frozenset[str]] = {
+    PayableStatus.PENDING: frozenset({PayableStatus.APPROVED, PayableStatus.CANCELLED}),
+    PayableStatus.APPROVED: frozenset({PayableStatus.SENT, PayableStatus.CANCELLED}),
+    # Back to approved when the bank did not pay it.
+    PayableStatus.SENT: frozenset({PayableStatus.PAID, PayableStatus.APPROVED}),
+    # A transfer that the payee's bank gave back.
+    PayableStatus.PAID: frozenset({PayableStatus.APPROVED}),
+    PayableStatus.CANCELLED: frozenset(),
+}
+
+_AFTER_THE_BANK_TOOK_IT = frozenset(
+    {
+        OrderStatus.PAID,
+        OrderStatus.REJECTED,
+        OrderStatus.EXPIRED,
+        OrderStatus.CANCELLED,
+        OrderStatus.RETURNED,
+    }
+)
+ORDER_MOVES: Mapping[str, frozenset[str]] = {
+    OrderStatus.QUEUED: frozenset({OrderStatus.SENDING, OrderStatus.CANCELLED}),
+    OrderStatus.SENDING: frozenset(
+        {
+            OrderStatus.QUEUED,  # it certainly did not leave
+            OrderStatus.UNKNOWN,
+            OrderStatus.AT_BANK,
+            OrderStatus.SCHEDULED,
+            OrderStatus.PAID,
+            OrderStatus.REJECTED,
+        }
+    ),
+    OrderStatus.UNKNOWN: frozenset({OrderStatus.QUEUED, OrderStatus.AT_BANK, OrderStatus.SCHEDULED})
+    | _AFTER_THE_BANK_TOOK_IT,
+    OrderStatus.AT_BANK: frozenset({OrderStatus.SCHEDULED}) | _AFTER_THE_BANK_TOOK_IT,
+    OrderStatus.SCHEDULED: frozenset({OrderStatus.AT_BANK}) | _AFTER_THE_BANK_TOOK_IT,
+    OrderStatus.PAID: frozenset({OrderStatus.RETURNED}),
+    OrderStatus.REJECTED: frozenset(),
+    OrderStatus.EXPIRED: frozenset(),
+    OrderStatus.RETURNED: frozenset(),
+    OrderStatus.CANCELLED: frozenset(),
+}
+
+# While one of these exists, no other order for the same bill may be made.
+LIVE_ORDERS = (
+    OrderStatus.QUEUED,
+    OrderStatus.SENDING,
+    OrderStatus.UNKNOWN,
+    OrderStatus.AT_BANK,
+    OrderStatus.SCHEDULED,
+    OrderStatus.PAID,
+)
+# The bank has it, and nobody knows yet how it ends.
+OPEN_AT_BANK = (OrderStatus.AT_BANK, OrderStatus.SCHEDULED)

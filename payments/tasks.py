@@ -1,0 +1,42 @@
+"""Shells over the services. Messages carry ids, and losing one loses nothing."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from payments.services import dispatching, following, sending
+
+
+@shared_task
+def dispatch_due_accounts() -> None:
+    """Every tick: whose run of today is still to be made?"""
+    for tenant_id, account_id in dispatching.due_accounts(timezone.now()):
+        dispatch_account.delay(str(tenant_id), str(account_id))
+
+
+@shared_task
+def dispatch_account(tenant_id: str, account_id: str) -> None:
+    tenant, account = UUID(tenant_id), UUID(account_id)
+    dispatching.dispatch_account(tenant, account, now=timezone.now())
+    sending.send_queued(tenant, account)
+
+
+@shared_task
+def sweep_orders() -> None:
+    """Every tick, and when something happened: what is to be sent, and what to be followed?"""
+    now = timezone.now()
+    for tenant_id, account_id in sending.accounts_with_queue(now):
+        send_queued.delay(str(tenant_id), str(account_id))
+    for tenant_id, account_id in following.unfinished(now):
+        follow_account.delay(str(tenant_id), str(account_id))
+
+
+@shared_task
+def send_queued(tenant_id: str, account_id: str) -> None:
+    sending.send_queued(UUID(tenant_id), UUID(account_id))
+
+
+@shared_task
+def follow_account(tenant_id: str, account_id: str) -> None:
+    following.follow_account(UUID(tenant_id), UUID(account_id))

@@ -1,0 +1,93 @@
+"""The numbers of the day, and approved bills that no run sends any more."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Count, Q, Sum
+
+from core.money import format_brl
+from payments.listing import WEEK
+from payments.models import Payable
+from payments.situations import Accounts
+from payments.states import PayableStatus
+from payments.words import counted
+from tenants.models import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How many bills there are; cancelled ones do not count."""
+
+    today: int
+    today_amount: Decimal
+    week: int
+    overdue: int
+
+
+def numbers_of(tenant: Tenant, today: date) -> Numbers:
+    """One query."""
+    near = Q(payment_date__range=(today, today + WEEK)) & ~Q(status=PayableStatus.CANCELLED)
+    late = Q(payment_date__lt=today, status__in=[PayableStatus.PENDING, PayableStatus.APPROVED])
+    of_today = Q(payment_date=today)
+    found = (
+        Payable.objects.of(tenant)
+        .filter(near | late)
+        .aggregate(
+            today=Count("id", filter=of_today),
+            today_amount=Sum("amount", filter=of_today),
+            week=Count("id", filter=Q(payment_date__gte=today)),
+            overdue=Count("id", filter=late),
+        )
+    )
+    return Numbers(**{**found, "today_amount": found["today_amount"] or Decimal(0)})
+
+
+@dataclass(frozen=True, slots=True)
+class LateNote:
+    """Approved bills that no run sends any more: one click sends them."""
+
+    ids: list[UUID]
+    title: str
+    text: str
+    action: str
+
+
+def late_notes(tenant: Tenant, accounts: Accounts, today: date) -> list[LateNote]:
+    """One query."""
+    waiting = list(
+        Payable.objects.of(tenant)
+        .sendable()
+        .filter(payment_date__lte=today)
+        .only("id", "tenant_id", "payment_date", "amount", "bank_account_id")
+        .order_by("payment_date", "id")
+    )
+    overdue = [p for p in waiting if p.payment_date < today]
+    missed = [p for p in waiting if p.payment_date == today and missed_the_run(p, accounts)]
+    notes = [
+        late_note(missed, "perdeu o envio das 7h", "perderam o envio das 7h"),
+        late_note(overdue, "aprovada venceu sem ser paga", "aprovadas venceram sem ser pagas"),
+    ]
+    return [note for note in notes if note]
+
+
+def missed_the_run(payable: Payable, accounts: Accounts) -> bool:
+    account = accounts.paying(payable)
+    return account is not None and account.id in accounts.ran_today
+
+
+def late_note(payables: Iterable[Payable], one: str, many: str) -> LateNote | None:
+    amounts = {payable.id: payable.amount for payable in payables}
+    if not amounts:
+        return None
+    number, total = len(amounts), format_brl(sum(amounts.values(), Decimal(0)))
+    return LateNote(
+        ids=list(amounts),
+        title=f"{counted(number, 'conta', 'contas')} {one if number == 1 else many}",
+        text=f"(R$\u00a0{total}). Elas só saem se você mandar."
+        if number > 1
+        else f"(R$\u00a0{total}). Ela só sai se você mandar.",
+        action="Enviar agora" if number == 1 else f"Enviar as {number} agora",
+    )

@@ -1,0 +1,96 @@
+"""What people do to bills. Each answers with the row as it is now, or goes back to the page."""
+
+import json
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.errors import InvalidInput
+from core.middleware import previous_page
+from core.nudge import nudge
+from payments.models import Payable, PaymentOrder
+from payments.services.dispatching import send_now
+from payments.services.entering import approve_payable, cancel_payable
+from payments.views.bills import row_or_404
+from payments.words import counted
+from tenants.access import TenantRequest, role_required
+from tenants.models import Role
+
+
+@require_POST
+@role_required(Role.ADMIN, Role.APPROVER)
+def approve(request: TenantRequest, payable_id: UUID) -> HttpResponse:
+    payable = payable_or_404(request, payable_id)
+    approve_payable(payable, by=request.membership)
+    return answer(request, payable, f"Aprovada: {payable.payee}.")
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.ADMIN, Role.FINANCE, Role.APPROVER)
+def cancel(request: TenantRequest, payable_id: UUID) -> HttpResponse:
+    """GET asks first."""
+    payable = payable_or_404(request, payable_id)
+    if request.method == "GET":
+        template = "payments/_cancel_dialog.html" if request.htmx else "payments/cancel.html"
+        return render(request, template, {"payable": payable})
+    cancel_payable(payable, by=request.user, why=request.POST.get("why", "").strip()[:200])
+    messages.success(request, f"Cancelada: {payable.payee}.")
+    return redirect("payments:detail", payable.id)
+
+
+@require_POST
+@role_required(Role.ADMIN, Role.FINANCE)
+def send(request: TenantRequest, payable_id: UUID) -> HttpResponse:
+    payable = payable_or_404(request, payable_id)
+    nudge_senders(send_now([payable], by=request.user))
+    return answer(request, payable, f"Na fila de envio: {payable.payee}.")
+
+
+@require_POST
+@role_required(Role.ADMIN, Role.FINANCE)
+def send_late(request: TenantRequest) -> HttpResponse:
+    """Several at once, all or none of them."""
+    ids = read_ids(request.POST.getlist("payable"))
+    payables = list(Payable.objects.of(request.tenant).filter(id__in=ids).order_by("id"))
+    if len(payables) != len(ids):
+        raise Http404
+    nudge_senders(send_now(payables, by=request.user))
+    sent = counted(len(payables), "conta foi", "contas foram")
+    messages.success(request, f"{sent} para a fila de envio.")
+    return redirect(previous_page(request))
+
+
+def read_ids(texts: list[str]) -> set[UUID]:
+    try:
+        ids = {UUID(text) for text in texts}
+    except ValueError:
+        raise InvalidInput("Atualize a página e escolha de novo as contas.") from None
+    if not ids:
+        raise InvalidInput("Escolha ao menos uma conta.")
+    return ids
+
+
+def nudge_senders(orders: list[PaymentOrder]) -> None:
+    for tenant_id, account_id in {(o.tenant_id, o.bank_account_id) for o in orders}:
+        nudge("payments.tasks.send_queued", str(tenant_id), str(account_id))
+
+
+def payable_or_404(request: TenantRequest, payable_id: UUID) -> Payable:
+    payable: Payable = get_object_or_404(
+        Payable.objects.of(request.tenant).select_related("payee"), id=payable_id
+    )
+    return payable
+
+
+def answer(request: TenantRequest, payable: Payable, text: str) -> HttpResponse:
+    if not request.htmx:
+        messages.success(request, text)
+        return redirect(previous_page(request))
+    row = row_or_404(request, payable.id)
+    response = render(request, "payments/_payable_row.html", {"row": row})
+    news = {"toast": {"text": text, "tone": "ok"}, "bills-changed": True}
+    response["HX-Trigger"] = json.dumps(news)
+    return response

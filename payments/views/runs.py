@@ -1,0 +1,55 @@
+"""What Modo Banking sent, what it left out, and why."""
+
+from uuid import UUID
+
+from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from payments.listing import Position
+from payments.models import DispatchRun, Payable
+from payments.rows import rows_of
+from payments.runs import run_notes
+from payments.situations import Accounts
+from tenants.access import TenantRequest, member_required
+
+PAGE = 30
+
+
+@require_GET
+@member_required
+def show_runs(request: TenantRequest) -> HttpResponse:
+    now = timezone.now()
+    runs = DispatchRun.objects.of(request.tenant)
+    if "apos" in request.GET:
+        last = Position.read(request.GET["apos"])
+        runs = runs.filter(TupleLessThan(Tuple("day", "id"), (last.day, last.id)))
+    notes = run_notes(runs.order_by("-day", "-id")[: PAGE + 1], now)
+    last_shown = notes[PAGE - 1].tally.run if len(notes) > PAGE else None
+    following = Position(last_shown.day, last_shown.id) if last_shown else None
+    return render(request, "payments/runs.html", {"notes": notes[:PAGE], "following": following})
+
+
+@require_GET
+@member_required
+def show_run(request: TenantRequest, run_id: UUID) -> HttpResponse:
+    now = timezone.now()
+    runs = DispatchRun.objects.of(request.tenant).filter(id=run_id)
+    run = get_object_or_404(runs)
+    accounts = Accounts.of(request.tenant, now)
+    reasons = {item["payable"]: item["reason"] for item in run.left_out}
+    payables = Payable.objects.of(request.tenant)
+    sent = payables.filter(orders__run=run).distinct().order_by("payee__name", "id")
+    left_out = payables.filter(id__in=list(reasons)).order_by("payment_date", "id")
+    return render(
+        request,
+        "payments/run.html",
+        {
+            "run": run,
+            "note": run_notes(runs, now)[0],
+            "sent": rows_of(sent, accounts, request.membership, now),
+            "left_out": rows_of(left_out, accounts, request.membership, now, reasons=reasons),
+        },
+    )

@@ -1,0 +1,83 @@
+"""Rounds of following, by hand: bills sent, the bank's notices brought to our door."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import time_machine
+from django.test import Client
+
+from banking.models import BankAccount
+from banking.services.syncing import sync_account
+from payments.models import Payable, PaymentOrder
+from payments.services import following, sending
+from payments.states import PayableStatus
+from tests.cora_simulator import CoraSimulator
+from tests.payments.law_one import bills
+
+ASK_A_PERSON = "Precisa de uma pessoa"
+LEFT = "Saiu da lista de pendentes do banco"
+
+
+def send(*payables: Payable) -> list[PaymentOrder]:
+    """Queue and send them."""
+    queued = bills.queue(payables)
+    sending.send_queued(queued[0].tenant_id, queued[0].bank_account_id)
+    return bills.orders_in(payables[0].tenant_id)
+
+
+def follow(account: BankAccount, clock: time_machine.Traveller, times: int = 1) -> None:
+    """Rounds, each when everybody's next turn has come."""
+    for _ in range(times):
+        clock.shift(timedelta(minutes=3))
+        following.follow_account(account.tenant_id, account.id)
+
+
+def sync(account: BankAccount) -> None:
+    assert sync_account(account.tenant_id, account.id) is not None
+
+
+def deliver(cora: CoraSimulator, only: str = "") -> list[int]:
+    """Bring the bank's own notices to our door; what it answered."""
+    return [
+        post(notice["url"], notice["headers"])
+        for notice in cora.webhooks()
+        if notice["headers"]["webhook-event-type"].endswith(only)
+    ]
+
+
+def post(url: str, headers: dict[str, str]) -> int:
+    path = urlsplit(url).path
+    answer = Client().post(path, "", content_type="application/json", headers=headers)
+    status: int = answer.status_code
+    return status
+
+
+def door(cora: CoraSimulator) -> str:
+    """Our address, as the bank knows it."""
+    url: str = cora.webhooks()[0]["url"]
+    return url
+
+
+def notice(kind: str, reference: str) -> dict[str, str]:
+    """What somebody who knows the address might send."""
+    return {
+        "webhook-event-id": f"evt_{uuid4().hex[:20]}",
+        "webhook-event-type": kind,
+        "webhook-resource-id": reference,
+    }
+
+
+def is_paid_once(payables: Sequence[Payable], account: BankAccount, amount: str) -> bool:
+    """In the bills and in the books."""
+    return (
+        {bills.read(payable).status for payable in payables} == {PayableStatus.PAID}
+        and bills.entries(account.tenant_id) == len(payables)
+        and bills.book_balance(account) == -Decimal(amount)
+    )
+
+
+def order_of(payable: Payable) -> PaymentOrder:
+    return next(o for o in bills.orders_in(payable.tenant_id) if o.payable_id == payable.id)

@@ -1,0 +1,318 @@
+"""/api/v1/payables/: the same services and validation as the pages."""
+
+import warnings
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+
+from accounts.models import Account
+from payments.models import Payable
+from tenants.models import Role, Tenant, User
+from tenants.scope import tenant_scope
+from tests.banking.made import reread
+from tests.cast import make_member, sign_in
+from tests.payments.make import (
+    BOLETO,
+    PHONE_BILL,
+    TODAY,
+    make_bank_account,
+    make_order,
+    make_payable,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+
+URL = "/api/v1/payables/"
+TED = {"bank_code": "341", "branch": "0123", "account": "45678-9", "account_type": "checking"}
+
+
+def body(tenant: Tenant, *, without: tuple[str, ...] = (), **changes: Any) -> dict[str, Any]:
+    with tenant_scope(tenant.id):
+        classification = Account.objects.of(tenant).get(code="5.3.02").id
+    whole = {
+        "payee_name": "Fornecedor Exemplo ME",
+        "payee_document": "11.222.333/0001-81",
+        "ted": TED,
+        "amount": "1250.00",
+        "due_date": "2026-11-25",
+        "expense_account": str(classification),
+    } | changes
+    return {name: value for name, value in whole.items() if name not in without}
+
+
+def post(client: Client, data: dict[str, Any] | None = None, url: str = URL) -> Any:
+    return client.post(url, data or {}, content_type="application/json")
+
+
+def act(client: Client, payable: Payable, name: str, **data: Any) -> Any:
+    return post(client, data, f"{URL}{payable.id}/{name}/")
+
+
+def count_of(tenant: Tenant) -> int:
+    with tenant_scope(tenant.id):
+        return Payable.objects.of(tenant).count()
+
+
+def test_a_ted_is_entered(as_operator: Client, operator: User, tenant: Tenant) -> None:
+    response = post(as_operator, body(tenant))
+
+    assert response.status_code == 201
+    answer = response.json()
+    assert answer["status"] == "pending"
+    assert answer["amount"] == "1250.00"
+    assert answer["payment_date"] == "2026-11-25"
+    assert answer["ted"] == {**TED, "account": "456789"}
+    with tenant_scope(tenant.id):
+        assert Payable.objects.of(tenant).get(id=answer["id"]).created_by_id == operator.id
+
+
+def test_a_boleto_brings_amount_and_due_date(as_operator: Client, tenant: Tenant) -> None:
+    data = body(tenant, without=("ted", "amount", "due_date"), linha_digitavel=BOLETO)
+
+    answer = post(as_operator, data).json()
+
+    assert (answer["amount"], answer["due_date"]) == ("1234.56", f"{TODAY}")
+    assert (answer["method"], answer["linha_digitavel"], answer["ted"]) == ("boleto", BOLETO, None)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("amount", "0.00", "maior que zero"),
+        ("amount", "-1.00", "negativo"),
+        ("amount", "1.001", "centavos demais"),
+        ("amount", "1000000000.00", "maior valor"),
+        ("amount", "NaN", "válido"),
+        ("amount", "9" * 10_000, "muito grande"),
+        ("amount", None, "nulo"),
+        ("due_date", "2026-02-31", "Formato"),
+        ("due_date", "2199-12-31", "calendário bancário"),
+        ("payee_name", "A" * 10_000, "120"),
+        ("payee_name", "", "branco"),
+        ("payee_document", "11222333000182", "dígito"),
+        ("expense_account", "01940000-0000-7000-8000-000000000000", "inválido"),
+        ("expense_account", "outra", "não é um UUID"),
+        ("bank_account", "01940000-0000-7000-8000-000000000000", "inválido"),
+        ("ted", {**TED, "bank_code": "999"}, "Não encontramos este banco"),
+        ("ted", {**TED, "branch": "0123-4"}, "sem o dígito"),
+        ("ted", {**TED, "account": "4567-X"}, "digite 0"),
+        ("ted", {**TED, "account_type": "gold"}, "válid"),
+        ("ted", {}, "obrigatório"),
+    ],
+)
+def test_bad_input_is_refused_at_its_field(
+    as_operator: Client, tenant: Tenant, field: str, value: Any, reason: str
+) -> None:
+    response = post(as_operator, body(tenant, **{field: value}))
+
+    assert response.status_code in {400, 422}
+    answer = response.json()
+    assert answer.get("field", next(iter(answer))) == field
+    assert reason in str(answer)
+    assert count_of(tenant) == 0
+
+
+@pytest.mark.parametrize("name", ["amount", "due_date"])
+def test_a_ted_needs_amount_and_due_date(as_operator: Client, tenant: Tenant, name: str) -> None:
+    response = post(as_operator, body(tenant, without=(name,)))
+
+    assert response.status_code == 400
+    assert response.json() == {name: ["Este campo é obrigatório."]}
+
+
+@pytest.mark.parametrize("changes", [{"linha_digitavel": BOLETO}, {"without": ("ted",)}])
+def test_a_bill_is_paid_in_one_way(
+    as_operator: Client, tenant: Tenant, changes: dict[str, Any]
+) -> None:
+    response = post(as_operator, body(tenant, **changes))
+
+    assert response.status_code == 400
+    assert "um dos dois" in str(response.json())
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "reason"),
+    [
+        ({"linha_digitavel": BOLETO[:-1] + "7"}, "linha_digitavel", "dígito verificador"),
+        ({"linha_digitavel": BOLETO[:-1]}, "linha_digitavel", "46 dígitos"),
+        ({"linha_digitavel": BOLETO, "amount": "9.99"}, "amount", "diz R$ 1.234,56"),
+        ({"linha_digitavel": BOLETO, "due_date": "2026-11-24"}, "due_date", "23/11/2026"),
+        ({"linha_digitavel": PHONE_BILL}, "due_date", "Digite o vencimento"),
+    ],
+)
+def test_a_line_is_held_to_the_same_rules(
+    as_operator: Client, tenant: Tenant, changes: dict[str, Any], field: str, reason: str
+) -> None:
+    bare = body(tenant, without=("ted", "amount", "due_date"))
+
+    response = post(as_operator, bare | changes)
+
+    assert response.status_code == 400
+    assert reason in response.json()[field][0]
+    assert count_of(tenant) == 0
+
+
+def test_a_boleto_is_entered_once(as_operator: Client, tenant: Tenant) -> None:
+    make_payable(tenant, "1234.56", destination=BOLETO)
+    bare = body(tenant, without=("ted", "amount", "due_date"))
+
+    response = post(as_operator, bare | {"linha_digitavel": BOLETO})
+
+    assert response.status_code == 400
+    assert "já foi lançado" in response.json()["linha_digitavel"][0]
+
+
+def test_what_is_not_json_is_refused(as_operator: Client) -> None:
+    response = as_operator.post(URL, "{", content_type="application/json")
+
+    assert response.status_code == 400
+
+
+def test_the_newest_bills_come_first_and_may_be_filtered(
+    as_operator: Client, tenant: Tenant, other_tenant: Tenant
+) -> None:
+    make_payable(other_tenant)
+    first = make_payable(tenant)
+    approved = make_payable(tenant, approved=True)
+
+    everything = as_operator.get(URL).json()["results"]
+    some = as_operator.get(URL, {"status": "approved", "payment_date__lte": f"{TODAY}"}).json()
+
+    assert {bill["id"] for bill in everything} == {str(first.id), str(approved.id)}
+    assert [bill["id"] for bill in some["results"]] == [str(approved.id)]
+
+
+def test_a_page_of_bills_costs_the_same_queries_whatever_their_number(
+    as_operator: Client, tenant: Tenant
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert as_operator.get(URL).status_code == 200
+        return len(captured)
+
+    make_payable(tenant)
+    few = queries()
+    for _ in range(5):
+        make_payable(tenant, approved=True)
+
+    assert queries() == few
+
+
+def test_an_approver_approves(as_approver: Client, tenant: Tenant) -> None:
+    payable = make_payable(tenant)
+
+    response = act(as_approver, payable, "approve")
+
+    assert response.status_code == 200
+    assert response.json()["status"] == "approved"
+    assert reread(payable).status == Payable.Status.APPROVED
+
+
+def test_nobody_approves_what_they_entered(client: Client, admin: User, tenant: Tenant) -> None:
+    payable = make_payable(tenant, by=admin)
+    sign_in(client, admin, tenant)
+
+    response = act(client, payable, "approve")
+
+    assert response.status_code == 422
+    assert "Quem lança a conta" in response.json()["detail"]
+    assert reread(payable).is_pending
+
+
+def test_a_bill_is_cancelled(as_operator: Client, tenant: Tenant) -> None:
+    payable = make_payable(tenant)
+
+    assert act(as_operator, payable, "cancel", why="Engano").json()["status"] == "cancelled"
+
+
+def test_what_is_at_the_bank_is_not_cancelled(as_operator: Client, tenant: Tenant) -> None:
+    make_bank_account(tenant)
+    payable = make_payable(tenant, approved=True)
+    make_order(payable)
+
+    response = act(as_operator, payable, "cancel")
+
+    assert response.status_code == 422
+    assert "já foi enviada" in response.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("role", "allowed"),
+    [
+        (Role.ADMIN, {"", "approve", "cancel"}),
+        (Role.FINANCE, {"", "cancel"}),
+        (Role.APPROVER, {"approve", "cancel"}),
+        (Role.READER, set()),
+    ],
+)
+def test_each_act_is_for_its_roles(
+    client: Client, tenant: Tenant, role: Role, allowed: set[str]
+) -> None:
+    sign_in(client, make_member(tenant, role), tenant)
+
+    assert client.get(URL).status_code == 200
+    answers = {name: act(client, make_payable(tenant), name) for name in ("approve", "cancel")}
+    answers[""] = post(client, body(tenant))
+    assert {name for name, answer in answers.items() if answer.status_code < 300} == allowed
+    assert {answers[name].status_code for name in {*answers} - allowed} <= {403}
+
+
+@pytest.mark.parametrize("path", ["", "approve/", "cancel/"])
+def test_to_an_outsider_the_bill_does_not_exist(
+    as_outsider: Client, tenant: Tenant, path: str
+) -> None:
+    payable = make_payable(tenant)
+    url = f"{URL}{payable.id}/{path}"
+
+    response = post(as_outsider, url=url) if path else as_outsider.get(url)
+
+    assert response.status_code == 404
+    assert reread(payable).is_pending
+
+
+def test_another_companys_classification_is_not_ours(
+    as_outsider: Client, tenant: Tenant, other_tenant: Tenant
+) -> None:
+    response = post(as_outsider, body(tenant))
+
+    assert response.status_code == 400
+    assert "expense_account" in response.json()
+
+
+def test_strangers_and_people_without_a_company_are_kept_out(client: Client, db: None) -> None:
+    assert client.get(URL).status_code == 403
+
+
+def test_what_fails_half_way_leaves_nothing(as_operator: Client, tenant: Tenant) -> None:
+    post(as_operator, body(tenant, due_date="2199-12-31"))
+
+    with tenant_scope(tenant.id):
+        assert not Payable.objects.of(tenant).exists()
+
+
+def test_a_forged_cursor_is_refused(as_operator: Client) -> None:
+    assert as_operator.get(URL, {"cursor": "x"}).status_code == 404
+
+
+def test_the_schema_is_published_without_warnings(as_operator: Client) -> None:
+    GENERATOR_STATS.reset()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        schema = SchemaGenerator().get_schema(request=None, public=True)
+
+    assert not GENERATOR_STATS
+    assert {f"{URL}", f"{URL}{{id}}/", f"{URL}{{id}}/approve/", f"{URL}{{id}}/cancel/"} <= {
+        *schema["paths"]
+    }
+    assert as_operator.get("/api/v1/schema/").status_code == 200
+
+
+def test_ids_are_uuids(as_operator: Client) -> None:
+    assert as_operator.get(f"{URL}{UUID(int=1)}/").status_code == 404
+    assert as_operator.get(f"{URL}1/").status_code == 404

@@ -1,0 +1,67 @@
+"""The side menu: where one is, and how much waits for the person who looks."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from payments.states import OrderStatus
+from tenants.models import Role, Tenant, User
+from tests.cast import make_member, sign_in
+from tests.payments.make import make_bank_account, make_order, make_payable
+
+pytestmark = pytest.mark.django_db
+
+
+def items(client: Client, url_name: str = "payments:list") -> dict[str, tuple[int, bool]]:
+    """Label → how much waits there, and whether it is the current page."""
+    nav = client.get(reverse(url_name)).context["nav"]
+    return {item.label: (item.count, item.current) for group in nav for item in group.items}
+
+
+@pytest.mark.parametrize(
+    ("role", "waiting"),
+    [(Role.ADMIN, 3), (Role.APPROVER, 3), (Role.FINANCE, 1), (Role.READER, 1)],
+)
+def test_what_waits_for_a_person_is_counted(
+    client: Client, tenant: Tenant, role: Role, waiting: int
+) -> None:
+    make_bank_account(tenant)
+    make_order(make_payable(tenant, approved=True), OrderStatus.UNKNOWN)
+    make_order(make_payable(tenant, approved=True), OrderStatus.AT_BANK)
+    make_payable(tenant)
+    make_payable(tenant)
+    sign_in(client, make_member(tenant, role), tenant)
+
+    assert items(client)["Pagamentos"][0] == waiting
+
+
+def test_ones_own_bills_wait_for_somebody_else(client: Client, admin: User, tenant: Tenant) -> None:
+    make_payable(tenant, by=admin)
+    sign_in(client, admin, tenant)
+
+    assert items(client)["Pagamentos"][0] == 0
+
+
+def test_another_companys_bills_do_not_count(as_outsider: Client, tenant: Tenant) -> None:
+    make_payable(tenant)
+
+    assert items(as_outsider)["Pagamentos"][0] == 0
+
+
+@pytest.mark.parametrize(
+    ("url_name", "label"),
+    [
+        ("payments:list", "Pagamentos"),
+        ("payments:new", "Pagamentos"),
+        ("payments:runs", "Pagamentos"),
+        ("banking:reconcile", "Conciliar"),
+        ("banking:choose", "Conciliar"),
+        ("banking:integrations", "Integrações bancárias"),
+        ("accounts:chart", "Plano de contas"),
+        ("accounts:entries", "Lançamentos"),
+    ],
+)
+def test_the_menu_marks_where_one_is(as_operator: Client, url_name: str, label: str) -> None:
+    marked = [name for name, (_, current) in items(as_operator, url_name).items() if current]
+
+    assert marked == [label]
