@@ -31,9 +31,10 @@ class DomainErrorMiddleware:
 
 
 def previous_page(request: HttpRequest) -> str:
-    """Where the person came from, if that is one of our pages; else the start."""
+    """Where the person came from, if that is another one of our pages; else the start."""
     referer = request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(
+    leads_here = request.method == "GET" and referer == request.build_absolute_uri()
+    if not leads_here and url_has_allowed_host_and_scheme(
         referer, {request.get_host()}, require_https=request.is_secure()
     ):
         return referer

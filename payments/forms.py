@@ -217,6 +217,26 @@ class PayableForm(forms.Form):
         )
 
 
+class SettleForm(forms.Form):
+    """How a payment ended, by a person who looked at the bank."""
+
+    PAID, NOT_PAID = "paid", "not_paid"
+
+    ended = forms.ChoiceField(
+        label="Como terminou?",
+        choices=[
+            (PAID, "Foi paga: está no aplicativo do banco como paga, ou o débito no extrato"),
+            (NOT_PAID, "Não foi paga: não está no aplicativo do banco nem no extrato"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Escolha como terminou."},
+    )
+
+    @property
+    def was_paid(self) -> bool:
+        return bool(self.cleaned_data["ended"] == self.PAID)
+
+
 def with_link(error: AlreadyEntered) -> str:
     address = reverse("payments:detail", args=[error.payable.id])
     return format_html('{} <a href="{}">Ver essa conta</a>', str(error), address)

@@ -55,6 +55,11 @@ class Row:
         return self.payable.is_pending and self.by.can_approve and not self.is_mine
 
     @property
+    def can_settle(self) -> bool:
+        """Neither the bank nor the statement tells how it ended, and this person may."""
+        return bool(self.order and self.order.needs_person and self.by.can_approve)
+
+    @property
     def needs_other_approver(self) -> bool:
         """Why «Aprovar» is not offered to somebody who approves."""
         return self.payable.is_pending and self.by.can_approve and self.is_mine

@@ -19,6 +19,7 @@ urlpatterns = [
     path("pagamentos/<uuid:payable_id>/", bills.detail, name="detail"),
     path("pagamentos/<uuid:payable_id>/aprovar/", acts.approve, name="approve"),
     path("pagamentos/<uuid:payable_id>/cancelar/", acts.cancel, name="cancel"),
+    path("pagamentos/<uuid:payable_id>/conferir/", acts.settle, name="settle"),
     path("pagamentos/<uuid:payable_id>/enviar/", acts.send, name="send"),
     *router.urls,
 ]

@@ -71,7 +71,9 @@ def test_there_are_addresses_to_walk() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "parameters"), [a for a in ADDRESSES if a[0] not in PUBLIC], ids=lambda v: v if isinstance(v, str) else ""
+    ("name", "parameters"),
+    [(name, parameters) for name, parameters in ADDRESSES if name not in PUBLIC],
+    ids=[name for name, _ in ADDRESSES if name not in PUBLIC],
 )
 def test_another_company_finds_nothing_there(
     client: Client,

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -37,6 +38,7 @@ def run(port: int) -> None:
     for wanted in (port, simulator_port):
         refuse_busy_port(wanted)
     VAR.mkdir(exist_ok=True)
+    stop_cleanly()
     with only_one(), ExitStack() as stack:
         values = services(stack, port, simulator_port)
         os.environ.update(values)
@@ -48,6 +50,17 @@ def run(port: int) -> None:
         threading.Thread(target=announce, args=(port, simulator_port, people), daemon=True).start()
         manager.loop()
     print("Tudo parado.")
+
+
+def stop_cleanly() -> None:
+    """Being told to stop, or losing the terminal, ends like Ctrl-C: nothing stays behind."""
+
+    def leave(number: int, frame: object) -> None:
+        raise SystemExit("Parado antes de terminar de começar.")
+
+    signal.signal(signal.SIGTERM, leave)  # the supervisor's own loop replaces these two
+    signal.signal(signal.SIGINT, leave)
+    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
 
 
 def services(stack: ExitStack, port: int, simulator_port: int) -> dict[str, str]:

@@ -8,12 +8,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, InvalidState
 from core.middleware import previous_page
 from core.nudge import nudge
+from payments.forms import SettleForm
 from payments.models import Payable, PaymentOrder
 from payments.services.dispatching import send_now
 from payments.services.entering import approve_payable, cancel_payable
+from payments.services.settling import settle_by_hand
 from payments.views.bills import row_or_404
 from payments.words import counted
 from tenants.access import TenantRequest, role_required
@@ -61,6 +63,21 @@ def send_late(request: TenantRequest) -> HttpResponse:
     sent = counted(len(payables), "conta foi", "contas foram")
     messages.success(request, f"{sent} para a fila de envio.")
     return redirect(previous_page(request))
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.ADMIN, Role.APPROVER)
+def settle(request: TenantRequest, payable_id: UUID) -> HttpResponse:
+    """A person says how a payment ended that the bank does not tell of. GET asks."""
+    row = row_or_404(request, payable_id)
+    if row.order is None or not row.can_settle:
+        raise InvalidState("Este pagamento não precisa de conferência.")
+    form = SettleForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        settle_by_hand(row.order, was_paid=form.was_paid, by=request.membership)
+        messages.success(request, f"Conferida: {row.payable.payee}.")
+        return redirect("payments:detail", payable_id)
+    return render(request, "payments/settle.html", {"row": row, "form": form})
 
 
 def read_ids(texts: list[str]) -> set[UUID]:

@@ -89,7 +89,8 @@ def start(folder: Path, **environment: str) -> Product:
     product = Product(folder, chosen, process)
     threading.Thread(target=read, args=(product,), daemon=True).start()
     if not product.announced.wait(START_SECONDS) or process.poll() is not None:
-        process.kill()
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(30)
         raise RuntimeError("\n".join(product.lines))
     product.started_in = time.monotonic() - began
     return product

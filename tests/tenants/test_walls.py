@@ -4,8 +4,8 @@ The rows are made in raw SQL from what the catalogue says of each column. Trigge
 checks are out of the way, inside a transaction that is rolled back: what refuses is the policy.
 """
 
+import os
 from collections.abc import Iterator
-from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import psycopg
@@ -14,6 +14,7 @@ from django.apps import apps
 from django.db import connection, models
 from psycopg import sql
 
+from kamino.local.environment import in_database
 from tenants.models import Tenant, TenantOwned
 from tenants.rls import tenant_foreign_keys, tenant_tables
 
@@ -46,8 +47,8 @@ each_owned_model = pytest.mark.parametrize("model", OWNED, ids=lambda m: m._meta
 @pytest.fixture
 def database(django_db_setup: None) -> Iterator[psycopg.Connection]:
     """The tests' database, as its superuser, on a connection that never had a scope."""
-    settings = connection.settings_dict
-    address = f"postgres://postgres@{quote(settings['HOST'], safe='')}/{settings['NAME']}"
+    name = connection.settings_dict["NAME"]
+    address = in_database(os.environ["DATABASE_ADMIN_URL"], name)
     with psycopg.connect(address) as raw:
         yield raw
         raw.rollback()

@@ -56,9 +56,7 @@ def summary(tenant_id: UUID, run_id: UUID) -> str:
         .filter(run=run_id)
         .select_related("payable__payee", "run__bank_account")
     )
-    run = (
-        dispatching.DispatchRun.objects.of(tenant_id).select_related("bank_account").get(id=run_id)
-    )
+    run = DispatchRun.objects.of(tenant_id).select_related("bank_account").get(id=run_id)
     lines = [
         f"{run.bank_account} · envio de {run.day:%d/%m/%Y}: {len(orders)} enviadas, "
         f"{len(run.left_out)} de fora."

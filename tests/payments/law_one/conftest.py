@@ -1,16 +1,17 @@
 """One company with an account at the simulated bank, and a clock that all of them agree on."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 import time_machine
+from celery import current_app
 from pytest_django import Settings
 
 from banking.models import BankAccount
 from tenants.models import Tenant, User
-from tests.banking.made import connect_account
+from tests.banking.made import change, connect_account
 from tests.cora_simulator import CoraSimulator
 from tests.payments.law_one.processes import Broker, Crew
 
@@ -46,6 +47,20 @@ def cora(
 def account(tenant: Tenant, admin: User, cora: CoraSimulator) -> BankAccount:
     """Ours at the bank, connected, the company's preferred one."""
     return connect_account(tenant, admin, cora)
+
+
+@pytest.fixture
+def modo_banking(account: BankAccount) -> None:
+    """On since long ago."""
+    change(account, modo_banking_from=date(2026, 1, 2))
+
+
+@pytest.fixture
+def run_tasks_here() -> Iterator[None]:
+    """A task that is sent runs at once, in this process."""
+    current_app.conf.task_always_eager = True
+    yield
+    current_app.conf.task_always_eager = False
 
 
 @pytest.fixture

@@ -89,15 +89,18 @@ class Process:
 
 
 class Crew:
-    """Starts workers and beats, all with the same short waits, and takes them along at the end."""
+    """Starts workers and beats, all with short waits, and takes them along at the end.
+
+    `environment` is what those that are started from then on get.
+    """
 
     def __init__(self, broker: Broker, folder: Path, **environment: str) -> None:
         self.broker = broker
         self._folder = folder
-        self._environment = {
+        self.environment = {
             "REDIS_URL": broker.url,
             "LOG_LEVEL": "INFO",
-            "SEND_LEASE_SECONDS": "2",
+            "SEND_LEASE_SECONDS": "20",
             "ASK_AGAIN_SECONDS": "0.3",
             "POLL_ORDERS_SECONDS": "0.3",
             "TICK_SECONDS": "0.5",
@@ -130,10 +133,11 @@ class Crew:
     def _start(self, arguments: list[str]) -> Process:
         log = self._folder / f"{arguments[0]}-{len(self._processes)}.log"
         celery = ["celery", "-A", "kamino", *arguments]
-        process = Process(celery, self._environment, log)
+        process = Process(celery, self.environment, log)
         self._processes.append(process)
         return process
 
     def end(self) -> None:
         for process in self._processes:
             process.end()
+            print(process.log.read_text())  # pytest shows it when the test failed

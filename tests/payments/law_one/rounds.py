@@ -1,7 +1,7 @@
-"""Rounds of following, by hand: bills sent, the bank's notices brought to our door."""
+"""What the clock, the workers and the bank do of themselves, done by a test when it wants it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -11,14 +11,24 @@ from django.test import Client
 
 from banking.models import BankAccount
 from banking.services.syncing import sync_account
+from brazil.banking_days import SAO_PAULO
+from payments import tasks
 from payments.models import Payable, PaymentOrder
 from payments.services import following, sending
 from payments.states import PayableStatus
 from tests.cora_simulator import CoraSimulator
 from tests.payments.law_one import bills
+from tests.payments.make import TODAY
 
 ASK_A_PERSON = "Precisa de uma pessoa"
 LEFT = "Saiu da lista de pendentes do banco"
+
+
+def tick(clock: time_machine.Traveller, hour: str, day: date = TODAY) -> None:
+    """Beat ticks at this time in São Paulo."""
+    clock.move_to(datetime.combine(day, time.fromisoformat(hour), SAO_PAULO))
+    tasks.dispatch_due_accounts()
+    tasks.sweep_orders()
 
 
 def send(*payables: Payable) -> list[PaymentOrder]:

@@ -1,11 +1,9 @@
 """Modo Banking by the clock: which minute of which day sends what, once."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
-from celery import current_app
 from django.utils import timezone
 
 from banking.models import BankAccount, Connection
@@ -19,35 +17,16 @@ from tenants.scope import tenant_scope
 from tests.banking.made import change
 from tests.cora_simulator import CoraSimulator
 from tests.payments.law_one import bills
+from tests.payments.law_one.rounds import tick
 from tests.payments.law_one.side_by_side import at_once
 from tests.payments.make import TODAY
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("run_tasks_here", "modo_banking"),
+]
 
 TOMORROW = TODAY + timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def run_tasks_here() -> Iterator[None]:
-    """A task that is sent runs at once, in this process."""
-    current_app.conf.task_always_eager = True
-    yield
-    current_app.conf.task_always_eager = False
-
-
-@pytest.fixture
-def account(account: BankAccount) -> BankAccount:
-    """With Modo Banking on since long ago."""
-    change(account, modo_banking_from=date(2026, 1, 2))
-    return account
-
-
-def tick(clock: time_machine.Traveller, hour: str, day: date = TODAY) -> None:
-    """Beat ticks at this time in São Paulo."""
-    at = datetime.combine(day, datetime.strptime(hour, "%H:%M:%S").time(), SAO_PAULO)
-    clock.move_to(at)
-    tasks.dispatch_due_accounts()
-    tasks.sweep_orders()
 
 
 def test_nothing_leaves_before_seven_and_all_of_the_day_does_at_seven(

@@ -294,6 +294,26 @@ def test_an_event_at_a_wrong_address_is_not_kept(
         assert not BankEvent.objects.of(tenant).exists()
 
 
+@pytest.mark.parametrize("older", ["INITIATED", "CANCELED"])
+def test_news_that_a_paid_order_cannot_have_changes_nothing(
+    older: str,
+    tenant: Tenant,
+    account: BankAccount,
+    cora: CoraSimulator,
+    monday: time_machine.Traveller,
+) -> None:
+    payable = bills.enter_ted(tenant)
+    (order,) = send(payable)
+    cora.approve_all()
+    follow(account, monday)
+    cora.fault("unknown_enum", "/transfer/*", value=older, times=None)
+    assert post(door(cora), notice("transfer.canceled", order.reference)) == 200
+
+    follow(account, monday, times=2)
+
+    assert is_paid_once([payable], account, "150.00")
+
+
 def test_a_transfer_that_comes_back_is_reversed_in_the_books_and_held(
     tenant: Tenant, account: BankAccount, cora: CoraSimulator, monday: time_machine.Traveller
 ) -> None:

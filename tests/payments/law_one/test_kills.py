@@ -87,6 +87,7 @@ def before_the_outcome_is_stored(
 def test_a_worker_killed_at_any_step_neither_doubles_nor_loses_a_payment(
     kill: Killing, tenant: Tenant, account: BankAccount, cora: CoraSimulator, crew: Crew
 ) -> None:
+    crew.environment["SEND_LEASE_SECONDS"] = "2"
     payables = [bills.enter_ted(tenant), bills.enter_boleto(tenant)]
     bills.queue(payables)
     kill(crew.worker(), lambda: crew.broker.send(SEND, tenant.id, account.id), cora)

@@ -24,6 +24,7 @@ from tests.payments.law_one.rounds import (
     send,
     sync,
 )
+from tests.payments.law_one.side_by_side import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,6 +49,21 @@ def test_absence_is_believed_the_second_time_some_time_apart(
 
     sending.send_queued(tenant.id, account.id)
     assert bills.all_are(tenant, OrderStatus.AT_BANK)
+    assert bills.effects(cora) == bills.once_each(tenant)
+
+
+def test_of_those_who_ask_at_the_same_time_one_repeats_the_request(
+    tenant: Tenant, account: BankAccount, cora: CoraSimulator, monday: time_machine.Traveller
+) -> None:
+    cora.fault("drop", "/transfers/initiate")
+    send(bills.enter_ted(tenant))
+    cora.settings(latency_ms=100)
+    monday.shift(timedelta(minutes=1))
+
+    at_once(lambda: following.follow_account(tenant.id, account.id), people=4)
+
+    assert bills.all_are(tenant, OrderStatus.AT_BANK)
+    assert cora.count_requests("/transfers/initiate") == 2
     assert bills.effects(cora) == bills.once_each(tenant)
 
 

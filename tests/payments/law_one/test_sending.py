@@ -16,15 +16,13 @@ from banking.models import BankAccount
 from payments.models import Payable
 from payments.services import following, outcomes, sending
 from payments.services.dispatching import queue_orders, send_now
-from payments.services.entering import approve_payable
 from payments.states import OrderStatus, PayableStatus
-from tenants.models import Membership, Tenant, User
+from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.cora_simulator import CoraSimulator
 from tests.payments.law_one import bills
 from tests.payments.law_one.processes import wait_for
 from tests.payments.law_one.side_by_side import at_once
-from tests.payments.make import make_payable
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -311,21 +309,6 @@ def test_two_people_who_send_the_same_bills_send_each_once(
     assert len(bills.orders(tenant)) == 3
     send(account)
     assert bills.effects(cora) == bills.once_each(tenant)
-
-
-def test_two_people_who_approve_at_once_approve_once(tenant: Tenant, approver: User) -> None:
-    payable = make_payable(tenant)
-    with tenant_scope(tenant.id):
-        membership = Membership.objects.of(tenant).get(user=approver)
-
-    def click() -> Payable:
-        with tenant_scope(tenant.id):
-            return approve_payable(payable, by=membership)
-
-    results = at_once(click)
-
-    assert [type(result) for result in results].count(Payable) == 1
-    assert bills.timeline(payable).count("Aprovada") == 1
 
 
 def test_a_bill_has_one_living_order_even_if_it_is_queued_twice(
