@@ -107,6 +107,8 @@ DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "max_size": env.int("DATABASE_POOL", default=24),
     "timeout": 30,
 }
+# After a failover a pooled connection is found dead before it is used, not by the work it breaks.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # Safe behind a transaction pooler: no prepared statement and no cursor outlives a transaction.
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 if "DATABASE_OWNER_URL" in env:
@@ -238,8 +240,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Banking ----------------------------------------------------------------------------
 SYNC_INTERVAL_MINUTES = env.int("SYNC_INTERVAL_MINUTES", default=15)
-# A worker that has not stored the outcome of a send by then is taken for dead. Longer than the
-# slowest batch: four rounds of calls at the adapters' read time-out.
+# A worker that has not stored the outcome of a send by then is taken for dead. It starts no order
+# after the first quarter of it, so the rest is for the slowest call, at the adapters' time-outs.
 SEND_LEASE_SECONDS = env.float("SEND_LEASE_SECONDS", default=300.0)
 # Between two looks at a bank for an order whose answer was lost, and between two polls.
 ASK_AGAIN_SECONDS = env.float("ASK_AGAIN_SECONDS", default=30.0)
