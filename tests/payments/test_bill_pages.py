@@ -239,6 +239,13 @@ def test_the_note_of_a_run_that_ended_well(as_operator: Client, tenant: Tenant) 
     assert "Tudo foi pago. 1 ficou de fora." in page
 
 
+def test_the_note_of_a_run_made_in_advance(as_operator: Client, tenant: Tenant) -> None:
+    with time_machine.travel("2026-11-20T16:05:00-03:00"):
+        make_run(tenant)
+
+    assert "O envio de hoje, feito 20/11 às 16:05," in read(as_operator, "runs")
+
+
 def test_the_note_of_a_run_with_a_lost_answer(as_operator: Client, tenant: Tenant) -> None:
     run = make_run(tenant, bills=2)
     with tenant_scope(tenant.id):
