@@ -4,5 +4,5 @@ set -euo pipefail
 BIN=${BIN:-.venv/bin}
 "$BIN/ruff" check .
 "$BIN/ruff" format --check .
-"$BIN/djlint" templates --lint --check --quiet
+"$BIN/djlint" templates --lint --check
 "$BIN/lint-imports"
