@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 
 from accounts.models import Account
@@ -18,6 +19,7 @@ from banking.banks.http import open_client
 from banking.models import BankAccount
 from benchmarks import world
 from benchmarks.report import Result, at_least, at_most, plain
+from brazil.cnpj import cnpj_check_digits
 from core.ids import uuid7
 from kamino.celery import app
 from payments.models import Payable, Payee, PayeeAccount, PaymentOrder
@@ -30,6 +32,7 @@ from tests.cora_simulator import CoraSimulator
 
 LATENCY_MS = 100
 SIDE_BY_SIDE = 16
+_roots = count(20_000_000)
 
 
 def measure() -> list[Result]:
@@ -90,11 +93,8 @@ def companies(bank: CoraSimulator, count: int) -> list[tuple[str, str]]:
     return made
 
 
-def new_cnpj(_numbers: list[int] = [20_000_000]) -> str:  # noqa: B006 (a counter)
-    from brazil.cnpj import cnpj_check_digits
-
-    _numbers[0] += 1
-    base = f"{_numbers[0]:08d}0001"
+def new_cnpj() -> str:
+    base = f"{next(_roots):08d}0001"
     return base + cnpj_check_digits(base)
 
 
