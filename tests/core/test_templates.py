@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 ROOT = Path(settings.BASE_DIR) / "templates"
 PAGES = sorted(ROOT.rglob("*.html"))
-ERRORS = ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"]
+ERRORS = ["400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html"]
 
 
 @pytest.fixture
