@@ -25,7 +25,9 @@ class EntryFilter(forms.Form):
 
     def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["account"].queryset = Account.objects.of(tenant).order_by("code")  # type: ignore[attr-defined]
+        field = self.fields["account"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Account.objects.of(tenant).order_by("code")
 
     @property
     def names_nothing(self) -> bool:

@@ -87,7 +87,7 @@ class Account(TenantOwned):
     name = models.CharField("nome", max_length=120)
     archived_at = models.DateTimeField("arquivada em", null=True)
 
-    objects = AccountQuerySet.as_manager()  # type: ignore[misc]
+    objects = AccountQuerySet.as_manager()  # type: ignore[misc]  # plugin: not ClassVar
 
     class Meta:
         verbose_name = "conta contábil"
@@ -143,7 +143,7 @@ class JournalEntry(TenantOwned):
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = JournalEntryQuerySet.as_manager()  # type: ignore[misc]
+    objects = JournalEntryQuerySet.as_manager()  # type: ignore[misc]  # plugin: not ClassVar
 
     class Meta:
         verbose_name = "lançamento"

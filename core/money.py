@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-CENT = Decimal("0.01")
 # The largest amount that the product takes: R$ 999.999.999,99.
 MAX_AMOUNT = Decimal("999999999.99")
 

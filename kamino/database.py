@@ -46,3 +46,26 @@ def grant_access(owner_url: str, *, app: str) -> None:
             "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO {}",
         ):
             connection.execute(sql.SQL(statement).format(role))
+
+
+class UnboundRole(Exception):
+    """Row-level security does not bind the role: the walls between companies would not stand."""
+
+
+def require_bound_role(app_url: str) -> None:
+    """
+    Raises:
+        UnboundRole: the application's address is of a superuser, of one with BYPASSRLS, or of
+            the owner of the tables.
+    """
+    with psycopg.connect(app_url) as connection:
+        found = connection.execute(
+            "SELECT rolname FROM pg_roles WHERE rolname = current_user AND (rolsuper OR"
+            " rolbypassrls OR EXISTS (SELECT 1 FROM pg_class WHERE relowner = pg_roles.oid AND"
+            " relrowsecurity))"
+        ).fetchone()
+    if found is not None:
+        raise UnboundRole(
+            f"O papel {found[0]!r} de DATABASE_URL passa por cima da separação entre empresas. "
+            "Use um papel comum em DATABASE_URL e o dono das tabelas em DATABASE_OWNER_URL."
+        )

@@ -182,7 +182,7 @@ class PayableViewSet(
     }
 
     def get_queryset(self) -> Any:
-        tenant = self.request.tenant  # type: ignore[attr-defined]
+        tenant = self.request.tenant  # type: ignore[attr-defined]  # set by TenantScoped
         return Payable.objects.of(tenant).with_details()
 
     @extend_schema(request=NewPayableSerializer, responses={201: PayableSerializer})

@@ -17,7 +17,13 @@ from pathlib import Path
 
 from honcho.manager import Manager
 
-from kamino.database import grant_access, prepare_database, prepare_roles
+from kamino.database import (
+    UnboundRole,
+    grant_access,
+    prepare_database,
+    prepare_roles,
+    require_bound_role,
+)
 from kamino.local import environment
 from kamino.local.services import Postgres, Redis
 
@@ -44,6 +50,10 @@ def run(port: int) -> None:
         os.environ.update(values)
         environment.write(VAR / "local.env", values)
         manage("migrate", "--database", "owner", "--verbosity", "0")
+        try:
+            require_bound_role(values["DATABASE_URL"])
+        except UnboundRole as error:
+            raise SystemExit(str(error)) from None
         manage("collectstatic", "--no-input", "--verbosity", "0")
         people = manage("demo")
         manager = supervise(port, simulator_port)

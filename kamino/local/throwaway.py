@@ -27,7 +27,7 @@ SETTINGS = {
     "LOG_LEVEL": "WARNING",
     "PUBLIC_URL": "http://testserver",
     "STATIC_HASHED": "false",  # nothing is collected
-    "STATIC_ROOT": str(VAR.parent / "static"),
+    "STATIC_ROOT": str(VAR / "static-of-tests"),
 }
 # What a run that is thrown away need not survive: a power cut.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
@@ -42,6 +42,7 @@ def start(postgres_settings: Sequence[str] = FAST) -> Mapping[str, str]:
         return os.environ
     admin_url = os.environ.get("DATABASE_URL") or start_postgres(postgres_settings)
     redis_url = os.environ.get("REDIS_URL") or start_redis()
+    Path(SETTINGS["STATIC_ROOT"]).mkdir(parents=True, exist_ok=True)
     password = secrets.token_hex(16)
     prepare_roles(admin_url, [OWNER, APP], password=password)
     os.environ |= SETTINGS | {

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from kamino.database import grant_access, prepare_roles
+from kamino.database import UnboundRole, grant_access, prepare_roles, require_bound_role
 
 
 class Command(BaseCommand):
@@ -26,3 +26,7 @@ class Command(BaseCommand):
         prepare_roles(owner_url, [app.username], password=unquote(app.password or ""))
         grant_access(owner_url, app=app.username)
         call_command("migrate", database="owner", verbosity=options["verbosity"])
+        try:
+            require_bound_role(os.environ["DATABASE_URL"])
+        except UnboundRole as error:
+            raise CommandError(str(error)) from error
