@@ -1,29 +1,24 @@
 """The scripts of the pages, in a browser: each in a small page that needs nothing else."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route
 
-CHROMIUM = shutil.which("chromium")
+from tests.chromium import chromium, in_a_browser
+
 SCRIPTS = Path(settings.BASE_DIR) / "static" / "js"
 ADDRESS = "http://kamino.test/"
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+pytestmark = in_a_browser
 
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-        )
+    with chromium() as browser:
         yield browser.new_page()
-        browser.close()
 
 
 def load(page: Page, html: str, script: str) -> list[str]:

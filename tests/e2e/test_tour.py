@@ -11,11 +11,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from brazil.banking_days import is_settlement_day, sao_paulo_day
 from brazil.boleto import barcode_to_line, build_barcode
+from tests.chromium import chromium, in_a_browser
 from tests.e2e import browser as browsing
 from tests.e2e import product as products
 from tests.e2e.product import Product
-
-pytestmark = pytest.mark.skipif(not browsing.CHROMIUM, reason="there is no chromium here")
 
 SOON = 60_000  # ms: for what a worker does after a tick
 
@@ -30,10 +29,11 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with browsing.chromium() as browser:
+    with chromium() as browser:
         yield browser
 
 
+@in_a_browser
 def test_from_an_empty_folder_to_two_paid_bills(product: Product, browser: Browser) -> None:
     day = sao_paulo_day(datetime.now(UTC))
     while not is_settlement_day(day):

@@ -1,28 +1,18 @@
 """The pages as a person uses them: Chromium, by label and button name."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import date
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from tests.chromium import chromium, in_a_browser
 from tests.cora_simulator import CLIENT_ID, CoraSimulator
 from tests.simulator.calls import pay, transfer
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+pytestmark = in_a_browser
 CONSENT = (
     f"/oauth/authorize?client_id={CLIENT_ID}&response_type=code&scopes=account%20transfer"
     "&redirect_uri=http%3A%2F%2F127.0.0.1%3A9%2Fback&state=s1"
@@ -31,10 +21,8 @@ CONSENT = (
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield chromium
-        chromium.close()
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(params=["light", "dark"])
