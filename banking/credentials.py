@@ -27,6 +27,10 @@ def seal(grant: Grant, connection_id: UUID) -> bytes:
         "refresh_token": grant.refresh_token,
         "expires_at": grant.expires_at.isoformat(),
         "scope": grant.scope,
+        "mode": grant.mode,
+        "secrets": dict(grant.secrets),
+        "refresh_by": _written(grant.refresh_by),
+        "keep_alive_at": _written(grant.keep_alive_at),
     }
     return _keys().encrypt(json.dumps(content).encode())
 
@@ -48,7 +52,20 @@ def unseal(sealed: bytes, connection_id: UUID) -> Grant:
         refresh_token=content["refresh_token"],
         expires_at=datetime.fromisoformat(content["expires_at"]),
         scope=content["scope"],
+        # Not there in what was sealed before banks had more than one mode.
+        mode=content.get("mode", ""),
+        secrets=content.get("secrets", {}),
+        refresh_by=_read(content.get("refresh_by")),
+        keep_alive_at=_read(content.get("keep_alive_at")),
     )
+
+
+def _written(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()
+
+
+def _read(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def reseal(sealed: bytes) -> bytes:

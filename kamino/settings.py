@@ -251,9 +251,22 @@ POLL_ORDERS_SECONDS = env.float("POLL_ORDERS_SECONDS", default=120.0)
 AFTER_BANK_EVENT_TASK = "payments.tasks.sweep_orders"
 AFTER_SYNC_TASK = "payments.tasks.sweep_orders"
 
+# Where each bank is and who we are for it. What a person types never chooses a host.
 CORA_BASE_URL = env.str("CORA_BASE_URL")
 CORA_CLIENT_ID = env.str("CORA_CLIENT_ID")
 CORA_CLIENT_SECRET = env.str("CORA_CLIENT_SECRET")
+# Integração Direta: mutual TLS, each customer with a certificate of its own.
+CORA_DIRECT_BASE_URL = env.str("CORA_DIRECT_BASE_URL")
+BS2_BASE_URL = env.str("BS2_BASE_URL")
+BS2_CLIENT_ID = env.str("BS2_CLIENT_ID")
+BS2_CLIENT_SECRET = env.str("BS2_CLIENT_SECRET")
+# The code that BS2 wants in every request's User-Agent, in production.
+BS2_USER_AGENT = env.str("BS2_USER_AGENT", default="Kamino")
+KAMINO_BASE_URL = env.str("KAMINO_BASE_URL")
+KAMINO_CLIENT_ID = env.str("KAMINO_CLIENT_ID")
+KAMINO_CLIENT_SECRET = env.str("KAMINO_CLIENT_SECRET")
+# A certificate authority trusted beside the usual ones: the simulator's. Empty: none.
+BANK_CA_FILE = env.str("BANK_CA_FILE", default="")
 
 # --- Logs -------------------------------------------------------------------------------
 LOGGING = {

@@ -1,6 +1,6 @@
 """What a failed call to a bank means: one of the errors of banking.errors, by its consequence."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -22,8 +22,15 @@ from banking.errors import (
 UNDECIDED = frozenset({408, 409, 425})
 
 
+Words = tuple[str, str]  # the bank's code and its reason, each empty where it gives none
+
+
 class TokenRefused(BankAccessDenied):
-    """HTTP 401: another access token may be accepted."""
+    """The access token was not accepted: another one may be."""
+
+
+def is_unauthorized(status: int, body: bytes) -> bool:
+    return status == 401
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,8 @@ class Failure:
     bank: BankInfo
     has_effect: bool
     sentences: Mapping[str, str]
+    words: Callable[[bytes], Words]
+    refuses_token: Callable[[int, bytes], bool]
 
     def never_sent(self) -> BankUnavailable:
         return BankUnavailable(
@@ -60,9 +69,10 @@ class Failure:
 
     def of_status(self, response: httpx.Response, body: bytes) -> BankError:
         status = response.status_code
-        code, reason = _words_of(body)
-        if status in (401, 403):
-            kind = TokenRefused if status == 401 else BankAccessDenied
+        code, reason = self.words(body)
+        is_token = self.refuses_token(status, body)
+        if is_token or status in (401, 403):
+            kind = TokenRefused if is_token else BankAccessDenied
             return kind(
                 f"O banco {self.bank.name} não aceitou o acesso desta conexão.",
                 code=code,
@@ -89,7 +99,7 @@ class Failure:
         return f"O banco {self.bank.name} recusou o pedido e não disse o motivo."
 
 
-def _words_of(body: bytes) -> tuple[str, str]:
+def words_of(body: bytes) -> Words:
     """The code and the reason of an error body: the bank's own shape or OAuth's (RFC 6749, 5.2)."""
     try:
         answer = read_json(body)
@@ -99,10 +109,11 @@ def _words_of(body: bytes) -> tuple[str, str]:
         return "", ""
     code = answer.get("code") or answer.get("error")
     reason = answer.get("message") or answer.get("error_description")
-    return _one_line(code, 60), _one_line(reason, 300)
+    return one_line(code, 60), one_line(reason, 300)
 
 
-def _one_line(value: object, longest: int) -> str:
+def one_line(value: object, longest: int) -> str:
+    """Printable text without line breaks; empty when it is no text."""
     if not isinstance(value, str):
         return ""
     printable = "".join(char if char.isprintable() else " " for char in value[: longest * 4])

@@ -15,7 +15,7 @@ from django.db import connections
 
 from banking.banks.base import BankInfo
 from banking.banks.exact_json import read_json
-from banking.banks.failures import Failure
+from banking.banks.failures import Failure, Words, is_unauthorized, words_of
 
 Decoded = TypeVar("Decoded")
 
@@ -25,6 +25,7 @@ MAX_SECONDS = 120.0  # for reading one answer whole, however steadily it drips
 # dropped here before the bank drops it (uvicorn after 5 s): a request written to one that the
 # server has just closed fails as if it might have been done.
 LIMITS = httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=4.0)
+ONE_USE = httpx.Limits(max_connections=16, max_keepalive_connections=0)
 TIMEOUT = httpx.Timeout(connect=5.0, read=45.0, write=20.0, pool=10.0)  # seconds
 
 # The request did not leave this machine.
@@ -40,6 +41,23 @@ class CallInsideTransaction(RuntimeError):
 
 class _TooMuch(Exception):
     """The answer is too long, or takes too long to arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to a bank, for those who watch: no address, no content, no secret."""
+
+    bank: str
+    operation: str
+    result: str  # the HTTP status, or how it failed
+    milliseconds: float
+    is_failure_of_bank: bool  # it did not answer, or with a 5xx or something unreadable
+
+
+class BankClient(httpx.Client):
+    """A client for one connection. `watcher` is told of each call, in the thread that made it."""
+
+    watcher: Callable[[Call], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +88,27 @@ def _trusted_authorities() -> tls.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def open_client(base_url: str, *, ssl: tls.SSLContext | None = None) -> httpx.Client:
+def open_client(
+    base_url: str,
+    *,
+    ssl: tls.SSLContext | None = None,
+    keeps_alive: bool = True,
+    user_agent: str = "Kamino",
+) -> BankClient:
     """A client for one connection, for up to 16 threads. The caller closes it.
 
-    Proxies and certificates of the environment are ignored; redirects are not followed.
+    Proxies and certificates of the environment are ignored; redirects are not followed. With
+    `keeps_alive` off every request has a connection of its own: for what a bank cannot
+    deduplicate, as a request written to a connection that has just been closed may be done.
     """
-    return httpx.Client(
+    return BankClient(
         base_url=base_url,
         verify=ssl or _trusted_authorities(),
         trust_env=False,
         follow_redirects=False,
-        limits=LIMITS,
+        limits=LIMITS if keeps_alive else ONE_USE,
         timeout=TIMEOUT,
-        headers={"Accept": "application/json", "User-Agent": "Kamino"},
+        headers={"Accept": "application/json", "User-Agent": user_agent},
     )
 
 
@@ -95,12 +121,16 @@ def exchange(
     has_effect: bool,
     decode: Callable[[bytes], Decoded] = read_json,
     sentences: Mapping[str, str] = NO_SENTENCES,
+    words: Callable[[bytes], Words] = words_of,
+    refuses_token: Callable[[int, bytes], bool] = is_unauthorized,
 ) -> Decoded:
     """Send a request and read its answer, once.
 
     `has_effect` says whether doing it changes anything at the bank: only then is a lost answer an
-    unknown outcome. `decode` may raise what read_json raises. `sentences` are the bank's error
-    codes in Portuguese.
+    unknown outcome. `decode` may raise what read_json raises, and any BankError of its own: a
+    refusal inside a 200, say. `sentences` are the bank's error codes in Portuguese; `words` finds
+    code and reason in the body of an error, and `refuses_token` says from status and body whether
+    it is the access token that was not accepted.
 
     Raises:
         BankUnavailable: nothing happened (never sent, told to wait, or a read that failed).
@@ -110,12 +140,14 @@ def exchange(
         CallInsideTransaction: a bug of the caller; nothing was sent.
     """
     _refuse_inside_transaction()
-    failure = Failure(bank, has_effect, sentences)
+    failure = Failure(bank, has_effect, sentences, words, refuses_token)
+    is_bad = True
     started = time.perf_counter()
     result: object = None
     try:
         response, body = _send(client, request)
         result = response.status_code
+        is_bad = result >= 500
         if not response.is_success:
             raise failure.of_status(response, body)
         return decode(body)
@@ -126,11 +158,13 @@ def exchange(
         result = type(error).__name__
         raise failure.answer_lost() from error
     except (ValueError, RecursionError) as error:
-        result = "unreadable"
+        result, is_bad = "unreadable", True
         raise failure.answer_lost() from error
     finally:
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         log.info("bank_call", bank=bank.slug, operation=operation, result=result, ms=milliseconds)
+        if isinstance(client, BankClient) and client.watcher is not None:
+            client.watcher(Call(bank.slug, operation, str(result), milliseconds, is_bad))
 
 
 def _refuse_inside_transaction() -> None:

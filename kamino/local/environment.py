@@ -7,10 +7,14 @@ from urllib.parse import urlsplit, urlunsplit
 
 from cryptography.fernet import Fernet
 
-# The partner that the simulated bank knows.
+# The partner that the simulated banks know.
 SIMULATED_PARTNER = {
     "CORA_CLIENT_ID": "app-kamino-demo",
     "CORA_CLIENT_SECRET": "5f0c2a1e-7a51-4c55-9a43-5b9d3c7e4f10",
+    "BS2_CLIENT_ID": "l7kaminodemo5c0e9a43",
+    "BS2_CLIENT_SECRET": "9b1f6c3a7d204e58",
+    "KAMINO_CLIENT_ID": "partner_kamino_demo",
+    "KAMINO_CLIENT_SECRET": "kps_demo_4e1c7f0b9a2d4c66",
 }
 # Made once and kept: without the old keys the stored credentials are lost.
 KEPT = ("SECRET_KEY", "CREDENTIAL_KEYS", "APP_ROLE_PASSWORD")
@@ -44,6 +48,9 @@ def addresses(port: int, simulator_port: int) -> dict[str, str]:
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "CORA_BASE_URL": simulator,
+        "BS2_BASE_URL": f"http://127.0.0.1:{simulator_port + 1}",
+        "KAMINO_BASE_URL": f"http://127.0.0.1:{simulator_port + 2}",
+        "CORA_DIRECT_BASE_URL": f"https://127.0.0.1:{simulator_port + 3}",
         "EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend",
         **SIMULATED_PARTNER,
     }

@@ -19,7 +19,11 @@ READY = "KAMINO_THROWAWAY_SERVICES"
 OWNER, APP = "kamino_test_owner", "kamino_test_app"
 SETTINGS = {
     "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
-    "CORA_BASE_URL": "http://127.0.0.1:9",  # the simulator's address replaces it
+    # The simulator's addresses replace them.
+    "CORA_BASE_URL": "http://127.0.0.1:9",
+    "CORA_DIRECT_BASE_URL": "https://127.0.0.1:9",
+    "BS2_BASE_URL": "http://127.0.0.1:9",
+    "KAMINO_BASE_URL": "http://127.0.0.1:9",
     **SIMULATED_PARTNER,
     "DEBUG": "false",
     "EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend",

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from banking.banks.base import BankAdapter, OpenOrder, OrderState, Rail
+from banking.banks.base import BankAdapter, OpenOrder, OrderState, Rail, Whereabouts
 from banking.errors import BankError
 from banking.models import BankAccount, BankEvent
 from brazil.banking_days import sao_paulo_day
@@ -43,11 +43,12 @@ def poll_open_orders(account: BankAccount, bank: BankAdapter, now: datetime) -> 
             return  # the events wait with their orders
         claims = claims_by_reference(account, orders)
         for order in orders:
-            state = states.get(order.reference)
-            if state is None or (state, order.left_list_at) == (UNCHANGED.get(order.status), None):
+            found = states.get(order.reference)
+            unchanged = (UNCHANGED.get(order.status), None)
+            if found is None or (found.state, order.left_list_at) == unchanged:
                 continue
             with tenant_scope(account.tenant_id):
-                tell(order, state, claims[order.reference], account)
+                tell(order, found, claims[order.reference], account)
     close_news(account, news, now)
 
 
@@ -119,16 +120,17 @@ def claims_by_reference(
 
 
 def tell(
-    order: PaymentOrder, state: OrderState, claims: set[OrderState], account: BankAccount
+    order: PaymentOrder, found: Whereabouts, claims: set[OrderState], account: BankAccount
 ) -> None:
     """Believe the resource; where it only left the bank's list, a webhook says how it ended.
 
     Webhooks that contradict each other are not believed: the statement will tell.
     """
-    if state is not OrderState.LEFT_THE_LIST:
+    if found.state is not OrderState.LEFT_THE_LIST:
         if order.left_list_at is not None:
             back_in_the_list(order)
-        apply_state(order, state, source=f"{account.bank_name} informou.")
+        source = found.reason or f"{account.bank_name} informou."
+        apply_state(order, found.state, source=source)
         return
     endings = claims & FINAL
     if len(endings) == 1:

@@ -22,6 +22,7 @@ from banking.banks.base import (
     Search,
     StatementPage,
     TedPayment,
+    Whereabouts,
 )
 from banking.banks.cora import statement, webhooks, wire
 from banking.banks.cora.info import INFO
@@ -109,7 +110,9 @@ class CoraAdapter(BankAdapter):
         answer = self._write("/payments/initiate", "pay_boleto", payment.key, body)
         return wire.receipt_from_wire(answer, Rail.BOLETO)
 
-    def find_order(self, payment: Payment, *, sent_at: datetime, now: datetime) -> Finding:
+    def find_order(
+        self, payment: Payment, *, sent_at: datetime, now: datetime, twins: int = 0
+    ) -> Finding:
         """Look for our `code` in the lists.
 
         A transfer stays listed, whatever becomes of it; a boleto payment only until it is decided
@@ -130,29 +133,29 @@ class CoraAdapter(BankAdapter):
         is_certain = rail is Rail.TED and not may_be_ours and now - sent_at >= SETTLED_AFTER
         return Finding(Search.ABSENT if is_certain else Search.CANNOT_TELL)
 
-    def order_statuses(self, orders: Sequence[OpenOrder]) -> dict[str, OrderState]:
+    def order_statuses(self, orders: Sequence[OpenOrder]) -> dict[str, Whereabouts]:
         """As the contract says. Ask only about orders taken some minutes ago."""
-        states: dict[str, OrderState] = {}
+        states: dict[str, Whereabouts] = {}
         for rail in Rail:
             wanted = [order for order in orders if order.rail is rail]
             if wanted:
                 states |= self._states(rail, wanted)
         return states
 
-    def _states(self, rail: Rail, wanted: list[OpenOrder]) -> dict[str, OrderState]:
+    def _states(self, rail: Rail, wanted: list[OpenOrder]) -> dict[str, Whereabouts]:
         missing = {order.reference for order in wanted}
-        states: dict[str, OrderState] = {}
+        states: dict[str, Whereabouts] = {}
         first = min(order.sent_on for order in wanted)
         for filters in _ways(rail, first, sao_paulo_day(datetime.now(UTC))):
             for order in self._orders(rail, filters):
                 if order.reference in missing:
                     missing.discard(order.reference)
                     if order.state is not None:
-                        states[order.reference] = order.state
+                        states[order.reference] = Whereabouts(order.state)
                 if not missing:
                     return states
         if rail is Rail.BOLETO:
-            states |= dict.fromkeys(missing, OrderState.LEFT_THE_LIST)
+            states |= dict.fromkeys(missing, Whereabouts(OrderState.LEFT_THE_LIST))
         return states
 
     def _orders(self, rail: Rail, filters: dict[str, str]) -> Iterator[wire.ListedOrder]:
@@ -171,7 +174,7 @@ class CoraAdapter(BankAdapter):
                 break
         raise BankUnavailable("O banco Cora repetiu páginas de uma lista. Ela será lida de novo.")
 
-    def register_webhooks(self, url: str) -> None:
+    def register_webhooks(self, url: str, *, secret: bytes = b"") -> None:
         present = webhooks.endpoints_from_wire(self._read("/endpoints/", "list_endpoints"))
         today = sao_paulo_day(datetime.now(UTC))
         for resource, trigger in webhooks.WEBHOOKS:

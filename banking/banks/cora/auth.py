@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from banking.banks.base import Grant
+from banking.banks.base import ConsentProvider, Grant
 from banking.banks.cora.info import INFO
 from banking.banks.exact_json import Json
 from banking.banks.http import Partner, exchange
@@ -29,7 +29,7 @@ _LONGEST_LIFE = timedelta(days=3650)
 _TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=5.0)  # a person waits
 
 
-class CoraConsent:
+class CoraConsent(ConsentProvider):
     """Cora's side of the consent. Every method but the first may raise any BankError."""
 
     def __init__(self, http: httpx.Client, partner: Partner) -> None:
@@ -70,6 +70,9 @@ class CoraConsent:
         """
         fields = {"grant_type": "refresh_token", "refresh_token": grant.refresh_token}
         return _grant_from_wire(self._ask(fields, "refresh"), grant.refresh_token)
+
+    def client_id(self, grant: Grant) -> str:
+        return self._partner.client_id
 
     def _ask(self, fields: dict[str, str], operation: str) -> Json:
         credentials = f"{self._partner.client_id}:{self._partner.client_secret}".encode()

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
-from banking.banks.base import OpenOrder, OrderState, Rail, Search
+from banking.banks.base import OpenOrder, OrderState, Rail, Search, Whereabouts
 from banking.banks.cora import Cora
 from banking.banks.cora.adapter import CoraAdapter
 from banking.errors import (
@@ -169,8 +169,8 @@ def test_a_list_is_read_until_a_page_has_nothing_new(
     orders = [OpenOrder(f"trn_{n}", Rail.TED, FIRST) for n in (1, 3, 4)]
 
     assert tiny_cora.order_statuses(orders) == {
-        "trn_1": OrderState.AWAITING_APPROVAL,
-        "trn_3": OrderState.AWAITING_APPROVAL,
+        "trn_1": Whereabouts(OrderState.AWAITING_APPROVAL),
+        "trn_3": Whereabouts(OrderState.AWAITING_APPROVAL),
     }
     pages = [path[-15:] for path in (r.path for r in tiny_bank.received) if "status" not in path]
     assert pages == ["page=0&size=100", "page=1&size=100", "page=2&size=100"]
@@ -201,8 +201,8 @@ def test_a_payment_has_left_the_list_only_when_neither_way_of_asking_shows_it(
     orders = [OpenOrder(f"pay_{n}", Rail.BOLETO, FIRST) for n in (1, 2)]
 
     assert tiny_cora.order_statuses(orders) == {
-        "pay_1": OrderState.AWAITING_APPROVAL,
-        "pay_2": OrderState.LEFT_THE_LIST,
+        "pay_1": Whereabouts(OrderState.AWAITING_APPROVAL),
+        "pay_2": Whereabouts(OrderState.LEFT_THE_LIST),
     }
     paths = [request.path.partition("&page")[0] for request in tiny_bank.received]
     assert paths[0] == "/payments/?status=INITIATED"

@@ -30,7 +30,8 @@ def statuses(bank: CoraAdapter, *receipts: Receipt) -> Sequence[OrderState | Non
     rails = {"trn": Rail.TED, "pay": Rail.BOLETO}
     orders = [OpenOrder(r.reference, rails[r.reference[:3]], today) for r in receipts]
     found = bank.order_statuses(orders)
-    return [found.get(receipt.reference) for receipt in receipts]
+    states = {reference: there.state for reference, there in found.items()}
+    return [states.get(receipt.reference) for receipt in receipts]
 
 
 def payable_boleto(cora: CoraSimulator, **changes: Any) -> Any:

@@ -39,5 +39,6 @@ def test_an_unknown_bank_is_said_to_be_unknown() -> None:
 def test_a_bank_is_described(bank: Bank) -> None:
     assert re.fullmatch(r"[0-9]{3}", bank.info.compe)
     assert bank.info.plans <= {"compass", "north", "track"}
-    assert set(bank.info.cut_off) == set(Rail)
+    assert {Rail.TED, Rail.BOLETO} <= set(bank.info.cut_off) <= set(Rail)
+    assert bank.info.modes
     assert bank.info.pitch.endswith(".")
