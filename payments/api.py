@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.models import Account
+from banking.banks.base import PixAccount, PixCode
 from banking.models import BankAccount
 from brazil.banking_days import DebtKind, sao_paulo_day
 from core.errors import InvalidInput
@@ -78,30 +79,76 @@ class TedSerializer(serializers.Serializer[Any]):
     account_type = serializers.ChoiceField(choices=PayeeAccount.Type.choices)
 
 
+class PixSerializer(serializers.Serializer[Any]):
+    """Where a Pix goes: `key` with its `key_type`, `code` («copia e cola»), or `account`."""
+
+    WAYS = frozenset({("key", "key_type"), ("code",), ("account",)})
+
+    key_type = serializers.ChoiceField(
+        choices=Payable.KeyType.choices,
+        required=False,
+        help_text="Nunca é adivinhado: 11 dígitos podem ser CPF ou telefone.",
+    )
+    key = serializers.CharField(max_length=120, required=False)
+    code = serializers.CharField(max_length=1000, required=False)
+    account = TedSerializer(required=False)
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        if tuple(sorted(data)) not in self.WAYS:
+            raise serializers.ValidationError(
+                "Mande «key» com «key_type», ou «code», ou «account»: um dos três."
+            )
+        return data
+
+
+class PixDestination(serializers.Serializer[Payable]):
+    """As in `PixSerializer`, of a bill; what it does not have is null."""
+
+    key_type = serializers.CharField(source="pix_key_type")
+    key = serializers.CharField(source="pix_key")
+    code = serializers.CharField(source="pix_code")
+    account = TedSerializer(source="payee_account")
+
+    def to_representation(self, instance: Payable) -> dict[str, Any]:
+        return {name: value or None for name, value in super().to_representation(instance).items()}
+
+
 class PayableSerializer(serializers.ModelSerializer[Payable]):
     """A bill, as it is."""
 
     payee_name = serializers.CharField(source="payee.name")
     payee_document = serializers.CharField(source="payee.document")
-    ted = TedSerializer(source="payee_account", allow_null=True)
+    ted = serializers.SerializerMethodField()
+    pix = serializers.SerializerMethodField()
 
     class Meta:
         model = Payable
         fields = [
-            "id", "payee_name", "payee_document", "description", "method", "ted",
+            "id", "payee_name", "payee_document", "description", "method", "ted", "pix",
             "linha_digitavel", "amount", "due_date", "payment_date", "expense_account",
             "bank_account", "status", "hold", "created_at", "approved_at",
         ]  # fmt: skip
         read_only_fields = fields
 
+    @extend_schema_field(TedSerializer(allow_null=True))
+    def get_ted(self, payable: Payable) -> dict[str, Any] | None:
+        is_ted = payable.method == Payable.Method.TED
+        return TedSerializer(payable.payee_account).data if is_ted else None
+
+    @extend_schema_field(PixDestination(allow_null=True))
+    def get_pix(self, payable: Payable) -> dict[str, Any] | None:
+        return PixDestination(payable).data if payable.is_pix else None
+
 
 class NewPayableSerializer(serializers.Serializer[Any]):
-    """A new bill: with `ted`, or with `linha_digitavel`, which may say amount and due date."""
+    """A new bill: with `ted`, with `pix`, whose code may say the amount, or with
+    `linha_digitavel`, which may say amount and due date."""
 
     payee_name = serializers.CharField(max_length=120)
     payee_document = ReadField(read=reading.read_document, max_length=40)
     description = serializers.CharField(max_length=140, default="", allow_blank=True)
     ted = TedSerializer(required=False)
+    pix = PixSerializer(required=False)
     linha_digitavel = serializers.CharField(max_length=120, required=False)
     amount = serializers.DecimalField(
         max_digits=None, decimal_places=None, validators=[may_be_paid], required=False
@@ -118,24 +165,46 @@ class NewPayableSerializer(serializers.Serializer[Any]):
     )
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        if ("ted" in data) == ("linha_digitavel" in data):
-            raise serializers.ValidationError("Mande «ted» ou «linha_digitavel», um dos dois.")
+        ways = {"ted": self._ted, "pix": self._pix, "linha_digitavel": self._slip}
+        chosen = [way for name, way in ways.items() if name in data]
+        if len(chosen) != 1:
+            raise serializers.ValidationError(
+                "Mande «ted», «pix» ou «linha_digitavel»: um dos três."
+            )
         try:
-            return self._ted(data) if "ted" in data else self._slip(data)
+            return chosen[0](data)
         except InvalidInput as error:
             field = error.field or "non_field_errors"
             raise serializers.ValidationError({field: [str(error)]}) from None
 
     def _ted(self, data: dict[str, Any]) -> dict[str, Any]:
-        for name in ("amount", "due_date"):
-            if name not in data:
-                raise InvalidInput("Este campo é obrigatório.", field=name)
+        self._require(data, "amount", "due_date")
         details = data.pop("ted")
         kind = reading.read_account_type(details.pop("account_type"))
         return data | {
             "destination": TedDetails(**details, account_type=kind),
             "kind": DebtKind.ORDINARY,
         }
+
+    def _pix(self, data: dict[str, Any]) -> dict[str, Any]:
+        to = data.pop("pix")
+        self._require(data, "due_date")
+        if "code" in to:
+            charge = reading.read_pix_code(to["code"])
+            check_not_entered(self.context["request"].tenant, pix_charge=charge.charge)
+            amount = reading.agreed_amount(charge, data.get("amount"))
+            return data | {"destination": PixCode(charge.payload), "amount": amount}
+        self._require(data, "amount")
+        if "key" in to:
+            return data | {"destination": reading.read_pix_key(to["key"], to["key_type"])}
+        details = to["account"]
+        kind = reading.read_account_type(details.pop("account_type"))
+        return data | {"destination": PixAccount(**details, account_type=kind)}
+
+    def _require(self, data: dict[str, Any], *names: str) -> None:
+        for name in names:
+            if name not in data:
+                raise InvalidInput("Este campo é obrigatório.", field=name)
 
     def _slip(self, data: dict[str, Any]) -> dict[str, Any]:
         today = sao_paulo_day(timezone.now())

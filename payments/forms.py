@@ -1,6 +1,6 @@
 """What people type on the pages of bills. What it has to mean is in payments.services.reading."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from itertools import groupby
@@ -8,12 +8,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import QuerySet
 from django.forms.models import ModelChoiceIterator
 from django.urls import reverse
 from django.utils.html import format_html
 
 from accounts.models import Account
+from banking.banks.base import PixAccount, PixCode, PixKey, PixKeyType
 from banking.models import BankAccount
 from brazil.banking_days import DebtKind
 from core.errors import InvalidInput
@@ -21,7 +23,12 @@ from core.fields import AmountField, DayField
 from core.money import format_brl
 from payments.models import Payable, PayeeAccount
 from payments.services import reading
-from payments.services.entering import AlreadyEntered, TedDetails, check_not_entered
+from payments.services.entering import (
+    AlreadyEntered,
+    Destination,
+    TedDetails,
+    check_not_entered,
+)
 from tenants.models import Tenant
 
 
@@ -63,19 +70,36 @@ def listed(name: str, **attrs: str) -> forms.TextInput:
     return forms.TextInput({"list": name, "autocomplete": "off", **attrs})
 
 
+class PixBy(models.TextChoices):
+    """How the person was told where a Pix goes."""
+
+    KEY = "key", "Chave"
+    CODE = "code", "Copia e cola"
+    ACCOUNT = "account", "Agência e conta"
+
+
+OF_ACCOUNT = frozenset({"bank_code", "branch", "account", "account_type"})
+OF_METHOD: Mapping[str, frozenset[str]] = {
+    Payable.Method.TED: OF_ACCOUNT,
+    Payable.Method.BOLETO: frozenset({"linha_digitavel"}),
+    Payable.Method.PIX: frozenset({"pix_by"}),
+}
+OF_PIX: Mapping[str, frozenset[str]] = {
+    PixBy.KEY: frozenset({"pix_key_type", "pix_key"}),
+    PixBy.CODE: frozenset({"pix_code"}),
+    PixBy.ACCOUNT: OF_ACCOUNT,
+}
+OF_ANY_METHOD = frozenset[str]().union(*OF_METHOD.values(), *OF_PIX.values())
+
+
 class PayableForm(forms.Form):
     """A new bill. Only the fields of the chosen method are looked at."""
-
-    OF_METHOD = {
-        Payable.Method.TED: ("bank_code", "branch", "account", "account_type"),
-        Payable.Method.BOLETO: ("linha_digitavel",),
-    }
 
     method = forms.ChoiceField(
         label="Forma de pagamento",
         choices=Payable.Method,
         widget=forms.RadioSelect,
-        error_messages={"required": "Escolha TED ou boleto."},
+        error_messages={"required": "Escolha TED, boleto ou Pix."},
     )
     linha_digitavel = forms.CharField(
         label="Linha digitável ou código de barras",
@@ -83,6 +107,26 @@ class PayableForm(forms.Form):
         strip=True,
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
         help_text="Com ou sem pontos. O valor e o vencimento são lidos daqui.",
+    )
+    pix_by = forms.ChoiceField(
+        label="Pagar o Pix por",
+        choices=PixBy,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Escolha chave, copia e cola ou agência e conta."},
+    )
+    pix_key_type = forms.ChoiceField(
+        label="Tipo da chave",
+        choices=[("", "Escolha"), *Payable.KeyType.choices],
+        error_messages={"required": "Escolha o tipo: 11 números podem ser CPF ou telefone."},
+    )
+    pix_key = forms.CharField(
+        label="Chave Pix", max_length=120, widget=forms.TextInput({"autocomplete": "off"})
+    )
+    pix_code = forms.CharField(
+        label="Pix copia e cola",
+        max_length=1000,
+        widget=forms.Textarea({"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
+        help_text="O texto que começa com 000201. O valor é lido daqui, se ele o trouxer.",
     )
     payee_name = forms.CharField(label="Favorecido", max_length=120, widget=listed("known-payees"))
     payee_document = ReadField(
@@ -134,6 +178,8 @@ class PayableForm(forms.Form):
         accounts = BankAccount.objects.of(tenant).connected().in_plan()
         self._offer("bank_account", accounts.order_by("-is_preferred", "number"))
         self.slip: reading.Slip | None = None
+        self.pix_charge: reading.PixCharge | None = None
+        self.pix_key: PixKey | None = None
 
     def _offer(self, name: str, rows: "QuerySet[Any]") -> None:
         field = self.fields[name]
@@ -142,11 +188,16 @@ class PayableForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        for method, names in self.OF_METHOD.items():
-            if method != data.get("method"):
-                self._forgive(names)
-        if data.get("method") == Payable.Method.BOLETO:
+        wanted = OF_METHOD.get(data.get("method", ""), frozenset())
+        if "pix_by" in wanted:
+            wanted |= OF_PIX.get(data.get("pix_by", ""), frozenset())
+        self._forgive(OF_ANY_METHOD - wanted)
+        if "linha_digitavel" in wanted:
             self._clean_boleto(data)
+        if "pix_key" in wanted:
+            self._clean_pix_key(data)
+        if "pix_code" in wanted:
+            self._clean_pix_code(data)
         if data.get("due_date") and "due_date" not in self.errors:
             with self._refusals():
                 reading.read_payment_date(data["due_date"], self._kind)
@@ -187,14 +238,39 @@ class PayableForm(forms.Form):
             with self._refusals():
                 data["due_date"] = reading.agreed_due_date(self.slip, data.get("due_date"))
 
+    def _clean_pix_key(self, data: dict[str, Any]) -> None:
+        if self.has_error("pix_key") or self.has_error("pix_key_type"):
+            return
+        with self._refusals():
+            key = self.pix_key = reading.read_pix_key(data["pix_key"], data["pix_key_type"])
+            is_document = key.type in {PixKeyType.CPF, PixKeyType.CNPJ}
+            if is_document and self.has_error("payee_document", "required"):
+                self._forgive(["payee_document"])
+                data["payee_document"] = key.value
+
+    def _clean_pix_code(self, data: dict[str, Any]) -> None:
+        if self.has_error("amount", "required"):  # the code may say it
+            self._forgive(["amount"])
+        if "pix_code" in self.errors:
+            return
+        with self._refusals():
+            self.pix_charge = reading.read_pix_code(data["pix_code"])
+            check_not_entered(self.tenant, pix_charge=self.pix_charge.charge)
+        if self.pix_charge and "amount" not in self.errors:
+            with self._refusals():
+                data["amount"] = reading.agreed_amount(self.pix_charge, data.get("amount"))
+
     def filled_in(self) -> dict[str, str]:
-        """The fields that the linha digitável fills in, as a person would write them."""
+        """The fields that a line or code fills in, as a person would write them."""
         self.is_valid()
         filled = {}
-        if self.slip and self.slip.amount:
-            filled["amount"] = format_brl(self.slip.amount)
+        paper = self.slip or self.pix_charge
+        if paper and paper.amount:
+            filled["amount"] = format_brl(paper.amount)
         if self.slip and self.slip.due_date:
             filled["due_date"] = f"{self.slip.due_date:%d/%m/%Y}"
+        if self.pix_charge and self.pix_charge.receiver and not self.data.get("payee_name"):
+            filled["payee_name"] = self.pix_charge.receiver
         return filled
 
     def entry(self) -> dict[str, Any]:
@@ -203,13 +279,20 @@ class PayableForm(forms.Form):
         names = ("payee_name", "payee_document", "description", "amount", "due_date",
                  "expense_account", "bank_account")  # fmt: skip
         return {name: data[name] for name in names} | {
-            "destination": self.slip.linha_digitavel if self.slip else self._ted(),
+            "destination": self._destination(),
             "kind": self._kind,
         }
 
-    def _ted(self) -> TedDetails:
+    def _destination(self) -> Destination:
+        if self.slip:
+            return self.slip.linha_digitavel
+        if self.pix_charge:
+            return PixCode(self.pix_charge.payload)
+        if self.pix_key:
+            return self.pix_key
         data = self.cleaned_data
-        return TedDetails(
+        to = PixAccount if data["method"] == Payable.Method.PIX else TedDetails
+        return to(
             bank_code=data["bank_code"],
             branch=data["branch"],
             account=data["account"],

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Account, JournalEntry
-from banking.banks.base import AccountType, Rail
+from banking.banks.base import AccountType, PixKeyType, Rail
 from banking.models import BankAccount, StatementLine
 from core.errors import InvalidInput
 from core.money import MAX_AMOUNT
@@ -83,8 +83,9 @@ class PayableQuerySet(TenantQuerySet):
         return self.filter(models.Exists(unknown.filter(payable=models.OuterRef("pk"))))
 
     def mentioning(self, text: str) -> Self:
-        """With the text in payee or description, its figures in the document, or the amount."""
+        """With the text in payee, description, key or amount, or its figures in the document."""
         found = Q(payee__name__icontains=text) | Q(description__icontains=text)
+        found |= Q(pix_key__icontains=text)
         document = re.sub(r"[./\s-]", "", text).upper()
         if re.search(r"\d{3}", document):
             found |= Q(payee__document__contains=document)
@@ -98,6 +99,14 @@ class PayableQuerySet(TenantQuerySet):
         )
 
 
+NO_PIX = {"pix_key_type": "", "pix_key": "", "pix_code": "", "pix_charge": ""}
+ONE_PIX_DESTINATION = (
+    Q(payee_account__isnull=False, **NO_PIX)
+    | Q(payee_account=None, pix_code="", pix_charge="") & ~Q(pix_key_type="") & ~Q(pix_key="")
+    | Q(payee_account=None, pix_key_type="", pix_key="") & ~Q(pix_code="")
+)
+
+
 class Payable(TenantOwned):
     """A bill to be paid (conta a pagar)."""
 
@@ -106,20 +115,35 @@ class Payable(TenantOwned):
     class Method(models.TextChoices):
         TED = Rail.TED.value, "TED"
         BOLETO = Rail.BOLETO.value, "Boleto"
+        PIX = Rail.PIX.value, "Pix"
+
+    class KeyType(models.TextChoices):
+        CPF = PixKeyType.CPF.value, "CPF"
+        CNPJ = PixKeyType.CNPJ.value, "CNPJ"
+        PHONE = PixKeyType.PHONE.value, "Telefone"
+        EMAIL = PixKeyType.EMAIL.value, "E-mail"
+        RANDOM = PixKeyType.RANDOM.value, "Aleatória"
 
     class Hold(models.TextChoices):
         REFUSED = "refused", "Recusada no banco"
         EXPIRED = "expired", "Expirou sem aprovação no banco"
         RETURNED = "returned", "Devolvida pelo banco do favorecido"
+        TAKEN_BACK = "taken_back", "Cancelada no banco"
 
     payee = TenantForeignKey(Payee, models.PROTECT, related_name="payables")
     payee_account = TenantForeignKey(PayeeAccount, models.PROTECT, null=True, related_name="+")
     description = models.CharField("descrição", max_length=140, blank=True)
     method = models.CharField("forma", max_length=8, choices=Method)
     linha_digitavel = models.CharField("linha digitável", max_length=48, blank=True)
+    # A Pix goes to a key, to the payee account, or to what a code («copia e cola») says.
+    pix_key_type = models.CharField("tipo da chave", max_length=6, choices=KeyType, blank=True)
+    pix_key = models.CharField("chave Pix", max_length=77, blank=True)  # canonical
+    pix_code = models.CharField("Pix copia e cola", max_length=512, blank=True)
+    # What the code is for, if for one payment only: its address, or the receiver's key and txid.
+    pix_charge = models.CharField(max_length=200, blank=True)
     amount = models.DecimalField("valor", max_digits=12, decimal_places=2)
     due_date = models.DateField("vencimento")  # the document's own, never rolled
-    payment_date = models.DateField("data do pagamento")  # a banking day
+    payment_date = models.DateField("data do pagamento")  # a banking day; of a Pix, any day
     expense_account = TenantForeignKey(Account, models.PROTECT, related_name="+")
     # Null: whichever account is the preferred one when the time comes.
     bank_account = TenantForeignKey(BankAccount, models.PROTECT, null=True, related_name="payables")
@@ -146,13 +170,19 @@ class Payable(TenantOwned):
             ),
             models.CheckConstraint(
                 name="payable_method_details",
-                condition=Q(method="ted", payee_account__isnull=False, linha_digitavel="")
-                | Q(method="boleto", linha_digitavel__regex=r"^\d{47,48}$"),
+                condition=Q(method="ted", payee_account__isnull=False, linha_digitavel="", **NO_PIX)
+                | Q(method="boleto", linha_digitavel__regex=r"^\d{47,48}$", **NO_PIX)
+                | Q(method="pix", linha_digitavel="") & ONE_PIX_DESTINATION,
             ),
             models.UniqueConstraint(
                 fields=["tenant", "linha_digitavel"],
                 condition=~Q(linha_digitavel="") & ~Q(status="cancelled"),
                 name="payable_slip_once",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "pix_charge"],
+                condition=~Q(pix_charge="") & ~Q(status="cancelled"),
+                name="payable_pix_once",
             ),
         ]
         indexes = [
@@ -170,6 +200,10 @@ class Payable(TenantOwned):
     @property
     def is_sendable(self) -> bool:
         return self.status == PayableStatus.APPROVED and not self.hold
+
+    @property
+    def is_pix(self) -> bool:
+        return self.method == self.Method.PIX
 
 
 class DispatchRun(TenantOwned):
@@ -223,11 +257,20 @@ class PaymentOrder(TenantOwned):
     first_sent_at = models.DateTimeField(null=True)
     # Not to be tried, or asked about, before this instant.
     wait_until = models.DateTimeField(null=True)
-    # When the bank first said that it is not there; absence is believed at the second time.
+    # When the bank first said that it is not there, or showed an open one no more; absence is
+    # believed some time later.
     absent_since = models.DateTimeField(null=True)
     # When the bank stopped listing it without saying how it ended.
     left_list_at = models.DateTimeField(null=True)
     needs_person = models.BooleanField(default=False)
+    # What the bank showed when it could not tell; for the person who has to.
+    seen = models.CharField(max_length=600, blank=True)
+    # Until then a paid transfer may come back, and the bank is asked about it now and then.
+    watch_until = models.DateTimeField(null=True)
+    # Somebody asks the bank to take it back, while it waits for approval there.
+    cancel_asked_at = models.DateTimeField(null=True)
+    cancel_asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    cancel_claimed_at = models.DateTimeField(null=True)
     statement_line = TenantForeignKey(StatementLine, models.PROTECT, null=True, related_name="+")
     entry = TenantForeignKey(JournalEntry, models.PROTECT, null=True, related_name="+")
 
@@ -253,6 +296,11 @@ class PaymentOrder(TenantOwned):
                 fields=["status", "wait_until"],
                 condition=Q(status__in=["queued", "sending", "unknown", "at_bank", "scheduled"]),
                 name="order_unfinished",
+            ),
+            models.Index(
+                fields=["watch_until"],
+                condition=Q(status="paid", watch_until__isnull=False),
+                name="order_watched",
             ),
             models.Index(fields=["tenant", "bank_account", "reference"], name="order_reference"),
         ]

@@ -10,9 +10,12 @@ from banking.models import BankAccount
 from brazil.arrecadacao import SEGMENTS
 from brazil.banking_days import sao_paulo_day
 from brazil.banks import bank_name
+from brazil.document import format_document
 from payments.models import Payable, PayableQuerySet, PaymentOrder
+from payments.services.reading import PixCharge, read_pix_code
+from payments.services.taking_back import why_not_back
 from payments.situations import Accounts, Situation, situation_of
-from payments.states import PayableStatus
+from payments.states import OrderStatus, PayableStatus
 from payments.words import near_day
 from tenants.models import Membership
 
@@ -38,13 +41,29 @@ class Row:
 
     @property
     def destination(self) -> str:
-        """«Itaú 0123 / 45678-9», or who issued the boleto."""
-        to = self.payable.payee_account
+        """«Itaú 0123 / 45678-9», «chave E-mail ana@exemplo.com», or who issued the boleto."""
+        payable, to = self.payable, self.payable.payee_account
+        if payable.pix_key:
+            return f"chave {payable.get_pix_key_type_display()} {self.pix_key}"
+        if payable.pix_code:
+            return f"copia e cola de {self.pix_charge.receiver or payable.payee.name}"
         if to is not None:
             number = f"{to.account[:-1]}-{to.account[-1]}"
             return f"{bank_name(to.bank_code)} {to.branch} / {number}"
-        line = self.payable.linha_digitavel
+        line = payable.linha_digitavel
         return SEGMENTS[line[1]] if len(line) == COLLECTION_LINE else bank_name(line[:3])
+
+    @property
+    def pix_key(self) -> str:
+        """As people write it."""
+        key = self.payable.pix_key
+        is_document = self.payable.pix_key_type in {Payable.KeyType.CPF, Payable.KeyType.CNPJ}
+        return format_document(key) if is_document else key
+
+    @property
+    def pix_charge(self) -> PixCharge:
+        """What the code of the bill says; for one that has a code."""
+        return read_pix_code(self.payable.pix_code)
 
     @property
     def is_mine(self) -> bool:
@@ -58,6 +77,23 @@ class Row:
     def can_settle(self) -> bool:
         """Neither the bank nor the statement tells how it ended, and this person may."""
         return bool(self.order and self.order.needs_person and self.by.can_approve)
+
+    @property
+    def is_at_bank(self) -> bool:
+        """Waiting for approval there, and nobody asked yet to have it back."""
+        order = self.order
+        waits = order is not None and order.status == OrderStatus.AT_BANK
+        return bool(waits and not order.left_list_at and not order.cancel_asked_at)
+
+    @property
+    def why_not_back(self) -> str:
+        """Why a payment that waits at the bank cannot be taken back from here."""
+        return why_not_back(self.order) if self.order and self.is_at_bank else ""
+
+    @property
+    def can_take_back(self) -> bool:
+        may = self.by.can_enter or self.by.can_approve
+        return self.is_at_bank and may and not self.why_not_back
 
     @property
     def needs_other_approver(self) -> bool:

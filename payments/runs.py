@@ -24,6 +24,7 @@ COUNTS = {
     "queued": Count("orders", filter=Q(**{STATUS: OrderStatus.QUEUED})),
     "waiting": Count("orders", filter=WAITS),
     "waiting_ted": Count("orders", filter=WAITS & Q(orders__rail=Rail.TED)),
+    "waiting_boleto": Count("orders", filter=WAITS & Q(orders__rail=Rail.BOLETO)),
     "paid": Count("orders", filter=Q(**{STATUS: OrderStatus.PAID})),
     "unknown": Count("orders", filter=Q(**{STATUS: OrderStatus.UNKNOWN})),
 }
@@ -39,6 +40,7 @@ class Tally:
     queued: int
     waiting: int  # for approval in the bank's app
     waiting_ted: int
+    waiting_boleto: int
     paid: int
     unknown: int
 
@@ -112,9 +114,16 @@ def what_waits(tally: Tally, now: datetime) -> str:
 def until(tally: Tally, now: datetime) -> str:
     """« até as 17h»; empty once that is over."""
     cut_off = registry.info(tally.run.bank_account.provider).cut_off
-    closes = cut_off.get(Rail.TED if tally.waiting_ted else Rail.BOLETO, time.min)
+    closes = cut_off.get(first_rail_that_waits(tally), time.min)
     closing = datetime.combine(tally.run.day, closes, SAO_PAULO)
     return f" até as {hour(closing)}" if now < closing else ""
+
+
+def first_rail_that_waits(tally: Tally) -> Rail:
+    """The one that closes first."""
+    if tally.waiting_ted:
+        return Rail.TED
+    return Rail.BOLETO if tally.waiting_boleto else Rail.PIX
 
 
 def what_stayed(tally: Tally) -> str:

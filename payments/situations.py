@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from banking.banks import registry
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from payments.models import DispatchRun, Payable, PaymentOrder
 from payments.services.dispatching import STARTS_AT, opening
+from payments.services.rails import rail_for, why_no_rail
 from payments.states import LIVE_ORDERS, OrderStatus, PayableStatus
 from payments.words import lasted, near_day, when
 from tenants.models import Tenant
@@ -79,6 +81,8 @@ def _on_its_way(order: PaymentOrder, now: datetime) -> Situation:
             return Situation("bad", UNKNOWN, "verificando no banco, não será reenviada")
         case OrderStatus.AT_BANK | OrderStatus.SCHEDULED if order.needs_person:
             return Situation("bad", "precisa de uma pessoa", "abra a conta e veja o que aconteceu")
+        case OrderStatus.AT_BANK if order.cancel_asked_at:
+            return Situation("info", "cancelando no banco", "pedido feito, esperando o banco")
         case OrderStatus.AT_BANK if order.left_list_at:
             return Situation("info", "conferindo no extrato", "saiu da lista de espera do banco")
         case OrderStatus.AT_BANK:
@@ -105,6 +109,10 @@ def _approved(payable: Payable, accounts: Accounts, now: datetime) -> Situation:
         return Situation("warn", "vencida, não enviada", "só sai com «Enviar agora»")
     if account is None or not account.is_connected:
         return Situation("warn", "aprovada", "nenhuma conta conectada para pagar")
+    bank = registry.info(account.provider)
+    if rail_for(payable, bank) is None:
+        method = payable.get_method_display()
+        return Situation("warn", f"{bank.name} não faz {method}", why_no_rail(payable, bank))
     if payable.payment_date == today and account.id in accounts.ran_today:
         return Situation("warn", "perdeu o envio das 7h", "só sai com «Enviar agora»")
     if account.modo_banking_from is None or account.modo_banking_from > payable.payment_date:

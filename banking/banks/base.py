@@ -114,6 +114,8 @@ class BankInfo:
     approval_in_bank: bool  # every order waits for a person in the bank's app
     pitch: str  # one Portuguese sentence for the choice of bank
     modes: tuple[Mode, ...]  # the first one is what is offered first
+    # Rails whose orders CANCEL_ORDER takes back while they wait for approval.
+    cancels: frozenset[Rail] = frozenset(Rail)
     # After this long without an answer a person is asked, with what was seen at the bank.
     tell_a_person_after: timedelta = timedelta(hours=1)
     # Token requests that the bank takes in a minute for one client id; None: it states no limit.
@@ -159,6 +161,10 @@ class TokenSource(Protocol):
 
         One refresh happens at a time for a connection, across all processes.
         """
+        ...
+
+    def secrets(self) -> Mapping[str, str]:
+        """What the connection holds besides its tokens: the `secrets` of its grant."""
         ...
 
 

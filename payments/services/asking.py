@@ -1,6 +1,5 @@
 """Orders whose answer was lost: the bank is asked before anything else happens."""
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,7 +8,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from banking.banks import registry
-from banking.banks.base import BankAdapter, BoletoPayment, Finding, Payment, Rail, Search
+from banking.banks.base import (
+    BankAdapter,
+    BoletoPayment,
+    Finding,
+    Payment,
+    Rail,
+    Receipt,
+    Search,
+)
 from banking.errors import BankError, BankRejected
 from banking.models import BankAccount
 from payments.models import PaymentOrder
@@ -18,11 +25,10 @@ from payments.services.matching import free_lines
 from payments.services.sending import submit, waiting
 from payments.services.settling import apply_state, lock_order
 from payments.services.timeline import Tone, note
+from payments.services.twins import twins_of
 from payments.states import OrderStatus
 from tenants.scope import tenant_scope
 
-# A person is asked to look once a lost answer could not be cleared up for this long.
-TELL_A_PERSON_AFTER = timedelta(hours=1)
 # Longer than a bank may still be at work on a request that we gave up.
 SETTLED_AFTER = timedelta(minutes=3)
 # A repeat waits for a token and a connection before it leaves; it must arrive within the window.
@@ -35,13 +41,24 @@ def ask_about_unknown(account: BankAccount, bank: BankAdapter) -> None:
         order = take_turn(account, order_id)
         if order is None:
             continue
-        finding = None
-        with suppress(BankError):  # no answer: asked again at its next turn
-            finding = look_for(order, account, bank)
         with tenant_scope(account.tenant_id):
-            if finding is not None:
-                conclude(order, finding, account)
+            twins = twins_of(order)
+        try:
+            finding = look_for(order, account, bank, twins)
+        except BankError as error:  # no answer: asked again at its next turn
+            finding = Finding(Search.CANNOT_TELL, seen=str(error))
+        with tenant_scope(account.tenant_id):
+            conclude(order, finding, account, twins=twins)
             end_turn(order)
+
+
+def nobody_to_ask(account: BankAccount, why: str) -> None:
+    """The bank cannot be asked about orders whose answer was lost. Runs inside the scope."""
+    unknown = PaymentOrder.objects.of(account.tenant_id).filter(
+        bank_account=account, status=OrderStatus.UNKNOWN, needs_person=False
+    )
+    for order in unknown.select_related("payable").select_for_update(of=("self",)):
+        cannot_tell(order, account, why)
 
 
 def due(account: BankAccount) -> list[UUID]:
@@ -72,10 +89,10 @@ def end_turn(order: PaymentOrder) -> None:
     )
 
 
-def look_for(order: PaymentOrder, account: BankAccount, bank: BankAdapter) -> Finding:
+def look_for(order: PaymentOrder, account: BankAccount, bank: BankAdapter, twins: int) -> Finding:
     """May raise any BankError."""
     payment, sent_at = payment_of(order), sent_at_of(order)
-    finding = bank.find_order(payment, sent_at=sent_at, now=timezone.now())
+    finding = bank.find_order(payment, sent_at=sent_at, now=timezone.now(), twins=twins)
     if finding.search is Search.CANNOT_TELL and may_repeat(account, sent_at, timezone.now()):
         return repeat(bank, payment, timezone.now() - sent_at)
     return finding
@@ -109,23 +126,39 @@ def repeat(bank: BankAdapter, payment: Payment, age: timedelta) -> Finding:
 
 
 @transaction.atomic
-def conclude(order: PaymentOrder, finding: Finding, account: BankAccount) -> None:
-    """Act on what a search said, unless the order has moved on meanwhile."""
+def conclude(order: PaymentOrder, finding: Finding, account: BankAccount, *, twins: int) -> None:
+    """Act on what a search said, unless the order or its twins have moved on meanwhile.
+
+    One at a time for an account: what the bank shows once is not found for two orders.
+    """
+    BankAccount.objects.of(account.tenant_id).select_for_update().get(id=account.id)
     order = lock_order(order)
-    if order.status != OrderStatus.UNKNOWN:
+    if order.status != OrderStatus.UNKNOWN or twins_of(order) != twins:
         return
     match finding:
         case Finding(Search.FOUND, receipt) if receipt is not None:
-            order.reference = receipt.reference
-            order.bank_amount = receipt.amount or order.bank_amount
-            order.save(update_fields=["reference", "bank_amount"])
-            apply_state(
-                order, receipt.state, source=receipt.reason or f"{account.bank_name} a recebeu."
-            )
+            is_found(order, receipt, account)
         case Finding(Search.ABSENT):
             is_absent(order, account)
         case _:
-            cannot_tell(order, account)
+            cannot_tell(order, account, finding.seen)
+
+
+def is_found(order: PaymentOrder, receipt: Receipt, account: BankAccount) -> None:
+    """What was found may have an id of its own (a receipt, a movement) and not the request's."""
+    others = PaymentOrder.objects.of(order.tenant_id).filter(
+        bank_account=account, rail=order.rail, reference=receipt.reference
+    )
+    if receipt.reference and others.exclude(id=order.id).exists():
+        seen = f"O que o banco mostra ({receipt.reference}) é de outro pagamento igual a este."
+        cannot_tell(order, account, seen)
+        return
+    order.reference = receipt.reference
+    order.bank_amount = receipt.amount or order.bank_amount
+    order.absent_since = None
+    order.save(update_fields=["reference", "bank_amount", "absent_since"])
+    source = receipt.reason or f"{account.bank_name} a recebeu."
+    apply_state(order, receipt.state, source=source, reason=receipt.reason)
 
 
 def is_absent(order: PaymentOrder, account: BankAccount) -> None:
@@ -140,7 +173,7 @@ def is_absent(order: PaymentOrder, account: BankAccount) -> None:
     elif now - order.absent_since < timedelta(seconds=settings.ASK_AGAIN_SECONDS):
         return
     elif order.rail == Rail.BOLETO and not statement_agrees(order, account):
-        cannot_tell(order, account)
+        cannot_tell(order, account, "Nenhuma lista do banco a mostra, e o extrato não diz.")
     else:
         PaymentOrder.objects.of(order.tenant_id).filter(id=order.id).update(
             status=OrderStatus.QUEUED,
@@ -149,6 +182,7 @@ def is_absent(order: PaymentOrder, account: BankAccount) -> None:
             first_sent_at=None,
             needs_person=False,
             message="",
+            seen="",
         )
         note(
             order.payable,
@@ -165,8 +199,13 @@ def statement_agrees(order: PaymentOrder, account: BankAccount) -> bool:
     return account.synced_at > order.absent_since and not free_lines([order], account)
 
 
-def cannot_tell(order: PaymentOrder, account: BankAccount) -> None:
-    if order.needs_person or timezone.now() - sent_at_of(order) < TELL_A_PERSON_AFTER:
+def cannot_tell(order: PaymentOrder, account: BankAccount, seen: str) -> None:
+    """What was seen is kept; after the bank's own time a person is asked, once."""
+    if seen and seen[:600] != order.seen:
+        order.seen = seen[:600]
+        order.save(update_fields=["seen"])
+    patience = registry.info(account.provider).tell_a_person_after
+    if order.needs_person or timezone.now() - sent_at_of(order) < patience:
         return
     order.needs_person = True
     order.save(update_fields=["needs_person"])
@@ -174,6 +213,6 @@ def cannot_tell(order: PaymentOrder, account: BankAccount) -> None:
         order.payable,
         "Precisa de uma pessoa",
         f"{account.bank_name} não diz se recebeu este pagamento. Confira no aplicativo do "
-        "banco e no extrato; ele não será enviado de novo sozinho.",
+        f"banco e no extrato; ele não será enviado de novo sozinho. {order.seen}".strip(),
         tone=Tone.BAD,
     )

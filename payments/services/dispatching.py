@@ -1,4 +1,6 @@
-"""Modo Banking: every banking day at 07:00 the day's bills go to the bank.
+"""Modo Banking: every day at 07:00 the day's bills go to the bank.
+
+On a day on which banks do not settle only Pix does, from the accounts that can send it.
 
 The row of a `DispatchRun` is made in the same transaction as its orders, so a run happened
 wholly or not at all, and the unique key over account and day lets it happen once. A run made by
@@ -14,12 +16,13 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from banking.banks import registry
-from banking.banks.base import BankInfo, Rail
+from banking.banks.base import BankInfo
 from banking.models import BankAccount, BankAccountQuerySet
-from brazil.banking_days import SAO_PAULO, is_settlement_day, sao_paulo_day
+from brazil.banking_days import SAO_PAULO, sao_paulo_day
 from core.errors import InvalidState
 from payments.models import DispatchRun, Payable, PaymentOrder
 from payments.services.contents import describe
+from payments.services.rails import open_rails, rail_for, why_no_rail
 from payments.services.timeline import Tone, note_many
 from payments.states import PayableStatus
 from tenants.models import User
@@ -50,8 +53,9 @@ def opening(day: date) -> datetime:
 def is_sending_time(provider: str, now: datetime) -> bool:
     """Whether the clock sends through this bank now: from 07:00 until its last rail closes."""
     local = now.astimezone(SAO_PAULO)
-    last = max(registry.info(provider).cut_off.values())
-    return is_settlement_day(local.date()) and STARTS_AT <= local.time() < last
+    bank = registry.info(provider)
+    closings = [bank.cut_off[rail] for rail in open_rails(bank, local.date())]
+    return bool(closings) and STARTS_AT <= local.time() < max(closings)
 
 
 def has_run(day: date) -> Exists:
@@ -110,10 +114,15 @@ def reason_to_leave_out(
         return f"{payable.get_hold_display()}: confira os dados antes de enviar de novo."
     if payable.payment_date < day:
         return f"Venceu em {payable.due_date:%d/%m/%Y}: vencidas só saem com «Enviar agora»."
-    cut_off = bank.cut_off.get(Rail(payable.method))
-    if cut_off is None:
-        return f"{bank.name} não faz {payable.get_method_display()} por esta integração."
-    if until is not None and until >= cut_off:
+    rail = rail_for(payable, bank)
+    if rail is None:
+        return why_no_rail(payable, bank)
+    if until is None:
+        return None
+    if rail not in open_rails(bank, day):
+        return "Hoje os bancos não compensam: só Pix sai."
+    cut_off = bank.cut_off[rail]
+    if until >= cut_off:
         return f"Passou do horário de {payable.get_method_display()} ({cut_off:%Hh%M})."
     return None
 
@@ -179,8 +188,9 @@ def send_now(payables: Iterable[Payable], *, by: User) -> list[PaymentOrder]:
         if locked.status != PayableStatus.APPROVED:
             raise InvalidState(f"«{locked.payee}» não está aprovada para envio.")
         account = require_account(paying_account(locked))
-        if Rail(locked.method) not in registry.info(account.provider).cut_off:
-            raise InvalidState(f"{account} não faz {locked.get_method_display()}.")
+        bank = registry.info(account.provider)
+        if rail_for(locked, bank) is None:
+            raise InvalidState(why_no_rail(locked, bank))
         orders += queue_orders([locked], account, run=None, by=by)
     return orders
 
@@ -252,13 +262,15 @@ def queue_orders(
 
 def new_order(payable: Payable, account: BankAccount, run: DispatchRun | None) -> PaymentOrder:
     key = uuid4()
+    rail = rail_for(payable, registry.info(account.provider))
+    assert rail is not None  # what the bank cannot do was left out or refused before
     return PaymentOrder(
         tenant_id=account.tenant_id,
         payable=payable,
         bank_account=account,
         run=run,
         key=key,
-        rail=payable.method,
+        rail=rail,
         amount=payable.amount,
-        content=describe(payable, key),
+        content=describe(payable, key, rail),
     )

@@ -7,17 +7,20 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from banking.access import connect
 from banking.banks.base import Capability
+from banking.errors import BankUnavailable
 from banking.models import BankAccount, BankEvent
 from payments.models import PaymentOrder
-from payments.services.asking import ask_about_unknown
+from payments.services.asking import ask_about_unknown, nobody_to_ask
 from payments.services.deadlines import give_back_what_missed_the_day
 from payments.services.matching import match_statement
 from payments.services.polling import poll_open_orders
 from payments.services.sending import waiting
+from payments.services.taking_back import take_back_asked
 from payments.services.timeline import Tone, note
 from payments.states import OPEN_AT_BANK, OrderStatus
 from tenants.scope import across_tenants, tenant_scope
@@ -26,10 +29,9 @@ from tenants.scope import across_tenants, tenant_scope
 def unfinished(now: datetime) -> list[tuple[UUID, UUID]]:
     """(company, account) of each account with something to follow now."""
     with across_tenants():
-        orders = PaymentOrder.objects.filter(
-            waiting(now),
-            status__in=[OrderStatus.SENDING, OrderStatus.UNKNOWN, *OPEN_AT_BANK],
-        )
+        open_status = Q(status__in=[OrderStatus.SENDING, OrderStatus.UNKNOWN, *OPEN_AT_BANK])
+        may_come_back = Q(status=OrderStatus.PAID, watch_until__gt=now)
+        orders = PaymentOrder.objects.filter(waiting(now), open_status | may_come_back)
         late = PaymentOrder.objects.filter(status=OrderStatus.QUEUED)
         events = BankEvent.objects.filter(handled_at=None)
         pairs = {
@@ -49,10 +51,17 @@ def follow_account(tenant_id: UUID, account_id: UUID) -> None:
         give_back_what_missed_the_day(account, now)
         match_statement(account)
     if not account.is_connected:
+        with tenant_scope(tenant_id):
+            nobody_to_ask(account, f"A conexão com {account.bank_name} precisa ser refeita.")
         return
-    with connect(account.connection, needing=Capability.ORDER_STATUSES) as bank:
-        ask_about_unknown(account, bank)
-        poll_open_orders(account, bank, now)
+    try:
+        with connect(account.connection, needing=Capability.ORDER_STATUSES) as bank:
+            ask_about_unknown(account, bank)
+            take_back_asked(account, bank)
+            poll_open_orders(account, bank, now)
+    except BankUnavailable as error:  # the connection was not opened
+        with tenant_scope(tenant_id):
+            nobody_to_ask(account, str(error))
     with tenant_scope(tenant_id):
         match_statement(account)
 

@@ -10,9 +10,12 @@ from payments.models import PaymentOrder
 from payments.services.settling import apply_state
 from payments.states import OPEN_AT_BANK, OrderStatus
 
+Kind = StatementLine.Kind
+# A bank may not say what a movement was; the payee's document then tells.
 LINE_KINDS = {
-    Rail.TED: StatementLine.Kind.TRANSFER,
-    Rail.BOLETO: StatementLine.Kind.PAYMENT,
+    Rail.TED: [Kind.TRANSFER, Kind.OTHER],
+    Rail.PIX: [Kind.PIX, Kind.OTHER],
+    Rail.BOLETO: [Kind.PAYMENT],
 }
 
 
@@ -62,7 +65,7 @@ def by_value(orders: Iterable[PaymentOrder]) -> Iterable[list[PaymentOrder]]:
     """Orders that no line of a statement can tell apart."""
     groups: dict[tuple[object, ...], list[PaymentOrder]] = defaultdict(list)
     for order in orders:
-        payee = order.payable.payee.document if order.rail == Rail.TED else ""
+        payee = order.payable.payee.document if order.rail != Rail.BOLETO else ""
         groups[order.rail, order.bank_amount or order.amount, payee].append(order)
     return groups.values()
 
@@ -73,10 +76,10 @@ def free_lines(group: Sequence[PaymentOrder], account: BankAccount) -> list[Stat
     lines = StatementLine.objects.of(account.tenant_id).filter(
         bank_account=account,
         amount=-(first.bank_amount or first.amount),
-        kind=LINE_KINDS[Rail(first.rail)],
+        kind__in=LINE_KINDS[Rail(first.rail)],
         booked_on__gte=sao_paulo_day(first.first_sent_at or first.created_at),
     )
-    if first.rail == Rail.TED:
+    if first.rail != Rail.BOLETO:
         lines = lines.filter(counterparty_document=first.payable.payee.document)
     taken = PaymentOrder.objects.of(account.tenant_id).exclude(statement_line=None)
     free = lines.exclude(id__in=taken.values("statement_line"))

@@ -19,6 +19,8 @@ from tenants.scope import tenant_scope
 
 log = structlog.get_logger()
 
+NOT_YET = "Não saiu: será tentada de novo"
+
 # Seconds between the attempts to store what came of a batch, while the database is away.
 STORE_AGAIN = (0.1, 0.5, 2.0, 8.0)
 
@@ -32,6 +34,7 @@ class Outcome:
     message: str = ""
     reference: str = ""
     amount: Decimal | None = None
+    is_paid: bool = False  # the bank says that it has paid it already
     wait: timedelta | None = None
 
 
@@ -110,11 +113,14 @@ def give_back(tenant_id: UUID, outcomes: Sequence[Outcome]) -> None:
 
 
 def timeline_row(outcome: Outcome) -> tuple[UUID, str, str, str]:
+    if outcome.is_paid:
+        text = f"Identificação no banco: {outcome.reference}."
+        return outcome.order.payable_id, "No banco", text, Tone.INFO
     title, tone = {
         OrderStatus.AT_BANK: ("No banco, aguardando aprovação", Tone.INFO),
         OrderStatus.SCHEDULED: ("Agendada no banco", Tone.INFO),
         OrderStatus.REJECTED: ("Recusada pelo banco", Tone.BAD),
-        OrderStatus.QUEUED: ("Não saiu: será tentada de novo", Tone.WARN),
+        OrderStatus.QUEUED: (NOT_YET, Tone.WARN),
         OrderStatus.UNKNOWN: (
             "Resposta do banco desconhecida: verificando, não será reenviada",
             Tone.BAD,

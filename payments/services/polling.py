@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -14,7 +15,7 @@ from banking.models import BankAccount, BankEvent
 from brazil.banking_days import sao_paulo_day
 from payments.models import PaymentOrder
 from payments.services.sending import waiting
-from payments.services.settling import apply_state
+from payments.services.settling import LOOK_AGAIN_AT_PAID, apply_state
 from payments.services.timeline import Tone, note
 from payments.states import OPEN_AT_BANK, OrderStatus
 from tenants.scope import tenant_scope
@@ -25,6 +26,8 @@ UNCHANGED: Mapping[str, OrderState] = {
     OrderStatus.SCHEDULED: OrderState.SCHEDULED,
     OrderStatus.PAID: OrderState.PAID,
 }
+# A list may be faulty for a moment.
+NOT_SHOWN_FOR = timedelta(minutes=30)
 # How long the statement has to show what became of an order that left the bank's list.
 TELL_A_PERSON_AFTER = timedelta(days=2)
 
@@ -35,7 +38,7 @@ def poll_open_orders(account: BankAccount, bank: BankAdapter, now: datetime) -> 
     To be called outside of scopes.
     """
     news = take_news(account)
-    orders = take_turns(account, now) + paid_with_news(account, news)
+    orders = take_turns(account, now) + take_turns_of_paid(account, now, news)
     if orders:
         try:
             states = bank.order_statuses([open_order(order) for order in orders])
@@ -44,12 +47,22 @@ def poll_open_orders(account: BankAccount, bank: BankAdapter, now: datetime) -> 
         claims = claims_by_reference(account, orders)
         for order in orders:
             found = states.get(order.reference)
-            unchanged = (UNCHANGED.get(order.status), None)
-            if found is None or (found.state, order.left_list_at) == unchanged:
+            if is_unchanged(order, found):
                 continue
             with tenant_scope(account.tenant_id):
-                tell(order, found, claims[order.reference], account)
+                if found is None:
+                    is_not_shown(order)
+                else:
+                    tell(order, found, claims[order.reference], account)
     close_news(account, news, now)
+
+
+def is_unchanged(order: PaymentOrder, found: Whereabouts | None) -> bool:
+    if found is None:
+        return order.status not in OPEN_AT_BANK
+    if order.left_list_at or order.absent_since:
+        return False
+    return found.state is UNCHANGED.get(order.status)
 
 
 def take_news(account: BankAccount) -> set[str]:
@@ -86,14 +99,18 @@ def take_turns(account: BankAccount, now: datetime) -> list[PaymentOrder]:
     return orders
 
 
-def paid_with_news(account: BankAccount, references: set[str]) -> list[PaymentOrder]:
-    """Paid orders that an event speaks of: a transfer may come back."""
+def take_turns_of_paid(account: BankAccount, now: datetime, news: set[str]) -> list[PaymentOrder]:
+    """Paid orders that may have come back: an event speaks of them, or their turn has come."""
     with tenant_scope(account.tenant_id):
-        return list(
-            PaymentOrder.objects.of(account.tenant_id).filter(
-                bank_account=account, reference__in=references, status=OrderStatus.PAID
-            )
+        mine = PaymentOrder.objects.of(account.tenant_id).filter(
+            bank_account=account, status=OrderStatus.PAID
         )
+        watched = waiting(now) & Q(watch_until__gt=now)
+        orders = list(mine.filter(watched | Q(reference__in=news)))
+        mine.filter(id__in=[order.id for order in orders]).update(
+            wait_until=now + LOOK_AGAIN_AT_PAID
+        )
+    return orders
 
 
 def open_order(order: PaymentOrder) -> OpenOrder:
@@ -127,10 +144,10 @@ def tell(
     Webhooks that contradict each other are not believed: the statement will tell.
     """
     if found.state is not OrderState.LEFT_THE_LIST:
-        if order.left_list_at is not None:
-            back_in_the_list(order)
+        if order.left_list_at or order.absent_since:
+            is_shown_again(order)
         source = found.reason or f"{account.bank_name} informou."
-        apply_state(order, found.state, source=source)
+        apply_state(order, found.state, source=source, reason=found.reason)
         return
     endings = claims & FINAL
     if len(endings) == 1:
@@ -140,10 +157,23 @@ def tell(
         left_the_list(order)
 
 
-def back_in_the_list(order: PaymentOrder) -> None:
-    PaymentOrder.objects.of(order.tenant_id).filter(id=order.id).update(
-        left_list_at=None, needs_person=False
-    )
+def is_shown_again(order: PaymentOrder) -> None:
+    changes: dict[str, Any] = {"absent_since": None}
+    if order.left_list_at is not None:
+        changes |= {"left_list_at": None, "needs_person": False}
+    PaymentOrder.objects.of(order.tenant_id).filter(id=order.id).update(**changes)
+
+
+def is_not_shown(order: PaymentOrder) -> None:
+    """The bank does not know the reference, or says a word for its state that nobody knows.
+
+    After a while it is as if it had left the list: the statement tells, and then a person.
+    """
+    now = timezone.now()
+    if order.absent_since is None:
+        PaymentOrder.objects.of(order.tenant_id).filter(id=order.id).update(absent_since=now)
+    elif now - order.absent_since >= NOT_SHOWN_FOR:
+        left_the_list(order)
 
 
 def left_the_list(order: PaymentOrder) -> None:
@@ -153,7 +183,7 @@ def left_the_list(order: PaymentOrder) -> None:
         note(
             order.payable,
             "Saiu da lista de pendentes do banco",
-            "O banco não diz se foi aprovada ou recusada: o extrato vai dizer.",
+            "O banco não diz se foi paga ou recusada: o extrato vai dizer.",
             tone=Tone.INFO,
         )
     elif mine.filter(left_list_at__lte=now - TELL_A_PERSON_AFTER, needs_person=False).update(

@@ -7,35 +7,64 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import ClassVar, Protocol
 
-from banking.banks.base import AccountType
+from banking.banks.base import AccountType, PixKey, PixKeyType
 from brazil.arrecadacao import Arrecadacao
 from brazil.banking_days import DebtKind, payment_date_for
 from brazil.banks import BANKS, Bank, bank_name, find_bank
 from brazil.document import parse_document
 from brazil.errors import InvalidValue
 from brazil.payment_line import parse_payment_line
+from brazil.pix import PixKeyKind, parse_br_code, parse_pix_key
 from brazil.typed import BLANKS, is_digits
 from core.errors import InvalidInput
 from core.money import format_brl
 from core.typed import check_amount
-from payments.models import PayeeAccount
+from payments.models import Payable, PayeeAccount
 
 BRANCH_LENGTH = 4
 ACCOUNT_LENGTH = 13  # with its check digit
 # City halls and government bodies: a tax due on a day without banks is paid before it.
 TAX_SEGMENTS = ("1", "5")
+LONGEST_CODE = 512  # characters of a BR Code (EMVCo)
 
 
 @dataclass(frozen=True, slots=True)
 class Slip:
     """A boleto or a collection document, as its line tells it."""
 
+    WORDS: ClassVar[tuple[str, str, str]] = ("A linha digitável", "a linha", "esta linha digitável")
+
     linha_digitavel: str  # 47 or 48 digits
     issuer: str  # for people: «Itaú», «Energia elétrica e gás»
     amount: Decimal | None  # None: the line does not state one
     due_date: date | None
     kind: DebtKind
+
+
+@dataclass(frozen=True, slots=True)
+class PixCharge:
+    """What a Pix code («copia e cola») asks for, as it tells it itself."""
+
+    WORDS: ClassVar[tuple[str, str, str]] = ("O código Pix", "o código", "este código Pix")
+
+    payload: str
+    receiver: str  # as the code names it, which only the bank can check
+    city: str
+    amount: Decimal | None  # None: the code does not state one
+    txid: str
+    is_dynamic: bool  # its address, which only a bank opens, has the last word
+    charge: str  # what makes it one payment only; empty when it may be paid again and again
+
+
+class Paper(Protocol):
+    """What says an amount by itself. WORDS: as subject, as object, and «esta linha»."""
+
+    WORDS: ClassVar[tuple[str, str, str]]
+
+    @property
+    def amount(self) -> Decimal | None: ...
 
 
 def read_document(text: str) -> str:
@@ -124,16 +153,56 @@ def read_slip(text: str, *, today: date) -> Slip:
     )
 
 
-def agreed_amount(slip: Slip, typed: Decimal | None) -> Decimal:
-    """The line's amount, which may be repeated; or the typed one where the line has none."""
-    if slip.amount is not None and typed not in {None, slip.amount}:
+def read_pix_key(text: str, kind: str) -> PixKey:
+    """A key of the kind that the person says it is, canonical: 11 digits may be two kinds."""
+    if kind not in Payable.KeyType.values:
+        raise InvalidInput("Escolha o tipo da chave.", field="pix_key_type")
+    try:
+        return PixKey(PixKeyType(kind), parse_pix_key(text, PixKeyKind(kind)))
+    except InvalidValue as error:
+        raise InvalidInput(str(error), field="pix_key") from None
+
+
+def read_pix_code(text: str) -> PixCharge:
+    """Read a «copia e cola». Its address is not opened: the bank does that when it pays."""
+    try:
+        code = parse_br_code(text)
+    except InvalidValue as error:
+        raise InvalidInput(str(error), field="pix_code") from None
+    payload = text.strip(BLANKS)
+    if len(payload) > LONGEST_CODE:
         raise InvalidInput(
-            f"A linha digitável diz R$ {format_brl(slip.amount)}. Corrija o valor ou a linha.",
+            f"Um código Pix tem no máximo {LONGEST_CODE} caracteres.", field="pix_code"
+        )
+    once = f"{code.key}|{code.txid}" if code.txid and code.key else ""
+    return PixCharge(
+        payload=payload,
+        receiver=code.name,
+        city=code.city,
+        amount=code.amount,
+        txid=code.txid or "",
+        is_dynamic=code.url is not None,
+        charge=_address(code.url) if code.url else once,
+    )
+
+
+def _address(url: str) -> str:
+    """The same for the same charge: of an address only the host may be written in two ways."""
+    host, slash, path = url.partition("/")
+    return host.lower() + slash + path
+
+
+def agreed_amount(paper: Paper, typed: Decimal | None) -> Decimal:
+    """The paper's own amount, which may be repeated; or the typed one where it has none."""
+    subject, thing, this = paper.WORDS
+    if paper.amount is not None and typed not in {None, paper.amount}:
+        raise InvalidInput(
+            f"{subject} diz R$ {format_brl(paper.amount)}. Corrija o valor ou {thing}.",
             field="amount",
         )
-    amount = slip.amount or typed
+    amount = paper.amount or typed
     if amount is None:
-        raise InvalidInput("Digite o valor: esta linha digitável não o traz.", field="amount")
+        raise InvalidInput(f"Digite o valor: {this} não o traz.", field="amount")
     return check_amount(amount)
 
 
@@ -159,3 +228,9 @@ def read_payment_date(due_date: date, kind: DebtKind) -> date:
         return payment_date_for(due_date, kind=kind)
     except InvalidValue as error:
         raise InvalidInput(str(error), field="due_date") from None
+
+
+def read_pix_date(due_date: date) -> date:
+    """The day on which a Pix pays a bill: its due date, whatever day that is."""
+    read_payment_date(due_date, DebtKind.ORDINARY)  # the calendar reaches it
+    return due_date

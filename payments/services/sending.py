@@ -15,7 +15,16 @@ from django.db.models import Q
 from django.utils import timezone
 
 from banking.access import connect
-from banking.banks.base import BankAdapter, Capability, OrderState, Payment, Receipt, TedPayment
+from banking.banks.base import (
+    BankAdapter,
+    BoletoPayment,
+    Capability,
+    OrderState,
+    Payment,
+    PixPayment,
+    Receipt,
+    TedPayment,
+)
 from banking.errors import (
     BankAccessDenied,
     BankError,
@@ -27,7 +36,9 @@ from banking.models import BankAccount
 from payments.models import PaymentOrder
 from payments.services.contents import payment_of
 from payments.services.deadlines import give_back_what_missed_the_day
-from payments.services.outcomes import Outcome, store_surely
+from payments.services.outcomes import NOT_YET, Outcome, store_surely
+from payments.services.settling import apply_state
+from payments.services.timeline import Tone, note_many
 from payments.states import OrderStatus
 from tenants.scope import across_tenants, tenant_scope
 
@@ -58,28 +69,53 @@ def send_queued(tenant_id: UUID, account_id: UUID) -> int:
     Safe to run again, and at the same time from other workers. To be called outside of scopes.
     """
     with tenant_scope(tenant_id):
-        account = (
-            BankAccount.objects.of(tenant_id)
-            .connected()
-            .in_plan()
-            .select_related("connection")
-            .filter(id=account_id)
-            .first()
-        )
-        if account is None:
-            return 0
+        accounts = BankAccount.objects.of(tenant_id).select_related("connection")
+        account = accounts.get(id=account_id)
         give_back_what_missed_the_day(account, timezone.now())
+        can_be_used = accounts.connected().in_plan().filter(id=account_id).exists()
+        if not can_be_used:
+            stay_queued(account, why_not(account))
+            return 0
+    try:
+        with connect(account.connection, needing=Capability.FIND_ORDER) as bank:
+            return send_all(account, bank)
+    except BankUnavailable as error:  # the connection was not opened: nothing was claimed
+        with tenant_scope(tenant_id):
+            stay_queued(account, sentence(error), error.retry_after)
+        return 0
+
+
+def send_all(account: BankAccount, bank: BankAdapter) -> int:
     tried = 0
-    with (
-        connect(account.connection, needing=Capability.SEND_TED) as bank,
-        ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="send") as pool,
-    ):
+    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="send") as pool:
         while batch := claim(account):
             tried += len(batch)
             outcomes = send_batch(bank, batch, pool)
             if any(o.status == OrderStatus.QUEUED for o in outcomes):
                 break  # the bank is not there: the next sweep tries again
     return tried
+
+
+def why_not(account: BankAccount) -> str:
+    """Why nothing is sent from an account, in a Portuguese sentence."""
+    if account.is_connected:
+        return f"O plano da empresa não inclui {account.bank_name}: nada foi enviado."
+    return f"A conexão com {account.bank_name} precisa ser refeita: nada foi enviado."
+
+
+def stay_queued(account: BankAccount, why: str, seconds: float | None = None) -> None:
+    """Nothing of the queue was sent, and its orders say why. Runs inside the company's scope."""
+    now = timezone.now()
+    queue = PaymentOrder.objects.of(account.tenant_id).filter(
+        waiting(now), bank_account=account, status=OrderStatus.QUEUED
+    )
+    orders = list(queue.select_for_update(skip_locked=True))
+    news = [(o.payable_id, NOT_YET, why, Tone.WARN) for o in orders if o.message != why[:300]]
+    wait_until = now + (timedelta(seconds=seconds) if seconds else RETRY_AFTER)
+    PaymentOrder.objects.of(account.tenant_id).filter(id__in=[o.id for o in orders]).update(
+        message=why[:300], wait_until=wait_until
+    )
+    note_many(account.tenant_id, news, at=now)
 
 
 def claim(account: BankAccount) -> list[PaymentOrder]:
@@ -109,6 +145,7 @@ def send_batch(
     wait(attempts)
     outcomes = [attempt.result() for attempt in attempts if attempt.exception() is None]
     store_surely(orders[0].tenant_id, orders[0].claim, outcomes)
+    settle_paid(outcomes, bank.info.name)
     for attempt in attempts:
         attempt.result()  # a bug: its order stays `sending`, is asked about, and the log has why
     return outcomes
@@ -135,13 +172,25 @@ def sending_time() -> timedelta:
 
 def submit(bank: BankAdapter, payment: Payment) -> Receipt:
     """May raise any BankError."""
-    if isinstance(payment, TedPayment):
-        return bank.send_ted(payment)
-    return bank.pay_boleto(payment)
+    match payment:
+        case TedPayment():
+            return bank.send_ted(payment)
+        case PixPayment():
+            return bank.send_pix(payment)
+        case BoletoPayment():
+            return bank.pay_boleto(payment)
+
+
+def settle_paid(outcomes: Sequence[Outcome], bank_name: str) -> None:
+    """Those that the bank paid at once, once they are stored; if this is lost, a poll tells."""
+    for outcome in outcomes:
+        if outcome.is_paid:
+            with tenant_scope(outcome.order.tenant_id):
+                apply_state(outcome.order, OrderState.PAID, source=f"{bank_name} pagou na hora.")
 
 
 def accepted(order: PaymentOrder, receipt: Receipt) -> Outcome:
-    """The bank has it. That it is paid already is for the next poll to say, which settles it.
+    """The bank has it.
 
     The poll waits a little: a bank's list may not show at once what the bank has just taken.
     """
@@ -156,6 +205,7 @@ def accepted(order: PaymentOrder, receipt: Receipt) -> Outcome:
         message=receipt.reason,
         reference=receipt.reference,
         amount=receipt.amount,
+        is_paid=receipt.state is OrderState.PAID,
         wait=timedelta(seconds=settings.POLL_ORDERS_SECONDS),
     )
 

@@ -1,19 +1,28 @@
 """How an order ends, and what follows for its bill, the books and the timeline."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.services import post_entry, reverse_entry
-from banking.banks.base import OrderState
+from banking.banks.base import OrderState, Rail
 from banking.models import StatementLine
-from brazil.banking_days import sao_paulo_day
+from brazil.banking_days import day_bounds, next_banking_day, sao_paulo_day
 from core.errors import DomainError, InvalidState, NotAllowed
 from payments.models import Payable, PaymentOrder
 from payments.services.timeline import Tone, note
 from payments.states import ORDER_MOVES, OrderStatus, PayableStatus
+from payments.words import ONE_DAY
 from tenants.models import Membership
+
+NOT_PAID = frozenset(
+    {OrderStatus.REJECTED, OrderStatus.EXPIRED, OrderStatus.CANCELLED, OrderStatus.RETURNED}
+)
+# The payee's bank gives a transfer back on the same day or the next; five banking days are ample.
+RETURN_DAYS = 5
+LOOK_AGAIN_AT_PAID = timedelta(hours=6)
 
 
 def lock_order(order: PaymentOrder) -> PaymentOrder:
@@ -35,10 +44,12 @@ def apply_state(
     *,
     source: str,
     line: StatementLine | None = None,
+    reason: str = "",
 ) -> bool:
     """Move an order to where the bank says it is. False when that changes nothing.
 
-    `source` is a Portuguese phrase for the timeline: who said so. Runs inside the company's
+    `source` is a Portuguese phrase for the timeline: who said so. `reason` is the bank's own, and
+    stays with an order that was not paid. Runs inside the company's
     scope. What the state machine does not allow (news that are older than what is known) is
     left alone. Where our own books refuse what the bank says, a person is told, and the other
     orders go on.
@@ -46,14 +57,20 @@ def apply_state(
     if status_for(order, state) == order.status:
         return False
     try:
-        return move(order, state, source, line)
+        return move(order, state, source, line, reason)
     except DomainError as error:
         ask_a_person(order, str(error))
         return False
 
 
 @transaction.atomic
-def move(order: PaymentOrder, state: OrderState, source: str, line: StatementLine | None) -> bool:
+def move(
+    order: PaymentOrder,
+    state: OrderState,
+    source: str,
+    line: StatementLine | None = None,
+    reason: str = "",
+) -> bool:
     """
     Raises:
         DomainError: the books do not take it; nothing was changed.
@@ -65,11 +82,13 @@ def move(order: PaymentOrder, state: OrderState, source: str, line: StatementLin
     order.status = status
     order.wait_until = None
     order.needs_person = False
-    order.message = ""
+    order.message = reason[:300] if status in NOT_PAID else ""
+    order.seen = ""
     ENDINGS[status](order, source, line)
     order.save(
         update_fields=[
-            "status", "wait_until", "needs_person", "message", "entry", "statement_line"
+            "status", "wait_until", "watch_until", "needs_person", "message", "seen", "entry",
+            "statement_line",
         ]
     )  # fmt: skip
     return True
@@ -84,6 +103,8 @@ def ask_a_person(order: PaymentOrder, why: str) -> None:
 
 def status_for(order: PaymentOrder, state: OrderState) -> OrderStatus | None:
     """Banks say «refused» and «cancelled» also when nobody approved in time: the day tells."""
+    if state is OrderState.CANCELLED and order.cancel_asked_at is not None:
+        return OrderStatus.CANCELLED
     if state in {OrderState.REJECTED, OrderState.CANCELLED}:
         sent_on = sao_paulo_day(order.first_sent_at or order.created_at)
         late = sao_paulo_day(timezone.now()) > max(order.payable.due_date, sent_on)
@@ -112,8 +133,19 @@ def is_paid(order: PaymentOrder, source: str, line: StatementLine | None) -> Non
         memo=f"Pagamento a {payable.payee.name}"[:140],
         lines=[(payable.expense_account, amount), (order.bank_account.ledger_account, -amount)],
     )
+    if order.rail == Rail.TED:
+        order.watch_until = returns_until(timezone.now())
+        order.wait_until = timezone.now() + LOOK_AGAIN_AT_PAID
     _move(payable, PayableStatus.PAID)
     note(payable, "Paga", source, tone=Tone.OK)
+
+
+def returns_until(paid_at: datetime) -> datetime:
+    """Until when a transfer that was paid is expected back, if it comes back."""
+    day = sao_paulo_day(paid_at)
+    for _ in range(RETURN_DAYS):
+        day = next_banking_day(day + ONE_DAY)
+    return day_bounds(day)[1]
 
 
 def is_not_paid(order: PaymentOrder, source: str, line: StatementLine | None) -> None:
@@ -121,6 +153,7 @@ def is_not_paid(order: PaymentOrder, source: str, line: StatementLine | None) ->
     hold = {
         OrderStatus.EXPIRED: Payable.Hold.EXPIRED,
         OrderStatus.RETURNED: Payable.Hold.RETURNED,
+        OrderStatus.CANCELLED: Payable.Hold.TAKEN_BACK,
     }.get(OrderStatus(order.status), Payable.Hold.REFUSED)
     if order.entry is not None:
         today = sao_paulo_day(timezone.now())
@@ -161,7 +194,7 @@ def settle_by_hand(order: PaymentOrder, *, was_paid: bool, by: Membership) -> No
     if not lock_order(order).needs_person:
         raise InvalidState("O banco ainda está sendo consultado. Espere a resposta dele.")
     state = OrderState.PAID if was_paid else OrderState.REJECTED
-    move(order, state, f"{by.user.display_name} conferiu no banco.", None)
+    move(order, state, f"{by.user.display_name} conferiu no banco.")
 
 
 @transaction.atomic

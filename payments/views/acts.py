@@ -16,6 +16,7 @@ from payments.models import Payable, PaymentOrder
 from payments.services.dispatching import send_now
 from payments.services.entering import approve_payable, cancel_payable
 from payments.services.settling import settle_by_hand
+from payments.services.taking_back import ask_to_take_back
 from payments.views.bills import row_or_404
 from payments.words import counted
 from tenants.access import TenantRequest, role_required
@@ -41,6 +42,20 @@ def cancel(request: TenantRequest, payable_id: UUID) -> HttpResponse:
     cancel_payable(payable, by=request.user, why=request.POST.get("why", "").strip()[:200])
     messages.success(request, f"Cancelada: {payable.payee}.")
     return redirect("payments:detail", payable.id)
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.ADMIN, Role.FINANCE, Role.APPROVER)
+def take_back(request: TenantRequest, payable_id: UUID) -> HttpResponse:
+    """Have the bank forget a payment that nobody approved there. GET asks first."""
+    row = row_or_404(request, payable_id)
+    if request.method == "GET":
+        template = "payments/_take_back_dialog.html" if request.htmx else "payments/take_back.html"
+        return render(request, template, {"row": row, "payable": row.payable})
+    order = ask_to_take_back(row.payable, by=request.membership)
+    nudge("payments.tasks.follow_account", str(order.tenant_id), str(order.bank_account_id))
+    messages.success(request, "Cancelamento pedido ao banco. A resposta aparece aqui.")
+    return redirect("payments:detail", payable_id)
 
 
 @require_POST

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,7 +13,7 @@ from banking.banks.base import AccountType
 from brazil.banking_days import sao_paulo_day
 from brazil.banks import BANKS
 from brazil.document import format_document
-from payments.forms import PayableForm
+from payments.forms import PayableForm, PixBy
 from payments.models import Payable, PayableEvent, Payee
 from payments.rows import Row, rows_of
 from payments.services import reading
@@ -51,7 +52,11 @@ def payable_form(request: TenantRequest) -> PayableForm:
     today = sao_paulo_day(timezone.now())
     if request.method == "POST":
         return PayableForm(request.POST, tenant=request.tenant, today=today)
-    initial = {"method": Payable.Method.TED, "account_type": AccountType.CHECKING}
+    initial = {
+        "method": Payable.Method.TED,
+        "pix_by": PixBy.KEY,
+        "account_type": AccountType.CHECKING,
+    }
     return PayableForm(initial=initial, tenant=request.tenant, today=today)
 
 
@@ -69,9 +74,7 @@ def entered_message(payable: Payable, form: PayableForm) -> str:
 def read_line(request: TenantRequest) -> HttpResponse:
     """What a linha digitável says, and the fields that it fills in. Writes nothing."""
     today = sao_paulo_day(timezone.now())
-    typed = request.POST.dict() | {"method": Payable.Method.BOLETO}
-    form = PayableForm(typed, tenant=request.tenant, today=today)
-    filled = PayableForm(initial=form.filled_in(), tenant=request.tenant, today=today)
+    form, filled = read_typed(request, method=Payable.Method.BOLETO)
     return render(
         request,
         "payments/_slip.html",
@@ -79,9 +82,29 @@ def read_line(request: TenantRequest) -> HttpResponse:
             "slip": form.slip,
             "due": form.slip and form.slip.due_date and near_day(form.slip.due_date, today),
             "errors": form.errors.get("linha_digitavel"),
-            "filled": [filled[name] for name in filled.initial],
+            "filled": filled,
         },
     )
+
+
+@require_POST
+@role_required(Role.ADMIN, Role.FINANCE)
+def read_code(request: TenantRequest) -> HttpResponse:
+    """As `read_line`, of a Pix «copia e cola»."""
+    form, filled = read_typed(request, method=Payable.Method.PIX, pix_by=PixBy.CODE)
+    return render(
+        request,
+        "payments/_pix_code.html",
+        {"code": form.pix_charge, "errors": form.errors.get("pix_code"), "filled": filled},
+    )
+
+
+def read_typed(request: TenantRequest, **chosen: str) -> tuple[PayableForm, list[BoundField]]:
+    """What was typed so far, and the fields that it fills in."""
+    today = sao_paulo_day(timezone.now())
+    form = PayableForm(request.POST.dict() | chosen, tenant=request.tenant, today=today)
+    filled = PayableForm(initial=form.filled_in(), tenant=request.tenant, today=today)
+    return form, [filled[name] for name in filled.initial]
 
 
 @require_GET

@@ -133,7 +133,7 @@ def test_a_bill_is_paid_in_one_way(
     response = post(as_operator, body(tenant, **changes))
 
     assert response.status_code == 400
-    assert "um dos dois" in str(response.json())
+    assert "um dos três" in str(response.json())
 
 
 @pytest.mark.parametrize(

@@ -158,8 +158,8 @@ def test_the_date_may_come_as_browsers_send_it(as_operator: Client, tenant: Tena
         ("expense_account", "01940000-0000-7000-8000-000000000000", "válida"),
         ("expense_account", "outra", "válid"),
         ("bank_account", "01940000-0000-7000-8000-000000000000", "válida"),
-        ("method", "pix", "válida"),
-        ("method", "", "Escolha TED ou boleto"),
+        ("method", "cheque", "válida"),
+        ("method", "", "Escolha TED, boleto ou Pix"),
     ],
 )
 def test_bad_input_of_a_ted_is_refused_at_its_field(

@@ -167,7 +167,10 @@ def test_the_sweep_finds_what_is_unfinished_and_nothing_else(
     cora.approve_all()
     follow(account, monday)
     assert bills.all_are(tenant, OrderStatus.PAID)
-    assert following.unfinished(timezone.now() + timedelta(days=1)) == []
+    assert following.unfinished(timezone.now() + timedelta(hours=5)) == []
+    # A transfer may come back: it is looked at now and then, and after a week no more.
+    assert following.unfinished(timezone.now() + timedelta(hours=7)) == [(tenant.id, account.id)]
+    assert following.unfinished(timezone.now() + timedelta(days=8)) == []
 
 
 # --- Webhooks ---
@@ -336,3 +339,22 @@ def test_a_transfer_that_comes_back_is_reversed_in_the_books_and_held(
 
     send(payable)  # a person looked at it and sends it again: another order
     assert len(cora.transfers()) == 2
+
+
+def test_a_transfer_that_comes_back_is_noticed_though_no_webhook_tells(
+    tenant: Tenant, account: BankAccount, cora: CoraSimulator, monday: time_machine.Traveller
+) -> None:
+    payable = bills.enter_ted(tenant)
+    send(payable)
+    cora.approve_all()
+    follow(account, monday)
+    cora.refund(cora.transfers()[0]["id"])
+
+    follow(account, monday)
+    assert bills.all_are(tenant, OrderStatus.PAID)  # its turn is hours away
+    monday.shift(timedelta(hours=7))
+    follow(account, monday)
+
+    assert bills.all_are(tenant, OrderStatus.RETURNED)
+    assert bills.read(payable).hold == Payable.Hold.RETURNED
+    assert bills.book_balance(account) == 0
