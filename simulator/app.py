@@ -12,11 +12,13 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from simulator.cora import app_pages, control_entries, orders, seed
+from simulator.cora import app_pages, control_entries, direct_control, orders, seed
 from simulator.cora import bank as cora_bank
 from simulator.cora import control as cora_control
 from simulator.cora.api import build_api
 from simulator.cora.bank import Cora
+from simulator.cora.invoices import control as invoice_control
+from simulator.cora.invoices import life as invoices
 from simulator.core import control, panel
 from simulator.core.control import ControlError, Controls, answer_control_error
 from simulator.core.door import Door
@@ -39,7 +41,7 @@ class Application:
             self._sim,
             settings={"core": self._sim.settings, cora_bank.SLUG: self._cora.settings},
             reset=self._reset,
-            settle=lambda: orders.settle_due(self._cora),
+            settle=self._settle_due,
         )
         if self._sim.store.row("SELECT 1 FROM cora_partner") is None:
             seed.plant(self._cora)
@@ -52,6 +54,9 @@ class Application:
             await self._people(scope, receive, send)
         else:
             await self._bank(scope, receive, send)
+
+    def _settle_due(self) -> int:
+        return orders.settle_due(self._cora) + invoices.settle_due(self._cora)
 
     def _reset(self, with_seed: bool) -> None:
         with self._sim.store.write():
@@ -74,7 +79,7 @@ class Application:
 
     async def _settle(self) -> None:
         while True:
-            orders.settle_due(self._cora)
+            self._settle_due()
             if self._parent not in (None, os.getppid()):
                 signal.raise_signal(signal.SIGTERM)
             await asyncio.sleep(_TICK_SECONDS)
@@ -95,7 +100,8 @@ def _end_with_it(task: asyncio.Task[None]) -> None:
 def _pages(
     controls: Controls, cora: Cora, lifespan: Callable[[Starlette], Any]
 ) -> Callable[[Any, Any, Any], Awaitable[None]]:
-    banks = Mount("/cora", routes=[*control_entries.ROUTES, *cora_control.ROUTES])
+    more = [*invoice_control.ROUTES, *direct_control.ROUTES]
+    banks = Mount("/cora", routes=[*control_entries.ROUTES, *cora_control.ROUTES, *more])
     app = Starlette(
         routes=[
             Route("/", index),

@@ -16,7 +16,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from simulator.cora.bank import Caller, Cora
+from simulator.cora.bank import Caller, Cora, cora_of
 from simulator.core.clock import to_micros
 from simulator.core.journal import Record
 
@@ -27,6 +27,16 @@ class ApiError(Exception):
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
         self.status, self.code, self.message = status, code, message
+
+
+class Malformed(ApiError):
+    """A charge that is not written as the bank wants it: 400 with an empty body.
+
+    That is what integrators see; with `invoice_explains` the body says what is wrong.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(400, "invalid_request", message)
 
 
 def invalid(message: str) -> ApiError:
@@ -41,6 +51,8 @@ async def answer_api_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)
     if error.status == 401:
         return answer({"error": "access_denied"}, 401)
+    if isinstance(error, Malformed) and not cora_of(request).settings.invoice_explains:
+        return Response(status_code=error.status)
     item = {"code": error.code, "message": error.message}
     errors = [] if error.code == "access_denied" else [item]
     return answer({**item, "errors": errors}, error.status)

@@ -6,9 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from simulator.cora import account, consent, endpoints, payments, tokens, transfers
+from simulator.cora import account, consent, direct, endpoints, payments, taxes, tokens, transfers
 from simulator.cora.answers import ApiError, answer, answer_api_error
 from simulator.cora.bank import Cora
+from simulator.cora.invoices import api as invoices
+from simulator.cora.invoices import files
 
 
 async def _answer_http_error(request: Request, error: Exception) -> Response:
@@ -19,9 +21,28 @@ async def _answer_http_error(request: Request, error: Exception) -> Response:
 
 
 def build_api(cora: Cora) -> Starlette:
-    """The paths carry no last slash: the door takes it off."""
+    """Mode Parceria. The paths carry no last slash: the door takes it off."""
+    own = [
+        Route("/oauth/authorize", consent.authorize, methods=["GET", "POST"]),
+        Route("/oauth/token", tokens.token, methods=["POST"]),
+        Route("/token", direct.refuse, methods=["POST"]),
+    ]
+    return _build(cora, own, is_direct=False)
+
+
+def build_direct_api(cora: Cora) -> Starlette:
+    """Integração Direta, behind TLS that asks for the customer's certificate."""
+    own = [
+        Route("/token", direct.token, methods=["POST"]),
+        Route("/oauth/token", direct.refuse, methods=["POST"]),
+    ]
+    return _build(cora, own, is_direct=True)
+
+
+def _build(cora: Cora, own: list[Route], *, is_direct: bool) -> Starlette:
     app = Starlette(
         routes=[
+            *own,
             Route("/transfers/initiate", transfers.initiate, methods=["POST"]),
             Route("/payments/initiate", payments.initiate, methods=["POST"]),
             Route("/bank-statement/statement", account.statement),
@@ -35,10 +56,12 @@ def build_api(cora: Cora) -> Starlette:
             Route("/endpoints", endpoints.listing),
             Route("/endpoints", endpoints.create, methods=["POST"]),
             Route("/endpoints/{id}", endpoints.delete, methods=["DELETE"]),
-            Route("/oauth/authorize", consent.authorize, methods=["GET", "POST"]),
-            Route("/oauth/token", tokens.token, methods=["POST"]),
+            Route("/payments/darf/initiate", taxes.initiate_darf, methods=["POST"]),
+            Route("/payments/gps/initiate", taxes.initiate_gps, methods=["POST"]),
+            *invoices.ROUTES,
+            *files.ROUTES,
         ],
         exception_handlers={ApiError: answer_api_error, HTTPException: _answer_http_error},
     )
-    app.state.cora = cora
+    app.state.cora, app.state.direct = cora, is_direct
     return app

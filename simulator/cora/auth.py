@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from simulator.cora.answers import ApiError
 from simulator.cora.bank import Caller, Cora
+from simulator.core.certificates import fingerprint
 from simulator.core.clock import to_micros
 
 SCOPES = {
@@ -37,12 +38,42 @@ def any_caller(request: Request, cora: Cora) -> Caller:
     now = to_micros(cora.clock.now())
     if kind.lower() != "bearer" or caller is None or caller.expires_at <= now:
         raise ApiError(401, "access_denied", "invalid token")
+    check_certificate(request, cora, caller.certificate)
     if caller.grant_id is not None:
         if _is_idle(cora, caller, now):
             end_grants(cora, [caller.grant_id])
             raise ApiError(401, "access_denied", "session lost")
         _note_use(cora, caller, now)
     return caller
+
+
+def check_certificate(request: Request, cora: Cora, expected: str | None) -> None:
+    """Whether the call comes to the host of its mode, in Direta with its certificate.
+
+    Raises:
+        ApiError: 401.
+    """
+    if expected is None:
+        is_right = not is_direct(request)
+    elif is_direct(request):
+        is_right = presented_certificate(request) == expected
+    else:
+        is_right = cora.settings.direct_token_anywhere
+    if not is_right:
+        raise ApiError(401, "access_denied", "wrong host or certificate")
+
+
+def is_direct(request: Request) -> bool:
+    """Whether it was asked of the host of Integração Direta."""
+    direct: bool = request.app.state.direct
+    return direct
+
+
+def presented_certificate(request: Request) -> str | None:
+    """The fingerprint of the certificate that TLS took from the caller."""
+    tls = request.scope["state"]["transport"].get_extra_info("ssl_object")
+    certificate = tls.getpeercert(binary_form=True) if tls else None
+    return fingerprint(certificate) if certificate else None
 
 
 def end_grants(cora: Cora, grant_ids: Iterable[int]) -> None:
@@ -61,21 +92,28 @@ def end_grants(cora: Cora, grant_ids: Iterable[int]) -> None:
 
 def _read_caller(cora: Cora, token: str) -> Caller | None:
     row = cora.store.row(
-        "SELECT t.client_id, t.grant_id, t.expires_at, g.account_id, g.scopes, g.used_at"
+        "SELECT t.client_id, t.grant_id, t.expires_at, g.account_id, g.scopes, g.used_at,"
+        " c.account_id AS direct_account_id, c.fingerprint"
         " FROM cora_token t LEFT JOIN cora_grant g ON g.id = t.grant_id"
+        " LEFT JOIN cora_credential c ON c.client_id = t.client_id"
         " WHERE t.value = ? AND t.kind = 'access'",
         token,
     )
     if row is None:
         return None
-    scopes = frozenset((row["scopes"] or "").split())
+    if row["fingerprint"] is not None:
+        # Integração Direta: the token reaches everything of its account.
+        account_id, scopes = row["direct_account_id"], frozenset(SCOPES)
+    else:
+        account_id, scopes = row["account_id"], frozenset((row["scopes"] or "").split())
     caller = Caller(
         row["client_id"],
         row["grant_id"],
-        row["account_id"],
+        account_id,
         scopes,
         row["expires_at"],
         row["used_at"] or 0,
+        row["fingerprint"],
     )
     cora.callers[token] = caller
     return caller

@@ -50,6 +50,26 @@ CREATE TABLE IF NOT EXISTS cora_boleto (
 CREATE TABLE IF NOT EXISTS cora_endpoint (
     id TEXT PRIMARY KEY, client_id TEXT NOT NULL, account_id INTEGER, url TEXT NOT NULL,
     resource TEXT NOT NULL, trigger_name TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS cora_credential (
+    client_id TEXT PRIMARY KEY, account_id INTEGER NOT NULL, name TEXT NOT NULL,
+    fingerprint TEXT NOT NULL, certificate TEXT NOT NULL, private_key TEXT NOT NULL,
+    created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, ended_at INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS cora_pix (
+    account_id INTEGER PRIMARY KEY, has_key INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS cora_invoice (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, account_id INTEGER NOT NULL,
+    client_id TEXT NOT NULL, status TEXT NOT NULL, code TEXT, request TEXT NOT NULL,
+    forms TEXT NOT NULL, amount INTEGER NOT NULL, due_date TEXT NOT NULL, payer TEXT NOT NULL,
+    created_at INTEGER NOT NULL, next_at INTEGER, barcode TEXT, digitable TEXT, our_number TEXT,
+    registered INTEGER NOT NULL DEFAULT 0, emv TEXT, carne_id TEXT, method TEXT,
+    payer_name TEXT, payer_document TEXT, pay_id TEXT, paying_at INTEGER, paid_at INTEGER,
+    paid_day TEXT, total_paid INTEGER NOT NULL DEFAULT 0, fine INTEGER NOT NULL DEFAULT 0,
+    interest INTEGER NOT NULL DEFAULT 0, discount INTEGER NOT NULL DEFAULT 0,
+    ended_at INTEGER, notification_id TEXT, silent_at INTEGER);
+CREATE INDEX IF NOT EXISTS cora_invoice_by_due ON cora_invoice (account_id, due_date);
+CREATE INDEX IF NOT EXISTS cora_invoice_by_paid ON cora_invoice (account_id, paid_day);
+CREATE INDEX IF NOT EXISTS cora_invoice_due ON cora_invoice (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS cora_invoice_carne ON cora_invoice (carne_id);
 """
 
 
@@ -75,6 +95,25 @@ class CoraSettings:
     transfer_expiry_days: int = 7
     ted_fee_cents: int = 200
     require_registered_boletos: bool = False
+    invoice_draft_seconds: int = 0
+    invoice_default_forms: str = "BANK_SLIP"
+    invoice_explains: bool = False
+    invoice_total_of_page: bool = False
+    invoice_cancelled_again_status: int = 204
+    invoice_pay_seconds: int = 5
+    invoice_pay_own: bool = True
+    invoice_notification_hour: int = 8
+    notifications_delete_status: int = 204
+    carne_status: int = 200
+    carne_register_seconds: int = 45
+    boleto_fee_cents: int = 170
+    pix_fee_cents: int = 50
+    pix_small_percent: int = 1
+    pix_small_until_cents: int = 4999
+    cancel_fee_cents: int = 30
+    tax_status: int = 201
+    certificate_days: int = 365
+    direct_token_anywhere: bool = False
 
 
 class Cora:
@@ -105,6 +144,7 @@ class Caller:
     scopes: frozenset[str]
     expires_at: int
     used_at: int
+    certificate: str | None = None  # fingerprint of the one to be shown; None: mode Parceria
 
 
 def cora_of(request: Request) -> Cora:

@@ -17,10 +17,11 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import Response
 
-from simulator.cora.answers import answer, record_of
+from simulator.cora.answers import ApiError, answer, record_of
 from simulator.cora.bank import Cora, cora_of
 from simulator.core.clock import to_micros
 
+DIRECT = "int-"  # how the client_id of Integração Direta begins
 _SECOND = 1_000_000
 
 
@@ -44,7 +45,7 @@ async def token(request: Request) -> Response:
                 case "refresh_token":
                     value = _refresh(cora, partner, fields)
                 case "client_credentials":
-                    value = _partner_token(cora, partner)
+                    value = client_token(cora, partner)
                 case _:
                     raise OAuthError("unsupported_grant_type", "Unsupported grant_type")
     except OAuthError as error:
@@ -85,6 +86,8 @@ def _partner(cora: Cora, authorization: str) -> str:
         or row is None
         or not secrets.compare_digest(row["secret"].encode(), secret.encode())
     ):
+        if client_id.startswith(DIRECT):
+            raise ApiError(401, "access_denied", "credentials of the other mode")
         raise OAuthError("invalid_client", "Invalid client or Invalid client credentials", 401)
     return client_id
 
@@ -125,17 +128,24 @@ def _refresh(cora: Cora, client_id: str, fields: dict[str, str]) -> dict[str, An
     return _token_answer(cora, client_id, row["grant_id"], value)
 
 
-def _partner_token(cora: Cora, client_id: str) -> dict[str, Any]:
-    value = _token_answer(cora, client_id, None, None)
+def client_token(
+    cora: Cora, client_id: str, more_claims: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """The answer to `client_credentials`: nothing to refresh with."""
+    value = _token_answer(cora, client_id, None, None, more_claims)
     del value["refresh_token"], value["session_state"]
     return value
 
 
 def _token_answer(
-    cora: Cora, client_id: str, grant_id: int | None, refresh: str | None
+    cora: Cora,
+    client_id: str,
+    grant_id: int | None,
+    refresh: str | None,
+    more_claims: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     return {
-        "access_token": _new_token(cora, "access", client_id, grant_id),
+        "access_token": _new_token(cora, "access", client_id, grant_id, more_claims),
         "expires_in": cora.settings.access_token_seconds,
         "refresh_expires_in": 0,
         "refresh_token": refresh,
@@ -146,7 +156,13 @@ def _token_answer(
     }
 
 
-def _new_token(cora: Cora, kind: str, client_id: str, grant_id: int | None) -> str:
+def _new_token(
+    cora: Cora,
+    kind: str,
+    client_id: str,
+    grant_id: int | None,
+    more_claims: dict[str, Any] | None = None,
+) -> str:
     """A value that looks like the bank's JWT (claims of its documentation, RS256)."""
     now = to_micros(cora.clock.now())
     lifetime = cora.settings.access_token_seconds if kind == "access" else None
@@ -159,6 +175,7 @@ def _new_token(cora: Cora, kind: str, client_id: str, grant_id: int | None) -> s
         "azp": client_id,
         "scope": "offline_access",
         "clientId": client_id,
+        **(more_claims or {}),
     }
     if lifetime is not None:
         claims["exp"] = now // _SECOND + lifetime

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from simulator.core import ledger, people, webhooks
+from simulator.core.certificates import Authority
 from simulator.core.clock import Clock
 from simulator.core.faults import Faults
 from simulator.core.journal import Journal
@@ -24,6 +25,7 @@ class Simulator:
     journal: Journal
     outbox: Outbox
     public_url: str
+    authority: Authority
 
     @classmethod
     def open(cls, folder: Path, schemas: tuple[str, ...], public_url: str) -> "Simulator":
@@ -36,7 +38,9 @@ class Simulator:
         clock = Clock(timedelta(microseconds=store.kept("clock_offset") or 0))
         settings = load(store, "core", Settings)
         outbox = Outbox(store, clock, settings)
-        return cls(store, clock, settings, Faults(), Journal(), outbox, public_url)
+        return cls(
+            store, clock, settings, Faults(), Journal(), outbox, public_url, Authority.open(folder)
+        )
 
     def keep_clock(self) -> None:
         self.store.keep("clock_offset", self.clock.offset // timedelta(microseconds=1))

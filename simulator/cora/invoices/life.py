@@ -1,0 +1,247 @@
+"""What happens to a charge.
+
+    DRAFT -> OPEN -> LATE          by the clock
+    OPEN, LATE -> IN_PAYMENT -> PAID
+    DRAFT, OPEN, LATE -> CANCELLED
+
+`next_at` is when the clock has something to do. By default a charge is OPEN at once.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from starlette.requests import Request
+
+from simulator.cora.answers import ApiError, to_json
+from simulator.cora.bank import Caller, Cora
+from simulator.cora.events import announce
+from simulator.cora.invoices import clearing
+from simulator.cora.invoices.reading import BANK_SLIP, PIX, NewInvoice
+from simulator.cora.invoices.terms import Owed, owed, percent
+from simulator.core.clock import end_of_day, from_micros, sao_paulo_day, to_micros
+from simulator.core.ids import new_id
+from simulator.core.ledger import CREDIT, DEBIT, NewEntry, add_entries
+from simulator.core.people import account_by_id
+from simulator.core.store import Row
+
+DRAFT, OPEN, LATE, IN_PAYMENT = "DRAFT", "OPEN", "LATE", "IN_PAYMENT"
+PAID, CANCELLED = "PAID", "CANCELLED"
+STATES = (
+    *("INITIATED", DRAFT, OPEN, IN_PAYMENT, PAID, LATE, CANCELLED),
+    "RECURRENCE_DRAFT",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Who pays, when it is not the customer of the charge."""
+
+    name: str
+    document: str
+
+
+def by_id(cora: Cora, invoice_id: str) -> Row:
+    """Raises LookupError: there is none."""
+    row = cora.store.row("SELECT * FROM cora_invoice WHERE id = ?", invoice_id)
+    if row is None:
+        raise LookupError(invoice_id)
+    return row
+
+
+def own_invoice(cora: Cora, request: Request, account_id: int) -> Row:
+    """The charge of the address.
+
+    Raises:
+        ApiError: 404, there is none or it is of another account.
+    """
+    row = cora.store.row(
+        "SELECT * FROM cora_invoice WHERE id = ? AND account_id = ?",
+        *(request.path_params["id"], account_id),
+    )
+    if row is None:
+        raise ApiError(404, "not_found", "Invoice not found")
+    return row
+
+
+def issue(
+    cora: Cora, caller: Caller, new: NewInvoice, *, draft_seconds: int, carne_id: str | None = None
+) -> Row:
+    """Write a charge down; it is registered in `draft_seconds`."""
+    assert caller.account_id is not None
+    held, store = account_by_id(cora.store, caller.account_id), cora.store
+    request = {
+        "customer": new.customer,
+        "services": new.services,
+        "payment_terms": new.payment_terms,
+        "notification": new.notification,
+    }
+    invoice_id, now = new_id("inv_"), cora.clock.now()
+    seq = store.insert(
+        "INSERT INTO cora_invoice (id, account_id, client_id, status, code, request, forms, amount,"
+        " due_date, payer, created_at, next_at, emv, carne_id, notification_id)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        *(invoice_id, held.id, caller.client_id, DRAFT, new.code, to_json(request).decode()),
+        *(" ".join(sorted(new.forms)), new.amount, new.due_date.isoformat()),
+        *(new.customer["document"]["identity"], to_micros(now)),
+        to_micros(now + timedelta(seconds=draft_seconds)),
+        clearing.pix_code(held) if PIX in new.forms else None,
+        *(carne_id, new_id("not_") if new.notification else None),
+    )
+    if BANK_SLIP in new.forms:
+        number = clearing.our_number(seq)
+        line = clearing.line_of(cora, number, new.due_date.isoformat(), new.amount)
+        store.run(
+            "UPDATE cora_invoice SET barcode = ?, digitable = ?, our_number = ? WHERE seq = ?",
+            *(line.barcode, line.digitable, number, seq),
+        )
+    row = by_id(cora, invoice_id)
+    if draft_seconds:
+        announce(cora, held.id, "invoice", "drafted", invoice_id)
+    else:
+        register(cora, row)
+    return by_id(cora, invoice_id)
+
+
+def register(cora: Cora, row: Row) -> None:
+    """From now on it can be paid."""
+    due = end_of_day(date.fromisoformat(row["due_date"]))
+    cora.store.run(
+        "UPDATE cora_invoice SET status = ?, registered = ?, next_at = ? WHERE seq = ?",
+        *(OPEN, int(row["barcode"] is not None), to_micros(due), row["seq"]),
+    )
+    clearing.register(cora, row)
+    announce(cora, row["account_id"], "invoice", "created", row["id"])
+
+
+def cancel(cora: Cora, row: Row) -> None:
+    """Raises ApiError: REC-0006, it is paid; 422 while it is being paid."""
+    if row["status"] == PAID:
+        raise ApiError(422, "REC-0006", "Invoice already paid")
+    if row["status"] == IN_PAYMENT:
+        raise ApiError(422, "invalid_request", "Invoice is being paid")
+    now, fee = cora.clock.now(), cora.settings.cancel_fee_cents
+    clearing.withdraw(cora, row)
+    cora.store.run(
+        "UPDATE cora_invoice SET status = ?, registered = 0, next_at = NULL, ended_at = ?"
+        " WHERE seq = ?",
+        *(CANCELLED, to_micros(now), row["seq"]),
+    )
+    if fee and row["registered"]:
+        entry = NewEntry(now, DEBIT, "FEE", fee, "Tarifa de cancelamento de boleto")
+        add_entries(cora.store, row["account_id"], [entry])
+    announce(cora, row["account_id"], "invoice", "canceled", row["id"])
+
+
+def pay(
+    cora: Cora,
+    row: Row,
+    method: str,
+    *,
+    seconds: int = 0,
+    payer: Payer | None = None,
+    amount: int | None = None,
+) -> Row:
+    """Someone pays; the money is here in `seconds`. `amount`: centavos, when not what is owed.
+
+    Raises:
+        ApiError: it cannot be paid, or not so.
+    """
+    check_payable(row, method)
+    now = cora.clock.now()
+    due = owed_on(row, sao_paulo_day(now))
+    paid = due.total if amount is None else amount
+    cora.store.run(
+        "UPDATE cora_invoice SET status = ?, method = ?, pay_id = ?, paying_at = ?, next_at = ?,"
+        " total_paid = ?, fine = ?, interest = ?, discount = ?, payer_name = ?, payer_document = ?"
+        " WHERE seq = ?",
+        *(IN_PAYMENT, method, new_id("pay_"), to_micros(now)),
+        to_micros(now + timedelta(seconds=seconds)),
+        *(paid, due.fine, due.interest, due.discount),
+        *((payer.name, payer.document) if payer else (None, None)),
+        row["seq"],
+    )
+    if method == PIX:
+        clearing.withdraw(cora, row)  # the bar code is worth nothing any more
+        cora.store.run("UPDATE cora_invoice SET registered = 0 WHERE seq = ?", row["seq"])
+    if not seconds:
+        _settle(cora, by_id(cora, row["id"]), now)
+    return by_id(cora, row["id"])
+
+
+def check_payable(row: Row, method: str) -> None:
+    if row["status"] in (PAID, IN_PAYMENT):
+        raise ApiError(422, "REC-0006", "Invoice already paid")
+    if row["status"] == DRAFT:
+        raise ApiError(422, "REC-0001", "Invoice not registered")
+    if row["status"] == CANCELLED:
+        raise ApiError(422, "invalid_request", "Invoice is cancelled")
+    if method not in row["forms"].split():
+        raise ApiError(422, "invalid_request", f"Invoice has no {method}")
+
+
+def owed_on(row: Row, day: date) -> Owed:
+    terms = json.loads(row["request"])["payment_terms"]
+    return owed(row["amount"], date.fromisoformat(row["due_date"]), terms, day)
+
+
+def settle_due(cora: Cora) -> int:
+    """Do what the clock has reached: register, make late, bring the money in. How many."""
+    due = cora.store.rows(
+        "SELECT * FROM cora_invoice WHERE next_at <= ? ORDER BY next_at LIMIT 500",
+        to_micros(cora.clock.now()),
+    )
+    with cora.store.write():
+        for row in due:
+            if row["status"] == DRAFT:
+                register(cora, row)
+            elif row["status"] == IN_PAYMENT:
+                _settle(cora, row, from_micros(row["next_at"]))
+            else:
+                _make_late(cora, row)
+    return len(due)
+
+
+def _make_late(cora: Cora, row: Row) -> None:
+    cora.store.run(
+        "UPDATE cora_invoice SET status = ?, next_at = NULL WHERE seq = ?", LATE, row["seq"]
+    )
+    announce(cora, row["account_id"], "invoice", "overdue", row["id"])
+
+
+def _settle(cora: Cora, row: Row, at: datetime) -> None:
+    """The money comes in, and its fee goes out."""
+    customer = json.loads(row["request"])["customer"]
+    who = (row["payer_name"] or customer["name"], row["payer_document"] or row["payer"])
+    by_pix = row["method"] == PIX
+    kind, text = ("PIX", "Pix recebido") if by_pix else ("PAYMENT", "Boleto recebido")
+    moved = [NewEntry(at, CREDIT, kind, row["total_paid"], text, *who)]
+    if fee := _fee(cora, row):
+        label = "Tarifa de Pix recebido" if by_pix else "Tarifa de boleto"
+        moved.append(NewEntry(at, DEBIT, "FEE", fee, label))
+    add_entries(cora.store, row["account_id"], moved)
+    if not by_pix:
+        clearing.withdraw(cora, row)
+    cora.store.run(
+        "UPDATE cora_invoice SET status = ?, next_at = NULL, paid_at = ?, paid_day = ?,"
+        " ended_at = ? WHERE seq = ?",
+        *(PAID, to_micros(at), sao_paulo_day(at).isoformat(), row["paying_at"], row["seq"]),
+    )
+    announce(cora, row["account_id"], "invoice", "paid", row["id"])
+
+
+def _fee(cora: Cora, row: Row) -> int:
+    """The published tariffs: a Pix of little money costs a part of it."""
+    settings = cora.settings
+    if row["method"] != PIX:
+        return settings.boleto_fee_cents
+    if row["total_paid"] <= settings.pix_small_until_cents:
+        return percent(row["total_paid"], settings.pix_small_percent)
+    return settings.pix_fee_cents
+
+
+def request_of(row: Row) -> dict[str, Any]:
+    """What the charge was asked with: customer, services, payment_terms, notification."""
+    request: dict[str, Any] = json.loads(row["request"])
+    return request

@@ -1,0 +1,109 @@
+"""A charge as the bank's JSON."""
+
+from typing import Any
+
+from simulator.cora.bank import Cora
+from simulator.cora.invoices.life import PAID, request_of
+from simulator.cora.invoices.notifications import notification_wire
+from simulator.cora.order_list import local_timestamp
+from simulator.core.clock import from_micros
+from simulator.core.people import account_by_id
+from simulator.core.store import Row
+
+
+def invoice_wire(cora: Cora, row: Row) -> dict[str, Any]:
+    request = request_of(row)
+    wire = {
+        "id": row["id"],
+        "status": row["status"],
+        "created_at": _instant(row["created_at"]),
+        "total_amount": row["amount"],
+        "total_paid": row["total_paid"] if row["status"] == PAID else 0,
+        "occurrence_date": _instant(row["paid_at"]),
+        "code": row["code"],
+        "customer": request["customer"],
+        "services": request["services"],
+        "payment_terms": request["payment_terms"],
+        "payment_options": {"bank_slip": _bank_slip(cora, row)},
+        "payments": _payments(row),
+        "pix": {"emv": row["emv"]} if row["emv"] else None,
+        "notification": notification_wire(cora, row),
+    }
+    if row["status"] == PAID:
+        wire |= {f"{name}_paid": row[name] for name in ("fine", "interest", "discount")}
+    return wire
+
+
+def part_wire(cora: Cora, row: Row) -> dict[str, Any]:
+    """One boleto of a carnê, in the answer to its issue."""
+    request, held = request_of(row), account_by_id(cora.store, row["account_id"])
+    return {
+        "id": row["id"],
+        "status": row["status"],
+        "created_at": _instant(row["created_at"]),
+        "amount_total": row["amount"],
+        "services": request["services"],
+        "payment_terms": request["payment_terms"],
+        "payment_forms": row["forms"].split(),
+        "payments": _payments(row),
+        "pix": None,
+        "seller": {"name": held.name, "document": held.cnpj},
+        "buyer": request["customer"],
+        "bank_slip": _bank_slip(cora, row),
+        "document_url": document_url(cora, row["id"]),
+        "authentication_id": None,
+        "additional_information": None,
+    }
+
+
+def paid_wire(row: Row) -> dict[str, Any]:
+    """The answer to the payment in stage, the one that Cora writes in camelCase."""
+    return {
+        "id": row["id"],
+        "status": row["status"],
+        "paymentId": row["pay_id"],
+        "method": row["method"],
+        "totalAmount": row["amount"],
+        "totalPaid": row["total_paid"],
+        "createdAt": _instant(row["paying_at"]),
+    }
+
+
+def document_url(cora: Cora, name: str) -> str:
+    """Where anybody reads the PDF of a charge or of a whole carnê."""
+    return f"{cora.sim.public_url}/files/boletos/{name}.pdf"
+
+
+def _bank_slip(cora: Cora, row: Row) -> dict[str, Any] | None:
+    if row["barcode"] is None:
+        return None
+    return {
+        "barcode": row["barcode"],
+        "digitable": row["digitable"],
+        "our_number": row["our_number"],
+        "registered": bool(row["registered"]),
+        "url": document_url(cora, row["id"]),
+    }
+
+
+def _payments(row: Row) -> list[dict[str, Any]]:
+    """At most one: nobody can pay a charge twice."""
+    if row["pay_id"] is None:
+        return []
+    return [
+        {
+            "id": row["pay_id"],
+            "status": row["status"],
+            "created_at": _instant(row["paying_at"]),
+            "finalized_at": _instant(row["paid_at"]),
+            "total_paid": row["total_paid"],
+            "interest": row["interest"],
+            "fine": row["fine"],
+            "method": row["method"],
+            "order": 1,
+        }
+    ]
+
+
+def _instant(micros: int | None) -> str | None:
+    return None if micros is None else local_timestamp(from_micros(micros))
