@@ -4,12 +4,17 @@ from datetime import date
 from decimal import Decimal
 
 from accounts.models import Account
-from banking.banks.base import AccountType
+from banking.banks.base import AccountType, PixAccount, PixCode, PixKey, PixKeyType
 from banking.models import BankAccount, Connection
 from brazil.banking_days import DebtKind
 from payments.models import Payable, PaymentOrder
 from payments.services.dispatching import send_now
-from payments.services.entering import TedDetails, approve_payable, enter_payable
+from payments.services.entering import (
+    Destination,
+    TedDetails,
+    approve_payable,
+    enter_payable,
+)
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
@@ -29,6 +34,27 @@ CITY_TAX = "818600000099876501232029611230000006000000001236"
 
 ITAU = TedDetails(
     bank_code="341", branch="0123", account="456789", account_type=AccountType.CHECKING
+)
+
+PIX_KEY = PixKey(PixKeyType.EMAIL, "financeiro@exemplo.com.br")
+PIX_ACCOUNT = PixAccount(
+    bank_code="341", branch="0123", account="456789", account_type=AccountType.CHECKING
+)
+# R$ 1.234,56, txid FAT2026000123, to EMPRESA EXEMPLO LTDA (domain.md, section on the BR Code).
+PIX_CODE = PixCode(
+    "00020126470014br.gov.bcb.pix0125financeiro@exemplo.com.br52040000530398654071234.56"
+    "5802BR5920EMPRESA EXEMPLO LTDA6009SAO PAULO62170513FAT202600012363044C57"
+)
+# No amount, no txid: its address tells them to a bank.
+DYNAMIC_CODE = PixCode(
+    "00020101021226770014BR.GOV.BCB.PIX2555pix.example.com/qr/"
+    "93598be0-1bd0-4997-8318-81776a1d8a995204000053039865802BR5907EMPRESA6009SAO PAULO"
+    "62070503***6304EEAB"
+)
+# The manual's example: no amount, no txid; may be paid again and again.
+OPEN_CODE = PixCode(
+    "00020126580014br.gov.bcb.pix0136123e4567-e12b-12d1-a456-426655440000"
+    "5204000053039865802BR5913Fulano de Tal6008BRASILIA62070503***63041D3D"
 )
 
 
@@ -62,7 +88,7 @@ def make_payable(
     payee_name: str = "Fornecedor Exemplo ME",
     payee_document: str = SUPPLIER,
     description: str = "",
-    destination: TedDetails | str = ITAU,
+    destination: Destination = ITAU,
     bank_account: BankAccount | None = None,
     kind: DebtKind = DebtKind.ORDINARY,
     classification: str = "5.3.02",

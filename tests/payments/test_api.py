@@ -19,7 +19,9 @@ from tests.banking.made import reread
 from tests.cast import make_member, sign_in
 from tests.payments.make import (
     BOLETO,
+    OPEN_CODE,
     PHONE_BILL,
+    PIX_CODE,
     TODAY,
     make_bank_account,
     make_order,
@@ -134,6 +136,55 @@ def test_a_bill_is_paid_in_one_way(
 
     assert response.status_code == 400
     assert "um dos três" in str(response.json())
+
+
+@pytest.mark.parametrize(
+    ("pix", "shown"),
+    [
+        (
+            {"key_type": "phone", "key": "(52) 99822-4725"},
+            {"key_type": "phone", "key": "+5552998224725"},
+        ),
+        ({"account": TED}, {"account": {**TED, "account": "456789"}}),
+        ({"code": OPEN_CODE.payload}, {"code": OPEN_CODE.payload}),
+    ],
+)
+def test_a_pix_is_entered(
+    as_operator: Client, tenant: Tenant, pix: dict[str, Any], shown: dict[str, Any]
+) -> None:
+    response = post(as_operator, body(tenant, without=("ted",), pix=pix))
+
+    assert response.status_code == 201
+    answer = response.json()
+    nothing = dict.fromkeys(("key_type", "key", "code", "account"))
+    assert (answer["method"], answer["ted"], answer["pix"]) == ("pix", None, nothing | shown)
+
+
+def test_a_pix_code_brings_its_amount(as_operator: Client, tenant: Tenant) -> None:
+    data = body(tenant, without=("ted", "amount"), pix={"code": PIX_CODE.payload})
+
+    assert post(as_operator, data).json()["amount"] == "1234.56"
+
+
+@pytest.mark.parametrize(
+    ("pix", "field", "reason"),
+    [
+        ({"key": "52998224725"}, "pix", "um dos três"),
+        ({"key_type": "cpf", "key": "52998224726"}, "pix_key", "dígito"),
+        ({"code": "000201"}, "pix_code", "alterado"),
+        ({"code": PIX_CODE.payload}, "amount", "O código Pix diz"),
+        ({}, "pix", "um dos três"),
+        ({"account": TED, "code": OPEN_CODE.payload}, "pix", "um dos três"),
+    ],
+)
+def test_a_pix_is_held_to_the_same_rules(
+    as_operator: Client, tenant: Tenant, pix: dict[str, Any], field: str, reason: str
+) -> None:
+    response = post(as_operator, body(tenant, without=("ted",), pix=pix))
+
+    assert response.status_code == 400
+    assert reason in str(response.json()[field])
+    assert count_of(tenant) == 0
 
 
 @pytest.mark.parametrize(

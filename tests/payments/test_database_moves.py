@@ -7,10 +7,19 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from payments.models import Payable, PayableEvent, PaymentOrder
+from payments.services.entering import Destination
 from payments.states import ORDER_MOVES, PAYABLE_MOVES, OrderStatus, PayableStatus
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
-from tests.payments.make import make_bank_account, make_order, make_payable
+from tests.payments.make import (
+    ITAU,
+    PIX_ACCOUNT,
+    PIX_CODE,
+    PIX_KEY,
+    make_bank_account,
+    make_order,
+    make_payable,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -99,13 +108,51 @@ def test_what_an_order_sends_never_changes(tenant: Tenant, change: str) -> None:
         assert refusal(update, order.id) == "order_frozen"
 
 
-@pytest.mark.parametrize("change", ["amount = amount + 1", "payee_account_id = NULL"])
+@pytest.mark.parametrize(
+    "change",
+    ["amount = amount + 1", "payee_account_id = NULL", "pix_key = 'outra'", "pix_code = '0002'"],
+)
 def test_what_was_approved_never_changes(tenant: Tenant, change: str) -> None:
     payable = make_payable(tenant, approved=True)
 
     with tenant_scope(tenant.id):
         update = f"UPDATE payments_payable SET {change} WHERE id = %s"
         assert refusal(update, payable.id) == "payable_frozen"
+
+
+@pytest.mark.parametrize(
+    ("destination", "change"),
+    [
+        (PIX_KEY, "pix_key = ''"),
+        (PIX_KEY, "pix_key_type = ''"),
+        (PIX_KEY, "pix_code = '0002'"),
+        (PIX_KEY, "linha_digitavel = '1'"),
+        (PIX_CODE, "pix_code = ''"),
+        (PIX_ACCOUNT, "payee_account_id = NULL"),
+        (PIX_ACCOUNT, "pix_key = 'x', pix_key_type = 'email'"),
+        (ITAU, "pix_key = 'x', pix_key_type = 'email'"),
+    ],
+)
+def test_a_bill_is_paid_in_exactly_one_way(
+    tenant: Tenant, destination: Destination, change: str
+) -> None:
+    payable = make_payable(tenant, "1234.56", destination=destination)
+
+    with tenant_scope(tenant.id):
+        update = f"UPDATE payments_payable SET {change} WHERE id = %s"
+        assert refusal(update, payable.id) == "payable_method_details"
+
+
+def test_one_pix_charge_is_one_living_bill(tenant: Tenant) -> None:
+    payable = make_payable(tenant, "1234.56", destination=PIX_CODE)
+
+    with (
+        tenant_scope(tenant.id),
+        pytest.raises(IntegrityError, match="payable_pix_once"),
+        transaction.atomic(),
+    ):
+        payable.pk = uuid4()
+        payable.save(force_insert=True)
 
 
 def test_bills_and_orders_are_never_deleted(tenant: Tenant) -> None:
