@@ -8,9 +8,10 @@ from uuid import UUID
 import httpx
 from django.db import connection as database
 
+from banking import health
 from banking.banks import registry
 from banking.banks.base import BankAdapter, Capability
-from banking.banks.http import CallInsideTransaction
+from banking.banks.http import BankClient, CallInsideTransaction
 from banking.models import Connection
 from banking.tokens import StoredTokens
 from core.errors import InvalidState
@@ -22,6 +23,8 @@ def connect(connection: Connection, *, needing: Capability) -> Iterator[BankAdap
 
     Raises:
         InvalidState: this bank cannot do that.
+        BankUnavailable: the bank's circuit is open (`banking.health`); nothing was sent.
+        BankAccessDenied: what the connection holds cannot be read, or is over.
         CallInsideTransaction: a bug. The threads that call the bank have a database connection of
             their own each, so only here can it be seen that the caller is inside one.
     """
@@ -30,16 +33,29 @@ def connect(connection: Connection, *, needing: Capability) -> Iterator[BankAdap
     bank = registry.find(connection.provider)
     if needing not in bank.info.capabilities:
         raise InvalidState(f"A integração com {bank.info.name} não faz isso.")
-    yield bank.adapter(
-        _client(connection.provider, connection.id),
-        _tokens(connection.tenant_id, connection.id, connection.provider),
-    )
+    health.check(connection.provider)
+    has_certificate = connection.bank_mode.has_certificate
+    whose = (connection.tenant_id,) if has_certificate else ()
+    client = _client(connection.provider, connection.id, *whose)
+    yield bank.adapter(client, tokens_of(connection))
+
+
+def tokens_of(connection: Connection) -> StoredTokens:
+    return _tokens(connection.tenant_id, connection.id, connection.provider)
 
 
 # One client a connection and process: its connections to the bank stay open between tasks.
 @lru_cache(maxsize=256)
-def _client(provider: str, connection_id: UUID) -> httpx.Client:
-    return registry.find(provider).open_client()
+def _client(provider: str, connection_id: UUID, certificate_of: UUID | None = None) -> httpx.Client:
+    """`certificate_of` is the company, for a mode with a certificate. It is the connection's for
+    good: another certificate is another connection."""
+    grant = None
+    if certificate_of is not None:
+        grant = _tokens(certificate_of, connection_id, provider).stored_grant()
+    client = registry.find(provider).open_client(grant)
+    if isinstance(client, BankClient):
+        client.watcher = health.note_call
+    return client
 
 
 @lru_cache(maxsize=256)

@@ -15,6 +15,13 @@ class BankError(KaminoError):
         self.code = code
         self.reason = reason
 
+    def with_reason(self) -> str:
+        """The message, and after it the bank's own reason where it is not said yet."""
+        text = str(self)
+        if self.reason and self.reason not in text:
+            return f"{text} O banco disse: {self.reason}"
+        return text
+
 
 class BankRejected(BankError):
     """The bank refused this request. Final: show the reason, do not repeat."""

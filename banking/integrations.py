@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from banking import health
 from banking.models import BankAccount, Connection
 from banking.overview import accounts_of, is_in_plan
 from banking.progress import next_sync_at
@@ -18,6 +19,7 @@ class Integration:
     account: BankAccount
     is_in_plan: bool
     now: datetime
+    unavailable_until: datetime | None = None  # the bank does not answer; tried again then
 
     @property
     def state(self) -> tuple[str, str]:
@@ -26,7 +28,24 @@ class Integration:
             return "bad", "precisa ser refeito"
         if not self.is_in_plan:
             return "warn", "fora do plano"
+        if self.unavailable_until:
+            return "warn", health.words(self.unavailable_until)
         return "ok", "ativo"
+
+    @property
+    def connected(self) -> str:
+        """Which way, by whom and when; of a connection that is over, why."""
+        connection = self.account.connection
+        if connection is None:
+            return "Desfeito"
+        words = (
+            f"{connection.bank_mode.name}, por {connection.connected_by.display_name} "
+            f"em {sao_paulo_day(connection.connected_at):%d/%m/%Y}"
+        )
+        if connection.is_active:
+            return words
+        since = f" desde {sao_paulo_day(connection.lost_at):%d/%m}" if connection.lost_at else ""
+        return f"{words}. Parado{since}: {connection.status_reason or 'precisa ser refeito.'}"
 
     @property
     def last_sync(self) -> str:
@@ -46,6 +65,8 @@ class Integration:
     def next_sync(self) -> str:
         if not (self.account.is_connected and self.is_in_plan):
             return "Parado"
+        if self.unavailable_until:
+            return f"Quando o banco responder; nova tentativa às {clock(self.unavailable_until)}"
         at = next_sync_at(self.account)
         return "Em instantes" if at is None or at <= self.now else f"Às {clock(at)}"
 
@@ -80,8 +101,10 @@ def describe_switch(account: BankAccount, now: datetime) -> str:
 
 
 def integrations_of(tenant: Tenant, now: datetime) -> list[Integration]:
+    away = health.outages(now)
     return [
-        Integration(account, is_in_plan(tenant, account), now) for account in accounts_of(tenant)
+        Integration(account, is_in_plan(tenant, account), now, away.get(account.provider))
+        for account in accounts_of(tenant)
     ]
 
 

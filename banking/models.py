@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import Account
 from banking.banks import registry
+from banking.banks.base import Mode
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet, User
 
 
@@ -23,13 +25,24 @@ class Connection(TenantOwned):
         FAILED = "failed", "Não conectado"
 
     provider = models.CharField("banco", max_length=16)
+    # The slug of one of the bank's modes; empty in what is older than modes: its first one.
+    mode = models.CharField("modo", max_length=40, blank=True)
     status = models.CharField(max_length=8, choices=Status, default=Status.OPENING)
     status_reason = models.CharField(max_length=300, blank=True)
+    lost_at = models.DateTimeField(null=True)
+    # What was typed in the form and is no secret, for a form that has to be corrected.
+    typed = models.JSONField(default=dict)
+    # Which terms `connected_by` accepted with the opening, and when.
+    terms_version = models.CharField(max_length=16, blank=True)
+    terms_accepted_at = models.DateTimeField(null=True)
     # A Fernet token over the grant; read only by banking.credentials. Empty once it is of no use.
     credentials = models.BinaryField()
     opening_leased_until = models.DateTimeField(null=True)
     # Whoever set this may refresh the token until then; the others wait.
     refresh_leased_until = models.DateTimeField(null=True)
+    # As in the grant: when it is renewed though nobody asks, and when it would be dead.
+    keep_alive_at = models.DateTimeField(null=True)
+    refresh_by = models.DateTimeField(null=True)
     # SHA-256 of the secret in the address that the bank calls.
     webhook_digest = models.BinaryField(max_length=32)
     webhook_registered_at = models.DateTimeField(null=True)
@@ -43,6 +56,13 @@ class Connection(TenantOwned):
                 condition=Q(status__in=["opening", "active", "lost", "failed"]),
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["keep_alive_at"],
+                condition=Q(keep_alive_at__isnull=False, status__in=["opening", "active"]),
+                name="connection_keep_alive",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.bank_name} · {self.get_status_display()}"
@@ -50,6 +70,10 @@ class Connection(TenantOwned):
     @property
     def bank_name(self) -> str:
         return registry.info(self.provider).name
+
+    @property
+    def bank_mode(self) -> Mode:
+        return registry.info(self.provider).mode(self.mode)
 
     @property
     def is_active(self) -> bool:
@@ -68,19 +92,30 @@ class BankAccountQuerySet(TenantQuerySet):
         return self.filter(allowed)
 
     def due_for_sync(self, now: datetime, interval: timedelta) -> Self:
-        """Connected, not synced for an interval, and not being synced now."""
-        return self.connected().filter(
-            Q(sync_started_at=None) | Q(sync_started_at__lte=now - interval),
+        """Connected, not synced for an interval or since a hint, and not being synced now."""
+        return (
+            self.connected()
+            .may_be_read(now)
+            .filter(
+                Q(sync_started_at=None)
+                | Q(sync_started_at__lte=now - interval)
+                | Q(sync_hinted_at__gt=F("sync_started_at")),
+            )
+        )
+
+    def may_be_read(self, now: datetime) -> Self:
+        """Nobody is at it, and the bank did not say to wait."""
+        return self.filter(
             Q(sync_leased_until=None) | Q(sync_leased_until__lte=now),
+            Q(sync_wait_until=None) | Q(sync_wait_until__lte=now),
         )
 
     def claim_sync(self, account_id: UUID, now: datetime, lease: timedelta) -> bool:
-        """Take the account's sync for a while. False when somebody else has it."""
-        free = Q(sync_leased_until=None) | Q(sync_leased_until__lte=now)
+        """Take the account's sync for a while. False when somebody has it or it has to wait."""
         return bool(
-            self.filter(free, id=account_id).update(
-                sync_leased_until=now + lease, sync_started_at=now, sync_lines=0, sync_error=""
-            )
+            self.may_be_read(now)
+            .filter(id=account_id)
+            .update(sync_leased_until=now + lease, sync_started_at=now, sync_lines=0, sync_error="")
         )
 
 
@@ -111,6 +146,10 @@ class BankAccount(TenantOwned):
     synced_at = models.DateTimeField(null=True)  # the last sync that reached its end
     sync_started_at = models.DateTimeField(null=True)
     sync_leased_until = models.DateTimeField(null=True)
+    # The bank asked to wait until then.
+    sync_wait_until = models.DateTimeField(null=True)
+    # The bank told of something that the statement will show.
+    sync_hinted_at = models.DateTimeField(null=True)
     sync_lines = models.PositiveIntegerField(default=0)  # read so far by the one under way
     sync_error = models.CharField(max_length=300, blank=True)
     proof = models.CharField(max_length=8, choices=Proof, default=Proof.UNKNOWN)
@@ -214,6 +253,9 @@ class ConsentAttempt(TenantOwned):
     """A person went to a bank to consent. The `state` that comes back works once, for them only."""
 
     provider = models.CharField(max_length=16)
+    mode = models.CharField(max_length=40, blank=True)
+    # What was typed before going, as a grant without tokens, sealed for this row. Empty: nothing.
+    typed = models.BinaryField(default=bytes)
     person = models.ForeignKey(User, models.CASCADE, related_name="+")
     # SHA-256 of the OAuth state (RFC 6749, section 10.12).
     state_digest = models.BinaryField(max_length=32)
@@ -254,3 +296,26 @@ class BankEvent(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.reference}"
+
+
+class BankHealth(models.Model):
+    """Whether a bank answers. Of no company: what one sees spares the others the wait."""
+
+    provider = models.CharField(max_length=16, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)  # in a row
+    open_until = models.DateTimeField(null=True)  # nobody calls the bank before then
+    probe_leased_until = models.DateTimeField(null=True)  # somebody is trying it
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.failures}"
+
+
+class TokenBudget(models.Model):
+    """The token requests of the last minute that a bank counts together. Of no company."""
+
+    # SHA-256 of bank and client id: one client id may serve many companies.
+    key = models.BinaryField(max_length=32, primary_key=True)
+    spent = ArrayField(models.DateTimeField())
+
+    def __str__(self) -> str:
+        return f"{len(self.spent)}"

@@ -1,24 +1,54 @@
-"""The banks that a company may connect, and what each brings."""
+"""The banks that a company may connect, what each brings, and by which ways."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
+from django.urls import reverse
 
+from banking import health
 from banking.banks import registry
-from banking.banks.base import BankInfo, Capability
-from tenants.models import Plan, Tenant
+from banking.banks.base import BankInfo, Capability, ConnectBy, Mode
+from banking.ways import plan_names, start_address
+from tenants.models import Tenant
+
+VERBS = {
+    ConnectBy.CONSENT: "Autorizar",
+    ConnectBy.FORM: "Informar os dados",
+    ConnectBy.OPENING: "Ver os termos",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A mode of a bank, as a person may choose it."""
+
+    bank: BankInfo
+    mode: Mode
+
+    @property
+    def url(self) -> str:
+        return start_address(self.bank, self.mode)
+
+    @property
+    def act(self) -> str:
+        if self.mode.by is ConnectBy.CONSENT and not self.mode.fields:
+            return f"Ir para {self.bank.name}"
+        return VERBS[self.mode.by]
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
     bank: BankInfo
     is_in_plan: bool
+    unavailable_until: datetime | None
 
     @property
     def abilities(self) -> list[str]:
         words = {
             Capability.FETCH_STATEMENT: "Saldo e extrato sozinhos, a cada "
             f"{settings.SYNC_INTERVAL_MINUTES} minutos",
+            Capability.SEND_PIX: "Pix por chave, por conta ou copia e cola",
             Capability.SEND_TED: "TED para qualquer banco",
             Capability.PAY_BOLETO: "Boletos e contas de consumo",
         }
@@ -29,27 +59,41 @@ class Option:
 
     @property
     def plan_names(self) -> str:
-        """«North e Track»."""
-        return " e ".join(plan.label for plan in Plan if plan in self.bank.plans)
+        return plan_names(self.bank)
+
+    @property
+    def is_opened_here(self) -> bool:
+        return self.bank.modes[0].by is ConnectBy.OPENING
+
+    @property
+    def act(self) -> str:
+        verb = "Abrir" if self.is_opened_here else "Conectar"
+        return f"{verb} {self.bank.name}"
+
+    @property
+    def url(self) -> str:
+        """Where the first of its ways begins."""
+        return start_address(self.bank, self.bank.modes[0])
+
+    @property
+    def ways_url(self) -> str:
+        """The page that tells all its ways; empty when there is but one."""
+        if len(self.bank.modes) == 1:
+            return ""
+        return reverse("banking:ways", args=[self.bank.slug])
+
+    @property
+    def outage(self) -> str:
+        return health.words(self.unavailable_until) if self.unavailable_until else ""
 
 
-@dataclass(frozen=True, slots=True)
-class ComingBank:
-    slug: str
-    name: str
-    pitch: str
-
-
-COMING = (
-    ComingBank("bs2", "BS2", "Extrato, TED e boletos da conta que a empresa já tem no BS2."),
-    ComingBank(
-        "kamino", "Conta Kamino", "Conta aberta aqui mesmo, com Pix, sem autorizar em outro banco."
-    ),
-)
-
-
-def options_for(tenant: Tenant) -> list[Option]:
+def options_for(tenant: Tenant, now: datetime) -> list[Option]:
+    away = health.outages(now)
     return [
-        Option(bank.info, is_in_plan=tenant.plan in bank.info.plans)
-        for bank in registry.BANKS.values()
+        Option(bank.info, tenant.plan in bank.info.plans, away.get(slug))
+        for slug, bank in registry.BANKS.items()
     ]
+
+
+def ways_of(bank: BankInfo) -> list[Way]:
+    return [Way(bank, mode) for mode in bank.modes]

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from accounts.services import balances
+from banking import health
 from banking.banks import registry
 from banking.models import BankAccount
 from core.money import format_brl
@@ -26,6 +28,7 @@ class Card:
     account: BankAccount
     books: Decimal  # balance of the Conta do Ativo
     is_in_plan: bool
+    unavailable_until: datetime | None = None  # the bank does not answer; tried again then
 
     @property
     def address(self) -> str:
@@ -46,6 +49,8 @@ class Card:
             return Standing("bad", "precisa ser refeito", "unplug")
         if not self.is_in_plan:
             return Standing("warn", "fora do plano", "pause")
+        if self.unavailable_until:
+            return Standing("warn", health.words(self.unavailable_until), "cloud-off")
         if account.proof == BankAccount.Proof.BROKEN:
             return Standing("bad", "extrato não confere", "triangle-alert")
         if self.difference:
@@ -86,7 +91,7 @@ def accounts_of(tenant: Tenant) -> Sequence[BankAccount]:
     """All of a company's, the preferred one first."""
     return list(
         BankAccount.objects.of(tenant)
-        .select_related("connection", "ledger_account")
+        .select_related("connection__connected_by", "ledger_account")
         .order_by("-is_preferred", "provider", "branch", "number")
     )
 
@@ -95,13 +100,19 @@ def is_in_plan(tenant: Tenant, account: BankAccount) -> bool:
     return tenant.plan in registry.info(account.provider).plans
 
 
-def overview_of(tenant: Tenant) -> Overview:
-    """Two queries, whatever the number of accounts."""
+def overview_of(tenant: Tenant, now: datetime) -> Overview:
+    """Three queries, whatever the number of accounts."""
     accounts = accounts_of(tenant)
     books = balances(tenant, [account.ledger_account for account in accounts])
+    away = health.outages(now)
     return Overview(
         [
-            Card(account, books[account.ledger_account_id], is_in_plan(tenant, account))
+            Card(
+                account,
+                books[account.ledger_account_id],
+                is_in_plan(tenant, account),
+                away.get(account.provider),
+            )
             for account in accounts
         ]
     )

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from django.conf import settings
 
+from banking import health
+from banking.banks.base import ConnectBy
 from banking.models import BankAccount, Connection
 from banking.words import ago, clock
 
@@ -20,6 +22,7 @@ class SyncState(StrEnum):
     WAITING = "waiting"
     LATE = "late"
     FAILED = "failed"
+    UNAVAILABLE = "unavailable"
     DONE = "done"
 
 
@@ -34,9 +37,15 @@ class SyncProgress:
 
 
 def sync_progress(
-    account: BankAccount, *, is_in_plan: bool, now: datetime, asked_at: datetime | None = None
+    account: BankAccount,
+    *,
+    is_in_plan: bool,
+    now: datetime,
+    asked_at: datetime | None = None,
+    unavailable_until: datetime | None = None,
 ) -> SyncProgress:
-    """Where the sync of an account is. `asked_at` is when a person asked for it."""
+    """Where the sync of an account is. `asked_at` is when a person asked for it, and
+    `unavailable_until` when a bank that does not answer is tried again."""
     if not account.is_connected:
         return SyncProgress(SyncState.LOST, "O vínculo precisa ser refeito para o extrato voltar.")
     if not is_in_plan:
@@ -46,6 +55,9 @@ def sync_progress(
     if account.is_syncing:
         count = f"{account.sync_lines:,}".replace(",", ".")
         return SyncProgress(SyncState.READING, f"Lendo o extrato… {count} lançamentos")
+    if unavailable_until is not None:
+        text = f"O {health.words(unavailable_until)}. O extrato volta sozinho."
+        return SyncProgress(SyncState.UNAVAILABLE, text)
     if waits_for(account, asked_at):
         if asked_at and now - asked_at > PATIENCE:
             return SyncProgress(
@@ -69,10 +81,10 @@ def waits_for(account: BankAccount, asked_at: datetime | None) -> bool:
 
 
 def next_sync_at(account: BankAccount) -> datetime | None:
-    """When the clock will read it again; None when that has come."""
-    if account.sync_started_at is None:
-        return None
-    return account.sync_started_at + timedelta(minutes=settings.SYNC_INTERVAL_MINUTES)
+    """When the clock will read it again; None when nothing keeps it from its turn."""
+    interval = timedelta(minutes=settings.SYNC_INTERVAL_MINUTES)
+    turn = account.sync_started_at and account.sync_started_at + interval
+    return max((at for at in (turn, account.sync_wait_until) if at), default=None)
 
 
 def next_try(account: BankAccount, now: datetime) -> str:
@@ -89,7 +101,13 @@ class Step(StrEnum):
     TODO = "todo"
 
 
-STEPS = ("Autorização", "Ler a conta", "Criar a Conta do Ativo", "Primeiro extrato")
+# What the person did, and what the bank is then asked.
+FIRST_STEPS = {
+    ConnectBy.CONSENT: ("Autorização", "Ler a conta"),
+    ConnectBy.FORM: ("Dados informados", "Ler a conta"),
+    ConnectBy.OPENING: ("Termos aceitos", "Abrir a conta"),
+}
+LAST_STEPS = ("Criar a Conta do Ativo", "Primeiro extrato")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +116,24 @@ class Opening:
 
     connection: Connection
     account: BankAccount | None  # made when the bank told whose it is
+
+    @property
+    def by(self) -> ConnectBy:
+        return self.connection.bank_mode.by
+
+    @property
+    def doing(self) -> str:
+        """What is done at the bank before there is an account."""
+        bank = self.connection.bank_name
+        return {
+            ConnectBy.CONSENT: f"Lendo no banco {bank} de quem é a conta autorizada.",
+            ConnectBy.FORM: f"Conferindo os dados no banco {bank} e lendo de quem é a conta.",
+            ConnectBy.OPENING: f"Abrindo a {bank} em nome da empresa.",
+        }[self.by]
+
+    @property
+    def retry(self) -> str:
+        return "Corrigir os dados" if self.connection.typed else "Tentar de novo"
 
     @property
     def is_failed(self) -> bool:
@@ -122,8 +158,11 @@ class Opening:
     def steps(self) -> list[dict[str, str]]:
         return [
             {"label": label, "state": state}
-            for label, state in zip(STEPS, self._states(), strict=True)
+            for label, state in zip(self._labels(), self._states(), strict=True)
         ]
+
+    def _labels(self) -> tuple[str, ...]:
+        return FIRST_STEPS[self.by] + LAST_STEPS
 
     def _states(self) -> tuple[Step, Step, Step, Step]:
         if self.account is None:

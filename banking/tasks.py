@@ -6,13 +6,13 @@ from celery import current_app, shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from banking.services import connecting, syncing
+from banking.services import keeping, opening, syncing
 
 
 @shared_task
 def sync_due_accounts() -> None:
     """Every tick: what is due is found in the database."""
-    for tenant_id, connection_id in connecting.unfinished_openings():
+    for tenant_id, connection_id in opening.unfinished_openings():
         open_connection.delay(str(tenant_id), str(connection_id))
     for tenant_id, account_id in syncing.due_accounts(timezone.now()):
         sync_account.delay(str(tenant_id), str(account_id))
@@ -20,7 +20,7 @@ def sync_due_accounts() -> None:
 
 @shared_task
 def open_connection(tenant_id: str, connection_id: str) -> None:
-    account = connecting.open_connection(UUID(tenant_id), UUID(connection_id))
+    account = opening.open_connection(UUID(tenant_id), UUID(connection_id))
     if account is not None:
         sync_account.delay(tenant_id, str(account.id))
 
@@ -29,3 +29,15 @@ def open_connection(tenant_id: str, connection_id: str) -> None:
 def sync_account(tenant_id: str, account_id: str) -> None:
     syncing.sync_account(UUID(tenant_id), UUID(account_id))
     current_app.send_task(settings.AFTER_SYNC_TASK)
+
+
+@shared_task
+def keep_connections_alive() -> None:
+    """Every tick: the grants that die unless they are used."""
+    for tenant_id, connection_id in keeping.due_connections(timezone.now()):
+        keep_connection_alive.delay(str(tenant_id), str(connection_id))
+
+
+@shared_task
+def keep_connection_alive(tenant_id: str, connection_id: str) -> None:
+    keeping.keep_alive(UUID(tenant_id), UUID(connection_id))

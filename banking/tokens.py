@@ -2,7 +2,9 @@
 
 import threading
 import time
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
@@ -10,6 +12,7 @@ from django.db import connection as database
 from django.db.models import Q
 from django.utils import timezone
 
+from banking import budget, health
 from banking.banks import registry
 from banking.banks.base import Grant
 from banking.credentials import CredentialsUnreadable, seal, unseal
@@ -22,6 +25,8 @@ MARGIN = timedelta(minutes=2)
 # Longer than a token request may take; after it another process may try.
 LEASE = timedelta(seconds=75)
 POLL_SECONDS = 0.1
+
+Found = TypeVar("Found")
 
 
 class StoredTokens:
@@ -46,20 +51,64 @@ class StoredTokens:
                 self._grant = self._obtain(rejected=rejected)
             return self._grant.access_token
 
+    def secrets(self) -> Mapping[str, str]:
+        """What the connection holds besides its tokens; it does not change with them."""
+        return self.stored_grant().secrets
+
+    def stored_grant(self) -> Grant:
+        """As it is in the row, expired or not. Calls nobody."""
+        with self._lock:
+            if self._grant is None:
+                self._grant = self._over_the_row(self._read)
+            return self._grant
+
+    def keep_alive(self, now: datetime) -> bool:
+        """Renew the grant if its time has come and nobody is at it. False when it was not needed.
+
+        May raise any BankError, as `access_token`.
+        """
+
+        def is_fresh(grant: Grant) -> bool:
+            return grant.keep_alive_at is None or grant.keep_alive_at > now
+
+        def renew_if_due() -> Grant | None:
+            if is_fresh(self._read()) or not self._take_lease():
+                return None
+            return self._refresh(is_fresh)
+
+        with self._lock:
+            renewed = self._over_the_row(renew_if_due)
+            self._grant = renewed or self._grant
+        return renewed is not None
+
     def _obtain(self, *, rejected: str | None) -> Grant:
         """The stored grant when it serves, else a refreshed one, by us or by whoever is at it.
 
         Whatever goes wrong here, the caller's own request was not made.
         """
-        deadline = time.monotonic() + LEASE.total_seconds()
-        try:
+
+        def serves(grant: Grant) -> bool:
+            return grant.access_token != rejected and not self._is_old(grant)
+
+        def serving() -> Grant:
+            deadline = time.monotonic() + LEASE.total_seconds()
             while time.monotonic() < deadline:
                 grant = self._read()
-                if grant.access_token != rejected and not self._is_old(grant):
+                if serves(grant):
                     return grant
                 if self._take_lease():
-                    return self._refresh(rejected)
+                    return self._refresh(serves)
                 time.sleep(POLL_SECONDS)
+            raise BankUnavailable(
+                "A renovação do acesso ao banco está demorando. Tentaremos de novo."
+            )
+
+        return self._over_the_row(serving)
+
+    def _over_the_row(self, act: Callable[[], Found]) -> Found:
+        """What goes wrong with the row is told as what it means for the caller's own request."""
+        try:
+            return act()
         except (OperationalError, InterfaceError) as error:
             raise BankUnavailable(
                 "O acesso ao banco não pôde ser lido. Nada foi enviado."
@@ -71,7 +120,6 @@ class StoredTokens:
         finally:
             if not database.in_atomic_block:
                 database.close()  # this may be a thread of a pool, which must not keep one
-        raise BankUnavailable("A renovação do acesso ao banco está demorando. Tentaremos de novo.")
 
     def _is_old(self, grant: Grant) -> bool:
         return grant.expires_at - MARGIN <= timezone.now()
@@ -93,17 +141,20 @@ class StoredTokens:
             taken = Connection.objects.of(self._tenant_id).filter(free, id=self._connection_id)
             return bool(taken.update(refresh_leased_until=now + LEASE))
 
-    def _refresh(self, rejected: str | None) -> Grant:
+    def _refresh(self, serves: Callable[[Grant], bool]) -> Grant:
         """Renew at the bank and store before anybody uses it. We hold the lease."""
         grant = self._read()
-        if grant.access_token != rejected and not self._is_old(grant):
+        if serves(grant):
             self._finish()  # somebody else was faster
             return grant
         try:
-            with registry.find(self._provider).consent() as provider:
-                fresh = provider.refresh(grant)
+            fresh = self._ask(grant)
         except ConsentLost as error:
-            self._finish(status=Connection.Status.LOST, status_reason=str(error)[:300])
+            self._finish(
+                status=Connection.Status.LOST,
+                status_reason=error.with_reason()[:300],
+                lost_at=timezone.now(),
+            )
             raise
         except BankAccessDenied:
             self._finish()
@@ -114,8 +165,20 @@ class StoredTokens:
         except BankError as error:
             # Perhaps renewed. The lease stays: every try costs one of the token's few uses.
             raise BankUnavailable(str(error)) from error
-        self._finish(credentials=seal(fresh, self._connection_id))
+        self._finish(
+            credentials=seal(fresh, self._connection_id),
+            keep_alive_at=fresh.keep_alive_at,
+            refresh_by=fresh.refresh_by,
+        )
         return fresh
+
+    def _ask(self, grant: Grant) -> Grant:
+        """One token request, within what the bank takes in a minute."""
+        bank = registry.find(self._provider)
+        with bank.consent(grant) as provider:
+            budget.spend(bank.info, provider.client_id(grant), by_person=False)
+            with health.watching(self._provider):
+                return provider.refresh(grant)
 
     def _finish(self, **changes: object) -> None:
         with tenant_scope(self._tenant_id):

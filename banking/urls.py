@@ -12,6 +12,9 @@ urlpatterns = [
     path(
         "contas/conectar/<slug:provider>/retorno/", connecting.consent_return, name="consent_return"
     ),
+    path("contas/conectar/<slug:provider>/", connecting.ways, name="ways"),
+    path("contas/conectar/<slug:provider>/<slug:mode>/", connecting.mode, name="mode"),
+    path("contas/conectar/<slug:provider>/<slug:mode>/ir/", connecting.go, name="go"),
     path("contas/conexoes/<uuid:connection_id>/", connecting.connection, name="connection"),
     path("configuracoes/integracoes-bancarias/", integrations.integrations, name="integrations"),
     path(

@@ -178,6 +178,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# Files are certificates and keys of a few kB: a larger request is not kept, nor written to a disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Kamino <nao-responda@localhost>")
@@ -234,6 +237,7 @@ CELERY_BEAT_SCHEDULE = {
     }
     for name in (
         "banking.tasks.sync_due_accounts",
+        "banking.tasks.keep_connections_alive",
         "payments.tasks.dispatch_due_accounts",
         "payments.tasks.sweep_orders",
     )
@@ -250,6 +254,10 @@ POLL_ORDERS_SECONDS = env.float("POLL_ORDERS_SECONDS", default=120.0)
 # Apps above banking that want to know at once; the sweeps find the same without them.
 AFTER_BANK_EVENT_TASK = "payments.tasks.sweep_orders"
 AFTER_SYNC_TASK = "payments.tasks.sweep_orders"
+
+# A bank that failed so many calls in a row is left alone for so long.
+CIRCUIT_FAILURES = env.int("CIRCUIT_FAILURES", default=5)
+CIRCUIT_SECONDS = env.float("CIRCUIT_SECONDS", default=60.0)
 
 # Where each bank is and who we are for it. What a person types never chooses a host.
 CORA_BASE_URL = env.str("CORA_BASE_URL")

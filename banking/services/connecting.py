@@ -1,34 +1,33 @@
-"""Connect an account: consent, identity read from the bank, account and Conta do Ativo made."""
+"""Begin to connect an account, by whatever the bank's mode asks: consent, a form, accepted terms.
+
+Nothing here calls a bank but the exchange of a consent's code; `banking.services.opening` does the
+rest in the background.
+"""
 
 import hashlib
 import secrets
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Account
-from accounts.services import open_bank_account_leaf
-from banking.access import connect
+from banking import budget, health
 from banking.banks import registry
-from banking.banks.base import AccountIdentity, BankInfo, Capability
-from banking.credentials import seal
-from banking.errors import BankError, BankOutcomeUnknown, BankUnavailable
-from banking.models import BankAccount, Connection, ConsentAttempt
-from brazil.cnpj import format_cnpj
-from brazil.document import format_document
-from core.errors import DomainError, InvalidState, NotAllowed
+from banking.banks.base import BankInfo, ConnectBy, Grant, Mode
+from banking.credentials import CredentialsUnreadable, seal, unseal
+from banking.models import Connection, ConsentAttempt
+from banking.services.doors import digest
+from banking.ways import plan_names, typed_of
+from core.errors import DomainError, InvalidInput, InvalidState, NotAllowed
 from core.ids import uuid7
 from tenants.models import Tenant, User
-from tenants.scope import across_tenants, tenant_scope
+from tenants.scope import tenant_scope
 
 # How long a person may take at the bank.
 CONSENT_LASTS = timedelta(minutes=30)
-# How long an opening is tried again while the bank does not answer.
-OPENING_LASTS = timedelta(hours=1)
-OPENING_LEASE = timedelta(minutes=2)
 
 
 class ConsentNotUsable(DomainError):
@@ -42,20 +41,34 @@ def check_plan(tenant: Tenant, bank: BankInfo) -> None:
     """
     if tenant.plan not in bank.plans:
         raise NotAllowed(
-            f"A integração com {bank.name} faz parte dos planos North e Track. "
+            f"A integração com {bank.name} faz parte dos planos {plan_names(bank)}. "
             f"O plano de {tenant.name} é o {tenant.get_plan_display()}."
         )
 
 
-def start_consent(tenant: Tenant, provider: str, *, by: User) -> str:
-    """Note that a person goes to the bank, and return the address to send them to."""
+def start_consent(
+    tenant: Tenant, provider: str, mode: Mode, *, by: User, typed: Mapping[str, str] | None = None
+) -> str:
+    """Note that a person goes to the bank, and return the address to send them to.
+
+    `typed` are the mode's fields, where it has some. Runs inside the company's scope.
+
+    Raises:
+        InvalidInput: something that was typed is not what the bank gives out.
+        NotAllowed: the company's plan does not have this bank.
+    """
     bank = registry.find(provider)
     check_plan(tenant, bank.info)
     state = secrets.token_urlsafe(32)
-    ConsentAttempt.objects.create(
-        tenant=tenant, provider=provider, person=by, state_digest=digest(state)
+    attempt = ConsentAttempt(
+        tenant=tenant, provider=provider, mode=mode.slug, person=by, state_digest=digest(state)
     )
-    with bank.consent() as consent:
+    draft = draft_of(mode)
+    if mode.fields:
+        draft = bank.read_form(mode.slug, typed or {})
+        attempt.typed = seal(draft, attempt.id)
+    attempt.save(force_insert=True)
+    with bank.consent(draft) as consent:
         return consent.authorization_url(state=state, redirect_uri=return_address(provider))
 
 
@@ -71,214 +84,154 @@ def finish_consent(tenant: Tenant, provider: str, *, state: str, code: str, by: 
     bank = registry.find(provider)
     with tenant_scope(tenant.id):
         check_plan(tenant, bank.info)
-        use_state(tenant, provider, state=state, by=by)
-    with bank.consent() as consent:
-        grant = consent.exchange_code(code=code, redirect_uri=return_address(provider))
-    connection = Connection(
-        id=uuid7(),
-        tenant=tenant,
-        provider=provider,
-        webhook_digest=digest(secrets.token_urlsafe(32)),
-        connected_by=by,
-    )
-    connection.credentials = seal(grant, connection.id)
+        attempt = use_state(tenant, provider, state=state, by=by)
+    mode = bank.info.mode(attempt.mode)
+    draft = draft_of(mode)
+    if attempt.typed:
+        try:
+            draft = unseal(bytes(attempt.typed), attempt.id)
+        except CredentialsUnreadable:
+            raise ConsentNotUsable("O que foi preenchido antes não pode mais ser lido.") from None
+    with bank.consent(draft) as consent:
+        budget.spend(bank.info, consent.client_id(draft), by_person=True)
+        with health.watching(provider):
+            grant = consent.exchange_code(code=code, redirect_uri=return_address(provider))
+    grant = replace(grant, mode=mode.slug, secrets={**draft.secrets, **grant.secrets})
+    connection = connection_of(tenant, provider, mode, grant, by=by)
+    connection.typed = typed_of(mode, draft.secrets)
     with tenant_scope(tenant.id):
         connection.save(force_insert=True)
     return connection
 
 
-def use_state(tenant: Tenant, provider: str, *, state: str, by: User) -> None:
+def use_state(tenant: Tenant, provider: str, *, state: str, by: User) -> ConsentAttempt:
     """Accept a `state` once, from the person and company that it was made for."""
     now = timezone.now()
-    used = (
-        ConsentAttempt.objects.of(tenant)
-        .filter(
-            provider=provider,
-            person=by,
-            state_digest=digest(state),
-            used_at=None,
-            started_at__gt=now - CONSENT_LASTS,
-        )
-        .update(used_at=now)
+    attempts = ConsentAttempt.objects.of(tenant).filter(
+        provider=provider, person=by, state_digest=digest(state)
     )
-    if not used:
+    fresh = attempts.filter(used_at=None, started_at__gt=now - CONSENT_LASTS)
+    if not fresh.update(used_at=now):
         raise ConsentNotUsable(
             "Este retorno do banco não vale mais: ele já foi usado, passou do prazo "
             "ou foi iniciado por outra pessoa ou em outra empresa."
         )
+    attempt: ConsentAttempt = attempts.get()
+    return attempt
 
 
-def open_connection(tenant_id: UUID, connection_id: UUID) -> BankAccount | None:
-    """Read whose account it is and make ours. Safe to call again; None when it did not come to be.
-
-    A bank that does not answer leaves the connection opening, to be tried again; what cannot be
-    mended (another company's account, a refused token) closes it with the reason.
-    """
-    connection = claim_opening(tenant_id, connection_id)
-    if connection is None:
-        return None
-    try:
-        with connect(connection, needing=Capability.FETCH_IDENTITY) as bank:
-            identity = bank.fetch_identity()
-    except (BankUnavailable, BankOutcomeUnknown) as error:
-        postpone_opening(connection, str(error))
-        return None
-    except BankError as error:
-        fail_opening(connection, str(error))
-        return None
-
-    with tenant_scope(tenant_id):
-        tenant = Tenant.objects.get(id=tenant_id)
-    if identity.holder_document != tenant.cnpj:
-        fail_opening(connection, other_company_message(tenant, identity))
-        return None
-    try:
-        with tenant_scope(tenant_id):
-            account = adopt_account(tenant, connection, identity)
-    except InvalidState as error:  # the chart has no home for it
-        fail_opening(connection, str(error))
-        return None
-    register_webhooks(connection)
-    return account
-
-
-def unfinished_openings() -> list[tuple[UUID, UUID]]:
-    """(company, connection) of each opening that nobody is at."""
-    with across_tenants():
-        waiting = Connection.objects.filter(status=Connection.Status.OPENING).exclude(
-            opening_leased_until__gt=timezone.now()
+def typed_lately(tenant: Tenant, provider: str, mode: Mode, *, by: User) -> dict[str, str]:
+    """What the person typed before going to the bank the last time, if it came to nothing."""
+    last = (
+        ConsentAttempt.objects.of(tenant)
+        .filter(
+            provider=provider,
+            mode=mode.slug,
+            person=by,
+            started_at__gt=timezone.now() - CONSENT_LASTS,
         )
-        return list(waiting.values_list("tenant_id", "id"))
-
-
-def claim_opening(tenant_id: UUID, connection_id: UUID) -> Connection | None:
-    """The connection, if it is opening and nobody else is at it."""
-    now = timezone.now()
-    with tenant_scope(tenant_id):
-        row = Connection.objects.of(tenant_id).filter(
-            id=connection_id, status=Connection.Status.OPENING
-        )
-        if not row.exclude(opening_leased_until__gt=now).update(
-            opening_leased_until=now + OPENING_LEASE
-        ):
-            return None
-        connection: Connection = row.get()
-        return connection
-
-
-def postpone_opening(connection: Connection, reason: str) -> None:
-    if connection.connected_at < timezone.now() - OPENING_LASTS:
-        fail_opening(connection, reason)
-        return
-    with tenant_scope(connection.tenant_id):
-        Connection.objects.of(connection.tenant_id).filter(id=connection.id).update(
-            status_reason=reason[:300], opening_leased_until=None
-        )
-
-
-def fail_opening(connection: Connection, reason: str) -> None:
-    """The tokens are of no use: they go."""
-    with tenant_scope(connection.tenant_id):
-        Connection.objects.of(connection.tenant_id).filter(id=connection.id).update(
-            status=Connection.Status.FAILED,
-            status_reason=reason[:300],
-            credentials=b"",
-            opening_leased_until=None,
-        )
-
-
-def adopt_account(tenant: Tenant, connection: Connection, identity: AccountIdentity) -> BankAccount:
-    """Find the account by its identity or make it, with its Conta do Ativo, and tie it.
-
-    Runs inside the company's scope.
-    """
-    accounts = BankAccount.objects.of(tenant)
-    account = (
-        accounts.select_for_update()
-        .filter(bank_code=identity.bank_code, branch=identity.branch, number=identity.number)
+        .exclude(typed=b"")
+        .order_by("-started_at")
         .first()
     )
-    if account is None:
-        account = BankAccount(
-            tenant=tenant,
-            provider=connection.provider,
-            bank_code=identity.bank_code,
-            branch=identity.branch,
-            number=identity.number,
-            ledger_account=make_leaf(tenant, connection, identity),
-            is_preferred=not accounts.filter(is_preferred=True).exists(),
-        )
-    elif account.connection is not None and account.connection_id != connection.id:
-        Connection.objects.of(tenant).filter(id=account.connection_id).update(
-            status=Connection.Status.LOST,
-            status_reason="Refeita por uma nova autorização.",
-            credentials=b"",
-        )
-    account.holder_name = identity.holder_name
-    account.holder_document = identity.holder_document
-    account.connection = connection
-    account.save()
-    Connection.objects.of(tenant).filter(id=connection.id).update(
-        status=Connection.Status.ACTIVE, status_reason="", opening_leased_until=None
-    )
-    return account
-
-
-def make_leaf(tenant: Tenant, connection: Connection, identity: AccountIdentity) -> Account:
-    name = f"{connection.bank_name} {identity.branch} / {identity.number}"
-    return open_bank_account_leaf(tenant, name=name)
-
-
-def register_webhooks(connection: Connection) -> bool:
-    """Give the bank our address, with a new secret in it. False when it has to be tried again.
-
-    Without it nothing is lost: orders are polled and the statement is read.
-    """
-    secret = secrets.token_urlsafe(32)
-    with tenant_scope(connection.tenant_id):
-        Connection.objects.of(connection.tenant_id).filter(id=connection.id).update(
-            webhook_digest=digest(secret)
-        )
-    address = reverse("banking:webhook", args=[connection.provider, connection.id, secret])
+    if last is None:
+        return {}
     try:
-        with connect(connection, needing=Capability.REGISTER_WEBHOOKS) as bank:
-            bank.register_webhooks(settings.PUBLIC_URL + address)
-    except BankError:
-        return False
-    with tenant_scope(connection.tenant_id):
-        Connection.objects.of(connection.tenant_id).filter(id=connection.id).update(
-            webhook_registered_at=timezone.now()
-        )
-    return True
+        return typed_of(mode, unseal(bytes(last.typed), last.id).secrets)
+    except CredentialsUnreadable:
+        return {}
 
 
-def prefer(account: BankAccount) -> BankAccount | None:
-    """Make it the one account that pays bills with no account of their own.
+def connect_by_form(
+    tenant: Tenant, provider: str, mode: Mode, *, typed: Mapping[str, str], by: User
+) -> Connection:
+    """Keep what a person pasted and uploaded; the bank is called later, in the background.
 
-    Returns the one that was. Runs inside the company's scope.
+    Runs inside the company's scope.
+
+    Raises:
+        InvalidInput: something is not what the bank gives out; its `field` is named.
+        NotAllowed: the company's plan does not have this bank.
     """
-    # All of them, in one order: two people choosing at once wait for each other.
-    accounts = list(BankAccount.objects.of(account.tenant_id).select_for_update().order_by("id"))
-    before = next((other for other in accounts if other.is_preferred), None)
-    rows = BankAccount.objects.of(account.tenant_id)
-    rows.filter(is_preferred=True).exclude(id=account.id).update(is_preferred=False)
-    rows.filter(id=account.id).update(is_preferred=True)
-    return before
+    bank = registry.find(provider)
+    check_plan(tenant, bank.info)
+    grant = bank.read_form(mode.slug, typed)
+    connection = connection_of(tenant, provider, mode, grant, by=by)
+    connection.typed = typed_of(mode, typed)
+    connection.save(force_insert=True)
+    return connection
 
 
-def other_company_message(tenant: Tenant, identity: AccountIdentity) -> str:
-    return (
-        f"A conta autorizada é de {identity.holder_name} "
-        f"({format_document(identity.holder_document)}), e esta empresa é "
-        f"{tenant.name} ({format_cnpj(tenant.cnpj)}). Nada foi conectado. "
-        "Refaça o caminho e escolha no banco a conta desta empresa."
+def connect_by_terms(
+    tenant: Tenant, provider: str, mode: Mode, *, version: str, by: User
+) -> Connection:
+    """Have an account opened under the terms that a person accepts. One at a time, once.
+
+    `version` is that of the terms that were shown. Runs inside the company's scope.
+
+    Raises:
+        InvalidInput: the terms changed since they were shown.
+        InvalidState: the company has such an account already, and it is connected.
+        NotAllowed: the company's plan does not have this bank.
+    """
+    bank = registry.find(provider)
+    check_plan(tenant, bank.info)
+    if version != terms_version(mode):
+        raise InvalidInput("Os termos mudaram. Leia de novo e aceite.", field="accepted")
+    Tenant.objects.select_for_update(no_key=True).get(id=tenant.id)  # two clicks: one opening
+    before = Connection.objects.of(tenant).filter(
+        provider=provider, status__in=[Connection.Status.OPENING, Connection.Status.ACTIVE]
     )
+    if opening := before.filter(mode=mode.slug, status=Connection.Status.OPENING).first():
+        found: Connection = opening
+        return found
+    if before.exists():
+        raise InvalidState(f"{tenant.name} já tem a {bank.info.name} conectada.")
+    now = timezone.now()
+    values = {
+        "name": tenant.name,
+        "legal_name": tenant.legal_name,
+        "document": tenant.cnpj,
+        "accepted_by": by.email,
+        "accepted_at": now.isoformat(),
+        "terms_version": version,
+    }
+    grant = bank.read_form(mode.slug, values)
+    connection = connection_of(tenant, provider, mode, grant, by=by)
+    connection.terms_version, connection.terms_accepted_at = version, now
+    connection.save(force_insert=True)
+    return connection
+
+
+def connection_of(
+    tenant: Tenant, provider: str, mode: Mode, grant: Grant, *, by: User
+) -> Connection:
+    """A connection that holds the grant, not saved yet."""
+    connection = Connection(
+        id=uuid7(),
+        tenant=tenant,
+        provider=provider,
+        mode=mode.slug,
+        keep_alive_at=grant.keep_alive_at,
+        refresh_by=grant.refresh_by,
+        webhook_digest=digest(secrets.token_urlsafe(32)),
+        connected_by=by,
+    )
+    connection.credentials = seal(grant, connection.id)
+    return connection
+
+
+def draft_of(mode: Mode) -> Grant:
+    """A grant that holds nothing yet: it tells the bank's side which mode it is about."""
+    return Grant("", "", expires_at=timezone.now(), scope="", mode=mode.slug)
+
+
+def terms_version(mode: Mode) -> str:
+    """Follows from the text: what was accepted can be shown to be just that."""
+    assert mode.by is ConnectBy.OPENING
+    return hashlib.sha256(mode.terms.encode()).hexdigest()[:16]
 
 
 def return_address(provider: str) -> str:
     path = reverse("banking:consent_return", args=[provider])
     return f"{settings.PUBLIC_URL}{path}"
-
-
-def digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

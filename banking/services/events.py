@@ -6,7 +6,8 @@ from uuid import UUID
 
 from banking.banks import registry
 from banking.models import BankEvent, Connection
-from banking.services.connecting import digest
+from banking.services.doors import digest, signing_secret
+from banking.services.syncing import hint
 from tenants.scope import across_tenants, tenant_scope
 
 
@@ -22,13 +23,19 @@ def find_door(provider: str, connection_id: UUID, secret: str) -> Connection | N
     return connection if known else None
 
 
-def store_event(connection: Connection, headers: Mapping[str, str], body: bytes) -> bool:
+def store_event(
+    connection: Connection, headers: Mapping[str, str], body: bytes, *, secret: str
+) -> bool:
     """Keep a notice. False when it is here already.
 
+    One that is not about an order is about money that came or went, or will: the statement is
+    read at the next tick. `secret` is the one in the address.
+
     Raises:
-        InvalidEvent: it is not a notice of this bank; nothing is stored.
+        InvalidEvent: it is not a notice of this bank, or not signed by it; nothing is stored.
     """
-    notice = registry.find(connection.provider).parse_event(headers, body)
+    bank = registry.find(connection.provider)
+    notice = bank.parse_event(headers, body, secret=signing_secret(secret))
     with tenant_scope(connection.tenant_id):
         stored = BankEvent.objects.bulk_create(
             [
@@ -43,4 +50,7 @@ def store_event(connection: Connection, headers: Mapping[str, str], body: bytes)
             ],
             ignore_conflicts=True,
         )
-        return BankEvent.objects.of(connection.tenant_id).filter(id=stored[0].id).exists()
+        is_new = BankEvent.objects.of(connection.tenant_id).filter(id=stored[0].id).exists()
+    if is_new and notice.state is None:
+        hint(connection)
+    return is_new

@@ -37,3 +37,17 @@ def first_sending(account: BankAccount, now: datetime) -> date | None:
     while not is_settlement_day(day):
         day += ONE_DAY
     return day if day >= next_sending(now) else None
+
+
+def prefer(account: BankAccount) -> BankAccount | None:
+    """Make it the one account that pays bills with no account of their own.
+
+    Returns the one that was. Runs inside the company's scope.
+    """
+    # All of them, in one order: two people choosing at once wait for each other.
+    accounts = list(BankAccount.objects.of(account.tenant_id).select_for_update().order_by("id"))
+    before = next((other for other in accounts if other.is_preferred), None)
+    rows = BankAccount.objects.of(account.tenant_id)
+    rows.filter(is_preferred=True).exclude(id=account.id).update(is_preferred=False)
+    rows.filter(id=account.id).update(is_preferred=True)
+    return before

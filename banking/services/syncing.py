@@ -10,13 +10,17 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
+from banking import health
 from banking.access import connect
 from banking.banks import registry
 from banking.banks.base import BankAdapter, Capability
-from banking.errors import BankError, ConsentLost
-from banking.models import BankAccount
-from banking.services.connecting import check_plan, register_webhooks
+from banking.errors import BankError, BankUnavailable, ConsentLost
+from banking.health import BankCircuitOpen
+from banking.models import BankAccount, Connection
+from banking.services.connecting import check_plan
+from banking.services.doors import register_webhooks
 from banking.services.statement import store_daily_balances, store_pages
+from banking.words import clock
 from brazil.banking_days import sao_paulo_day
 from core.errors import InvalidState
 from tenants.models import Tenant
@@ -50,14 +54,17 @@ def due_accounts(now: datetime) -> list[tuple[UUID, UUID]]:
     """(company, account) of those whose time has come, the longest waiting first.
 
     After a pause all are due at once; a tick takes only the share of the accounts that brings
-    each its turn within an interval, so that banks and workers see no wave.
+    each its turn within an interval, so that banks and workers see no wave. Those of a bank that
+    does not answer wait for it.
     """
     interval = timedelta(minutes=settings.SYNC_INTERVAL_MINUTES)
     with across_tenants():
         accounts = BankAccount.objects.connected().in_plan()
         share = ceil(accounts.count() * settings.TICK_SECONDS / interval.total_seconds())
-        due = accounts.due_for_sync(now, interval).order_by(
-            F("sync_started_at").asc(nulls_first=True), "id"
+        due = (
+            accounts.due_for_sync(now, interval)
+            .exclude(provider__in=health.paused(now))
+            .order_by(F("sync_started_at").asc(nulls_first=True), "id")
         )
         return list(due.values_list("tenant_id", "id")[: max(SMALLEST_SHARE, share)])
 
@@ -65,12 +72,17 @@ def due_accounts(now: datetime) -> list[tuple[UUID, UUID]]:
 def check_can_sync(account: BankAccount, tenant: Tenant) -> None:
     """
     Raises:
-        InvalidState: the account is not connected.
+        InvalidState: the account is not connected, or its bank asked to wait.
         NotAllowed: the company's plan does not have this bank.
     """
     if not account.is_connected:
         raise InvalidState("O vínculo desta conta precisa ser refeito antes de sincronizar.")
     check_plan(tenant, registry.info(account.provider))
+    if account.sync_wait_until and account.sync_wait_until > timezone.now():
+        raise InvalidState(
+            f"O banco {account.bank_name} pediu para esperar: o extrato pode ser lido de novo "
+            f"às {clock(account.sync_wait_until)}."
+        )
 
 
 def sync_account(tenant_id: UUID, account_id: UUID) -> SyncResult | None:
@@ -83,6 +95,7 @@ def sync_account(tenant_id: UUID, account_id: UUID) -> SyncResult | None:
     now = timezone.now()
     with tenant_scope(tenant_id):
         accounts = BankAccount.objects.of(tenant_id).connected().in_plan()
+        before = accounts.filter(id=account_id).values_list("sync_started_at", flat=True).first()
         if not accounts.claim_sync(account_id, now, LEASE):
             return None
         account = accounts.select_related("connection").get(id=account_id)
@@ -95,8 +108,17 @@ def sync_account(tenant_id: UUID, account_id: UUID) -> SyncResult | None:
                 again = read_statement(account, bank, sao_paulo_day(now))
                 result = result.followed_by(again)
             balance = bank.fetch_balance()
+    except BankCircuitOpen as error:
+        # The bank was not asked: the account keeps its turn.
+        finish(account, sync_error=str(error), sync_started_at=before, sync_wait_until=error.until)
+        return None
     except BankError as error:
-        finish(account, sync_error=failure_message(account, error))
+        wait = error.retry_after if isinstance(error, BankUnavailable) else None
+        finish(
+            account,
+            sync_error=failure_message(account, error),
+            sync_wait_until=now + timedelta(seconds=wait) if wait else None,
+        )
         return None
     broken = result.difference or result.changed_lines
     finish(
@@ -128,7 +150,15 @@ def first_day(account: BankAccount, today: date) -> date:
 def failure_message(account: BankAccount, error: BankError) -> str:
     if isinstance(error, ConsentLost):
         return f"{account.bank_name} não reconhece mais a autorização: refaça o vínculo."
-    return str(error)[:300]
+    return error.with_reason()[:300]
+
+
+def hint(connection: Connection) -> None:
+    """The bank told of something that the statement will show: the next tick reads it."""
+    with tenant_scope(connection.tenant_id):
+        BankAccount.objects.of(connection.tenant_id).filter(connection=connection).update(
+            sync_hinted_at=timezone.now()
+        )
 
 
 def finish(account: BankAccount, **changes: object) -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django import template
 from django.utils import timezone
 
-from banking import integrations, words
+from banking import integrations, ways, words
 from banking.models import BankAccount, StatementLine
 from brazil.banking_days import sao_paulo_day
 from brazil.document import format_document
@@ -49,3 +49,5 @@ def account_number(account: BankAccount) -> str:
 
 register.filter("document", format_document)
 register.filter("broken_proof", integrations.broken_proof)
+register.filter("redo_url", ways.redo_address)
+register.filter("redo_url_of", ways.redo_address_of)

@@ -1,19 +1,32 @@
 """From the «+» to «Conta conectada»."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
 
 from banking.banks import registry
-from banking.banks.base import Bank
+from banking.banks.base import Bank, BankInfo, ConnectBy, Mode
 from banking.errors import BankError
+from banking.forms import ConnectForm
 from banking.models import BankAccount, Connection
-from banking.options import COMING, options_for
+from banking.options import options_for, ways_of
 from banking.problems import Problem, explain, refused_at_bank
 from banking.progress import Opening
-from banking.services.connecting import ConsentNotUsable, finish_consent, start_consent
+from banking.services.connecting import (
+    ConsentNotUsable,
+    check_plan,
+    connect_by_form,
+    connect_by_terms,
+    finish_consent,
+    start_consent,
+    typed_lately,
+)
+from brazil.cnpj import format_cnpj
 from core.errors import NotAllowed
 from core.nudge import nudge
 from tenants.access import TenantRequest, role_required
@@ -25,17 +38,66 @@ connects_banks = role_required(Role.ADMIN, Role.FINANCE)
 @require_GET
 @connects_banks
 def choose(request: TenantRequest) -> HttpResponse:
-    context = {"options": options_for(request.tenant), "coming": COMING}
-    return render(request, "banking/choose.html", context)
+    options = options_for(request.tenant, timezone.now())
+    here = next((option for option in options if option.is_opened_here), None)
+    return render(request, "banking/choose.html", {"options": options, "opened_here": here})
 
 
 @require_GET
 @connects_banks
-def go(request: TenantRequest, provider: str) -> HttpResponse:
+def ways(request: TenantRequest, provider: str) -> HttpResponse:
+    """The ways to connect an account at a bank, each with what it asks."""
+    bank = bank_or_404(provider).info
+    check_plan(request.tenant, bank)
+    return render(request, "banking/ways.html", {"bank": bank, "ways": ways_of(bank)})
+
+
+@require_http_methods(["GET", "POST"])
+@connects_banks
+def mode(request: TenantRequest, provider: str, mode: str) -> HttpResponse:
+    """One way: what it asks is filled in here, and kept until the bank answers."""
+    bank = bank_or_404(provider).info
+    chosen = mode_or_404(bank, mode)
+    check_plan(request.tenant, bank)
+    before = connection_to_correct(request, bank, chosen)
+    form = ConnectForm(
+        chosen,
+        request.POST if request.method == "POST" else None,
+        request.FILES or None,
+        initial=first_values(request, bank, chosen, before),
+    )
+    if request.method == "POST" and form.is_valid():
+        with form.marking():
+            return begin(request, bank, chosen, form)
+    context = {"bank": bank, "mode": chosen, "form": form, "before": before}
+    return render(request, "banking/mode.html", context)
+
+
+def begin(request: TenantRequest, bank: BankInfo, mode: Mode, form: ConnectForm) -> HttpResponse:
+    tenant, by = request.tenant, request.user
+    if mode.by is ConnectBy.CONSENT:
+        address = start_consent(tenant, bank.slug, mode, by=by, typed=form.typed)
+        if request.htmx:
+            return HttpResponseClientRedirect(address)
+        # A link and not a redirect: the content policy lets no form leave.
+        return render(request, "banking/at_bank.html", {"bank": bank, "address": address})
+    if mode.by is ConnectBy.FORM:
+        connection = connect_by_form(tenant, bank.slug, mode, typed=form.typed, by=by)
+    else:
+        version = form.cleaned_data["version"]
+        connection = connect_by_terms(tenant, bank.slug, mode, version=version, by=by)
+    return follow(request, connection)
+
+
+@require_GET
+@connects_banks
+def go(request: TenantRequest, provider: str, mode: str = "") -> HttpResponse:
     """Send the person to the bank. A link, not a form: the content policy lets no form leave."""
-    bank_or_404(provider)
-    address = start_consent(request.tenant, provider, by=request.user)
-    return HttpResponseRedirect(address)
+    bank = bank_or_404(provider).info
+    chosen = mode_or_404(bank, mode) if mode else bank.modes[0]
+    if chosen.by is not ConnectBy.CONSENT or chosen.fields:
+        return redirect("banking:mode", bank.slug, chosen.slug)
+    return HttpResponseRedirect(start_consent(request.tenant, provider, chosen, by=request.user))
 
 
 @require_GET
@@ -55,8 +117,7 @@ def consent_return(request: TenantRequest, provider: str) -> HttpResponse:
         )
     except (ConsentNotUsable, NotAllowed, BankError) as failure:
         return problem(request, provider, explain(bank, failure))
-    nudge("banking.tasks.open_connection", str(request.tenant.id), str(connection.id))
-    return redirect("banking:connection", connection.id)
+    return follow(request, connection)
 
 
 @require_GET
@@ -69,9 +130,42 @@ def connection(request: TenantRequest, connection_id: UUID) -> HttpResponse:
     return render(request, template, {"opening": Opening(found, account), "connection": found})
 
 
+def follow(request: TenantRequest, connection: Connection) -> HttpResponse:
+    nudge("banking.tasks.open_connection", str(request.tenant.id), str(connection.id))
+    return redirect("banking:connection", connection.id)
+
+
 def problem(request: TenantRequest, provider: str, problem: Problem) -> HttpResponse:
     context = {"problem": problem, "provider": provider}
     return render(request, "banking/connect_problem.html", context, status=problem.status)
+
+
+def connection_to_correct(request: TenantRequest, bank: BankInfo, mode: Mode) -> Connection | None:
+    """The one that the address names, if it is the company's and came this way."""
+    try:
+        named = UUID(request.GET.get("de", ""))
+    except ValueError:
+        return None
+    mine = Connection.objects.of(request.tenant).filter(provider=bank.slug, mode=mode.slug)
+    found: Connection | None = mine.filter(id=named).first()
+    return found
+
+
+def first_values(
+    request: TenantRequest, bank: BankInfo, mode: Mode, before: Connection | None
+) -> dict[str, Any]:
+    """What was typed before; a field for the holder's document has the company's own."""
+    known = {"document": format_cnpj(request.tenant.cnpj)}
+    if before is not None:
+        return known | before.typed
+    return known | typed_lately(request.tenant, bank.slug, mode, by=request.user)
+
+
+def mode_or_404(bank: BankInfo, slug: str) -> Mode:
+    found = next((mode for mode in bank.modes if mode.slug == slug), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 def bank_or_404(provider: str) -> Bank:

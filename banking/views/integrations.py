@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banking.integrations import describe_switch, integrations_of, unfinished
 from banking.models import BankAccount
-from banking.services import connecting, settings
+from banking.services import settings
 from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Role
 
@@ -36,7 +36,7 @@ def switch_banking(request: TenantRequest, account_id: UUID) -> HttpResponse:
 @role_required(Role.ADMIN)
 def prefer(request: TenantRequest, account_id: UUID) -> HttpResponse:
     account = find_account(request, account_id)
-    before = connecting.prefer(account)
+    before = settings.prefer(account)
     text = f"A conta preferencial agora é {account}."
     if before is not None and before.id != account.id:
         text = f"A conta preferencial agora é {account}, e não mais {before}."

@@ -24,7 +24,7 @@ def reconcile(request: TenantRequest) -> HttpResponse:
     if request.htmx and position:
         account = get_object_or_404(BankAccount.objects.of(request.tenant), id=account_id)
         return render(request, "banking/_days.html", statement(request, account, position))
-    overview = overview_of(request.tenant)
+    overview = overview_of(request.tenant, timezone.now())
     card = overview.choose(account_id)
     if account_id and card is None:
         raise Http404
@@ -36,7 +36,12 @@ def reconcile(request: TenantRequest) -> HttpResponse:
 
 def account_status(card: Card) -> dict[str, Any]:
     now = timezone.now()
-    progress = sync_progress(card.account, is_in_plan=card.is_in_plan, now=now)
+    progress = sync_progress(
+        card.account,
+        is_in_plan=card.is_in_plan,
+        now=now,
+        unavailable_until=card.unavailable_until,
+    )
     return {"account": card.account, "progress": progress}
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from banking import health
 from banking.models import BankAccount
 from banking.overview import is_in_plan
 from banking.progress import sync_progress
@@ -45,11 +46,13 @@ def status(
     asked_at: datetime | None,
     is_poll: bool = False,
 ) -> HttpResponse:
+    now = timezone.now()
     progress = sync_progress(
         account,
         is_in_plan=is_in_plan(request.tenant, account),
-        now=timezone.now(),
+        now=now,
         asked_at=asked_at,
+        unavailable_until=health.outages(now).get(account.provider),
     )
     context = {
         "account": account,

@@ -25,7 +25,7 @@ def webhook(request: HttpRequest, provider: str, connection_id: UUID, secret: st
     if connection is None:
         return refuse(404)
     try:
-        is_new = events.store_event(connection, request.headers, body)
+        is_new = events.store_event(connection, request.headers, body, secret=secret)
     except InvalidEvent:
         return refuse(400)
     if not is_new:

@@ -18,7 +18,8 @@ from accounts.services import open_bank_account_leaf
 from banking.banks.base import Grant
 from banking.credentials import seal
 from banking.models import BankAccount, Connection, DailyBalance, StatementLine
-from banking.services.connecting import digest, open_connection
+from banking.services.doors import digest
+from banking.services.opening import open_connection
 from core.ids import uuid7
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope

@@ -7,8 +7,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import ClassificationGroup
+from banking.banks import registry
 from banking.models import BankAccount, Connection
-from banking.services.connecting import open_connection, unfinished_openings
+from banking.services.opening import open_connection, unfinished_openings
 from banking.services.syncing import sync_account
 from kamino.local.services import free_port
 from tenants.models import Plan, Role, Tenant
@@ -58,12 +59,12 @@ def go_and_consent(client):
 # --- The choice ---------------------------------------------------------------------------
 
 
-def test_the_choice_offers_cora_and_announces_the_others(operator_in):
+def test_the_choice_offers_every_bank_of_the_registry(operator_in):
     page = words(operator_in.get(CHOOSE))
 
     assert f'href="{GO}"' in page
-    assert "BS2" in page
-    assert "Conta Kamino" in page
+    for bank in registry.BANKS.values():
+        assert bank.info.pitch in page
 
 
 @pytest.mark.parametrize("role", [Role.APPROVER, Role.READER])

@@ -1,0 +1,167 @@
+"""Finish a connection in the background: identity read from the bank, account and leaf made."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.models import Account
+from accounts.services import open_bank_account_leaf
+from banking.access import connect
+from banking.banks.base import AccountIdentity, Capability, ConnectBy
+from banking.errors import BankError, BankOutcomeUnknown, BankUnavailable
+from banking.models import BankAccount, Connection
+from banking.services.doors import register_webhooks
+from brazil.cnpj import format_cnpj
+from brazil.document import format_document
+from core.errors import InvalidState
+from tenants.models import Tenant
+from tenants.scope import across_tenants, tenant_scope
+
+# How long an opening is tried again while the bank does not answer.
+OPENING_LASTS = timedelta(hours=1)
+OPENING_LEASE = timedelta(minutes=2)
+
+OTHER_COMPANY = {
+    ConnectBy.CONSENT: "Refaça o caminho e escolha no banco a conta desta empresa.",
+    ConnectBy.FORM: "Corrija os dados: eles têm de ser os da conta desta empresa.",
+    ConnectBy.OPENING: "Fale com o suporte.",
+}
+
+
+def open_connection(tenant_id: UUID, connection_id: UUID) -> BankAccount | None:
+    """Read whose account it is and make ours. Safe to call again; None when it did not come to be.
+
+    A bank that does not answer leaves the connection opening, to be tried again; what cannot be
+    mended (another company's account, a refused token) closes it with the reason.
+    """
+    connection = claim_opening(tenant_id, connection_id)
+    if connection is None:
+        return None
+    try:
+        with connect(connection, needing=Capability.FETCH_IDENTITY) as bank:
+            identity = bank.fetch_identity()
+    except (BankUnavailable, BankOutcomeUnknown) as error:
+        postpone_opening(connection, error.with_reason())
+        return None
+    except BankError as error:
+        fail_opening(connection, error.with_reason())
+        return None
+
+    with tenant_scope(tenant_id):
+        tenant = Tenant.objects.get(id=tenant_id)
+    if identity.holder_document != tenant.cnpj:
+        fail_opening(connection, other_company_message(tenant, connection, identity))
+        return None
+    try:
+        with tenant_scope(tenant_id):
+            account = adopt_account(tenant, connection, identity)
+    except InvalidState as error:  # the chart has no home for it
+        fail_opening(connection, str(error))
+        return None
+    register_webhooks(connection)
+    return account
+
+
+def unfinished_openings() -> list[tuple[UUID, UUID]]:
+    """(company, connection) of each opening that nobody is at."""
+    with across_tenants():
+        waiting = Connection.objects.filter(status=Connection.Status.OPENING).exclude(
+            opening_leased_until__gt=timezone.now()
+        )
+        return list(waiting.values_list("tenant_id", "id"))
+
+
+def claim_opening(tenant_id: UUID, connection_id: UUID) -> Connection | None:
+    """The connection, if it is opening and nobody else is at it."""
+    now = timezone.now()
+    with tenant_scope(tenant_id):
+        row = Connection.objects.of(tenant_id).filter(
+            id=connection_id, status=Connection.Status.OPENING
+        )
+        if not row.exclude(opening_leased_until__gt=now).update(
+            opening_leased_until=now + OPENING_LEASE
+        ):
+            return None
+        connection: Connection = row.get()
+        return connection
+
+
+def postpone_opening(connection: Connection, reason: str) -> None:
+    if connection.connected_at < timezone.now() - OPENING_LASTS:
+        fail_opening(connection, reason)
+        return
+    with tenant_scope(connection.tenant_id):
+        Connection.objects.of(connection.tenant_id).filter(id=connection.id).update(
+            status_reason=reason[:300], opening_leased_until=None
+        )
+
+
+def fail_opening(connection: Connection, reason: str) -> None:
+    """The credentials are of no use: they go. What is no secret stays, to be corrected."""
+    with tenant_scope(connection.tenant_id):
+        Connection.objects.of(connection.tenant_id).filter(id=connection.id).update(
+            status=Connection.Status.FAILED,
+            status_reason=reason[:300],
+            credentials=b"",
+            keep_alive_at=None,
+            opening_leased_until=None,
+        )
+
+
+def adopt_account(tenant: Tenant, connection: Connection, identity: AccountIdentity) -> BankAccount:
+    """Find the account by its identity or make it, with its Conta do Ativo, and tie it.
+
+    Runs inside the company's scope.
+    """
+    accounts = BankAccount.objects.of(tenant)
+    account = (
+        accounts.select_for_update()
+        .filter(bank_code=identity.bank_code, branch=identity.branch, number=identity.number)
+        .first()
+    )
+    if account is None:
+        account = BankAccount(
+            tenant=tenant,
+            provider=connection.provider,
+            bank_code=identity.bank_code,
+            branch=identity.branch,
+            number=identity.number,
+            ledger_account=make_leaf(tenant, connection, identity),
+            is_preferred=not accounts.filter(is_preferred=True).exists(),
+        )
+    elif account.connection is not None and account.connection_id != connection.id:
+        supersede(account.connection)
+    # A bank that does not tell the holder's name told their document: it is this company.
+    account.holder_name = identity.holder_name or tenant.legal_name
+    account.holder_document = identity.holder_document
+    account.connection = connection
+    account.sync_wait_until = None  # that was the old connection's
+    account.save()
+    Connection.objects.of(tenant).filter(id=connection.id).update(
+        status=Connection.Status.ACTIVE, status_reason="", opening_leased_until=None
+    )
+    return account
+
+
+def supersede(connection: Connection) -> None:
+    Connection.objects.of(connection.tenant_id).filter(id=connection.id).update(
+        status=Connection.Status.LOST,
+        status_reason="Refeita por uma nova conexão.",
+        lost_at=timezone.now(),
+        credentials=b"",
+    )
+
+
+def make_leaf(tenant: Tenant, connection: Connection, identity: AccountIdentity) -> Account:
+    name = f"{connection.bank_name} {identity.branch} / {identity.number}"
+    return open_bank_account_leaf(tenant, name=name)
+
+
+def other_company_message(tenant: Tenant, connection: Connection, identity: AccountIdentity) -> str:
+    document = format_document(identity.holder_document)
+    holder = f"{identity.holder_name} ({document})" if identity.holder_name else document
+    return (
+        f"A conta é de {holder}, e esta empresa é {tenant.name} ({format_cnpj(tenant.cnpj)}). "
+        f"Nada foi conectado. {OTHER_COMPANY[connection.bank_mode.by]}"
+    )

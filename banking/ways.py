@@ -1,0 +1,47 @@
+"""The ways to connect an account at a bank: where each begins, and what may be shown of it."""
+
+from collections.abc import Mapping
+
+from django.urls import reverse
+
+from banking.banks import registry
+from banking.banks.base import BankInfo, ConnectBy, FieldKind, Mode
+from banking.models import BankAccount, Connection
+from tenants.models import Plan
+
+
+def start_address(bank: BankInfo, mode: Mode) -> str:
+    """Where a person begins: at the bank itself, when nothing has to be asked before."""
+    if mode.by is ConnectBy.CONSENT and not mode.fields:
+        first = mode.slug == bank.modes[0].slug
+        return reverse("banking:go", args=[bank.slug] if first else [bank.slug, mode.slug])
+    return reverse("banking:mode", args=[bank.slug, mode.slug])
+
+
+def redo_address(connection: Connection) -> str:
+    """Where the same way begins again, with what was typed and is no secret."""
+    bank = registry.info(connection.provider)
+    address = start_address(bank, bank.mode(connection.mode))
+    return f"{address}?de={connection.id}" if connection.typed else address
+
+
+def redo_address_of(account: BankAccount) -> str:
+    if account.connection is not None:
+        return redo_address(account.connection)
+    bank = registry.info(account.provider)
+    return start_address(bank, bank.modes[0])
+
+
+def typed_of(mode: Mode, values: Mapping[str, str]) -> dict[str, str]:
+    """What was typed openly: no secret and no file."""
+    return {
+        field.name: values.get(field.name, "")
+        for field in mode.fields
+        if field.kind is FieldKind.TEXT
+    }
+
+
+def plan_names(bank: BankInfo) -> str:
+    """«North e Track»."""
+    names = [plan.label for plan in Plan if plan in bank.plans]
+    return " e ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
