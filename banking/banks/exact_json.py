@@ -17,6 +17,24 @@ def read_json(body: bytes | str) -> Json:
     return json.loads(body, parse_float=exact_decimal, parse_constant=refuse_constant)
 
 
+def write_json(value: Json) -> str:
+    """JSON in which a `Decimal` is a number with all its digits; no float on the way.
+
+    Raises:
+        TypeError: there is something in it that JSON does not have.
+    """
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dict):
+        members = (f"{write_json(str(name))}: {write_json(held)}" for name, held in value.items())
+        return "{" + ", ".join(members) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(write_json, value)) + "]"
+    if isinstance(value, float):
+        raise TypeError("a float is not exact")
+    return json.dumps(value, ensure_ascii=False)
+
+
 def exact_decimal(text: str) -> Decimal:
     value = Decimal(text)
     # No bank means it, and PostgreSQL cannot store 1e200000.

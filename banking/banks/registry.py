@@ -1,10 +1,11 @@
 """The banks that the product speaks to: one line each."""
 
 from banking.banks.base import Bank, BankInfo
+from banking.banks.bs2 import Bs2
 from banking.banks.cora import Cora
 from core.errors import InvalidInput
 
-BANKS: dict[str, Bank] = {bank.info.slug: bank for bank in (Cora(),)}
+BANKS: dict[str, Bank] = {bank.info.slug: bank for bank in (Cora(), Bs2())}
 
 
 def find(slug: str) -> Bank:

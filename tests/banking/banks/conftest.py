@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -59,7 +59,7 @@ class TinyBank:
             def do_GET(self) -> None:
                 self.bank._answer(self)
 
-            do_POST = do_GET
+            do_POST = do_PUT = do_GET
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Quiet: the tests read `received`."""
@@ -132,6 +132,9 @@ class HeldTokens:
         with Cora().consent() as consent:
             self.grant = consent.refresh(self.grant)
         return self.grant.access_token
+
+    def secrets(self) -> Mapping[str, str]:
+        return self.grant.secrets
 
 
 @pytest.fixture

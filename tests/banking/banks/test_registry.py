@@ -6,10 +6,11 @@ import pytest
 
 from banking.banks import registry
 from banking.banks.base import Bank, BankAdapter, Capability, Rail
+from banking.banks.bs2.adapter import Bs2Adapter
 from banking.banks.cora.adapter import CoraAdapter
 from core.errors import InvalidInput
 
-ADAPTERS: list[type[BankAdapter]] = [CoraAdapter]
+ADAPTERS: list[type[BankAdapter]] = [CoraAdapter, Bs2Adapter]
 BANKS = list(registry.BANKS.values())
 
 

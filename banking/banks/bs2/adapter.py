@@ -1,0 +1,328 @@
+"""One company's account at BS2."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import httpx
+
+from banking.banks.base import (
+    AccountIdentity,
+    BankAdapter,
+    BoletoPayment,
+    Finding,
+    Movement,
+    OpenOrder,
+    Payment,
+    PixPayment,
+    Rail,
+    Receipt,
+    Search,
+    StatementPage,
+    TedPayment,
+    Title,
+    TokenSource,
+    Whereabouts,
+)
+from banking.banks.bs2 import charges, looking, statement, webhooks, wire
+from banking.banks.bs2.calls import Calls
+from banking.banks.bs2.fields import UnreadableAnswer, id_of
+from banking.banks.bs2.info import INFO
+from banking.banks.charges import Cancellation, Charge, ChargeRequest
+from banking.banks.failures import TokenRefused
+from banking.errors import BankAccessDenied, BankRejected, BankUnavailable, ConsentLost
+from brazil.banking_days import SAO_PAULO, sao_paulo_day
+from brazil.banks import bank_name
+from brazil.errors import InvalidValue
+from brazil.payment_line import parse_payment_line
+
+STATEMENT_PAGE = 100  # the most that is known to work
+MAX_PAGES = 10_000  # a million movements: more is a bank that never ends
+# How far back a movement is looked for that tells the account's number.
+IDENTITY_DAYS = timedelta(days=90)
+
+BANKING = "/pj/apibanking/forintegration/v1"
+COLLECTION = "/pj/forintegration/cobranca"
+PIX = "/pix/direto/forintegration/v1"
+
+_STATUS_PATHS = {Rail.TED: "transferencias", Rail.BOLETO: "pagamentos"}
+_PROOFS = {
+    Rail.TED: (wire.TRANSFERS, wire.TRANSFER_SCHEDULING),
+    Rail.BOLETO: (wire.PAYMENTS, wire.PAYMENT_SCHEDULING),
+}
+
+
+class Bs2Adapter(BankAdapter):
+    info = INFO
+
+    def __init__(self, http: httpx.Client, tokens: TokenSource) -> None:
+        super().__init__(http, tokens)
+        self._calls = Calls(http, tokens)
+
+    # --- The account --------------------------------------------------------------------
+
+    def fetch_identity(self) -> AccountIdentity:
+        """What the person typed, held against the newest movement: BS2 has no account endpoint,
+        and says branch and number only inside the `protocolo`; the holder's name, nowhere.
+
+        Raises:
+            BankRejected: the statement is of another account.
+        """
+        told = self._tokens.secrets()
+        branch, number = told["branch"], told["account"]
+        today = sao_paulo_day(datetime.now(UTC))
+        page = self._statement_page(today - IDENTITY_DAYS, today, 0).content
+        for movement in page.movements:
+            shown = statement.account_in_protocol(movement)
+            if shown is not None and not shown.is_account(branch, number):
+                raise BankRejected(
+                    f"O extrato que o BS2 mostrou é da agência {shown.branch}, conta "
+                    f"{shown.number}, e não da agência {branch}, conta {number}. "
+                    "Confira os números e conecte a conta de novo."
+                )
+        return AccountIdentity(
+            bank_code=INFO.compe,
+            branch=branch,
+            number=number,
+            holder_name="",
+            holder_document=told["document"],
+        )
+
+    def fetch_balance(self) -> Decimal:
+        now = datetime.now(SAO_PAULO).replace(microsecond=0, tzinfo=None)
+        return self._calls.read(
+            f"{BANKING}/contascorrentes/saldo",
+            "balance",
+            statement.balance_from_wire,
+            {"dataReferencia": now.isoformat()},
+        )
+
+    def fetch_statement(self, since: date, until: date) -> Iterator[StatementPage]:
+        """As the contract says; a movement that comes again, because the pages shifted under new
+        ones, is dropped. A page is asked for when the one before is consumed.
+
+        The page that reaches `total` ends it when nothing is missing; else an empty one does.
+        """
+        seen: set[str] = set()
+        sum_read = Decimal(0)
+        for number in range(MAX_PAGES):
+            page = self._statement_page(since, until, number)
+            content = page.content
+            fresh = [line for line in content.movements if line.bank_id not in seen]
+            seen.update(line.bank_id for line in fresh)
+            sum_read += sum(line.amount for line in fresh)
+            if fresh or number == 0:
+                yield replace(content, movements=fresh)
+            is_last = (number + 1) * STATEMENT_PAGE >= page.total
+            is_whole = len(seen) >= page.total or content.opening + sum_read == content.closing
+            if not content.movements or (is_last and (is_whole or not fresh)):
+                return
+            if not fresh:
+                break
+        raise BankUnavailable("O banco BS2 repetiu páginas do extrato. Ele será lido de novo.")
+
+    def _statement_page(self, since: date, until: date, number: int) -> statement.Page:
+        return self._calls.read(
+            f"{BANKING}/contascorrentes/extrato",
+            "statement",
+            statement.page_from_wire,
+            statement.range_to_wire(since, until) | {"inicio": number, "limite": STATEMENT_PAGE},
+        )
+
+    # --- Money out ----------------------------------------------------------------------
+
+    def send_ted(self, payment: TedPayment) -> Receipt:
+        """A second call is a second transfer, whatever its `key`: BS2 takes none."""
+        body = wire.transfer_to_wire(
+            payment,
+            bank_name=bank_name(payment.bank_code),
+            holder_document=self._tokens.secrets().get("document", ""),
+            on=sao_paulo_day(datetime.now(UTC)),
+        )
+        path = f"{BANKING}/transferencias/simplificado"
+        return self._calls.write(path, "send_ted", body, wire.receipt_from_wire)
+
+    def pay_boleto(self, payment: BoletoPayment) -> Receipt:
+        """A second call is a second payment, whatever its `key`: BS2 takes none."""
+        today = sao_paulo_day(datetime.now(UTC))
+        body = wire.title_to_wire(payment, due_date=_due_date(payment, today), on=today)
+        return self._calls.write(
+            f"{BANKING}/pagamentos", "pay_boleto", body, wire.receipt_from_wire
+        )
+
+    def look_up_title(self, linha_digitavel: str) -> Title:
+        line = wire.identification(linha_digitavel)
+        return self._calls.read(
+            f"{BANKING}/pagamentos/{line}",
+            "look_up_title",
+            lambda answer: wire.title_from_wire(answer, line),
+        )
+
+    def order_statuses(self, orders: Sequence[OpenOrder]) -> dict[str, Whereabouts]:
+        """As the contract says, by one request each. One whose status is in words that we do not
+        know, or that BS2 does not find, is left out; so is one that fails while others do not."""
+        states: dict[str, Whereabouts] = {}
+        failure: BankUnavailable | None = None
+        for order in orders:
+            try:
+                there = self._status(order)
+            except BankRejected:  # it refused the question, not the order
+                continue
+            except BankUnavailable as error:
+                failure = error
+                continue
+            if there is not None:
+                states[order.reference] = there
+        if failure is not None and not states:
+            raise failure
+        return states
+
+    def _status(self, order: OpenOrder) -> Whereabouts | None:
+        if order.rail not in _STATUS_PATHS:
+            return None
+        reference = id_of(order.reference)
+        path = f"{BANKING}/{_STATUS_PATHS[order.rail]}/solicitacoes/{reference}"
+        return self._calls.read(path, "order_status", wire.whereabouts_from_wire)
+
+    def find_order(
+        self, payment: Payment, *, sent_at: datetime, now: datetime, twins: int = 0
+    ) -> Finding:
+        """Look in the receipts, the clearing house and the statement (see looking.py)."""
+        if isinstance(payment, PixPayment):
+            return Finding(Search.CANNOT_TELL, seen="O Kamino não envia Pix pelo BS2.")
+        since, until = sao_paulo_day(sent_at), sao_paulo_day(now)
+        try:
+            lines = self._movements(since, until)
+        except BankRejected as error:  # it refused the question, not the order
+            return Finding(Search.CANNOT_TELL, seen=f"O extrato não pôde ser lido. {error}")
+        rail = Rail.TED if isinstance(payment, TedPayment) else Rail.BOLETO
+        shown = looking.Shown(lines, self._proofs(rail, since, until))
+        if isinstance(payment, BoletoPayment):
+            shown = self._with_title(shown, payment)
+        return looking.conclude(payment, shown, sent_at=sent_at, now=now, twins=twins)
+
+    def _movements(self, since: date, until: date) -> list[Movement]:
+        return [line for page in self.fetch_statement(since, until) for line in page.movements]
+
+    def _with_title(self, shown: looking.Shown, payment: BoletoPayment) -> looking.Shown:
+        try:
+            return replace(shown, title=self.look_up_title(payment.linha_digitavel))
+        except BankRejected as error:
+            return replace(shown, title_refusal=error.reason or str(error))
+        except UnreadableAnswer:
+            return shown
+
+    def _proofs(self, rail: Rail, since: date, until: date) -> list[wire.Proof] | None:
+        """None where it does not show them: the path and the answer's shape are not documented,
+        and the application may be without the scope `comprovante`."""
+        try:
+            return [
+                proof for kind in _PROOFS[rail] for proof in self.fetch_receipts(since, until, kind)
+            ]
+        except (BankRejected, UnreadableAnswer):
+            return None
+        except BankAccessDenied as error:
+            if _is_about_token(error):
+                raise
+            return None
+
+    def fetch_receipts(self, since: date, until: date, kind: int) -> list[wire.Proof]:
+        """The receipts (comprovantes) of the days since..until; `kind` is one of wire's."""
+        days = {"dataInicial": f"{since}T00:00:00", "dataFinal": f"{until}T23:59:59"}
+        return self._calls.read(
+            f"{BANKING}/comprovantes",
+            "receipts",
+            wire.proofs_from_wire,
+            {**days, "tipoFiltro": kind},
+        )
+
+    def receipt_pdf(self, proof: wire.Proof) -> bytes:
+        return self._calls.read_bytes(
+            f"{BANKING}/comprovantes/{proof.reference}/imprimivel",
+            "receipt_pdf",
+            charges.pdf_from_wire,
+            {} if proof.type is None else {"TipoComprovante": proof.type},
+        )
+
+    # --- Charges ------------------------------------------------------------------------
+
+    def issue_charge(self, request: ChargeRequest) -> Charge:
+        """A second call may be a second boleto: BS2 has no keys."""
+        body = charges.charge_to_wire(request)
+        path = f"{COLLECTION}/v2/boletos/simplificado"
+        return self._calls.write(path, "issue_charge", body, charges.issued_from_wire)
+
+    def fetch_charge(self, reference: str) -> Charge:
+        return self._calls.read(_boleto(reference), "fetch_charge", charges.charge_from_wire)
+
+    def cancel_charge(self, reference: str, *, key: UUID, reason: str = "") -> Cancellation:
+        """The write-off (baixa), which is not done at once; up to 90 days after the due date."""
+        return self._calls.write(
+            f"{_boleto(reference)}/solicitacoes/cancelamentos",
+            "cancel_charge",
+            {"justificativa": reason} if reason else {},
+            lambda answer: charges.requested_from_wire(answer, reference),
+        )
+
+    def charge_cancellation(self, cancellation: Cancellation) -> Cancellation:
+        reference = cancellation.charge_reference
+        return self._calls.read(
+            f"{_boleto(reference)}/solicitacoes/cancelamentos/{id_of(cancellation.reference)}",
+            "charge_cancellation",
+            lambda answer: charges.cancellation_from_wire(answer, reference),
+        )
+
+    def charge_pdf(self, charge: Charge) -> bytes:
+        path = f"{_boleto(charge.reference)}/imprimivel"
+        return self._calls.read_bytes(path, "charge_pdf", charges.pdf_from_wire)
+
+    # --- Webhooks -----------------------------------------------------------------------
+
+    def register_webhooks(self, url: str, *, secret: bytes = b"") -> None:
+        """Movements and Pix, where the application may; the address for boletos goes to the
+        bank's sales contact, who activates it.
+
+        The movements' registration has no list to look at: asked again it is made again, and the
+        same notice comes twice, under one id.
+        """
+        for register in (self._register_movements, self._register_pix):
+            try:
+                register(url, secret)
+            except BankRejected:
+                continue  # not contracted, or not there
+            except BankAccessDenied as error:
+                if _is_about_token(error):
+                    raise
+
+    def _register_movements(self, url: str, secret: bytes) -> None:
+        body = webhooks.movements_to_wire(url, secret)
+        for context in webhooks.CONTEXTS:
+            try:
+                self._calls.set("POST", f"{BANKING}/{context}/webhook", "create_webhook", body)
+            except BankRejected:
+                continue
+            return
+
+    def _register_pix(self, url: str, secret: bytes) -> None:
+        path = f"{PIX}/webhook/bs2"
+        if url not in self._calls.read(path, "list_webhooks", webhooks.pix_addresses_from_wire):
+            self._calls.set("PUT", path, "set_webhook", webhooks.pix_to_wire(url, secret))
+
+
+def _boleto(reference: str) -> str:
+    return f"{COLLECTION}/v1/boletos/{id_of(reference)}"
+
+
+def _due_date(payment: BoletoPayment, today: date) -> date | None:
+    """The one in the line. One that we cannot read is the bank's to refuse."""
+    try:
+        return getattr(parse_payment_line(payment.linha_digitavel, today=today), "due_date", None)
+    except InvalidValue:
+        return None
+
+
+def _is_about_token(error: BankAccessDenied) -> bool:
+    """The whole connection is refused, and not one thing that its application may not do."""
+    return isinstance(error, TokenRefused | ConsentLost)

@@ -1,0 +1,130 @@
+"""One call to BS2 with the connection's token."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import TypeVar
+
+import httpx
+from django.conf import settings
+
+from banking.banks.base import TokenSource
+from banking.banks.bs2 import refusals
+from banking.banks.bs2.info import INFO
+from banking.banks.exact_json import Json, read_json, write_json
+from banking.banks.failures import TokenRefused
+from banking.banks.http import BankClient, exchange, open_client
+from banking.errors import BankOutcomeUnknown, BankUnavailable
+
+Decoded = TypeVar("Decoded")
+Params = Mapping[str, str | int]
+
+
+class Calls:
+    """Reads and writes of one connection. Safe to use from several threads."""
+
+    def __init__(self, http: httpx.Client, tokens: TokenSource) -> None:
+        self._http = http
+        self._tokens = tokens
+
+    def read(
+        self,
+        path: str,
+        operation: str,
+        make: Callable[[Json], Decoded],
+        params: Params | None = None,
+    ) -> Decoded:
+        """GET, and what `make` makes of the answer's JSON."""
+        return self._call("GET", path, operation, lambda body: make(read_json(body)), params=params)
+
+    def read_bytes(
+        self,
+        path: str,
+        operation: str,
+        make: Callable[[bytes], Decoded],
+        params: Params | None = None,
+    ) -> Decoded:
+        return self._call("GET", path, operation, make, params=params, accept="*/*")
+
+    def write(
+        self, path: str, operation: str, body: Json, make: Callable[[Json], Decoded]
+    ) -> Decoded:
+        """POST. A second one is a second order: BS2 has no keys. So each goes over a connection of
+        its own: one that the bank closed while it was idle fails as if it might have been done."""
+        return self._call(
+            "POST",
+            path,
+            operation,
+            lambda answer: make(read_json(answer)),
+            body=body,
+            has_effect=True,
+        )
+
+    def set(self, method: str, path: str, operation: str, body: Json) -> None:
+        """A write whose answer has no known body."""
+        self._call(method, path, operation, lambda answer: None, body=body, has_effect=True)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        operation: str,
+        decode: Callable[[bytes], Decoded],
+        *,
+        params: Params | None = None,
+        body: Json = None,
+        has_effect: bool = False,
+        accept: str = "application/json",
+    ) -> Decoded:
+        """With a token; with a new one, once more, when the first is refused."""
+
+        def refuse_or_decode(answer: bytes) -> Decoded:
+            if refusals.is_invalid_token(answer):
+                raise TokenRefused("O banco BS2 não aceitou o acesso desta conexão.")
+            return decode(answer)
+
+        def attempt(token: str) -> Decoded:
+            with self._alone() if has_effect else nullcontext(self._http) as http:
+                request = http.build_request(
+                    method,
+                    path,
+                    params=dict(params) if params else None,
+                    content=None if body is None else write_json(body).encode(),
+                    headers={"Authorization": f"Bearer {token}", "Accept": accept}
+                    | ({} if body is None else {"Content-Type": "application/json"}),
+                )
+                return exchange(
+                    http,
+                    request,
+                    bank=INFO,
+                    operation=operation,
+                    has_effect=has_effect,
+                    decode=refuse_or_decode,
+                    words=refusals.words_of,
+                    refuses_token=refusals.refuses_token,
+                )
+
+        token = _known(self._tokens.access_token)
+        try:
+            return attempt(token)
+        except TokenRefused:
+            return attempt(_known(lambda: self._tokens.renew(token)))
+
+    def _alone(self) -> AbstractContextManager[httpx.Client]:
+        """A client to the same bank that has no connection yet and keeps none."""
+        client = open_client(
+            str(self._http.base_url), keeps_alive=False, user_agent=settings.BS2_USER_AGENT
+        )
+        if isinstance(self._http, BankClient):
+            client.watcher = self._http.watcher
+        return client
+
+
+def _known(ask: Callable[[], str]) -> str:
+    """A token. That its renewal may have happened says nothing of the request, not yet made."""
+    try:
+        return ask()
+    except BankOutcomeUnknown as error:
+        raise BankUnavailable(
+            "O banco BS2 não confirmou a renovação do acesso. "
+            "Nada foi enviado; tente de novo em alguns minutos."
+        ) from error

@@ -1,0 +1,171 @@
+"""After an answer was lost: whether what BS2 shows is the order that we sent.
+
+BS2 keeps no reference of ours and takes no key, so an order is known by its value and its payee.
+One that waits for a signature in BS2 Empresas is in no list: that nothing shows proves nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from banking.banks.base import (
+    BoletoPayment,
+    Finding,
+    Movement,
+    OrderState,
+    Receipt,
+    Search,
+    TedPayment,
+    Title,
+)
+from banking.banks.bs2.fields import plain
+from banking.banks.bs2.wire import PAYMENT_SCHEDULING, TRANSFER_SCHEDULING, Proof
+from brazil.banking_days import SAO_PAULO, sao_paulo_day
+from brazil.errors import InvalidValue
+from brazil.payment_line import parse_payment_line
+from core.money import format_brl
+
+# The bank's clock may be behind ours by as much.
+CLOCK_SLACK = timedelta(minutes=2)
+# Types of a receipt, not those of the search.
+_SCHEDULING = frozenset({TRANSFER_SCHEDULING + 1, PAYMENT_SCHEDULING + 1})
+
+Order = TedPayment | BoletoPayment
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What BS2 showed of the days since the order was sent."""
+
+    movements: Sequence[Movement]
+    proofs: Sequence[Proof] | None  # None: it did not show its receipts
+    title: Title | None = None
+    title_refusal: str = ""  # its words for not giving the title
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Something that looks like the order."""
+
+    at: datetime
+    receipt: Receipt
+
+
+def conclude(
+    order: Order, shown: Shown, *, sent_at: datetime, now: datetime, twins: int
+) -> Finding:
+    """FOUND when there is one more of it than our other orders account for, and one of those left
+    over is not older than ours. Never ABSENT."""
+    debits = [
+        Trace(line.occurred_at, Receipt(line.bank_id, OrderState.PAID, order.amount))
+        for line in shown.movements
+        if _is_debit_of(order, line, shown.title)
+    ]
+    receipts = [
+        Trace(proof.made_at, _receipt_of(proof, order))
+        for proof in shown.proofs or ()
+        if proof.made_at is not None and _is_proof_of(order, proof)
+    ]
+    # The statement and the receipts show the same orders: what both have is not two.
+    for traces in (debits, receipts):
+        left = sorted(traces, key=lambda trace: trace.at)[twins:]
+        for trace in left:
+            if trace.at >= sent_at - CLOCK_SLACK:
+                return Finding(Search.FOUND, trace.receipt, seen=_found(trace))
+    return Finding(
+        Search.CANNOT_TELL,
+        seen=_seen(order, shown, sent_at, now, len(debits), len(receipts), twins),
+    )
+
+
+def _is_debit_of(order: Order, line: Movement, title: Title | None) -> bool:
+    if line.amount != -order.amount:
+        return False
+    if isinstance(order, TedPayment):
+        if line.counterparty_document:
+            return line.counterparty_document == order.holder_document
+        return bool(line.counterparty_name) and plain(line.counterparty_name) == plain(
+            order.holder_name
+        )
+    if any(code in line.raw for code in codes_of(order)):
+        return True
+    beneficiary = title.beneficiary_document if title else ""
+    return bool(beneficiary) and beneficiary == line.counterparty_document
+
+
+def _is_proof_of(order: Order, proof: Proof) -> bool:
+    if order.amount not in proof.amounts:
+        return False
+    if isinstance(order, TedPayment):
+        return order.holder_document in proof.numbers
+    return not proof.numbers.isdisjoint(codes_of(order))
+
+
+def codes_of(order: BoletoPayment) -> list[str]:
+    """The line and its bar code: either may stand in a receipt."""
+    try:
+        today = sao_paulo_day(datetime.now(SAO_PAULO))
+        title = parse_payment_line(order.linha_digitavel, today=today)
+    except InvalidValue:
+        return [order.linha_digitavel]
+    return [order.linha_digitavel, title.barcode]
+
+
+def _receipt_of(proof: Proof, order: Order) -> Receipt:
+    state = OrderState.SCHEDULED if proof.type in _SCHEDULING else OrderState.PAID
+    return Receipt(proof.protocol or proof.reference, state, order.amount)
+
+
+# --- In words ---------------------------------------------------------------------------
+
+
+def _found(trace: Trace) -> str:
+    return f"O BS2 mostra um lançamento igual, de {_time(trace.at)}."
+
+
+def _seen(
+    order: Order,
+    shown: Shown,
+    sent_at: datetime,
+    now: datetime,
+    debits: int,
+    receipts: int,
+    twins: int,
+) -> str:
+    amount = f"R$ {format_brl(order.amount)}"
+    what = (
+        f"{amount} para {order.holder_name}"
+        if isinstance(order, TedPayment)
+        else f"{amount} deste título"
+    )
+    parts = [
+        f"No extrato do BS2 desde {_day(sent_at)}, lido em {_time(now)}: "
+        f"{_count(debits, 'débito', 'débitos')} de {what}."
+    ]
+    if shown.proofs is None:
+        parts.append("O banco não mostrou os comprovantes.")
+    else:
+        parts.append(f"Nos comprovantes: {_count(receipts, 'igual', 'iguais')}.")
+    if twins:
+        parts.append(f"Outras ordens iguais que já conhecemos: {twins}.")
+    if shown.title_refusal:
+        parts.append(f"Na consulta do título o banco respondeu: {shown.title_refusal}")
+    elif shown.title is not None and shown.title.is_paid is None:
+        parts.append("O título ainda aparece na consulta do banco.")
+    parts.append(
+        "Uma ordem que espera assinatura no BS2 Empresas não aparece nestas consultas: "
+        "confira lá, em Aprovações, antes de decidir."
+    )
+    return " ".join(parts)
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"nenhum {one}" if number == 0 else f"{number} {one if number == 1 else many}"
+
+
+def _day(instant: datetime) -> str:
+    return f"{instant.astimezone(SAO_PAULO):%d/%m/%Y}"
+
+
+def _time(instant: datetime) -> str:
+    return f"{instant.astimezone(SAO_PAULO):%d/%m/%Y %H:%M}"

@@ -1,0 +1,44 @@
+"""How BS2 refuses: `[{tag, descricao}]`, OAuth's errors, plain text, or nothing at all."""
+
+from typing import Final
+
+from banking.banks.bs2.fields import first_of
+from banking.banks.exact_json import read_json
+from banking.banks.failures import Words, one_line
+
+INVALID_TOKEN: Final = b"invalid token"
+
+
+def words_of(body: bytes) -> Words:
+    """The first tag and every reason of `[{tag, descricao}]`, in whichever order the keys stand.
+
+    Also an object with `descricao`, `mensagem` or `message`, OAuth's, and plain text.
+    """
+    try:
+        answer = read_json(body)
+    except (ValueError, RecursionError):
+        return "", _plain_text(body)
+    if isinstance(answer, str):
+        return "", one_line(answer, 300)
+    items = answer[:20] if isinstance(answer, list) else [answer]
+    errors = [item for item in items if isinstance(item, dict)]
+    codes = (first_of(error, "tag", "error", "code") for error in errors)
+    reasons = (
+        first_of(error, "descricao", "mensagem", "message", "error_description") for error in errors
+    )
+    code = next((text for code in codes if (text := one_line(code, 60))), "")
+    return code, " ".join(text for reason in reasons if (text := one_line(reason, 300)))[:300]
+
+
+def _plain_text(body: bytes) -> str:
+    text = body[:1200].decode("utf-8", "replace").strip()
+    return "" if text.startswith(("<", "{", "[")) or "\ufffd" in text else one_line(text, 300)
+
+
+def refuses_token(status: int, body: bytes) -> bool:
+    """BS2 says it in plain text, with whatever status."""
+    return status == 401 or is_invalid_token(body)
+
+
+def is_invalid_token(body: bytes) -> bool:
+    return body[:40].strip().strip(b'".').lower() == INVALID_TOKEN

@@ -1,0 +1,149 @@
+"""BS2's notices, and the addresses that it calls.
+
+devs.bs2.com/docs/checking-account-webhook, /docs/webhook-collection, /docs/pix-webhook. Only Pix
+notices say who sends them (a bearer of ours); boletos and movements have the secret in the path.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from banking.banks.base import BankEventNotice
+from banking.banks.bs2.fields import list_of, object_of
+from banking.banks.exact_json import Json, read_json
+from banking.banks.failures import one_line
+from banking.errors import InvalidEvent
+
+_MAX_BODY: Final = 100_000  # bytes; the documented ones have some hundred
+_ID: Final = re.compile(r"[!-~]{1,64}")
+_NUMBER: Final = re.compile(r"[0-9]{1,20}")
+_END_TO_END: Final = re.compile(r"[ED][0-9A-Za-z]{31}")
+# `tipoEvento` has no documented values.
+MOVEMENTS: Final = "MovimentacaoConta"
+PIX_EVENTS: Final = ("Pagamento", "Recebimento")
+# The path between `v1` and `webhook` is seen in both ways.
+CONTEXTS: Final = ("contexto/correntistas", "contexto-correntistas")
+
+
+# --- Addresses --------------------------------------------------------------------------
+
+
+def movements_to_wire(url: str, secret: bytes) -> dict[str, Json]:
+    """The body of POST …/webhook. The unit of the interval is not documented."""
+    body: dict[str, Json] = {
+        "url": url,
+        "quantidadeRetentativas": 5,
+        "intervaloEntreRetentativas": 5,
+        "tipoEvento": MOVEMENTS,
+        "usuarioCriacao": {"nome": "Kamino"},
+    }
+    if secret:
+        body["autenticacao"] = {"tipo": "bearer", "valor": secret.hex()}
+    return body
+
+
+def pix_to_wire(url: str, secret: bytes) -> list[Json]:
+    """The body of PUT …/webhook/bs2, an array."""
+    authorization = {"tipo": "bearer", "valor": secret.hex()} if secret else {"tipo": "none"}
+    return [{"url": url, "eventos": list(PIX_EVENTS), "autorizacao": authorization}]
+
+
+def pix_addresses_from_wire(answer: Json) -> set[str]:
+    items = [object_of(item, "webhook") for item in list_of(answer, "webhook")]
+    return {item["url"] for item in items if isinstance(item.get("url"), str)}
+
+
+# --- Notices ----------------------------------------------------------------------------
+
+
+def event_from_wire(
+    headers: Mapping[str, str], body: bytes, *, secret: bytes = b""
+) -> BankEventNotice:
+    """What a notice is about. It claims no state: the resource is read back.
+
+    Raises:
+        InvalidEvent: it is not as BS2 writes them, or its bearer is not ours.
+    """
+    authorization = {name.lower(): value for name, value in headers.items()}.get("authorization")
+    _refuse_unless(authorization is None or _is_ours(authorization, secret))
+    notice = _read(body)
+    # PascalCase of a boleto, `ID` of a movement; the body of the others is not documented.
+    if "NossoNumeroBoleto" in notice:
+        return _boleto(notice)
+    if "movimento" in notice and "conta" in notice:
+        return _movement(notice)
+    names = {name.lower(): value for name, value in notice.items()}
+    if "endtoendid" in names:
+        _refuse_unless(authorization is not None or not secret)
+        return _pix(names, body)
+    return _concluded(names, body)
+
+
+def _refuse_unless(is_right: bool) -> None:
+    if not is_right:
+        raise InvalidEvent("Este aviso não é do banco BS2.")
+
+
+def _is_ours(authorization: str, secret: bytes) -> bool:
+    expected = f"Bearer {secret.hex()}".encode()
+    return not secret or hmac.compare_digest(authorization.encode(errors="replace"), expected)
+
+
+def _read(body: bytes) -> dict[str, Json]:
+    try:
+        notice = read_json(body) if len(body) <= _MAX_BODY else None
+    except (ValueError, RecursionError) as error:
+        raise InvalidEvent("Este aviso não é do banco BS2.") from error
+    if isinstance(notice, list) and len(notice) == 1:  # as the page of a movement words its parts
+        notice = notice[0]
+    if not isinstance(notice, dict):
+        raise InvalidEvent("Este aviso não é do banco BS2.")
+    return notice
+
+
+def _boleto(notice: dict[str, Json]) -> BankEventNotice:
+    """`Situacao` 4 is not money yet: only the settlement is, and the boleto tells that."""
+    number = str(notice["NossoNumeroBoleto"])
+    situation = notice.get("Situacao")
+    _refuse_unless(_NUMBER.fullmatch(number) is not None and type(situation) is int)
+    _refuse_unless(0 <= situation < 100)
+    return BankEventNotice(_id(notice.get("Id")), f"boleto.{situation}", number, None)
+
+
+def _movement(notice: dict[str, Json]) -> BankEventNotice:
+    """Whether `movimento` is an array, as the page says, is not certain."""
+    movement = notice["movimento"]
+    if isinstance(movement, list):
+        movement = movement[0] if movement else None
+    direction = movement.get("tipo") if isinstance(movement, dict) else None
+    account = str(notice["conta"])
+    _refuse_unless(direction in ("C", "D") and _NUMBER.fullmatch(account) is not None)
+    return BankEventNotice(_id(notice.get("ID")), f"movimento.{direction}", account, None)
+
+
+def _pix(names: dict[str, Json], body: bytes) -> BankEventNotice:
+    reference = names["endtoendid"]
+    _refuse_unless(isinstance(reference, str) and _END_TO_END.fullmatch(reference) is not None)
+    kind = one_line(names.get("evento"), 30).lower() or "aviso"
+    return BankEventNotice(_id_or_digest(names, body), f"pix.{kind}", reference, None)
+
+
+def _concluded(names: dict[str, Json], body: bytes) -> BankEventNotice:
+    """A transfer or payment that ended: of these BS2 documents the name only."""
+    reference = names.get("solicitacaoid")
+    _refuse_unless(isinstance(reference, str) and _ID.fullmatch(reference) is not None)
+    return BankEventNotice(_id_or_digest(names, body), "conclusao", str(reference), None)
+
+
+def _id(value: Json) -> str:
+    _refuse_unless(isinstance(value, str) and _ID.fullmatch(value) is not None)
+    return str(value)
+
+
+def _id_or_digest(names: dict[str, Json], body: bytes) -> str:
+    value = names.get("id")
+    if isinstance(value, str) and _ID.fullmatch(value):
+        return value
+    return hashlib.sha256(body).hexdigest()
