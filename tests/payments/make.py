@@ -140,3 +140,9 @@ def move(payable: Payable, status: PayableStatus, **changes: object) -> Payable:
         Payable.objects.of(payable.tenant_id).filter(id=payable.id).update(status=status, **changes)
         payable.refresh_from_db()
     return payable
+
+
+def bill_of(order: PaymentOrder) -> Payable:
+    """As it is now."""
+    with tenant_scope(order.tenant_id):
+        return Payable.objects.of(order.tenant_id).get(id=order.payable_id)

@@ -1,0 +1,66 @@
+"""A bank that answers what the test tells it to, and remembers what it was asked."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from banking.banks import registry
+from banking.banks.base import (
+    BankAdapter,
+    BankInfo,
+    BoletoPayment,
+    Finding,
+    OpenOrder,
+    OrderState,
+    Payment,
+    Receipt,
+    Search,
+    TedPayment,
+    Whereabouts,
+)
+from banking.errors import BankError, BankUnavailable
+
+
+class ScriptedBank(BankAdapter):
+    info: ClassVar[BankInfo] = registry.info("cora")
+
+    def __init__(
+        self,
+        finding: Finding | BankError | None = None,
+        states: dict[str, Whereabouts] | None = None,
+        cancels: Sequence[BankError | None] = (),
+    ) -> None:
+        self.finding = finding or Finding(Search.CANNOT_TELL)
+        self.states = states or {}
+        self.cancels = list(cancels)
+        self.twins: list[int] = []
+        self.asked_about: list[str] = []
+        self.cancelled: list[tuple[str, UUID]] = []
+
+    def find_order(
+        self, payment: Payment, *, sent_at: datetime, now: datetime, twins: int = 0
+    ) -> Finding:
+        self.twins.append(twins)
+        if isinstance(self.finding, BankError):
+            raise self.finding
+        return self.finding
+
+    def order_statuses(self, orders: Sequence[OpenOrder]) -> dict[str, Whereabouts]:
+        self.asked_about += [order.reference for order in orders]
+        return self.states
+
+    def cancel_order(self, order: OpenOrder, *, key: UUID) -> None:
+        self.cancelled.append((order.reference, key))
+        if error := self.cancels.pop(0):
+            raise error
+
+    def send_ted(self, payment: TedPayment) -> Receipt:
+        raise BankUnavailable("O banco não respondeu.")
+
+    def pay_boleto(self, payment: BoletoPayment) -> Receipt:
+        raise BankUnavailable("O banco não respondeu.")
+
+
+def found(state: OrderState, reference: str = "ref-1", reason: str = "") -> Finding:
+    return Finding(Search.FOUND, Receipt(reference, state, reason=reason))
