@@ -1,0 +1,376 @@
+"""Charges: issue, find, cancel, PDF (sections 11.1, 11.3 and 11.4 of our notes on the API)."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.cora_simulator import PADARIA, CoraSimulator
+from tests.simulator.calls import new_key, pay
+from tests.simulator.charges import INVOICE, changed, get, issue, plain, post_invoice
+
+SMS = {"channel": "SMS", "contact": "+5511987654321", "rules": ["NOTIFY_ON_DUE_DATE"]}
+EMV = re.compile(r"00020101021226\d\d0014br\.gov\.bcb\.pix25.*5204000053039865802BR59.*6304(\w{4})")
+
+
+def listed(api: httpx.Client, **params: Any) -> list[str]:
+    answer = api.get("/v2/invoices/", params=params)
+    assert answer.status_code == 200, answer.text
+    return [item["id"] for item in answer.json()["items"]]
+
+
+def crc16(text: str) -> str:
+    value = 0xFFFF
+    for byte in text.encode():
+        for bit in range(8):
+            top = (value >> 15 ^ byte >> (7 - bit)) & 1
+            value = (value << 1 & 0xFFFF) ^ (0x1021 if top else 0)
+    return f"{value:04X}"
+
+
+def test_the_example_of_the_guide_is_issued(api: httpx.Client) -> None:
+    body = issue(api)
+
+    assert body["id"].startswith("inv_")
+    assert body["status"] == "OPEN"
+    assert re.fullmatch(r"2026-11-23T09:00:\d\d", body["created_at"])
+    assert (body["total_amount"], body["total_paid"]) == (15_075, 0)
+    assert body["occurrence_date"] is None
+    assert body["code"] == "cr-10045"
+    assert body["customer"] == INVOICE["customer"]
+    assert body["services"] == INVOICE["services"]
+    assert body["payment_terms"] == INVOICE["payment_terms"]
+    assert body["payments"] == []
+    assert body == get(api, body["id"])
+
+
+def test_the_bank_slip_has_the_line_of_its_bar_code(api: httpx.Client) -> None:
+    slip = issue(api)["payment_options"]["bank_slip"]
+
+    line, code = slip["digitable"], slip["barcode"]
+    assert (len(line), len(code)) == (47, 44)
+    assert line[:4] + line[32:47] + line[4:9] + line[10:20] + line[21:31] == code
+    assert code[:4] == "4039"
+    assert code[5:9] == "1656"  # the due factor of 2026-12-10
+    assert code[9:19] == "0000015075"
+    assert slip["our_number"] in code
+    assert slip["registered"] is True
+
+
+def test_the_pix_code_is_dynamic_and_its_crc_fits(api: httpx.Client) -> None:
+    emv = issue(api)["pix"]["emv"]
+
+    found = EMV.fullmatch(emv)
+    assert found is not None
+    assert found[1] == crc16(emv[:-4])
+    assert "OFICINA MODELO LTDA" in emv
+
+
+def test_a_boleto_alone_has_no_pix(api: httpx.Client) -> None:
+    assert issue(api, payment_forms=["BANK_SLIP"])["pix"] is None
+
+
+def test_a_pix_alone_has_no_bank_slip(api: httpx.Client) -> None:
+    body = issue(api, payment_forms=["PIX"])
+
+    assert body["payment_options"]["bank_slip"] is None
+    assert body["pix"]["emv"]
+
+
+def test_without_forms_it_is_a_boleto(api: httpx.Client) -> None:
+    body = post_invoice(api, changed("payment_forms", None)).json()
+
+    assert body["pix"] is None
+    assert body["payment_options"]["bank_slip"]["digitable"]
+
+
+def test_without_forms_it_may_be_both(cora: CoraSimulator, api: httpx.Client) -> None:
+    cora.settings(invoice_default_forms="BANK_SLIP,PIX")
+
+    assert post_invoice(api, changed("payment_forms", None)).json()["pix"]["emv"]
+
+
+def test_a_pix_needs_a_key_on_the_account(cora: CoraSimulator, api: httpx.Client) -> None:
+    cora.pix_key(False)
+
+    assert post_invoice(api).status_code == 422
+    assert post_invoice(api, INVOICE | {"payment_forms": ["BANK_SLIP"]}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("customer", None),
+        ("customer.name", None),
+        ("customer.name", "x" * 61),
+        ("customer.email", "x" * 61),
+        ("customer.document", None),
+        ("customer.document.identity", "11.222.333/0001-81"),
+        ("customer.document.identity", "11222333000182"),
+        ("customer.document.type", "CPF"),
+        ("customer.telephone", "11987654321"),
+        ("customer.address.complement", ""),
+        ("customer.address.street", None),
+        ("customer.address.state", "São"),
+        ("customer.address.zip_code", "0131010"),
+        ("services", None),
+        ("services", []),
+        ("services.0.amount", 499),
+        ("services.0.amount", 150.75),
+        ("services.0.amount", "15075"),
+        ("services.0.name", None),
+        ("services.0.description", "x" * 101),
+        ("payment_terms", None),
+        ("payment_terms.due_date", None),
+        ("payment_terms.due_date", "2026-11-22"),
+        ("payment_terms.due_date", "2026-02-30"),
+        ("payment_terms.due_date", "10/12/2026"),
+        ("payment_terms.fine", {}),
+        ("payment_terms.fine.rate", 100.01),
+        ("payment_terms.interest", {}),
+        ("payment_terms.interest.rate", 1.001),
+        ("payment_terms.discount.type", "RATE"),
+        ("notification.channels", []),
+        ("notification.channels.0.rules", None),
+        ("notification.channels.0.rules", []),
+        ("notification.channels.0.rules", ["NOTIFY_ALWAYS"]),
+        ("notification.channels.0.channel", "FAX"),
+        ("payment_forms", []),
+        ("payment_forms", ["CARD"]),
+    ],
+)
+def test_a_malformed_charge_is_400_without_a_word(
+    cora: CoraSimulator, api: httpx.Client, path: str, value: Any
+) -> None:
+    answer = post_invoice(api, changed(path, value))
+
+    assert (answer.status_code, answer.content) == (400, b"")
+    assert cora.invoices() == []
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '"x"'])
+def test_a_body_that_is_no_object_is_400_without_a_word(api: httpx.Client, content: str) -> None:
+    answer = api.post("/v2/invoices/", content=content, headers={"Idempotency-Key": new_key()})
+
+    assert (answer.status_code, answer.content) == (400, b"")
+
+
+def test_the_simulator_can_say_what_is_wrong(cora: CoraSimulator, api: httpx.Client) -> None:
+    cora.settings(invoice_explains=True)
+
+    answer = post_invoice(api, changed("services.0.amount", 499))
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+    assert "500" in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("code", None),
+        ("customer.email", None),
+        ("customer.address", None),
+        ("customer.address.zip_code", "01310-100"),
+        ("customer.document", {"identity": "52998224725"}),
+        ("services.0.amount", 500),
+        ("payment_terms.due_date", "2026-11-23"),
+        ("payment_terms.fine", {"date": "2026-12-15", "amount": 300}),
+        ("payment_terms.discount", {"type": "FIXED", "value": 300}),
+        ("notification", None),
+        ("notification.channels", [SMS]),
+        ("some_field_of_tomorrow", 1),
+    ],
+)
+def test_what_may_be_left_out_or_written_otherwise_is_taken(
+    api: httpx.Client, path: str, value: Any
+) -> None:
+    assert post_invoice(api, changed(path, value)).status_code == 200
+
+
+def test_the_minimum_is_of_all_services_together(api: httpx.Client) -> None:
+    services = [{"name": "Serviço", "amount": 250}, {"name": "Peça", "amount": 250}]
+
+    assert issue(api, services=services)["total_amount"] == 500
+
+
+def test_the_same_key_is_one_charge(cora: CoraSimulator, api: httpx.Client) -> None:
+    key = new_key()
+
+    first, second = post_invoice(api, key=key), post_invoice(api, key=key)
+
+    assert first.json() == second.json()
+    assert len(cora.invoices()) == 1
+
+
+def test_a_charge_without_a_key_is_refused(cora: CoraSimulator, api: httpx.Client) -> None:
+    answer = api.post("/v2/invoices/", json=INVOICE)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+    assert cora.invoices() == []
+
+
+def test_charges_need_their_scope(cora: CoraSimulator) -> None:
+    token = cora.grant(scopes="account payment transfer")["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=cora.base_url, headers=headers, trust_env=False) as client:
+        assert post_invoice(client).status_code == 403
+        assert client.get("/v2/invoices").status_code == 403
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_a_charge_is_issued_with_and_without_last_slash(api: httpx.Client, slash: str) -> None:
+    answer = api.post(f"/v2/invoices{slash}", json=INVOICE, headers={"Idempotency-Key": new_key()})
+    invoice_id = answer.json()["id"]
+
+    assert api.get(f"/v2/invoices/{invoice_id}{slash}").status_code == 200
+    assert api.get(f"/v2/invoices{slash}").json()["totalItems"] == 1
+
+
+def test_a_draft_is_registered_later(cora: CoraSimulator, api: httpx.Client) -> None:
+    cora.settings(invoice_draft_seconds=30)
+    draft = issue(api)
+    assert draft["status"] == "DRAFT"
+    assert draft["payment_options"]["bank_slip"]["registered"] is False
+
+    cora.advance(31)
+
+    body = get(api, draft["id"])
+    assert body["status"] == "OPEN"
+    assert body["payment_options"]["bank_slip"]["registered"] is True
+
+
+def test_a_charge_is_late_when_its_day_is_over(cora: CoraSimulator, api: httpx.Client) -> None:
+    invoice_id = issue(api, **plain(due_date="2026-11-23"))["id"]
+
+    cora.set_clock("2026-11-23T23:59:50")
+    assert get(api, invoice_id)["status"] == "OPEN"
+    cora.set_clock("2026-11-24T00:00:01")
+
+    assert get(api, invoice_id)["status"] == "LATE"
+
+
+def test_a_foreign_or_unknown_charge_is_404(cora: CoraSimulator, api: httpx.Client) -> None:
+    token = cora.grant(PADARIA)["access_token"]
+    foreign = post_invoice(api).json()["id"]
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=cora.base_url, headers=headers, trust_env=False) as other:
+        for invoice_id in (foreign, "inv_0000000000000000000000"):
+            for path in ("", "/notifications"):
+                assert other.get(f"/v2/invoices/{invoice_id}{path}").status_code == 404
+                assert other.delete(f"/v2/invoices/{invoice_id}{path}").status_code == 404
+        assert listed(other) == []
+    assert get(api, foreign)["status"] == "OPEN"
+
+
+def test_the_list_filters_by_due_date_state_and_payer(
+    cora: CoraSimulator, api: httpx.Client
+) -> None:
+    first = issue(api, **plain(due_date="2026-12-01"))["id"]
+    second = issue(api, **plain(due_date="2026-12-10"))["id"]
+    payer = {"name": "Carla", "document": {"identity": "52998224725"}}
+    third = issue(api, **plain(due_date="2026-12-20", customer=payer))["id"]
+    api.delete(f"/v2/invoices/{second}")
+
+    assert listed(api) == [third, second, first]
+    assert listed(api, start="2026-12-10", end="2026-12-20") == [third, second]
+    assert listed(api, state="OPEN") == [third, first]
+    assert listed(api, state="CANCELLED") == [second]
+    assert listed(api, search="52998224725") == [third]
+    assert listed(api, search="11444777000161") == []
+
+
+def test_pages_begin_at_one_and_count_the_whole(cora: CoraSimulator, api: httpx.Client) -> None:
+    ids = [issue(api, **plain())["id"] for _ in range(5)]
+
+    pages = [api.get("/v2/invoices", params={"page": n, "perPage": 2}).json() for n in (1, 2, 3)]
+
+    assert [page["totalItems"] for page in pages] == [5, 5, 5]
+    assert [item["id"] for page in pages for item in page["items"]] == ids[::-1]
+    cora.settings(invoice_total_of_page=True)
+    assert api.get("/v2/invoices", params={"page": 3, "perPage": 2}).json()["totalItems"] == 1
+
+
+def test_a_page_holds_20_unless_asked(cora: CoraSimulator, api: httpx.Client) -> None:
+    for _ in range(21):
+        issue(api, **plain())
+
+    assert len(listed(api)) == 20
+    assert len(listed(api, perPage=200)) == 21
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"perPage": 201}, {"perPage": 0}, {"page": 0}, {"state": "WRONG"}, {"start": "2026-02-30"}],
+)
+def test_bad_parameters_of_the_list_are_400(api: httpx.Client, params: dict[str, Any]) -> None:
+    answer = api.get("/v2/invoices", params=params)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+
+
+def test_a_cancelled_charge_cannot_be_paid_and_costs_30_centavos(
+    cora: CoraSimulator, api: httpx.Client
+) -> None:
+    before = cora.account()["balance"]
+    invoice = issue(api)
+
+    answer = api.delete(f"/v2/invoices/{invoice['id']}", headers={"Idempotency-Key": new_key()})
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert get(api, invoice["id"])["status"] == "CANCELLED"
+    assert cora.account()["balance"] == before - 30
+    with pytest.raises(RuntimeError, match="cancelled"):
+        cora.pay_invoice(invoice["id"])
+
+
+def test_a_cancelled_charge_may_be_cancelled_again(cora: CoraSimulator, api: httpx.Client) -> None:
+    invoice_id = issue(api)["id"]
+    api.delete(f"/v2/invoices/{invoice_id}")
+
+    assert api.delete(f"/v2/invoices/{invoice_id}").status_code == 204
+    cora.settings(invoice_cancelled_again_status=422)
+    assert api.delete(f"/v2/invoices/{invoice_id}").status_code == 422
+
+
+def test_anybody_reads_the_pdf(cora: CoraSimulator, api: httpx.Client) -> None:
+    url = issue(api)["payment_options"]["bank_slip"]["url"]
+
+    answer = httpx.get(url, trust_env=False)
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-1.4")
+    assert answer.content.rstrip().endswith(b"%%EOF")
+    table = int(answer.content.split(b"startxref\n")[1].split(b"\n")[0])
+    assert answer.content[table : table + 4] == b"xref"
+
+
+def test_an_unknown_pdf_is_404(cora: CoraSimulator) -> None:
+    url = f"{cora.base_url}/files/boletos/inv_0.pdf"
+
+    assert httpx.get(url, trust_env=False).status_code == 404
+
+
+def test_a_charge_of_this_bank_is_paid_by_another_company(
+    cora: CoraSimulator, api: httpx.Client
+) -> None:
+    line = issue(api, **plain())["payment_options"]["bank_slip"]["digitable"]
+    token = cora.grant(PADARIA)["access_token"]
+    with httpx.Client(
+        base_url=cora.base_url, headers={"Authorization": f"Bearer {token}"}, trust_env=False
+    ) as padaria:
+        payment = pay(padaria, line).json()
+
+    assert payment["amount"] == 10_000
+    assert payment["creditor"]["name"] == "OFICINA MODELO LTDA"
+    assert pay(api, line).json()["code"] == "REC-0007"
+
+
+def test_ids_of_charges_are_never_equal(api: httpx.Client) -> None:
+    invoices = [issue(api) for _ in range(3)]
+
+    assert len({invoice["id"] for invoice in invoices}) == 3
+    slips = [invoice["payment_options"]["bank_slip"] for invoice in invoices]
+    assert len({slip["our_number"] for slip in slips}) == 3
+    assert len({invoice["pix"]["emv"] for invoice in invoices}) == 3
