@@ -8,6 +8,7 @@ from simulator.cora.bank import BANK_CODE, Cora
 from simulator.core.boleto import Line, build_line, read_line
 from simulator.core.documents import check_digits
 from simulator.core.store import Row
+from simulator.core.titles import IssuedTitle
 
 _NAMES = (
     "Distribuidora Horizonte LTDA",
@@ -52,6 +53,8 @@ def find(cora: Cora, line: Line) -> Row:
     Raises:
         ApiError: REC-0001, it is not registered and has to be.
     """
+    if (issued := cora.sim.clearing_house.find(line.barcode)) is not None:
+        return _issued_here(cora, line, issued)
     row = cora.store.row("SELECT * FROM cora_boleto WHERE barcode = ?", line.barcode)
     if row is not None:
         return row
@@ -67,6 +70,26 @@ def find(cora: Cora, line: Line) -> Row:
         amount=line.amount_cents or 5_000 + seed % 95_000,
         due_date=line.due_date,
     )
+
+
+def _issued_here(cora: Cora, line: Line, issued: IssuedTitle) -> Row:
+    """A boleto that a bank of this simulator issued, as it is today."""
+    if not issued.is_registered and not issued.is_paid:
+        raise ApiError(422, "REC-0001", "Boleto não registrado na câmara de liquidação.")
+    register(
+        cora,
+        line,
+        creditor=issued.creditor,
+        document=issued.document,
+        amount=issued.amount - issued.discount,
+        due_date=issued.due_date,
+        fine=issued.fine,
+        interest=issued.interest,
+    )
+    sql = "UPDATE cora_boleto SET paid = ? WHERE barcode = ? RETURNING *"
+    row = cora.store.row(sql, int(issued.is_paid), line.barcode)
+    assert row is not None
+    return row
 
 
 def new_line(cora: Cora, amount: int, due_date: date | None) -> Line:

@@ -9,6 +9,7 @@ happens without balance (payment: error, transfer: canceled, seen at execution) 
 """
 
 # ruff: noqa: S608 - the SQL is put together from names written here
+import json
 from datetime import date, datetime, time
 
 from simulator.cora.bank import Cora
@@ -108,11 +109,10 @@ def _execute(cora: Cora, order: Row, at: datetime) -> None:
     if account_by_id(cora.store, account_id).balance < order["amount"] + fee:
         _end(cora, order, "ERROR" if is_payment else "CANCELED", "Saldo insuficiente")
         return
-    if is_payment and not _pay_title(cora, order):
+    if order["barcode"] and not _pay_title(cora, order):
         _end(cora, order, "ERROR", "Boleto já pago")
         return
-    kind, text = ("PAYMENT", "Pagamento de boleto") if is_payment else ("TRANSFER", "TED enviada")
-    moved = [_entry(order, at, DEBIT, kind, text)]
+    moved = [_entry(order, at, DEBIT, *_kind(order))]
     if fee:
         moved.append(NewEntry(at, DEBIT, "FEE", fee, "Tarifa TED"))
     add_entries(cora.store, account_id, moved)
@@ -122,8 +122,21 @@ def _execute(cora: Cora, order: Row, at: datetime) -> None:
 
 
 def _pay_title(cora: Cora, order: Row) -> bool:
+    payer, barcode = account_by_id(cora.store, order["account_id"]), order["barcode"]
     sql = "UPDATE cora_boleto SET paid = 1 WHERE barcode = ? AND paid = 0"
-    return cora.store.run(sql, order["barcode"]) == 1
+    if not cora.store.run(sql, barcode):
+        return False
+    house = cora.sim.clearing_house
+    return house.pay(barcode, order["amount"], payer.name, payer.cnpj)
+
+
+def _kind(order: Row) -> tuple[str, str]:
+    """Kind and text of the movement."""
+    if order["rail"] == TRANSFER:
+        return "TRANSFER", "TED enviada"
+    if order["barcode"]:
+        return "PAYMENT", "Pagamento de boleto"
+    return "PAYMENT", f"Pagamento de {json.loads(order['wire'])['data']['type']}"
 
 
 def _entry(order: Row, at: datetime, direction: str, kind: str, text: str) -> NewEntry:

@@ -1,6 +1,6 @@
 """What is shared by the banks of one simulator."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from simulator.core.faults import Faults
 from simulator.core.journal import Journal
 from simulator.core.settings import Settings, load
 from simulator.core.store import Store
+from simulator.core.titles import ClearingHouse
 from simulator.core.webhooks import Outbox
 
 SCHEMAS = (people.SCHEMA, ledger.SCHEMA, webhooks.SCHEMA)
@@ -24,8 +25,10 @@ class Simulator:
     faults: Faults
     journal: Journal
     outbox: Outbox
-    public_url: str
+    public_url: str  # Cora's, which is the main one
     authority: Authority
+    clearing_house: ClearingHouse = field(default_factory=ClearingHouse)
+    addresses: dict[str, str] = field(default_factory=dict)  # where each bank is served
 
     @classmethod
     def open(cls, folder: Path, schemas: tuple[str, ...], public_url: str) -> "Simulator":

@@ -355,7 +355,8 @@ def test_an_unknown_pdf_is_404(cora: CoraSimulator) -> None:
 def test_a_charge_of_this_bank_is_paid_by_another_company(
     cora: CoraSimulator, api: httpx.Client
 ) -> None:
-    line = issue(api, **plain())["payment_options"]["bank_slip"]["digitable"]
+    before, invoice = cora.account()["balance"], issue(api, **plain())
+    line = invoice["payment_options"]["bank_slip"]["digitable"]
     token = cora.grant(PADARIA)["access_token"]
     with httpx.Client(
         base_url=cora.base_url, headers={"Authorization": f"Bearer {token}"}, trust_env=False
@@ -365,6 +366,10 @@ def test_a_charge_of_this_bank_is_paid_by_another_company(
     assert payment["amount"] == 10_000
     assert payment["creditor"]["name"] == "OFICINA MODELO LTDA"
     assert pay(api, line).json()["code"] == "REC-0007"
+    cora.approve(payment["id"])
+    assert cora.payments(id=payment["id"])[0]["status"] == "COMPLETED"
+    assert listed(api, state="PAID") == [invoice["id"]]
+    assert cora.account()["balance"] == before + 10_000 - 170
 
 
 def test_ids_of_charges_are_never_equal(api: httpx.Client) -> None:

@@ -131,6 +131,49 @@ def test_a_pix_ends_the_bar_code(cora: CoraSimulator, api: httpx.Client) -> None
     assert body["payments"][0]["method"] == "PIX"
 
 
+def test_a_late_boleto_costs_more_where_it_is_paid(cora: CoraSimulator, api: httpx.Client) -> None:
+    invoice = issue(api, **plain(payment_terms=TERMS))
+    cora.set_clock("2026-12-05T10:00:00")
+    token = cora.grant(PADARIA)["access_token"]
+    with httpx.Client(
+        base_url=cora.base_url, headers={"Authorization": f"Bearer {token}"}, trust_env=False
+    ) as padaria:
+        payment = pay(padaria, invoice["payment_options"]["bank_slip"]["digitable"]).json()
+
+    assert payment["amount"] == 10_300
+    assert (payment["bank_slip"]["fine"], payment["bank_slip"]["interest"]) == (200, 100)
+
+
+@pytest.mark.parametrize("state", ["DRAFT", "CANCELLED"])
+def test_a_boleto_not_registered_cannot_be_paid(
+    cora: CoraSimulator, api: httpx.Client, state: str
+) -> None:
+    cora.settings(invoice_draft_seconds=30 if state == "DRAFT" else 0)
+    invoice = issue(api, **plain())
+    if state == "CANCELLED":
+        api.delete(f"/v2/invoices/{invoice['id']}")
+    api.headers["Authorization"] = f"Bearer {cora.grant(PADARIA)['access_token']}"
+
+    answer = pay(api, invoice["payment_options"]["bank_slip"]["digitable"])
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "REC-0001")
+
+
+def test_two_payments_of_one_boleto_bring_the_money_once(
+    cora: CoraSimulator, api: httpx.Client
+) -> None:
+    invoice = issue(api, **plain())
+    api.headers["Authorization"] = f"Bearer {cora.grant(PADARIA)['access_token']}"
+    line = invoice["payment_options"]["bank_slip"]["digitable"]
+    payments = [pay(api, line).json()["id"] for _ in range(2)]
+
+    for payment in payments:
+        cora.approve(payment)
+
+    assert [cora.payments(id=one)[0]["status"] for one in payments] == ["COMPLETED", "ERROR"]
+    assert cora.invoices(id=invoice["id"])[0]["status"] == "PAID"
+
+
 def test_a_pix_charge_is_paid_in_stage_too(cora: CoraSimulator, api: httpx.Client) -> None:
     invoice_id = issue(api, **plain(payment_forms=["PIX"]))["id"]
 

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from simulator.cora.answers import ApiError, Malformed, answer, invalid, once, read_day, read_object
 from simulator.cora.auth import caller_with
 from simulator.cora.bank import Cora, cora_of
-from simulator.cora.invoices import carne, clearing, life, notifications
+from simulator.cora.invoices import carne, codes, life, notifications
 from simulator.cora.invoices.reading import BANK_SLIP, PIX, read_invoice
 from simulator.cora.invoices.wire import invoice_wire, paid_wire
 from simulator.core.store import Row
@@ -28,7 +28,7 @@ async def issue(request: Request) -> Response:
 
     def act(_key: str) -> tuple[int, Any]:
         new = read_invoice(body, cora.clock.today(), cora.settings.invoice_default_forms)
-        if PIX in new.forms and not clearing.has_pix_key(cora, account_id):
+        if PIX in new.forms and not codes.has_pix_key(cora, account_id):
             raise ApiError(422, "invalid_request", "A conta não tem chave Pix cadastrada.")
         seconds = cora.settings.invoice_draft_seconds
         return 200, invoice_wire(cora, life.issue(cora, caller, new, draft_seconds=seconds))

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from simulator.cora.answers import ApiError
 from simulator.cora.bank import Cora, cora_of
-from simulator.cora.invoices import clearing, life
+from simulator.cora.invoices import codes, life
 from simulator.cora.invoices.reading import BANK_SLIP, PIX
 from simulator.cora.invoices.wire import invoice_wire
 from simulator.core.control import ControlError, read_body
@@ -56,8 +56,8 @@ async def pix_key(request: Request) -> Response:
     cora, body = cora_of(request), await read_body(request)
     account_id = _account_id(cora, request.path_params["cnpj"])
     if request.method == "POST":
-        clearing.set_pix_key(cora, account_id, body.get("has_key") is True)
-    return JSONResponse({"has_key": clearing.has_pix_key(cora, account_id)})
+        codes.set_pix_key(cora, account_id, body.get("has_key") is True)
+    return JSONResponse({"has_key": codes.has_pix_key(cora, account_id)})
 
 
 def _invoice(cora: Cora, request: Request) -> Row:

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from simulator.cora.answers import ApiError, to_json
 from simulator.cora.bank import Caller, Cora
 from simulator.cora.events import announce
-from simulator.cora.invoices import clearing
+from simulator.cora.invoices import codes
 from simulator.cora.invoices.reading import BANK_SLIP, PIX, NewInvoice
 from simulator.cora.invoices.terms import Owed, owed, percent
 from simulator.core.clock import end_of_day, from_micros, sao_paulo_day, to_micros
@@ -86,12 +86,12 @@ def issue(
         *(" ".join(sorted(new.forms)), new.amount, new.due_date.isoformat()),
         *(new.customer["document"]["identity"], to_micros(now)),
         to_micros(now + timedelta(seconds=draft_seconds)),
-        clearing.pix_code(held) if PIX in new.forms else None,
+        codes.pix_code(held) if PIX in new.forms else None,
         *(carne_id, new_id("not_") if new.notification else None),
     )
     if BANK_SLIP in new.forms:
-        number = clearing.our_number(seq)
-        line = clearing.line_of(cora, number, new.due_date.isoformat(), new.amount)
+        number = codes.our_number(seq)
+        line = codes.line_of(cora, number, new.due_date.isoformat(), new.amount)
         store.run(
             "UPDATE cora_invoice SET barcode = ?, digitable = ?, our_number = ? WHERE seq = ?",
             *(line.barcode, line.digitable, number, seq),
@@ -111,7 +111,6 @@ def register(cora: Cora, row: Row) -> None:
         "UPDATE cora_invoice SET status = ?, registered = ?, next_at = ? WHERE seq = ?",
         *(OPEN, int(row["barcode"] is not None), to_micros(due), row["seq"]),
     )
-    clearing.register(cora, row)
     announce(cora, row["account_id"], "invoice", "created", row["id"])
 
 
@@ -122,7 +121,6 @@ def cancel(cora: Cora, row: Row) -> None:
     if row["status"] == IN_PAYMENT:
         raise ApiError(422, "invalid_request", "Invoice is being paid")
     now, fee = cora.clock.now(), cora.settings.cancel_fee_cents
-    clearing.withdraw(cora, row)
     cora.store.run(
         "UPDATE cora_invoice SET status = ?, registered = 0, next_at = NULL, ended_at = ?"
         " WHERE seq = ?",
@@ -163,7 +161,7 @@ def pay(
         row["seq"],
     )
     if method == PIX:
-        clearing.withdraw(cora, row)  # the bar code is worth nothing any more
+        # The bar code is worth nothing any more.
         cora.store.run("UPDATE cora_invoice SET registered = 0 WHERE seq = ?", row["seq"])
     if not seconds:
         _settle(cora, by_id(cora, row["id"]), now)
@@ -221,8 +219,6 @@ def _settle(cora: Cora, row: Row, at: datetime) -> None:
         label = "Tarifa de Pix recebido" if by_pix else "Tarifa de boleto"
         moved.append(NewEntry(at, DEBIT, "FEE", fee, label))
     add_entries(cora.store, row["account_id"], moved)
-    if not by_pix:
-        clearing.withdraw(cora, row)
     cora.store.run(
         "UPDATE cora_invoice SET status = ?, next_at = NULL, paid_at = ?, paid_day = ?,"
         " ended_at = ? WHERE seq = ?",

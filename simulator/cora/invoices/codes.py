@@ -1,14 +1,12 @@
-"""A charge's boleto in the clearing house, and its Pix code."""
+"""The codes of a charge: the boleto's line and the Pix text."""
 
 import secrets
 from datetime import date
 
-from simulator.cora import boletos
 from simulator.cora.bank import BANK_CODE, Cora
 from simulator.core import br_code
 from simulator.core.boleto import Line, build_line, read_line
-from simulator.core.people import Account, account_by_id
-from simulator.core.store import Row
+from simulator.core.people import Account
 
 _AGREEMENT = "00000710000"  # the first eleven digits of the free field
 _CITY = "SAO PAULO"
@@ -38,24 +36,3 @@ def has_pix_key(cora: Cora, account_id: int) -> bool:
 
 def set_pix_key(cora: Cora, account_id: int, has_key: bool) -> None:
     cora.store.run("INSERT OR REPLACE INTO cora_pix VALUES (?, ?)", account_id, int(has_key))
-
-
-def register(cora: Cora, row: Row) -> None:
-    """The charge's title, if it has one, can be paid at any bank from now on."""
-    if row["barcode"] is None:
-        return
-    held = account_by_id(cora.store, row["account_id"])
-    due_date = date.fromisoformat(row["due_date"])
-    boletos.register(
-        cora,
-        read_line(row["digitable"], cora.clock.today()),
-        creditor=held.name,
-        document=held.cnpj,
-        amount=row["amount"],
-        due_date=due_date,
-    )
-
-
-def withdraw(cora: Cora, row: Row) -> None:
-    """The title cannot be paid any more."""
-    cora.store.run("UPDATE cora_boleto SET paid = 1 WHERE barcode = ?", row["barcode"])
