@@ -35,6 +35,7 @@ class Received:
     path: str
     headers: dict[str, str]
     body: bytes
+    connection: int = 0  # the client's port: the same one is the same connection
 
 
 class _Server(ThreadingHTTPServer):
@@ -81,7 +82,8 @@ class TinyBank:
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:
         body = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
         headers = {name.lower(): value for name, value in handler.headers.items()}
-        self.received.append(Received(handler.command, handler.path, headers, body))
+        port = handler.client_address[1]
+        self.received.append(Received(handler.command, handler.path, headers, body, port))
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         handler.close_connection = answer is LOST or answer.missing > 0
         if answer is LOST:
