@@ -1,5 +1,6 @@
 """A tiny bank that answers as it is told, and Cora's adapter over the simulator."""
 
+import ssl
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -48,7 +49,7 @@ class _Server(ThreadingHTTPServer):
 class TinyBank:
     """Gives the queued answers in their order, then the last one again and again."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.received: list[Received] = []
         self._answers: list[Answer] = []
 
@@ -66,7 +67,11 @@ class TinyBank:
                 """Quiet: the tests read `received`."""
 
         self._server = _Server(("127.0.0.1", 0), Handler)
-        self.base_url = f"http://127.0.0.1:{self._server.server_port}"
+        scheme = "http"
+        if tls is not None:
+            scheme = "https"
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self.base_url = f"{scheme}://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
 

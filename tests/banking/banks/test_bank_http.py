@@ -1,20 +1,29 @@
 """What a failed call to a bank means, against a server that really fails that way."""
 
 import socket
+import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import structlog
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from django.db import transaction
+from pytest_django import Settings
 
 from banking.banks import http
 from banking.banks.cora.info import INFO
-from banking.banks.exact_json import read_json
+from banking.banks.exact_json import read_json, write_json
 from banking.banks.failures import TokenRefused
 from banking.banks.http import CallInsideTransaction, exchange, open_client
 from banking.errors import (
@@ -317,3 +326,81 @@ def test_a_partner_is_shown_without_its_secret() -> None:
 
 def test_json_of_text_and_of_bytes_is_the_same() -> None:
     assert read_json("[1.10]") == read_json(b"[1.10]") == [Decimal("1.10")]
+
+
+def test_reais_are_written_with_all_their_digits() -> None:
+    body = write_json({"valor": Decimal("999999999999.10"), "ok": [True, None, "é", 7]})
+
+    assert body == '{"valor": 999999999999.10, "ok": [true, null, "é", 7]}'
+    with pytest.raises(TypeError):
+        write_json({"valor": 0.1})
+
+
+# --- Whom we trust ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def private_bank(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """A bank behind TLS whose authority nobody knows, and that authority's file."""
+    ca_file, server_file = make_authority(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(server_file)
+    bank = TinyBank(context)
+    bank.will_answer(Answer(body=b'{"ok": true}'))
+    yield bank.base_url, ca_file
+    bank.stop()
+
+
+def make_authority(folder: Path) -> tuple[Path, Path]:
+    """The files of an authority's certificate, and of a server's for 127.0.0.1 with its key."""
+    ca_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Authority of the tests")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+
+    def certificate(subject: x509.Name, public_key: Any, *, is_ca: bool) -> x509.Certificate:
+        now = datetime.now(UTC)
+        address = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(ca_name)
+            .public_key(public_key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
+            .add_extension(address, critical=False)
+            .sign(ca_key, hashes.SHA256())
+        )
+
+    ca_file, server_file = folder / "ca.pem", folder / "server.pem"
+    ca_file.write_bytes(
+        certificate(ca_name, ca_key.public_key(), is_ca=True).public_bytes(Encoding.PEM)
+    )
+    server_file.write_bytes(
+        certificate(name, key.public_key(), is_ca=False).public_bytes(Encoding.PEM)
+        + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    return ca_file, server_file
+
+
+def test_an_authority_that_nobody_knows_is_not_trusted(private_bank: tuple[str, Path]) -> None:
+    with open_client(private_bank[0]) as client, pytest.raises(BankUnavailable) as caught:
+        call(client, has_effect=True)
+    assert "CERTIFICATE_VERIFY_FAILED" in str(caught.value.__cause__)
+
+
+def test_the_authority_of_the_settings_is_trusted_beside_the_usual_ones(
+    private_bank: tuple[str, Path], settings: Settings
+) -> None:
+    base_url, ca_file = private_bank
+    usual = {str(name) for name in http.authorities().get_ca_certs()}
+    settings.BANK_CA_FILE = str(ca_file)
+
+    with open_client(base_url) as client:
+        assert call(client, has_effect=True) == {"ok": True}
+    assert {str(name) for name in http.authorities().get_ca_certs()} > usual
+
+
+def test_an_authorities_context_may_be_given_a_certificate_of_its_own() -> None:
+    assert http.authorities() is not http.authorities()
