@@ -1,69 +1,63 @@
-"""The whole simulator as one ASGI application."""
+"""The whole simulator: every bank as an ASGI application of its own, over one state."""
 
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from simulator.cora import app_pages, control_entries, direct_control, orders, seed
-from simulator.cora import bank as cora_bank
-from simulator.cora import control as cora_control
-from simulator.cora.api import build_api
-from simulator.cora.bank import Cora
-from simulator.cora.invoices import control as invoice_control
-from simulator.cora.invoices import life as invoices
+from simulator.banks import BANKS
+from simulator.cora.plug import CoraBank
 from simulator.core import control, panel
+from simulator.core.bank import App, SimulatedBank
 from simulator.core.control import ControlError, Controls, answer_control_error
 from simulator.core.door import Door
 from simulator.core.simulator import Simulator
 from simulator.index import index
 
-_OF_PEOPLE = ("/_sim", "/app", "/static")
 _TICK_SECONDS = 0.5
 
 
 class Application:
-    """Sends what people and tests ask to the pages, and the rest to the banks."""
+    """The banks' sites by slug, and what goes on between the requests."""
 
     def __init__(self, folder: Path, public_url: str, parent: int | None = None) -> None:
         """With `parent`, a process id, it ends itself when that is no longer its parent."""
         self._parent = parent
-        self._sim = Simulator.open(folder, (cora_bank.SCHEMA,), public_url)
-        self._cora = Cora(self._sim)
-        controls = Controls(
-            self._sim,
-            settings={"core": self._sim.settings, cora_bank.SLUG: self._cora.settings},
-            reset=self._reset,
-            settle=self._settle_due,
-        )
-        if self._sim.store.row("SELECT 1 FROM cora_partner") is None:
-            seed.plant(self._cora)
-        self._people = _pages(controls, self._cora, lifespan=self._lifespan)
-        self._bank = Door(build_api(self._cora), self._sim)
+        self.sim = Simulator.open(folder, tuple(kind.schema for kind in BANKS), public_url)
+        self._banks = [kind(self.sim) for kind in BANKS]
+        self._plant()
+        controls = Controls(self.sim, banks=self._banks, reset=self._reset, settle=self._settle_due)
+        main = [Route("/", index), *_control(self._banks), *panel.ROUTES]
+        self.sites: dict[str, App] = {}
+        for bank in self._banks:
+            is_main = bank is self._banks[0]
+            pages = _pages(
+                controls, bank, main if is_main else [], self._lifespan if is_main else None
+            )
+            self.sites[bank.slug] = Site(pages, bank.api(), bank, self.sim)
+            if isinstance(bank, CoraBank):
+                self.sites["cora_direta"] = Site(pages, bank.direct_api(), bank, self.sim)
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        path = scope.get("path", "/")
-        if path == "/" or path.startswith(_OF_PEOPLE):
-            await self._people(scope, receive, send)
-        else:
-            await self._bank(scope, receive, send)
-
-    def _settle_due(self) -> int:
-        return orders.settle_due(self._cora) + invoices.settle_due(self._cora)
+    def _plant(self) -> None:
+        with self.sim.store.write():
+            for bank in self._banks:
+                if not bank.is_planted():
+                    bank.plant()
 
     def _reset(self, with_seed: bool) -> None:
-        with self._sim.store.write():
-            self._sim.clear()
-            self._cora.clear()
-            if with_seed:
-                seed.plant(self._cora)
+        with self.sim.store.write():
+            self.sim.clear()
+            for bank in self._banks:
+                bank.clear()
+                if with_seed:
+                    bank.plant()
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -74,8 +68,11 @@ class Application:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._sim.outbox.close()
-        self._sim.store.close()
+        await self.sim.outbox.close()
+        self.sim.store.close()
+
+    def _settle_due(self) -> int:
+        return sum(bank.settle_due() for bank in self._banks)
 
     async def _settle(self) -> None:
         while True:
@@ -86,8 +83,23 @@ class Application:
 
     async def _deliver(self) -> None:
         while True:
-            await self._sim.outbox.deliver_due()
-            await self._sim.outbox.wait(_TICK_SECONDS)
+            await self.sim.outbox.deliver_due()
+            await self.sim.outbox.wait(_TICK_SECONDS)
+
+
+class Site:
+    """One address: what people and tests ask goes to the pages, and the rest to the bank."""
+
+    def __init__(self, pages: Starlette, api: App, bank: SimulatedBank, sim: Simulator) -> None:
+        self._pages = pages
+        self._api = Door(api, sim, bank=bank.slug, expire_tokens=bank.expire_tokens)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        path = scope.get("path", "/")
+        if path == "/" or path.startswith(("/_sim", "/app", "/static")):
+            await self._pages(scope, receive, send)
+        else:
+            await self._api(scope, receive, send)
 
 
 def _end_with_it(task: asyncio.Task[None]) -> None:
@@ -97,21 +109,34 @@ def _end_with_it(task: asyncio.Task[None]) -> None:
         signal.raise_signal(signal.SIGTERM)
 
 
+def _control(banks: list[SimulatedBank]) -> list[BaseRoute]:
+    """The control API of all banks, under /_sim/api. Each bank's part finds its own state."""
+    parts = []
+    for bank in banks:
+        part = Starlette(
+            routes=list(bank.control_routes()),
+            exception_handlers={ControlError: answer_control_error},
+        )
+        setattr(part.state, bank.attribute, bank.state)
+        parts.append(Mount(f"/{bank.slug}", part))
+    return [Mount("/_sim/api", routes=[*control.ROUTES, *parts])]
+
+
 def _pages(
-    controls: Controls, cora: Cora, lifespan: Callable[[Starlette], Any]
-) -> Callable[[Any, Any, Any], Awaitable[None]]:
-    more = [*invoice_control.ROUTES, *direct_control.ROUTES]
-    banks = Mount("/cora", routes=[*control_entries.ROUTES, *cora_control.ROUTES, *more])
+    controls: Controls,
+    bank: SimulatedBank,
+    main: list[BaseRoute],
+    lifespan: Callable[[Starlette], Any] | None,
+) -> Starlette:
     app = Starlette(
         routes=[
-            Route("/", index),
-            *app_pages.ROUTES,
-            Mount("/_sim/api", routes=[*control.ROUTES, banks]),
-            *panel.ROUTES,
+            *main,
+            *bank.pages(),
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
         ],
         exception_handlers={ControlError: answer_control_error},
         lifespan=lifespan,
     )
-    app.state.controls, app.state.cora = controls, cora
+    app.state.controls = controls
+    setattr(app.state, bank.attribute, bank.state)
     return app

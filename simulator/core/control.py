@@ -1,7 +1,7 @@
 """The control API that all banks share, under /_sim/api. JSON; the README documents it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from simulator.core.bank import SimulatedBank
 from simulator.core.clock import SAO_PAULO
 from simulator.core.faults import BadFault
 from simulator.core.settings import BadSetting, check, save
@@ -25,9 +26,17 @@ class Controls:
     """What the shared controls need to know of the banks."""
 
     sim: Simulator
-    settings: dict[str, Any]  # settings objects by the name they are kept under
+    banks: Sequence[SimulatedBank]  # the main one first
     reset: Callable[[bool], None]  # clear the banks, and plant the seed when asked to
     settle: Callable[[], int]  # do what the clock has reached; how many
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What /settings shows: the shared ones and the main bank's, by the name of keeping them.
+
+        The other banks' have names that repeat: each is under /_sim/api/<slug>/settings.
+        """
+        return {"core": self.sim.settings, self.banks[0].slug: self.banks[0].settings}
 
 
 def controls_of(request: Request) -> Controls:
@@ -52,6 +61,12 @@ async def read_body(request: Request) -> dict[str, Any]:
 
 async def health(request: Request) -> Response:
     return JSONResponse({"status": "ok", "now": controls_of(request).sim.clock.now().isoformat()})
+
+
+async def addresses(request: Request) -> Response:
+    """Where each bank is, and the authority that signed the certificates of those with TLS."""
+    sim = controls_of(request).sim
+    return JSONResponse({**sim.addresses, "ca_file": str(sim.authority.ca_file.resolve())})
 
 
 async def reset(request: Request) -> Response:
@@ -149,6 +164,7 @@ async def requests(request: Request) -> Response:
         path=query.get("path", "*"),
         effect=effect,
         since=int(query.get("since", "0")),
+        bank=query.get("bank", "*"),
     )
     if "count" in query:
         return JSONResponse({"count": sum(1 for _ in found)})
@@ -164,6 +180,7 @@ async def webhooks(request: Request) -> Response:
 
 ROUTES = [
     Route("/health", health),
+    Route("/addresses", addresses),
     Route("/reset", reset, methods=["POST"]),
     Route("/settings", settings, methods=["GET", "PATCH"]),
     Route("/clock", clock, methods=["GET", "POST"]),

@@ -6,7 +6,7 @@ from typing import Any
 
 from simulator.core.faults import BEFORE_WORK, Fault, Kind
 from simulator.core.journal import Record
-from simulator.core.protocol import close_connection
+from simulator.core.protocol import close_connection, reset_connection
 from simulator.core.simulator import Simulator
 
 Message = dict[str, Any]
@@ -20,9 +20,13 @@ _LARGEST_BODY = 1_000_000
 class Door:
     """Wraps a bank's application. Paths reach it without their last slash."""
 
-    def __init__(self, app: App, simulator: Simulator) -> None:
+    def __init__(
+        self, app: App, simulator: Simulator, *, bank: str, expire_tokens: Callable[[], None]
+    ) -> None:
         self._app = app
         self._sim = simulator
+        self._bank = bank
+        self._expire_tokens = expire_tokens
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         body = await _read_body(receive)
@@ -30,12 +34,12 @@ class Door:
             return
         path = scope["path"].rstrip("/") or "/"
         scope = {**scope, "path": path, "raw_path": path.encode()}
-        record = self._sim.journal.open(scope, path, body, self._sim.clock.now())
+        record = self._sim.journal.open(self._bank, scope, path, body, self._sim.clock.now())
         scope["state"]["record"] = record
         if len(body) > _LARGEST_BODY:
             await _answer(_noting(send, record), 413, b"", "text/plain")
             return
-        faults = self._sim.faults.take(record.method, path)
+        faults = self._sim.faults.take(self._bank, record.method, path)
         record.faults = [fault.kind for fault in faults]
         if self._sim.settings.latency_ms:
             await asyncio.sleep(self._sim.settings.latency_ms / 1000)
@@ -54,9 +58,15 @@ class Door:
             elif fault.kind is Kind.DROP:
                 await close_connection(scope, receive)
                 return True
+            elif fault.kind is Kind.RESET:
+                await reset_connection(scope, receive)
+                return True
+            elif fault.kind is Kind.EXPIRE_TOKENS:
+                self._expire_tokens()
             elif fault.kind is Kind.STATUS:
                 note = _noting(send, scope["state"]["record"])
-                await _answer(note, fault.status, *fault.wrong_body(b""))
+                body, media_type = fault.wrong_body(b"")
+                await _answer(note, fault.status, body, media_type, fault.retry_after)
                 return True
         return False
 
@@ -73,6 +83,9 @@ class Door:
         for fault in (f for f in faults if f.kind not in BEFORE_WORK):
             if fault.kind is Kind.LOSE_ANSWER:
                 await close_connection(scope, receive)
+                return
+            if fault.kind is Kind.RESET_ANSWER:
+                await reset_connection(scope, receive)
                 return
             if fault.kind is Kind.SLOW_ANSWER:
                 await asyncio.sleep(fault.ms / 1000)
@@ -126,8 +139,12 @@ def _noting(send: Send, record: Record) -> Send:
     return note
 
 
-async def _answer(send: Send, status: int, body: bytes, media_type: str) -> None:
+async def _answer(
+    send: Send, status: int, body: bytes, media_type: str, retry_after: int | None = None
+) -> None:
     headers = [(b"content-type", media_type.encode())]
+    if retry_after is not None:
+        headers.append((b"retry-after", str(retry_after).encode()))
     if status != 204:
         headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -15,15 +15,18 @@ class Kind(StrEnum):
     DELAY = "delay"  # before the work
     STATUS = "status"  # answer `status` and `body` instead of the work
     DROP = "drop"  # close the connection instead of the work
+    RESET = "reset"  # the same, by a TCP reset
+    EXPIRE_TOKENS = "expire_tokens"  # the access tokens in force end; then it works on
     SLOW_ANSWER = "slow_answer"  # after the work
     LOSE_ANSWER = "lose_answer"  # do the work, then close the connection
+    RESET_ANSWER = "reset_answer"  # the same, by a TCP reset
     REPLACE_ANSWER = "replace_answer"  # do the work, then answer `status` and `body`
     UNKNOWN_FIELD = "unknown_field"  # each object of the answer has one field more
     UNKNOWN_ENUM = "unknown_enum"  # `field` of the answer has `value`
     MISSING_FIELD = "missing_field"  # the answer lacks `field`
 
 
-BEFORE_WORK = frozenset({Kind.DELAY, Kind.STATUS, Kind.DROP})
+BEFORE_WORK = frozenset({Kind.DELAY, Kind.STATUS, Kind.DROP, Kind.RESET, Kind.EXPIRE_TOKENS})
 
 
 class BadFault(ValueError):
@@ -34,17 +37,23 @@ class BadFault(ValueError):
 class Fault:
     id: int
     kind: Kind
+    bank: str = "*"  # slug
     method: str = "*"
     path: str = "*"  # may hold * and ?; without the last slash
     times: int | None = 1  # None: until cleared
     ms: int = 0
     status: int = 500
+    retry_after: int | None = None  # seconds, in a header beside `status`
     body: str = "json"  # empty, html, json, truncated, or the text itself
     field: str = "status"
     value: str = "SOMETHING_NEW"
 
-    def matches(self, method: str, path: str) -> bool:
-        return self.method in ("*", method) and fnmatchcase(path, self.path)
+    def matches(self, bank: str, method: str, path: str) -> bool:
+        return (
+            self.bank in ("*", bank)
+            and self.method in ("*", method)
+            and fnmatchcase(path, self.path)
+        )
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -99,8 +108,8 @@ class Faults:
         allowed = {name: type_ for name, type_ in Fault.__annotations__.items() if name != "id"}
         if unknown := set(values) - set(allowed):
             raise BadFault(f"Campo desconhecido na falha: {sorted(unknown)[0]}.")
-        for name in ("ms", "status"):
-            if type(values.get(name, 0)) is not int:
+        for name in ("ms", "status", "retry_after"):
+            if type(values.get(name) or 0) is not int:
                 raise BadFault(f"O campo {name} deve ser um inteiro.")
         try:
             kind = Kind(values.get("kind", ""))
@@ -112,11 +121,11 @@ class Faults:
         self._faults.append(fault)
         return fault
 
-    def take(self, method: str, path: str) -> list[Fault]:
+    def take(self, bank: str, method: str, path: str) -> list[Fault]:
         """The faults for a request; each is used up once by it."""
         if not self._faults:
             return []
-        taken = [fault for fault in self._faults if fault.matches(method, path)]
+        taken = [fault for fault in self._faults if fault.matches(bank, method, path)]
         for fault in taken:
             if fault.times is not None:
                 fault.times -= 1

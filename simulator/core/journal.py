@@ -16,6 +16,7 @@ class Record:
     """One request. `effect`: it changed the bank; a replay of an earlier answer did not."""
 
     seq: int
+    bank: str
     at: datetime
     method: str
     path: str
@@ -37,7 +38,7 @@ class Journal:
         self._records: deque[Record] = deque(maxlen=20_000)
         self._last = 0
 
-    def open(self, scope: Any, path: str, body: bytes, at: datetime) -> Record:
+    def open(self, bank: str, scope: Any, path: str, body: bytes, at: datetime) -> Record:
         self._last += 1
         headers = {
             name.decode("latin-1"): value.decode("latin-1")
@@ -46,6 +47,7 @@ class Journal:
         }
         record = Record(
             seq=self._last,
+            bank=bank,
             at=at,
             method=scope["method"],
             path=path,
@@ -63,10 +65,13 @@ class Journal:
         path: str = "*",
         effect: bool | None = None,
         since: int = 0,
+        bank: str = "*",
     ) -> Iterator[Record]:
         """Oldest first; `path` may hold * and ?; `since` is the last seq already known."""
         for record in self._records:
             if record.seq <= since or (effect is not None and record.effect != effect):
+                continue
+            if bank not in ("*", record.bank):
                 continue
             if method in ("*", record.method) and fnmatchcase(record.path, path):
                 yield record

@@ -14,25 +14,17 @@ from simulator.core.pages import act, choice, esc, field, go_to, note, page, rea
 _KINDS = {
     Kind.DELAY: "demorar antes de fazer",
     Kind.STATUS: "responder um erro em vez de fazer",
-    Kind.DROP: "cortar a conexão em vez de fazer",
+    Kind.DROP: "fechar a conexão em vez de fazer",
+    Kind.RESET: "derrubar a conexão (reset) em vez de fazer",
+    Kind.EXPIRE_TOKENS: "vencer os tokens de acesso antes de fazer",
     Kind.SLOW_ANSWER: "fazer e demorar a responder",
     Kind.LOSE_ANSWER: "fazer e perder a resposta",
+    Kind.RESET_ANSWER: "fazer e derrubar a conexão (reset)",
     Kind.REPLACE_ANSWER: "fazer e responder outra coisa",
     Kind.UNKNOWN_FIELD: "responder com um campo desconhecido",
     Kind.UNKNOWN_ENUM: "responder com um status desconhecido",
     Kind.MISSING_FIELD: "responder sem o status",
 }
-_PATHS = (
-    "*",
-    "/oauth/token",
-    "/bank-statement/statement",
-    "/third-party/account*",
-    "/transfers/initiate",
-    "/transfer/third-party/transfers",
-    "/payments/initiate",
-    "/payments",
-    "/endpoints*",
-)
 _BODIES = (
     ("json", "JSON de erro"),
     ("empty", "vazio"),
@@ -47,10 +39,12 @@ async def show(request: Request) -> Response:
 
 async def add_fault(request: Request) -> Response:
     controls, form = controls_of(request), await read_form(request)
-    values: dict[str, Any] = {name: form.get(name, "") for name in ("kind", "path", "body")}
+    values: dict[str, Any] = {name: form.get(name, "") for name in ("kind", "body")}
+    values["bank"], _, values["path"] = form.get("where", "* *").partition(" ")
     try:
         for name in ("ms", "status"):
             values[name] = int(form.get(name) or 0)
+        values["retry_after"] = int(form["retry_after"]) if form.get("retry_after") else None
         values["times"] = int(form["times"]) if form.get("times") else None
         controls.sim.faults.add(values)
     except (BadFault, ValueError):
@@ -86,6 +80,23 @@ async def change_latency(request: Request) -> Response:
     return go_to("/_sim/")
 
 
+async def change_webhooks(request: Request) -> Response:
+    controls, form = controls_of(request), await read_form(request)
+    try:
+        change_settings(
+            controls,
+            {
+                "webhook_copies": int(form.get("webhook_copies", "")),
+                "webhook_delay_seconds": int(form.get("webhook_delay_seconds", "")),
+                "webhook_newest_first": "webhook_newest_first" in form,
+                "webhook_drop": "webhook_drop" in form,
+            },
+        )
+    except (ControlError, ValueError):
+        return _panel(controls, "Cópias e atraso dos webhooks devem ser inteiros.")
+    return go_to("/_sim/")
+
+
 async def deliver(request: Request) -> Response:
     await controls_of(request).sim.outbox.deliver_due(now=True)
     return go_to("/_sim/")
@@ -104,7 +115,7 @@ def _panel(controls: Controls, problem: str = "") -> Response:
     body = f"""<h1>Controles do simulador</h1>{note(problem)}
 <section class="card stack"><h2>Falhas</h2>
 <ul class="rows">{faults or "<li>Nenhuma falha ligada.</li>"}</ul>
-{act("/_sim/faults/clear", "Limpar todas") if faults else ""}{_fault_form()}</section>
+{act("/_sim/faults/clear", "Limpar todas") if faults else ""}{_fault_form(controls)}</section>
 <section class="card stack"><h2>Relógio</h2><p>Agora são {time_text(sim.clock.now())}.</p>
 <div class="acts">{_advance("+ 1 hora", 3600)}{_advance("+ 1 dia", 86_400)}
 {act("/_sim/clock", "Voltar à hora certa")}</div>
@@ -115,7 +126,8 @@ def _panel(controls: Controls, problem: str = "") -> Response:
 <form method="post" action="/_sim/latency" class="grid">
 {field("Latência (ms)", "latency_ms", str(sim.settings.latency_ms), "number", 'min="0"')}
 <button>Mudar a latência</button></form>
-<p>{pending} webhooks por entregar.</p>{act("/_sim/deliver", "Entregar agora")}</section>
+<p>{pending} webhooks por entregar.</p>{act("/_sim/deliver", "Entregar agora")}
+{_webhook_form(controls)}</section>
 <section class="card stack"><h2>Últimas chamadas</h2><div class="scroll" tabindex="0"
  role="region" aria-label="Últimas chamadas"><table><thead><tr><th>Quando</th><th>Chamada</th>
 <th>Resposta</th><th>Efeito</th></tr></thead><tbody>{rows}</tbody></table></div></section>
@@ -128,20 +140,44 @@ def _panel(controls: Controls, problem: str = "") -> Response:
     return page("Controles do simulador", body, header=header, status=422 if problem else 200)
 
 
-def _fault_form() -> str:
+def _places(controls: Controls) -> list[tuple[str, str]]:
+    """Bank and path, as the form sends them, and how they are said."""
+    places = [("* *", "em tudo, em todos os bancos")]
+    for bank in controls.banks:
+        places.append((f"{bank.slug} *", f"{bank.name}: em tudo"))
+        places += [(f"{bank.slug} {path}", f"{bank.name}: {path}") for path in bank.endpoints]
+    return places
+
+
+def _fault_form(controls: Controls) -> str:
     return f"""<form method="post" action="/_sim/faults" class="grid">
 {choice("O que acontece", "kind", [(kind.value, text) for kind, text in _KINDS.items()])}
-{choice("Onde", "path", [(path, "em tudo" if path == "*" else path) for path in _PATHS])}
+{choice("Onde", "where", _places(controls))}
 {field("Quantas vezes (vazio: até limpar)", "times", "1", "number", 'min="1"')}
 {field("Demora (ms)", "ms", "3000", "number", 'min="0"')}
 {field("Status", "status", "503", "number", 'min="200" max="599"')}
+{field("Retry-After (s; vazio: sem)", "retry_after", "", "number", 'min="0"')}
 {choice("Corpo", "body", _BODIES)}<button class="main">Ligar falha</button></form>"""
+
+
+def _webhook_form(controls: Controls) -> str:
+    settings = controls.sim.settings
+    reverse = "checked" if settings.webhook_newest_first else ""
+    drop = "checked" if settings.webhook_drop else ""
+    copies, delay = str(settings.webhook_copies), str(settings.webhook_delay_seconds)
+    return f"""<form method="post" action="/_sim/webhooks" class="grid">
+{field("Cópias de cada webhook", "webhook_copies", copies, "number", 'min="1"')}
+{field("Atraso (s)", "webhook_delay_seconds", delay, "number", 'min="0"')}
+<label class="option"><input type="checkbox" name="webhook_newest_first" {reverse}>Fora de ordem:
+ os mais novos primeiro</label>
+<label class="option"><input type="checkbox" name="webhook_drop" {drop}>Nunca entregar</label>
+<button>Mudar os webhooks</button></form>"""
 
 
 def _fault(fault: Fault) -> str:
     times = "até limpar" if fault.times is None else f"mais {fault.times} vez(es)"
-    return f"""<li><span class="who">{esc(_KINDS[fault.kind])}<small><code>{esc(fault.path)}</code>
- · {times}</small></span></li>"""
+    return f"""<li><span class="who">{esc(_KINDS[fault.kind])}<small>{esc(fault.bank)}
+ <code>{esc(fault.path)}</code> · {times}</small></span></li>"""
 
 
 def _advance(label: str, seconds: int) -> str:
@@ -151,7 +187,7 @@ def _advance(label: str, seconds: int) -> str:
 def _request(record: Record) -> str:
     effect = "sim" if record.effect else "repetida" if record.replay else "não"
     return f"""<tr><td class="num">{time_text(record.at)}</td>
-<td><code>{esc(record.method)} {esc(record.path)}</code></td>
+<td>{esc(record.bank)} <code>{esc(record.method)} {esc(record.path)}</code></td>
 <td>{record.status or "sem resposta"}</td><td>{effect}</td></tr>"""
 
 
@@ -161,6 +197,7 @@ ROUTES = [
     Route("/_sim/faults/clear", clear_faults, methods=["POST"]),
     Route("/_sim/clock", change_clock, methods=["POST"]),
     Route("/_sim/latency", change_latency, methods=["POST"]),
+    Route("/_sim/webhooks", change_webhooks, methods=["POST"]),
     Route("/_sim/deliver", deliver, methods=["POST"]),
     Route("/_sim/start-again", start_again, methods=["POST"]),
 ]

@@ -21,6 +21,9 @@ class Settings:
     webhook_read_ms: int = 2000
     webhook_retry_seconds: list[int] = field(default_factory=lambda: [60, 300, 900])
     webhook_copies: int = 1
+    webhook_delay_seconds: int = 0
+    webhook_newest_first: bool = False
+    webhook_drop: bool = False
 
 
 def load(store: Store, name: str, kind: type[T]) -> T:
@@ -42,5 +45,6 @@ def check(settings: Any, key: str, value: object) -> None:
         raise BadSetting(f"A opção {key} deve ser do tipo {expected}.")
     if isinstance(value, int) and not isinstance(value, bool) and value < 0:
         raise BadSetting(f"A opção {key} não pode ser negativa.")
-    if isinstance(value, list) and not all(type(item) is int and item >= 0 for item in value):
+    is_of_numbers = isinstance(current, list) and all(type(item) is int for item in current)
+    if is_of_numbers and not all(type(item) is int and item >= 0 for item in value):  # type: ignore[attr-defined]
         raise BadSetting(f"A opção {key} deve ser uma lista de inteiros.")

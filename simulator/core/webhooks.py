@@ -4,6 +4,8 @@
 import asyncio
 import ipaddress
 import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,11 +19,16 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS delivery (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, url TEXT NOT NULL, headers TEXT NOT NULL,
     body TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, next_at INTEGER,
-    state TEXT NOT NULL DEFAULT 'pending', answer TEXT NOT NULL DEFAULT '');
+    state TEXT NOT NULL DEFAULT 'pending', answer TEXT NOT NULL DEFAULT '',
+    signer TEXT NOT NULL DEFAULT '', secret TEXT NOT NULL DEFAULT '',
+    read_ms INTEGER, retry_seconds TEXT);
 CREATE INDEX IF NOT EXISTS delivery_due ON delivery (next_at) WHERE next_at IS NOT NULL;
 """
 
 _AT_ONCE = 16
+
+# Headers of one attempt, from the secret, the headers and the body of its delivery, and the time.
+Signer = Callable[[str, dict[str, str], str, datetime], dict[str, str]]
 
 
 def is_loopback(url: str) -> bool:
@@ -49,19 +56,37 @@ class Outbox:
         self._settings = settings
         self._turn = asyncio.Lock()
         self._due = asyncio.Event()
+        # A bank that signs puts its way here, under its slug.
+        self.signers: dict[str, Signer] = {}
         self._http = httpx.AsyncHTTPTransport(
             trust_env=False, limits=httpx.Limits(max_connections=_AT_ONCE)
         )
 
-    def post(self, url: str, headers: dict[str, str], body: str = "") -> None:
-        """Queue a call to `url`. Part of the caller's transaction."""
-        for _ in range(self._settings.webhook_copies):
+    def post(
+        self,
+        url: str,
+        headers: dict[str, str],
+        body: str = "",
+        *,
+        signer: str = "",
+        secret: str = "",
+        read_ms: int | None = None,
+        retry_seconds: Sequence[int] | None = None,
+    ) -> None:
+        """Queue a call to `url`. Part of the caller's transaction.
+
+        With `signer` each attempt has the headers that `signers[signer]` makes of `secret`.
+        `read_ms` and `retry_seconds` are this delivery's own, instead of the settings'.
+        """
+        settings = self._settings
+        at = to_micros(self._clock.now()) + settings.webhook_delay_seconds * 1_000_000
+        next_at, state = (None, "dropped") if settings.webhook_drop else (at, "pending")
+        for _ in range(settings.webhook_copies):
             self._store.run(
-                "INSERT INTO delivery (url, headers, body, next_at) VALUES (?, ?, ?, ?)",
-                url,
-                json.dumps(headers),
-                body,
-                to_micros(self._clock.now()),
+                "INSERT INTO delivery (url, headers, body, next_at, state, signer, secret, read_ms,"
+                " retry_seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                *(url, json.dumps(headers), body, next_at, state, signer, secret, read_ms),
+                None if retry_seconds is None else json.dumps(list(retry_seconds)),
             )
         self.wake()
 
@@ -81,9 +106,14 @@ class Outbox:
         """Deliver what is due; with `now`, all that is pending, once. How many were tried."""
         async with self._turn:
             due = "1" if now else f"next_at <= {to_micros(self._clock.now())}"
+            order = "seq DESC" if self._settings.webhook_newest_first else "next_at, seq"
             rows = self._store.rows(
-                f"SELECT * FROM delivery WHERE next_at IS NOT NULL AND {due} ORDER BY next_at, seq"
+                f"SELECT * FROM delivery WHERE next_at IS NOT NULL AND {due} ORDER BY {order}"
             )
+            if self._settings.webhook_newest_first:
+                for row in rows:
+                    await self._deliver(row)
+                return len(rows)
             for start in range(0, len(rows), _AT_ONCE):
                 await asyncio.gather(*(self._deliver(r) for r in rows[start : start + _AT_ONCE]))
             return len(rows)
@@ -91,7 +121,8 @@ class Outbox:
     async def _deliver(self, row: Row) -> None:
         answer, delivered = await self._attempt(row)
         attempts = row["attempts"] + 1
-        delays = self._settings.webhook_retry_seconds
+        own = row["retry_seconds"]
+        delays = self._settings.webhook_retry_seconds if own is None else json.loads(own)
         if delivered or attempts > len(delays):
             next_at, state = None, "delivered" if delivered else "given_up"
         else:
@@ -107,13 +138,18 @@ class Outbox:
         )
 
     async def _attempt(self, row: Row) -> tuple[str, bool]:
-        read = self._settings.webhook_read_ms / 1000
+        own = row["read_ms"]
+        read = (self._settings.webhook_read_ms if own is None else own) / 1000
         connect = self._settings.webhook_connect_ms / 1000
         limits = {"connect": connect, "read": read, "write": read, "pool": None}
+        headers = json.loads(row["headers"])
+        if row["signer"]:
+            sign = self.signers[row["signer"]]
+            headers |= sign(row["secret"], headers, row["body"], self._clock.now())
         request = httpx.Request(
             "POST",
             row["url"],
-            headers=json.loads(row["headers"]),
+            headers=headers,
             content=row["body"].encode(),
             extensions={"timeout": limits},
         )
@@ -136,8 +172,8 @@ class Outbox:
 
     def _as_json(self, row: Row) -> dict[str, Any]:
         due = None if row["next_at"] is None else from_micros(row["next_at"]).isoformat()
-        headers = json.loads(row["headers"])
-        return {**dict(row), "headers": headers, "next_at": due}
+        shown = {name: row[name] for name in row.keys() if name not in ("signer", "secret")}  # noqa: SIM118
+        return {**shown, "headers": json.loads(row["headers"]), "next_at": due}
 
     async def close(self) -> None:
         await self._http.aclose()

@@ -1,0 +1,6 @@
+"""The simulated banks: one line each, in the order of their ports, the main one first."""
+
+from simulator.cora.plug import CoraBank
+from simulator.core.bank import SimulatedBank
+
+BANKS: tuple[type[SimulatedBank], ...] = (CoraBank,)

@@ -1,0 +1,85 @@
+"""Cora as one of the simulator's banks."""
+
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute
+
+from simulator.cora import (
+    app_pages,
+    bank,
+    control,
+    control_entries,
+    direct_control,
+    direct_pages,
+    orders,
+    seed,
+)
+from simulator.cora.api import build_api, build_direct_api
+from simulator.cora.bank import Cora, CoraSettings
+from simulator.cora.invoices import control as invoice_control
+from simulator.cora.invoices import life as invoices
+from simulator.cora.invoices import pages as invoice_pages
+from simulator.cora.invoices.titles import InvoiceTitles
+from simulator.core.bank import App
+from simulator.core.simulator import Simulator
+
+
+class CoraBank:
+    slug = bank.SLUG
+    name = "Cora"
+    schema = bank.SCHEMA
+    attribute = "cora"
+    endpoints = (
+        "/oauth/token",
+        "/token",
+        "/bank-statement/statement",
+        "/third-party/account*",
+        "/transfers/initiate",
+        "/transfer/third-party/transfers",
+        "/payments/initiate",
+        "/payments",
+        "/v2/invoices*",
+        "/endpoints*",
+    )
+
+    def __init__(self, simulator: Simulator) -> None:
+        self.state = Cora(simulator)
+        simulator.clearing_house.issuers.append(InvoiceTitles(self.state))
+
+    @property
+    def settings(self) -> CoraSettings:
+        return self.state.settings
+
+    def api(self) -> App:
+        return build_api(self.state)
+
+    def direct_api(self) -> App:
+        """The same, for Integração Direta: behind mutual TLS."""
+        return build_direct_api(self.state)
+
+    def pages(self) -> Sequence[BaseRoute]:
+        return [*app_pages.ROUTES, *invoice_pages.ROUTES, *direct_pages.ROUTES]
+
+    def control_routes(self) -> Sequence[BaseRoute]:
+        return [
+            *control_entries.ROUTES,
+            *control.ROUTES,
+            *invoice_control.ROUTES,
+            *direct_control.ROUTES,
+        ]
+
+    def clear(self) -> None:
+        self.state.clear()
+
+    def is_planted(self) -> bool:
+        return self.state.store.row("SELECT 1 FROM cora_partner") is not None
+
+    def plant(self) -> None:
+        seed.plant(self.state)
+
+    def settle_due(self) -> int:
+        return orders.settle_due(self.state) + invoices.settle_due(self.state)
+
+    def expire_tokens(self) -> None:
+        self.state.store.run("UPDATE cora_token SET expires_at = 0 WHERE kind = 'access'")
+        self.state.callers.clear()
