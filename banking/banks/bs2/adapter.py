@@ -1,6 +1,7 @@
 """One company's account at BS2."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -31,6 +32,7 @@ from banking.banks.bs2.calls import Calls
 from banking.banks.bs2.fields import UnreadableAnswer, id_of
 from banking.banks.bs2.info import INFO
 from banking.banks.charges import Cancellation, Charge, ChargeRequest
+from banking.banks.exact_json import Json
 from banking.banks.failures import TokenRefused
 from banking.errors import BankAccessDenied, BankRejected, BankUnavailable, ConsentLost
 from brazil.banking_days import SAO_PAULO, sao_paulo_day
@@ -281,29 +283,23 @@ class Bs2Adapter(BankAdapter):
     # --- Webhooks -----------------------------------------------------------------------
 
     def register_webhooks(self, url: str, *, secret: bytes = b"") -> None:
-        """Movements and Pix, where the application may; the address for boletos goes to the
-        bank's sales contact, who activates it.
+        """Movements, orders that ended and Pix, each where the application may. The address for
+        boletos goes to the bank's sales contact, who activates it.
 
-        The movements' registration has no list to look at: asked again it is made again, and the
-        same notice comes twice, under one id.
+        The first ones have no list to look at: asked again they are made again, and the same
+        notice comes twice.
         """
-        for register in (self._register_movements, self._register_pix):
-            try:
-                register(url, secret)
-            except BankRejected:
-                continue  # not contracted, or not there
-            except BankAccessDenied as error:
-                if _is_about_token(error):
-                    raise
+        for event in webhooks.ACCOUNT_EVENTS:
+            with _where_allowed():
+                self._register(webhooks.account_event_to_wire(event, url, secret))
+        with _where_allowed():
+            self._register_pix(url, secret)
 
-    def _register_movements(self, url: str, secret: bytes) -> None:
-        body = webhooks.movements_to_wire(url, secret)
+    def _register(self, body: Json) -> None:
         for context in webhooks.CONTEXTS:
-            try:
+            with suppress(BankRejected):
                 self._calls.set("POST", f"{BANKING}/{context}/webhook", "create_webhook", body)
-            except BankRejected:
-                continue
-            return
+                return
 
     def _register_pix(self, url: str, secret: bytes) -> None:
         path = f"{PIX}/webhook/bs2"
@@ -321,6 +317,18 @@ def _due_date(payment: BoletoPayment, today: date) -> date | None:
         return getattr(parse_payment_line(payment.linha_digitavel, today=today), "due_date", None)
     except InvalidValue:
         return None
+
+
+@contextmanager
+def _where_allowed() -> Iterator[None]:
+    """What was not contracted, or is not there, is no fault of the connection."""
+    try:
+        yield
+    except BankRejected:
+        pass
+    except BankAccessDenied as error:
+        if _is_about_token(error):
+            raise
 
 
 def _is_about_token(error: BankAccessDenied) -> bool:

@@ -18,7 +18,10 @@ _STATES: Final = (
     (OrderState.REJECTED, re.compile(r"recus|rejeit|reprov|negad|falh|\berro\b|invalid")),
     (OrderState.CANCELLED, re.compile(r"cancel|expir")),
     (OrderState.AWAITING_APPROVAL, re.compile(r"aguard|pend|\bem aprovac")),
-    (OrderState.SCHEDULED, re.compile(r"agend|process|\b(aprov|autoriz)ad[oa]s?\b|em execuc|enviad")),
+    (
+        OrderState.SCHEDULED,
+        re.compile(r"agend|process|\b(aprov|autoriz)ad[oa]s?\b|em execuc|enviad"),
+    ),
     (OrderState.PAID, re.compile(r"efetiv|efetuad|liquid|conclu|realizad|\bpag[oa]s?\b")),
 )
 _ENDED_BADLY = frozenset({OrderState.RETURNED, OrderState.REJECTED, OrderState.CANCELLED})

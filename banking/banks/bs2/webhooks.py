@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from banking.banks.base import BankEventNotice
-from banking.banks.bs2.fields import list_of, object_of
+from banking.banks.bs2.fields import first_of, list_of, object_of
+from banking.banks.bs2.situations import state_of
 from banking.banks.exact_json import Json, read_json
 from banking.banks.failures import one_line
 from banking.errors import InvalidEvent
@@ -20,8 +21,12 @@ _MAX_BODY: Final = 100_000  # bytes; the documented ones have some hundred
 _ID: Final = re.compile(r"[!-~]{1,64}")
 _NUMBER: Final = re.compile(r"[0-9]{1,20}")
 _END_TO_END: Final = re.compile(r"[ED][0-9A-Za-z]{31}")
-# `tipoEvento` has no documented values.
-MOVEMENTS: Final = "MovimentacaoConta"
+# `tipoEvento` has no documented values: the names of the scopes, which are.
+ACCOUNT_EVENTS: Final = (
+    "webhook-mov-conta",
+    "webhook-conclusao-transf",
+    "webhook-conclusao-pag",
+)
 PIX_EVENTS: Final = ("Pagamento", "Recebimento")
 # The path between `v1` and `webhook` is seen in both ways.
 CONTEXTS: Final = ("contexto/correntistas", "contexto-correntistas")
@@ -30,13 +35,13 @@ CONTEXTS: Final = ("contexto/correntistas", "contexto-correntistas")
 # --- Addresses --------------------------------------------------------------------------
 
 
-def movements_to_wire(url: str, secret: bytes) -> dict[str, Json]:
+def account_event_to_wire(event: str, url: str, secret: bytes) -> dict[str, Json]:
     """The body of POST …/webhook. The unit of the interval is not documented."""
     body: dict[str, Json] = {
         "url": url,
         "quantidadeRetentativas": 5,
         "intervaloEntreRetentativas": 5,
-        "tipoEvento": MOVEMENTS,
+        "tipoEvento": event,
         "usuarioCriacao": {"nome": "Kamino"},
     }
     if secret:
@@ -61,7 +66,7 @@ def pix_addresses_from_wire(answer: Json) -> set[str]:
 def event_from_wire(
     headers: Mapping[str, str], body: bytes, *, secret: bytes = b""
 ) -> BankEventNotice:
-    """What a notice is about. It claims no state: the resource is read back.
+    """What a notice is about. What it claims is a hint: the resource is read back.
 
     Raises:
         InvalidEvent: it is not as BS2 writes them, or its bearer is not ours.
@@ -78,7 +83,7 @@ def event_from_wire(
     if "endtoendid" in names:
         _refuse_unless(authorization is not None or not secret)
         return _pix(names, body)
-    return _concluded(names, body)
+    return _concluded(notice, body)
 
 
 def _refuse_unless(is_right: bool) -> None:
@@ -107,8 +112,8 @@ def _boleto(notice: dict[str, Json]) -> BankEventNotice:
     """`Situacao` 4 is not money yet: only the settlement is, and the boleto tells that."""
     number = str(notice["NossoNumeroBoleto"])
     situation = notice.get("Situacao")
-    _refuse_unless(_NUMBER.fullmatch(number) is not None and type(situation) is int)
-    _refuse_unless(0 <= situation < 100)
+    is_code = type(situation) is int and situation in range(100)
+    _refuse_unless(is_code and _NUMBER.fullmatch(number) is not None)
     return BankEventNotice(_id(notice.get("Id")), f"boleto.{situation}", number, None)
 
 
@@ -127,14 +132,16 @@ def _pix(names: dict[str, Json], body: bytes) -> BankEventNotice:
     reference = names["endtoendid"]
     _refuse_unless(isinstance(reference, str) and _END_TO_END.fullmatch(reference) is not None)
     kind = one_line(names.get("evento"), 30).lower() or "aviso"
-    return BankEventNotice(_id_or_digest(names, body), f"pix.{kind}", reference, None)
+    return BankEventNotice(_id_or_digest(names.get("id"), body), f"pix.{kind}", reference, None)
 
 
-def _concluded(names: dict[str, Json], body: bytes) -> BankEventNotice:
+def _concluded(notice: dict[str, Json], body: bytes) -> BankEventNotice:
     """A transfer or payment that ended: of these BS2 documents the name only."""
-    reference = names.get("solicitacaoid")
+    reference = first_of(notice, "solicitacaoId", "SolicitacaoId", "id")
     _refuse_unless(isinstance(reference, str) and _ID.fullmatch(reference) is not None)
-    return BankEventNotice(_id_or_digest(names, body), "conclusao", str(reference), None)
+    state = state_of(one_line(first_of(notice, "situacao", "Situacao"), 100))
+    event_id = _id_or_digest(first_of(notice, "ID", "Id"), body)
+    return BankEventNotice(event_id, "conclusao", str(reference), state)
 
 
 def _id(value: Json) -> str:
@@ -142,8 +149,7 @@ def _id(value: Json) -> str:
     return str(value)
 
 
-def _id_or_digest(names: dict[str, Json], body: bytes) -> str:
-    value = names.get("id")
+def _id_or_digest(value: Json, body: bytes) -> str:
     if isinstance(value, str) and _ID.fullmatch(value):
         return value
     return hashlib.sha256(body).hexdigest()

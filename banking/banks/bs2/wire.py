@@ -219,7 +219,7 @@ class Proof:
     reference: str  # comprovanteId
     type: int | None
     protocol: str
-    made_at: datetime | None
+    made_at: datetime | None  # or is to be
     amounts: frozenset[Decimal]
     numbers: frozenset[str]  # every text and number of it, digits only
 
@@ -233,7 +233,7 @@ def proofs_from_wire(answer: Json) -> list[Proof]:
 
 def _proof_from_wire(item: Json) -> Proof:
     item = object_of(item, "comprovantes")
-    made_at = first_of(item, "EfetuadoEm", "efetuadoEm")
+    made_at = first_of(item, "EfetuadoEm", "efetuadoEm", "EfetuarEm", "efetuarEm")
     type_ = item.get("tipo")
     leaves = list(_leaves(item))
     return Proof(

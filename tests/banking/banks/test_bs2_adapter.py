@@ -659,12 +659,18 @@ URL = "https://erp.example.com/webhooks/bs2/1/s3cret/"
 
 
 def test_movements_and_pix_are_registered(bank: Bs2Adapter, tiny_bank: TinyBank) -> None:
-    tiny_bank.will_answer(Answer(201, b""), NOTHING, Answer(204))
+    taken = Answer(201, b"")
+    tiny_bank.will_answer(taken, taken, taken, NOTHING, Answer(204))
 
     bank.register_webhooks(URL, secret=b"\x01" * 32)
 
-    created, listed, put = tiny_bank.received
-    assert (created.method, created.path) == ("POST", f"{ALONE}/contexto/correntistas/webhook")
+    *created, listed, put = tiny_bank.received
+    assert [json.loads(request.body)["tipoEvento"] for request in created] == [
+        "webhook-mov-conta",
+        "webhook-conclusao-transf",
+        "webhook-conclusao-pag",
+    ]
+    assert {request.path for request in created} == {f"{ALONE}/contexto/correntistas/webhook"}
     assert (listed.method, put.method) == ("GET", "PUT")
     assert put.path == "/pix/direto/forintegration/v1/webhook/bs2"
     assert json.loads(put.body)[0]["autorizacao"]["tipo"] == "bearer"
@@ -690,11 +696,12 @@ def test_webhooks_that_were_not_contracted_are_no_fault_of_the_connection(
 def test_a_pix_address_that_is_there_is_not_put_again(
     bank: Bs2Adapter, tiny_bank: TinyBank
 ) -> None:
-    tiny_bank.will_answer(Answer(201, b""), written([{"id": "1", "url": URL}]))
+    taken = Answer(201, b"")
+    tiny_bank.will_answer(taken, taken, taken, written([{"id": "1", "url": URL}]))
 
     bank.register_webhooks(URL)
 
-    assert [request.method for request in tiny_bank.received] == ["POST", "GET"]
+    assert "PUT" not in {request.method for request in tiny_bank.received}
 
 
 def test_a_bank_that_fails_is_asked_to_register_again_later(

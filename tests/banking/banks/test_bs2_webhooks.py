@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from banking.banks.base import BankEventNotice
+from banking.banks.base import BankEventNotice, OrderState
 from banking.banks.bs2 import Bs2, webhooks
 from banking.errors import InvalidEvent
 from tests.banking.banks import bs2_answers as answers
@@ -71,6 +71,12 @@ def test_a_notice_that_carries_no_id_has_that_of_its_content() -> None:
     assert (first.kind, first.reference) == ("conclusao", "6a0f5f0e-2f0b-4a0a-8a0f-3c1d2e4f5a6b")
 
 
+def test_an_order_that_ended_is_named_by_its_request() -> None:
+    body = '{"ID": "n-1", "id": "6a0f5f0e", "situacao": "Devolvido", "status": 6}'
+
+    assert notice(body) == BankEventNotice("n-1", "conclusao", "6a0f5f0e", OrderState.RETURNED)
+
+
 @pytest.mark.parametrize(
     "body",
     [b"", b"[]", b"{}", b"null", b"Invalid token", b"\xff", b"[" * 90_000, b" " * 100_001],
@@ -101,10 +107,11 @@ def test_a_mangled_notice_is_refused_or_fits_the_inbox(body: Any) -> None:
 
 
 def test_a_registration_carries_the_secret() -> None:
-    movements = webhooks.movements_to_wire(URL, SECRET)
+    movements = webhooks.account_event_to_wire("webhook-mov-conta", URL, SECRET)
     (pix,) = webhooks.pix_to_wire(URL, SECRET)
 
     assert movements["url"] == pix["url"] == URL
     assert pix["autorizacao"] == {"tipo": "bearer", "valor": SECRET.hex()}
     assert pix["eventos"] == ["Pagamento", "Recebimento"]
     assert movements["autenticacao"] == pix["autorizacao"]
+    assert movements["tipoEvento"] == "webhook-mov-conta"
