@@ -8,6 +8,7 @@ from starlette.responses import Response
 from simulator.cora import orders
 from simulator.cora.auth import SCOPES
 from simulator.cora.bank import Cora
+from simulator.cora.direct_view import direct_section
 from simulator.cora.look import HEADER, sign_in_fields
 from simulator.core import ledger
 from simulator.core.clock import from_micros
@@ -23,7 +24,8 @@ _NAV = (
     ("/app", "Início"),
     ("/app/extrato", "Extrato"),
     ("/app/receber", "Receber"),
-    ("/app/integracoes", "Integrações"),
+    ("/app/cobrancas", "Cobranças"),
+    ("/app/integracoes", "Integrações via APIs"),
 )
 _RAILS = {"transfer": "TED", "payment": "Boleto"}
 
@@ -59,7 +61,7 @@ def home_page(cora: Cora, held: Account, message: str) -> Response:
 <section class="card"><h2>Saldo</h2><p class="balance" id="balance">{money(held.balance)}</p>
 <small>Agência {held.branch} · Conta {held.number}-{held.digit}</small></section>
 <section class="card stack">{_waiting(cora, held, waiting)}{later}</section>"""
-    return _page("Início", "/app", held, body)
+    return app_page("Início", "/app", held, body)
 
 
 def _waiting(cora: Cora, held: Account, count: int) -> str:
@@ -101,7 +103,7 @@ def statement_page(cora: Cora, held: Account, number: int, since: date, until: d
         links.append(f'<a href="?pagina={number + 1}">Mais antigos</a>')
     body = f"""<h1>Extrato</h1><section class="card">{listed or "<p>Nenhum lançamento.</p>"}
 <p class="acts">{" ".join(links)}</p></section>"""
-    return _page("Extrato", "/app/extrato", held, body)
+    return app_page("Extrato", "/app/extrato", held, body)
 
 
 def _day(cora: Cora, held: Account, day: str, rows: list[Row]) -> str:
@@ -135,7 +137,7 @@ def receive_page(held: Account, given: dict[str, str] | None = None, problem: st
 <label class="option"><input type="radio" name="kind" value="PIX" {pix}>Pix</label>
 <label class="option"><input type="radio" name="kind" value="TRANSFER" {ted}>TED</label></fieldset>
 <button class="main">Receber</button></form>"""
-    return _page("Receber", "/app/receber", held, body, status=422 if problem else 200)
+    return app_page("Receber", "/app/receber", held, body, status=422 if problem else 200)
 
 
 def consents_page(cora: Cora, held: Account, message: str) -> Response:
@@ -146,9 +148,11 @@ def consents_page(cora: Cora, held: Account, message: str) -> Response:
     )
     items = "".join(_consent(row) for row in rows)
     empty = "<p>Nenhum sistema tem acesso a esta conta.</p>"
-    body = f"""<h1>Integrações</h1>{note(message, "ok")}
-<section class="card">{f'<ul class="rows">{items}</ul>' if items else empty}</section>"""
-    return _page("Integrações", "/app/integracoes", held, body)
+    body = f"""<h1>Integrações via APIs</h1>{note(message, "ok")}
+<section class="card"><h2>Sistemas com acesso</h2>
+{f'<ul class="rows">{items}</ul>' if items else empty}</section>
+{direct_section(cora, held)}"""
+    return app_page("Integrações via APIs", "/app/integracoes", held, body)
 
 
 def _consent(row: Row) -> str:
@@ -160,7 +164,7 @@ def _consent(row: Row) -> str:
 </small></span>{act(f"/app/integracoes/{row['id']}/revogar", "Revogar acesso", about=about)}</li>"""
 
 
-def _page(title: str, path: str, held: Account, body: str, status: int = 200) -> Response:
+def app_page(title: str, path: str, held: Account, body: str, status: int = 200) -> Response:
     links = "".join(
         f'<a href="{url}"{" aria-current=page" if url == path else ""}>{label}</a>'
         for url, label in _NAV
