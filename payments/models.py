@@ -12,8 +12,9 @@ from django.db.models import F, Q
 from accounts.models import Account, JournalEntry
 from banking.banks.base import AccountType, PixKeyType, Rail
 from banking.models import BankAccount, StatementLine
+from brazil.document import format_document
 from core.errors import InvalidInput
-from core.money import MAX_AMOUNT
+from core.money import MAX_AMOUNT, format_brl
 from core.typed import read_amount
 from payments.states import LIVE_ORDERS, OrderStatus, PayableStatus
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet, User
@@ -144,6 +145,13 @@ class Payable(TenantOwned):
     amount = models.DecimalField("valor", max_digits=12, decimal_places=2)
     due_date = models.DateField("vencimento")  # the document's own, never rolled
     payment_date = models.DateField("data do pagamento")  # a banking day; of a Pix, any day
+    # The registered title of a boleto, as a bank showed it; empty where it does not say.
+    title_name = models.CharField(max_length=160, blank=True)
+    title_document = models.CharField(max_length=14, blank=True)
+    title_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    title_is_paid = models.BooleanField(default=False)
+    title_asked_at = models.DateTimeField(null=True)
+    title_read_at = models.DateTimeField(null=True)
     expense_account = TenantForeignKey(Account, models.PROTECT, related_name="+")
     # Null: whichever account is the preferred one when the time comes.
     bank_account = TenantForeignKey(BankAccount, models.PROTECT, null=True, related_name="payables")
@@ -204,6 +212,21 @@ class Payable(TenantOwned):
     @property
     def is_pix(self) -> bool:
         return self.method == self.Method.PIX
+
+    @property
+    def title_warnings(self) -> list[str]:
+        """What the registered title says against the bill, in Portuguese sentences."""
+        warnings = []
+        if self.title_is_paid:
+            warnings.append("O banco diz que este título já foi pago.")
+        if self.title_document and self.title_document != self.payee.document:
+            whom = self.title_name or "outra pessoa"
+            document = format_document(self.title_document)
+            warnings.append(f"O título está registrado em nome de {whom} ({document}).")
+        if self.title_amount is not None and self.title_amount != self.amount:
+            amount = format_brl(self.title_amount)
+            warnings.append(f"O título custa R$\u00a0{amount} hoje, e não o valor da conta.")
+        return warnings
 
 
 class DispatchRun(TenantOwned):
@@ -326,7 +349,7 @@ class PayableEvent(TenantOwned):
     payable = TenantForeignKey(Payable, models.PROTECT, related_name="events")
     at = models.DateTimeField()
     title = models.CharField(max_length=120)
-    text = models.CharField(max_length=400, blank=True)
+    text = models.CharField(max_length=1000, blank=True)
     tone = models.CharField(max_length=5, choices=Tone, default=Tone.PLAIN)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # null: the product
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from payments.services import dispatching, following, sending
+from payments.services import dispatching, following, sending, titles
 
 
 @shared_task
@@ -24,12 +24,14 @@ def dispatch_account(tenant_id: str, account_id: str) -> None:
 
 @shared_task
 def sweep_orders() -> None:
-    """Every tick, and when something happened: what is to be sent, and what to be followed?"""
+    """Every tick, and when something happened: what is to be sent, followed or looked up?"""
     now = timezone.now()
     for tenant_id, account_id in sending.accounts_with_queue(now):
         send_queued.delay(str(tenant_id), str(account_id))
     for tenant_id, account_id in following.unfinished(now):
         follow_account.delay(str(tenant_id), str(account_id))
+    for tenant_id, account_id in titles.accounts_with_unread_titles(now):
+        read_titles.delay(str(tenant_id), str(account_id))
 
 
 @shared_task
@@ -40,3 +42,8 @@ def send_queued(tenant_id: str, account_id: str) -> None:
 @shared_task
 def follow_account(tenant_id: str, account_id: str) -> None:
     following.follow_account(UUID(tenant_id), UUID(account_id))
+
+
+@shared_task
+def read_titles(tenant_id: str, account_id: str) -> None:
+    titles.read_titles(UUID(tenant_id), UUID(account_id))

@@ -20,7 +20,7 @@ def note(
         payable=payable,
         at=timezone.now(),
         title=title,
-        text=text[:400],
+        text=text[:1000],
         tone=tone,
         by=by,
     )
@@ -30,7 +30,7 @@ def note_many(tenant_id: UUID, rows: Iterable[tuple[UUID, str, str, str]], *, at
     """Each row is (payable id, title, text, tone)."""
     PayableEvent.objects.bulk_create(
         PayableEvent(
-            tenant_id=tenant_id, payable_id=payable, at=at, title=title, text=text[:400], tone=tone
+            tenant_id=tenant_id, payable_id=payable, at=at, title=title, text=text[:1000], tone=tone
         )
         for payable, title, text, tone in rows
     )

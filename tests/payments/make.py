@@ -64,14 +64,16 @@ def make_bank_account(
     preferred: bool = True,
     modo_banking_from: date | None = None,
     connected: bool = True,
+    provider: str = "cora",
 ) -> BankAccount:
-    """An account at Cora with its Conta do Ativo; the bank need not know it."""
+    """An account with its Conta do Ativo; the bank need not know it."""
     person = make_member(tenant, Role.ADMIN)
     status = Connection.Status.ACTIVE if connected else Connection.Status.LOST
     return make_account(
         tenant,
         person,
-        connection=make_connection(tenant, person, status=status),
+        provider=provider,
+        connection=make_connection(tenant, person, provider=provider, status=status),
         is_preferred=preferred,
         modo_banking_from=modo_banking_from,
     )

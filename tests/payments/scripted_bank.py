@@ -17,9 +17,10 @@ from banking.banks.base import (
     Receipt,
     Search,
     TedPayment,
+    Title,
     Whereabouts,
 )
-from banking.errors import BankError, BankUnavailable
+from banking.errors import BankError, BankRejected, BankUnavailable
 
 
 class ScriptedBank(BankAdapter):
@@ -30,10 +31,13 @@ class ScriptedBank(BankAdapter):
         finding: Finding | BankError | None = None,
         states: dict[str, Whereabouts] | None = None,
         cancels: Sequence[BankError | None] = (),
+        title: Title | BankError | None = None,
     ) -> None:
         self.finding = finding or Finding(Search.CANNOT_TELL)
         self.states = states or {}
         self.cancels = list(cancels)
+        self.title = title
+        self.looked_up: list[str] = []
         self.twins: list[int] = []
         self.asked_about: list[str] = []
         self.cancelled: list[tuple[str, UUID]] = []
@@ -49,6 +53,12 @@ class ScriptedBank(BankAdapter):
     def order_statuses(self, orders: Sequence[OpenOrder]) -> dict[str, Whereabouts]:
         self.asked_about += [order.reference for order in orders]
         return self.states
+
+    def look_up_title(self, linha_digitavel: str) -> Title:
+        self.looked_up.append(linha_digitavel)
+        if not isinstance(self.title, Title):
+            raise self.title or BankRejected("O banco não encontrou o título.")
+        return self.title
 
     def cancel_order(self, order: OpenOrder, *, key: UUID) -> None:
         self.cancelled.append((order.reference, key))
