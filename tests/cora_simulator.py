@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from time import monotonic
 from typing import Any, Self
@@ -26,13 +27,18 @@ _ROOT = Path(__file__).parents[1]
 _START_SECONDS = 20
 
 
-class CoraSimulator:
-    """A running simulator. Money is centavos; a company is named by its CNPJ."""
+class BankProcess:
+    """A running simulator, all its banks. Money is centavos; a company is named by its CNPJ."""
 
     def __init__(self, base_url: str, process: subprocess.Popen[str] | None = None) -> None:
         self.base_url = base_url
         self.process = process
         self._http = httpx.Client(base_url=f"{base_url}/_sim/api", timeout=60, trust_env=False)
+
+    @cached_property
+    def addresses(self) -> dict[str, str]:
+        """Of each bank: cora, bs2, kamino, cora_direta, those with _tls, and the ca_file."""
+        return dict(self._call("GET", "/addresses"))
 
     @classmethod
     def start(cls, state: Path, *, port: int = 0) -> Self:
@@ -122,21 +128,67 @@ class CoraSimulator:
         method: str = "*",
         effect: bool | None = None,
         since: int | None = None,
+        bank: str | None = None,
     ) -> list[dict[str, Any]]:
         """The requests received by the bank, oldest first; `effect`: those that changed it."""
         wanted = None if effect is None else str(effect).lower()
-        query = {"path": path, "method": method, "effect": wanted, "since": since}
+        query = {"path": path, "method": method, "effect": wanted, "since": since, "bank": bank}
         return list(self._call("GET", "/requests", query=query))
 
     def count_requests(
-        self, path: str = "*", *, method: str = "*", effect: bool | None = None
+        self,
+        path: str = "*",
+        *,
+        method: str = "*",
+        effect: bool | None = None,
+        bank: str | None = None,
     ) -> int:
         wanted = None if effect is None else str(effect).lower()
-        query = {"path": path, "method": method, "effect": wanted, "count": 1}
+        query = {"path": path, "method": method, "effect": wanted, "bank": bank, "count": 1}
         return int(self._call("GET", "/requests", query=query)["count"])
 
     def clear_requests(self) -> None:
         self._call("DELETE", "/requests")
+
+    # Webhooks.
+
+    def webhooks(self) -> list[dict[str, Any]]:
+        """Every delivery: url, headers, state (pending, delivered, given_up), attempts, answer."""
+        return list(self._call("GET", "/webhooks"))
+
+    def deliver_webhooks(self) -> list[dict[str, Any]]:
+        """Try all that is pending once, now; every delivery."""
+        return list(self._call("POST", "/webhooks/deliver"))
+
+    # Charges, and the company's own credentials.
+
+    def invoices(self, **query: Any) -> list[dict[str, Any]]:
+        """Charges, oldest first, by id, code, status, payer or cnpj; `wire` is the bank's JSON."""
+        return list(self._call("GET", "/cora/invoices", query=query))
+
+    def pay_invoice(self, invoice_id: str, by: str = "boleto", **more: Any) -> dict[str, Any]:
+        """Somebody pays a charge, by "boleto" or "pix". More: amount, name, document."""
+        return dict(self._call("POST", f"/cora/invoices/{invoice_id}/pay", {"by": by, **more}))
+
+    def pix_key(self, has_key: bool, cnpj: str = OFICINA) -> None:
+        """Give the account a Pix key, or take it away."""
+        self._call("POST", f"/cora/accounts/{cnpj}/pix-key", {"has_key": has_key})
+
+    def direct_credential(self, cnpj: str = OFICINA, **more: Any) -> dict[str, Any]:
+        """Integração Direta: a new client_id with its certificate and key (PEM)."""
+        return dict(self._call("POST", "/cora/direct-credentials", {"cnpj": cnpj, **more}))
+
+    def end_direct_credential(self, client_id: str) -> None:
+        self._call("DELETE", f"/cora/direct-credentials/{client_id}")
+
+    def registered(self, client_id: str = CLIENT_ID) -> str:
+        """A customer that the partner registered beforehand opens the account; its id."""
+        body = {"client_id": client_id}
+        return str(self._call("POST", "/cora/registrations", body)["resource_id"])
+
+
+class CoraSimulator(BankProcess):
+    """The process, seen as Cora's: the main address is hers."""
 
     # People, companies and consents.
 
@@ -255,39 +307,3 @@ class CoraSimulator:
     def _act_on_all(self, act: str, cnpj: str | None) -> int:
         body = {} if cnpj is None else {"cnpj": cnpj}
         return int(self._call("POST", f"/cora/orders/{act}", body)["count"])
-
-    # Webhooks.
-
-    def webhooks(self) -> list[dict[str, Any]]:
-        """Every delivery: url, headers, state (pending, delivered, given_up), attempts, answer."""
-        return list(self._call("GET", "/webhooks"))
-
-    def deliver_webhooks(self) -> list[dict[str, Any]]:
-        """Try all that is pending once, now; every delivery."""
-        return list(self._call("POST", "/webhooks/deliver"))
-
-    # Charges, and the company's own credentials.
-
-    def invoices(self, **query: Any) -> list[dict[str, Any]]:
-        """Charges, oldest first, by id, code, status, payer or cnpj; `wire` is the bank's JSON."""
-        return list(self._call("GET", "/cora/invoices", query=query))
-
-    def pay_invoice(self, invoice_id: str, by: str = "boleto", **more: Any) -> dict[str, Any]:
-        """Somebody pays a charge, by "boleto" or "pix". More: amount, name, document."""
-        return dict(self._call("POST", f"/cora/invoices/{invoice_id}/pay", {"by": by, **more}))
-
-    def pix_key(self, has_key: bool, cnpj: str = OFICINA) -> None:
-        """Give the account a Pix key, or take it away."""
-        self._call("POST", f"/cora/accounts/{cnpj}/pix-key", {"has_key": has_key})
-
-    def direct_credential(self, cnpj: str = OFICINA, **more: Any) -> dict[str, Any]:
-        """Integração Direta: a new client_id with its certificate and key (PEM)."""
-        return dict(self._call("POST", "/cora/direct-credentials", {"cnpj": cnpj, **more}))
-
-    def end_direct_credential(self, client_id: str) -> None:
-        self._call("DELETE", f"/cora/direct-credentials/{client_id}")
-
-    def registered(self, client_id: str = CLIENT_ID) -> str:
-        """A customer that the partner registered beforehand opens the account; its id."""
-        body = {"client_id": client_id}
-        return str(self._call("POST", "/cora/registrations", body)["resource_id"])

@@ -128,7 +128,7 @@ def test_a_person_turns_a_fault_on_and_moves_the_time(
     look(page)
     page.get_by_role("link", name="Controles").click()
     page.get_by_label("O que acontece").select_option(label="fazer e perder a resposta")
-    page.get_by_label("Onde").select_option("/transfers/initiate")
+    page.get_by_label("Onde").select_option(label="Cora: /transfers/initiate")
     press(page, "Ligar falha")
     page.get_by_role("button", name="Limpar todas").wait_for()
     look(page)
