@@ -27,6 +27,9 @@ ADDRESSES = (*_SLUGS, "cora_direta", *(f"{slug}_tls" for slug in _SLUGS))
 
 def main() -> None:
     arguments = _arguments()
+    if arguments.make_authority:
+        Authority.open(arguments.state)
+        return
     sockets = {name: _listen(arguments.port, at) for at, name in enumerate(ADDRESSES)}
     addresses = {
         name: f"{_scheme(name)}://127.0.0.1:{listener.getsockname()[1]}"
@@ -130,6 +133,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--state", type=Path, required=True, help="folder that keeps the state")
     parser.add_argument("--public-url", default="", help="the address by which people reach it")
     parser.add_argument("--with-parent", action="store_true", help="end when the parent does")
+    parser.add_argument(
+        "--make-authority",
+        action="store_true",
+        help="only make ca.pem, which signs the certificates, and end",
+    )
     return parser.parse_args()
 
 

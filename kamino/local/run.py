@@ -30,6 +30,8 @@ from kamino.local.services import Postgres, Redis
 ROOT = Path(__file__).resolve().parent.parent.parent
 VAR = Path(os.environ.get("DATA_DIR", ROOT / "var")).resolve()
 OWNER, APP, DATABASE = "kamino_owner", "kamino_app", "kamino"
+SIMULATOR = VAR / "simulator"
+SIMULATOR_PORTS = 7  # three banks, Cora's with certificates, and the three over TLS
 
 
 def main() -> None:
@@ -41,7 +43,7 @@ def main() -> None:
 
 def run(port: int) -> None:
     simulator_port = int(os.environ.get("SIMULATOR_PORT", port + 1))
-    for wanted in (port, simulator_port):
+    for wanted in (port, *range(simulator_port, simulator_port + SIMULATOR_PORTS)):
         refuse_busy_port(wanted)
     VAR.mkdir(exist_ok=True)
     stop_cleanly()
@@ -54,12 +56,19 @@ def run(port: int) -> None:
             require_bound_role(values["DATABASE_URL"])
         except UnboundRole as error:
             raise SystemExit(str(error)) from None
+        make_authority()
         manage("collectstatic", "--no-input", "--verbosity", "0")
         people = manage("demo")
         manager = supervise(port, simulator_port)
         threading.Thread(target=announce, args=(port, simulator_port, people), daemon=True).start()
         manager.loop()
     print("Tudo parado.")
+
+
+def make_authority() -> None:
+    """What signs the simulator's certificates has to be there before the product trusts it."""
+    command = [sys.executable, "-m", "simulator", "--state", str(SIMULATOR), "--make-authority"]
+    subprocess.run(command, cwd=ROOT, check=True)
 
 
 def stop_cleanly() -> None:
@@ -103,6 +112,7 @@ def services(stack: ExitStack, port: int, simulator_port: int) -> dict[str, str]
         redis_url = redis.url
     return {
         **environment.addresses(port, simulator_port),
+        "BANK_CA_FILE": str(SIMULATOR / "ca.pem"),
         **secrets,
         "DATABASE_URL": app_url,
         "DATABASE_OWNER_URL": owner_url,
@@ -123,7 +133,7 @@ def supervise(port: int, simulator_port: int) -> Manager:
         " --without-gossip --without-mingle --loglevel WARNING",
         "beat": f"{python} -m celery -A kamino --quiet beat --schedule {beat_file} --pidfile="
         " --loglevel WARNING",
-        "banco": f"{python} -m simulator --port {simulator_port} --state {VAR / 'simulator'}",
+        "banco": f"{python} -m simulator --port {simulator_port} --state {SIMULATOR}",
     }.items():
         # Root is all that some machines have, and Celery is loud about it.
         quiet = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
@@ -140,7 +150,10 @@ def announce(port: int, simulator_port: int, people: str) -> None:
     line = "─" * 72
     print(
         f"\n{line}\n  Kamino              {web}\n{people.rstrip()}\n"
-        f"  Banco simulado      {bank}   (aplicativo do banco: {bank}/app)\n"
+        f"  Bancos simulados    {bank}\n"
+        f"  Aplicativo Cora     {bank}/app\n"
+        f"  Aplicativo BS2      http://127.0.0.1:{simulator_port + 1}/app\n"
+        f"  Aplicativo Kamino   http://127.0.0.1:{simulator_port + 2}/app\n"
         f"  Parar               Ctrl-C\n{line}\n",
         flush=True,
     )

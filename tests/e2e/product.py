@@ -3,10 +3,12 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,6 +69,20 @@ def clean_environment() -> dict[str, str]:
     return {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
 
 
+def free_ports(count: int) -> int:
+    """The first of so many free ports in a row."""
+    while True:
+        first = free_port()
+        with ExitStack() as stack:
+            try:
+                for port in range(first, first + count):
+                    probe = stack.enter_context(socket.socket())
+                    probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return first
+
+
 def start(folder: Path, **environment: str) -> Product:
     """Start it and wait for its banner.
 
@@ -76,7 +92,7 @@ def start(folder: Path, **environment: str) -> Product:
     chosen = {
         "DATA_DIR": str(folder),
         "PORT": str(free_port()),
-        "SIMULATOR_PORT": str(free_port()),
+        "SIMULATOR_PORT": str(free_ports(7)),
         "TICK_SECONDS": "2",
         **environment,
     }
