@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 ALIVE = (Connection.Status.OPENING, Connection.Status.ACTIVE)
 
 
-def due_connections(now: datetime) -> list[tuple[UUID, UUID]]:
+def due_connections(now: datetime, *, at_most: int = BATCH) -> list[tuple[UUID, UUID]]:
     """(company, connection) of those to be renewed now, the one that would die first before."""
     with across_tenants():
         due = (
@@ -30,7 +30,7 @@ def due_connections(now: datetime) -> list[tuple[UUID, UUID]]:
             .exclude(provider__in=health.paused(now))
             .order_by(F("refresh_by").asc(nulls_last=True), "keep_alive_at")
         )
-        return list(due.values_list("tenant_id", "id")[:BATCH])
+        return list(due.values_list("tenant_id", "id")[:at_most])
 
 
 def keep_alive(tenant_id: UUID, connection_id: UUID) -> bool:

@@ -7,7 +7,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
-from django_htmx.http import HttpResponseClientRedirect
 
 from banking.banks import registry
 from banking.banks.base import Bank, BankInfo, ConnectBy, Mode
@@ -77,9 +76,7 @@ def begin(request: TenantRequest, bank: BankInfo, mode: Mode, form: ConnectForm)
     tenant, by = request.tenant, request.user
     if mode.by is ConnectBy.CONSENT:
         address = start_consent(tenant, bank.slug, mode, by=by, typed=form.typed)
-        if request.htmx:
-            return HttpResponseClientRedirect(address)
-        # A link and not a redirect: the content policy lets no form leave.
+        # A page that leads there, and not a redirect: the content policy lets no form leave.
         return render(request, "banking/at_bank.html", {"bank": bank, "address": address})
     if mode.by is ConnectBy.FORM:
         connection = connect_by_form(tenant, bank.slug, mode, typed=form.typed, by=by)

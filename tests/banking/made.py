@@ -15,6 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.services import open_bank_account_leaf
+from banking.banks import registry
 from banking.banks.base import Grant
 from banking.credentials import seal
 from banking.models import BankAccount, Connection, DailyBalance, StatementLine
@@ -56,38 +57,52 @@ def make_connection(
     tenant: Tenant,
     person: User,
     *,
+    provider: str = "cora",
+    mode: str = "",
     grant: Grant | None = None,
     status: Connection.Status = Connection.Status.ACTIVE,
     secret: str = "segredo",
+    **changes: Any,
 ) -> Connection:
+    """Of any bank, by any of its modes; without `mode` by its first. The bank need not know it."""
+    mode = registry.info(provider).mode(mode).slug
+    grant = grant or make_grant(mode=mode)
     connection = Connection(
         id=uuid7(),
         tenant=tenant,
-        provider="cora",
+        provider=provider,
+        mode=mode,
         status=status,
+        keep_alive_at=grant.keep_alive_at,
+        refresh_by=grant.refresh_by,
         webhook_digest=digest(secret),
         connected_by=person,
+        **changes,
     )
-    connection.credentials = seal(grant or make_grant(), connection.id)
+    connection.credentials = seal(grant, connection.id)
     with tenant_scope(tenant.id):
         connection.save(force_insert=True)
     return connection
 
 
 def make_account(tenant: Tenant, person: User, **changes: Any) -> BankAccount:
-    """An account at Cora with its Conta do Ativo; the bank need not know it."""
+    """An account with its Conta do Ativo, at Cora unless told; the bank need not know it."""
     number = f"{next(_numbers):07d}-1"
-    connection = changes.pop("connection", None) or make_connection(tenant, person)
+    provider = changes.get("provider", "cora")
+    bank = registry.info(provider)
+    connection = changes.pop("connection", None) or make_connection(
+        tenant, person, provider=provider
+    )
     values = {
-        "provider": "cora",
-        "bank_code": "403",
+        "provider": provider,
+        "bank_code": bank.compe,
         "branch": "0001",
         "number": number,
         "holder_name": tenant.legal_name,
         "holder_document": tenant.cnpj,
     }
     with tenant_scope(tenant.id):
-        leaf = open_bank_account_leaf(tenant, name=f"Cora 0001 / {number}")
+        leaf = open_bank_account_leaf(tenant, name=f"{bank.name} 0001 / {number}")
         account: BankAccount = BankAccount.objects.create(
             tenant=tenant, connection=connection, ledger_account=leaf, **{**values, **changes}
         )

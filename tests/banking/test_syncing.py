@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.conf import settings as product
 from django.urls import reverse
+from django.utils import timezone
 
 from banking.access import _tokens
 from banking.models import BankAccount, Connection, DailyBalance, StatementLine
@@ -215,6 +216,29 @@ def test_fields_and_kinds_that_are_new_do_no_harm(cora, account):
 
 
 @calls_banks
+def test_a_bank_that_says_how_long_to_wait_is_left_alone_so_long(cora, account, monday):
+    cora.fault("status", STATEMENT, status=429, retry_after=1800)
+    sync(account)
+    cora.clear_requests()
+    monday.shift(timedelta(minutes=16))
+
+    assert due_accounts(timezone.now()) == []
+    assert sync(account) is None
+    assert cora.count_requests(STATEMENT) == 0
+    monday.shift(timedelta(minutes=15))
+    assert sync(account).difference == 0
+
+
+@calls_banks
+def test_a_bank_that_does_not_say_how_long_is_asked_at_the_next_turn(cora, account, monday):
+    cora.fault("status", STATEMENT, status=429)
+    sync(account)
+    monday.shift(timedelta(minutes=16))
+
+    assert due_accounts(timezone.now()) == [(account.tenant_id, account.id)]
+
+
+@calls_banks
 def test_a_revoked_consent_marks_the_connection(cora, account):
     for grant in cora.grants():
         cora.revoke(grant["id"])
@@ -350,6 +374,20 @@ def test_an_account_without_connection_cannot_be_synced(client, tenant, operator
 
     assert response.status_code == 422
     assert str(ours.id) not in str(sent)
+
+
+def test_a_bank_that_asked_to_wait_is_not_asked_by_the_button(client, tenant, operator, ours):
+    change(ours, sync_wait_until=timezone.now() + timedelta(minutes=30))
+    sign_in(client, operator, tenant)
+
+    with nudged() as sent:
+        response = client.post(
+            reverse("banking:sync", args=[ours.id]), headers={"HX-Request": "true"}
+        )
+
+    assert response.status_code == 422
+    assert "pediu para esperar" in response.content.decode()
+    assert sent == []
 
 
 def test_progress_ends_by_taking_the_page_in_anew(client, tenant, operator, ours):

@@ -1,13 +1,18 @@
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from banking.models import BankEvent
+from banking.services.doors import signing_secret
+from banking.services.syncing import due_accounts
 from tenants.scope import tenant_scope
-from tests.banking.made import make_connection, nudged
+from tests.banking.conftest import NOW
+from tests.banking.made import change, make_account, make_connection, nudged
 
 HEADERS = {
     "webhook-event-id": "evt_4RtYuIoPaSdFgHjKlZxCvB",
@@ -104,3 +109,81 @@ def test_a_declared_length_over_64_kib_is_refused_unread(client, tenant, connect
 
 def test_the_door_takes_only_post(client, connection):
     assert client.get(door(connection)).status_code == 405
+
+
+# --- Banks that say who they are ----------------------------------------------------------
+
+PIX = b'{"EndToEndId": "E71027866202611231200abcdefghijk", "Evento": "Recebimento"}'
+
+
+@pytest.mark.parametrize(
+    ("bearer", "status"), [(signing_secret("segredo"), 200), (signing_secret("outro"), 400)]
+)
+def test_a_notice_that_says_who_sends_it_is_held_against_the_secret_of_its_address(
+    client, tenant, admin, bearer, status
+):
+    connection = make_connection(tenant, admin, provider="bs2", secret="segredo")
+
+    response = client.post(
+        door(connection, provider="bs2"),
+        PIX,
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {bearer.hex()}"},
+    )
+
+    assert response.status_code == status
+    assert len(stored(tenant)) == (status == 200)
+
+
+def test_the_signing_secret_does_not_tell_the_one_in_the_address():
+    assert b"segredo" not in signing_secret("segredo")
+    assert len(signing_secret("segredo")) == 32
+
+
+# --- Hints for the statement --------------------------------------------------------------
+
+
+@pytest.fixture
+def just_synced(tenant, admin, monday):
+    """An account that was read two minutes ago."""
+    account = make_account(tenant, admin, connection=make_connection(tenant, admin))
+    change(account, sync_started_at=NOW - timedelta(minutes=2), synced_at=NOW)
+    return account
+
+
+def is_due(account):
+    return (account.tenant_id, account.id) in due_accounts(timezone.now())
+
+
+def test_money_that_the_bank_tells_of_has_the_statement_read_at_the_next_tick(client, just_synced):
+    assert not is_due(just_synced)
+
+    call(
+        client,
+        door(just_synced.connection),
+        **{"webhook-event-type": "invoice.paid", "webhook-resource-id": "inv_2Zx9CvBnM7aSdFgH5jKl"},
+    )
+
+    assert is_due(just_synced)
+
+
+def test_a_hint_is_used_up_by_the_reading_that_follows_it(client, just_synced):
+    change(just_synced, sync_hinted_at=NOW - timedelta(minutes=3))
+
+    assert not is_due(just_synced)
+
+
+def test_news_of_an_order_do_not_hurry_the_statement(client, just_synced):
+    call(client, door(just_synced.connection))
+
+    assert not is_due(just_synced)
+
+
+def test_a_notice_that_comes_again_hints_at_nothing_new(client, just_synced):
+    invoice = {"webhook-event-type": "invoice.paid", "webhook-resource-id": "inv_2Zx9CvBnM7aSdFg"}
+    call(client, door(just_synced.connection), **invoice)
+    change(just_synced, sync_hinted_at=None)
+
+    call(client, door(just_synced.connection), **invoice)
+
+    assert not is_due(just_synced)
