@@ -55,7 +55,13 @@ async def answer_api_error(request: Request, error: Exception) -> Response:
         return Response(status_code=error.status)
     item = {"code": error.code, "message": error.message}
     errors = [] if error.code == "access_denied" else [item]
-    return answer({**item, "errors": errors}, error.status)
+    return answer({**item, "errors": errors}, _status(cora_of(request), error))
+
+
+def _status(cora: Cora, error: ApiError) -> int:
+    """Only the status of REC-0006 is documented, among the codes of business rules."""
+    is_business = re.fullmatch("[A-Z]+-[0-9]+", error.code) and error.code != "REC-0006"
+    return cora.settings.business_status if is_business else error.status
 
 
 def to_json(value: Any) -> bytes:
@@ -109,7 +115,7 @@ async def once(
     Nothing is awaited between the look for the key and the commit, so that duplicates that
     arrive together have one effect. An error is not kept: the same key may be tried again.
     """
-    key = _key(request, required=key_required)
+    key = _key(request, required=key_required and cora.settings.idempotency_key_required)
     owner = f"{caller.client_id}/{caller.account_id}"
     digest = hashlib.sha256(
         f"{request.method} {request.url.path}\n".encode()
@@ -121,9 +127,9 @@ async def once(
         row = store.row("SELECT * FROM cora_idempotency WHERE owner = ? AND key = ?", owner, key)
         if key and row and now - row["at"] < cora.settings.idempotency_seconds * 1_000_000:
             if row["request"] != digest:
-                raise ApiError(
-                    422, "invalid_request", "Idempotency-Key already used with another body."
-                )
+                status = cora.settings.idempotency_conflict_status
+                message = "Idempotency-Key already used with another body."
+                raise ApiError(status, "invalid_request", message)
             record.replay = True
             return _whole(row["answer"], row["status"])
         status, value = act(key)

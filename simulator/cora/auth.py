@@ -28,7 +28,7 @@ def caller_with(request: Request, cora: Cora, scope: str) -> tuple[Caller, int]:
     """
     caller = any_caller(request, cora)
     if caller.account_id is None or scope not in caller.scopes:
-        raise ApiError(403, "access_denied", "insufficient scope")
+        raise ApiError(cora.settings.missing_scope_status, "access_denied", "insufficient scope")
     return caller, caller.account_id
 
 

@@ -83,6 +83,13 @@ class CoraSettings:
     idle_days: int = 60
     code_seconds: int = 60
     idempotency_seconds: int = 86_400
+    idempotency_key_required: bool = True
+    idempotency_conflict_status: int = 422
+    missing_scope_status: int = 403
+    business_status: int = 422
+    endpoint_delete_status: int = 204
+    banks_field: str = ""
+    scheduled_hour: int = 8
     statement_default_days: int = 30
     statement_max_per_page: int = 500
     statement_too_large_status: int = 503

@@ -52,7 +52,7 @@ async def delete(request: Request) -> Response:
     def act(_key: str) -> tuple[int, Any]:
         if not cora.store.run(f"DELETE {where} AND id = ?", *params, endpoint_id):
             raise ApiError(422, "invalid_request", "Endpoint not found")
-        return 204, None
+        return cora.settings.endpoint_delete_status, None
 
     return await once(request, cora, caller, act, None, key_required=False)
 

@@ -20,7 +20,6 @@ from simulator.core.people import account_by_id
 from simulator.core.store import Row
 
 TRANSFER, PAYMENT = "transfer", "payment"
-_EIGHT = time(8)
 
 
 class NotWaiting(Exception):
@@ -47,7 +46,7 @@ def approve(cora: Cora, order: Row) -> None:
     with cora.store.write():
         if order["rail"] == PAYMENT:
             announce(cora, order["account_id"], PAYMENT, "approved", order["id"])
-        now, goes_at = cora.clock.now(), _goes_at(order)
+        now, goes_at = cora.clock.now(), _goes_at(cora, order)
         if goes_at is not None and goes_at > now:
             _move(cora, order, "SCHEDULED", next_at=to_micros(goes_at))
         else:
@@ -96,10 +95,11 @@ def settle_due(cora: Cora) -> int:
     return len(due)
 
 
-def _goes_at(order: Row) -> datetime | None:
+def _goes_at(cora: Cora, order: Row) -> datetime | None:
     if order["scheduled"] is None:
         return None
-    return at_sao_paulo(next_banking_day(date.fromisoformat(order["scheduled"])), _EIGHT)
+    day = next_banking_day(date.fromisoformat(order["scheduled"]))
+    return at_sao_paulo(day, time(cora.settings.scheduled_hour % 24))
 
 
 def _execute(cora: Cora, order: Row, at: datetime) -> None:

@@ -74,13 +74,14 @@ async def listing(request: Request) -> Response:
 
 
 async def banks(request: Request) -> Response:
-    caller_with(request, cora_of(request), "transfer")
-    return answer(
-        [
-            {"name": name, "ispb": ispb, "code": code, "short_name": short}
-            for code, ispb, short, name in BANKS
-        ]
-    )
+    cora = cora_of(request)
+    caller_with(request, cora, "transfer")
+    listed = [
+        {"name": name, "ispb": ispb, "code": code, "short_name": short}
+        for code, ispb, short, name in BANKS
+    ]
+    field = cora.settings.banks_field
+    return answer({field: listed} if field else listed)
 
 
 def _add(cora: Cora, caller: Caller, key: str, transfer: _Transfer) -> dict[str, Any]:
