@@ -1,0 +1,1 @@
+"""Cobrança: boletos of the account's holder."""

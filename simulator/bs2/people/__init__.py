@@ -1,0 +1,1 @@
+"""BS2 Empresas and the consent page: what people see."""

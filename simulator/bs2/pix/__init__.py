@@ -1,0 +1,1 @@
+"""Pix clientes: the account holder's Pix."""
