@@ -56,7 +56,7 @@ def sync_progress(
         count = f"{account.sync_lines:,}".replace(",", ".")
         return SyncProgress(SyncState.READING, f"Lendo o extrato… {count} lançamentos")
     if unavailable_until is not None:
-        text = f"O {health.words(unavailable_until)}. O extrato volta sozinho."
+        text = f"{account.bank_name}: {health.words(unavailable_until)}."
         return SyncProgress(SyncState.UNAVAILABLE, text)
     if waits_for(account, asked_at):
         if asked_at and now - asked_at > PATIENCE:
