@@ -103,6 +103,7 @@ class CoraSettings:
     ted_fee_cents: int = 200
     require_registered_boletos: bool = False
     invoice_draft_seconds: int = 0
+    invoices_per_six_minutes: int = 0
     invoice_default_forms: str = "BANK_SLIP"
     invoice_explains: bool = False
     invoice_total_of_page: bool = False

@@ -70,3 +70,11 @@ def test_scheduled_payments_go_at_their_hour(cora: CoraSimulator, api: httpx.Cli
     cora.set_clock("2026-11-24T06:00:01")
 
     assert cora.payments(id=payment)[0]["status"] == "COMPLETED"
+
+
+def test_too_many_charges_in_six_minutes_may_be_429(cora: CoraSimulator, api: httpx.Client) -> None:
+    cora.settings(invoices_per_six_minutes=2)
+    statuses = [post_invoice(api).status_code for _ in range(3)]
+    cora.advance(361)
+
+    assert [*statuses, post_invoice(api).status_code] == [200, 200, 429, 200]

@@ -16,9 +16,11 @@ from simulator.cora.bank import Cora, cora_of
 from simulator.cora.invoices import carne, codes, life, notifications
 from simulator.cora.invoices.reading import BANK_SLIP, PIX, read_invoice
 from simulator.cora.invoices.wire import invoice_wire, paid_wire
+from simulator.core.clock import to_micros
 from simulator.core.store import Row
 
 _PER_PAGE, _MAX_PER_PAGE = 20, 200
+_SIX_MINUTES = 360_000_000  # microseconds
 
 
 async def issue(request: Request) -> Response:
@@ -30,10 +32,19 @@ async def issue(request: Request) -> Response:
         new = read_invoice(body, cora.clock.today(), cora.settings.invoice_default_forms)
         if PIX in new.forms and not codes.has_pix_key(cora, account_id):
             raise ApiError(422, "invalid_request", "A conta não tem chave Pix cadastrada.")
+        _check_rate(cora, account_id)
         seconds = cora.settings.invoice_draft_seconds
         return 200, invoice_wire(cora, life.issue(cora, caller, new, draft_seconds=seconds))
 
     return await once(request, cora, caller, act, body)
+
+
+def _check_rate(cora: Cora, account_id: int) -> None:
+    """One integrator reads of 100 boletos in six minutes; what follows is our choice."""
+    most = cora.settings.invoices_per_six_minutes
+    since = to_micros(cora.clock.now()) - _SIX_MINUTES
+    if most and _count(cora, "account_id = ? AND created_at > ?", [account_id, since]) >= most:
+        raise ApiError(429, "too_many_requests", "Too many requests")
 
 
 async def issue_carne(request: Request) -> Response:

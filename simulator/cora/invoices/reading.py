@@ -201,7 +201,7 @@ def _centavos(values: dict[str, Any], name: str, least: int = 1) -> int:
 def _percentage(values: dict[str, Any], name: str) -> None:
     """A number from 0 to 100 with two decimals."""
     value = values.get(name)
-    if type(value) not in (int, float) or not 0 <= value <= 100:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
         raise Malformed(f"{name} must be from 0 to 100")
     if Decimal(str(value)).normalize().as_tuple().exponent < -2:  # type: ignore[operator]
         raise Malformed(f"{name} has more than two decimals")
