@@ -99,7 +99,11 @@ class ConnectForm(forms.Form):
 
 
 def field_of(field: ModeField) -> forms.Field:
-    same = {"label": field.label, "help_text": field.hint, "required": field.is_required}
+    same: dict[str, Any] = {
+        "label": field.label,
+        "help_text": field.hint,
+        "required": field.is_required,
+    }
     if field.kind is FieldKind.FILE:
         return TextFileField(**same)
     if field.kind is FieldKind.HIDDEN:

@@ -106,8 +106,12 @@ def watching(provider: str) -> Iterator[None]:
 def failed(provider: str) -> None:
     _in_trouble.add(provider)
     now = timezone.now()
-    values: dict[str, object] = {"provider": provider, "now": now, "until": now + pause()}
-    values["enough"] = settings.CIRCUIT_FAILURES
+    values = {
+        "provider": provider,
+        "enough": settings.CIRCUIT_FAILURES,
+        "now": now,
+        "until": now + pause(),
+    }
     with database.cursor() as cursor:
         cursor.execute(NOTE_FAILURE, values)
 
