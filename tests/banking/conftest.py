@@ -10,6 +10,7 @@ from pytest_django import Settings
 from banking.models import BankAccount
 from tenants.models import Tenant, User
 from tests.banking.made import connect_account
+from tests.bs2_simulator import Bs2Simulator
 from tests.cora_simulator import CoraSimulator
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)  # Monday, 09:00 in São Paulo
@@ -44,3 +45,16 @@ def cora(
 def account(tenant: Tenant, admin: User, cora: CoraSimulator) -> BankAccount:
     """Ours at Cora, connected; nothing was read yet."""
     return connect_account(tenant, admin, cora)
+
+
+@pytest.fixture
+def bs2(
+    cora_process: CoraSimulator, settings: Settings, monday: time_machine.Traveller
+) -> Iterator[Bs2Simulator]:
+    """BS2 as on its first start; the product's settings lead to it."""
+    simulator = Bs2Simulator(cora_process)
+    simulator.reset(now=NOW)
+    settings.BS2_BASE_URL = simulator.base_url
+    settings.PUBLIC_URL = "http://127.0.0.1"  # the bank sends people back to this machine only
+    yield simulator
+    simulator.stop()
