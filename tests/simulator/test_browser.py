@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 from tests.chromium import chromium, in_a_browser
 from tests.cora_simulator import CLIENT_ID, CoraSimulator
 from tests.simulator.calls import pay, transfer
+from tests.simulator.charges import issue
 
 pytestmark = in_a_browser
 CONSENT = (
@@ -145,3 +146,26 @@ def test_a_person_turns_a_fault_on_and_moves_the_time(
     )
     assert (cora.now() - before).total_seconds() >= 3600
     assert cora.settings()["latency_ms"] == 5
+
+
+def test_the_owner_sees_charges_and_makes_credentials(
+    cora: CoraSimulator, api: httpx.Client, page: Page
+) -> None:
+    issue(api)
+    page.goto("/app")
+    sign_in(page)
+    press(page, "OFICINA MODELO LTDA")
+    page.get_by_role("link", name="Cobranças").click()
+    look(page)
+    press(page, "Pagar o Pix")
+    page.get_by_text("paga ·").wait_for()
+    press(page, "Excluir chave")
+    page.get_by_text("Esta conta não tem chave Pix").wait_for()
+    page.get_by_role("link", name="Integrações via APIs").click()
+    press(page, "Gerar credenciais")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="private-key.key").click()
+    look(page)
+
+    assert download.value.suggested_filename == "private-key.key"
+    assert cora.invoices()[0]["status"] == "PAID"

@@ -1,32 +1,26 @@
 """Charges: issue, find, cancel, PDF (sections 11.1, 11.3 and 11.4 of our notes on the API)."""
 
 import re
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
 
+from brazil.boleto import parse_boleto
+from brazil.br_code import parse_br_code
 from tests.cora_simulator import PADARIA, CoraSimulator
 from tests.simulator.calls import new_key, pay
 from tests.simulator.charges import INVOICE, changed, get, issue, plain, post_invoice
 
 SMS = {"channel": "SMS", "contact": "+5511987654321", "rules": ["NOTIFY_ON_DUE_DATE"]}
-EMV = re.compile(r"00020101021226\d\d0014br\.gov\.bcb\.pix25.*5204000053039865802BR59.*6304(\w{4})")
 
 
 def listed(api: httpx.Client, **params: Any) -> list[str]:
     answer = api.get("/v2/invoices/", params=params)
     assert answer.status_code == 200, answer.text
     return [item["id"] for item in answer.json()["items"]]
-
-
-def crc16(text: str) -> str:
-    value = 0xFFFF
-    for byte in text.encode():
-        for bit in range(8):
-            top = (value >> 15 ^ byte >> (7 - bit)) & 1
-            value = (value << 1 & 0xFFFF) ^ (0x1021 if top else 0)
-    return f"{value:04X}"
 
 
 def test_the_example_of_the_guide_is_issued(api: httpx.Client) -> None:
@@ -48,23 +42,21 @@ def test_the_example_of_the_guide_is_issued(api: httpx.Client) -> None:
 def test_the_bank_slip_has_the_line_of_its_bar_code(api: httpx.Client) -> None:
     slip = issue(api)["payment_options"]["bank_slip"]
 
-    line, code = slip["digitable"], slip["barcode"]
-    assert (len(line), len(code)) == (47, 44)
-    assert line[:4] + line[32:47] + line[4:9] + line[10:20] + line[21:31] == code
-    assert code[:4] == "4039"
-    assert code[5:9] == "1656"  # the due factor of 2026-12-10
-    assert code[9:19] == "0000015075"
-    assert slip["our_number"] in code
+    boleto = parse_boleto(slip["digitable"], today=date(2026, 11, 23))
+    assert boleto.barcode == slip["barcode"]
+    assert boleto.bank_code == "403"
+    assert boleto.amount == Decimal("150.75")
+    assert boleto.due_date == date(2026, 12, 10)
+    assert slip["our_number"] in slip["barcode"]
     assert slip["registered"] is True
 
 
-def test_the_pix_code_is_dynamic_and_its_crc_fits(api: httpx.Client) -> None:
-    emv = issue(api)["pix"]["emv"]
+def test_the_pix_code_is_dynamic(api: httpx.Client) -> None:
+    code = parse_br_code(issue(api)["pix"]["emv"])
 
-    found = EMV.fullmatch(emv)
-    assert found is not None
-    assert found[1] == crc16(emv[:-4])
-    assert "OFICINA MODELO LTDA" in emv
+    assert code.url is not None
+    assert code.is_single_use
+    assert (code.name, code.city, code.amount) == ("OFICINA MODELO LTDA", "SAO PAULO", None)
 
 
 def test_a_boleto_alone_has_no_pix(api: httpx.Client) -> None:
