@@ -24,6 +24,7 @@ from banking.services.opening import open_connection
 from core.ids import uuid7
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
+from tests.bs2_simulator import Bs2Simulator
 from tests.cora_simulator import OFICINA, CoraSimulator
 
 DAY = date(2026, 11, 20)  # Friday
@@ -119,6 +120,27 @@ def connect_account(tenant: Tenant, person: User, cora: CoraSimulator) -> BankAc
     return account
 
 
+def bs2_keys(bs2: Bs2Simulator, cnpj: str = OFICINA, **changes: str) -> dict[str, str]:
+    """What a person copies from the bank's portal into our form."""
+    application, account = bs2.portal_application(cnpj), bs2.account(cnpj)
+    names = ("api_key", "api_secret", "scope", "refresh_token")
+    typed = {name: str(application[name]) for name in names} | {
+        "branch": account["branch"],
+        "account": f"{account['number']}-{account['digit']}",
+        "document": cnpj,
+    }
+    return typed | changes
+
+
+def make_bs2_connection(tenant: Tenant, person: User, bs2: Bs2Simulator) -> Connection:
+    """By portal keys that the bank knows; no token was asked for yet."""
+    grant = registry.find("bs2").read_form("chaves", bs2_keys(bs2))
+    status = Connection.Status.OPENING
+    return make_connection(
+        tenant, person, provider="bs2", mode="chaves", grant=grant, status=status
+    )
+
+
 def make_lines(account: BankAccount, *amounts: str, day: date = DAY, **changes: Any) -> None:
     """Movements of one day, the first at 09:00 São Paulo and then one each minute."""
     first = datetime.combine(day, time(12), tzinfo=UTC)
@@ -162,7 +184,7 @@ def stored_lines(account: BankAccount) -> int:
 
 
 def consent(address: str, company: str = "OFICINA MODELO LTDA") -> str:
-    """Sign in at the bank as Ana Souza and allow; the address that the bank leads back to."""
+    """Sign in at the bank as Ana Souza and allow; the address that it leads back to."""
     with httpx.Client(trust_env=False) as browser:
         form = {"act": "sign_in", "cpf": CPF, "password": PASSWORD}
         page = browser.post(address, data=form).text

@@ -3,17 +3,22 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
+from time import time
 
 import pytest
-from django.utils import timezone
+from time_machine import Traveller, escape_hatch
 
+from banking.access import connect
+from banking.banks.base import Capability
 from banking.credentials import unseal
-from tests.banking.banks.conftest import Answer, TinyBank
-from tests.banking.made import make_connection, make_grant, reread
+from banking.models import Connection
+from banking.tokens import StoredTokens
+from tenants.models import Tenant, User
+from tests.banking.made import make_bs2_connection, reread
+from tests.bs2_simulator import Bs2Simulator
 
 ROOT = Path(__file__).parents[2]
 PROCESSES, THREADS = 4, 10
@@ -21,52 +26,58 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def token_bank(settings) -> Iterator[TinyBank]:
-    """BS2's token address."""
-    bank = TinyBank()
-    settings.BS2_BASE_URL = bank.base_url
-    body = b'{"access_token":"a-1","refresh_token":"r-1","expires_in":300,"scope":"saldo"}'
-    bank.will_answer(Answer(200, body, {"Content-Type": "application/json"}))
-    yield bank
-    bank.stop()
-
-
-@pytest.fixture
-def connection(tenant, admin):
+def connection(bs2: Bs2Simulator, tenant: Tenant, admin: User, monday: Traveller) -> Connection:
     """At BS2, by portal keys; its access token has expired."""
-    keys = {"api_key": "chave", "api_secret": "segredo"}
-    expired = make_grant(
-        mode="chaves", secrets=keys, expires_at=timezone.now() - timedelta(minutes=1)
-    )
-    return make_connection(tenant, admin, provider="bs2", mode="chaves", grant=expired)
+    connection = make_bs2_connection(tenant, admin, bs2)
+    StoredTokens(tenant.id, connection.id, "bs2").access_token()
+    monday.shift(timedelta(minutes=10))
+    bs2.advance(600)
+    bs2.clear_requests()
+    return connection
 
 
-def tokens_of_all(connection, **environment: str) -> list[str]:
+def tokens_of_all(connection: Connection, bs2: Bs2Simulator) -> list[str]:
     """What each of the forty got, asked at the same moment."""
-    command = [sys.executable, "-m", "tests.banking.token_workers"]
+    # The test is under a moved clock; the processes then live at the same moment.
+    moved_by = time() - escape_hatch.time.time()
+    command = [sys.executable, "-m", "tests.payments.law_one.moved_clock", str(moved_by)]
+    command += ["tests.banking.token_workers"]
     command += [str(connection.tenant_id), str(connection.id), "bs2", str(THREADS)]
+    environment = os.environ | {"BS2_BASE_URL": bs2.base_url}
     with ExitStack() as stack:
         processes = [
             stack.enter_context(
                 subprocess.Popen(
-                    command, cwd=ROOT, env=os.environ | environment, text=True,
+                    command, cwd=ROOT, env=environment, text=True,
                     stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 )
             )
             for _ in range(PROCESSES)
         ]  # fmt: skip
         for process in processes:
+            assert process.stdout is not None
             assert process.stdout.readline().strip() == "ready"
         for process in processes:
+            assert process.stdin is not None
             process.stdin.write("go\n")
             process.stdin.flush()
         return [line for process in processes for line in process.communicate()[0].split()]
 
 
-def test_forty_workers_make_one_token_request(token_bank, connection):
-    tokens = tokens_of_all(connection, BS2_BASE_URL=token_bank.base_url)
+def test_forty_workers_make_one_token_request(bs2: Bs2Simulator, connection: Connection) -> None:
+    tokens = tokens_of_all(connection, bs2)
 
-    assert tokens == ["a-1"] * PROCESSES * THREADS
-    assert len(token_bank.received) == 1
-    stored = unseal(reread(connection).credentials, connection.id)
-    assert (stored.access_token, stored.refresh_token) == ("a-1", "r-1")
+    stored = unseal(bytes(reread(connection).credentials), connection.id)
+    assert tokens == [stored.access_token] * PROCESSES * THREADS
+    assert bs2.count_requests("/auth/oauth/v2/token") == 1
+    assert reread(connection).refresh_leased_until is None
+
+
+def test_the_token_that_all_of_them_got_works(bs2: Bs2Simulator, connection: Connection) -> None:
+    tokens_of_all(connection, bs2)
+    bs2.clear_requests()
+
+    with connect(connection, needing=Capability.FETCH_BALANCE) as bank:
+        bank.fetch_balance()
+
+    assert bs2.count_requests("/auth/oauth/v2/token") == 0
