@@ -42,7 +42,10 @@ WAIT_SECONDS: Final = 60.0
 _TOKEN = re.compile(r"[!-~]{1,4096}")  # it goes into a header
 _LONGEST_LIFE = timedelta(days=3650)
 _TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=5.0)  # a person waits
-_TOO_MANY = re.compile(r"too many|rate.?limit|quota|limite de requisi|excedid", re.IGNORECASE)
+# The answer to the eleventh is not documented: 429, or a refusal in such words.
+_TOO_MANY = re.compile(
+    r"too many|rate.?limit|quota|exce(ed|did)|per minute|por minuto", re.IGNORECASE
+)
 _LOST: Final = {
     CONSENT.slug: (
         "A autorização no banco BS2 não vale mais. Conecte a conta de novo e confirme "

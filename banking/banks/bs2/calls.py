@@ -13,7 +13,7 @@ from banking.banks.bs2.info import INFO
 from banking.banks.exact_json import Json, read_json, write_json
 from banking.banks.failures import TokenRefused
 from banking.banks.http import BankClient, exchange, open_client
-from banking.errors import BankOutcomeUnknown, BankUnavailable
+from banking.errors import BankAccessDenied, BankOutcomeUnknown, BankUnavailable
 
 Decoded = TypeVar("Decoded")
 Params = Mapping[str, str | int]
@@ -108,6 +108,13 @@ class Calls:
             return attempt(token)
         except TokenRefused:
             return attempt(_known(lambda: self._tokens.renew(token)))
+        except BankAccessDenied as error:  # 403, with an empty body
+            raise BankAccessDenied(
+                "O BS2 não deu esta permissão à aplicação da conexão. Confira no BS2 Empresas o "
+                "que ela pode fazer, em API Banking > Aplicações.",
+                code=error.code,
+                reason=error.reason,
+            ) from error
 
     def _alone(self) -> AbstractContextManager[httpx.Client]:
         """A client to the same bank that has no connection yet and keeps none."""

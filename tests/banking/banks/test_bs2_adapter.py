@@ -125,7 +125,7 @@ def test_a_403_without_a_body_is_no_refused_token(
 ) -> None:
     tiny_bank.will_answer(Answer(403, b""))
 
-    with pytest.raises(BankAccessDenied):
+    with pytest.raises(BankAccessDenied, match="esta permissão"):
         bank.fetch_balance()
     assert tokens.renewals == 0
 
