@@ -1,16 +1,20 @@
-"""Cora (403), by the Parceria: OAuth consent, statement, TED and boleto payments, webhooks."""
+"""Cora (403): by the Parceria's consent or by Integração Direta's certificate.
+
+Statement, TED, boletos and taxes, charges, webhooks.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import httpx
+from django.conf import settings
 
-from banking.banks.base import BankEventNotice, Grant, TokenSource
-from banking.banks.cora import webhooks
+from banking.banks.base import BankEventNotice, ConsentProvider, Grant, TokenSource
+from banking.banks.cora import direct, webhooks
 from banking.banks.cora.adapter import CoraAdapter
 from banking.banks.cora.auth import CoraConsent
-from banking.banks.cora.info import INFO
-from banking.banks.http import open_client, partner_of
+from banking.banks.cora.info import DIRECT, INFO
+from banking.banks.http import BankClient, open_client, partner_of
 from core.errors import InvalidInput
 
 
@@ -20,17 +24,26 @@ class Cora:
     info = INFO
 
     @contextmanager
-    def consent(self, grant: Grant | None = None) -> Iterator[CoraConsent]:
-        with self.open_client() as http:
-            yield CoraConsent(http, partner_of(INFO.slug))
+    def consent(self, grant: Grant | None = None) -> Iterator[ConsentProvider]:
+        with self.open_client(grant) as http:
+            if grant is not None and grant.mode == DIRECT.slug:
+                yield direct.CoraDirect(http)
+            else:
+                yield CoraConsent(http, partner_of(INFO.slug))
 
     def read_form(self, mode: str, values: Mapping[str, str]) -> Grant:
-        raise InvalidInput("A Cora se conecta pelo consentimento.")
+        if mode != DIRECT.slug:
+            raise InvalidInput("Esta forma de conectar não tem formulário: use o consentimento.")
+        return direct.read_form(values)
 
     def adapter(self, http: httpx.Client, tokens: TokenSource) -> CoraAdapter:
         return CoraAdapter(http, tokens)
 
-    def open_client(self, grant: Grant | None = None) -> httpx.Client:
+    def open_client(self, grant: Grant | None = None) -> BankClient:
+        """To the host of the grant's mode: tokens of one are worth nothing at the other."""
+        if grant is not None and grant.mode == DIRECT.slug:
+            base_url = settings.CORA_DIRECT_BASE_URL.rstrip("/")
+            return open_client(base_url, ssl=direct.certificate_context(grant))
         return open_client(partner_of(INFO.slug).base_url)
 
     def parse_event(

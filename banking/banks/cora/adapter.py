@@ -1,10 +1,11 @@
 """One company's account at Cora."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TypeVar
+from urllib.parse import quote
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import httpx
@@ -13,6 +14,7 @@ from banking.banks.base import (
     AccountIdentity,
     BankAdapter,
     BoletoPayment,
+    DarfPayment,
     Finding,
     OpenOrder,
     OrderState,
@@ -21,15 +23,25 @@ from banking.banks.base import (
     Receipt,
     Search,
     StatementPage,
+    TaxPayment,
     TedPayment,
+    TokenSource,
     Whereabouts,
 )
-from banking.banks.cora import statement, webhooks, wire
+from banking.banks.charges import (
+    Cancellation,
+    CancellationState,
+    Carne,
+    CarneRequest,
+    Charge,
+    ChargeNotification,
+    ChargeRequest,
+    ChargeState,
+)
+from banking.banks.cora import charges, documents, statement, taxes, webhooks, wire
+from banking.banks.cora.calls import Calls, Params
 from banking.banks.cora.info import INFO
-from banking.banks.exact_json import Json, read_json
-from banking.banks.failures import TokenRefused
-from banking.banks.http import exchange
-from banking.errors import BankOutcomeUnknown, BankRejected, BankUnavailable
+from banking.errors import BankError, BankRejected, BankUnavailable
 from brazil.banking_days import sao_paulo_day
 
 STATEMENT_PAGE = 200  # entries; 500 and more end in 503
@@ -37,9 +49,6 @@ LIST_PAGE = 100  # orders; the largest is not documented
 MAX_PAGES = 5000  # a million entries: more is a bank that never ends
 # A request that is still being worked on is in no list yet: longer than the longest read time-out.
 SETTLED_AFTER = timedelta(minutes=3)
-
-Params = dict[str, str | int]
-Decoded = TypeVar("Decoded")
 
 _LISTS = {
     Rail.TED: ("/transfer/third-party/transfers/", "list_transfers"),
@@ -50,10 +59,14 @@ _LISTS = {
 class CoraAdapter(BankAdapter):
     info = INFO
 
+    def __init__(self, http: httpx.Client, tokens: TokenSource) -> None:
+        super().__init__(http, tokens)
+        self._calls = Calls(http, tokens)
+
     def fetch_identity(self) -> AccountIdentity:
         today = sao_paulo_day(datetime.now(UTC))
-        account = self._read("/third-party/account/", "account")
-        header = self._read(
+        account = self._calls.read("/third-party/account/", "account")
+        header = self._calls.read(
             "/bank-statement/statement",
             "statement_header",
             {"start": str(today), "end": str(today), "page": 1, "perPage": 1},
@@ -61,7 +74,7 @@ class CoraAdapter(BankAdapter):
         return wire.identity_from_wire(account, header)
 
     def fetch_balance(self) -> Decimal:
-        return wire.balance_from_wire(self._read("/third-party/account/balance", "balance"))
+        return wire.balance_from_wire(self._calls.read("/third-party/account/balance", "balance"))
 
     def fetch_statement(self, since: date, until: date) -> Iterator[StatementPage]:
         """As the contract says; a movement that comes again, because the pages shifted under new
@@ -93,22 +106,36 @@ class CoraAdapter(BankAdapter):
             "page": number,
             "perPage": STATEMENT_PAGE,
         }
-        page, entries = self._call(
-            lambda: self._http.build_request("GET", "/bank-statement/statement", params=params),
-            "statement",
-            decode=statement.read_page,
+        page, entries = self._calls.read_as(
+            statement.read_page, "/bank-statement/statement", "statement", params
         )
         return statement.page_from_wire(page, entries)
 
     def send_ted(self, payment: TedPayment) -> Receipt:
         body = wire.transfer_to_wire(payment)
-        answer = self._write("/transfers/initiate", "send_ted", payment.key, body)
+        answer = self._calls.write("/transfers/initiate", "send_ted", payment.key, body)
         return wire.receipt_from_wire(answer, Rail.TED)
 
     def pay_boleto(self, payment: BoletoPayment) -> Receipt:
         body = wire.boleto_to_wire(payment)
-        answer = self._write("/payments/initiate", "pay_boleto", payment.key, body)
+        answer = self._calls.write("/payments/initiate", "pay_boleto", payment.key, body)
         return wire.receipt_from_wire(answer, Rail.BOLETO)
+
+    def pay_tax(self, payment: TaxPayment) -> Receipt:
+        if isinstance(payment, DarfPayment):
+            path, body = "/payments/darf/initiate", taxes.darf_to_wire(payment)
+        else:
+            path, body = "/payments/gps/initiate", taxes.gps_to_wire(payment)
+        return wire.receipt_from_wire(
+            self._calls.write(path, "pay_tax", payment.key, body), Rail.BOLETO
+        )
+
+    def cancel_order(self, order: OpenOrder, *, key: UUID) -> None:
+        """As the contract says. Cora answers 500 for a payment that it does not find, which reads
+        like any other lost answer: the list of those that wait tells."""
+        if order.rail is not Rail.BOLETO:
+            raise BankRejected("A Cora só deixa recusar transferências no aplicativo dela.")
+        self._calls.delete(f"/payments/initiate/{order.reference}", "cancel_order", key)
 
     def find_order(
         self, payment: Payment, *, sent_at: datetime, now: datetime, twins: int = 0
@@ -164,7 +191,7 @@ class CoraAdapter(BankAdapter):
         seen: set[str] = set()
         for number in range(MAX_PAGES):
             params: Params = {**filters, "page": number, "size": LIST_PAGE}
-            page = wire.orders_from_wire(self._read(path, operation, params), rail)
+            page = wire.orders_from_wire(self._calls.read(path, operation, params), rail)
             fresh = [order for order in page if order.reference not in seen]
             seen.update(order.reference for order in fresh)
             yield from fresh
@@ -174,8 +201,71 @@ class CoraAdapter(BankAdapter):
                 break
         raise BankUnavailable("O banco Cora repetiu páginas de uma lista. Ela será lida de novo.")
 
+    # --- Charges ------------------------------------------------------------------------
+
+    def issue_charge(self, request: ChargeRequest) -> Charge:
+        body = charges.charge_to_wire(request)
+        answer = self._calls.write("/v2/invoices/", "issue_charge", request.key, body)
+        return charges.issued_from_wire(answer)
+
+    def issue_carne(self, request: CarneRequest) -> Carne:
+        body = charges.carne_to_wire(request)
+        answer = self._calls.write(
+            "/v2/invoices/installments", "issue_carne", request.key, body, is_slow=True
+        )
+        return charges.carne_from_wire(answer)
+
+    def fetch_charge(self, reference: str) -> Charge:
+        return charges.charge_from_wire(
+            self._calls.read(f"/v2/invoices/{_in_path(reference)}", "charge")
+        )
+
+    def list_charges(
+        self, since: date, until: date, *, state: ChargeState | None = None
+    ) -> Iterator[Charge]:
+        """As the contract says; each once, until a page is not full or has nothing new."""
+        filters: Params = {"start": str(since), "end": str(until), "perPage": LIST_PAGE}
+        if state is not None:
+            filters["state"] = charges.LIST_STATES[state]
+        seen: set[str] = set()
+        for number in range(1, MAX_PAGES + 1):
+            answer = self._calls.read("/v2/invoices/", "list_charges", {**filters, "page": number})
+            page = charges.charges_from_wire(answer)
+            fresh = [charge for charge in page if charge.reference not in seen]
+            seen.update(charge.reference for charge in fresh)
+            yield from fresh
+            if len(page) < LIST_PAGE:
+                return
+            if not fresh:
+                break
+        raise BankUnavailable("O banco Cora repetiu páginas de uma lista. Ela será lida de novo.")
+
+    def cancel_charge(self, reference: str, *, key: UUID, reason: str = "") -> Cancellation:
+        """Done at once. Cora takes no reason."""
+        self._calls.delete(f"/v2/invoices/{_in_path(reference)}", "cancel_charge", key)
+        return Cancellation(reference, CancellationState.DONE)
+
+    def charge_pdf(self, charge: Charge) -> bytes:
+        """From the address that Cora keeps for anybody: no token goes there."""
+        return documents.fetch_pdf(charge.pdf_url)
+
+    def charge_notifications(self, reference: str) -> list[ChargeNotification]:
+        path = f"/v2/invoices/{_in_path(reference)}/notifications"
+        return charges.notifications_from_wire(self._calls.read(path, "charge_notifications"))
+
+    def cancel_charge_notifications(self, reference: str, *, key: UUID) -> None:
+        path = f"/v2/invoices/{_in_path(reference)}/notifications"
+        self._calls.delete(path, "cancel_charge_notifications", key)
+
+    # --- Webhooks -----------------------------------------------------------------------
+
     def register_webhooks(self, url: str, *, secret: bytes = b"") -> None:
-        present = webhooks.endpoints_from_wire(self._read("/endpoints/", "list_endpoints"))
+        """As the contract says. Cora signs nothing, so `secret` is of no use to it.
+
+        Our endpoints with an older secret in their address go: nobody answers there any more.
+        """
+        answer = self._calls.read("/endpoints/", "list_endpoints")
+        present = webhooks.endpoints_from_wire(answer)
         today = sao_paulo_day(datetime.now(UTC))
         for resource, trigger in webhooks.WEBHOOKS:
             endpoint = webhooks.Endpoint(url, resource, trigger)
@@ -183,60 +273,15 @@ class CoraAdapter(BankAdapter):
                 # Two of us at once make one; one that somebody deleted can be made again tomorrow.
                 key = uuid5(NAMESPACE_URL, f"{url} {resource}.{trigger} {today}")
                 body = webhooks.endpoint_to_wire(endpoint)
-                self._write("/endpoints/", "create_endpoint", key, body)
-
-    # --- One call -----------------------------------------------------------------------
-
-    def _read(self, path: str, operation: str, params: Params | None = None) -> Json:
-        return self._call(lambda: self._http.build_request("GET", path, params=params), operation)
-
-    def _write(self, path: str, operation: str, key: UUID, body: Json) -> Json:
-        headers = {"Idempotency-Key": str(key)}
-        return self._call(
-            lambda: self._http.build_request("POST", path, json=body, headers=headers),
-            operation,
-            has_effect=True,
-        )
-
-    def _call(
-        self,
-        make_request: Callable[[], httpx.Request],
-        operation: str,
-        *,
-        has_effect: bool = False,
-        decode: Callable[[bytes], Decoded] = read_json,
-    ) -> Decoded:
-        """With a token; with a new one, once more, when the first is refused (HTTP 401)."""
-
-        def attempt(token: str) -> Decoded:
-            request = make_request()
-            request.headers["Authorization"] = f"Bearer {token}"
-            return exchange(
-                self._http,
-                request,
-                bank=INFO,
-                operation=operation,
-                has_effect=has_effect,
-                decode=decode,
-                sentences=wire.SENTENCES,
-            )
-
-        token = _known(self._tokens.access_token)
-        try:
-            return attempt(token)
-        except TokenRefused:
-            return attempt(_known(lambda: self._tokens.renew(token)))
+                self._calls.write("/endpoints/", "create_endpoint", key, body)
+        for reference in webhooks.former_endpoints(answer, url):
+            key = uuid5(NAMESPACE_URL, f"{reference} {today}")
+            with suppress(BankError):  # left behind, it only calls an address that refuses it
+                self._calls.delete(f"/endpoints/{_in_path(reference)}", "delete_endpoint", key)
 
 
-def _known(ask: Callable[[], str]) -> str:
-    """A token. That its renewal may have happened says nothing of the request, not yet made."""
-    try:
-        return ask()
-    except BankOutcomeUnknown as error:
-        raise BankUnavailable(
-            "O banco Cora não confirmou a renovação do acesso. "
-            "Nada foi enviado; tente de novo em alguns minutos."
-        ) from error
+def _in_path(reference: str) -> str:
+    return quote(reference, safe="")
 
 
 def _ways(rail: Rail, first: date, last: date) -> list[dict[str, str]]:

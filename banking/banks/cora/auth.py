@@ -6,13 +6,14 @@ a refresh token has no term and three uses; a customer without activity for 60 d
 
 import base64
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
 import httpx
 
 from banking.banks.base import ConsentProvider, Grant
-from banking.banks.cora.info import INFO
+from banking.banks.cora.info import INFO, PARTNER
 from banking.banks.exact_json import Json
 from banking.banks.http import Partner, exchange
 from banking.errors import (
@@ -23,10 +24,12 @@ from banking.errors import (
     ConsentLost,
 )
 
+# The refresh keeps the session alive long before it is lost.
+IDLE_LIFE, KEPT_ALIVE_AFTER = timedelta(days=60), timedelta(days=20)
 SCOPES = "invoice account payment transfer"
 _TOKEN = re.compile(r"[!-~]{1,16384}")  # it goes into a header
 _LONGEST_LIFE = timedelta(days=3650)
-_TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=5.0)  # a person waits
+TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=5.0)  # a person waits
 
 
 class CoraConsent(ConsentProvider):
@@ -54,7 +57,7 @@ class CoraConsent(ConsentProvider):
             ConsentLost: the code has expired or was used.
         """
         fields = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
-        return _grant_from_wire(self._ask(fields, "exchange_code"), previous_refresh_token="")
+        return grant_from_wire(self._ask(fields, "exchange_code"), None)
 
     def refresh(self, grant: Grant) -> Grant:
         """The next grant, by exactly one request.
@@ -69,7 +72,7 @@ class CoraConsent(ConsentProvider):
             BankOutcomeUnknown: as told above.
         """
         fields = {"grant_type": "refresh_token", "refresh_token": grant.refresh_token}
-        return _grant_from_wire(self._ask(fields, "refresh"), grant.refresh_token)
+        return grant_from_wire(self._ask(fields, "refresh"), grant)
 
     def client_id(self, grant: Grant) -> str:
         return self._partner.client_id
@@ -81,7 +84,7 @@ class CoraConsent(ConsentProvider):
             "/oauth/token",
             data=fields,
             headers={"Authorization": f"Basic {base64.b64encode(credentials).decode()}"},
-            timeout=_TIMEOUT,
+            timeout=TIMEOUT,
         )
         try:
             return exchange(self._http, request, bank=INFO, operation=operation, has_effect=True)
@@ -106,27 +109,43 @@ def _refusal(error: BankError) -> BankError:
     return error
 
 
-def _grant_from_wire(answer: Json, previous_refresh_token: str) -> Grant:
-    """Raises BankOutcomeUnknown when it cannot be read: the bank did give something out."""
+def grant_from_wire(answer: Json, previous: Grant | None, *, has_refresh: bool = True) -> Grant:
+    """The grant that follows `previous`, which is None after a consent.
+
+    Raises BankOutcomeUnknown when it cannot be read: the bank did give something out.
+    """
     answer = answer if isinstance(answer, dict) else {}
     access_token = answer.get("access_token")
     # A server that does not rotate may leave it out (RFC 6749 section 6).
-    refresh_token = answer.get("refresh_token") or previous_refresh_token
+    refresh_token = answer.get("refresh_token") or (previous.refresh_token if previous else "")
     seconds = answer.get("expires_in")
     if (
         not _is_token(access_token)
-        or not _is_token(refresh_token)
+        or (has_refresh and not _is_token(refresh_token))
         or type(seconds) is not int
         or not 0 < seconds <= _LONGEST_LIFE.total_seconds()
     ):
         raise BankOutcomeUnknown(
             "O banco Cora autorizou o acesso, mas a resposta veio ilegível. Tente conectar de novo."
         )
-    return Grant(
+    now = datetime.now(UTC)
+    fresh = Grant(
         access_token=access_token,
-        refresh_token=refresh_token,
-        expires_at=datetime.now(UTC) + timedelta(seconds=seconds),
+        refresh_token=refresh_token if has_refresh else "",
+        expires_at=now + timedelta(seconds=seconds),
         scope=answer["scope"] if isinstance(answer.get("scope"), str) else "",
+        mode=PARTNER.slug,
+        refresh_by=now + IDLE_LIFE,
+        keep_alive_at=now + KEPT_ALIVE_AFTER,
+    )
+    if has_refresh or previous is None:
+        return fresh
+    return replace(
+        fresh,
+        mode=previous.mode,
+        secrets=previous.secrets,
+        refresh_by=previous.refresh_by,
+        keep_alive_at=None,
     )
 
 

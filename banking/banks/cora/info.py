@@ -2,7 +2,46 @@
 
 from datetime import time, timedelta
 
-from banking.banks.base import BankInfo, Capability, ConnectBy, Mode, Rail
+from banking.banks.base import (
+    BankInfo,
+    Capability,
+    ConnectBy,
+    FieldKind,
+    Mode,
+    ModeField,
+    Rail,
+)
+
+PARTNER = Mode(
+    slug="parceria",
+    name="Consentimento",
+    by=ConnectBy.CONSENT,
+    pitch="Você entra na Cora, escolhe a empresa e permite. Leva dois minutos.",
+    steps=(
+        "Entre na Cora com o seu CPF e a sua senha.",
+        "Escolha a empresa e permita o acesso do Kamino.",
+        "Volte para cá: a conta e o extrato aparecem sozinhos.",
+    ),
+)
+DIRECT = Mode(
+    slug="direta",
+    name="Integração Direta",
+    by=ConnectBy.FORM,
+    pitch="Para quem tem o plano CoraPro e prefere as próprias credenciais, com certificado.",
+    steps=(
+        "No app ou na Cora Web, abra Conta > Integrações via APIs e crie uma integração direta.",
+        "Anote o client id e baixe os dois arquivos: certificate.pem e private-key.key.",
+        "Envie os três aqui. Eles são guardados cifrados e não aparecem mais em nenhuma tela.",
+    ),
+    fields=(
+        ModeField("client_id", "Client id", hint="Começa com int-.", longest=90),
+        ModeField("certificate", "Certificado", FieldKind.FILE, hint="O arquivo certificate.pem."),
+        ModeField(
+            "private_key", "Chave privada", FieldKind.FILE, hint="O arquivo private-key.key."
+        ),
+    ),
+    has_certificate=True,
+)
 
 INFO = BankInfo(
     slug="cora",
@@ -16,8 +55,18 @@ INFO = BankInfo(
             Capability.FETCH_STATEMENT,
             Capability.SEND_TED,
             Capability.PAY_BOLETO,
+            Capability.PAY_TAX,
+            Capability.CANCEL_ORDER,
             Capability.FIND_ORDER,
             Capability.ORDER_STATUSES,
+            Capability.ISSUE_CHARGE,
+            Capability.FETCH_CHARGE,
+            Capability.LIST_CHARGES,
+            Capability.CANCEL_CHARGE,
+            Capability.CHARGE_PDF,
+            Capability.ISSUE_CARNE,
+            Capability.CHARGE_NOTIFICATIONS,
+            Capability.CANCEL_CHARGE_NOTIFICATIONS,
             Capability.REGISTER_WEBHOOKS,
         }
     ),
@@ -28,17 +77,7 @@ INFO = BankInfo(
     idempotency_window=timedelta(minutes=30),
     approval_in_bank=True,
     pitch="Extrato automático e pagamentos por TED e boleto, aprovados por você no app da Cora.",
-    modes=(
-        Mode(
-            slug="parceria",
-            name="Consentimento",
-            by=ConnectBy.CONSENT,
-            pitch="Você entra na Cora, escolhe a empresa e permite. Leva dois minutos.",
-            steps=(
-                "Entre na Cora com o seu CPF e a sua senha.",
-                "Escolha a empresa e permita o acesso do Kamino.",
-                "Volte para cá: a conta e o extrato aparecem sozinhos.",
-            ),
-        ),
-    ),
+    modes=(PARTNER, DIRECT),
+    # A transfer is refused in the app only.
+    cancels=frozenset({Rail.BOLETO}),
 )

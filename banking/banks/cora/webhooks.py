@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from banking.banks.base import BankEventNotice, OrderState, Rail
-from banking.banks.cora.fields import list_of, object_of, text_of
+from banking.banks.cora.fields import id_of, list_of, object_of, text_of
 from banking.banks.cora.wire import STATES
 from banking.banks.exact_json import Json
 from banking.errors import InvalidEvent
@@ -30,7 +30,7 @@ class Endpoint:
     trigger: str
 
 
-WEBHOOKS: Final = (("payment", "*"), ("transfer", "*"))
+WEBHOOKS: Final = (("payment", "*"), ("transfer", "*"), ("invoice", "*"))
 
 
 def endpoints_from_wire(answer: Json) -> set[Endpoint]:
@@ -44,6 +44,17 @@ def endpoints_from_wire(answer: Json) -> set[Endpoint]:
         for item in (object_of(item, "endpoints") for item in list_of(answer, "endpoints"))
         if item.get("active") is not False
     }
+
+
+def former_endpoints(answer: Json, url: str) -> list[str]:
+    """Ids of our endpoints whose address is `url` but for the secret, its last part."""
+    prefix = url.rstrip("/").rpartition("/")[0] + "/"
+    return [
+        id_of(item.get("id"))
+        for item in (object_of(item, "endpoints") for item in list_of(answer, "endpoints"))
+        if text_of(item.get("url"), "url", longest=2000).startswith(prefix)
+        and item.get("url") != url
+    ]
 
 
 def endpoint_to_wire(endpoint: Endpoint) -> Json:

@@ -32,12 +32,14 @@ from brazil.document import parse_document
 from brazil.errors import InvalidValue
 from core.money import MAX_AMOUNT, to_cents
 
-# The codes that Cora publishes for money going out.
+# The codes that Cora publishes.
 SENTENCES: Final[Mapping[str, str]] = {
     "PAY-0001": "Este boleto não pode ser pago na data pedida.",
     "PAY-0006": "O pagamento já foi decidido no app da Cora e não pode mais ser cancelado.",
     "REC-0001": "Este boleto ainda não está registrado na câmara de compensação.",
+    "REC-0006": "Esta cobrança já foi paga e não pode mais ser cancelada.",
     "REC-0007": "Este boleto foi emitido pela própria conta que o pagaria.",
+    "INS-0001": "A Cora não emite carnê com Pix: só com boleto.",
 }
 
 # Transfer: INITIATED → completed | canceled, completed → refunded. Payment: INITIATED → approved |
@@ -114,15 +116,15 @@ def transfer_to_wire(payment: TedPayment) -> Json:
     Raises:
         BankRejected: Cora would not take it. Nothing was sent.
     """
-    _refuse_unless(_is_digits(payment.bank_code, 3, 3), "O código do banco tem três dígitos.")
-    _refuse_unless(_is_digits(payment.branch, 1, 4), "A agência tem até quatro dígitos.")
-    _refuse_unless(
+    refuse_unless(_is_digits(payment.bank_code, 3, 3), "O código do banco tem três dígitos.")
+    refuse_unless(_is_digits(payment.branch, 1, 4), "A agência tem até quatro dígitos.")
+    refuse_unless(
         _is_digits(payment.account, 2, 13), "A conta tem até 13 dígitos, com o dígito verificador."
     )
     name = text_of(payment.holder_name, "name")
-    _refuse_unless(bool(name), "Falta o nome do favorecido.")
+    refuse_unless(bool(name), "Falta o nome do favorecido.")
     document = payment.holder_document
-    _refuse_unless(len(document) in (11, 14), "Falta o CPF ou o CNPJ do favorecido.")
+    refuse_unless(len(document) in (11, 14), "Falta o CPF ou o CNPJ do favorecido.")
     body: dict[str, Json] = {
         "destination": {
             "bank_code": payment.bank_code,
@@ -137,7 +139,7 @@ def transfer_to_wire(payment: TedPayment) -> Json:
                 },
             },
         },
-        "amount": _cents(payment.amount),
+        "amount": cents(payment.amount),
         "code": payment.code,
     }
     if description := text_of(payment.description, "description"):
@@ -151,14 +153,15 @@ def boleto_to_wire(payment: BoletoPayment) -> Json:
     Raises:
         BankRejected: Cora would not take it. Nothing was sent.
     """
-    _refuse_unless(
+    refuse_unless(
         _is_digits(payment.linha_digitavel, 47, 48), "A linha digitável tem 47 ou 48 dígitos."
     )
     return {"digitable_line": payment.linha_digitavel, "code": payment.code}
 
 
-def _cents(amount: Decimal) -> int:
-    _refuse_unless(
+def cents(amount: Decimal) -> int:
+    """Whole centavos, more than zero. Raises BankRejected: it is no amount that can be sent."""
+    refuse_unless(
         amount.is_finite() and 0 < amount <= MAX_AMOUNT,
         "O valor precisa ser maior que zero e de até R$ 999.999.999,99.",
     )
@@ -168,7 +171,8 @@ def _cents(amount: Decimal) -> int:
         raise BankRejected("O valor tem fração de centavo.") from error
 
 
-def _refuse_unless(is_right: bool, sentence: str) -> None:
+def refuse_unless(is_right: bool, sentence: str) -> None:
+    """Raises BankRejected with the sentence: Cora would not take it, and nothing is sent."""
     if not is_right:
         raise BankRejected(sentence)
 

@@ -4,7 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -68,6 +68,9 @@ def test_a_code_is_traded_for_a_grant(consent: CoraConsent, tiny_bank: TinyBank)
         refresh_token="eyJhbGciOiJSUzI1NiJ9.refresh",
         expires_at=datetime(2026, 11, 24, 15, tzinfo=UTC),
         scope="offline_access",
+        mode="parceria",
+        refresh_by=NOON + timedelta(days=60),
+        keep_alive_at=NOON + timedelta(days=20),
     )
     (request,) = tiny_bank.received
     assert (request.method, request.path) == ("POST", "/oauth/token")

@@ -276,7 +276,7 @@ def test_registering_twice_leaves_one_of_each(adapter: CoraAdapter, cora: CoraSi
     adapter.register_webhooks(HOOK)
     adapter.register_webhooks(HOOK)
 
-    assert cora.count_requests("/endpoints", method="POST") == 2
+    assert cora.count_requests("/endpoints", method="POST") == 3
 
 
 def test_what_the_bank_delivers_is_understood(adapter: CoraAdapter, cora: CoraSimulator) -> None:
