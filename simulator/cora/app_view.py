@@ -1,5 +1,6 @@
 """The HTML of «Aplicativo do banco»."""
 
+import json
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -76,6 +77,13 @@ def _waiting(cora: Cora, held: Account, count: int) -> str:
 <ul class="rows">{items}</ul>{more}"""
 
 
+def _what(row: Row) -> str:
+    """TED, boleto, or the tax: those have no bar code."""
+    if row["rail"] == orders.PAYMENT and not row["barcode"]:
+        return esc(json.loads(row["wire"])["data"]["type"])
+    return _RAILS[row["rail"]]
+
+
 def _order(row: Row) -> str:
     about = f"about-{row['seq']}"
     when = (
@@ -84,7 +92,7 @@ def _order(row: Row) -> str:
     code = f" · {esc(row['code'])}" if row["code"] else ""
     limit = time_text(from_micros(row["deadline"] - 1))[:16]
     url = f"/app/itens/{row['id']}"
-    return f"""<li><span class="who" id="{about}">{_RAILS[row["rail"]]} para {esc(row["name"])}
+    return f"""<li><span class="who" id="{about}">{_what(row)} para {esc(row["name"])}
 <small>{format_document(row["document"])}{code}</small>
 <small>{when} · aprovar até {limit}</small></span>
 <strong class="num">{money(row["amount"])}</strong>

@@ -8,6 +8,7 @@ import pytest
 
 from tests.cora_simulator import CoraSimulator
 from tests.simulator.calls import new_key, register
+from tests.simulator.test_app import ANA, account_of, visitor
 
 DARF: dict[str, Any] = {
     "code": "tx-1",
@@ -141,3 +142,13 @@ def test_taxes_need_the_scope_of_payments(cora: CoraSimulator, api: httpx.Client
     api.headers["Authorization"] = f"Bearer {cora.grant(scopes='invoice')['access_token']}"
 
     assert post(api, "gps", GPS).status_code == 403
+
+
+def test_the_app_says_which_tax_it_is(cora: CoraSimulator, api: httpx.Client) -> None:
+    post(api, "darf", DARF)
+    with visitor(cora) as ana:
+        page = ana.post("/app/entrar", data=ANA).text
+        account = account_of(page, "OFICINA MODELO LTDA")
+        page = ana.post("/app/empresa", data={"account": account}).text
+
+    assert "DARF para RECEITA FEDERAL DO BRASIL" in page
