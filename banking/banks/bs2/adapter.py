@@ -1,7 +1,7 @@
 """One company's account at BS2."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +14,6 @@ from banking.banks.base import (
     BankAdapter,
     BoletoPayment,
     Finding,
-    Movement,
     OpenOrder,
     Payment,
     PixPayment,
@@ -27,14 +26,13 @@ from banking.banks.base import (
     TokenSource,
     Whereabouts,
 )
-from banking.banks.bs2 import charges, looking, statement, webhooks, wire
-from banking.banks.bs2.calls import Calls
-from banking.banks.bs2.fields import UnreadableAnswer, id_of
+from banking.banks.bs2 import charges, looking, searching, statement, webhooks, wire
+from banking.banks.bs2.calls import Calls, where_allowed
+from banking.banks.bs2.fields import id_of
 from banking.banks.bs2.info import INFO
 from banking.banks.charges import Cancellation, Charge, ChargeRequest
 from banking.banks.exact_json import Json
-from banking.banks.failures import TokenRefused
-from banking.errors import BankAccessDenied, BankRejected, BankUnavailable, ConsentLost
+from banking.errors import BankRejected, BankUnavailable
 from brazil.banking_days import SAO_PAULO, sao_paulo_day
 from brazil.banks import bank_name
 from brazil.errors import InvalidValue
@@ -50,10 +48,6 @@ COLLECTION = "/pj/forintegration/cobranca"
 PIX = "/pix/direto/forintegration/v1"
 
 _STATUS_PATHS = {Rail.TED: "transferencias", Rail.BOLETO: "pagamentos"}
-_PROOFS = {
-    Rail.TED: (wire.TRANSFERS, wire.TRANSFER_SCHEDULING),
-    Rail.BOLETO: (wire.PAYMENTS, wire.PAYMENT_SCHEDULING),
-}
 
 
 class Bs2Adapter(BankAdapter):
@@ -191,44 +185,16 @@ class Bs2Adapter(BankAdapter):
     def find_order(
         self, payment: Payment, *, sent_at: datetime, now: datetime, twins: int = 0
     ) -> Finding:
-        """Look in the receipts, the clearing house and the statement (see looking.py)."""
+        """Look in the statement, the receipts and the clearing house; never makes sure of absence
+        (see looking.py)."""
         if isinstance(payment, PixPayment):
             return Finding(Search.CANNOT_TELL, seen="O Kamino não envia Pix pelo BS2.")
         since, until = sao_paulo_day(sent_at), sao_paulo_day(now)
         try:
-            lines = self._movements(since, until)
+            shown = searching.shown_by(self, payment, since, until)
         except BankRejected as error:  # it refused the question, not the order
             return Finding(Search.CANNOT_TELL, seen=f"O extrato não pôde ser lido. {error}")
-        rail = Rail.TED if isinstance(payment, TedPayment) else Rail.BOLETO
-        shown = looking.Shown(lines, self._proofs(rail, since, until))
-        if isinstance(payment, BoletoPayment):
-            shown = self._with_title(shown, payment)
         return looking.conclude(payment, shown, sent_at=sent_at, now=now, twins=twins)
-
-    def _movements(self, since: date, until: date) -> list[Movement]:
-        return [line for page in self.fetch_statement(since, until) for line in page.movements]
-
-    def _with_title(self, shown: looking.Shown, payment: BoletoPayment) -> looking.Shown:
-        try:
-            return replace(shown, title=self.look_up_title(payment.linha_digitavel))
-        except BankRejected as error:
-            return replace(shown, title_refusal=error.reason or str(error))
-        except UnreadableAnswer:
-            return shown
-
-    def _proofs(self, rail: Rail, since: date, until: date) -> list[wire.Proof] | None:
-        """None where it does not show them: the path and the answer's shape are not documented,
-        and the application may be without the scope `comprovante`."""
-        try:
-            return [
-                proof for kind in _PROOFS[rail] for proof in self.fetch_receipts(since, until, kind)
-            ]
-        except (BankRejected, UnreadableAnswer):
-            return None
-        except BankAccessDenied as error:
-            if _is_about_token(error):
-                raise
-            return None
 
     def fetch_receipts(self, since: date, until: date, kind: int) -> list[wire.Proof]:
         """The receipts (comprovantes) of the days since..until; `kind` is one of wire's."""
@@ -290,9 +256,9 @@ class Bs2Adapter(BankAdapter):
         notice comes twice.
         """
         for event in webhooks.ACCOUNT_EVENTS:
-            with _where_allowed():
+            with where_allowed():
                 self._register(webhooks.account_event_to_wire(event, url, secret))
-        with _where_allowed():
+        with where_allowed():
             self._register_pix(url, secret)
 
     def _register(self, body: Json) -> None:
@@ -317,20 +283,3 @@ def _due_date(payment: BoletoPayment, today: date) -> date | None:
         return getattr(parse_payment_line(payment.linha_digitavel, today=today), "due_date", None)
     except InvalidValue:
         return None
-
-
-@contextmanager
-def _where_allowed() -> Iterator[None]:
-    """What was not contracted, or is not there, is no fault of the connection."""
-    try:
-        yield
-    except BankRejected:
-        pass
-    except BankAccessDenied as error:
-        if _is_about_token(error):
-            raise
-
-
-def _is_about_token(error: BankAccessDenied) -> bool:
-    """The whole connection is refused, and not one thing that its application may not do."""
-    return isinstance(error, TokenRefused | ConsentLost)

@@ -1,7 +1,7 @@
 """One call to BS2 with the connection's token."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeVar
 
 import httpx
@@ -13,7 +13,13 @@ from banking.banks.bs2.info import INFO
 from banking.banks.exact_json import Json, read_json, write_json
 from banking.banks.failures import TokenRefused
 from banking.banks.http import BankClient, exchange, open_client
-from banking.errors import BankAccessDenied, BankOutcomeUnknown, BankUnavailable
+from banking.errors import (
+    BankAccessDenied,
+    BankOutcomeUnknown,
+    BankRejected,
+    BankUnavailable,
+    ConsentLost,
+)
 
 Decoded = TypeVar("Decoded")
 Params = Mapping[str, str | int]
@@ -135,3 +141,20 @@ def _known(ask: Callable[[], str]) -> str:
             "O banco BS2 não confirmou a renovação do acesso. "
             "Nada foi enviado; tente de novo em alguns minutos."
         ) from error
+
+
+@contextmanager
+def where_allowed() -> Iterator[None]:
+    """What was not contracted, or is not there, is no fault of the connection."""
+    try:
+        yield
+    except BankRejected:
+        pass
+    except BankAccessDenied as error:
+        if is_about_token(error):
+            raise
+
+
+def is_about_token(error: BankAccessDenied) -> bool:
+    """The whole connection is refused, and not one thing that its application may not do."""
+    return isinstance(error, TokenRefused | ConsentLost)
