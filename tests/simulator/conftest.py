@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.bs2_simulator import Bs2Simulator
 from tests.cora_simulator import CoraSimulator
 
 NOW = "2026-11-23T09:00:00"  # a Monday, São Paulo
@@ -30,4 +31,21 @@ def api(cora: CoraSimulator) -> Iterator[httpx.Client]:
     token = cora.grant()["access_token"]
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=cora.base_url, headers=headers, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+def bs2(cora: CoraSimulator) -> Iterator[Bs2Simulator]:
+    """BS2 of the same simulator, as on its first start."""
+    simulator = Bs2Simulator(cora)
+    yield simulator
+    simulator.stop()
+
+
+@pytest.fixture
+def bs2_api(bs2: Bs2Simulator) -> Iterator[httpx.Client]:
+    """BS2's API as OFICINA MODELO LTDA allowed it; the token lives while tests move the clock."""
+    bs2.settings(access_token_seconds=90 * 86_400)
+    headers = {"Authorization": f"Bearer {bs2.grant()['access_token']}"}
+    with httpx.Client(base_url=bs2.base_url, headers=headers, trust_env=False) as client:
         yield client
