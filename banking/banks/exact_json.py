@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any, NoReturn
 
 Json = Any  # what json.loads gives; the wire modules check it field by field
@@ -23,16 +24,19 @@ def write_json(value: Json) -> str:
     Raises:
         TypeError: there is something in it that JSON does not have.
     """
+    # Strings first: each line of a statement is written, and is mostly those.
+    if isinstance(value, str):
+        return encode_basestring(value)
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, dict):
-        members = (f"{write_json(str(name))}: {write_json(held)}" for name, held in value.items())
+        members = [f"{encode_basestring(name)}: {write_json(v)}" for name, v in value.items()]
         return "{" + ", ".join(members) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(write_json, value)) + "]"
+        return "[" + ", ".join([write_json(item) for item in value]) + "]"
     if isinstance(value, float):
         raise TypeError("a float is not exact")
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value)
 
 
 def exact_decimal(text: str) -> Decimal:
