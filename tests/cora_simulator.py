@@ -160,32 +160,6 @@ class BankProcess:
         """Try all that is pending once, now; every delivery."""
         return list(self._call("POST", "/webhooks/deliver"))
 
-    # Charges, and the company's own credentials.
-
-    def invoices(self, **query: Any) -> list[dict[str, Any]]:
-        """Charges, oldest first, by id, code, status, payer or cnpj; `wire` is the bank's JSON."""
-        return list(self._call("GET", "/cora/invoices", query=query))
-
-    def pay_invoice(self, invoice_id: str, by: str = "boleto", **more: Any) -> dict[str, Any]:
-        """Somebody pays a charge, by "boleto" or "pix". More: amount, name, document."""
-        return dict(self._call("POST", f"/cora/invoices/{invoice_id}/pay", {"by": by, **more}))
-
-    def pix_key(self, has_key: bool, cnpj: str = OFICINA) -> None:
-        """Give the account a Pix key, or take it away."""
-        self._call("POST", f"/cora/accounts/{cnpj}/pix-key", {"has_key": has_key})
-
-    def direct_credential(self, cnpj: str = OFICINA, **more: Any) -> dict[str, Any]:
-        """Integração Direta: a new client_id with its certificate and key (PEM)."""
-        return dict(self._call("POST", "/cora/direct-credentials", {"cnpj": cnpj, **more}))
-
-    def end_direct_credential(self, client_id: str) -> None:
-        self._call("DELETE", f"/cora/direct-credentials/{client_id}")
-
-    def registered(self, client_id: str = CLIENT_ID) -> str:
-        """A customer that the partner registered beforehand opens the account; its id."""
-        body = {"client_id": client_id}
-        return str(self._call("POST", "/cora/registrations", body)["resource_id"])
-
 
 class CoraSimulator(BankProcess):
     """The process, seen as Cora's: the main address is hers."""
@@ -307,3 +281,29 @@ class CoraSimulator(BankProcess):
     def _act_on_all(self, act: str, cnpj: str | None) -> int:
         body = {} if cnpj is None else {"cnpj": cnpj}
         return int(self._call("POST", f"/cora/orders/{act}", body)["count"])
+
+    # Charges, and the company's own credentials.
+
+    def invoices(self, **query: Any) -> list[dict[str, Any]]:
+        """Charges, oldest first, by id, code, status, payer or cnpj; `wire` is the bank's JSON."""
+        return list(self._call("GET", "/cora/invoices", query=query))
+
+    def pay_invoice(self, invoice_id: str, by: str = "boleto", **more: Any) -> dict[str, Any]:
+        """Somebody pays a charge, by "boleto" or "pix". More: amount, name, document."""
+        return dict(self._call("POST", f"/cora/invoices/{invoice_id}/pay", {"by": by, **more}))
+
+    def pix_key(self, has_key: bool, cnpj: str = OFICINA) -> None:
+        """Give the account a Pix key, or take it away."""
+        self._call("POST", f"/cora/accounts/{cnpj}/pix-key", {"has_key": has_key})
+
+    def direct_credential(self, cnpj: str = OFICINA, **more: Any) -> dict[str, Any]:
+        """Integração Direta: a new client_id with its certificate and key (PEM)."""
+        return dict(self._call("POST", "/cora/direct-credentials", {"cnpj": cnpj, **more}))
+
+    def end_direct_credential(self, client_id: str) -> None:
+        self._call("DELETE", f"/cora/direct-credentials/{client_id}")
+
+    def registered(self, client_id: str = CLIENT_ID) -> str:
+        """A customer that the partner registered beforehand opens the account; its id."""
+        body = {"client_id": client_id}
+        return str(self._call("POST", "/cora/registrations", body)["resource_id"])

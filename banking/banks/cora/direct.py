@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 from banking.banks.base import ConsentProvider, Grant
 from banking.banks.cora.auth import TIMEOUT, grant_from_wire
 from banking.banks.cora.info import DIRECT, INFO
+from banking.banks.exact_json import Json
 from banking.banks.http import authorities, exchange
 from banking.errors import BankAccessDenied, BankRejected, ConsentLost
 from brazil.banking_days import SAO_PAULO
@@ -152,7 +153,9 @@ class CoraDirect(ConsentProvider):
         fields = {"grant_type": "client_credentials", "client_id": self.client_id(grant)}
         request = self._http.build_request("POST", "/token", data=fields, timeout=TIMEOUT)
         try:
-            answer = exchange(self._http, request, bank=INFO, operation="token", has_effect=False)
+            answer: Json = exchange(
+                self._http, request, bank=INFO, operation="token", has_effect=False
+            )
         except (BankRejected, BankAccessDenied) as error:
             raise ConsentLost(
                 "A Cora não aceitou este client id com este certificado. Gere outro em "

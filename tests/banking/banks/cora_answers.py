@@ -106,3 +106,76 @@ EVENT_HEADERS: dict[str, str] = {
     "webhook-resource-id": "pay_9QwErTyUiOpAsDfGhJkLzX",
     "content-length": "0",
 }
+# The request and the answer of a charge, section 11.1 of the contract.
+INVOICE_REQUEST: dict[str, Any] = {
+    "code": "cr-10045",
+    "customer": {
+        "name": "Cliente Exemplo LTDA",
+        "email": "financeiro@example.com",
+        "document": {"identity": "11222333000181", "type": "CNPJ"},
+        "address": {
+            "street": "Rua das Flores",
+            "number": "100",
+            "district": "Centro",
+            "city": "São Paulo",
+            "state": "SP",
+            "complement": "N/A",
+            "zip_code": "01310100",
+        },
+    },
+    "services": [{"name": "Manutenção", "description": "OS 5521", "amount": 15075}],
+    "payment_terms": {
+        "due_date": "2026-12-10",
+        "fine": {"rate": 2.0},
+        "interest": {"rate": 1.0},
+        "discount": {"type": "PERCENT", "value": 1.5},
+    },
+    "notification": {
+        "name": "Cliente Exemplo LTDA",
+        "channels": [
+            {
+                "channel": "EMAIL",
+                "contact": "financeiro@example.com",
+                "rules": ["NOTIFY_TWO_DAYS_BEFORE_DUE_DATE", "NOTIFY_WHEN_PAID"],
+            }
+        ],
+    },
+    "payment_forms": ["BANK_SLIP", "PIX"],
+}
+EMV = (
+    "00020101021226810014br.gov.bcb.pix2559qrcode.example.com/v2/cobv/"
+    "0f1e2d3c4b5a69788796a5b4c3d2e1f05204000053039865802BR5919OFICINA MODELO LTDA"
+    "6009SAO PAULO62070503***63043C63"
+)
+INVOICE: dict[str, Any] = {
+    "id": "inv_2Zx9CvBnM7aSdFgH5jKlQw",
+    "status": "OPEN",
+    "created_at": "2026-11-20T09:30:00",
+    "total_amount": 15075,
+    "total_paid": 0,
+    "occurrence_date": None,
+    "code": "cr-10045",
+    "customer": {
+        "name": "Cliente Exemplo LTDA",
+        "email": "financeiro@example.com",
+        "document": {"identity": "11222333000181", "type": "CNPJ"},
+    },
+    "services": [{"name": "Manutenção", "description": "OS 5521", "amount": 15075}],
+    "payment_terms": {
+        "due_date": "2026-12-10",
+        "fine": {"rate": 2.0},
+        "interest": {"rate": 1.0},
+        "discount": {"type": "PERCENT", "value": 1.5},
+    },
+    "payment_options": {
+        "bank_slip": {
+            "barcode": "40394165600000150750000071000000012345000099",
+            "digitable": "40390000077100000001923450000999416560000015075",
+            "our_number": "000123450000",
+            "registered": True,
+            "url": "https://files.example.com/boleto/inv_2Zx9CvBnM7aSdFgH5jKlQw.pdf",
+        }
+    },
+    "payments": [],
+    "pix": {"emv": EMV},
+}
