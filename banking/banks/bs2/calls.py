@@ -116,8 +116,8 @@ class Calls:
             return attempt(_known(lambda: self._tokens.renew(token)))
         except BankAccessDenied as error:  # 403, with an empty body
             raise BankAccessDenied(
-                "O BS2 não deu esta permissão à aplicação da conexão. Confira no BS2 Empresas o "
-                "que ela pode fazer, em API Banking > Aplicações.",
+                "O BS2 não deu esta permissão à aplicação da conexão. No BS2 Empresas, em API "
+                "Banking > Aplicações, confira o que ela pode fazer ou crie outra.",
                 code=error.code,
                 reason=error.reason,
             ) from error
