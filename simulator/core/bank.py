@@ -1,7 +1,7 @@
 """What a simulated bank has to be, to be served."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from starlette.routing import BaseRoute
 
@@ -17,11 +17,15 @@ class SimulatedBank(Protocol):
     find `state` in `request.app.state`.
     """
 
-    slug: ClassVar[str]  # its folder, its place under /_sim/api, and the `bank` of faults and log
-    name: ClassVar[str]
-    schema: ClassVar[str]  # its tables, every one IF NOT EXISTS
-    attribute: ClassVar[str]
-    endpoints: ClassVar[Sequence[str]]  # paths to offer for faults
+    slug: str  # its folder, its place under /_sim/api, and the `bank` of faults and log
+    name: str
+    schema: str  # its tables, every one IF NOT EXISTS
+    attribute: str
+
+    @property
+    def endpoints(self) -> Sequence[str]:
+        """Paths to offer for faults."""
+        ...
 
     def __init__(self, simulator: Simulator) -> None: ...
 
