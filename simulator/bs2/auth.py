@@ -61,6 +61,8 @@ def caller_with(request: Request, *scopes: str) -> Caller:
         given &= PIX_SCOPES
     if row["flow"] == ACCOUNT and not bs2.settings.pix_takes_account_tokens:
         given -= PIX_SCOPES
+    if LEGACY_SCOPE in given and bs2.settings.legacy_reaches_apibanking:
+        given |= frozenset(SCOPES) - PIX_SCOPES
     if row["account_id"] is None or given.isdisjoint(scopes):
         raise Refused(403)
     return Caller(bs2, row["api_key"], account_by_id(bs2.store, row["account_id"]), given)

@@ -44,6 +44,7 @@ class Bs2Settings:
     client_credentials_give_refresh: bool = False
     client_credentials_reach_account: bool = False
     pix_takes_account_tokens: bool = True
+    legacy_reaches_apibanking: bool = True
     invalid_token_status: int = 401
     required_user_agent: str = ""
     user_agent_status: int = 403

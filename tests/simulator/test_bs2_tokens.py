@@ -123,6 +123,17 @@ def test_a_legacy_refresh_token_lives_10_minutes(bs2: Bs2Simulator) -> None:
     assert refresh(bs2, app, second).status_code == 400
 
 
+def test_a_legacy_token_reaches_the_newer_api_by_setting(bs2: Bs2Simulator) -> None:
+    app = bs2.portal_application(legacy=True)
+    form = {"grant_type": "password", "username": app["username"], "password": app["password"]}
+    value = token(bs2, (app["api_key"], app["api_secret"]), **form).json()["access_token"]
+    assert balance(bs2, value).status_code == 200
+
+    bs2.settings(legacy_reaches_apibanking=False)
+
+    assert balance(bs2, value).status_code == 403
+
+
 def test_a_wrong_password_is_401(bs2: Bs2Simulator) -> None:
     app = bs2.portal_application(legacy=True)
     keys = app["api_key"], app["api_secret"]
