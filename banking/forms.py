@@ -96,6 +96,8 @@ class ConnectForm(forms.Form):
         except InvalidInput as error:
             field = error.field if error.field in self.fields else None
             self.add_error(field, str(error))
+            if self.mode.by is ConnectBy.OPENING:  # the terms as they are now, not accepted yet
+                self.data = {"version": terms_version(self.mode)}
 
 
 def field_of(field: ModeField) -> forms.Field:
