@@ -41,8 +41,8 @@ def token(bs2: Bs2Simulator, keys: tuple[str, str] | None, **form: str) -> httpx
     """POST /auth/oauth/v2/token; without `keys` nothing goes in the Basic header."""
     url = f"{bs2.base_url}/auth/oauth/v2/token"
     auth = httpx.BasicAuth(*keys) if keys else None
-    with httpx.Client(trust_env=False) as client:
-        return client.post(url, data=form, auth=auth)
+    with httpx.Client(auth=auth, trust_env=False) as client:
+        return client.post(url, data=form)
 
 
 def refresh(bs2: Bs2Simulator, application: dict[str, Any], value: str = "") -> httpx.Response:

@@ -213,7 +213,8 @@ def test_without_days_it_is_the_last_30(bs2: Bs2Simulator, bs2_api: httpx.Client
 
 def test_v2_can_take_inicio_as_an_offset(bs2: Bs2Simulator, bs2_api: httpx.Client) -> None:
     url = f"{BANKING}/v2/contascorrentes/extrato"
-    days = {"movimentoInicial": "2026-11-01", "movimentoFinal": "2026-11-22", "limite": 5}
+    days: dict[str, Any] = {"movimentoInicial": "2026-11-01", "movimentoFinal": "2026-11-22"}
+    days["limite"] = 5
     ten = statement(bs2_api, **(days | {"limite": 10}))["movimentacoes"]
     assert bs2_api.get(url, params=days | {"inicio": 1}).json()["movimentacoes"] == ten[5:]
 

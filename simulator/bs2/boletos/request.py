@@ -89,24 +89,25 @@ def _payer(bs2: Bs2, account_id: int, given: dict[str, Any]) -> tuple[str, dict[
         if row is None:
             raise invalid("Cliente.ClienteId", "Cliente não encontrado.")
         return client_id, json.loads(row["wire"])
+    identity, kind = document(given, "documento", "Cliente.Documento"), _kind(given, "Cliente")
+    if (len(identity) == 14) != (kind == _KINDS["juridica"]):
+        raise invalid("Cliente.Documento", "O documento não é do tipo informado.")
     wire = {
         "email": optional_text(given, "email", "Cliente.Email"),
         "telefone": optional_text(given, "telefone", "Cliente.Telefone"),
-        "tipo": _kind(given, "Cliente"),
-        "documento": document(given, "documento", "Cliente.Documento"),
+        "tipo": kind,
+        "documento": identity,
         "nome": text(given, "nome", "Cliente.Nome"),
         "endereco": _address(child(given, "endereco", "Cliente.Endereco"), "Cliente.Endereco"),
     }
-    if (len(wire["documento"]) == 14) != (wire["tipo"] == _KINDS["juridica"]):
-        raise invalid("Cliente.Documento", "O documento não é do tipo informado.")
     row = bs2.store.row(
         "SELECT id FROM bs2_payer WHERE account_id = ? AND document = ?",
-        *(account_id, wire["documento"]),
+        *(account_id, identity),
     )
     client_id = str(uuid.uuid4()) if row is None else str(row["id"])
     bs2.store.run(
         "INSERT OR REPLACE INTO bs2_payer VALUES (?, ?, ?, ?)",
-        *(client_id, account_id, wire["documento"], json.dumps(wire)),
+        *(client_id, account_id, identity, json.dumps(wire)),
     )
     return client_id, wire
 

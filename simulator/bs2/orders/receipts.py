@@ -42,7 +42,7 @@ async def listing(request: Request) -> Response:
     found = [
         (order, kind)
         for order in orders.orders_of(caller.bs2, caller.account)
-        if (kind := _kind(caller, order)) in wanted and since <= _day(order) <= until
+        if (kind := _kind(order)) in wanted and since <= _day(order) <= until
     ]
     return answer([_receipt(caller, order, kind) for order, kind in found])
 
@@ -52,7 +52,7 @@ async def pdf_file(request: Request) -> Response:
     order = orders.order_by_id(caller.bs2, request.path_params["id"].lower())
     kind = 0
     if order is not None and order["account_id"] == caller.account.id:
-        kind = _kind(caller, order)
+        kind = _kind(order)
     asked = request.query_params.get("TipoComprovante", str(kind))
     if order is None or not kind or asked != str(kind):
         status = caller.bs2.settings.unknown_id_status
@@ -67,9 +67,9 @@ def _filter(request: Request) -> set[int]:
     return _FILTERS[int(text)]
 
 
-def _kind(caller: Caller, order: Row) -> int:
+def _kind(order: Row) -> int:
     """Its `tipo`; 0 when there is nothing to prove."""
-    return _KINDS.get((orders.state_of(caller.bs2, order["id"]), order["rail"]), 0)
+    return _KINDS.get((order["state"], order["rail"]), 0)
 
 
 def _day(order: Row) -> date:

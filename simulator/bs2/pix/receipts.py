@@ -159,29 +159,28 @@ def settle_due(bs2: Bs2) -> int:
 def _give_back(bs2: Bs2, row: Row) -> None:
     account = account_by_id(bs2.store, row["account_id"])
     found = received_by_pix(bs2, account, row["end_to_end"])
-    status, reason, settled_at = NOT_RETURNED, "Saldo insuficiente", None
-    if found is not None and account.balance >= row["amount"]:
-        status, reason, settled_at = RETURNED, None, row["due_at"]
-        kind = PIX_INTERNAL_REFUND if found.entry["kind"] == PIX_INTERNAL else PIX_REFUND
-        entry = NewEntry(
-            from_micros(row["due_at"]),
-            DEBIT,
-            kind,
-            row["amount"],
-            "Pix devolvido",
-            found.entry["name"],
-            found.entry["document"],
-        )
-        move(bs2, account.id, [Move(entry, Details(row["rtr_id"], found.details.place))])
+    if found is None or account.balance < row["amount"]:
+        _end_refund(bs2, row, NOT_RETURNED, "Saldo insuficiente")
+        return
+    kind = PIX_INTERNAL_REFUND if found.entry["kind"] == PIX_INTERNAL else PIX_REFUND
+    party = found.entry["name"], found.entry["document"]
+    at = from_micros(row["due_at"])
+    entry = NewEntry(at, DEBIT, kind, row["amount"], "Pix devolvido", *party)
+    move(bs2, account.id, [Move(entry, Details(row["rtr_id"], found.details.place))])
+    _end_refund(bs2, row, RETURNED, None)
+
+
+def _end_refund(bs2: Bs2, row: Row, status: str, reason: str | None) -> None:
+    settled_at = row["due_at"] if status == RETURNED else None
     bs2.store.run(
         "UPDATE bs2_refund SET status = ?, reason = ?, settled_at = ?, due_at = NULL"
         " WHERE account_id = ? AND end_to_end = ? AND id = ?",
-        *(status, reason, settled_at, account.id, row["end_to_end"], row["id"]),
+        *(status, reason, settled_at, row["account_id"], row["end_to_end"], row["id"]),
     )
 
 
 def _received(bs2: Bs2, rows: list[Row]) -> list[Received]:
-    details = {}
+    details: dict[str, Details] = {}
     for start in range(0, len(rows), 1000):
         details |= details_of(bs2, rows[start : start + 1000])
     return [Received(row, details[row["id"]], details[row["id"]].end_to_end or "") for row in rows]
