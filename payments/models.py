@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Account, JournalEntry
+from banking.banks import registry
 from banking.banks.base import AccountType, PixKeyType, Rail
 from banking.models import BankAccount, StatementLine
 from brazil.document import format_document
@@ -334,6 +335,11 @@ class PaymentOrder(TenantOwned):
     @property
     def code(self) -> str:
         return order_code(self.key)
+
+    @property
+    def bank_keeps_code(self) -> bool:
+        """Whether the bank shows our code to people: one that takes no key takes no code."""
+        return registry.info(self.bank_account.provider).idempotency_window is not None
 
 
 class PayableEvent(TenantOwned):

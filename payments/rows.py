@@ -6,12 +6,14 @@ from datetime import date, datetime
 
 from django.db.models import Prefetch
 
+from banking.banks import registry
 from banking.models import BankAccount
 from brazil.arrecadacao import SEGMENTS
 from brazil.banking_days import sao_paulo_day
 from brazil.banks import bank_name
 from brazil.document import format_document
 from payments.models import Payable, PayableQuerySet, PaymentOrder
+from payments.services.rails import rail_for
 from payments.services.reading import PixCharge, read_pix_code
 from payments.services.taking_back import why_not_back
 from payments.situations import Accounts, Situation, situation_of
@@ -41,10 +43,11 @@ class Row:
 
     @property
     def destination(self) -> str:
-        """«Itaú 0123 / 45678-9», «chave E-mail ana@exemplo.com», or who issued the boleto."""
+        """«Itaú 0123 / 45678-9», «chave e-mail ana@exemplo.com», or who issued the boleto."""
         payable, to = self.payable, self.payable.payee_account
         if payable.pix_key:
-            return f"chave {payable.get_pix_key_type_display()} {self.pix_key}"
+            kind = payable.get_pix_key_type_display()
+            return f"chave {kind if kind.isupper() else kind.lower()} {self.pix_key}"
         if payable.pix_code:
             return f"copia e cola de {self.pix_charge.receiver or payable.payee.name}"
         if to is not None:
@@ -102,7 +105,15 @@ class Row:
 
     @property
     def can_send(self) -> bool:
-        return self.payable.status == PayableStatus.APPROVED and self.by.can_enter
+        approved = self.payable.status == PayableStatus.APPROVED
+        return approved and self.by.can_enter and self.has_rail
+
+    @property
+    def has_rail(self) -> bool:
+        """Whether the account can pay it, or is still to be chosen."""
+        if self.account is None:
+            return True
+        return rail_for(self.payable, registry.info(self.account.provider)) is not None
 
     @property
     def can_cancel(self) -> bool:

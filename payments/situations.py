@@ -10,7 +10,7 @@ from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from payments.models import DispatchRun, Payable, PaymentOrder
 from payments.services.dispatching import STARTS_AT, opening
-from payments.services.rails import rail_for, why_no_rail
+from payments.services.rails import OTHERWISE, rail_for
 from payments.states import LIVE_ORDERS, OrderStatus, PayableStatus
 from payments.words import lasted, near_day, when
 from tenants.models import Tenant
@@ -112,7 +112,9 @@ def _approved(payable: Payable, accounts: Accounts, now: datetime) -> Situation:
     bank = registry.info(account.provider)
     if rail_for(payable, bank) is None:
         method = payable.get_method_display()
-        return Situation("warn", f"{bank.name} não faz {method}", why_no_rail(payable, bank))
+        return Situation(
+            "warn", f"{bank.name} não faz {method}", OTHERWISE if payable.is_pix else ""
+        )
     if payable.payment_date == today and account.id in accounts.ran_today:
         return Situation("warn", "perdeu o envio das 7h", "só sai com «Enviar agora»")
     if account.modo_banking_from is None or account.modo_banking_from > payable.payment_date:

@@ -17,6 +17,10 @@ CAPABILITIES: Mapping[Rail, Capability] = MappingProxyType(
 )
 
 
+# What a person does with a Pix that the bank cannot send.
+OTHERWISE = "pague pelo aplicativo do banco, ou por uma conta que faça Pix"
+
+
 def rails_of(bank: BankInfo) -> frozenset[Rail]:
     return frozenset(
         rail
@@ -42,9 +46,6 @@ def rail_for(payable: Payable, bank: BankInfo) -> Rail | None:
 
 def why_no_rail(payable: Payable, bank: BankInfo) -> str:
     """A Portuguese sentence."""
-    if payable.is_pix:
-        return (
-            f"{bank.name} não faz Pix por esta integração: pague pelo aplicativo do banco, "
-            "ou escolha uma conta que faça Pix."
-        )
-    return f"{bank.name} não faz {payable.get_method_display()} por esta integração."
+    way = payable.get_method_display()
+    sentence = f"{bank.name} não faz {way} por esta integração"
+    return f"{sentence}: {OTHERWISE}." if payable.is_pix else f"{sentence}."

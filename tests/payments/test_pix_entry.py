@@ -262,4 +262,4 @@ def test_a_bill_by_pix_is_found_by_its_key(as_operator: Client, tenant: Tenant) 
 
     page = as_operator.get(reverse("payments:list"), {"q": "financeiro@", "periodo": "todas"})
 
-    assert "chave E-mail financeiro@exemplo.com.br" in page.content.decode()
+    assert "chave e-mail financeiro@exemplo.com.br" in page.content.decode()

@@ -87,6 +87,7 @@ def test_the_list_says_that_the_bank_has_no_pix(as_operator: Client, tenant: Ten
     page = as_operator.get(reverse("payments:list")).content.decode()
 
     assert "Cora não faz Pix" in page
+    assert "Enviar agora" not in page
 
 
 @pytest.mark.parametrize("destination", [PIX_KEY, PIX_ACCOUNT, DYNAMIC_CODE])

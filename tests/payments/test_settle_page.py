@@ -57,6 +57,26 @@ def test_not_paid_holds_the_bill(as_approver: Client, tenant: Tenant, lost: Paya
     assert entries(tenant) == []
 
 
+def test_what_was_seen_at_the_bank_is_shown(as_approver: Client, lost: Payable) -> None:
+    with tenant_scope(lost.tenant_id):
+        lost.orders.update(seen="Nenhum débito igual no extrato.")
+
+    for name in ("settle", "detail"):
+        page = as_approver.get(reverse(f"payments:{name}", args=[lost.id]))
+        assert "Nenhum débito igual no extrato." in page.content.decode()
+
+
+@pytest.mark.parametrize(("provider", "is_shown"), [("cora", True), ("bs2", False)])
+def test_our_code_is_shown_where_the_bank_keeps_it(
+    as_approver: Client, tenant: Tenant, provider: str, is_shown: bool
+) -> None:
+    make_bank_account(tenant, provider=provider)
+    payable = make_payable(tenant, approved=True)
+    order = make_order(payable, OrderStatus.UNKNOWN, needs_person=True)
+
+    assert (order.code in as_approver.get(address(payable)).content.decode()) is is_shown
+
+
 def test_nothing_is_guessed(as_approver: Client, lost: Payable) -> None:
     page = as_approver.post(address(lost), {})
 
