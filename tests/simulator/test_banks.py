@@ -122,7 +122,7 @@ def test_a_429_says_how_long_to_wait_only_when_it_is_told_to(
 
 
 def test_a_webhook_can_be_late(cora: CoraSimulator, api: httpx.Client) -> None:
-    register(api, HOOK)
+    register(api, HOOK, "transfer", "*")
     cora.settings(webhook_delay_seconds=3600)
     transfer(api)
     cora.approve_all()
@@ -132,7 +132,7 @@ def test_a_webhook_can_be_late(cora: CoraSimulator, api: httpx.Client) -> None:
 
 
 def test_a_webhook_can_never_come(cora: CoraSimulator, api: httpx.Client) -> None:
-    register(api, HOOK)
+    register(api, HOOK, "transfer", "*")
     cora.settings(webhook_drop=True)
     transfer(api)
     cora.approve_all()
@@ -141,7 +141,7 @@ def test_a_webhook_can_never_come(cora: CoraSimulator, api: httpx.Client) -> Non
 
 
 def test_webhooks_can_come_in_the_wrong_order(cora: CoraSimulator, api: httpx.Client) -> None:
-    register(api, HOOK)
+    register(api, HOOK, "transfer", "*")
     cora.settings(webhook_newest_first=True, webhook_delay_seconds=3600)
     for _ in range(3):
         transfer(api)
