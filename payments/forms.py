@@ -1,16 +1,13 @@
 """What people type on the pages of bills. What it has to mean is in payments.services.reading."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
-from django.forms.models import ModelChoiceIterator
 from django.urls import reverse
 from django.utils.html import format_html
 
@@ -21,6 +18,7 @@ from brazil.banking_days import DebtKind
 from core.errors import InvalidInput
 from core.fields import AmountField, DayField
 from core.money import format_brl
+from payments.fields import ClassificationField, ReadField, listed
 from payments.models import Payable, PayeeAccount
 from payments.services import reading
 from payments.services.entering import (
@@ -30,44 +28,6 @@ from payments.services.entering import (
     check_not_entered,
 )
 from tenants.models import Tenant
-
-
-class ReadField(forms.CharField):
-    """A text that one of the readers of `payments.services.reading` makes canonical."""
-
-    def __init__(self, *, read: Callable[[str], Any], **kwargs: Any) -> None:
-        self.read = read
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return text
-        try:
-            return self.read(text)
-        except InvalidInput as error:
-            raise ValidationError(str(error)) from None
-
-
-class GroupedAccounts(ModelChoiceIterator):
-    """Accounts of the chart under the names of their groups."""
-
-    def __iter__(self) -> Iterator[Any]:
-        yield ("", self.field.empty_label)
-        for group, accounts in groupby(self.queryset, key=lambda account: account.group.name):
-            yield (group, [self.choice(account) for account in accounts])
-
-
-class ClassificationField(forms.ModelChoiceField):
-    iterator = GroupedAccounts
-
-    def label_from_instance(self, account: Account) -> str:
-        return f"{account.name} ({account.code})"
-
-
-def listed(name: str, **attrs: str) -> forms.TextInput:
-    """A text field with suggestions of the page, in the <datalist> of that id."""
-    return forms.TextInput({"list": name, "autocomplete": "off", **attrs})
 
 
 class PixBy(models.TextChoices):
@@ -179,7 +139,7 @@ class PayableForm(forms.Form):
         self._offer("bank_account", accounts.order_by("-is_preferred", "number"))
         self.slip: reading.Slip | None = None
         self.pix_charge: reading.PixCharge | None = None
-        self.pix_key: PixKey | None = None
+        self.key: PixKey | None = None
 
     def _offer(self, name: str, rows: "QuerySet[Any]") -> None:
         field = self.fields[name]
@@ -242,7 +202,7 @@ class PayableForm(forms.Form):
         if self.has_error("pix_key") or self.has_error("pix_key_type"):
             return
         with self._refusals():
-            key = self.pix_key = reading.read_pix_key(data["pix_key"], data["pix_key_type"])
+            key = self.key = reading.read_pix_key(data["pix_key"], data["pix_key_type"])
             is_document = key.type in {PixKeyType.CPF, PixKeyType.CNPJ}
             if is_document and self.has_error("payee_document", "required"):
                 self._forgive(["payee_document"])
@@ -288,8 +248,8 @@ class PayableForm(forms.Form):
             return self.slip.linha_digitavel
         if self.pix_charge:
             return PixCode(self.pix_charge.payload)
-        if self.pix_key:
-            return self.pix_key
+        if self.key:
+            return self.key
         data = self.cleaned_data
         to = PixAccount if data["method"] == Payable.Method.PIX else TedDetails
         return to(

@@ -85,8 +85,9 @@ class Row:
     def is_at_bank(self) -> bool:
         """Waiting for approval there, and nobody asked yet to have it back."""
         order = self.order
-        waits = order is not None and order.status == OrderStatus.AT_BANK
-        return bool(waits and not order.left_list_at and not order.cancel_asked_at)
+        if order is None or order.status != OrderStatus.AT_BANK:
+            return False
+        return order.left_list_at is None and order.cancel_asked_at is None
 
     @property
     def why_not_back(self) -> str:

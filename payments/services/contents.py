@@ -72,4 +72,6 @@ def destination_of(stored: Mapping[str, str]) -> PixKey | PixAccount | PixCode:
         return PixCode(stored["payload"])
     if "value" in stored:
         return PixKey(PixKeyType(stored["type"]), stored["value"])
-    return PixAccount(**{**stored, "account_type": AccountType(stored["account_type"])})
+    where = {**stored}
+    kind = AccountType(where.pop("account_type"))
+    return PixAccount(**where, account_type=kind)

@@ -1,0 +1,50 @@
+"""Fields of the form of a bill."""
+
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.models import ModelChoiceIterator
+
+from accounts.models import Account
+from core.errors import InvalidInput
+
+
+class ReadField(forms.CharField):
+    """A text that one of the readers of `payments.services.reading` makes canonical."""
+
+    def __init__(self, *, read: Callable[[str], Any], **kwargs: Any) -> None:
+        self.read = read
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return text
+        try:
+            return self.read(text)
+        except InvalidInput as error:
+            raise ValidationError(str(error)) from None
+
+
+class GroupedAccounts(ModelChoiceIterator):
+    """Accounts of the chart under the names of their groups."""
+
+    def __iter__(self) -> Iterator[Any]:
+        yield ("", self.field.empty_label)
+        for group, accounts in groupby(self.queryset, key=lambda account: account.group.name):
+            yield (group, [self.choice(account) for account in accounts])
+
+
+class ClassificationField(forms.ModelChoiceField):
+    iterator = GroupedAccounts
+
+    def label_from_instance(self, account: Account) -> str:
+        return f"{account.name} ({account.code})"
+
+
+def listed(name: str, **attrs: str) -> forms.TextInput:
+    """A text field with suggestions of the page, in the <datalist> of that id."""
+    return forms.TextInput({"list": name, "autocomplete": "off", **attrs})
