@@ -101,6 +101,7 @@ def finish_consent(tenant: Tenant, provider: str, *, state: str, code: str, by: 
     connection.typed = typed_of(mode, draft.secrets)
     with tenant_scope(tenant.id):
         connection.save(force_insert=True)
+        ConsentAttempt.objects.of(tenant).filter(id=attempt.id).update(typed=b"")
     return connection
 
 

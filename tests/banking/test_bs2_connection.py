@@ -12,7 +12,7 @@ from banking.access import connect
 from banking.banks.base import Capability
 from banking.credentials import unseal
 from banking.errors import BankError
-from banking.models import BankAccount, Connection, StatementLine
+from banking.models import BankAccount, Connection, ConsentAttempt, StatementLine
 from banking.services.keeping import due_connections, keep_alive
 from banking.services.opening import open_connection
 from banking.services.syncing import sync_account
@@ -86,6 +86,8 @@ def test_a_consent_ends_with_the_account_and_its_statement(bs2, operator_in, ten
     assert (connection.mode, grant.mode) == ("consentimento", "consentimento")
     assert grant.secrets["account"] == "302715-4"
     assert connection.typed["branch"] == "0001"
+    with tenant_scope(tenant.id):  # what was typed is in one place now
+        assert not bytes(ConsentAttempt.objects.of(tenant).get().typed)
     assert is_proved(bs2, account)
 
 

@@ -116,11 +116,9 @@ def test_the_door_takes_only_post(client, connection):
 PIX = b'{"EndToEndId": "E71027866202611231200abcdefghijk", "Evento": "Recebimento"}'
 
 
-@pytest.mark.parametrize(
-    ("bearer", "status"), [(signing_secret("segredo"), 200), (signing_secret("outro"), 400)]
-)
+@pytest.mark.parametrize(("signed_for", "status"), [("segredo", 200), ("outro", 400)])
 def test_a_notice_that_says_who_sends_it_is_held_against_the_secret_of_its_address(
-    client, tenant, admin, bearer, status
+    client, tenant, admin, signed_for, status
 ):
     connection = make_connection(tenant, admin, provider="bs2", secret="segredo")
 
@@ -128,7 +126,7 @@ def test_a_notice_that_says_who_sends_it_is_held_against_the_secret_of_its_addre
         door(connection, provider="bs2"),
         PIX,
         content_type="application/json",
-        headers={"Authorization": f"Bearer {bearer.hex()}"},
+        headers={"Authorization": f"Bearer {signing_secret(signed_for).hex()}"},
     )
 
     assert response.status_code == status
