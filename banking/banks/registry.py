@@ -3,9 +3,10 @@
 from banking.banks.base import Bank, BankInfo
 from banking.banks.bs2 import Bs2
 from banking.banks.cora import Cora
+from banking.banks.kamino import ContaKamino
 from core.errors import InvalidInput
 
-BANKS: dict[str, Bank] = {bank.info.slug: bank for bank in (Cora(), Bs2())}
+BANKS: dict[str, Bank] = {bank.info.slug: bank for bank in (Cora(), Bs2(), ContaKamino())}
 
 
 def find(slug: str) -> Bank:

@@ -50,9 +50,10 @@ CREATE TABLE IF NOT EXISTS kamino_key (
 CREATE TABLE IF NOT EXISTS kamino_charge (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, account_id INTEGER NOT NULL,
     key TEXT NOT NULL, code TEXT, state TEXT NOT NULL, amount INTEGER NOT NULL,
-    due_date TEXT NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL,
-    request TEXT NOT NULL, barcode TEXT UNIQUE, line TEXT, our_number TEXT, txid TEXT UNIQUE, br_code TEXT, created_at INTEGER NOT NULL,
-    paid_amount INTEGER NOT NULL DEFAULT 0, paid_at INTEGER, paid_day TEXT, paid_by TEXT);
+    due_date TEXT NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL, request TEXT NOT NULL,
+    barcode TEXT UNIQUE, line TEXT, our_number TEXT, txid TEXT UNIQUE, br_code TEXT,
+    created_at INTEGER NOT NULL, paid_amount INTEGER NOT NULL DEFAULT 0, paid_at INTEGER,
+    paid_day TEXT, paid_by TEXT);
 CREATE INDEX IF NOT EXISTS kamino_charge_of ON kamino_charge (account_id, seq);
 CREATE TABLE IF NOT EXISTS kamino_endpoint (
     id TEXT PRIMARY KEY, account_id INTEGER NOT NULL, url TEXT NOT NULL, events TEXT NOT NULL,

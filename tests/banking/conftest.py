@@ -12,6 +12,7 @@ from tenants.models import Tenant, User
 from tests.banking.made import connect_account
 from tests.bs2_simulator import Bs2Simulator
 from tests.cora_simulator import CoraSimulator
+from tests.kamino_simulator import KaminoSimulator
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)  # Monday, 09:00 in São Paulo
 
@@ -58,3 +59,14 @@ def bs2(
     settings.PUBLIC_URL = "http://127.0.0.1"  # the bank sends people back to this machine only
     yield simulator
     simulator.stop()
+
+
+@pytest.fixture
+def kamino(
+    cora_process: CoraSimulator, settings: Settings, monday: time_machine.Traveller
+) -> Iterator[KaminoSimulator]:
+    """The Conta Kamino as on its first start; the product's settings lead to it."""
+    cora_process.reset(now=NOW)
+    with KaminoSimulator(cora_process) as simulator:
+        settings.KAMINO_BASE_URL = simulator.base_url
+        yield simulator

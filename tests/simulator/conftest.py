@@ -7,6 +7,7 @@ import pytest
 
 from tests.bs2_simulator import Bs2Simulator
 from tests.cora_simulator import CoraSimulator
+from tests.kamino_simulator import KaminoSimulator
 
 NOW = "2026-11-23T09:00:00"  # a Monday, São Paulo
 
@@ -49,3 +50,10 @@ def bs2_api(bs2: Bs2Simulator) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {bs2.grant()['access_token']}"}
     with httpx.Client(base_url=bs2.base_url, headers=headers, trust_env=False) as client:
         yield client
+
+
+@pytest.fixture
+def kamino(cora: CoraSimulator) -> Iterator[KaminoSimulator]:
+    """The Conta Kamino of the same simulator, as on its first start."""
+    with KaminoSimulator(cora) as simulator:
+        yield simulator

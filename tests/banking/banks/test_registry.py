@@ -8,9 +8,10 @@ from banking.banks import registry
 from banking.banks.base import Bank, BankAdapter, Capability, Rail
 from banking.banks.bs2.adapter import Bs2Adapter
 from banking.banks.cora.adapter import CoraAdapter
+from banking.banks.kamino.adapter import KaminoAdapter
 from core.errors import InvalidInput
 
-ADAPTERS: list[type[BankAdapter]] = [CoraAdapter, Bs2Adapter]
+ADAPTERS: list[type[BankAdapter]] = [CoraAdapter, Bs2Adapter, KaminoAdapter]
 BANKS = list(registry.BANKS.values())
 
 

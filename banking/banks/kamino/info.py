@@ -1,0 +1,71 @@
+"""What is known of the Conta Kamino without calling it."""
+
+from datetime import time, timedelta
+
+from banking.banks.base import BankInfo, Capability, ConnectBy, Mode, Rail
+
+# As the bank publishes it (GET /v1/terms). It refuses an opening under any other text.
+TERMS = """\
+Conta Kamino: termos de abertura e uso
+
+1. A Conta Kamino é uma conta de pagamento em nome da empresa, aberta pela internet e sem tarifa \
+de manutenção.
+2. Quem aceita declara ter poderes para abrir a conta em nome da empresa e que os dados informados \
+são verdadeiros.
+3. O Kamino poderá consultar saldo e extrato, emitir cobranças e pedir pagamentos por TED, boleto \
+e Pix em nome da empresa.
+4. Nenhum pagamento sai sem a aprovação de uma pessoa autorizada no aplicativo da Conta Kamino.
+5. Os dados da conta são tratados conforme a Lei Geral de Proteção de Dados (Lei 13.709/2018) e \
+usados apenas para prestar este serviço.
+6. O vínculo com o Kamino pode ser desfeito a qualquer momento, por qualquer das partes; a conta e \
+o dinheiro continuam da empresa.
+7. A conta pode ser encerrada pela empresa quando não houver saldo nem pagamentos em andamento.
+"""
+
+OPENING = Mode(
+    slug="abertura",
+    name="Abertura de conta",
+    by=ConnectBy.OPENING,
+    pitch="A conta é aberta na hora, em nome da empresa, sem sair daqui.",
+    steps=(
+        "Leia os termos e aceite.",
+        "A conta é aberta em alguns segundos, com agência e número próprios.",
+        "Aprove os pagamentos no aplicativo da Conta Kamino.",
+    ),
+    terms=TERMS,
+)
+
+INFO = BankInfo(
+    slug="kamino",
+    name="Conta Kamino",
+    compe="998",
+    plans=frozenset({"compass", "north", "track"}),
+    capabilities=frozenset(
+        {
+            Capability.FETCH_IDENTITY,
+            Capability.FETCH_BALANCE,
+            Capability.FETCH_STATEMENT,
+            Capability.SEND_TED,
+            Capability.PAY_BOLETO,
+            Capability.SEND_PIX,
+            Capability.LOOK_UP_TITLE,
+            Capability.CANCEL_ORDER,
+            Capability.FIND_ORDER,
+            Capability.ORDER_STATUSES,
+            Capability.ISSUE_CHARGE,
+            Capability.FETCH_CHARGE,
+            Capability.LIST_CHARGES,
+            Capability.CANCEL_CHARGE,
+            Capability.CHARGE_PDF,
+            Capability.REGISTER_WEBHOOKS,
+        }
+    ),
+    cut_off={Rail.TED: time(17, 0), Rail.BOLETO: time(20, 0), Rail.PIX: time(23, 59, 59)},
+    idempotency_window=timedelta(hours=72),
+    approval_in_bank=True,
+    pitch=(
+        "Aberta na hora e sem tarifa, com TED, boleto e Pix, inclusive em fins de semana e "
+        "feriados."
+    ),
+    modes=(OPENING,),
+)

@@ -1,0 +1,262 @@
+"""Pure functions between the Conta Kamino's JSON and the contract, for the account and money out.
+
+The bank's own file describes it: GET /openapi.yaml. Amounts are reais in decimal strings.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from banking.banks.base import (
+    AccountIdentity,
+    BoletoPayment,
+    OrderState,
+    Payment,
+    PixAccount,
+    PixKey,
+    PixPayment,
+    Receipt,
+    TedPayment,
+    Title,
+    Whereabouts,
+)
+from banking.banks.exact_json import Json, read_json
+from banking.banks.failures import Words, one_line
+from banking.banks.kamino.fields import (
+    UnreadableAnswer,
+    amount_of,
+    balance_of,
+    cursor_of,
+    day_of,
+    digits_of,
+    id_of,
+    is_digits,
+    list_of,
+    object_of,
+    optional_object,
+    text_of,
+)
+from banking.errors import BankRejected
+from brazil.document import parse_document
+from brazil.errors import InvalidValue
+from core.money import MAX_AMOUNT
+
+STATES: Final[Mapping[str, OrderState]] = {
+    "awaiting_approval": OrderState.AWAITING_APPROVAL,
+    "scheduled": OrderState.SCHEDULED,
+    "completed": OrderState.PAID,
+    "returned": OrderState.RETURNED,
+    "refused": OrderState.REJECTED,
+    "failed": OrderState.REJECTED,
+    "expired": OrderState.CANCELLED,  # nobody approved it in time
+    "cancelled": OrderState.CANCELLED,
+}
+_CENT: Final = Decimal("0.01")
+
+
+# --- The account ------------------------------------------------------------------------
+
+
+def identity_from_wire(answer: Json) -> AccountIdentity:
+    answer = object_of(answer, "account")
+    bank, holder = object_of(answer.get("bank"), "bank"), object_of(answer.get("holder"), "holder")
+    number, _, digit = text_of(answer.get("number"), "number").rpartition("-")
+    if not is_digits(number, 1, 12) or not is_digits(digit, 1, 1):
+        raise UnreadableAnswer("number")
+    name = text_of(holder.get("legal_name"), "legal_name")
+    if not name:
+        raise UnreadableAnswer("legal_name")
+    try:
+        document = parse_document(text_of(holder.get("document"), "document"))
+    except InvalidValue as error:
+        raise UnreadableAnswer("document") from error
+    return AccountIdentity(
+        bank_code=digits_of(bank.get("compe"), "compe", 3, 3),
+        branch=digits_of(answer.get("branch"), "branch", 4, 4),
+        number=f"{number}-{digit}",
+        holder_name=name,
+        holder_document=document,
+    )
+
+
+def balance_from_wire(answer: Json) -> Decimal:
+    return balance_of(object_of(answer, "balance").get("balance"), "balance")
+
+
+# --- Money out --------------------------------------------------------------------------
+
+
+def payment_to_wire(payment: Payment) -> Json:
+    """The body of POST /v1/payments: the same payment always has the same one.
+
+    Raises:
+        BankRejected: the bank would not take it. Nothing was sent.
+    """
+    body: dict[str, Json] = {"amount": amount_to_wire(payment.amount)}
+    if payment.code:
+        refuse_unless(len(payment.code) <= 64, "A referência tem mais de 64 caracteres.")
+        body["code"] = payment.code
+    match payment:
+        case TedPayment():
+            body |= {"type": "ted", "ted": _destination(payment, payment)}
+        case BoletoPayment():
+            line = payment.linha_digitavel
+            refuse_unless(is_digits(line, 47, 48), "A linha digitável tem 47 ou 48 dígitos.")
+            return body | {"type": "boleto", "boleto": {"line": line}}
+        case PixPayment():
+            body |= {"type": "pix", "pix": _pix(payment)}
+    if description := text_of(payment.description, "description"):
+        body["description"] = description
+    return body
+
+
+def _pix(payment: PixPayment) -> Json:
+    to = payment.destination
+    if isinstance(to, PixAccount):
+        return {"account": _destination(to, payment)}
+    body: dict[str, Json] = {}
+    if isinstance(to, PixKey):
+        refuse_unless(0 < len(to.value) <= 77, "A chave Pix tem até 77 caracteres.")
+        body["key"] = {"type": to.type.value, "value": to.value}
+    else:
+        refuse_unless(8 <= len(to.payload) <= 1000, "O código Pix não está completo.")
+        body["br_code"] = to.payload
+    if payment.holder_document:
+        body["payee_document"] = _document(payment.holder_document)
+    return body
+
+
+def _destination(to: TedPayment | PixAccount, payment: TedPayment | PixPayment) -> Json:
+    refuse_unless(is_digits(to.bank_code, 3, 3), "O código do banco tem três dígitos.")
+    refuse_unless(is_digits(to.branch, 1, 5), "A agência tem até cinco dígitos.")
+    refuse_unless(
+        is_digits(to.account, 2, 20), "A conta tem até 20 dígitos, com o dígito verificador."
+    )
+    name = text_of(payment.holder_name, "name")
+    refuse_unless(bool(name), "Falta o nome do favorecido.")
+    return {
+        "bank_compe": to.bank_code,
+        "branch": to.branch,
+        "account": to.account,
+        "account_type": to.account_type.value,
+        "holder": {"name": name, "document": _document(payment.holder_document)},
+    }
+
+
+def _document(text: str) -> str:
+    try:
+        return parse_document(text)
+    except InvalidValue as error:
+        raise BankRejected(f"O CPF ou CNPJ do favorecido não vale: {error}") from error
+
+
+def amount_to_wire(amount: Decimal) -> str:
+    """Raises BankRejected: it is not a sum of whole centavos that the bank takes."""
+    refuse_unless(
+        amount.is_finite() and 0 < amount <= MAX_AMOUNT,
+        "O valor precisa ser maior que zero e de até R$ 999.999.999,99.",
+    )
+    return hundredths_to_wire(amount)
+
+
+def hundredths_to_wire(value: Decimal) -> str:
+    exact = value.quantize(_CENT)
+    refuse_unless(exact == value, "O valor tem fração de centavo.")
+    return str(exact)
+
+
+def refuse_unless(is_right: bool, sentence: str) -> None:
+    if not is_right:
+        raise BankRejected(sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPayment:
+    """A payment as the bank shows it. A state of None is one that this code does not know."""
+
+    reference: str
+    key: UUID
+    state: OrderState | None
+    amount: Decimal
+    reason: str
+
+    @property
+    def receipt(self) -> Receipt:
+        """One in an unknown state is at the bank: the API gives every order to a person first."""
+        state = self.state or OrderState.AWAITING_APPROVAL
+        return Receipt(self.reference, state, self.amount, self.reason)
+
+    @property
+    def whereabouts(self) -> Whereabouts | None:
+        return None if self.state is None else Whereabouts(self.state, self.reason)
+
+
+def payment_from_wire(answer: Json) -> ListedPayment:
+    answer = object_of(answer, "payments")
+    status = answer.get("status")
+    if not isinstance(status, str):
+        raise UnreadableAnswer("status")
+    try:
+        key = UUID(text_of(answer.get("idempotency_key"), "idempotency_key"))
+    except ValueError as error:
+        raise UnreadableAnswer("idempotency_key") from error
+    reason = optional_object(answer.get("status_reason"), "status_reason")
+    return ListedPayment(
+        reference=id_of(answer.get("id")),
+        key=key,
+        state=STATES.get(status),
+        amount=amount_of(answer.get("amount")),
+        reason=text_of(reason.get("detail"), "detail", longest=300),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentsPage:
+    payments: list[ListedPayment]
+    in_progress: bool
+    next_cursor: str | None
+
+
+def payments_from_wire(answer: Json) -> PaymentsPage:
+    answer = object_of(answer, "payments")
+    in_progress = answer.get("in_progress")
+    if not isinstance(in_progress, bool):
+        raise UnreadableAnswer("in_progress")
+    payments = [payment_from_wire(item) for item in list_of(answer.get("payments"), "payments")]
+    return PaymentsPage(payments, in_progress, cursor_of(answer.get("next_cursor")))
+
+
+def title_from_wire(answer: Json) -> Title:
+    answer = object_of(answer, "title")
+    beneficiary = object_of(answer.get("beneficiary"), "beneficiary")
+    bank = optional_object(answer.get("bank"), "bank")
+    due = answer.get("due_date")
+    status = answer.get("status")
+    return Title(
+        linha_digitavel=digits_of(answer.get("line"), "line", 47, 48),
+        due_date=None if due is None else day_of(due, "due_date"),
+        bank_code=digits_of(bank.get("compe"), "compe", 3, 3) if bank else "",
+        beneficiary_name=text_of(beneficiary.get("name"), "name"),
+        beneficiary_document=text_of(beneficiary.get("document"), "document", longest=14),
+        amount=amount_of(answer.get("amount_due"), "amount_due"),
+        # A word that is not known says nothing of whether it was paid.
+        is_paid={"paid": True, "payable": False, "cancelled": False}.get(str(status)),
+    )
+
+
+# --- Errors -----------------------------------------------------------------------------
+
+
+def words_from_wire(body: bytes) -> Words:
+    """The code and the Portuguese detail of a problem (RFC 9457), or of an OAuth error."""
+    try:
+        answer = read_json(body)
+    except (ValueError, RecursionError):
+        return "", ""
+    if not isinstance(answer, dict):
+        return "", ""
+    code = answer.get("code") or answer.get("error")
+    reason = answer.get("detail") or answer.get("error_description")
+    return one_line(code, 60), one_line(reason, 300)
