@@ -248,6 +248,20 @@ def test_2_2_a_password_application_lives_ten_minutes_and_asks_by_password_again
     assert first.scope == "forintegration"
 
 
+def test_2_2_a_password_application_is_connected_where_its_scope_reaches_the_account(
+    simulator: Bs2Simulator,
+) -> None:
+    tokens = KeptTokens(Bs2().read_form("senha", keys_of(simulator, legacy=True)))
+
+    with Bs2().open_client() as http:
+        bank = Bs2().adapter(http, tokens)
+        assert bank.fetch_identity().holder_document == OFICINA
+        simulator.settings(legacy_reaches_apibanking=False)
+        with pytest.raises(BankAccessDenied, match="crie outra"):
+            bank.fetch_balance()
+        assert bank.issue_charge(make_charge()).state is ChargeState.OPEN
+
+
 def test_2_3_several_scopes_come_back_as_they_were_asked(tokens: KeptTokens) -> None:
     tokens.grant = replace(tokens.grant, scope="saldo extrato")
     tokens.access_token()
@@ -364,7 +378,7 @@ def test_4_2_pages_begin_at_zero_and_nothing_is_missed(
     since = today() - timedelta(days=20)
     simulator.generate_entries(450, since, today())
 
-    lines = movements(told)
+    lines = movements(told, 20)
 
     assert len(lines) > 450
     inicios = [
@@ -372,6 +386,22 @@ def test_4_2_pages_begin_at_zero_and_nothing_is_missed(
         for request in simulator.requests("*/extrato")
     ]
     assert inicios == [str(number) for number in range(len(inicios))]
+
+
+def test_4_2_a_bank_that_shows_a_month_at_most_is_read_by_months(
+    told: Bs2Adapter, simulator: Bs2Simulator
+) -> None:
+    simulator.settings(statement_max_days=30)
+    since = today() - timedelta(days=89)
+    simulator.generate_entries(120, since, today())
+
+    pages = list(told.fetch_statement(since, today()))
+
+    lines = [line for page in pages for line in page.movements]
+    assert len({line.bank_id for line in lines}) == len(lines) > 120
+    assert pages[-1].opening + sum(line.amount for line in lines) == pages[-1].closing
+    assert pages[-1].closing == told.fetch_balance()
+    assert told.fetch_identity().branch == "0001"
 
 
 def test_4_2_days_are_sao_paulos(told: Bs2Adapter, simulator: Bs2Simulator) -> None:

@@ -69,15 +69,18 @@ class Bs2Adapter(BankAdapter):
         told = self._tokens.secrets()
         branch, number = told["branch"], told["account"]
         today = sao_paulo_day(datetime.now(UTC))
-        page = self._statement_page(today - IDENTITY_DAYS, today, 0).content
-        for movement in page.movements:
-            shown = statement.account_in_protocol(movement)
-            if shown is not None and not shown.is_account(branch, number):
-                raise BankRejected(
-                    f"O extrato que o BS2 mostrou é da agência {shown.branch}, conta "
-                    f"{shown.number}, e não da agência {branch}, conta {number}. "
-                    "Confira os números e conecte a conta de novo."
-                )
+        for window in reversed(statement.windows(today - IDENTITY_DAYS, today)):
+            page = self._statement_page(*window, 0).content
+            for movement in page.movements:
+                shown = statement.account_in_protocol(movement)
+                if shown is not None and not shown.is_account(branch, number):
+                    raise BankRejected(
+                        f"O extrato que o BS2 mostrou é da agência {shown.branch}, conta "
+                        f"{shown.number}, e não da agência {branch}, conta {number}. "
+                        "Confira os números e conecte a conta de novo."
+                    )
+            if page.movements:
+                break
         return AccountIdentity(
             bank_code=INFO.compe,
             branch=branch,
@@ -96,8 +99,18 @@ class Bs2Adapter(BankAdapter):
         )
 
     def fetch_statement(self, since: date, until: date) -> Iterator[StatementPage]:
-        """As the contract says; a movement that comes again, because the pages shifted under new
-        ones, is dropped. A page is asked for when the one before is consumed.
+        """As the contract says, by windows of some days, the oldest first: how many days one
+        request may span is not documented. Of all but the last window the closing is its own.
+        """
+        opening: Decimal | None = None
+        for window in statement.windows(since, until):
+            for page in self._statement_of(*window):
+                opening = page.opening if opening is None else opening
+                yield replace(page, opening=opening)
+
+    def _statement_of(self, since: date, until: date) -> Iterator[StatementPage]:
+        """A movement that comes again, because the pages shifted under new ones, is dropped. A
+        page is asked for when the one before is consumed.
 
         The page that reaches `total` ends it when nothing is missing; else an empty one does.
         """

@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -26,6 +26,7 @@ from banking.banks.bs2.fields import (
 from banking.banks.exact_json import Json, write_json
 from brazil.banking_days import SAO_PAULO
 
+WINDOW_DAYS = 30
 _PROTOCOL = re.compile(r"[0-9A-Za-z-]{1,64}")
 _DEBIT, _CREDIT = 1, 2
 # The codes that are known; BS2's whole table is not public.
@@ -50,6 +51,13 @@ class Page:
 def balance_from_wire(answer: Json) -> Decimal:
     """What is free to use: `valorBloqueado` is beside it, not in it."""
     return reais_of(object_of(answer, "saldo").get("valor"), "valor")
+
+
+def windows(since: date, until: date) -> list[tuple[date, date]]:
+    """The days since..until in runs that a bank with a limit of a month takes."""
+    days = (until - since).days
+    firsts = [since + timedelta(days=at) for at in range(0, days + 1, WINDOW_DAYS)]
+    return [(first, min(first + timedelta(days=WINDOW_DAYS - 1), until)) for first in firsts]
 
 
 def range_to_wire(since: date, until: date) -> dict[str, str]:
