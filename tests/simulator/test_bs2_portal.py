@@ -209,6 +209,17 @@ def test_a_removed_application_is_worth_nothing(bs2: Bs2Simulator, portal: httpx
     assert refresh(bs2, app, value).status_code == 401
 
 
+def test_another_company_s_application_is_left_alone(
+    bs2: Bs2Simulator, portal: httpx.Client
+) -> None:
+    app = bs2.portal_application(PADARIA)
+
+    for act in ("token", "excluir"):
+        portal.post(f"/app/aplicacoes/{app['api_key']}/{act}")
+
+    assert refresh(bs2, app).status_code == 200
+
+
 def test_a_partner_is_shown_and_its_access_ended(bs2: Bs2Simulator, portal: httpx.Client) -> None:
     given = bs2.grant()
     assert "Kamino" in portal.get("/app/aplicacoes").text
