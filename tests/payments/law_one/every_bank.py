@@ -1,5 +1,7 @@
 """Each simulated bank as the fault matrix sees it: what is alike has one name here."""
 
+import hmac
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,12 +11,15 @@ import httpx
 from django.test import Client
 from django.utils import timezone
 
+from banking.banks import registry
+from banking.banks.base import Grant
 from banking.models import BankAccount, Connection
+from banking.services.connecting import terms_version
+from banking.services.doors import signing_secret
 from banking.services.opening import open_connection
 from tenants.models import Tenant, User
 from tests.banking.made import make_connection, make_grant
 from tests.cora_simulator import OFICINA, BankProcess
-from tests.payments.make import SUPPLIER
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +28,23 @@ class Manners:
 
     slug: str
     ted: str  # the path of a TED
-    has_keys: bool  # a repeat under the same key is surely one payment
-    state: str  # the field of an order in the control API
-    executed: frozenset[str]  # its own words for what left the account
-    secrets: bool = False  # its connections hold who the account is
+    where: str  # the path of the orders' states
+    executed: tuple[str, str]  # field and word, in the control API, of what left the account
+    orders: str = "/orders"  # its orders in the control API
+    has_keys: bool = True  # a repeat under the same key is surely one payment
 
 
-CORA = Manners("cora", "/transfers/initiate", True, "status", frozenset({"COMPLETED"}))
+CORA = Manners("cora", "/transfers/initiate", "/transfer/*", ("status", "COMPLETED"))
 BS2 = Manners(
     "bs2",
     "/pj/apibanking/forintegration/v1/transferencias/simplificado",
-    False,
-    "state",
-    frozenset({"completed"}),
-    secrets=True,
+    "/*transferencias*",
+    ("state", "completed"),
+    has_keys=False,
 )
-KAMINO = Manners("kamino", "/v1/payments", True, "state", frozenset({"completed"}))
+KAMINO = Manners(
+    "kamino", "/v1/payments", "/v1/payments*", ("state", "completed"), orders="/payments"
+)
 
 
 class EveryBank:
@@ -58,14 +64,8 @@ class EveryBank:
     # --- The company's tie to it ---
 
     def connect(self, tenant: Tenant, person: User) -> BankAccount:
-        """By the product's own way, from a consent that the bank knows."""
-        answer = self._call("POST", "/grants", json={"cnpj": OFICINA})
-        grant = make_grant(
-            access_token=answer["access_token"],
-            refresh_token=answer.get("refresh_token", ""),
-            expires_at=timezone.now() + timedelta(seconds=answer["expires_in"]),
-            secrets=self._identity() if self.manners.secrets else {},
-        )
+        """By the product's own way, from a consent or an acceptance that the bank takes."""
+        grant = self._opening() if self.manners is KAMINO else self._consent()
         connection = make_connection(
             tenant,
             person,
@@ -75,7 +75,31 @@ class EveryBank:
         )
         account = open_connection(tenant.id, connection.id)
         assert account is not None
+        if self.manners is KAMINO:
+            self._call("PATCH", f"/accounts/{OFICINA}", json={"balance": 10_000_000})
         return account
+
+    def _opening(self) -> Grant:
+        bank = registry.find(self.manners.slug)
+        mode = bank.info.modes[0]
+        values = {
+            "name": "Oficina Modelo",
+            "legal_name": "OFICINA MODELO LTDA",
+            "document": OFICINA,
+            "accepted_by": "ana@example.com",
+            "accepted_at": timezone.now().isoformat(),
+            "terms_version": terms_version(mode),
+        }
+        return bank.read_form(mode.slug, values)
+
+    def _consent(self) -> Grant:
+        answer = self._call("POST", "/grants", json={"cnpj": OFICINA})
+        return make_grant(
+            access_token=answer["access_token"],
+            refresh_token=answer["refresh_token"],
+            expires_at=timezone.now() + timedelta(seconds=answer["expires_in"]),
+            secrets=self._identity() if self.manners is BS2 else {},
+        )
 
     def _identity(self) -> dict[str, str]:
         held = self._call("GET", f"/accounts/{OFICINA}")
@@ -92,14 +116,16 @@ class EveryBank:
         return self.process.count_requests(self.manners.ted, method="POST")
 
     def orders(self) -> list[dict[str, Any]]:
-        return [dict(order) for order in self._call("GET", "/orders", params={"cnpj": OFICINA})]
+        query = {"cnpj": OFICINA}
+        return [dict(order) for order in self._call("GET", self.manners.orders, params=query)]
 
     def executed(self) -> int:
         """How many payments left the account."""
-        return sum(order[self.manners.state] in self.manners.executed for order in self.orders())
+        field, word = self.manners.executed
+        return sum(order[field] == word for order in self.orders())
 
     def approve_all(self) -> None:
-        self._call("POST", "/orders/approve", json={"cnpj": OFICINA})
+        self._call("POST", f"{self.manners.orders}/approve", json={"cnpj": OFICINA})
 
     def notices(self) -> list[dict[str, Any]]:
         """Its webhooks to us, oldest first: url, headers and body."""
@@ -112,11 +138,19 @@ class EveryBank:
 
 def deliver(notice: dict[str, Any]) -> int:
     """Bring a notice to our door; what it answered."""
-    body = notice.get("body") or ""
-    path = urlsplit(notice["url"]).path
-    answer = Client().post(path, body, content_type="application/json", headers=notice["headers"])
+    body, path = notice.get("body") or "", urlsplit(notice["url"]).path
+    headers = notice["headers"] | signature(notice["headers"], body, path)
+    answer = Client().post(path, body, content_type="application/json", headers=headers)
     status: int = answer.status_code
     return status
 
 
-__all__ = ["BS2", "CORA", "KAMINO", "SUPPLIER", "EveryBank", "Manners", "deliver"]
+def signature(headers: dict[str, str], body: str, path: str) -> dict[str, str]:
+    """As a bank that signs makes it at each attempt (standardwebhooks.com)."""
+    if "webhook-id" not in headers:
+        return {}
+    key = signing_secret(path.rstrip("/").rpartition("/")[2])
+    sent_at = str(int(timezone.now().timestamp()))
+    content = f"{headers['webhook-id']}.{sent_at}.{body}".encode()
+    digest = b64encode(hmac.digest(key, content, "sha256")).decode()
+    return {"webhook-timestamp": sent_at, "webhook-signature": f"v1,{digest}"}

@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from banking.models import BankAccount
 from banking.tokens import StoredTokens
-from payments.models import Payable
+from payments.models import Payable, PaymentOrder
 from payments.services import following, sending
 from payments.states import OPEN_AT_BANK, OrderStatus, PayableStatus
 from tenants.models import Tenant, User
@@ -24,12 +24,12 @@ from tests.banking.made import change
 from tests.cora_simulator import BankProcess
 from tests.payments.law_one import bills
 from tests.payments.law_one.conftest import NOW
-from tests.payments.law_one.every_bank import BS2, CORA, EveryBank, Manners, deliver
+from tests.payments.law_one.every_bank import BS2, CORA, KAMINO, EveryBank, Manners, deliver
 from tests.payments.law_one.rounds import is_paid_once, send, sync
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-BANKS = [CORA, BS2]
+BANKS = [CORA, BS2, KAMINO]
 QUEUED, UNKNOWN = {OrderStatus.QUEUED}, {OrderStatus.UNKNOWN}
 TAKEN = {*OPEN_AT_BANK}  # in which of the two ways, the bank says
 
@@ -94,13 +94,21 @@ def account(tenant: Tenant, admin: User, bank: EveryBank) -> Iterator[BankAccoun
 
 
 def carry_on(bank: EveryBank, account: BankAccount, clock: time_machine.Traveller) -> None:
-    """The workers, the bank's people and the statement go on for a while."""
+    """The workers, the bank's people and the statement go on until it ended, and once more."""
+    rounds_after_the_end = 0
     for pause in (3, 3, 3, 40, 40):
         pass_time(bank, clock, minutes=pause)
         sending.send_queued(account.tenant_id, account.id)
         bank.approve_all()
         sync(account)
         look(bank, account, clock)
+        rounds_after_the_end += {o.status for o in orders_of(account)} == {OrderStatus.PAID}
+        if rounds_after_the_end == 2:
+            return
+
+
+def orders_of(account: BankAccount) -> list[PaymentOrder]:
+    return bills.orders_in(account.tenant_id)
 
 
 def look(bank: EveryBank, account: BankAccount, clock: time_machine.Traveller) -> None:
@@ -319,7 +327,7 @@ def test_a_word_for_its_state_that_nobody_knows_is_left_to_the_statement(
     send(payable)
     for name in ("status", "situacao"):
         bank.process.fault(
-            "unknown_enum", "/*transfer*", method="GET", bank=bank.manners.slug, field=name,
+            "unknown_enum", bank.manners.where, method="GET", bank=bank.manners.slug, field=name,
             times=None,
         )  # fmt: skip
 
