@@ -7,6 +7,7 @@ import pytest
 
 from tests.bs2_simulator import Bs2Simulator
 from tests.cora_simulator import CoraSimulator
+from tests.kamino_contract import Contract
 from tests.kamino_simulator import KaminoSimulator
 
 NOW = "2026-11-23T09:00:00"  # a Monday, São Paulo
@@ -57,3 +58,22 @@ def kamino(cora: CoraSimulator) -> Iterator[KaminoSimulator]:
     """The Conta Kamino of the same simulator, as on its first start."""
     with KaminoSimulator(cora) as simulator:
         yield simulator
+
+
+@pytest.fixture
+def contract(kamino: KaminoSimulator) -> Iterator[Contract]:
+    """The Conta Kamino's API file, as it is served."""
+    with Contract.of(kamino.base_url) as contract:
+        yield contract
+
+
+@pytest.fixture
+def kamino_api(kamino: KaminoSimulator, contract: Contract) -> Iterator[httpx.Client]:
+    """OFICINA's own account, just opened, with R$ 10.000,00. Each answer is held against the file.
+
+    Its token lives while tests move the clock."""
+    kamino.settings(access_token_seconds=90 * 86_400)
+    credentials = kamino.open_account(balance=1_000_000)["credentials"]
+    token = kamino.token(credentials["client_id"], credentials["client_secret"])
+    with contract.client(token) as client:
+        yield client
