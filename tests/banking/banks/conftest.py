@@ -5,7 +5,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
@@ -13,7 +13,27 @@ from uuid import UUID
 
 import pytest
 
-from banking.banks.base import AccountType, BoletoPayment, Grant, TedPayment
+from banking.banks.base import (
+    AccountType,
+    BoletoPayment,
+    DarfPayment,
+    GpsPayment,
+    Grant,
+    TedPayment,
+    WorkerIdType,
+)
+from banking.banks.charges import (
+    Address,
+    CarneRequest,
+    ChargeForm,
+    ChargeItem,
+    ChargePayer,
+    ChargeRequest,
+    ChargeTerms,
+    Discount,
+    Fine,
+    NotifyWhen,
+)
 from banking.banks.cora import Cora
 from banking.banks.cora.adapter import CoraAdapter
 from tests.cora_simulator import OFICINA, CoraSimulator
@@ -61,7 +81,7 @@ class TinyBank:
             def do_GET(self) -> None:
                 self.bank._answer(self)
 
-            do_POST = do_PUT = do_GET
+            do_POST = do_PUT = do_DELETE = do_GET
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Quiet: the tests read `received`."""
@@ -187,3 +207,71 @@ def make_boleto(**changes: Any) -> BoletoPayment:
         "amount": Decimal("150.75"),
     }
     return BoletoPayment(**{**values, **changes})
+
+
+def make_darf(**changes: Any) -> DarfPayment:
+    values = {
+        "key": UUID("01936a4e-6f1c-7000-8000-000000000773"),
+        "code": "cp-000773",
+        "name": "OFICINA MODELO LTDA",
+        "document": "11444777000161",
+        "revenue_code": "2089",
+        "reference_date": date(2026, 9, 30),
+        "due_date": date(2026, 12, 31),
+        "principal": Decimal("1000.00"),
+        "fine": Decimal("20.00"),
+    }
+    return DarfPayment(**{**values, **changes})
+
+
+def make_gps(**changes: Any) -> GpsPayment:
+    values = {
+        "key": UUID("01936a4e-6f1c-7000-8000-000000000774"),
+        "code": "cp-000774",
+        "name": "Ana Souza",
+        "identifier": "12345678919",
+        "identifier_type": WorkerIdType.NIT,
+        "payment_code": "1007",
+        "competence": date(2026, 10, 15),
+        "inss": Decimal("155.31"),
+    }
+    return GpsPayment(**{**values, **changes})
+
+
+PAYER = ChargePayer(
+    name="Cliente Exemplo LTDA",
+    document="11222333000181",
+    email="financeiro@example.com",
+    phone="+5511999990000",
+    address=Address("Rua das Flores", "100", "Centro", "São Paulo", "SP", "01310100"),
+)
+
+
+def make_charge(**changes: Any) -> ChargeRequest:
+    """That of Cora's guide."""
+    values = {
+        "key": UUID("01936a4e-6f1c-7000-8000-000000010045"),
+        "code": "cr-10045",
+        "payer": PAYER,
+        "items": [ChargeItem("Manutenção", Decimal("150.75"), "OS 5521")],
+        "due_date": date(2026, 12, 10),
+        "forms": frozenset({ChargeForm.BOLETO, ChargeForm.PIX}),
+        "terms": ChargeTerms(
+            fine=Fine(percent=Decimal("2.0")),
+            interest_percent=Decimal("1.0"),
+            discount=Discount(percent=Decimal("1.5")),
+        ),
+        "notify": [NotifyWhen.TWO_DAYS_BEFORE, NotifyWhen.WHEN_PAID],
+    }
+    return ChargeRequest(**{**values, **changes})
+
+
+def make_carne(**changes: Any) -> CarneRequest:
+    values = {
+        "key": UUID("01936a4e-6f1c-7000-8000-000000010046"),
+        "code": "cr-10046",
+        "payer": PAYER,
+        "item": ChargeItem("Manutenção", Decimal("450.00")),
+        "due_dates": [date(2026, 12, 10), date(2027, 1, 10), date(2027, 2, 10)],
+    }
+    return CarneRequest(**{**values, **changes})

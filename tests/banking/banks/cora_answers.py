@@ -179,3 +179,48 @@ INVOICE: dict[str, Any] = {
     "payments": [],
     "pix": {"emv": EMV},
 }
+
+# The other requests and answers of the contract, as they stand there.
+TRANSFER_REQUEST: dict[str, Any] = {
+    "destination": {
+        "bank_code": "341",
+        "branch_number": "0123",
+        "account_number": "456789",
+        "account_type": "CHECKING",
+        "holder": {
+            "name": "Fornecedor Exemplo ME",
+            "document": {"identity": "11222333000181", "type": "CNPJ"},
+        },
+    },
+    "amount": 125000,
+    "description": "NF 8841",
+    "code": "cp-000771",
+    "category": "BUSINESS_SERVICES",
+    "scheduled": "2026-12-05",
+}
+PAYMENT_REQUEST: dict[str, Any] = {
+    "code": "cp-000772",
+    "digitable_line": "40390000077100000001923450000999416560000015075",
+    "scheduled_at": "2026-12-09",
+}
+DIRECT_TOKEN: dict[str, Any] = {
+    "access_token": "<JWT>",
+    "expires_in": 86400,
+    "refresh_expires_in": 0,
+    "token_type": "Bearer",
+    "not-before-policy": 0,
+    "scope": "offline_access",
+}
+ERROR: dict[str, Any] = {
+    "code": "REC-0006",
+    "message": "Invoice already paid",
+    "errors": [{"code": "REC-0006", "message": "Invoice already paid"}],
+}
+INVOICE_ENDPOINT: dict[str, Any] = {**ENDPOINT, "resource": "invoice", "trigger": "paid"}
+PAID_INVOICE_HEADERS: dict[str, str] = {
+    "user-agent": "Cora-Webhook",
+    "webhook-event-id": "evt_4RtYuIoPaSdFgHjKlZxCvB",
+    "webhook-event-type": "invoice.paid",
+    "webhook-resource-id": "inv_2Zx9CvBnM7aSdFgH5jKlQw",
+    "content-length": "0",
+}
