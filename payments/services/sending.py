@@ -227,7 +227,4 @@ def failed(order: PaymentOrder, error: BankError) -> Outcome:
 
 
 def sentence(error: BankError) -> str:
-    text = str(error)
-    if error.reason and error.reason not in text:
-        text = f"{text} O banco disse: {error.reason}"
-    return text[:300]
+    return error.with_reason()[:300]
