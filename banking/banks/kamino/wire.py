@@ -121,8 +121,9 @@ def _pix(payment: PixPayment) -> Json:
         refuse_unless(0 < len(to.value) <= 77, "A chave Pix tem até 77 caracteres.")
         body["key"] = {"type": to.type.value, "value": to.value}
     else:
-        refuse_unless(8 <= len(to.payload) <= 1000, "O código Pix não está completo.")
-        body["br_code"] = to.payload
+        payload = to.payload.strip()
+        refuse_unless(8 <= len(payload) <= 1000, "O código Pix não está completo.")
+        body["br_code"] = payload
     if payment.holder_document:
         body["payee_document"] = _document(payment.holder_document)
     return body
@@ -162,8 +163,10 @@ def amount_to_wire(amount: Decimal) -> str:
 
 
 def hundredths_to_wire(value: Decimal) -> str:
+    """Raises BankRejected: it has more than two places, or is no sensible number."""
+    refuse_unless(value.is_finite() and 0 <= value <= MAX_AMOUNT, "O número não é aceito.")
     exact = value.quantize(_CENT)
-    refuse_unless(exact == value, "O valor tem fração de centavo.")
+    refuse_unless(exact == value, "O valor tem mais de duas casas decimais.")
     return str(exact)
 
 
