@@ -40,7 +40,7 @@ from banking.banks.charges import (
     ChargeState,
     NotifyWhen,
 )
-from banking.banks.cora import Cora, charges, statement, webhooks, wire
+from banking.banks.cora import Cora, charges, issuing, statement, webhooks, wire
 from banking.banks.cora.adapter import CoraAdapter
 from banking.banks.cora.auth import grant_from_wire
 from banking.banks.exact_json import write_json
@@ -765,7 +765,7 @@ def test_section_6_pages_of_charges_begin_at_1_and_hold_200_at_most(
 
     assert sorted(listed) == sorted(issued)
     asked = queries(cora, "/v2/invoices")
-    assert [query["page"] for query in asked] == ["1", "2"]
+    assert [query["page"] for query in asked] == ["1", "2", "3"]  # until there is nothing new
     assert int(asked[0]["perPage"]) <= 200
     assert len(api.get("/v2/invoices/").json()["items"]) == 20
 
@@ -1059,16 +1059,31 @@ def test_section_10_1_a_ted_paid_is_in_the_statement_with_its_fee(
     assert lines >= {(Decimal("-1250.00"), "transfer"), (Decimal("-2.00"), "fee")}
 
 
-def test_section_10_1_a_bank_that_does_not_exist_is_500_and_nothing_was_made(
-    cora: CoraSimulator, told: CoraAdapter
+@pytest.mark.parametrize("envelope", ["", "items"])
+def test_section_10_1_a_bank_that_cora_does_not_know_is_500_and_then_a_refusal(
+    cora: CoraSimulator, told: CoraAdapter, envelope: str
 ) -> None:
+    cora.settings(banks_field=envelope)
     unknown = make_ted(bank_code="999")
-
     with pytest.raises(BankOutcomeUnknown):
         told.send_ted(unknown)
 
-    assert look(told, unknown) is Search.ABSENT
-    assert cora.transfers() == []
+    now = datetime.now(UTC)
+    at_once = told.find_order(unknown, sent_at=now, now=now)
+    later = told.find_order(unknown, sent_at=now, now=now + timedelta(hours=1))
+
+    assert at_once.search is Search.CANNOT_TELL
+    assert later.receipt is not None
+    assert later.receipt.state is OrderState.REJECTED
+    assert "999" in later.receipt.reason
+
+
+def test_section_10_1_a_ted_that_was_dropped_is_absent_and_its_bank_is_not_blamed(
+    cora: CoraSimulator, told: CoraAdapter
+) -> None:
+    assert look(told, make_ted()) is Search.ABSENT
+    cora.fault("status", "/banks", status=503, body="html")
+    assert look(told, make_ted(bank_code="999")) is Search.ABSENT
 
 
 def test_section_10_1_a_transfer_is_refused_in_the_app_only(
@@ -1087,8 +1102,8 @@ def test_section_10_1_the_banks_are_listed(raw: httpx.Client) -> None:
     answer = raw.get("/banks").json()
 
     items = answer if isinstance(answer, list) else answer["items"]
+    assert "341" in wire.bank_codes_from_wire(answer)
     assert set(items[0]) >= {"name", "ispb", "code", "short_name"}
-    assert "341" in {item["code"] for item in items}
 
 
 # --- 10.2 Boletos and taxes -------------------------------------------------------------
@@ -1274,7 +1289,7 @@ def test_section_10_2_a_tax_goes_on_its_day(cora: CoraSimulator, told: CoraAdapt
 
 
 def test_section_11_1_a_charge_is_asked_for_as_documented() -> None:
-    body = json.loads(write_json(charges.charge_to_wire(make_charge())))
+    body = json.loads(write_json(issuing.charge_to_wire(make_charge())))
 
     assert body == INVOICE_REQUEST
 
@@ -1473,12 +1488,12 @@ def test_section_11_2_one_key_is_one_carne(cora: CoraSimulator, told: CoraAdapte
 
 
 def test_section_11_2_a_carne_with_pix_is_ins_0001(api: httpx.Client) -> None:
-    body = {**charges.carne_to_wire(carne()), "payment_forms": ["BANK_SLIP", "PIX"]}
+    body = {**issuing.carne_to_wire(carne()), "payment_forms": ["BANK_SLIP", "PIX"]}
 
     answer = post(api, "/v2/invoices/installments", body)
 
     assert answer.json()["code"] == "INS-0001"
-    assert charges.carne_to_wire(carne())["payment_forms"] == ["BANK_SLIP"]
+    assert issuing.carne_to_wire(carne())["payment_forms"] == ["BANK_SLIP"]
 
 
 @pytest.mark.parametrize("count", [1, 25])
@@ -1493,7 +1508,7 @@ def test_section_11_2_a_carne_has_2_to_24_parts(
 
 
 def test_section_11_2_days_are_told_in_one_way_only(api: httpx.Client) -> None:
-    body = charges.carne_to_wire(carne())
+    body = issuing.carne_to_wire(carne())
     due = {**body["installment"]["due_date"], "day_of_month": 10}
 
     both = {**body, "installment": {"number_of": 3, "due_date": due}}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -17,11 +17,9 @@ from banking.banks.base import (
     DarfPayment,
     Finding,
     OpenOrder,
-    OrderState,
     Payment,
     Rail,
     Receipt,
-    Search,
     StatementPage,
     TaxPayment,
     TedPayment,
@@ -38,22 +36,23 @@ from banking.banks.charges import (
     ChargeRequest,
     ChargeState,
 )
-from banking.banks.cora import charges, documents, statement, taxes, webhooks, wire
+from banking.banks.cora import (
+    charges,
+    documents,
+    issuing,
+    looking,
+    statement,
+    taxes,
+    webhooks,
+    wire,
+)
 from banking.banks.cora.calls import Calls, Params
 from banking.banks.cora.info import INFO
+from banking.banks.cora.paging import MAX_PAGES, PAGE, each_once
 from banking.errors import BankError, BankRejected, BankUnavailable
 from brazil.banking_days import sao_paulo_day
 
 STATEMENT_PAGE = 200  # entries; 500 and more end in 503
-LIST_PAGE = 100  # orders; the largest is not documented
-MAX_PAGES = 5000  # a million entries: more is a bank that never ends
-# A request that is still being worked on is in no list yet: longer than the longest read time-out.
-SETTLED_AFTER = timedelta(minutes=3)
-
-_LISTS = {
-    Rail.TED: ("/transfer/third-party/transfers/", "list_transfers"),
-    Rail.BOLETO: ("/payments/", "list_payments"),
-}
 
 
 class CoraAdapter(BankAdapter):
@@ -135,81 +134,32 @@ class CoraAdapter(BankAdapter):
         like any other lost answer: the list of those that wait tells."""
         if order.rail is not Rail.BOLETO:
             raise BankRejected("A Cora só deixa recusar transferências no aplicativo dela.")
-        self._calls.delete(f"/payments/initiate/{order.reference}", "cancel_order", key)
+        path = f"/payments/initiate/{_in_path(order.reference)}"
+        self._calls.delete(path, "cancel_order", key)
 
     def find_order(
         self, payment: Payment, *, sent_at: datetime, now: datetime, twins: int = 0
     ) -> Finding:
-        """Look for our `code` in the lists.
+        """As the contract says, by our `code`; `twins` are of no use to it.
 
-        A transfer stays listed, whatever becomes of it; a boleto payment only until it is decided
-        in the app, so its absence says nothing. Within `info.idempotency_window` of the first
-        attempt, sending the same payment again is the other safe way to learn what became of it.
+        Within `info.idempotency_window` of the first attempt, sending the same payment again is
+        the other safe way to learn what became of it.
         """
-        rail = Rail.TED if isinstance(payment, TedPayment) else Rail.BOLETO
-        may_be_ours = False
-        try:
-            for filters in _ways(rail, sao_paulo_day(sent_at), sao_paulo_day(now)):
-                for order in self._orders(rail, filters):
-                    if order.code == payment.code:
-                        return Finding(Search.FOUND, wire.receipt_of(order))
-                    # Whether the list repeats our code is not documented.
-                    may_be_ours |= not order.code and order.amount in (None, payment.amount)
-        except BankRejected:  # it refused the question; this must not pass for the order's refusal
-            return Finding(Search.CANNOT_TELL)
-        is_certain = rail is Rail.TED and not may_be_ours and now - sent_at >= SETTLED_AFTER
-        return Finding(Search.ABSENT if is_certain else Search.CANNOT_TELL)
+        return looking.find(self._calls, payment, sent_at=sent_at, now=now)
 
     def order_statuses(self, orders: Sequence[OpenOrder]) -> dict[str, Whereabouts]:
         """As the contract says. Ask only about orders taken some minutes ago."""
-        states: dict[str, Whereabouts] = {}
-        for rail in Rail:
-            wanted = [order for order in orders if order.rail is rail]
-            if wanted:
-                states |= self._states(rail, wanted)
-        return states
-
-    def _states(self, rail: Rail, wanted: list[OpenOrder]) -> dict[str, Whereabouts]:
-        missing = {order.reference for order in wanted}
-        states: dict[str, Whereabouts] = {}
-        first = min(order.sent_on for order in wanted)
-        for filters in _ways(rail, first, sao_paulo_day(datetime.now(UTC))):
-            for order in self._orders(rail, filters):
-                if order.reference in missing:
-                    missing.discard(order.reference)
-                    if order.state is not None:
-                        states[order.reference] = Whereabouts(order.state)
-                if not missing:
-                    return states
-        if rail is Rail.BOLETO:
-            states |= dict.fromkeys(missing, Whereabouts(OrderState.LEFT_THE_LIST))
-        return states
-
-    def _orders(self, rail: Rail, filters: dict[str, str]) -> Iterator[wire.ListedOrder]:
-        """Every order of a list, once, until a page has nothing new."""
-        path, operation = _LISTS[rail]
-        seen: set[str] = set()
-        for number in range(MAX_PAGES):
-            params: Params = {**filters, "page": number, "size": LIST_PAGE}
-            page = wire.orders_from_wire(self._calls.read(path, operation, params), rail)
-            fresh = [order for order in page if order.reference not in seen]
-            seen.update(order.reference for order in fresh)
-            yield from fresh
-            if not fresh and len(page) < LIST_PAGE:
-                return
-            if not fresh:
-                break
-        raise BankUnavailable("O banco Cora repetiu páginas de uma lista. Ela será lida de novo.")
+        return looking.statuses(self._calls, orders)
 
     # --- Charges ------------------------------------------------------------------------
 
     def issue_charge(self, request: ChargeRequest) -> Charge:
-        body = charges.charge_to_wire(request)
+        body = issuing.charge_to_wire(request)
         answer = self._calls.write("/v2/invoices/", "issue_charge", request.key, body)
         return charges.issued_from_wire(answer)
 
     def issue_carne(self, request: CarneRequest) -> Carne:
-        body = charges.carne_to_wire(request)
+        body = issuing.carne_to_wire(request)
         answer = self._calls.write(
             "/v2/invoices/installments", "issue_carne", request.key, body, is_slow=True
         )
@@ -223,22 +173,18 @@ class CoraAdapter(BankAdapter):
     def list_charges(
         self, since: date, until: date, *, state: ChargeState | None = None
     ) -> Iterator[Charge]:
-        """As the contract says; each once, until a page is not full or has nothing new."""
-        filters: Params = {"start": str(since), "end": str(until), "perPage": LIST_PAGE}
+        """As the contract says. No charge of Cora's is ever FAILED."""
+        if state is ChargeState.FAILED:
+            return iter(())
+        filters: Params = {"start": str(since), "end": str(until), "perPage": PAGE}
         if state is not None:
             filters["state"] = charges.LIST_STATES[state]
-        seen: set[str] = set()
-        for number in range(1, MAX_PAGES + 1):
+
+        def read_page(number: int) -> list[Charge]:
             answer = self._calls.read("/v2/invoices/", "list_charges", {**filters, "page": number})
-            page = charges.charges_from_wire(answer)
-            fresh = [charge for charge in page if charge.reference not in seen]
-            seen.update(charge.reference for charge in fresh)
-            yield from fresh
-            if len(page) < LIST_PAGE:
-                return
-            if not fresh:
-                break
-        raise BankUnavailable("O banco Cora repetiu páginas de uma lista. Ela será lida de novo.")
+            return charges.charges_from_wire(answer)
+
+        return each_once(read_page, first=1)
 
     def cancel_charge(self, reference: str, *, key: UUID, reason: str = "") -> Cancellation:
         """Done at once. Cora takes no reason."""
@@ -282,18 +228,3 @@ class CoraAdapter(BankAdapter):
 
 def _in_path(reference: str) -> str:
     return quote(reference, safe="")
-
-
-def _ways(rail: Rail, first: date, last: date) -> list[dict[str, str]]:
-    """The lists that together show every order of the São Paulo days first..last, if Cora does.
-
-    The days are generous: which of an order's dates they filter is not documented, nor is what a
-    list without `status` leaves out. The list of payments has only those that wait; one that leaves
-    it while its pages are read makes others move up unseen, and its filters are faulty by Cora's
-    own word: hence two ways there too.
-    """
-    days = {"start": str(first - timedelta(days=1)), "end": str(last + timedelta(days=1))}
-    waiting = {"status": "INITIATED"}
-    if rail is Rail.BOLETO:
-        return [waiting, days]
-    return [days, waiting, {"status": "COMPLETED", **days}]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -70,7 +71,8 @@ def _read_certificate(text: str) -> x509.Certificate:
         )
     try:
         certificate = x509.load_pem_x509_certificate(text.encode())
-    except ValueError:
+        certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
         raise InvalidInput(
             "Este arquivo não é um certificado. Envie o certificate.pem que a Cora gerou.",
             field="certificate",
@@ -97,7 +99,7 @@ def _read_key(text: str) -> PrivateKeyTypes:
         raise InvalidInput(
             "Esta chave tem senha. Envie a que a Cora gerou, sem senha.", field="private_key"
         ) from None
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):
         raise InvalidInput(
             "Este arquivo não é uma chave privada. Envie o private-key.key que a Cora gerou.",
             field="private_key",

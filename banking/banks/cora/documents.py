@@ -1,7 +1,6 @@
 """The PDF of a charge, from the permanent address in Cora's answer: no token is needed there."""
 
-from urllib.parse import urlsplit
-
+import httpx
 from django.conf import settings
 
 from banking.banks.cora.charges import pdf_from_wire
@@ -9,23 +8,20 @@ from banking.banks.cora.info import INFO
 from banking.banks.http import exchange, open_client
 from banking.errors import BankUnavailable
 
-_OWN_DOMAIN = ".cora.com.br"
+_OWN_DOMAIN = b".cora.com.br"
 
 
-def fetch_pdf(url: str) -> bytes:
+def fetch_pdf(address: str) -> bytes:
     """
     Raises:
         BankUnavailable: there is none, or its address is not of Cora: no answer chooses a host.
     """
-    parts = urlsplit(url)
-    origin = f"{parts.scheme}://{parts.netloc}"
-    configured = {settings.CORA_BASE_URL.rstrip("/"), settings.CORA_DIRECT_BASE_URL.rstrip("/")}
-    is_of_cora = parts.scheme == "https" and (parts.hostname or "").endswith(_OWN_DOMAIN)
-    if not (is_of_cora or origin in configured):
+    url = _read_address(address)
+    if url is None or not _is_of_cora(url):
         raise BankUnavailable(
             "A Cora não deu um endereço seguro para o PDF. Abra a cobrança no aplicativo da Cora."
         )
-    with open_client(origin) as http:
+    with open_client(_origin(url)) as http:
         request = http.build_request("GET", url, headers={"Accept": "application/pdf"})
         return exchange(
             http,
@@ -35,3 +31,22 @@ def fetch_pdf(url: str) -> bytes:
             has_effect=False,
             decode=pdf_from_wire,
         )
+
+
+def _read_address(address: str) -> httpx.URL | None:
+    """Read by what will send it, so that the host which is checked is the one that is called."""
+    try:
+        return httpx.URL(address)
+    except httpx.InvalidURL:
+        return None
+
+
+def _is_of_cora(url: httpx.URL) -> bool:
+    bases = (settings.CORA_BASE_URL, settings.CORA_DIRECT_BASE_URL)
+    if _origin(url) in {_origin(httpx.URL(base)) for base in bases}:
+        return True
+    return url.scheme == "https" and url.raw_host.endswith(_OWN_DOMAIN)
+
+
+def _origin(url: httpx.URL) -> str:
+    return f"{url.scheme}://{url.netloc.decode('ascii')}"

@@ -223,3 +223,11 @@ def orders_from_wire(answer: Json, rail: Rail) -> list[ListedOrder]:
     totals are not read, for they may count the page or the whole."""
     items = answer if isinstance(answer, list) else object_of(answer, "list").get("items")
     return [order_from_wire(item, rail) for item in list_of(items, "items")]
+
+
+def bank_codes_from_wire(answer: Json) -> frozenset[str]:
+    """The COMPE of the banks that transfers go to; some banks have none. The envelope is not
+    documented: a bare array is taken too."""
+    items = answer if isinstance(answer, list) else object_of(answer, "banks").get("items")
+    banks = [object_of(item, "banks") for item in list_of(items, "items")]
+    return frozenset(_digits(bank, "code", 1, 3).zfill(3) for bank in banks if bank.get("code"))

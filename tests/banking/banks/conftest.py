@@ -238,12 +238,13 @@ def make_gps(**changes: Any) -> GpsPayment:
     return GpsPayment(**{**values, **changes})
 
 
+HOME = Address("Rua das Flores", "100", "Centro", "São Paulo", "SP", "01310100")
 PAYER = ChargePayer(
     name="Cliente Exemplo LTDA",
     document="11222333000181",
     email="financeiro@example.com",
     phone="+5511999990000",
-    address=Address("Rua das Flores", "100", "Centro", "São Paulo", "SP", "01310100"),
+    address=HOME,
 )
 
 

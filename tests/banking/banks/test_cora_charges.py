@@ -6,10 +6,9 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
@@ -23,54 +22,30 @@ from banking.banks.charges import (
     ChargeState,
     ChargeTerms,
     Discount,
+    FinalBeneficiary,
     Fine,
     NotifyWhen,
 )
-from banking.banks.cora import charges, documents, taxes
+from banking.banks.cora import charges, documents, issuing
 from banking.banks.cora.fields import UnreadableAnswer
 from banking.banks.exact_json import read_json, write_json
 from banking.errors import BankError, BankOutcomeUnknown, BankRejected, BankUnavailable
+from tests.banking.banks.conftest import HOME, PAYER, make_carne, make_charge
 from tests.banking.banks.cora_answers import EMV, INVOICE, INVOICE_REQUEST
 from tests.banking.banks.mangle import mangled
 
-PAYER = ChargePayer(
-    name="Cliente Exemplo LTDA",
-    document="11222333000181",
-    email="financeiro@example.com",
-    phone="+5511999990000",
-    address=Address("Rua das Flores", "100", "Centro", "São Paulo", "SP", "01310100"),
-)
-REQUEST = ChargeRequest(
-    key=UUID("01936a4e-6f1c-7000-8000-000000010045"),
-    code="cr-10045",
-    payer=PAYER,
-    items=[ChargeItem("Manutenção", Decimal("150.75"), "OS 5521")],
-    due_date=date(2026, 12, 10),
-    forms=frozenset({ChargeForm.BOLETO, ChargeForm.PIX}),
-    terms=ChargeTerms(
-        fine=Fine(percent=Decimal("2.0")),
-        interest_percent=Decimal("1.0"),
-        discount=Discount(percent=Decimal("1.5")),
-    ),
-    notify=[NotifyWhen.TWO_DAYS_BEFORE, NotifyWhen.WHEN_PAID],
-)
-CARNE = CarneRequest(
-    key=REQUEST.key,
-    code="cr-10046",
-    payer=PAYER,
-    item=ChargeItem("Manutenção", Decimal("450.00")),
-    due_dates=[date(2026, 12, 10), date(2027, 1, 10), date(2027, 2, 10)],
-)
+REQUEST = make_charge()
+CARNE = make_carne()
 
 
 def test_a_charge_is_asked_for_as_the_documentation_shows() -> None:
-    body = json.loads(write_json(charges.charge_to_wire(REQUEST)))
+    body = json.loads(write_json(issuing.charge_to_wire(REQUEST)))
 
     assert body == INVOICE_REQUEST
 
 
 def test_the_phone_is_not_sent_because_cora_refuses_it_with_an_empty_answer() -> None:
-    assert "999990000" not in write_json(charges.charge_to_wire(REQUEST))
+    assert "999990000" not in write_json(issuing.charge_to_wire(REQUEST))
 
 
 def test_the_documented_charge_is_read() -> None:
@@ -112,26 +87,33 @@ def test_a_status_that_is_not_documented_is_never_paid() -> None:
         (replace(REQUEST, payer=replace(PAYER, name="x" * 61)), "60 letras"),
         (replace(REQUEST, terms=ChargeTerms(interest_percent=Decimal("100.01"))), "porcentagem"),
         (replace(REQUEST, items=[ChargeItem("x", Decimal("9"), "d" * 101)]), "100 letras"),
+        (replace(REQUEST, items=[ChargeItem(" ", Decimal("9"))]), "nome do item"),
+        (replace(REQUEST, payer=replace(PAYER, name=" ")), "nome do pagador"),
+        (replace(REQUEST, payer=replace(PAYER, address=replace(HOME, city=""))), "incompleto"),
+        (replace(REQUEST, payer=replace(PAYER, address=replace(HOME, state="S"))), "incompleto"),
+        (replace(REQUEST, payer=replace(PAYER, address=replace(HOME, zip_code="1"))), "CEP"),
+        (replace(REQUEST, terms=ChargeTerms(interest_percent=Decimal("0.001"))), "porcentagem"),
+        (replace(REQUEST, beneficiary=FinalBeneficiary("x", "1")), "beneficiário final"),
     ],
 )
 def test_what_cora_would_refuse_without_a_word_is_refused_here(
     request_: ChargeRequest, sentence: str
 ) -> None:
     with pytest.raises(BankRejected, match=sentence.replace("$", r"\$")):
-        charges.charge_to_wire(request_)
+        issuing.charge_to_wire(request_)
 
 
 def test_a_fixed_fine_and_discount_go_in_centavos() -> None:
     terms = ChargeTerms(fine=Fine(Decimal("10.00")), discount=Discount(Decimal("1.23")))
 
-    body = charges.charge_to_wire(replace(REQUEST, terms=terms))
+    body = issuing.charge_to_wire(replace(REQUEST, terms=terms))
 
     assert body["payment_terms"]["fine"] == {"amount": 1000}
     assert body["payment_terms"]["discount"] == {"type": "FIXED", "value": 123}
 
 
 def test_a_carne_has_the_whole_amount_and_its_days() -> None:
-    body = charges.carne_to_wire(CARNE)
+    body = issuing.carne_to_wire(CARNE)
 
     assert body["service"]["amount"] == 45000
     assert body["installment"] == {
@@ -152,32 +134,108 @@ def test_a_carne_has_the_whole_amount_and_its_days() -> None:
 )
 def test_a_carne_that_cora_does_not_take_is_not_sent(carne: CarneRequest) -> None:
     with pytest.raises(BankRejected):
-        charges.carne_to_wire(carne)
+        issuing.carne_to_wire(carne)
 
 
-@given(
-    cents=st.integers(min_value=500, max_value=10**11 - 1),
-    name=st.text(min_size=1, max_size=60),
-    due=st.dates(date(2026, 1, 1), date(2099, 12, 31)),
+def money(at_least: int) -> st.SearchStrategy[Decimal]:
+    """Reais; `at_least` in centavos."""
+    return st.integers(at_least, 10**11 - 1).map(lambda cents: Decimal(cents).scaleb(-2))
+
+
+PERCENT = st.integers(1, 10_000).map(lambda hundredths: Decimal(hundredths).scaleb(-2))
+# Letters, marks, numbers, signs and spaces: what a person types.
+TEXT = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=60).filter(
+    str.strip
 )
-def test_any_amount_name_and_day_survives_the_way_there_and_back(
-    cents: int, name: str, due: date
-) -> None:
-    amount = Decimal(cents).scaleb(-2)
-    asked = replace(
-        REQUEST,
-        payer=replace(PAYER, name=name),
-        items=[ChargeItem("Serviço", amount)],
-        due_date=due,
-    )
+DAYS = st.dates(date(2026, 1, 1), date(2099, 12, 31))
+ADDRESSES = st.builds(
+    Address,
+    *(TEXT, TEXT, TEXT, TEXT),
+    state=st.from_regex("[A-Z]{2}", fullmatch=True),
+    zip_code=st.from_regex("[0-9]{8}", fullmatch=True),
+    complement=st.just("") | TEXT,
+)
+TERMS = st.builds(
+    ChargeTerms,
+    fine=st.none() | st.builds(Fine, amount=money(1)) | st.builds(Fine, percent=PERCENT),
+    interest_percent=st.none() | PERCENT,
+    discount=st.none()
+    | st.builds(Discount, amount=money(1))
+    | st.builds(Discount, percent=PERCENT),
+)
+REQUESTS = st.builds(
+    make_charge,
+    payer=st.builds(
+        ChargePayer,
+        name=TEXT,
+        document=st.sampled_from(["11222333000181", "52998224725"]),
+        email=st.just("financeiro@example.com"),
+        address=st.none() | ADDRESSES,
+    ),
+    items=st.lists(st.builds(ChargeItem, TEXT, money(500), TEXT), min_size=1, max_size=4).filter(
+        lambda items: sum(item.amount for item in items) < 10**9
+    ),
+    due_date=DAYS,
+    forms=st.frozensets(st.sampled_from(ChargeForm), min_size=1),
+    terms=TERMS,
+    notify=st.lists(st.sampled_from(NotifyWhen), unique=True),
+)
 
-    body = read_json(write_json(charges.charge_to_wire(asked)))
 
-    assert body["customer"]["name"] == name
-    echoed = {**INVOICE, "payment_terms": body["payment_terms"]}
-    echoed["total_amount"] = body["services"][0]["amount"]
-    charge = charges.charge_from_wire(echoed)
-    assert (charge.amount, charge.due_date) == (amount, due)
+@given(request_=REQUESTS)
+def test_any_amount_name_and_day_survives_the_way_there_and_back(request_: ChargeRequest) -> None:
+    body = read_json(write_json(issuing.charge_to_wire(request_)))
+
+    total = sum(service["amount"] for service in body["services"])
+    charge = charges.charge_from_wire({**INVOICE, **body, "total_amount": total})
+    assert (charge.amount, charge.due_date) == (request_.amount, request_.due_date)
+    assert (charge.code, charge.payer_document) == (request_.code, request_.payer.document)
+    assert body["customer"]["name"] == request_.payer.name
+    assert [service["name"] for service in body["services"]] == [i.name for i in request_.items]
+
+
+@given(request_=REQUESTS)
+def test_any_terms_arrive_as_they_were_agreed(request_: ChargeRequest) -> None:
+    agreed = request_.terms
+
+    terms = read_json(write_json(issuing.charge_to_wire(request_)))["payment_terms"]
+
+    fine, interest, discount = (terms.get(name) for name in ("fine", "interest", "discount"))
+    assert (interest and interest["rate"]) == agreed.interest_percent
+    if agreed.fine is None:
+        assert fine is None
+    elif agreed.fine.amount is None:
+        assert fine == {"rate": agreed.fine.percent}
+    else:
+        assert fine == {"amount": int(agreed.fine.amount * 100)}
+    if agreed.discount is None:
+        assert discount is None
+    elif agreed.discount.amount is None:
+        assert discount == {"type": "PERCENT", "value": agreed.discount.percent}
+    else:
+        assert discount == {"type": "FIXED", "value": int(agreed.discount.amount * 100)}
+
+
+@given(request_=REQUESTS)
+def test_any_reminders_are_of_those_that_cora_knows(request_: ChargeRequest) -> None:
+    body = read_json(write_json(issuing.charge_to_wire(request_)))
+
+    channels = body.get("notification", {}).get("channels", [{"rules": []}])
+    schedules = [{"rule": rule, "status": "SCHEDULED"} for rule in channels[0]["rules"]]
+    read = charges.notifications_from_wire({"schedules": schedules})
+    assert [notification.rule for notification in read] == list(request_.notify)
+    assert bool(request_.notify) is ("notification" in body)  # rules may not be empty
+
+
+@given(total=money(24 * 500), days=st.lists(DAYS, min_size=2, max_size=24, unique=True))
+def test_any_carne_keeps_its_total_and_its_days(total: Decimal, days: list[date]) -> None:
+    request = replace(CARNE, item=ChargeItem("Curso", total), due_dates=days)
+
+    body = read_json(write_json(issuing.carne_to_wire(request)))
+
+    assert Decimal(body["service"]["amount"]).scaleb(-2) == total
+    assert [date.fromisoformat(day) for day in body["installment"]["due_date"]["dates"]] == days
+    assert body["installment"]["number_of"] == len(days)
 
 
 PAID = {**INVOICE, "status": "PAID", "payments": [{"finalized_at": "2026-12-08T10:00:00"}]}
@@ -194,7 +252,28 @@ def test_a_mangled_charge_is_an_error_of_the_bank_and_nothing_else(answer: Any) 
         charges.charges_from_wire({"items": [answer]})
 
 
-@given(answer=mangled([SCHEDULES, {"result": [INVOICE], "document_url": "x"}]))
+CARNE_PART = {
+    "id": "inv_1",
+    "status": "DRAFT",
+    "amount_total": 15000,
+    "payment_terms": {"due_date": "2026-12-10"},
+    "payments": [],
+    "pix": None,
+    "buyer": INVOICE["customer"],
+    "bank_slip": INVOICE["payment_options"]["bank_slip"],
+    "document_url": "https://files.example.com/boleto/inv_1.pdf",
+}
+
+
+def test_a_part_of_a_carne_is_read_by_its_own_names() -> None:
+    (part,) = charges.carne_from_wire({"document_url": "x", "result": [CARNE_PART]}).charges
+
+    assert (part.amount, part.state) == (Decimal("150.00"), ChargeState.DRAFT)
+    assert part.payer_name == "Cliente Exemplo LTDA"
+    assert part.linha_digitavel == "40390000077100000001923450000999416560000015075"
+
+
+@given(answer=mangled([SCHEDULES, {"result": [INVOICE, CARNE_PART], "document_url": "x"}]))
 def test_mangled_schedules_and_parts_are_errors_of_the_bank_and_nothing_else(answer: Any) -> None:
     for read in (charges.notifications_from_wire, charges.carne_from_wire):
         with contextlib.suppress(BankError):
@@ -210,6 +289,11 @@ def test_mangled_schedules_and_parts_are_errors_of_the_bank_and_nothing_else(ans
         "http://api.cora.com.br/x.pdf",
         "https://cora.com.br.example.com/x.pdf",
         "file:///etc/passwd",
+        "https://[",
+        "https://api.cora.com.br:porta/x.pdf",
+        "https://é。.cora.com.br/x.pdf",
+        "https://files.example.com\\@api.cora.com.br.example.com/x.pdf",
+        "https://api.cora.com.br@files.example.com/x.pdf",
     ],
 )
 def test_an_answer_does_not_choose_a_host(url: str, settings: Settings) -> None:
@@ -217,12 +301,9 @@ def test_an_answer_does_not_choose_a_host(url: str, settings: Settings) -> None:
         documents.fetch_pdf(url)
 
 
-def test_taxes_are_of_a_form_that_cora_takes() -> None:
-    from tests.conformance.test_cora import DARF, GPS
+@given(address=st.text(st.characters()) | st.text("htps:/.@[]%?#\\corambe0", max_size=40))
+def test_any_address_is_an_error_of_the_bank_and_nothing_else(address: str) -> None:
+    assume(".cora.com.br" not in address)
 
-    assert taxes.darf_to_wire(DARF)["data"]["amount"] == {"main": 100000, "fine": 2000}
-    assert taxes.gps_to_wire(GPS)["data"]["competence"] == "2026-10"
-    with pytest.raises(BankRejected):
-        taxes.darf_to_wire(replace(DARF, revenue_code="12"))
-    with pytest.raises(BankRejected):
-        taxes.gps_to_wire(replace(GPS, inss=Decimal(0)))
+    with pytest.raises(BankUnavailable):
+        documents.fetch_pdf(address)

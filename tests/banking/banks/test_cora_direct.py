@@ -20,6 +20,21 @@ from core.errors import InvalidInput
 from tests.banking.banks.conftest import make_ted
 from tests.cora_simulator import OFICINA, PADARIA, CoraSimulator
 
+# On the curve sect113r1, which the cryptography package does not know.
+ODD_KEY = """-----BEGIN EC PRIVATE KEY-----
+MEECAQEEDwDc1hMAM/7AxI94sG9uDKAHBgUrgQQABKEiAyAABAEvxj5ukoLNPFRN
+sf1erQDEwgNr/ahxPQHYGPRc5g==
+-----END EC PRIVATE KEY-----"""
+ODD_CERTIFICATE = """-----BEGIN CERTIFICATE-----
+MIIBJDCB8KADAgECAhRQTBuYo0UHQ8hTHVTVruY60IwB3zAKBggqhkjOPQQDAjAM
+MQowCAYDVQQDDAF4MCAXDTI2MTEyNTA0MTMxNVoYDzIxMjYxMTAxMDQxMzE1WjAM
+MQowCAYDVQQDDAF4MDQwEAYHKoZIzj0CAQYFK4EEAAQDIAAEAS/GPm6Sgs08VE2x
+/V6tAMTCA2v9qHE9AdgY9Fzmo1MwUTAdBgNVHQ4EFgQUeCDB/nxCZJ8dwUm4AY+1
+0g1m4ecwHwYDVR0jBBgwFoAUeCDB/nxCZJ8dwUm4AY+10g1m4ecwDwYDVR0TAQH/
+BAUwAwEB/zAKBggqhkjOPQQDAgMjADAgAg4JzF/l1vDDsjEqwTkulwIOMkyMa1Ud
+KfT/PMpEJA0=
+-----END CERTIFICATE-----"""
+
 
 class Tokens:
     """A token source in memory over the product's own way of asking."""
@@ -191,6 +206,14 @@ def test_the_certificate_in_the_place_of_the_key_is_recognised() -> None:
 @pytest.mark.parametrize("text", ["", "não é um arquivo", "-----BEGIN CERTIFICATE-----\nAA\n"])
 def test_a_file_that_is_no_certificate_is_refused(text: str) -> None:
     assert refusal(certificate=text).field == "certificate"
+
+
+def test_a_key_of_a_kind_that_nobody_knows_is_refused_at_its_field() -> None:
+    assert refusal(private_key=ODD_KEY).field == "private_key"
+
+
+def test_a_certificate_of_a_kind_that_nobody_knows_is_refused_at_its_field() -> None:
+    assert refusal(certificate=ODD_CERTIFICATE).field == "certificate"
 
 
 def test_a_key_of_another_certificate_is_refused() -> None:

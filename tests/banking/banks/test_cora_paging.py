@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -12,6 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
 from banking.banks.base import OpenOrder, OrderState, Rail, Search, Whereabouts
+from banking.banks.charges import ChargeState
 from banking.banks.cora import Cora
 from banking.banks.cora.adapter import CoraAdapter
 from banking.errors import (
@@ -22,12 +24,22 @@ from banking.errors import (
     BankUnavailable,
     ConsentLost,
 )
-from tests.banking.banks.conftest import LOST, Answer, TinyBank, make_boleto, make_ted
+from tests.banking.banks.conftest import (
+    LOST,
+    Answer,
+    TinyBank,
+    make_boleto,
+    make_carne,
+    make_charge,
+    make_darf,
+    make_ted,
+)
 from tests.banking.banks.cora_answers import (
     ACCOUNT,
     BALANCE,
     CREDIT_ENTRY,
     ENDPOINT,
+    INVOICE,
     PAYMENT,
     PAYMENTS,
     STATEMENT,
@@ -39,6 +51,8 @@ from tests.banking.banks.mangle import mangled
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
 SENT_AT = datetime(2026, 12, 1, 10, tzinfo=UTC)
 LATER = SENT_AT + timedelta(hours=1)
+KEY = UUID("01936a4e-6f1c-7000-8000-000000000001")
+PAYMENT_PATH = "/payments/initiate/{}"
 
 
 class Tokens:
@@ -268,6 +282,58 @@ def test_a_boleto_that_no_list_has_may_have_been_decided(
     assert finding.search is Search.CANNOT_TELL
 
 
+def banks(*codes: Any) -> Answer:
+    return answer_of([{"name": "Banco", "ispb": "00000000", "code": code} for code in codes])
+
+
+@pytest.mark.parametrize(
+    ("listed", "search"),
+    [
+        (banks("001", "341", None), Search.ABSENT),
+        (banks("001", None), Search.FOUND),
+        (banks(), Search.ABSENT),
+        (banks("ITAU"), Search.ABSENT),
+        (Answer(status=404), Search.ABSENT),
+    ],
+)
+def test_an_absent_ted_is_refused_only_when_cora_surely_does_not_know_its_bank(
+    tiny_cora: CoraAdapter, tiny_bank: TinyBank, listed: Answer, search: Search
+) -> None:
+    tiny_bank.will_answer(*[answer_of([])] * 3, listed)
+
+    assert find(tiny_cora) is search
+    assert tiny_bank.received[-1].path == "/banks"
+
+
+def invoices(*numbers: int) -> Answer:
+    return answer_of({"totalItems": 9, "items": [{**INVOICE, "id": f"inv_{n}"} for n in numbers]})
+
+
+def test_charges_of_a_bank_that_gives_smaller_pages_than_asked_for_are_all_listed(
+    tiny_cora: CoraAdapter, tiny_bank: TinyBank
+) -> None:
+    tiny_bank.will_answer(invoices(*range(20)), invoices(*range(19, 30)), invoices())
+
+    assert len(list(tiny_cora.list_charges(FIRST, LAST))) == 30
+    assert tiny_bank.received[0].path == (
+        "/v2/invoices/?start=2026-11-01&end=2026-11-30&perPage=100&page=1"
+    )
+
+
+def test_charges_that_repeat_a_full_page_are_an_error_and_not_an_end(
+    tiny_cora: CoraAdapter, tiny_bank: TinyBank
+) -> None:
+    tiny_bank.will_answer(invoices(*range(100)))
+
+    with pytest.raises(BankUnavailable):
+        list(tiny_cora.list_charges(FIRST, LAST))
+
+
+def test_there_are_no_failed_charges(tiny_cora: CoraAdapter, tiny_bank: TinyBank) -> None:
+    assert list(tiny_cora.list_charges(FIRST, LAST, state=ChargeState.FAILED)) == []
+    assert tiny_bank.received == []
+
+
 def test_a_refused_search_is_not_the_refusal_of_the_order(
     tiny_cora: CoraAdapter, tiny_bank: TinyBank
 ) -> None:
@@ -376,6 +442,31 @@ def test_an_order_without_a_readable_answer_has_an_unknown_outcome(
     assert len(tiny_bank.received) == 1
 
 
+@pytest.mark.parametrize(
+    ("act", "path"),
+    [
+        (
+            lambda bank, id_: bank.cancel_order(OpenOrder(id_, Rail.BOLETO, FIRST), key=KEY),
+            PAYMENT_PATH,
+        ),
+        (lambda bank, id_: bank.cancel_charge(id_, key=KEY), "/v2/invoices/{}"),
+        (
+            lambda bank, id_: bank.cancel_charge_notifications(id_, key=KEY),
+            "/v2/invoices/{}/notifications",
+        ),
+    ],
+)
+def test_a_reference_never_leads_to_another_address(
+    tiny_cora: CoraAdapter,
+    tiny_bank: TinyBank,
+    act: Callable[[CoraAdapter, str], object],
+    path: str,
+) -> None:
+    act(tiny_cora, "pay_1/../x?y#z")
+
+    assert tiny_bank.received[0].path.endswith(path.format("pay_1%2F..%2Fx%3Fy%23z"))
+
+
 # --- Any answer at all ------------------------------------------------------------------
 
 
@@ -390,14 +481,26 @@ READS: list[Callable[[CoraAdapter], object]] = [
     lambda bank: list(bank.fetch_statement(FIRST, LAST)),
     lambda bank: bank.find_order(make_ted(), sent_at=SENT_AT, now=LATER),
     lambda bank: bank.order_statuses([OpenOrder("trn_1", Rail.TED, FIRST)]),
+    lambda bank: bank.fetch_charge("inv_1"),
+    lambda bank: list(bank.list_charges(FIRST, LAST)),
+    lambda bank: bank.charge_notifications("inv_1"),
+    lambda bank: bank.issue_charge(make_charge()),
+    lambda bank: bank.issue_carne(make_carne()),
+    lambda bank: bank.pay_tax(make_darf()),
     registered,
+]
+ANSWERS: list[Any] = [
+    *(ACCOUNT, BALANCE, STATEMENT, TRANSFERS, PAYMENTS, PAYMENT, [ENDPOINT], INVOICE),
+    {"totalItems": 1, "items": [INVOICE]},
+    {"result": [INVOICE], "document_url": "https://files.example.com/x.pdf"},
+    {"schedules": [{"rule": "NOTIFY_WHEN_PAID", "status": "SCHEDULED", "scheduled_to": None}]},
 ]
 
 
 @pytest.mark.parametrize("read", READS)
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
-@given(answer=mangled([ACCOUNT, BALANCE, STATEMENT, TRANSFERS, PAYMENTS, [ENDPOINT]]))
-def test_a_mangled_answer_to_a_read_is_a_bank_error_and_nothing_else(
+@given(answer=mangled(ANSWERS))
+def test_a_mangled_answer_is_a_bank_error_and_nothing_else(
     tiny_cora: CoraAdapter,
     tiny_bank: TinyBank,
     read: Callable[[CoraAdapter], object],
