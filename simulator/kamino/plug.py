@@ -12,6 +12,7 @@ from simulator.kamino import (
     bank,
     charges_life,
     control,
+    control_money,
     notices,
     payments_life,
     seed,
@@ -54,7 +55,7 @@ class KaminoBank:
         return app_pages.ROUTES
 
     def control_routes(self) -> Sequence[BaseRoute]:
-        return control.ROUTES
+        return [*control.ROUTES, *control_money.ROUTES]
 
     def clear(self) -> None:
         self.state.clear()
