@@ -62,7 +62,7 @@ def home_page(bank: Kamino, held: Account, message: str) -> Response:
         )
     }
     scheduled = counts.get(payments_life.SCHEDULED, 0)
-    later = f'<p class="muted">{scheduled} já aprovados esperam o dia.</p>' if scheduled else ""
+    later = f'<p class="muted">Aprovados, à espera do dia: {scheduled}.</p>' if scheduled else ""
     waiting = _waiting(bank, held, counts.get(payments_life.AWAITING, 0))
     body = f"""<h1>{esc(held.name)}</h1>{note(message, "ok")}
 <section class="card"><h2>Saldo</h2><p class="balance" id="balance">{money(held.balance)}</p>
