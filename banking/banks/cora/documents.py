@@ -16,8 +16,8 @@ def fetch_pdf(address: str) -> bytes:
     Raises:
         BankUnavailable: there is none, or its address is not of Cora: no answer chooses a host.
     """
-    url = _read_address(address)
-    if url is None or not _is_of_cora(url):
+    url = own_address(address)
+    if url is None:
         raise BankUnavailable(
             "A Cora não deu um endereço seguro para o PDF. Abra a cobrança no aplicativo da Cora."
         )
@@ -33,19 +33,19 @@ def fetch_pdf(address: str) -> bytes:
         )
 
 
-def _read_address(address: str) -> httpx.URL | None:
-    """Read by what will send it, so that the host which is checked is the one that is called."""
+def own_address(address: str) -> httpx.URL | None:
+    """The address, if it is one of Cora's: of a host that we are configured for, or of hers by TLS.
+
+    Read by what will send it, so that the host which is checked is the one that is called.
+    """
     try:
-        return httpx.URL(address)
+        url = httpx.URL(address)
     except httpx.InvalidURL:
         return None
-
-
-def _is_of_cora(url: httpx.URL) -> bool:
     bases = (settings.CORA_BASE_URL, settings.CORA_DIRECT_BASE_URL)
-    if _origin(url) in {_origin(httpx.URL(base)) for base in bases}:
-        return True
-    return url.scheme == "https" and url.raw_host.endswith(_OWN_DOMAIN)
+    is_configured = _origin(url) in {_origin(httpx.URL(base)) for base in bases}
+    is_hers = url.scheme == "https" and url.raw_host.endswith(_OWN_DOMAIN)
+    return url if is_configured or is_hers else None
 
 
 def _origin(url: httpx.URL) -> str:

@@ -74,6 +74,12 @@ def test_a_paid_charge_tells_when_by_the_payment_that_ended_last() -> None:
     assert charge.paid_on == date(2026, 12, 9)
 
 
+def test_what_occurred_to_a_charge_that_is_not_paid_is_no_payment() -> None:
+    cancelled = {**INVOICE, "status": "CANCELLED", "occurrence_date": "2026-12-08T10:00:00"}
+
+    assert charges.charge_from_wire(cancelled).paid_on is None
+
+
 def test_a_status_that_is_not_documented_is_never_paid() -> None:
     assert charges.charge_from_wire({**INVOICE, "status": "SPLIT"}).state is ChargeState.DRAFT
 
@@ -110,6 +116,15 @@ def test_a_fixed_fine_and_discount_go_in_centavos() -> None:
 
     assert body["payment_terms"]["fine"] == {"amount": 1000}
     assert body["payment_terms"]["discount"] == {"type": "FIXED", "value": 123}
+
+
+def test_an_amount_beats_a_percentage_as_at_cora() -> None:
+    both = {"amount": Decimal("10.00"), "percent": Decimal("2.00")}
+    terms = ChargeTerms(fine=Fine(**both), discount=Discount(**both))
+
+    body = issuing.charge_to_wire(replace(REQUEST, terms=terms))["payment_terms"]
+
+    assert (body["fine"], body["discount"]["type"]) == ({"amount": 1000}, "FIXED")
 
 
 def test_a_carne_has_the_whole_amount_and_its_days() -> None:
@@ -297,13 +312,29 @@ def test_mangled_schedules_and_parts_are_errors_of_the_bank_and_nothing_else(ans
     ],
 )
 def test_an_answer_does_not_choose_a_host(url: str, settings: Settings) -> None:
-    with pytest.raises(BankUnavailable):
+    settings.CORA_BASE_URL = "https://api.cora.com.br"
+
+    with pytest.raises(BankUnavailable, match="endereço seguro"):
         documents.fetch_pdf(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://files.cora.com.br/boleto/inv_1.pdf",
+        "https://FILES.CORA.COM.BR/x.pdf?assinatura=1",
+        "http://127.0.0.1:8001/files/boletos/inv_1.pdf",
+    ],
+)
+def test_an_address_of_cora_or_of_the_configuration_is_taken(url: str, settings: Settings) -> None:
+    settings.CORA_BASE_URL = "http://127.0.0.1:8001/"
+
+    assert documents.own_address(url) is not None
 
 
 @given(address=st.text(st.characters()) | st.text("htps:/.@[]%?#\\corambe0", max_size=40))
 def test_any_address_is_an_error_of_the_bank_and_nothing_else(address: str) -> None:
     assume(".cora.com.br" not in address)
 
-    with pytest.raises(BankUnavailable):
+    with pytest.raises(BankUnavailable, match="endereço seguro"):
         documents.fetch_pdf(address)
