@@ -106,7 +106,7 @@ async def home(request: Request, visit: Visit) -> Response:
 
 
 async def decide(request: Request, visit: Visit) -> Response:
-    """Approve or refuse one order."""
+    """Approve or refuse one order, or let its time run out."""
     order = orders.order_by_id(visit.cora, request.path_params["id"])
     act = _DECISIONS.get(request.path_params["decision"])
     if order is None or act is None or order["account_id"] != visit.account.id:
@@ -178,6 +178,7 @@ def _back(visit: Visit, message: str) -> Response:
 _DECISIONS: dict[str, Callable[[Cora, Row], None]] = {
     "aprovar": orders.approve,
     "recusar": orders.refuse,
+    "vencer": orders.expire,
 }
 ROUTES = [
     Route("/app", signed_in(home)),

@@ -97,7 +97,8 @@ def _order(row: Row) -> str:
 <small>{when} · aprovar até {limit}</small></span>
 <strong class="num">{money(row["amount"])}</strong>
 <span class="acts">{act(url + "/aprovar", "Aprovar", style="main", about=about)}
-{act(url + "/recusar", "Recusar", about=about)}</span></li>"""
+{act(url + "/recusar", "Recusar", about=about)}
+{act(url + "/vencer", "Deixar vencer", style="quiet", about=about)}</span></li>"""
 
 
 def statement_page(cora: Cora, held: Account, number: int, since: date, until: date) -> Response:

@@ -28,7 +28,7 @@ from simulator.core.clock import (
     to_micros,
 )
 from simulator.core.ledger import CREDIT, DEBIT, NewEntry
-from simulator.core.people import account_by_id
+from simulator.core.people import Account, account_by_id
 from simulator.core.store import Row
 
 SCHEMA = """
@@ -94,6 +94,27 @@ def boleto_by(bs2: Bs2, column: str, value: object) -> Row | None:
     return bs2.store.row(f"SELECT * FROM bs2_boleto WHERE {column} = ?", value)  # noqa: S608
 
 
+def boletos_of(bs2: Bs2, account: Account, limit: int) -> list[Row]:
+    """Newest first."""
+    sql = "SELECT * FROM bs2_boleto WHERE account_id = ? ORDER BY nosso_numero DESC LIMIT ?"
+    return bs2.store.rows(sql, account.id, limit)
+
+
+def payer_of(boleto: Row) -> str:
+    return str(json.loads(boleto["wire"])["sacado"]["nome"])
+
+
+def problem_of(bs2: Bs2, boleto: Row) -> str:
+    """Why it cannot be paid now; empty when it can."""
+    if boleto["cancelled_at"] is not None:
+        return "O boleto foi baixado."
+    if boleto["seen_at"] is not None:
+        return "O boleto já foi pago."
+    if boleto["last_date"] < bs2.clock.today().isoformat():
+        return "O prazo para pagar o boleto terminou."
+    return ""
+
+
 def status_of(bs2: Bs2, boleto: Row) -> int:
     if boleto["cancelled_at"] is not None:
         return CANCELLED
@@ -126,12 +147,8 @@ def see_payment(bs2: Bs2, boleto: Row, amount: int, bank: str) -> None:
         NotPayable: nothing was changed.
     """
     now = bs2.clock.now()
-    if boleto["cancelled_at"] is not None:
-        raise NotPayable("O boleto foi baixado.")
-    if boleto["seen_at"] is not None:
-        raise NotPayable("O boleto já foi pago.")
-    if boleto["last_date"] < bs2.clock.today().isoformat():
-        raise NotPayable("O prazo para pagar o boleto terminou.")
+    if problem := problem_of(bs2, boleto):
+        raise NotPayable(problem)
     with bs2.store.write():
         bs2.store.run(
             "UPDATE bs2_boleto SET seen_at = ?, paid_amount = ?, paid_bank = ?, settles_at = ?"

@@ -12,7 +12,7 @@ from simulator.bs2.control import act_on_waiting
 from simulator.bs2.control_money import receive
 from simulator.bs2.movements import PIX, TED
 from simulator.bs2.orders import book as orders
-from simulator.bs2.people import app_view, portal
+from simulator.bs2.people import app_view, charges, portal
 from simulator.bs2.people.sessions import (
     accounts_of,
     choose_account,
@@ -61,7 +61,7 @@ async def home(request: Request, visit: Visit) -> Response:
 
 
 async def decide(request: Request, visit: Visit) -> Response:
-    """Approve or refuse one order."""
+    """Approve, refuse or cancel one order, or let its time run out."""
     order = orders.order_by_id(visit.bs2, request.path_params["id"])
     act = _DECISIONS.get(request.path_params["decision"])
     if order is None or act is None or order["account_id"] != visit.account.id:
@@ -108,6 +108,7 @@ async def receive_money(request: Request, visit: Visit) -> Response:
 _DECISIONS: dict[str, Callable[[Bs2, Row], None]] = {
     "aprovar": orders.approve,
     "recusar": orders.refuse,
+    "vencer": orders.expire,
     "cancelar": orders.cancel,
 }
 ROUTES = [
@@ -119,5 +120,6 @@ ROUTES = [
     Route("/app/receber", signed_in(receive_money), methods=["GET", "POST"]),
     Route("/app/aprovar-todos", signed_in(approve_all), methods=["POST"]),
     Route("/app/itens/{id}/{decision}", signed_in(decide), methods=["POST"]),
+    *charges.ROUTES,
     *portal.ROUTES,
 ]

@@ -23,8 +23,15 @@ _NAV = (
     ("/app", "Início"),
     ("/app/extrato", "Extrato"),
     ("/app/receber", "Receber"),
+    ("/app/cobrancas", "Cobranças"),
     ("/app/aplicacoes", "API Banking"),
 )
+_DECISIONS = {  # label and style of the button
+    "aprovar": ("Aprovar", "main"),
+    "recusar": ("Recusar", ""),
+    "vencer": ("Deixar vencer", "quiet"),
+    "cancelar": ("Cancelar", ""),
+}
 _RAILS = {orders.TRANSFER: "Transferência", orders.PAYMENT: "Título", orders.PIX: "Pix"}
 
 
@@ -60,7 +67,7 @@ def home_page(bs2: Bs2, held: Account, message: str) -> Response:
 def _waiting(rows: list[Row]) -> str:
     if not rows:
         return "<h2>Aguardando sua aprovação</h2><p>Nada espera a sua aprovação agora.</p>"
-    items = "".join(_order(row, ("aprovar", "recusar")) for row in rows[:_SHOWN_WAITING])
+    items = "".join(_order(row, ("aprovar", "recusar", "vencer")) for row in rows[:_SHOWN_WAITING])
     hidden = len(rows) - _SHOWN_WAITING
     more = (
         f'<p class="muted">E mais {hidden}, que aparecem depois destes.</p>' if hidden > 0 else ""
@@ -83,13 +90,9 @@ def _order(row: Row, decisions: tuple[str, ...]) -> str:
     when = f"para {day_text(row['scheduled'])}" if row["scheduled"] else "assim que aprovar"
     limit = f" · aprovar até {time_text(from_micros(row['deadline'] - 1))[:16]}"
     buttons = "".join(
-        act(
-            f"/app/itens/{row['id']}/{decision}",
-            decision.capitalize(),
-            style="main" if decision == "aprovar" else "",
-            about=about,
-        )
+        act(f"/app/itens/{row['id']}/{decision}", label, style=style, about=about)
         for decision in decisions
+        for label, style in [_DECISIONS[decision]]
     )
     return f"""<li><span class="who" id="{about}">{_RAILS[row["rail"]]} para {esc(row["name"])}
 <small>{format_document(row["document"])}</small>
