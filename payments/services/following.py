@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from banking.access import connect
 from banking.banks.base import Capability
-from banking.errors import BankUnavailable
+from banking.errors import BankAccessDenied, BankUnavailable
 from banking.models import BankAccount, BankEvent
 from payments.models import PaymentOrder
 from payments.services.asking import ask_about_unknown, nobody_to_ask
@@ -59,7 +59,7 @@ def follow_account(tenant_id: UUID, account_id: UUID) -> None:
             ask_about_unknown(account, bank)
             take_back_asked(account, bank)
             poll_open_orders(account, bank, now)
-    except BankUnavailable as error:  # the connection was not opened
+    except (BankUnavailable, BankAccessDenied) as error:  # the connection was not opened
         with tenant_scope(tenant_id):
             nobody_to_ask(account, str(error))
     with tenant_scope(tenant_id):

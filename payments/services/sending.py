@@ -79,9 +79,9 @@ def send_queued(tenant_id: UUID, account_id: UUID) -> int:
     try:
         with connect(account.connection, needing=Capability.FIND_ORDER) as bank:
             return send_all(account, bank)
-    except BankUnavailable as error:  # the connection was not opened: nothing was claimed
+    except (BankUnavailable, BankAccessDenied) as error:  # not opened: nothing was claimed
         with tenant_scope(tenant_id):
-            stay_queued(account, sentence(error), error.retry_after)
+            stay_queued(account, sentence(error), getattr(error, "retry_after", None))
         return 0
 
 

@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from banking import access
 from banking.banks.base import Capability
+from banking.credentials import seal
 from banking.models import BankAccount
 from payments.models import Payable
 from payments.services import following, outcomes, sending
@@ -19,6 +20,7 @@ from payments.services.dispatching import queue_orders, send_now
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
+from tests.banking.made import change, make_grant
 from tests.cora_simulator import CoraSimulator
 from tests.payments.law_one import bills
 from tests.payments.law_one.processes import wait_for
@@ -178,6 +180,25 @@ def test_a_bank_that_cannot_be_reached_leaves_the_order_queued_and_notes_it_once
     send(account)
     assert bills.all_are(tenant, OrderStatus.AT_BANK)
     assert bills.effects(cora) == bills.once_each(tenant)
+
+
+def test_a_certificate_that_cannot_be_used_leaves_the_order_queued_and_says_so(
+    tenant: Tenant, account: BankAccount, cora: CoraSimulator
+) -> None:
+    bills.queue([bills.enter_ted(tenant)])
+    assert account.connection is not None
+    secrets = {"client_id": "int-x", "certificate": "not one", "private_key": "none"}
+    broken = make_grant(mode="direta", secrets=secrets)
+    change(account.connection, mode="direta", credentials=seal(broken, account.connection.id))
+    access._tokens.cache_clear()
+
+    send(account)
+    follow(account)
+
+    assert bills.all_are(tenant, OrderStatus.QUEUED)
+    (order,) = bills.orders(tenant)
+    assert "certificado" in order.message
+    assert cora.count_requests("/transfers/initiate") == 0
 
 
 @both_rails
