@@ -8,7 +8,6 @@ from playwright.sync_api import Browser, Page
 
 from tests.bs2_simulator import Bs2Simulator
 from tests.chromium import chromium, in_a_browser
-from tests.cora_simulator import BankProcess
 from tests.kamino_simulator import KaminoSimulator
 from tests.simulator.bs2_calls import issue, send
 from tests.simulator.kamino_calls import charge, key, pay, ted
@@ -33,8 +32,8 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     context.close()
 
 
-def enter(page: Page, bank: BankProcess) -> None:
-    page.goto(f"{bank.base_url}/app")
+def enter(page: Page, address: str) -> None:
+    page.goto(f"{address}/app")
     look(page)
     sign_in(page)
 
@@ -52,7 +51,7 @@ def test_at_bs2_a_person_decides_receives_and_makes_an_application(
     for amount in (10, 20, 30):
         send(bs2_api, valor=amount)
     issue(bs2_api)
-    enter(page, bs2)
+    enter(page, bs2.base_url)
     press(page, "OFICINA MODELO LTDA")
     page.get_by_text("Aguardando sua aprovação (3)").wait_for()
     look(page)
@@ -81,7 +80,7 @@ def test_at_the_conta_kamino_a_person_decides_and_pays_a_charge(
     for number in (1, 2, 3):
         pay(kamino_api, ted(code=f"cp-{number}"))
     issued = kamino_api.post("/v1/charges", json=charge(), headers=key()).json()
-    enter(page, kamino)
+    enter(page, kamino.base_url)
     page.get_by_text("Aguardando sua aprovação (3)").wait_for()
     look(page)
     for decision in ("Aprovar", "Recusar", "Deixar vencer"):
