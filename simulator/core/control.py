@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -12,9 +12,12 @@ from starlette.routing import Route
 
 from simulator.core.bank import SimulatedBank
 from simulator.core.clock import SAO_PAULO
-from simulator.core.faults import BadFault
+from simulator.core.faults import BadFault, Fault
 from simulator.core.settings import BadSetting, check, save
 from simulator.core.simulator import Simulator
+
+# Days of a banking calendar: near the ends of what a datetime holds, sums overflow.
+_FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class ControlError(Exception):
@@ -73,9 +76,10 @@ async def reset(request: Request) -> Response:
     """Back to the first start: settings, faults, log and, unless `now` is given, the time."""
     controls, body = controls_of(request), await read_body(request)
     clock = controls.sim.clock
+    now = _instant(body["now"]) if "now" in body else None
     clock.offset = timedelta()
-    if "now" in body:
-        clock.set(_instant(body["now"]))
+    if now is not None:
+        clock.set(now)
     controls.reset(body.get("seed", True) is True)
     return JSONResponse({"now": clock.now().isoformat()})
 
@@ -122,9 +126,9 @@ def set_clock(controls: Controls, change: dict[str, Any]) -> None:
         case {"now": str(now)}:
             clock.set(_instant(now))
         case {"offset_seconds": int() | float() as seconds}:
-            clock.offset = timedelta(seconds=seconds)
+            clock.offset = _offset(timedelta(), seconds)
         case {"advance_seconds": int() | float() as seconds}:
-            clock.offset += timedelta(seconds=seconds)
+            clock.offset = _offset(clock.offset, seconds)
         case _:
             raise ControlError("Informe now, offset_seconds ou advance_seconds.")
     controls.sim.keep_clock()
@@ -138,19 +142,41 @@ def _instant(text: object) -> datetime:
         instant = datetime.fromisoformat(text if isinstance(text, str) else "")
     except ValueError:
         raise ControlError("A data e hora devem estar em ISO 8601.") from None
-    return instant if instant.tzinfo else instant.replace(tzinfo=SAO_PAULO)
+    return _within(instant if instant.tzinfo else instant.replace(tzinfo=SAO_PAULO))
+
+
+def _offset(base: timedelta, seconds: float) -> timedelta:
+    try:
+        offset = base + timedelta(seconds=seconds)
+        _within(datetime.now(UTC) + offset)
+    except (OverflowError, ValueError):
+        raise ControlError("O relógio não vai tão longe.") from None
+    return offset
+
+
+def _within(instant: datetime) -> datetime:
+    if not _FIRST <= instant < _LAST:
+        raise ControlError("O relógio vai de 2000 a 2099.")
+    return instant
 
 
 async def faults(request: Request) -> Response:
-    sim = controls_of(request).sim
+    controls = controls_of(request)
+    sim = controls.sim
     if request.method == "POST":
-        try:
-            return JSONResponse(sim.faults.add(await read_body(request)).as_json(), 201)
-        except BadFault as error:
-            raise ControlError(str(error)) from None
+        return JSONResponse(add_fault(controls, await read_body(request)).as_json(), 201)
     if request.method == "DELETE":
         sim.faults.clear(request.path_params.get("id"))
     return JSONResponse([fault.as_json() for fault in sim.faults.all()])
+
+
+def add_fault(controls: Controls, values: dict[str, Any]) -> Fault:
+    if values.get("bank", "*") not in ("*", *(bank.slug for bank in controls.banks)):
+        raise ControlError("Não há este banco.")
+    try:
+        return controls.sim.faults.add(values)
+    except BadFault as error:
+        raise ControlError(str(error)) from None
 
 
 async def requests(request: Request) -> Response:
@@ -158,12 +184,16 @@ async def requests(request: Request) -> Response:
     journal, query = controls_of(request).sim.journal, request.query_params
     if request.method == "DELETE":
         journal.clear()
+    try:
+        since = int(query.get("since", "0"))
+    except ValueError:
+        raise ControlError("O parâmetro since deve ser um inteiro.") from None
     effect = {"true": True, "false": False}.get(query.get("effect", ""))
     found = journal.find(
         method=query.get("method", "*"),
         path=query.get("path", "*"),
         effect=effect,
-        since=int(query.get("since", "0")),
+        since=since,
         bank=query.get("bank", "*"),
     )
     if "count" in query:

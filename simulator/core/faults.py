@@ -26,6 +26,14 @@ class Kind(StrEnum):
     MISSING_FIELD = "missing_field"  # the answer lacks `field`
 
 
+_TEXTS = ("bank", "method", "path", "body", "field", "value")
+_NUMBERS = {
+    "ms": (0, 600_000),
+    "status": (200, 599),
+    "retry_after": (0, 86_400),
+    "times": (1, 10**6),
+}
+_MAY_BE_NONE = ("retry_after", "times")
 BEFORE_WORK = frozenset({Kind.DELAY, Kind.STATUS, Kind.DROP, Kind.RESET, Kind.EXPIRE_TOKENS})
 
 
@@ -108,9 +116,8 @@ class Faults:
         allowed = {name: type_ for name, type_ in Fault.__annotations__.items() if name != "id"}
         if unknown := set(values) - set(allowed):
             raise BadFault(f"Campo desconhecido na falha: {sorted(unknown)[0]}.")
-        for name in ("ms", "status", "retry_after"):
-            if type(values.get(name) or 0) is not int:
-                raise BadFault(f"O campo {name} deve ser um inteiro.")
+        for name, value in values.items():
+            _check(name, value)
         try:
             kind = Kind(values.get("kind", ""))
         except ValueError:
@@ -138,3 +145,13 @@ class Faults:
     def clear(self, fault_id: int | None = None) -> None:
         """Remove one, or all."""
         self._faults = [f for f in self._faults if fault_id is not None and f.id != fault_id]
+
+
+def _check(name: str, value: object) -> None:
+    """What is wrong has to be told here: in the middle of a call it would look like the fault."""
+    if name in _TEXTS and not isinstance(value, str):
+        raise BadFault(f"O campo {name} deve ser um texto.")
+    if name in _NUMBERS and not (value is None and name in _MAY_BE_NONE):
+        first, last = _NUMBERS[name]
+        if type(value) is not int or not first <= value <= last:
+            raise BadFault(f"O campo {name} deve ser um inteiro de {first} a {last}.")

@@ -6,8 +6,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from simulator.core.control import ControlError, Controls, change_settings, controls_of, set_clock
-from simulator.core.faults import BadFault, Fault, Kind
+from simulator.core.control import (
+    ControlError,
+    Controls,
+    add_fault,
+    change_settings,
+    controls_of,
+    set_clock,
+)
+from simulator.core.faults import Fault, Kind
 from simulator.core.journal import Record
 from simulator.core.pages import act, choice, esc, field, go_to, note, page, read_form, time_text
 
@@ -37,7 +44,7 @@ async def show(request: Request) -> Response:
     return _panel(controls_of(request))
 
 
-async def add_fault(request: Request) -> Response:
+async def switch_on(request: Request) -> Response:
     controls, form = controls_of(request), await read_form(request)
     values: dict[str, Any] = {name: form.get(name, "") for name in ("kind", "body")}
     values["bank"], _, values["path"] = form.get("where", "* *").partition(" ")
@@ -46,9 +53,11 @@ async def add_fault(request: Request) -> Response:
             values[name] = int(form.get(name) or 0)
         values["retry_after"] = int(form["retry_after"]) if form.get("retry_after") else None
         values["times"] = int(form["times"]) if form.get("times") else None
-        controls.sim.faults.add(values)
-    except (BadFault, ValueError):
-        return _panel(controls, "Confira a falha: há um número ou tipo inválido.")
+        add_fault(controls, values)
+    except ControlError as error:
+        return _panel(controls, str(error))
+    except ValueError:
+        return _panel(controls, "Confira a falha: há um número inválido.")
     return go_to("/_sim/")
 
 
@@ -193,7 +202,7 @@ def _request(record: Record) -> str:
 
 ROUTES = [
     Route("/_sim/", show),
-    Route("/_sim/faults", add_fault, methods=["POST"]),
+    Route("/_sim/faults", switch_on, methods=["POST"]),
     Route("/_sim/faults/clear", clear_faults, methods=["POST"]),
     Route("/_sim/clock", change_clock, methods=["POST"]),
     Route("/_sim/latency", change_latency, methods=["POST"]),

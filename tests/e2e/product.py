@@ -38,6 +38,10 @@ class Product:
     def bank_address(self) -> str:
         return f"http://127.0.0.1:{self.environment['SIMULATOR_PORT']}"
 
+    def simulated(self, number: int) -> str:
+        """The address of a simulated bank, in the order of their ports."""
+        return f"http://127.0.0.1:{int(self.environment['SIMULATOR_PORT']) + number}"
+
     @property
     def banner(self) -> str:
         return "\n".join(line for line in self.lines if " | " not in line)
@@ -50,7 +54,8 @@ class Product:
 
     def manage(self, *arguments: str) -> str:
         """`manage.py` by hand, in another terminal."""
-        environment = clean_environment() | {"ENV_FILE": str(self.folder / "local.env")}
+        environment = clean_environment() | self.environment
+        environment |= {"ENV_FILE": str(self.folder / "local.env")}
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT, env=environment, capture_output=True, text=True,

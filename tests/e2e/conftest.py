@@ -1,0 +1,24 @@
+"""One `make run` and one browser for each file of tests."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.chromium import chromium
+from tests.e2e import product as products
+from tests.e2e.product import Product
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    product = products.start(tmp_path_factory.mktemp("data"))
+    yield product
+    product.stop()
+    assert not products.processes_of(product.folder)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
