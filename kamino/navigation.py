@@ -64,7 +64,12 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 # The pages on which an item of the menu is the current one: a namespace, or a page of one.
 PAGES = {
-    "banking:integrations": ("banking:integrations", "banking:modo_banking", "banking:prefer"),
+    "banking:integrations": (
+        "banking:integrations",
+        "banking:modo_banking",
+        "banking:prefer",
+        "banking:plans",
+    ),
     "banking:reconcile": ("banking",),
     "payments:list": ("payments",),
     "accounts:chart": ("accounts:chart",),
