@@ -23,6 +23,7 @@ class Connection(TenantOwned):
         ACTIVE = "active", "Ativo"
         LOST = "lost", "Precisa ser refeito"
         FAILED = "failed", "Não conectado"
+        UNDONE = "undone", "Desfeito"
 
     provider = models.CharField("banco", max_length=16)
     # The slug of one of the bank's modes; empty in what is older than modes: its first one.
@@ -30,6 +31,10 @@ class Connection(TenantOwned):
     status = models.CharField(max_length=8, choices=Status, default=Status.OPENING)
     status_reason = models.CharField(max_length=300, blank=True)
     lost_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    # The account whose vínculo it is made to bring back; it may then reach no other.
+    redoes = TenantForeignKey("BankAccount", models.PROTECT, null=True, related_name="+")
     # What was typed in the form and is no secret, for a form that has to be corrected.
     typed = models.JSONField(default=dict)
     # Which terms `connected_by` accepted with the opening, and when.
@@ -53,7 +58,7 @@ class Connection(TenantOwned):
         constraints = [
             models.CheckConstraint(
                 name="connection_status",
-                condition=Q(status__in=["opening", "active", "lost", "failed"]),
+                condition=Q(status__in=["opening", "active", "lost", "failed", "undone"]),
             ),
         ]
         indexes = [
@@ -78,6 +83,11 @@ class Connection(TenantOwned):
     @property
     def is_active(self) -> bool:
         return self.status == self.Status.ACTIVE
+
+    @property
+    def is_undone(self) -> bool:
+        """Somebody undid it (banking.services.undoing); only a new connection brings it back."""
+        return self.status == self.Status.UNDONE
 
 
 class BankAccountQuerySet(TenantQuerySet):
@@ -183,6 +193,10 @@ class BankAccount(TenantOwned):
         return self.connection is not None and self.connection.is_active
 
     @property
+    def is_undone(self) -> bool:
+        return self.connection is not None and self.connection.is_undone
+
+    @property
     def is_syncing(self) -> bool:
         return self.sync_leased_until is not None and self.sync_leased_until > timezone.now()
 
@@ -257,6 +271,7 @@ class ConsentAttempt(TenantOwned):
     # What was typed before going, as a grant without tokens, sealed for this row. Empty: nothing.
     typed = models.BinaryField(default=bytes)
     person = models.ForeignKey(User, models.CASCADE, related_name="+")
+    redoes = TenantForeignKey(BankAccount, models.PROTECT, null=True, related_name="+")
     # SHA-256 of the OAuth state (RFC 6749, section 10.12).
     state_digest = models.BinaryField(max_length=32)
     started_at = models.DateTimeField(auto_now_add=True)

@@ -55,7 +55,7 @@ def situation_of(
 ) -> Situation:
     """`order` is the bill's last one, with its entry."""
     if order is not None and order.status in LIVE_ORDERS:
-        return _on_its_way(order, now)
+        return _on_its_way(order, accounts.by_id[order.bank_account_id], now)
     match payable.status:
         case PayableStatus.APPROVED if payable.hold:
             return _came_back(payable, order)
@@ -66,7 +66,7 @@ def situation_of(
     return Situation("plain", payable.get_status_display().lower())
 
 
-def _on_its_way(order: PaymentOrder, now: datetime) -> Situation:
+def _on_its_way(order: PaymentOrder, account: BankAccount, now: datetime) -> Situation:
     age = f"há {lasted(now - (order.first_sent_at or order.created_at))}"
     match order.status:
         case OrderStatus.QUEUED if order.message:
@@ -81,6 +81,8 @@ def _on_its_way(order: PaymentOrder, now: datetime) -> Situation:
             return Situation("bad", UNKNOWN, "verificando no banco, não será reenviada")
         case OrderStatus.AT_BANK | OrderStatus.SCHEDULED if order.needs_person:
             return Situation("bad", "precisa de uma pessoa", "abra a conta e veja o que aconteceu")
+        case OrderStatus.AT_BANK | OrderStatus.SCHEDULED if account.is_undone:
+            return Situation("warn", "no banco, vínculo desfeito", "confira no aplicativo do banco")
         case OrderStatus.AT_BANK if order.cancel_asked_at:
             return Situation("info", "cancelando no banco", "pedido feito, esperando o banco")
         case OrderStatus.AT_BANK if order.left_list_at:
