@@ -10,6 +10,7 @@ from brazil.cnpj import format_cnpj
 from payments.models import Payable
 from tenants.access import TenantRequest
 from tenants.models import Membership
+from tenants.notices import open_notices
 from tenants.scope import tenant_scope
 
 
@@ -54,6 +55,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             }
             for m in request.memberships
         ],
+        # Asked for by the pages that show them.
+        "notices": lambda: open_notices(request.membership),
         "person": {
             "name": request.user.display_name,
             "email": request.user.email,
