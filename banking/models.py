@@ -137,6 +137,12 @@ class BankAccount(TenantOwned):
         PROVED = "proved", "Confere"
         BROKEN = "broken", "Não confere"
 
+    class PixPolicy(models.TextChoices):
+        """What becomes of a Pix that the bank does not send for us."""
+
+        KEEP = "keep", "Não enviar pagamentos definidos com Pix"
+        TED = "ted", "Enviar sempre via TED"
+
     provider = models.CharField("banco", max_length=16)
     bank_code = models.CharField("código do banco", max_length=3)
     branch = models.CharField("agência", max_length=8)
@@ -150,6 +156,9 @@ class BankAccount(TenantOwned):
     # Modo Banking: the first day whose bills go to the bank at 07:00; null when it is off.
     modo_banking_from = models.DateField("Modo Banking desde", null=True)
     is_preferred = models.BooleanField("conta preferencial", default=False)
+    pix_policy = models.CharField(
+        "envio preferencial para PIX/TED", max_length=4, choices=PixPolicy, default=PixPolicy.KEEP
+    )
 
     balance = models.DecimalField("saldo no banco", max_digits=16, decimal_places=2, null=True)
     balance_at = models.DateTimeField(null=True)
@@ -178,6 +187,9 @@ class BankAccount(TenantOwned):
             ),
             models.UniqueConstraint(
                 fields=["tenant"], condition=Q(is_preferred=True), name="bankaccount_one_preferred"
+            ),
+            models.CheckConstraint(
+                name="bankaccount_pix_policy", condition=Q(pix_policy__in=["keep", "ted"])
             ),
         ]
 

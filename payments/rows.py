@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from django.db.models import Prefetch
 
-from banking.banks import registry
 from banking.models import BankAccount
 from brazil.arrecadacao import SEGMENTS
 from brazil.banking_days import sao_paulo_day
@@ -114,7 +113,7 @@ class Row:
         """Whether the account can pay it, or is still to be chosen."""
         if self.account is None:
             return True
-        return rail_for(self.payable, registry.info(self.account.provider)) is not None
+        return rail_for(self.payable, self.account) is not None
 
     @property
     def can_cancel(self) -> bool:

@@ -28,7 +28,7 @@ def redoes() -> tenants.models.TenantForeignKey:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("banking", "0003_modes_and_limits"),
+        ("banking", "0004_pix_policy"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
