@@ -1,6 +1,6 @@
 from django.urls import path
 
-from banking.views import connecting, integrations, plans, reconcile, syncing, webhook
+from banking.views import connecting, diagnosis, integrations, plans, reconcile, syncing, webhook
 
 app_name = "banking"
 urlpatterns = [
@@ -27,6 +27,11 @@ urlpatterns = [
         "configuracoes/integracoes-bancarias/<uuid:account_id>/preferencial/",
         integrations.prefer,
         name="prefer",
+    ),
+    path(
+        "configuracoes/integracoes-bancarias/<uuid:account_id>/saude/",
+        diagnosis.diagnosis,
+        name="diagnosis",
     ),
     path(
         "webhooks/<slug:provider>/<uuid:connection_id>/<str:secret>/",

@@ -72,6 +72,7 @@ PAGES = {
         "banking:modo_banking",
         "banking:prefer",
         "banking:plans",
+        "banking:diagnosis",
     ),
     "banking:reconcile": ("banking",),
     "payments:list": ("payments",),
