@@ -72,6 +72,8 @@ PAGES = {
         "banking:modo_banking",
         "banking:prefer",
         "banking:plans",
+        "payments:account",
+        "payments:save_account",
         "banking:diagnosis",
     ),
     "banking:reconcile": ("banking",),
