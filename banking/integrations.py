@@ -102,6 +102,8 @@ def broken_proof(account: BankAccount) -> str:
 def describe_modo_banking(account: BankAccount, now: datetime) -> str:
     if account.modo_banking_from is None:
         return "Desligado"
+    if account.is_undone:
+        return "Ligado, mas parado até o vínculo ser refeito"
     first = first_sending(account, now)
     if first is None:
         return "Ligado, todo dia útil às 7h"

@@ -130,7 +130,9 @@ def rows_of(
     reasons: Mapping[str, str] = NO_REASONS,
 ) -> list[Row]:
     """Two queries, whatever the number of bills. `reasons` are by the bill's id."""
-    orders = PaymentOrder.objects.of(by.tenant_id).select_related("bank_account", "entry", "run")
+    orders = PaymentOrder.objects.of(by.tenant_id).select_related(
+        "bank_account__connection", "entry", "run"
+    )
     newest = orders.defer("content").order_by("-created_at", "-id")
     payables = (
         payables.with_details()
