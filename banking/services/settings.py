@@ -6,6 +6,7 @@ from typing import Self
 
 from banking.models import BankAccount
 from brazil.banking_days import SAO_PAULO, is_settlement_day
+from core.errors import InvalidState
 
 # When Modo Banking sends the day's bills. São Paulo.
 SENDS_AT = time(7, 0)
@@ -100,10 +101,18 @@ def prefer(account: BankAccount) -> BankAccount | None:
     """Make it the one account that pays bills with no account of their own.
 
     Returns the one that was. Runs inside the company's scope.
+
+    Raises:
+        InvalidState: its connection was undone.
     """
     # All of them, in one order: two people choosing at once wait for each other.
     accounts = list(BankAccount.objects.of(account.tenant_id).select_for_update().order_by("id"))
     before = next((other for other in accounts if other.is_preferred), None)
+    if next(other for other in accounts if other.id == account.id).is_undone:
+        raise InvalidState(
+            f"O vínculo de {account} foi desfeito, e por ela nada se paga. Refaça-o antes de "
+            "torná-la preferencial."
+        )
     rows = BankAccount.objects.of(account.tenant_id)
     rows.filter(is_preferred=True).exclude(id=account.id).update(is_preferred=False)
     rows.filter(id=account.id).update(is_preferred=True)

@@ -155,3 +155,29 @@ def test_another_companys_account_is_not_found(
 ) -> None:
     assert as_outsider.get(page_of(account)).status_code == 404
     assert as_outsider.post(page_of(account), {"name": tenant.name}).status_code == 404
+
+
+def test_an_undone_account_is_not_made_the_preferred_one(
+    as_admin: Client, tenant: Tenant, account: BankAccount
+) -> None:
+    other = make_bank_account(tenant, preferred=False)
+    as_admin.post(page_of(other), {"name": tenant.name})
+
+    response = as_admin.post(reverse("banking:prefer", args=[other.id]), follow=True)
+
+    assert "foi desfeito, e por ela nada se paga" in words(response)
+    assert reread(account).is_preferred
+    assert not reread(other).is_preferred
+
+
+def test_the_page_of_the_account_leads_there_and_back(
+    as_admin: Client, tenant: Tenant, account: BankAccount
+) -> None:
+    address = reverse("payments:account", args=[account.id])
+    assert page_of(account) in words(as_admin.get(address))
+
+    as_admin.post(page_of(account), {"name": tenant.name})
+
+    page = words(as_admin.get(address))
+    assert page_of(account) not in page
+    assert f"?conta={account.id}" in page

@@ -5,6 +5,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -29,7 +30,7 @@ from tests.cora_simulator import CoraSimulator
 from tests.payments.law_one import bills
 from tests.payments.law_one.conftest import NOW
 from tests.payments.law_one.database import locked, wait_until_stuck
-from tests.payments.law_one.processes import Crew
+from tests.payments.law_one.processes import Crew, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -243,3 +244,26 @@ def test_an_undone_account_keeps_its_lines_and_reads_no_more(
     assert sync_account(tenant.id, account.id) is None
     assert stored_lines(account) == lines > 0
     assert connection_of(account).is_undone
+
+
+def test_an_undo_in_the_middle_of_a_sync_stays_and_its_lines_come_once(
+    account: BankAccount, tenant: Tenant, admin: User, cora: CoraSimulator
+) -> None:
+    cora.fault("slow_answer", "/bank-statement/*", ms=1500)
+    with ThreadPoolExecutor(1) as pool:
+        syncing = pool.submit(sync_account, tenant.id, account.id)
+        wait_for(lambda: cora.count_requests("/bank-statement/*") > 0, "the statement is read")
+        undo_it(account, tenant, admin)
+        close_connection(tenant.id, account.connection_id)
+        syncing.result()
+    assert connection_of(account).is_undone
+    assert not connection_of(account).credentials
+    lines = stored_lines(account)
+
+    connection = redo(account, tenant, admin, cora)
+    open_connection(tenant.id, connection.id)
+    result = sync_account(tenant.id, account.id)
+
+    assert result is not None
+    assert stored_lines(account) == lines + result.new_lines
+    assert reread(account).proof == BankAccount.Proof.PROVED
