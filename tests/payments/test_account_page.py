@@ -1,15 +1,17 @@
 """The page of one account: its choices with what they change, and its next run."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from banking.models import BankAccount
 from payments.models import PaymentOrder
-from payments.services.dispatching import dispatch_by_hand
+from payments.policy import dry_run
+from payments.services.dispatching import dispatch_account, dispatch_by_hand
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.made import change, reread
@@ -208,3 +210,42 @@ def test_the_preferred_account_that_would_lose_the_mark_is_named(
     as_admin: Client, tenant: Tenant, account: BankAccount
 ) -> None:
     assert f"Hoje é {account}, e deixa de ser." in page(as_admin, other_account(tenant))
+
+
+def test_the_clock_then_sends_what_the_page_showed(tenant: Tenant, account: BankAccount) -> None:
+    change(account, pix_policy="ted", modo_banking_from=TODAY)
+    account = reread(account)
+    make_payable(tenant, approved=True, due_date=TOMORROW, destination=PIX_ACCOUNT)
+    make_payable(tenant, approved=True, due_date=date(2026, 11, 19))
+    make_payable(tenant, approved=True, due_date=TOMORROW, destination=PIX_KEY)
+    make_payable(
+        tenant,
+        approved=True,
+        due_date=TOMORROW,
+        destination=PIX_KEY,
+        payee_document="11444777000161",
+    )
+    with tenant_scope(tenant.id):
+        shown = dry_run(account, timezone.now())
+    seven = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+
+    run = dispatch_account(tenant.id, account.id, now=seven)
+
+    assert run is not None and run.day == shown.day
+    with tenant_scope(tenant.id):
+        sent = {order.payable_id for order in run.orders.all()}
+    assert sent == {payable.id for payable in shown.plan.send} and len(sent) == 2
+    assert run.left_out == [
+        {"payable": str(item.payable.id), "reason": item.reason} for item in shown.left_out
+    ]
+
+
+def test_before_a_weekend_the_next_run_is_on_monday_and_with_pix_on_saturday(
+    tenant: Tenant, account: BankAccount
+) -> None:
+    kamino = make_bank_account(tenant, preferred=False, provider="kamino")
+    friday = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
+
+    with tenant_scope(tenant.id):
+        assert dry_run(account, friday).day == date(2026, 11, 30)
+        assert dry_run(kamino, friday).day == date(2026, 11, 28)
