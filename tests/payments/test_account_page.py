@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from banking.models import BankAccount
+from banking.models import BankAccount, Connection
 from payments.models import PaymentOrder
 from payments.policy import dry_run
 from payments.services.dispatching import dispatch_account, dispatch_by_hand
@@ -249,3 +249,16 @@ def test_before_a_weekend_the_next_run_is_on_monday_and_with_pix_on_saturday(
     with tenant_scope(tenant.id):
         assert dry_run(account, friday).day == date(2026, 11, 30)
         assert dry_run(kamino, friday).day == date(2026, 11, 28)
+
+
+def test_an_undone_account_is_not_offered_as_the_preferred_one(
+    as_admin: Client, tenant: Tenant, account: BankAccount
+) -> None:
+    other = other_account(tenant)
+    with tenant_scope(tenant.id):
+        connection = other.connection
+    offered = "Tornar preferencial" in page(as_admin, other)
+    change(connection, status=Connection.Status.UNDONE)
+
+    assert offered
+    assert "Tornar preferencial" not in page(as_admin, other)
