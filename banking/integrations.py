@@ -57,7 +57,7 @@ class Integration:
             return f"{words}, vale até {sao_paulo_day(connection.refresh_by):%d/%m/%Y}"
         if connection.is_active:
             return words
-        if connection.is_undone:
+        if connection.is_undone and connection.undone_at and connection.undone_by:
             day = sao_paulo_day(connection.undone_at)
             told = connection.status_reason or "O banco está sendo avisado."
             return f"Desfeito por {connection.undone_by.display_name} em {day:%d/%m/%Y}. {told}"

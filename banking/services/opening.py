@@ -166,7 +166,9 @@ def check_is_meant(
             f"({format_document(identity.holder_document)}). Nada foi conectado."
         )
     before = account.connection if account else None
-    if before is not None and before.undone_at and before.undone_at > connection.connected_at:
+    if before is None or before.undone_at is None or before.undone_by is None:
+        return
+    if before.undone_at > connection.connected_at:
         raise InvalidState(
             f"{before.undone_by.display_name} desfez o vínculo desta conta enquanto esta conexão "
             "era feita. Nada foi conectado: refaça o caminho se ela deve voltar."

@@ -49,7 +49,7 @@ def undo_connection(account: BankAccount, tenant: Tenant, *, by: User, typed: st
     # As `adopt_account` does: a connection that is being made waits for us, or we for it.
     accounts = BankAccount.objects.of(tenant).select_for_update(no_key=True)
     connection = accounts.get(id=account.id).connection
-    mine = Connection.objects.of(tenant).filter(id=connection.id if connection else None)
+    mine = Connection.objects.of(tenant).filter(id__in=[connection.id] if connection else [])
     if not mine.filter(status__in=MAY_BE_UNDONE).update(
         status=Connection.Status.UNDONE,
         status_reason="",
@@ -91,6 +91,7 @@ def close_connection(tenant_id: UUID, connection_id: UUID) -> bool:
     try:
         told = forget_at_bank(connection)
     except BankError:
+        assert connection.undone_at is not None  # it is claimed as undone
         if connection.undone_at > timezone.now() - REVOKE_LASTS:
             return False  # the lease says when it is asked again
         told = NOT_CONFIRMED
