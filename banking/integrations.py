@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from banking import health
+from banking.ending import days_left, in_days
 from banking.models import BankAccount, Connection
 from banking.overview import accounts_of, is_in_plan
 from banking.progress import next_sync_at
@@ -24,13 +25,23 @@ class Integration:
     @property
     def state(self) -> tuple[str, str]:
         """Tone and words of the vínculo."""
+        if self.account.is_undone:
+            return "plain", "desfeito"
         if not self.account.is_connected:
             return "bad", "precisa ser refeito"
         if not self.is_in_plan:
             return "warn", "fora do plano"
         if self.unavailable_until:
             return "warn", health.words(self.unavailable_until)
+        if self.ends_in is not None:
+            return "warn", f"vence {in_days(self.ends_in)}"
         return "ok", "ativo"
+
+    @property
+    def ends_in(self) -> int | None:
+        """Days until the bank's consent ends, when they are few; None: it does not."""
+        connection = self.account.connection
+        return None if connection is None else days_left(connection, self.now)
 
     @property
     def connected(self) -> str:
@@ -42,8 +53,14 @@ class Integration:
             f"{connection.bank_mode.name}, por {connection.connected_by.display_name} "
             f"em {sao_paulo_day(connection.connected_at):%d/%m/%Y}"
         )
+        if self.ends_in is not None and connection.refresh_by is not None:
+            return f"{words}, vale até {sao_paulo_day(connection.refresh_by):%d/%m/%Y}"
         if connection.is_active:
             return words
+        if connection.is_undone and connection.undone_at and connection.undone_by:
+            day = sao_paulo_day(connection.undone_at)
+            told = connection.status_reason or "O banco está sendo avisado."
+            return f"Desfeito por {connection.undone_by.display_name} em {day:%d/%m/%Y}. {told}"
         since = f" desde {sao_paulo_day(connection.lost_at):%d/%m}" if connection.lost_at else ""
         return f"{words}. Parado{since}: {connection.status_reason or 'precisa ser refeito.'}"
 
@@ -85,6 +102,8 @@ def broken_proof(account: BankAccount) -> str:
 def describe_modo_banking(account: BankAccount, now: datetime) -> str:
     if account.modo_banking_from is None:
         return "Desligado"
+    if account.is_undone:
+        return "Ligado, mas parado até o vínculo ser refeito"
     first = first_sending(account, now)
     if first is None:
         return "Ligado, todo dia útil às 7h"

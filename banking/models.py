@@ -23,6 +23,7 @@ class Connection(TenantOwned):
         ACTIVE = "active", "Ativo"
         LOST = "lost", "Precisa ser refeito"
         FAILED = "failed", "Não conectado"
+        UNDONE = "undone", "Desfeito"
 
     provider = models.CharField("banco", max_length=16)
     # The slug of one of the bank's modes; empty in what is older than modes: its first one.
@@ -30,6 +31,10 @@ class Connection(TenantOwned):
     status = models.CharField(max_length=8, choices=Status, default=Status.OPENING)
     status_reason = models.CharField(max_length=300, blank=True)
     lost_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    # The account whose vínculo it is made to bring back; it may then reach no other.
+    redoes = TenantForeignKey("BankAccount", models.PROTECT, null=True, related_name="+")
     # What was typed in the form and is no secret, for a form that has to be corrected.
     typed = models.JSONField(default=dict)
     # Which terms `connected_by` accepted with the opening, and when.
@@ -53,7 +58,7 @@ class Connection(TenantOwned):
         constraints = [
             models.CheckConstraint(
                 name="connection_status",
-                condition=Q(status__in=["opening", "active", "lost", "failed"]),
+                condition=Q(status__in=["opening", "active", "lost", "failed", "undone"]),
             ),
         ]
         indexes = [
@@ -78,6 +83,11 @@ class Connection(TenantOwned):
     @property
     def is_active(self) -> bool:
         return self.status == self.Status.ACTIVE
+
+    @property
+    def is_undone(self) -> bool:
+        """Somebody undid it (banking.services.undoing); only a new connection brings it back."""
+        return self.status == self.Status.UNDONE
 
 
 class BankAccountQuerySet(TenantQuerySet):
@@ -127,6 +137,12 @@ class BankAccount(TenantOwned):
         PROVED = "proved", "Confere"
         BROKEN = "broken", "Não confere"
 
+    class PixPolicy(models.TextChoices):
+        """What becomes of a Pix that the bank does not send for us."""
+
+        KEEP = "keep", "Não enviar pagamentos definidos com Pix"
+        TED = "ted", "Enviar sempre via TED"
+
     provider = models.CharField("banco", max_length=16)
     bank_code = models.CharField("código do banco", max_length=3)
     branch = models.CharField("agência", max_length=8)
@@ -140,6 +156,9 @@ class BankAccount(TenantOwned):
     # Modo Banking: the first day whose bills go to the bank at 07:00; null when it is off.
     modo_banking_from = models.DateField("Modo Banking desde", null=True)
     is_preferred = models.BooleanField("conta preferencial", default=False)
+    pix_policy = models.CharField(
+        "envio preferencial para PIX/TED", max_length=4, choices=PixPolicy, default=PixPolicy.KEEP
+    )
 
     balance = models.DecimalField("saldo no banco", max_digits=16, decimal_places=2, null=True)
     balance_at = models.DateTimeField(null=True)
@@ -169,6 +188,9 @@ class BankAccount(TenantOwned):
             models.UniqueConstraint(
                 fields=["tenant"], condition=Q(is_preferred=True), name="bankaccount_one_preferred"
             ),
+            models.CheckConstraint(
+                name="bankaccount_pix_policy", condition=Q(pix_policy__in=["keep", "ted"])
+            ),
         ]
 
     def __str__(self) -> str:
@@ -181,6 +203,10 @@ class BankAccount(TenantOwned):
     @property
     def is_connected(self) -> bool:
         return self.connection is not None and self.connection.is_active
+
+    @property
+    def is_undone(self) -> bool:
+        return self.connection is not None and self.connection.is_undone
 
     @property
     def is_syncing(self) -> bool:
@@ -257,6 +283,7 @@ class ConsentAttempt(TenantOwned):
     # What was typed before going, as a grant without tokens, sealed for this row. Empty: nothing.
     typed = models.BinaryField(default=bytes)
     person = models.ForeignKey(User, models.CASCADE, related_name="+")
+    redoes = TenantForeignKey(BankAccount, models.PROTECT, null=True, related_name="+")
     # SHA-256 of the OAuth state (RFC 6749, section 10.12).
     state_digest = models.BinaryField(max_length=32)
     started_at = models.DateTimeField(auto_now_add=True)

@@ -45,6 +45,8 @@ class Card:
     def standing(self) -> Standing | None:
         """None while nothing is known of it."""
         account = self.account
+        if account.is_undone:
+            return Standing("warn", "vínculo desfeito", "unplug")
         if not account.is_connected:
             return Standing("bad", "precisa ser refeito", "unplug")
         if not self.is_in_plan:
@@ -73,7 +75,9 @@ class Overview:
 
     @property
     def to_redo(self) -> int:
-        return sum(not card.account.is_connected for card in self.cards)
+        """Those that somebody undid wait for nobody."""
+        accounts = [card.account for card in self.cards]
+        return sum(not (account.is_connected or account.is_undone) for account in accounts)
 
     @property
     def is_known(self) -> bool:
@@ -91,7 +95,7 @@ def accounts_of(tenant: Tenant) -> Sequence[BankAccount]:
     """All of a company's, the preferred one first."""
     return list(
         BankAccount.objects.of(tenant)
-        .select_related("connection__connected_by", "ledger_account")
+        .select_related("connection__connected_by", "connection__undone_by", "ledger_account")
         .order_by("-is_preferred", "provider", "branch", "number")
     )
 

@@ -46,6 +46,8 @@ def sync_progress(
 ) -> SyncProgress:
     """Where the sync of an account is. `asked_at` is when a person asked for it, and
     `unavailable_until` when a bank that does not answer is tried again."""
+    if account.is_undone:
+        return SyncProgress(SyncState.LOST, "Vínculo desfeito: o extrato parou aqui.")
     if not account.is_connected:
         return SyncProgress(SyncState.LOST, "O vínculo precisa ser refeito para o extrato voltar.")
     if not is_in_plan:

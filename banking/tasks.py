@@ -6,7 +6,7 @@ from celery import current_app, shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from banking.services import keeping, opening, syncing
+from banking.services import ending, keeping, opening, syncing, undoing
 
 
 @shared_task
@@ -14,6 +14,8 @@ def sync_due_accounts() -> None:
     """Every tick: what is due is found in the database."""
     for tenant_id, connection_id in opening.unfinished_openings():
         open_connection.delay(str(tenant_id), str(connection_id))
+    for tenant_id, connection_id in undoing.unclosed_connections():
+        close_connection.delay(str(tenant_id), str(connection_id))
     for tenant_id, account_id in syncing.due_accounts(timezone.now()):
         sync_account.delay(str(tenant_id), str(account_id))
 
@@ -26,9 +28,20 @@ def open_connection(tenant_id: str, connection_id: str) -> None:
 
 
 @shared_task
+def close_connection(tenant_id: str, connection_id: str) -> None:
+    undoing.close_connection(UUID(tenant_id), UUID(connection_id))
+
+
+@shared_task
 def sync_account(tenant_id: str, account_id: str) -> None:
     syncing.sync_account(UUID(tenant_id), UUID(account_id))
     current_app.send_task(settings.AFTER_SYNC_TASK)
+
+
+@shared_task
+def tell_of_ending_consents() -> None:
+    """Every tick: what was told already is not told again."""
+    ending.tell_of_endings(timezone.now())
 
 
 @shared_task

@@ -26,6 +26,8 @@ MARGIN = timedelta(minutes=2)
 LEASE = timedelta(seconds=75)
 POLL_SECONDS = 0.1
 
+OVER = (Connection.Status.LOST, Connection.Status.FAILED, Connection.Status.UNDONE)
+
 Found = TypeVar("Found")
 
 
@@ -126,7 +128,7 @@ class StoredTokens:
 
     def _row(self) -> "Connection":
         row: Connection = Connection.objects.of(self._tenant_id).get(id=self._connection_id)
-        if row.status in {Connection.Status.LOST, Connection.Status.FAILED}:
+        if row.status in OVER:
             raise ConsentLost("A conexão com o banco precisa ser refeita.")
         return row
 
@@ -182,6 +184,10 @@ class StoredTokens:
 
     def _finish(self, **changes: object) -> None:
         with tenant_scope(self._tenant_id):
-            Connection.objects.of(self._tenant_id).filter(id=self._connection_id).update(
+            row = Connection.objects.of(self._tenant_id).filter(id=self._connection_id)
+            if "status" in changes:
+                row = row.exclude(status=Connection.Status.UNDONE)
+            # A late answer brings no credentials back that were erased meanwhile.
+            row.exclude(status__in=OVER, credentials=b"").update(
                 refresh_leased_until=None, **changes
             )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from banking.views import connecting, integrations, reconcile, syncing, webhook
+from banking.views import connecting, diagnosis, integrations, plans, reconcile, syncing, webhook
 
 app_name = "banking"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("contas/conectar/<slug:provider>/<slug:mode>/", connecting.mode, name="mode"),
     path("contas/conectar/<slug:provider>/<slug:mode>/ir/", connecting.go, name="go"),
     path("contas/conexoes/<uuid:connection_id>/", connecting.connection, name="connection"),
+    path("configuracoes/planos/", plans.plans, name="plans"),
     path("configuracoes/integracoes-bancarias/", integrations.integrations, name="integrations"),
     path(
         "configuracoes/integracoes-bancarias/<uuid:account_id>/modo-banking/",
@@ -26,6 +27,11 @@ urlpatterns = [
         "configuracoes/integracoes-bancarias/<uuid:account_id>/preferencial/",
         integrations.prefer,
         name="prefer",
+    ),
+    path(
+        "configuracoes/integracoes-bancarias/<uuid:account_id>/saude/",
+        diagnosis.diagnosis,
+        name="diagnosis",
     ),
     path(
         "webhooks/<slug:provider>/<uuid:connection_id>/<str:secret>/",

@@ -1,6 +1,8 @@
 """The ways to connect an account at a bank: where each begins, and what may be shown of it."""
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -21,15 +23,21 @@ def start_address(bank: BankInfo, mode: Mode) -> str:
 def redo_address(connection: Connection) -> str:
     """Where the same way begins again, with what was typed and is no secret."""
     bank = registry.info(connection.provider)
-    address = start_address(bank, bank.mode(connection.mode))
-    return f"{address}?de={connection.id}" if connection.typed else address
+    known = {"de": connection.id if connection.typed else None, "conta": connection.redoes_id}
+    return with_query(start_address(bank, bank.mode(connection.mode)), known)
 
 
 def redo_address_of(account: BankAccount) -> str:
-    if account.connection is not None:
-        return redo_address(account.connection)
-    bank = registry.info(account.provider)
-    return start_address(bank, bank.modes[0])
+    """The way that the account was connected by, and only for this account."""
+    bank, before = registry.info(account.provider), account.connection
+    mode = bank.mode(before.mode) if before else bank.modes[0]
+    known = {"de": before.id if before and before.typed else None, "conta": account.id}
+    return with_query(start_address(bank, mode), known)
+
+
+def with_query(address: str, values: Mapping[str, UUID | None]) -> str:
+    known = {name: str(value) for name, value in values.items() if value is not None}
+    return f"{address}?{urlencode(known)}" if known else address
 
 
 def typed_of(mode: Mode, values: Mapping[str, str]) -> dict[str, str]:

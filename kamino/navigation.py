@@ -10,6 +10,7 @@ from brazil.cnpj import format_cnpj
 from payments.models import Payable
 from tenants.access import TenantRequest
 from tenants.models import Membership
+from tenants.notices import open_notices
 from tenants.scope import tenant_scope
 
 
@@ -54,6 +55,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             }
             for m in request.memberships
         ],
+        # Asked for by the pages that show them.
+        "notices": lambda: open_notices(request.membership),
         "person": {
             "name": request.user.display_name,
             "email": request.user.email,
@@ -64,7 +67,16 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 # The pages on which an item of the menu is the current one: a namespace, or a page of one.
 PAGES = {
-    "banking:integrations": ("banking:integrations", "banking:modo_banking", "banking:prefer"),
+    "banking:integrations": (
+        "banking:integrations",
+        "banking:modo_banking",
+        "banking:prefer",
+        "banking:plans",
+        "banking:diagnosis",
+        "payments:account",
+        "payments:save_account",
+        "payments:undo",
+    ),
     "banking:reconcile": ("banking",),
     "payments:list": ("payments",),
     "accounts:chart": ("accounts:chart",),

@@ -238,6 +238,8 @@ CELERY_BEAT_SCHEDULE = {
     for name in (
         "banking.tasks.sync_due_accounts",
         "banking.tasks.keep_connections_alive",
+        "banking.tasks.tell_of_ending_consents",
+        "tenants.tasks.send_notices",
         "payments.tasks.dispatch_due_accounts",
         "payments.tasks.sweep_orders",
     )

@@ -98,7 +98,7 @@ class PayableQuerySet(TenantQuerySet):
     def with_details(self) -> Self:
         return self.select_related(
             "payee", "payee_account", "bank_account__connection", "expense_account"
-        )
+        ).prefetch_related("payee__accounts")
 
 
 NO_PIX = {"pix_key_type": "", "pix_key": "", "pix_code": "", "pix_charge": ""}
@@ -213,6 +213,14 @@ class Payable(TenantOwned):
     @property
     def is_pix(self) -> bool:
         return self.method == self.Method.PIX
+
+    @property
+    def ted_account(self) -> PayeeAccount | None:
+        """Where a TED for it goes: its own, else the one entered last for the payee."""
+        if self.payee_account is not None:
+            return self.payee_account
+        on_file = self.payee.accounts.all()  # loaded by with_details
+        return max(on_file, key=lambda account: (account.created_at, account.id), default=None)
 
     @property
     def title_warnings(self) -> list[str]:

@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from django.db.models import Prefetch
 
-from banking.banks import registry
 from banking.models import BankAccount
 from brazil.arrecadacao import SEGMENTS
 from brazil.banking_days import sao_paulo_day
@@ -114,7 +113,7 @@ class Row:
         """Whether the account can pay it, or is still to be chosen."""
         if self.account is None:
             return True
-        return rail_for(self.payable, registry.info(self.account.provider)) is not None
+        return rail_for(self.payable, self.account) is not None
 
     @property
     def can_cancel(self) -> bool:
@@ -131,7 +130,9 @@ def rows_of(
     reasons: Mapping[str, str] = NO_REASONS,
 ) -> list[Row]:
     """Two queries, whatever the number of bills. `reasons` are by the bill's id."""
-    orders = PaymentOrder.objects.of(by.tenant_id).select_related("bank_account", "entry", "run")
+    orders = PaymentOrder.objects.of(by.tenant_id).select_related(
+        "bank_account__connection", "entry", "run"
+    )
     newest = orders.defer("content").order_by("-created_at", "-id")
     payables = (
         payables.with_details()

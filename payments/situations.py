@@ -5,12 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from banking.banks import registry
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from payments.models import DispatchRun, Payable, PaymentOrder
 from payments.services.dispatching import STARTS_AT, opening
-from payments.services.rails import OTHERWISE, rail_for
+from payments.services.rails import (
+    FILE_TED_DETAILS,
+    OTHERWISE,
+    OUTSIDE,
+    day_by,
+    lacks_ted_details,
+    rail_for,
+)
 from payments.states import LIVE_ORDERS, OrderStatus, PayableStatus
 from payments.words import lasted, near_day, when
 from tenants.models import Tenant
@@ -55,7 +61,7 @@ def situation_of(
 ) -> Situation:
     """`order` is the bill's last one, with its entry."""
     if order is not None and order.status in LIVE_ORDERS:
-        return _on_its_way(order, now)
+        return _on_its_way(order, accounts.by_id[order.bank_account_id], now)
     match payable.status:
         case PayableStatus.APPROVED if payable.hold:
             return _came_back(payable, order)
@@ -66,7 +72,7 @@ def situation_of(
     return Situation("plain", payable.get_status_display().lower())
 
 
-def _on_its_way(order: PaymentOrder, now: datetime) -> Situation:
+def _on_its_way(order: PaymentOrder, account: BankAccount, now: datetime) -> Situation:
     age = f"há {lasted(now - (order.first_sent_at or order.created_at))}"
     match order.status:
         case OrderStatus.QUEUED if order.message:
@@ -81,6 +87,8 @@ def _on_its_way(order: PaymentOrder, now: datetime) -> Situation:
             return Situation("bad", UNKNOWN, "verificando no banco, não será reenviada")
         case OrderStatus.AT_BANK | OrderStatus.SCHEDULED if order.needs_person:
             return Situation("bad", "precisa de uma pessoa", "abra a conta e veja o que aconteceu")
+        case OrderStatus.AT_BANK | OrderStatus.SCHEDULED if account.is_undone:
+            return Situation("warn", "no banco, vínculo desfeito", "confira no aplicativo do banco")
         case OrderStatus.AT_BANK if order.cancel_asked_at:
             return Situation("info", "cancelando no banco", "pedido feito, esperando o banco")
         case OrderStatus.AT_BANK if order.left_list_at:
@@ -105,19 +113,27 @@ def _pending(payable: Payable) -> Situation:
 def _approved(payable: Payable, accounts: Accounts, now: datetime) -> Situation:
     today = sao_paulo_day(now)
     account = accounts.paying(payable)
-    if payable.payment_date < today:
+    paid_on = payable.payment_date
+    if account is not None:
+        paid_on = day_by(rail_for(payable, account), payable)
+    if paid_on < today:
         return Situation("warn", "vencida, não enviada", "só sai com «Enviar agora»")
     if account is None or not account.is_connected:
         return Situation("warn", "aprovada", "nenhuma conta conectada para pagar")
-    bank = registry.info(account.provider)
-    if rail_for(payable, bank) is None:
-        method = payable.get_method_display()
-        return Situation(
-            "warn", f"{bank.name} não faz {method}", OTHERWISE if payable.is_pix else ""
-        )
-    if payable.payment_date == today and account.id in accounts.ran_today:
+    if rail_for(payable, account) is None:
+        return _held(payable, account)
+    if paid_on == today and account.id in accounts.ran_today:
         return Situation("warn", "perdeu o envio das 7h", "só sai com «Enviar agora»")
-    if account.modo_banking_from is None or account.modo_banking_from > payable.payment_date:
+    if account.modo_banking_from is None or account.modo_banking_from > paid_on:
         return Situation("ok", "aprovada", "Modo Banking desligado: use «Enviar agora»")
-    day = near_day(payable.payment_date, today)
+    day = near_day(paid_on, today)
     return Situation("ok", "aprovada", f"sai {day}, às {STARTS_AT.hour}h")
+
+
+def _held(payable: Payable, account: BankAccount) -> Situation:
+    """No rail of the account pays it; it stays until the account's policy or the payee changes."""
+    if lacks_ted_details(payable, account):
+        return Situation("warn", "sem dados de TED", FILE_TED_DETAILS)
+    if payable.is_pix:
+        return Situation("warn", OUTSIDE, OTHERWISE)
+    return Situation("warn", f"{account.bank_name} não faz {payable.get_method_display()}")

@@ -2,7 +2,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from payments.api import PayableViewSet
-from payments.views import acts, bills, lists, runs
+from payments.views import accounts, acts, bills, lists, runs, undoing
 
 router = SimpleRouter(use_regex_path=False)
 router.register("api/v1/payables", PayableViewSet, basename="api-payable")
@@ -17,6 +17,21 @@ urlpatterns = [
     path("pagamentos/enviar/", acts.send_late, name="send_late"),
     path("pagamentos/envios/", runs.show_runs, name="runs"),
     path("pagamentos/envios/<uuid:run_id>/", runs.show_run, name="run"),
+    path(
+        "configuracoes/integracoes-bancarias/<uuid:account_id>/desfazer/",
+        undoing.undo_account,
+        name="undo",
+    ),
+    path(
+        "configuracoes/integracoes-bancarias/<uuid:account_id>/",
+        accounts.show_account,
+        name="account",
+    ),
+    path(
+        "configuracoes/integracoes-bancarias/<uuid:account_id>/gravar/",
+        accounts.save_account,
+        name="save_account",
+    ),
     path("pagamentos/<uuid:payable_id>/", bills.detail, name="detail"),
     path("pagamentos/<uuid:payable_id>/aprovar/", acts.approve, name="approve"),
     path("pagamentos/<uuid:payable_id>/cancelar/", acts.cancel, name="cancel"),

@@ -131,3 +131,37 @@ class Membership(TenantOwned):
     @property
     def can_approve(self) -> bool:
         return self.role in {Role.ADMIN, Role.APPROVER}
+
+
+class Notice(TenantOwned):
+    """Something a person has to know in time: by e-mail and in the product, once each."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    # What it is about, by a name of the app that tells, and which telling of it this is.
+    subject = models.CharField(max_length=80)
+    step = models.CharField(max_length=20)
+    title = models.CharField(max_length=120)
+    text = models.CharField(max_length=300)
+    action = models.CharField(max_length=60)
+    url = models.CharField(max_length=300)  # a path of ours
+    until = models.DateTimeField()  # it is no news after that
+    made_at = models.DateTimeField(auto_now_add=True)
+    emailed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "user", "subject", "step"], name="notice_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["made_at"],
+                condition=models.Q(emailed_at=None, closed_at=None),
+                name="notice_to_email",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

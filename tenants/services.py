@@ -18,6 +18,17 @@ def create_company(*, name: str, legal_name: str, cnpj: str, plan: Plan) -> Tena
     return tenant
 
 
+def change_plan(tenant: Tenant, plan: Plan) -> None:
+    """Put the company on another plan, at once.
+
+    Nothing is undone: whoever acts for the company asks its plan each time, so what a smaller
+    plan lacks stands still and goes on when the plan has it again. Opens the company's scope.
+    """
+    with tenant_scope(tenant.id):
+        Tenant.objects.filter(id=tenant.id).update(plan=plan)
+    tenant.plan = plan
+
+
 def add_member(tenant: Tenant, user: User, role: Role) -> Membership:
     """Give a person a role in the company, or change the role that they have."""
     with tenant_scope(tenant.id):

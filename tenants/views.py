@@ -2,10 +2,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from tenants import notices
 from tenants.access import TenantRequest, choose_company, member_required
+from tenants.models import Notice
 
 
 @require_POST
@@ -21,3 +23,12 @@ def switch(request: TenantRequest) -> HttpResponse:
     name = next(m.tenant.name for m in request.memberships if m.tenant_id == tenant_id)
     messages.success(request, f"Agora você está em {name}.")
     return redirect("home")
+
+
+@require_POST
+@member_required
+def close_notice(request: TenantRequest, notice_id: UUID) -> HttpResponse:
+    """A person has read a notice of their own."""
+    mine = Notice.objects.of(request.tenant).filter(user=request.user)
+    notices.close(get_object_or_404(mine, id=notice_id))
+    return HttpResponse() if request.htmx else redirect("home")

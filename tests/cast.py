@@ -1,15 +1,19 @@
 """Plain functions that make companies and people. Every call makes another one."""
 
+from datetime import timedelta
 from functools import cache
 from itertools import count
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.test import Client
+from django.utils import timezone
 
 from accounts.services import open_books
 from tenants.access import SESSION_KEY
-from tenants.models import Plan, Role, Tenant, User
+from tenants.models import Notice, Plan, Role, Tenant, User
+from tenants.scope import tenant_scope
 from tenants.services import add_member, create_company
 
 PASSWORD = "uma senha de teste"
@@ -52,3 +56,19 @@ def sign_in(client: Client, user: User, tenant: Tenant) -> None:
     session = client.session
     session[SESSION_KEY] = str(tenant.id)
     session.save()
+
+
+def make_notice(tenant: Tenant, user: User, **changes: Any) -> Notice:
+    """Told to the person, and neither e-mailed nor closed yet."""
+    values = {
+        "subject": f"assunto:{next(_numbers)}",
+        "step": "1",
+        "title": "Algo termina amanhã.",
+        "text": "Renove antes.",
+        "action": "Renovar",
+        "url": "/contas/conectar/",
+        "until": timezone.now() + timedelta(days=1),
+    }
+    with tenant_scope(tenant.id):
+        notice: Notice = Notice.objects.create(tenant=tenant, user=user, **{**values, **changes})
+    return notice

@@ -11,7 +11,7 @@ from payments.models import DispatchRun
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
-from tests.cast import sign_in
+from tests.cast import make_notice, sign_in
 from tests.payments.make import TODAY, make_bank_account, make_payable
 
 # The bank's own door: the secret in its address is what opens it (tests/banking/test_webhook.py).
@@ -37,7 +37,7 @@ ADDRESSES = sorted(set(patterns(get_resolver().url_patterns)))
 
 
 @pytest.fixture
-def rows(tenant: Tenant) -> dict[str, UUID]:
+def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
     """One row of the company for each name that an address may use."""
     account = make_bank_account(tenant)
     with tenant_scope(tenant.id):
@@ -48,6 +48,7 @@ def rows(tenant: Tenant) -> dict[str, UUID]:
         "account_id": account.id,
         "connection_id": connection.id,
         "entry_id": make_entry(tenant).id,
+        "notice_id": make_notice(tenant, admin).id,
         "payable_id": make_payable(tenant).id,
         "run_id": run.id,
     }

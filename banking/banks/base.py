@@ -98,6 +98,7 @@ class Mode:
     fields: tuple[ModeField, ...] = ()
     terms: str = ""  # what is accepted, for an opening
     has_certificate: bool = False  # its client has to be opened with the grant
+    renews_itself: bool = False  # what was typed makes new tokens after the refresh token died
 
 
 @dataclass(frozen=True, slots=True)

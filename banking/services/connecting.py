@@ -18,7 +18,7 @@ from banking import budget, health
 from banking.banks import registry
 from banking.banks.base import BankInfo, ConnectBy, Grant, Mode
 from banking.credentials import CredentialsUnreadable, seal, unseal
-from banking.models import Connection, ConsentAttempt
+from banking.models import BankAccount, Connection, ConsentAttempt
 from banking.services.doors import digest
 from banking.ways import plan_names, typed_of
 from core.errors import DomainError, InvalidInput, InvalidState, NotAllowed
@@ -47,11 +47,18 @@ def check_plan(tenant: Tenant, bank: BankInfo) -> None:
 
 
 def start_consent(
-    tenant: Tenant, provider: str, mode: Mode, *, by: User, typed: Mapping[str, str] | None = None
+    tenant: Tenant,
+    provider: str,
+    mode: Mode,
+    *,
+    by: User,
+    typed: Mapping[str, str] | None = None,
+    redoes: BankAccount | None = None,
 ) -> str:
     """Note that a person goes to the bank, and return the address to send them to.
 
-    `typed` are the mode's fields, where it has some. Runs inside the company's scope.
+    `typed` are the mode's fields, where it has some; `redoes` is the account whose vínculo is to
+    come back. Runs inside the company's scope.
 
     Raises:
         InvalidInput: something that was typed is not what the bank gives out.
@@ -61,7 +68,12 @@ def start_consent(
     check_plan(tenant, bank.info)
     state = secrets.token_urlsafe(32)
     attempt = ConsentAttempt(
-        tenant=tenant, provider=provider, mode=mode.slug, person=by, state_digest=digest(state)
+        tenant=tenant,
+        provider=provider,
+        mode=mode.slug,
+        person=by,
+        redoes=redoes,
+        state_digest=digest(state),
     )
     draft = draft_of(mode)
     if mode.fields:
@@ -99,6 +111,7 @@ def finish_consent(tenant: Tenant, provider: str, *, state: str, code: str, by: 
     grant = replace(grant, mode=mode.slug, secrets={**draft.secrets, **grant.secrets})
     connection = connection_of(tenant, provider, mode, grant, by=by)
     connection.typed = typed_of(mode, draft.secrets)
+    connection.redoes_id = attempt.redoes_id
     with tenant_scope(tenant.id):
         connection.save(force_insert=True)
         ConsentAttempt.objects.of(tenant).filter(id=attempt.id).update(typed=b"")
@@ -118,6 +131,13 @@ def use_state(tenant: Tenant, provider: str, *, state: str, by: User) -> Consent
             "ou foi iniciado por outra pessoa ou em outra empresa."
         )
     attempt: ConsentAttempt = attempts.get()
+    undone = Connection.objects.of(tenant).filter(
+        provider=provider, undone_at__gt=attempt.started_at
+    )
+    if undone.exists():
+        raise ConsentNotUsable(
+            "O vínculo com este banco foi desfeito depois que esta autorização começou."
+        )
     return attempt
 
 
@@ -144,7 +164,13 @@ def typed_lately(tenant: Tenant, provider: str, mode: Mode, *, by: User) -> dict
 
 
 def connect_by_form(
-    tenant: Tenant, provider: str, mode: Mode, *, typed: Mapping[str, str], by: User
+    tenant: Tenant,
+    provider: str,
+    mode: Mode,
+    *,
+    typed: Mapping[str, str],
+    by: User,
+    redoes: BankAccount | None = None,
 ) -> Connection:
     """Keep what a person pasted and uploaded; the bank is called later, in the background.
 
@@ -159,6 +185,7 @@ def connect_by_form(
     grant = bank.read_form(mode.slug, typed)
     connection = connection_of(tenant, provider, mode, grant, by=by)
     connection.typed = typed_of(mode, typed)
+    connection.redoes = redoes
     connection.save(force_insert=True)
     return connection
 

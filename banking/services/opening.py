@@ -12,6 +12,7 @@ from banking.banks.base import AccountIdentity, Capability, ConnectBy
 from banking.errors import BankError, BankOutcomeUnknown, BankUnavailable
 from banking.models import BankAccount, Connection
 from banking.services.doors import register_webhooks
+from banking.services.undoing import close_earlier
 from brazil.cnpj import format_cnpj
 from brazil.document import format_document
 from core.errors import InvalidState
@@ -38,6 +39,9 @@ def open_connection(tenant_id: UUID, connection_id: UUID) -> BankAccount | None:
     connection = claim_opening(tenant_id, connection_id)
     if connection is None:
         return None
+    if not close_earlier(tenant_id, connection.provider):
+        postpone_opening(connection, "O acesso anterior ainda está sendo encerrado no banco.")
+        return None
     try:
         with connect(connection, needing=Capability.FETCH_IDENTITY) as bank:
             identity = bank.fetch_identity()
@@ -56,7 +60,7 @@ def open_connection(tenant_id: UUID, connection_id: UUID) -> BankAccount | None:
     try:
         with tenant_scope(tenant_id):
             account = adopt_account(tenant, connection, identity)
-    except InvalidState as error:  # the chart has no home for it
+    except InvalidState as error:
         fail_opening(connection, str(error))
         return None
     register_webhooks(connection)
@@ -120,6 +124,7 @@ def adopt_account(tenant: Tenant, connection: Connection, identity: AccountIdent
         .filter(bank_code=identity.bank_code, branch=identity.branch, number=identity.number)
         .first()
     )
+    check_is_meant(account, connection, identity)
     if account is None:
         account = BankAccount(
             tenant=tenant,
@@ -144,8 +149,35 @@ def adopt_account(tenant: Tenant, connection: Connection, identity: AccountIdent
     return account
 
 
+def check_is_meant(
+    account: BankAccount | None, connection: Connection, identity: AccountIdentity
+) -> None:
+    """
+    Raises:
+        InvalidState: the connection is made for another account, or the account's was undone
+            while this one was being made: that is not what who undid it wanted.
+    """
+    wanted = connection.redoes
+    if wanted is not None and (account is None or account.id != wanted.id):
+        raise InvalidState(
+            f"O vínculo a refazer é o da conta {wanted.bank_name} {wanted.branch} / "
+            f"{wanted.number} ({format_document(wanted.holder_document)}), e o banco deu acesso à "
+            f"conta {identity.branch} / {identity.number} "
+            f"({format_document(identity.holder_document)}). Nada foi conectado."
+        )
+    before = account.connection if account else None
+    if before is None or before.undone_at is None or before.undone_by is None:
+        return
+    if before.undone_at > connection.connected_at:
+        raise InvalidState(
+            f"{before.undone_by.display_name} desfez o vínculo desta conta enquanto esta conexão "
+            "era feita. Nada foi conectado: refaça o caminho se ela deve voltar."
+        )
+
+
 def supersede(connection: Connection) -> None:
-    Connection.objects.of(connection.tenant_id).filter(id=connection.id).update(
+    mine = Connection.objects.of(connection.tenant_id).filter(id=connection.id)
+    mine.exclude(status=Connection.Status.UNDONE).update(
         status=Connection.Status.LOST,
         status_reason="Refeita por uma nova conexão.",
         lost_at=timezone.now(),

@@ -75,11 +75,15 @@ def mode(request: TenantRequest, provider: str, mode: str) -> HttpResponse:
 def begin(request: TenantRequest, bank: BankInfo, mode: Mode, form: ConnectForm) -> HttpResponse:
     tenant, by = request.tenant, request.user
     if mode.by is ConnectBy.CONSENT:
-        address = start_consent(tenant, bank.slug, mode, by=by, typed=form.typed)
+        address = start_consent(
+            tenant, bank.slug, mode, by=by, typed=form.typed, redoes=account_to_redo(request)
+        )
         # A page that leads there, and not a redirect: the content policy lets no form leave.
         return render(request, "banking/at_bank.html", {"bank": bank, "address": address})
     if mode.by is ConnectBy.FORM:
-        connection = connect_by_form(tenant, bank.slug, mode, typed=form.typed, by=by)
+        connection = connect_by_form(
+            tenant, bank.slug, mode, typed=form.typed, by=by, redoes=account_to_redo(request)
+        )
     else:
         version = form.cleaned_data["version"]
         connection = connect_by_terms(tenant, bank.slug, mode, version=version, by=by)
@@ -94,7 +98,10 @@ def go(request: TenantRequest, provider: str, mode: str = "") -> HttpResponse:
     chosen = mode_or_404(bank, mode) if mode else bank.modes[0]
     if chosen.by is not ConnectBy.CONSENT or chosen.fields:
         return redirect("banking:mode", bank.slug, chosen.slug)
-    return HttpResponseRedirect(start_consent(request.tenant, provider, chosen, by=request.user))
+    redoes = account_to_redo(request)
+    return HttpResponseRedirect(
+        start_consent(request.tenant, provider, chosen, by=request.user, redoes=redoes)
+    )
 
 
 @require_GET
@@ -135,6 +142,18 @@ def follow(request: TenantRequest, connection: Connection) -> HttpResponse:
 def problem(request: TenantRequest, provider: str, problem: Problem) -> HttpResponse:
     context = {"problem": problem, "provider": provider}
     return render(request, "banking/connect_problem.html", context, status=problem.status)
+
+
+def account_to_redo(request: TenantRequest) -> BankAccount | None:
+    """The one that the address names, whose vínculo is to come back."""
+    if "conta" not in request.GET:
+        return None
+    try:
+        named = UUID(request.GET["conta"])
+    except ValueError:
+        raise Http404 from None
+    account: BankAccount = get_object_or_404(BankAccount.objects.of(request.tenant), id=named)
+    return account
 
 
 def connection_to_correct(request: TenantRequest, bank: BankInfo, mode: Mode) -> Connection | None:

@@ -32,8 +32,8 @@ def describe(payable: Payable, key: UUID, rail: Rail) -> dict[str, Any]:
     }
     if rail is Rail.PIX:
         return content | {"destination": pix_destination(payable)}
-    assert payable.payee_account is not None  # held by payable_method_details
-    return content | account_of(payable.payee_account)
+    assert payable.ted_account is not None  # payable_method_details; of a Pix: rails.rail_for
+    return content | account_of(payable.ted_account)
 
 
 def pix_destination(payable: Payable) -> dict[str, str]:

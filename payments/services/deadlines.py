@@ -28,6 +28,21 @@ def give_back_what_missed_the_day(account: BankAccount, now: datetime) -> None:
             )
 
 
+def give_back_what_was_undone(account: BankAccount) -> int:
+    """Without a connection nothing is sent: what never left is approved again. Returns how many.
+
+    Runs inside the company's scope. Also for what was queued while somebody undid it, and for
+    what an interrupted sender puts back into the queue.
+    """
+    if not account.is_undone:
+        return 0
+    queued = PaymentOrder.objects.of(account.tenant_id).filter(
+        bank_account=account, status=OrderStatus.QUEUED
+    )
+    why = f"O vínculo com {account.bank_name} foi desfeito antes do envio. Continua aprovada."
+    return sum(take_from_queue(order, why) for order in queued.order_by("id"))
+
+
 def closing_instant(order: PaymentOrder, account: BankAccount) -> datetime:
     """When its rail closes on the day that it was to be sent, in São Paulo time.
 

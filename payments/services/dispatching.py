@@ -16,13 +16,12 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from banking.banks import registry
-from banking.banks.base import BankInfo
 from banking.models import BankAccount, BankAccountQuerySet
 from brazil.banking_days import SAO_PAULO, sao_paulo_day
 from core.errors import InvalidState
 from payments.models import DispatchRun, Payable, PaymentOrder
 from payments.services.contents import describe
-from payments.services.rails import open_rails, rail_for, why_no_rail
+from payments.services.rails import day_by, open_rails, rail_for, why_no_rail
 from payments.services.timeline import Tone, note_many
 from payments.states import PayableStatus
 from tenants.models import User
@@ -88,7 +87,6 @@ def plan_run(account: BankAccount, day: date, *, until: time | None) -> Plan:
     `until` is the São Paulo time now when rails that have closed are to be left out; None when
     a person asked and the bank may settle it on its next day.
     """
-    bank = registry.info(account.provider)
     plan = Plan()
     candidates = (
         Payable.objects.of(account.tenant_id)
@@ -98,7 +96,7 @@ def plan_run(account: BankAccount, day: date, *, until: time | None) -> Plan:
         .order_by("payment_date", "id")
     )
     for payable in candidates:
-        reason = reason_to_leave_out(payable, bank, day, until)
+        reason = reason_to_leave_out(payable, account, day, until)
         if reason:
             plan.left_out.append(LeftOut(payable, reason))
         else:
@@ -107,23 +105,24 @@ def plan_run(account: BankAccount, day: date, *, until: time | None) -> Plan:
 
 
 def reason_to_leave_out(
-    payable: Payable, bank: BankInfo, day: date, until: time | None
+    payable: Payable, account: BankAccount, day: date, until: time | None
 ) -> str | None:
     """A Portuguese sentence, or None when it goes."""
     if payable.hold:
         return f"{payable.get_hold_display()}: confira os dados antes de enviar de novo."
-    if payable.payment_date < day:
+    rail = rail_for(payable, account)
+    if day_by(rail, payable) < day:
         return f"Venceu em {payable.due_date:%d/%m/%Y}: vencidas só saem com «Enviar agora»."
-    rail = rail_for(payable, bank)
     if rail is None:
-        return why_no_rail(payable, bank)
+        return why_no_rail(payable, account)
     if until is None:
         return None
+    bank = registry.info(account.provider)
     if rail not in open_rails(bank, day):
         return "Hoje os bancos não compensam: só Pix sai."
     cut_off = bank.cut_off[rail]
     if until >= cut_off:
-        return f"Passou do horário de {payable.get_method_display()} ({cut_off:%Hh%M})."
+        return f"Passou do horário de {Payable.Method(rail).label} ({cut_off:%Hh%M})."
     return None
 
 
@@ -188,9 +187,8 @@ def send_now(payables: Iterable[Payable], *, by: User) -> list[PaymentOrder]:
         if locked.status != PayableStatus.APPROVED:
             raise InvalidState(f"«{locked.payee}» não está aprovada para envio.")
         account = require_account(paying_account(locked))
-        bank = registry.info(account.provider)
-        if rail_for(locked, bank) is None:
-            raise InvalidState(why_no_rail(locked, bank))
+        if rail_for(locked, account) is None:
+            raise InvalidState(why_no_rail(locked, account))
         orders += queue_orders([locked], account, run=None, by=by)
     return orders
 
@@ -262,7 +260,7 @@ def queue_orders(
 
 def new_order(payable: Payable, account: BankAccount, run: DispatchRun | None) -> PaymentOrder:
     key = uuid4()
-    rail = rail_for(payable, registry.info(account.provider))
+    rail = rail_for(payable, account)
     assert rail is not None  # what the bank cannot do was left out or refused before
     return PaymentOrder(
         tenant_id=account.tenant_id,

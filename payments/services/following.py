@@ -16,7 +16,7 @@ from banking.errors import BankAccessDenied, BankUnavailable
 from banking.models import BankAccount, BankEvent
 from payments.models import PaymentOrder
 from payments.services.asking import ask_about_unknown, nobody_to_ask
-from payments.services.deadlines import give_back_what_missed_the_day
+from payments.services.deadlines import give_back_what_missed_the_day, give_back_what_was_undone
 from payments.services.matching import match_statement
 from payments.services.polling import poll_open_orders
 from payments.services.sending import waiting
@@ -49,6 +49,7 @@ def follow_account(tenant_id: UUID, account_id: UUID) -> None:
         account = BankAccount.objects.of(tenant_id).select_related("connection").get(id=account_id)
         abandon_stale_sends(account, now)
         give_back_what_missed_the_day(account, now)
+        give_back_what_was_undone(account)
         match_statement(account)
     if not account.is_connected:
         with tenant_scope(tenant_id):

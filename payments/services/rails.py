@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
+from banking.banks import registry
 from banking.banks.base import BankInfo, Capability, Rail
-from brazil.banking_days import is_settlement_day
+from banking.models import BankAccount
+from brazil.banking_days import DebtKind, is_settlement_day, payment_date_for
 from payments.models import Payable
 
 CAPABILITIES: Mapping[Rail, Capability] = MappingProxyType(
@@ -17,7 +19,10 @@ CAPABILITIES: Mapping[Rail, Capability] = MappingProxyType(
 )
 
 
-# What a person does with a Pix that the bank cannot send.
+# Why a Pix is held, and what a person does then.
+OUTSIDE = "Pix fora da plataforma"
+NO_TED_DETAILS = "Sem dados de TED"
+FILE_TED_DETAILS = "não há agência e conta do favorecido; lance a conta como TED para cadastrá-las"
 OTHERWISE = "pague pelo aplicativo do banco, ou por uma conta que faça Pix"
 
 
@@ -35,17 +40,50 @@ def open_rails(bank: BankInfo, day: date) -> frozenset[Rail]:
     return rails if is_settlement_day(day) else rails & {Rail.PIX}
 
 
-def rail_for(payable: Payable, bank: BankInfo) -> Rail | None:
-    """The rail by which this bank pays the bill; None: by none, and `why_no_rail` says why.
+def sends_pix(bank: BankInfo) -> bool:
+    return Rail.PIX in rails_of(bank)
 
-    What an account does with a Pix that its bank cannot send is decided here.
+
+def rail_for(payable: Payable, account: BankAccount) -> Rail | None:
+    """The rail by which the account pays the bill; None: by none, and `why_no_rail` says why.
+
+    A Pix that the bank cannot send goes as a TED where the account's policy says so and the
+    payee has an account to receive it.
     """
+    bank = registry.info(account.provider)
     rail = Rail(payable.method)
-    return rail if rail in rails_of(bank) else None
+    if rail in rails_of(bank):
+        return rail
+    if lacks_ted_details(payable, account) or not is_turned_into_ted(payable, account):
+        return None
+    return Rail.TED
 
 
-def why_no_rail(payable: Payable, bank: BankInfo) -> str:
+def is_turned_into_ted(payable: Payable, account: BankAccount) -> bool:
+    bank = registry.info(account.provider)
+    by_policy = account.pix_policy == BankAccount.PixPolicy.TED
+    return payable.is_pix and by_policy and not sends_pix(bank) and Rail.TED in rails_of(bank)
+
+
+def lacks_ted_details(payable: Payable, account: BankAccount) -> bool:
+    """Whether it would go as a TED, had its payee a branch and an account on file."""
+    return is_turned_into_ted(payable, account) and payable.ted_account is None
+
+
+def day_by(rail: Rail | None, payable: Payable) -> date:
+    """The day on which the bill is paid by that rail.
+
+    A Pix may be for any day; as a TED it waits for the next one on which banks settle.
+    """
+    day = payable.payment_date
+    return payment_date_for(day, kind=DebtKind.ORDINARY) if rail is Rail.TED else day
+
+
+def why_no_rail(payable: Payable, account: BankAccount) -> str:
     """A Portuguese sentence."""
-    way = payable.get_method_display()
-    sentence = f"{bank.name} não faz {way} por esta integração"
-    return f"{sentence}: {OTHERWISE}." if payable.is_pix else f"{sentence}."
+    bank = registry.info(account.provider)
+    if lacks_ted_details(payable, account):
+        return f"{NO_TED_DETAILS}: {FILE_TED_DETAILS}."
+    if payable.is_pix:
+        return f"{OUTSIDE}: {bank.name} não faz Pix por esta integração; {OTHERWISE}."
+    return f"{bank.name} não faz {payable.get_method_display()} por esta integração."

@@ -32,10 +32,10 @@ from banking.errors import (
     BankRejected,
     BankUnavailable,
 )
-from banking.models import BankAccount
+from banking.models import BankAccount, Connection
 from payments.models import PaymentOrder
 from payments.services.contents import payment_of
-from payments.services.deadlines import give_back_what_missed_the_day
+from payments.services.deadlines import give_back_what_missed_the_day, give_back_what_was_undone
 from payments.services.outcomes import NOT_YET, Outcome, store_surely
 from payments.services.settling import apply_state
 from payments.services.timeline import Tone, note_many
@@ -72,6 +72,7 @@ def send_queued(tenant_id: UUID, account_id: UUID) -> int:
         accounts = BankAccount.objects.of(tenant_id).select_related("connection")
         account = accounts.get(id=account_id)
         give_back_what_missed_the_day(account, timezone.now())
+        give_back_what_was_undone(account)
         can_be_used = accounts.connected().in_plan().filter(id=account_id).exists()
         if not can_be_used:
             stay_queued(account, why_not(account))
@@ -125,8 +126,10 @@ def claim(account: BankAccount) -> list[PaymentOrder]:
         queue = (
             PaymentOrder.objects.of(account.tenant_id)
             .filter(waiting(now), bank_account=account, status=OrderStatus.QUEUED)
+            # Between two batches somebody may undo the connection that the sender holds.
+            .filter(bank_account__connection__status=Connection.Status.ACTIVE)
             .order_by("created_at", "id")
-            .select_for_update(skip_locked=True)
+            .select_for_update(skip_locked=True, of=("self",))
         )
         ids = list(queue.values_list("id", flat=True)[:BATCH])
         claim_id = uuid4()

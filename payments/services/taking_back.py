@@ -31,6 +31,8 @@ def why_not_back(order: PaymentOrder) -> str:
     bank = registry.info(order.bank_account.provider)
     if order.status != OrderStatus.AT_BANK or order.left_list_at is not None:
         return "Este pagamento não está aguardando aprovação no banco."
+    if order.bank_account.is_undone:
+        return f"O vínculo com {bank.name} foi desfeito: para cancelar, recuse no aplicativo dele."
     if Capability.CANCEL_ORDER not in bank.capabilities or Rail(order.rail) not in bank.cancels:
         return (
             f"{bank.name} não deixa cancelar {order.get_rail_display()} por aqui: "

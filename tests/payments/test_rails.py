@@ -36,7 +36,7 @@ WITH_PIX = replace(
     capabilities=CORA.capabilities | {Capability.SEND_PIX},
     cut_off={**CORA.cut_off, Rail.PIX: time(23, 59, 59)},
 )
-NO_PIX = "Cora não faz Pix por esta integração"
+NO_PIX = "Pix fora da plataforma"
 
 
 @pytest.mark.parametrize(
@@ -80,13 +80,13 @@ def test_a_person_is_told_why_a_pix_is_not_sent(tenant: Tenant) -> None:
         send_now([payable], by=payable.created_by)
 
 
-def test_the_list_says_that_the_bank_has_no_pix(as_operator: Client, tenant: Tenant) -> None:
+def test_the_list_says_that_the_pix_is_paid_outside(as_operator: Client, tenant: Tenant) -> None:
     make_bank_account(tenant)
     make_payable(tenant, approved=True, destination=PIX_KEY)
 
     page = as_operator.get(reverse("payments:list")).content.decode()
 
-    assert "Cora não faz Pix" in page
+    assert NO_PIX in page
     assert "Enviar agora" not in page
 
 

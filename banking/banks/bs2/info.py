@@ -71,6 +71,7 @@ PASSWORD = Mode(
         ModeField("password", "Senha", FieldKind.HIDDEN, longest=400),
         *_ACCOUNT,
     ),
+    renews_itself=True,
 )
 
 INFO = BankInfo(

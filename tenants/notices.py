@@ -1,0 +1,125 @@
+"""Notices to people: made once for each of those concerned, e-mailed, and shown until closed.
+
+The row is the queue: an e-mail that could not leave goes with a later tick. One whose process died
+while it left is not sent again; what it told still stands in the product.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from smtplib import SMTPException
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from tenants.models import Membership, Notice, Role, Tenant
+from tenants.scope import across_tenants, tenant_scope
+
+BATCH = 100
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is to be told. The words are Portuguese."""
+
+    subject: str
+    step: str
+    title: str
+    text: str
+    action: str
+    url: str
+    until: datetime
+
+
+def notify(tenant: Tenant, roles: Collection[Role], news: News) -> None:
+    """Tell everyone of the company in these roles, each once, however often this is called.
+
+    What was told of the subject before is closed. Runs inside the company's scope.
+    """
+    people = Membership.objects.of(tenant).filter(role__in=roles).values_list("user_id", flat=True)
+    withdraw(tenant, [news.subject], but=news.step)
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                tenant=tenant,
+                user_id=person,
+                subject=news.subject,
+                step=news.step,
+                title=news.title,
+                text=news.text,
+                action=news.action,
+                url=news.url,
+                until=news.until,
+            )
+            for person in people
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def withdraw(tenant: Tenant | UUID, subjects: Iterable[str], *, but: str = "") -> None:
+    """Close what was told of these subjects: it is true no longer. Runs inside the scope."""
+    told = Notice.objects.of(tenant).filter(subject__in=list(subjects), closed_at=None)
+    told.exclude(step=but).update(closed_at=timezone.now())
+
+
+def open_notices(membership: Membership) -> list[Notice]:
+    """What the person has not closed yet, in the company they work for now."""
+    with tenant_scope(membership.tenant_id):
+        mine = Notice.objects.of(membership.tenant_id).filter(
+            user=membership.user_id, closed_at=None, until__gt=timezone.now()
+        )
+        return list(mine.order_by("until", "id"))
+
+
+def close(notice: Notice) -> None:
+    """The person has read it. Runs inside the company's scope."""
+    mine = Notice.objects.of(notice.tenant_id).filter(id=notice.id, closed_at=None)
+    mine.update(closed_at=timezone.now())
+
+
+def send_waiting(now: datetime) -> int:
+    """E-mail what was not e-mailed yet. Returns how many left. To be called outside of scopes."""
+    with across_tenants():
+        waiting = Notice.objects.filter(emailed_at=None, closed_at=None, until__gt=now)
+        rows = list(waiting.order_by("made_at").values_list("tenant_id", "id")[:BATCH])
+    sent = 0
+    for tenant_id, notice_id in rows:
+        notice = claim(tenant_id, notice_id, now)
+        if notice is None:
+            continue
+        try:
+            email(notice)
+        except (SMTPException, OSError) as error:
+            give_back(notice)
+            log.warning("notice_not_emailed", error=type(error).__name__)
+            break  # the server is not there for the others either
+        sent += 1
+    return sent
+
+
+def claim(tenant_id: UUID, notice_id: UUID, now: datetime) -> Notice | None:
+    """The notice, if nobody else is sending it."""
+    with tenant_scope(tenant_id):
+        row = Notice.objects.of(tenant_id).filter(id=notice_id)
+        if not row.filter(emailed_at=None).update(emailed_at=now):
+            return None
+        notice: Notice = row.select_related("user", "tenant").get()
+        return notice
+
+
+def give_back(notice: Notice) -> None:
+    with tenant_scope(notice.tenant_id):
+        Notice.objects.of(notice.tenant_id).filter(id=notice.id).update(emailed_at=None)
+
+
+def email(notice: Notice) -> None:
+    context = {"notice": notice, "address": f"{settings.PUBLIC_URL}{notice.url}"}
+    body = render_to_string("tenants/email/notice.txt", context)
+    send_mail(f"{notice.tenant}: {notice.title}", body, None, [notice.user.email])

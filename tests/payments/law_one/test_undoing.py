@@ -1,0 +1,269 @@
+"""An account is undone and redone, with much on its way; real bank, real workers, real kills.
+
+5 000 lines, 40 open bills, 3 orders at the bank and 2 in the queue.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+
+from banking.models import BankAccount, Connection
+from banking.services.opening import open_connection
+from banking.services.syncing import sync_account
+from banking.services.undoing import close_connection, unclosed_connections
+from payments.models import Payable
+from payments.services.dispatching import dispatch_account
+from payments.services.following import follow_account
+from payments.services.sending import claim, send_queued
+from payments.services.undoing import undo
+from payments.states import OrderStatus, PayableStatus
+from tenants.models import Tenant, User
+from tenants.scope import tenant_scope
+from tests.banking.made import change, granted, make_connection, reread, stored_lines
+from tests.cora_simulator import CoraSimulator
+from tests.payments.law_one import bills
+from tests.payments.law_one.conftest import NOW
+from tests.payments.law_one.database import locked, wait_until_stuck
+from tests.payments.law_one.processes import Crew, wait_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LINES = 5_000
+CONNECTIONS, ACCOUNTS = "banking_connection", "banking_bankaccount"
+# Longer than the leases of whoever was killed.
+LATER = timedelta(minutes=3)
+
+
+@pytest.fixture
+def busy(account: BankAccount, tenant: Tenant, cora: CoraSimulator) -> BankAccount:
+    sync_account(tenant.id, account.id)  # what the bank has from its first day
+    missing = LINES - stored_lines(account)
+    cora.generate_entries(missing, date(2026, 11, 17), date(2026, 11, 20))
+    sync_account(tenant.id, account.id)
+    assert stored_lines(account) == LINES
+    for _ in range(38):
+        bills.enter_ted(tenant)
+    bills.queue([bills.enter_ted(tenant, f"{n}.00") for n in (11, 12, 13)])
+    assert send_queued(tenant.id, account.id) == 3
+    bills.queue([bills.enter_ted(tenant, f"{n}.00") for n in (21, 22)])
+    assert bills.statuses(tenant) == {"at_bank": 3, "queued": 2}
+    return reread(account)
+
+
+def undo_it(account: BankAccount, tenant: Tenant, by: User) -> None:
+    with tenant_scope(tenant.id):
+        undo(account, tenant, by=by, typed=tenant.name)
+
+
+def connection_of(account: BankAccount) -> Connection:
+    with tenant_scope(account.tenant_id):
+        account = BankAccount.objects.of(account.tenant_id).get(id=account.id)
+        return Connection.objects.of(account.tenant_id).get(id=account.connection_id)
+
+
+def redo(account: BankAccount, tenant: Tenant, by: User, cora: CoraSimulator) -> Connection:
+    """The consent is given again; a worker has still to open it."""
+    opening = Connection.Status.OPENING
+    return make_connection(tenant, by, grant=granted(cora), status=opening, redoes=account)
+
+
+def facts(account: BankAccount) -> dict[str, Any]:
+    """What an undo and a redo leave as it is."""
+    now = reread(account)
+    kept = ("id", "ledger_account_id", "is_preferred", "modo_banking_from", "balance", "proof")
+    with tenant_scope(account.tenant_id):
+        days = list(now.daily_balances.order_by("day").values_list("day", "closing"))
+    return {
+        **{name: getattr(now, name) for name in kept},
+        "lines": stored_lines(account),
+        "days": days,
+        "books": bills.book_balance(account),
+        "entries": bills.entries(account.tenant_id),
+    }
+
+
+def open_bills(tenant: Tenant) -> Counter[str]:
+    with tenant_scope(tenant.id):
+        return Counter(Payable.objects.of(tenant).values_list("status", flat=True))
+
+
+def test_an_account_undone_and_redone_is_as_it_was(
+    busy: BankAccount, tenant: Tenant, admin: User, cora: CoraSimulator
+) -> None:
+    before = facts(busy)
+    undo_it(busy, tenant, admin)
+    close_connection(tenant.id, busy.connection_id)
+
+    assert facts(busy) == before
+    assert bills.statuses(tenant) == {"at_bank": 3, "cancelled": 2}
+    assert open_bills(tenant) == {"approved": 40, "sent": 3}
+    assert connection_of(busy).status == Connection.Status.UNDONE
+    assert bytes(connection_of(busy).credentials) == b""
+
+    connection = redo(busy, tenant, admin, cora)
+    open_connection(tenant.id, connection.id)
+    sync_account(tenant.id, busy.id)
+
+    assert facts(busy) == before
+    assert reread(busy).connection_id == connection.id
+    assert cora.approve_all() == 3
+    change_orders_due(tenant)
+    follow_account(tenant.id, busy.id)
+    assert bills.statuses(tenant) == {"paid": 3, "cancelled": 2}
+    assert len(cora.orders()) == 3
+    assert bills.book_balance(busy) == -Decimal("36.00")
+
+
+def change_orders_due(tenant: Tenant) -> None:
+    for order in bills.orders(tenant):
+        change(order, wait_until=None)
+
+
+def test_a_kill_in_the_middle_of_the_undo_and_of_the_redo_changes_nothing(
+    busy: BankAccount,
+    tenant: Tenant,
+    admin: User,
+    cora: CoraSimulator,
+    crew: Crew,
+    monday: time_machine.Traveller,
+) -> None:
+    before = facts(busy)
+    undo_it(busy, tenant, admin)
+    undone = busy.connection_id
+    crash(crew, lambda: crew.broker.send("banking.tasks.close_connection", tenant.id, undone))
+    assert unclosed_connections()
+
+    later(monday, cora)
+    crew.worker()
+    tick(crew, lambda: not unclosed_connections() and is_closed(busy), "it is closed")
+    crew.end()
+    connection = redo(busy, tenant, admin, cora)
+    crash(
+        crew,
+        lambda: crew.broker.send("banking.tasks.open_connection", tenant.id, connection.id),
+        table=ACCOUNTS,
+    )
+    assert connection_of(busy).id == undone
+
+    later(monday, cora)
+    crew.worker()
+    tick(crew, lambda: connection_of(busy).id == connection.id, "it is redone")
+    crew.broker.send("banking.tasks.sync_account", tenant.id, busy.id)
+    cora.approve_all()
+    crew.tick_until(
+        lambda: bills.statuses(tenant) == {"paid": 3, "cancelled": 2}, "those at the bank are paid"
+    )
+
+    after = facts(busy)
+    kept = ("id", "ledger_account_id", "is_preferred", "modo_banking_from")
+    assert [after[name] for name in kept] == [before[name] for name in kept]
+    assert open_bills(tenant) == {"approved": 40, "paid": 3}
+    assert after["books"] == -Decimal("36.00")
+    assert len(cora.orders()) == 3
+
+
+def crash(crew: Crew, send: Callable[[], None], table: str = CONNECTIONS) -> None:
+    """A worker dies while it waits for the table."""
+    victim = crew.worker()
+    with locked(table):
+        send()
+        wait_until_stuck(table)
+        victim.kill()
+    crew.broker.flush()
+
+
+def tick(crew: Crew, look: Callable[[], bool], what: str) -> None:
+    def send_and_look() -> bool:
+        crew.broker.send("banking.tasks.sync_due_accounts")
+        return look()
+
+    crew.tick_until(send_and_look, what)
+
+
+def is_closed(account: BankAccount) -> bool:
+    return not connection_of(account).credentials
+
+
+def later(monday: time_machine.Traveller, cora: CoraSimulator) -> None:
+    monday.shift(LATER)
+    cora.advance(LATER.total_seconds())
+
+
+def test_a_sender_that_holds_the_connection_claims_nothing_after_the_undo(
+    account: BankAccount, tenant: Tenant, admin: User
+) -> None:
+    undo_it(account, tenant, admin)
+    queue_behind_the_undo(account, tenant)
+
+    assert claim(account) == []
+
+
+def queue_behind_the_undo(account: BankAccount, tenant: Tenant) -> None:
+    """As a run does that read the account just before."""
+    change(account.connection, status=Connection.Status.ACTIVE)
+    bills.queue([bills.enter_ted(tenant)])
+    change(account.connection, status=Connection.Status.UNDONE)
+
+
+def test_what_was_queued_while_it_was_undone_goes_back_at_the_next_look(
+    account: BankAccount, tenant: Tenant, admin: User, cora: CoraSimulator
+) -> None:
+    undo_it(account, tenant, admin)
+    queue_behind_the_undo(account, tenant)
+
+    send_queued(tenant.id, account.id)
+
+    (order,) = bills.orders(tenant)
+    assert order.status == OrderStatus.CANCELLED
+    assert bills.read(order.payable).status == PayableStatus.APPROVED
+    assert not cora.orders()
+
+
+@pytest.mark.usefixtures("modo_banking")
+def test_an_undone_account_has_no_run(account: BankAccount, tenant: Tenant, admin: User) -> None:
+    bills.enter_ted(tenant)
+    undo_it(account, tenant, admin)
+
+    assert dispatch_account(tenant.id, account.id, now=NOW) is None
+    assert not bills.orders(tenant)
+
+
+def test_an_undone_account_keeps_its_lines_and_reads_no_more(
+    account: BankAccount, tenant: Tenant, admin: User
+) -> None:
+    sync_account(tenant.id, account.id)
+    lines = stored_lines(account)
+    undo_it(account, tenant, admin)
+
+    assert sync_account(tenant.id, account.id) is None
+    assert stored_lines(account) == lines > 0
+    assert connection_of(account).is_undone
+
+
+def test_an_undo_in_the_middle_of_a_sync_stays_and_its_lines_come_once(
+    account: BankAccount, tenant: Tenant, admin: User, cora: CoraSimulator
+) -> None:
+    cora.fault("slow_answer", "/bank-statement/*", ms=1500)
+    with ThreadPoolExecutor(1) as pool:
+        syncing = pool.submit(sync_account, tenant.id, account.id)
+        wait_for(lambda: cora.count_requests("/bank-statement/*") > 0, "the statement is read")
+        undo_it(account, tenant, admin)
+        close_connection(tenant.id, account.connection_id)
+        syncing.result()
+    assert connection_of(account).is_undone
+    assert not connection_of(account).credentials
+    lines = stored_lines(account)
+
+    connection = redo(account, tenant, admin, cora)
+    open_connection(tenant.id, connection.id)
+    result = sync_account(tenant.id, account.id)
+
+    assert result is not None
+    assert stored_lines(account) == lines + result.new_lines
+    assert reread(account).proof == BankAccount.Proof.PROVED
