@@ -14,7 +14,7 @@ import structlog
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection as database
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from banking.banks import registry
@@ -133,6 +133,14 @@ def outages(now: datetime) -> dict[str, datetime]:
         for health in away
         if health.open_until is not None
     }
+
+
+def next_try_of(provider: OuterRef) -> Subquery:
+    """For an annotation: when the bank of each row was to be tried again; null where it is well."""
+    away = BankHealth.objects.filter(
+        provider=provider, failures__gte=settings.CIRCUIT_FAILURES
+    ).exclude(open_until=None)
+    return Subquery(away.values("open_until")[:1])
 
 
 def paused(now: datetime) -> list[str]:

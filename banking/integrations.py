@@ -120,9 +120,13 @@ def describe_switch(account: BankAccount, now: datetime) -> str:
 
 
 def integrations_of(tenant: Tenant, now: datetime) -> list[Integration]:
-    away = health.outages(now)
     return [
-        Integration(account, is_in_plan(tenant, account), now, away.get(account.provider))
+        Integration(
+            account,
+            is_in_plan(tenant, account),
+            now,
+            account.next_try and max(account.next_try, now),
+        )
         for account in accounts_of(tenant)
     ]
 

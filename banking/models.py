@@ -175,6 +175,9 @@ class BankAccount(TenantOwned):
     # Closing as the bank says minus opening and movements as stored; zero when proved.
     proof_difference = models.DecimalField(max_digits=16, decimal_places=2, default=0)
 
+    # Annotated by overview.accounts_of: when a bank that is away is tried again.
+    next_try: datetime | None
+
     objects = BankAccountQuerySet.as_manager()  # type: ignore[misc]  # plugin: not ClassVar
 
     class Meta:
