@@ -5,6 +5,8 @@ bank that takes its time.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from decimal import Decimal
 
 import pytest
@@ -33,15 +35,16 @@ def before_the_claim(victim: Process, send: Callable[[], None], cora: CoraSimula
 
 
 def after_the_claim(victim: Process, send: Callable[[], None], cora: CoraSimulator) -> None:
-    # It has read its account when it comes to the orders, and goes on to read its token.
-    with locked(ORDERS):
-        send()
-        wait_until_stuck(ORDERS)
-        token = locked(CONNECTIONS, "ACCESS EXCLUSIVE")
-        token.__enter__()
-    wait_until_stuck(CONNECTIONS)
-    victim.kill()
-    token.__exit__(None, None, None)
+    # The claim looks at the connection too, so the lock on it comes right behind the claim's end.
+    with ExitStack() as stack, ThreadPoolExecutor(1) as pool:
+        with locked(ORDERS):
+            send()
+            wait_until_stuck(ORDERS)
+            token = pool.submit(stack.enter_context, locked(CONNECTIONS, "ACCESS EXCLUSIVE"))
+            wait_until_stuck(CONNECTIONS)
+        token.result()
+        wait_until_stuck(CONNECTIONS)
+        victim.kill()
     assert cora.count_requests("/*/initiate") == 0
 
 
