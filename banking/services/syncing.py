@@ -98,7 +98,9 @@ def sync_account(tenant_id: UUID, account_id: UUID) -> SyncResult | None:
         before = accounts.filter(id=account_id).values_list("sync_started_at", flat=True).first()
         if not accounts.claim_sync(account_id, now, LEASE):
             return None
-        account = accounts.select_related("connection").get(id=account_id)
+        account = accounts.select_related("connection").filter(id=account_id).first()
+        if account is None:  # undone since the claim
+            return None
     try:
         if account.connection.webhook_registered_at is None:
             register_webhooks(account.connection)

@@ -43,7 +43,7 @@ class Broker:
         parts = urlsplit(os.environ["REDIS_URL"])
         self.url = urlunsplit(parts._replace(path=f"/{number}"))
         self._redis = redis.Redis.from_url(self.url)
-        self._celery = Celery(broker=self.url)
+        self._celery = Celery(broker=self.url, set_as_current=False)
 
     def send(self, task: str, *arguments: object) -> None:
         self._celery.send_task(task, [str(argument) for argument in arguments])

@@ -250,6 +250,7 @@ def test_an_undo_in_the_middle_of_a_sync_stays_and_its_lines_come_once(
     account: BankAccount, tenant: Tenant, admin: User, cora: CoraSimulator
 ) -> None:
     cora.fault("slow_answer", "/bank-statement/*", ms=1500)
+    cora.clear_requests()
     with ThreadPoolExecutor(1) as pool:
         syncing = pool.submit(sync_account, tenant.id, account.id)
         wait_for(lambda: cora.count_requests("/bank-statement/*") > 0, "the statement is read")
