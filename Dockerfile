@@ -11,6 +11,7 @@ COPY kamino ./kamino
 COPY payments ./payments
 COPY banking ./banking
 COPY accounts ./accounts
+COPY audit ./audit
 COPY tenants ./tenants
 COPY core ./core
 COPY brazil ./brazil

@@ -32,6 +32,7 @@ CREDENTIAL_KEYS = env.list("CREDENTIAL_KEYS")
 INSTALLED_APPS = [
     "kamino",
     "tenants",
+    "audit",
     "accounts",
     "banking",
     "payments",
@@ -65,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "audit.whence.WhenceMiddleware",
     "core.middleware.DomainErrorMiddleware",
 ]
 

@@ -1,0 +1,112 @@
+"""The chain of what was changed, done and run in each company.
+
+The database keeps it append-only (migration 0002): a record is neither changed nor deleted, and
+an insert has to follow the chain's head, which only an insert moves.
+"""
+
+import hashlib
+import json
+from datetime import UTC
+from typing import Self
+
+from django.db import models
+
+from audit.acts import Act
+from tenants.models import TenantOwned, TenantQuerySet, User
+
+NO_HASH = "0" * 64
+
+
+class RecordQuerySet(TenantQuerySet):
+    def newest_first(self) -> Self:
+        return self.order_by("-number")
+
+    def about(self, row: TenantOwned) -> Self:
+        """What was done on one row."""
+        return self.of(row.tenant_id).filter(on_kind=row._meta.label_lower, on_id=row.id)
+
+
+class Record(TenantOwned):
+    """One act: who, when, from where, on what, before and after (registro de auditoria).
+
+    `hash` is the SHA-256, in hexadecimal, of the UTF-8 of `canonical()`, which holds the hash of
+    the record before it (64 zeros for the first one). Whoever has a record's hash can tell whether
+    it or anything before it was changed.
+    """
+
+    number = models.PositiveBigIntegerField("número")  # 1, 2, 3 … of each company
+    made_at = models.DateTimeField("quando")
+    act = models.CharField("ato", max_length=40, choices=Act)
+    on_kind = models.CharField(max_length=60)  # the row's table, as «banking.bankaccount»
+    on_id = models.UUIDField()
+    on_label = models.CharField("sobre", max_length=200)  # as it was called then
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="quem")
+    by_label = models.CharField(max_length=200)  # as the person was called then
+    why = models.CharField("por quê", max_length=500)
+    # What a person reads: Portuguese names and values, all of them text.
+    before = models.JSONField("antes", default=dict)
+    after = models.JSONField("depois", default=dict)
+    whence = models.CharField("de onde", max_length=60)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    objects = RecordQuerySet.as_manager()  # type: ignore[misc]  # plugin: not ClassVar
+
+    class Meta:
+        verbose_name = "registro de auditoria"
+        verbose_name_plural = "registros de auditoria"
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "number"], name="record_number"),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "on_id", "number"], name="record_on"),
+            models.Index(fields=["tenant", "act", "number"], name="record_act"),
+            models.Index(fields=["tenant", "by", "number"], name="record_by"),
+            models.Index(fields=["tenant", "made_at"], name="record_made_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.get_act_display()}"
+
+    def canonical(self) -> str:
+        """What is hashed: JSON with sorted keys and no blanks, letters as they are.
+
+        The instant is in UTC with six decimals, ids are in lower case with hyphens, and `by` is
+        the person's number or null.
+        """
+        content = {
+            "tenant": str(self.tenant_id),
+            "number": self.number,
+            "made_at": self.made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "act": self.act,
+            "on_kind": self.on_kind,
+            "on_id": str(self.on_id),
+            "on_label": self.on_label,
+            "by": self.by_id,
+            "by_label": self.by_label,
+            "why": self.why,
+            "before": self.before,
+            "after": self.after,
+            "whence": self.whence,
+            "previous_hash": self.previous_hash,
+        }
+        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def computed_hash(self) -> str:
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+
+class ChainHead(TenantOwned):
+    """Where a company's chain ends: without it nobody would see that the tail was cut.
+
+    Its row is what acts at the same time wait for.
+    """
+
+    number = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=64, default=NO_HASH)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant"], name="chainhead_one")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.hash}"

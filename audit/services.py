@@ -1,0 +1,61 @@
+"""The one function that writes the audit."""
+
+from collections.abc import Mapping
+
+from django.utils import timezone
+
+from audit.acts import Act
+from audit.models import ChainHead, Record
+from audit.whence import current_whence
+from tenants.models import TenantOwned, User
+from tenants.scope import tenant_scope
+
+PRODUCT = "Kamino"
+
+
+def record(
+    act: Act,
+    *,
+    on: TenantOwned,
+    by: User | None,
+    why: str = "",
+    before: Mapping[str, str] | None = None,
+    after: Mapping[str, str] | None = None,
+) -> Record:
+    """Append to the company's chain, in the transaction of the act itself.
+
+    To be the last statement of an act: it locks the chain's head until the commit, and whoever
+    takes another lock after it could meet somebody who took the two the other way round.
+    `by` is None when the product itself acts. `before` and `after` hold what a person reads, and
+    never a secret.
+    """
+    with tenant_scope(on.tenant_id):
+        head = lock_head(on)
+        written = Record(
+            tenant_id=on.tenant_id,
+            number=head.number + 1,
+            made_at=timezone.now(),
+            act=act,
+            on_kind=on._meta.label_lower,
+            on_id=on.id,
+            on_label=str(on)[:200],
+            by=by,
+            by_label=(by.display_name if by else PRODUCT)[:200],
+            why=why[:500],
+            before=dict(before or {}),
+            after=dict(after or {}),
+            whence=current_whence()[:60],
+            previous_hash=head.hash,
+        )
+        written.hash = written.computed_hash()
+        written.save(force_insert=True)  # the database moves the head
+    return written
+
+
+def lock_head(on: TenantOwned) -> ChainHead:
+    heads = ChainHead.objects.of(on.tenant_id).select_for_update()
+    head: ChainHead | None = heads.first()
+    if head is None:
+        ChainHead.objects.bulk_create([ChainHead(tenant_id=on.tenant_id)], ignore_conflicts=True)
+        head = heads.get()
+    return head
