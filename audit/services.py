@@ -1,13 +1,14 @@
 """The one function that writes the audit."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from django.utils import timezone
 
 from audit.acts import Act
 from audit.models import ChainHead, Record
 from audit.whence import current_whence
-from tenants.models import TenantOwned, User
+from tenants.models import Tenant, TenantOwned, User
 from tenants.scope import tenant_scope
 
 PRODUCT = "Kamino"
@@ -16,7 +17,7 @@ PRODUCT = "Kamino"
 def record(
     act: Act,
     *,
-    on: TenantOwned,
+    on: TenantOwned | Tenant,
     by: User | None,
     why: str = "",
     before: Mapping[str, str] | None = None,
@@ -29,10 +30,11 @@ def record(
     `by` is None when the product itself acts. `before` and `after` hold what a person reads, and
     never a secret.
     """
-    with tenant_scope(on.tenant_id):
-        head = lock_head(on)
+    tenant_id = on.id if isinstance(on, Tenant) else on.tenant_id
+    with tenant_scope(tenant_id):
+        head = lock_head(tenant_id)
         written = Record(
-            tenant_id=on.tenant_id,
+            tenant_id=tenant_id,
             number=head.number + 1,
             made_at=timezone.now(),
             act=act,
@@ -52,10 +54,10 @@ def record(
     return written
 
 
-def lock_head(on: TenantOwned) -> ChainHead:
-    heads = ChainHead.objects.of(on.tenant_id).select_for_update()
+def lock_head(tenant_id: UUID) -> ChainHead:
+    heads = ChainHead.objects.of(tenant_id).select_for_update()
     head: ChainHead | None = heads.first()
     if head is None:
-        ChainHead.objects.bulk_create([ChainHead(tenant_id=on.tenant_id)], ignore_conflicts=True)
+        ChainHead.objects.bulk_create([ChainHead(tenant_id=tenant_id)], ignore_conflicts=True)
         head = heads.get()
     return head

@@ -12,6 +12,8 @@ from django.db import connection as database
 from django.db.models import Q
 from django.utils import timezone
 
+from audit.acts import Act
+from audit.services import record
 from banking import budget, health
 from banking.banks import registry
 from banking.banks.base import Grant
@@ -188,6 +190,9 @@ class StoredTokens:
             if "status" in changes:
                 row = row.exclude(status=Connection.Status.UNDONE)
             # A late answer brings no credentials back that were erased meanwhile.
-            row.exclude(status__in=OVER, credentials=b"").update(
+            changed = row.exclude(status__in=OVER, credentials=b"").update(
                 refresh_leased_until=None, **changes
             )
+            if changed and changes.get("status") == Connection.Status.LOST:
+                why = str(changes["status_reason"])
+                record(Act.CONNECTION_LOST, on=row.get(), by=None, why=why)

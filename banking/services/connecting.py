@@ -14,6 +14,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.acts import Act
+from audit.services import record
 from banking import budget, health
 from banking.banks import registry
 from banking.banks.base import BankInfo, ConnectBy, Grant, Mode
@@ -115,6 +117,7 @@ def finish_consent(tenant: Tenant, provider: str, *, state: str, code: str, by: 
     with tenant_scope(tenant.id):
         connection.save(force_insert=True)
         ConsentAttempt.objects.of(tenant).filter(id=attempt.id).update(typed=b"")
+        record_begun(connection)
     return connection
 
 
@@ -187,6 +190,7 @@ def connect_by_form(
     connection.typed = typed_of(mode, typed)
     connection.redoes = redoes
     connection.save(force_insert=True)
+    record_begun(connection)
     return connection
 
 
@@ -228,7 +232,15 @@ def connect_by_terms(
     connection = connection_of(tenant, provider, mode, grant, by=by)
     connection.terms_version, connection.terms_accepted_at = version, now
     connection.save(force_insert=True)
+    record_begun(connection)
     return connection
+
+
+def record_begun(connection: Connection) -> None:
+    after = {"Banco": connection.bank_name, "Forma": connection.bank_mode.name}
+    if connection.redoes is not None:
+        after["Conta a refazer"] = str(connection.redoes)
+    record(Act.CONNECTION_BEGUN, on=connection, by=connection.connected_by, after=after)
 
 
 def connection_of(

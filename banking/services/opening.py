@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from accounts.models import Account
 from accounts.services import open_bank_account_leaf
+from audit.acts import Act
+from audit.services import record
 from banking.access import connect
 from banking.banks.base import AccountIdentity, Capability, ConnectBy
 from banking.errors import BankError, BankOutcomeUnknown, BankUnavailable
@@ -111,6 +113,7 @@ def fail_opening(connection: Connection, reason: str) -> None:
             keep_alive_at=None,
             opening_leased_until=None,
         )
+        record(Act.CONNECTION_REFUSED, on=connection, by=None, why=reason)
 
 
 def adopt_account(tenant: Tenant, connection: Connection, identity: AccountIdentity) -> BankAccount:
@@ -125,6 +128,7 @@ def adopt_account(tenant: Tenant, connection: Connection, identity: AccountIdent
         .first()
     )
     check_is_meant(account, connection, identity)
+    is_new = account is None
     if account is None:
         account = BankAccount(
             tenant=tenant,
@@ -145,6 +149,18 @@ def adopt_account(tenant: Tenant, connection: Connection, identity: AccountIdent
     account.save()
     Connection.objects.of(tenant).filter(id=connection.id).update(
         status=Connection.Status.ACTIVE, status_reason="", opening_leased_until=None
+    )
+    record(
+        Act.ACCOUNT_CONNECTED if is_new else Act.ACCOUNT_RECONNECTED,
+        on=account,
+        by=connection.connected_by,
+        after={
+            "Banco": account.bank_name,
+            "Forma": connection.bank_mode.name,
+            "Conta": f"{account.branch} / {account.number}",
+            "Titular": f"{account.holder_name} ({format_document(account.holder_document)})",
+            "Conta do Ativo": str(account.ledger_account),
+        },
     )
     return account
 

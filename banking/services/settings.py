@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Self
 
+from audit.acts import Act
+from audit.services import record
 from banking.models import BankAccount
 from brazil.banking_days import SAO_PAULO, is_settlement_day
 from core.errors import InvalidState
+from tenants.models import User
 
 # When Modo Banking sends the day's bills. São Paulo.
 SENDS_AT = time(7, 0)
@@ -33,27 +36,61 @@ class Settings:
     def __str__(self) -> str:
         return f"{self.pix_policy}:{'on' if self.modo_banking else 'off'}"
 
+    @property
+    def words(self) -> dict[str, str]:
+        return {
+            "Envio preferencial": BankAccount.PixPolicy(self.pix_policy).label,
+            "Modo Banking": "ligado" if self.modo_banking else "desligado",
+        }
+
 
 def save_settings(
-    account: BankAccount, wanted: Settings, *, seen: Settings, now: datetime
+    account: BankAccount, wanted: Settings, *, seen: Settings, by: User, now: datetime
 ) -> list[str]:
     """Save both, unless somebody changed one since the page showed `seen`.
 
     Returns what was changed meanwhile, in Portuguese sentences; nothing is then saved. The account
     is left as it is in the database. Runs inside the company's scope.
     """
-    rows = BankAccount.objects.of(account.tenant_id)
-    account.refresh_from_db(
-        fields=["pix_policy", "modo_banking_from"],
-        from_queryset=rows.select_for_update(of=("self",)),
-    )
+    lock_settings(account)
     changed = changes_between(seen, Settings.of(account))
-    if changed:
-        return changed
-    switch_modo_banking(account, on=wanted.modo_banking, now=now)
+    if not changed:
+        write_settings(account, wanted, by=by, now=now)
+    return changed
+
+
+def switch_modo_banking(account: BankAccount, *, on: bool, by: User, now: datetime) -> None:
+    """Turn it on from the next 07:00 on, or off. What is on already keeps its first day.
+
+    Runs inside the company's scope.
+    """
+    lock_settings(account)
+    write_settings(account, Settings(account.pix_policy, on), by=by, now=now)
+
+
+def lock_settings(account: BankAccount) -> None:
+    rows = BankAccount.objects.of(account.tenant_id).select_for_update(of=("self",))
+    account.refresh_from_db(fields=["pix_policy", "modo_banking_from"], from_queryset=rows)
+
+
+def write_settings(account: BankAccount, wanted: Settings, *, by: User, now: datetime) -> None:
+    before = Settings.of(account)
+    if wanted == before:
+        return
+    if wanted.modo_banking != before.modo_banking:
+        account.modo_banking_from = next_sending(now) if wanted.modo_banking else None
     account.pix_policy = wanted.pix_policy
-    rows.filter(id=account.id).update(pix_policy=wanted.pix_policy)
-    return []
+    BankAccount.objects.of(account.tenant_id).filter(id=account.id).update(
+        pix_policy=account.pix_policy, modo_banking_from=account.modo_banking_from
+    )
+    changed = {name for name, value in wanted.words.items() if value != before.words[name]}
+    record(
+        Act.SETTINGS_CHANGED,
+        on=account,
+        by=by,
+        before={name: value for name, value in before.words.items() if name in changed},
+        after={name: value for name, value in wanted.words.items() if name in changed},
+    )
 
 
 def changes_between(before: Settings, after: Settings) -> list[str]:
@@ -66,19 +103,6 @@ def changes_between(before: Settings, after: Settings) -> list[str]:
             f"O Modo Banking agora está {'ligado' if after.modo_banking else 'desligado'}."
         )
     return changed
-
-
-def switch_modo_banking(account: BankAccount, *, on: bool, now: datetime) -> None:
-    """Turn it on from the next 07:00 on, or off. What is on already keeps its first day.
-
-    Runs inside the company's scope.
-    """
-    if on and account.modo_banking_from is not None:
-        return
-    account.modo_banking_from = next_sending(now) if on else None
-    BankAccount.objects.of(account.tenant_id).filter(id=account.id).update(
-        modo_banking_from=account.modo_banking_from
-    )
 
 
 def next_sending(now: datetime) -> date:
@@ -97,7 +121,7 @@ def first_sending(account: BankAccount, now: datetime) -> date | None:
     return day if day >= next_sending(now) else None
 
 
-def prefer(account: BankAccount) -> BankAccount | None:
+def prefer(account: BankAccount, *, by: User) -> BankAccount | None:
     """Make it the one account that pays bills with no account of their own.
 
     Returns the one that was. Runs inside the company's scope.
@@ -116,4 +140,12 @@ def prefer(account: BankAccount) -> BankAccount | None:
     rows = BankAccount.objects.of(account.tenant_id)
     rows.filter(is_preferred=True).exclude(id=account.id).update(is_preferred=False)
     rows.filter(id=account.id).update(is_preferred=True)
+    if before is None or before.id != account.id:
+        record(
+            Act.PREFERRED_CHANGED,
+            on=account,
+            by=by,
+            before={"Conta preferencial": str(before) if before else "nenhuma"},
+            after={"Conta preferencial": str(account)},
+        )
     return before

@@ -11,6 +11,8 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from audit.acts import Act
+from audit.services import record
 from banking import budget, health
 from banking.banks import registry
 from banking.banks.base import Grant
@@ -103,6 +105,7 @@ def close_connection(tenant_id: UUID, connection_id: UUID) -> bool:
             status_reason=told,
             refresh_leased_until=None,
         )
+        record(Act.CONNECTION_CLOSED, on=connection, by=None, why=told)
     return True
 
 

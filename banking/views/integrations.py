@@ -28,7 +28,7 @@ def integrations(request: TenantRequest) -> HttpResponse:
 def switch_banking(request: TenantRequest, account_id: UUID) -> HttpResponse:
     account = find_account(request, account_id)
     now = timezone.now()
-    settings.switch_modo_banking(account, on="on" in request.POST, now=now)
+    settings.switch_modo_banking(account, on="on" in request.POST, by=request.user, now=now)
     return answer(request, describe_switch(account, now), focus=account)
 
 
@@ -36,7 +36,7 @@ def switch_banking(request: TenantRequest, account_id: UUID) -> HttpResponse:
 @role_required(Role.ADMIN)
 def prefer(request: TenantRequest, account_id: UUID) -> HttpResponse:
     account = find_account(request, account_id)
-    before = settings.prefer(account)
+    before = settings.prefer(account, by=request.user)
     text = f"A conta preferencial agora é {account}."
     if before is not None and before.id != account.id:
         text = f"A conta preferencial agora é {account}, e não mais {before}."

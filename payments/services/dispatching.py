@@ -15,6 +15,8 @@ from uuid import UUID, uuid4
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from audit.acts import Act
+from audit.services import record
 from banking.banks import registry
 from banking.models import BankAccount, BankAccountQuerySet
 from brazil.banking_days import SAO_PAULO, sao_paulo_day
@@ -141,7 +143,7 @@ def dispatch_account(tenant_id: UUID, account_id: UUID, *, now: datetime) -> Dis
         if not is_new and run.started_at >= opening(today):
             return None
         run.started_at = now
-        fill_run(run, account, until=now.astimezone(SAO_PAULO).time())
+        fill_run(run, account, until=now.astimezone(SAO_PAULO).time(), by=None)
         return run
 
 
@@ -156,7 +158,7 @@ def dispatch_by_hand(
     with tenant_scope(tenant_id):
         account = require_account(BankAccount.objects.of(tenant_id).get(id=account_id))
         run, _ = lock_run(account, day, by=by)
-        fill_run(run, account, until=None)
+        fill_run(run, account, until=None, by=by)
         return run
 
 
@@ -218,13 +220,26 @@ def can_pay(account: BankAccount) -> bool:
     return bool(usable.filter(id=account.id).exists())
 
 
-def fill_run(run: DispatchRun, account: BankAccount, *, until: time | None) -> None:
+def fill_run(
+    run: DispatchRun, account: BankAccount, *, until: time | None, by: User | None
+) -> None:
+    """`until` and `by` are None together only when the command line asks."""
     plan = plan_run(account, run.day, until=until)
-    queue_orders(plan.send, account, run=run, by=run.started_by)
+    orders = queue_orders(plan.send, account, run=run, by=run.started_by)
     run.left_out = [
         {"payable": str(item.payable.id), "reason": item.reason} for item in plan.left_out
     ]
     run.save(update_fields=["left_out", "started_at"])
+    record(
+        Act.RUN_BY_HAND if until is None else Act.RUN_BY_CLOCK,
+        on=account,
+        by=by,
+        after={
+            "Dia": f"{run.day:%d/%m/%Y}",
+            "Na fila": str(len(orders)),
+            "De fora": str(len(plan.left_out)),
+        },
+    )
 
 
 def queue_orders(

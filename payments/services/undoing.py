@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from audit.acts import Act
+from audit.services import record
 from banking.models import BankAccount, StatementLine
 from banking.services.undoing import undo_connection
 from payments.models import Payable, PaymentOrder
@@ -61,4 +63,15 @@ def undo(account: BankAccount, tenant: Tenant, *, by: User, typed: str) -> int:
         for payable in at_bank.values_list("payable_id", flat=True)
     ]
     note_many(tenant.id, rows, at=timezone.now())
+    record(
+        Act.CONNECTION_UNDONE,
+        on=account,
+        by=by,
+        before={"Vínculo": "ativo"},
+        after={
+            "Vínculo": "desfeito",
+            "Pagamentos devolvidos da fila": str(given_back),
+            "Pagamentos que ficam no banco": str(len(rows)),
+        },
+    )
     return given_back

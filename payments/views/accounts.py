@@ -65,7 +65,7 @@ def save_account(request: TenantRequest, account_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return page_of(request, account, form, status=422)
     seen = Settings.read(form.cleaned_data["seen"])
-    changed = save_settings(account, form.wanted, seen=seen, now=timezone.now())
+    changed = save_settings(account, form.wanted, seen=seen, by=request.user, now=timezone.now())
     if changed:
         return page_of(request, account, form, changed=changed, status=409)
     messages.success(request, f"Configurações de {account} gravadas.")

@@ -119,7 +119,7 @@ def test_an_admin_switches_modo_banking_on_and_off(client, tenant, admin, bank_a
 
 def switched(account, now):
     with tenant_scope(account.tenant_id):
-        switch_modo_banking(account, on=True, now=now)
+        switch_modo_banking(account, on=True, by=account.connection.connected_by, now=now)
     return reread(account).modo_banking_from
 
 

@@ -6,12 +6,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.acts import Act
 from banking.access import tokens_of
 from banking.credentials import unseal
 from banking.errors import ConsentLost
 from banking.models import BankHealth, Connection
 from banking.services.keeping import due_connections, keep_alive
 from banking.services.syncing import due_accounts, sync_account
+from tests.audit.reading import audit_of
 from tests.banking.banks.conftest import LOST, Answer, TinyBank
 from tests.banking.made import change, make_account, make_connection, make_grant, reread
 from tests.cast import sign_in
@@ -129,6 +131,13 @@ def test_a_dead_grant_marks_the_connection_with_why_and_when(dead):
     assert lost.status == Connection.Status.LOST
     assert "gere um novo token" in lost.status_reason
     assert lost.lost_at is not None
+
+
+def test_a_dead_grant_is_in_the_audit(dead, tenant):
+    (lost,) = audit_of(tenant)
+
+    assert (lost.act, lost.by, lost.on_id) == (Act.CONNECTION_LOST, None, dead.connection_id)
+    assert lost.why == reread(dead.connection).status_reason
 
 
 def test_after_it_nothing_calls_the_bank_any_more(bank, dead, monday):

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.acts import Act
 from banking.banks import registry
 from banking.plans import compare
 from banking.services import connecting, syncing
@@ -15,6 +16,7 @@ from core.errors import NotAllowed
 from tenants.models import Plan, Role
 from tenants.scope import tenant_scope
 from tenants.services import change_plan
+from tests.audit.reading import audit_of
 from tests.banking.conftest import NOW
 from tests.banking.made import change, make_account, make_connection, reread, stored_lines
 from tests.cast import make_member, sign_in
@@ -188,6 +190,15 @@ def test_the_command_moves_one_company_and_tells(tenant, other_tenant, capsys):
     with tenant_scope(other_tenant.id):
         other_tenant.refresh_from_db()
     assert (tenant.plan, other_tenant.plan) == (Plan.TRACK, Plan.NORTH)
+
+
+def test_the_command_is_in_the_audit_when_it_changes_something(tenant):
+    for _ in range(2):
+        call_command("change_plan", tenant.cnpj, "track")
+
+    (change,) = audit_of(tenant)
+    assert (change.act, change.whence) == (Act.PLAN_CHANGED, "linha de comando")
+    assert (change.before, change.after) == ({"Plano": "North"}, {"Plano": "Track"})
 
 
 @pytest.mark.parametrize("cnpj", ["11.444.777/0001-62", "00.000.000/0001-91"])

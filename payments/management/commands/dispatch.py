@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from audit.whence import COMMAND_LINE, acting_from
 from banking.models import BankAccount
 from brazil.banking_days import is_settlement_day, sao_paulo_day
 from payments.models import DispatchRun, PaymentOrder
@@ -36,7 +37,8 @@ class Command(BaseCommand):
         if not accounts:
             raise CommandError("Nenhuma conta conectada está com o Modo Banking ligado.")
         for tenant_id, account_id in accounts:
-            run = dispatching.dispatch_by_hand(tenant_id, account_id, day)
+            with acting_from(COMMAND_LINE):
+                run = dispatching.dispatch_by_hand(tenant_id, account_id, day)
             sending.send_queued(tenant_id, account_id)
             with tenant_scope(tenant_id):
                 self.stdout.write(summary(tenant_id, run.id))

@@ -4,10 +4,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from audit.acts import Act
+from audit.services import record
+from audit.whence import COMMAND_LINE, acting_from
 from brazil.cnpj import parse_cnpj
 from brazil.errors import InvalidValue
 from tenants.models import Plan, Tenant
-from tenants.scope import across_tenants
+from tenants.scope import across_tenants, tenant_scope
 from tenants.services import change_plan
 
 
@@ -21,7 +24,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, cnpj: str, plan: str, **options: Any) -> None:
         tenant = find(cnpj)
         before = tenant.get_plan_display()
-        change_plan(tenant, Plan(plan))
+        with acting_from(COMMAND_LINE), tenant_scope(tenant.id):
+            change_plan(tenant, Plan(plan))
+            if Plan(plan).label != before:
+                record(
+                    Act.PLAN_CHANGED,
+                    on=tenant,
+                    by=None,
+                    before={"Plano": before},
+                    after={"Plano": Plan(plan).label},
+                )
         self.stdout.write(f"{tenant.name}: do {before} para o {Plan(plan).label}.")
 
 

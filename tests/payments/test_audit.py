@@ -1,0 +1,73 @@
+"""Runs and undone connections are in the audit, with what they did in numbers."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from django.core.management import call_command
+
+from audit.acts import Act
+from banking.models import BankAccount
+from payments.services.dispatching import dispatch_account, dispatch_by_hand
+from payments.services.undoing import undo
+from payments.states import OrderStatus
+from tenants.models import Tenant, User
+from tenants.scope import tenant_scope
+from tests.audit.reading import audit_of
+from tests.payments.make import make_order, make_payable
+from tests.payments.test_planning import TODAY, account, at
+
+__all__ = ["account"]
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_run_of_the_clock_is_told_once_with_its_numbers(
+    account: BankAccount, tenant: Tenant
+) -> None:
+    make_payable(tenant, approved=True)
+    make_payable(tenant, approved=True, due_date=date(2026, 11, 19))
+
+    with time_machine.travel(at("23 07:00")):
+        for minute in ("23 07:00", "23 07:01"):
+            dispatch_account(tenant.id, account.id, now=at(minute))
+
+    (run,) = audit_of(tenant)
+    assert (run.act, run.by, run.on_id) == (Act.RUN_BY_CLOCK, None, account.id)
+    assert run.after == {"Dia": "23/11/2026", "Na fila": "1", "De fora": "1"}
+
+
+def test_a_run_by_hand_is_told_with_who(
+    account: BankAccount, tenant: Tenant, approver: User
+) -> None:
+    dispatch_by_hand(tenant.id, account.id, TODAY, by=approver)
+
+    (run,) = audit_of(tenant)
+    assert (run.act, run.by) == (Act.RUN_BY_HAND, approver)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_of_the_command_line_says_so(account: BankAccount, tenant: Tenant) -> None:
+    with time_machine.travel(at("23 10:00")):
+        call_command("dispatch")
+
+    (run,) = audit_of(tenant)
+    assert (run.act, run.by, run.whence) == (Act.RUN_BY_HAND, None, "linha de comando")
+
+
+def test_an_undone_connection_is_told_with_who_and_what_came_back(
+    account: BankAccount, tenant: Tenant, admin: User
+) -> None:
+    make_order(make_payable(tenant, approved=True))
+    make_order(make_payable(tenant, approved=True), OrderStatus.AT_BANK)
+
+    with tenant_scope(tenant.id):
+        undo(account, tenant, by=admin, typed=tenant.name)
+
+    (undone,) = audit_of(tenant)
+    assert (undone.act, undone.by, undone.on_id) == (Act.CONNECTION_UNDONE, admin, account.id)
+    assert undone.after == {
+        "Vínculo": "desfeito",
+        "Pagamentos devolvidos da fila": "1",
+        "Pagamentos que ficam no banco": "1",
+    }
