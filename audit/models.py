@@ -6,6 +6,7 @@ an insert has to follow the chain's head, which only an insert moves.
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import UTC
 from typing import Self
 
@@ -15,6 +16,13 @@ from audit.acts import Act
 from tenants.models import TenantOwned, TenantQuerySet, User
 
 NO_HASH = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    name: str
+    before: str
+    after: str
 
 
 class RecordQuerySet(TenantQuerySet):
@@ -67,6 +75,12 @@ class Record(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.number} {self.get_act_display()}"
+
+    @property
+    def changes(self) -> list[Change]:
+        """What changed, name by name."""
+        names = dict.fromkeys([*self.after, *self.before])
+        return [Change(name, self.before.get(name, ""), self.after.get(name, "")) for name in names]
 
     def canonical(self) -> str:
         """What is hashed: JSON with sorted keys and no blanks, letters as they are.

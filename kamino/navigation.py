@@ -79,6 +79,7 @@ PAGES = {
     ),
     "banking:reconcile": ("banking",),
     "payments:list": ("payments",),
+    "audit:records": ("audit",),
     "accounts:chart": ("accounts:chart",),
     "accounts:entries": ("accounts:entries", "accounts:entry", "accounts:reverse"),
 }
@@ -90,6 +91,9 @@ def menu(request: TenantRequest) -> list[Group]:
     def item(label: str, url_name: str, icon: str, count: int = 0) -> Item:
         return Item(label, url_name, icon, count, current=url_name == here)
 
+    company = [item("Integrações bancárias", "banking:integrations", "landmark")]
+    if request.membership.is_admin:
+        company.append(item("Auditoria", "audit:records", "scroll-text"))
     return [
         Group(
             "",
@@ -105,7 +109,7 @@ def menu(request: TenantRequest) -> list[Group]:
                 item("Lançamentos", "accounts:entries", "book-open"),
             ],
         ),
-        Group("Empresa", [item("Integrações bancárias", "banking:integrations", "landmark")]),
+        Group("Empresa", company),
     ]
 
 

@@ -9,6 +9,7 @@ from kamino import views
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="banking:reconcile"), name="home"),
     path("", include("tenants.urls")),
+    path("", include("audit.urls")),
     path("", include("accounts.urls")),
     path("", include("banking.urls")),
     path("", include("payments.urls")),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django_htmx.middleware import HtmxDetails
 
@@ -16,7 +16,7 @@ from tenants.scope import person_scope, tenant_scope
 
 SESSION_KEY = "tenant"
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class TenantRequest(HttpRequest):
@@ -39,7 +39,7 @@ def role_required(*roles: Role, scoped: bool = True) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @login_required
         @wraps(view)
-        def guarded(request: TenantRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: TenantRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not enter_company(request):
                 return render(request, "tenants/no_company.html", status=403)
             if roles and request.membership.role not in roles:

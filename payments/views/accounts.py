@@ -10,6 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.acts import Act
+from audit.models import Record
 from banking import health
 from banking.banks import registry
 from banking.integrations import Integration
@@ -24,6 +26,7 @@ from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Role
 
 RUNS = 5
+TOLD_RECORDS = 10
 
 
 class SettingsForm(forms.Form):
@@ -84,6 +87,7 @@ def page_of(
     in_plan = is_in_plan(request.tenant, account)
     away = health.outages(now).get(account.provider)
     runs = DispatchRun.objects.of(request.tenant).filter(bank_account=account)
+    told = Record.objects.about(account).newest_first()
     others = BankAccount.objects.of(request.tenant).filter(is_preferred=True)
     context = {
         "account": account,
@@ -94,6 +98,8 @@ def page_of(
         "form": form,
         "seen": Settings.of(account),
         "changed": changed,
+        "changed_last": told.filter(act=Act.SETTINGS_CHANGED).first() if changed else None,
+        "history": told[:TOLD_RECORDS] if request.membership.is_admin else None,
         "preferred": others.exclude(id=account.id).first(),
         "has_others": BankAccount.objects.of(request.tenant).exclude(id=account.id).exists(),
         "next": dry_run(account, now),

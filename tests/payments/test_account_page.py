@@ -12,10 +12,10 @@ from banking.models import BankAccount, Connection
 from payments.models import PaymentOrder
 from payments.policy import dry_run
 from payments.services.dispatching import dispatch_account, dispatch_by_hand
-from tenants.models import Tenant, User
+from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.made import change, reread
-from tests.cast import sign_in
+from tests.cast import make_member, sign_in
 from tests.payments.make import PIX_ACCOUNT, PIX_KEY, TODAY, make_bank_account, make_payable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
@@ -154,6 +154,36 @@ def test_the_second_of_two_admins_is_told_what_changed(
     after = reread(account)
     assert after.pix_policy == before.pix_policy
     assert after.modo_banking_from == before.modo_banking_from
+
+
+def test_the_second_is_told_who_was_first_and_when(
+    as_admin: Client, admin: User, tenant: Tenant, account: BankAccount
+) -> None:
+    other = make_member(tenant, Role.ADMIN)
+    first = Client()
+    sign_in(first, other, tenant)
+    save(first, account, pix_policy="ted", seen=AS_SEEN)
+
+    answer = save(as_admin, account, pix_policy="keep", modo_banking="on", seen=AS_SEEN)
+
+    assert f"{other.display_name} mudou esta conta em 23/11 às 10:00" in words(answer.content)
+    assert reread(account).pix_policy == "ted"
+
+
+def test_admins_see_what_was_changed_on_the_account_and_by_whom(
+    as_admin: Client, admin: User, account: BankAccount
+) -> None:
+    save(as_admin, account, pix_policy="ted", seen=AS_SEEN)
+
+    shown = page(as_admin, account)
+
+    assert re.search(rf"23/11/2026 10:00:\d\d · {admin.display_name} · 127.0.0.1", shown)
+
+
+def test_others_do_not_see_the_audit_of_the_account(
+    as_operator: Client, account: BankAccount
+) -> None:
+    assert "Histórico" not in page(as_operator, account)
 
 
 def test_having_been_told_the_same_choice_is_saved(as_admin: Client, account: BankAccount) -> None:

@@ -1,0 +1,54 @@
+from typing import Any
+
+from django import forms
+
+from audit.acts import Act
+from audit.models import Record
+from core.forms import DateInput
+from tenants.models import Membership, Tenant, User
+
+
+class PersonField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.display_name)
+
+
+class RecordFilter(forms.Form):
+    """The bar above the records. Both days of the period are included, in São Paulo.
+
+    A wrong day is told at its field and filters nothing; a person, row or number that is none is
+    no filter at all, but a page that does not exist.
+    """
+
+    IDS = frozenset({"act", "by", "on", "before"})
+
+    act = forms.ChoiceField(label="O quê", required=False, choices=[("", "Tudo"), *Act.choices])
+    by = PersonField(User.objects.none(), label="Quem", required=False, empty_label="Todos")
+    since = forms.DateField(label="De", required=False, widget=DateInput)
+    until = forms.DateField(label="Até", required=False, widget=DateInput)
+    on = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)  # page start
+
+    def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["by"]
+        assert isinstance(field, PersonField)
+        # Who works here, and who did something here before they left.
+        members = Membership.objects.of(tenant).values("user")
+        acted = Record.objects.of(tenant).exclude(by=None).values("by")
+        people = User.objects.filter(id__in=members.union(acted))
+        field.queryset = people.order_by("first_name", "last_name", "email")
+
+    @property
+    def names_nothing(self) -> bool:
+        return not self.IDS.isdisjoint(self.errors)
+
+    @property
+    def is_filtering(self) -> bool:
+        return any(self.cleaned_data.get(name) for name in ("act", "by", "since", "until", "on"))
+
+    def clean_until(self) -> object:
+        since, until = self.cleaned_data.get("since"), self.cleaned_data["until"]
+        if since and until and until < since:
+            raise forms.ValidationError("O período termina antes de começar.")
+        return until
