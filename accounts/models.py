@@ -27,6 +27,11 @@ class Nature(models.TextChoices):
         return self in {Nature.ASSET, Nature.EXPENSE}
 
 
+class ClassificationGroupQuerySet(TenantQuerySet):
+    def open(self) -> Self:
+        return self.filter(archived_at=None)
+
+
 class ClassificationGroup(TenantOwned):
     """A branch of the chart of accounts (grupo de classificação).
 
@@ -38,9 +43,13 @@ class ClassificationGroup(TenantOwned):
     )
     code = models.CharField("código", max_length=20)
     name = models.CharField("nome", max_length=120)
+    external_code = models.CharField("código externo", max_length=40, blank=True)
     nature = models.CharField("natureza", max_length=10, choices=Nature)
     # New bank accounts get their Conta do Ativo here.
     is_bank_home = models.BooleanField("casa das contas correntes", default=False)
+    archived_at = models.DateTimeField("arquivado em", null=True)
+
+    objects = ClassificationGroupQuerySet.as_manager()  # type: ignore[misc]  # not ClassVar
 
     class Meta:
         verbose_name = "grupo de classificação"
@@ -56,10 +65,18 @@ class ClassificationGroup(TenantOwned):
                 name="group_bank_home_is_asset",
                 condition=Q(is_bank_home=False) | Q(nature=Nature.ASSET),
             ),
+            models.CheckConstraint(
+                name="group_bank_home_is_open",
+                condition=Q(is_bank_home=False) | Q(archived_at=None),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
 
 
 class AccountQuerySet(TenantQuerySet):
@@ -85,6 +102,9 @@ class Account(TenantOwned):
     )
     code = models.CharField("código", max_length=24)
     name = models.CharField("nome", max_length=120)
+    external_code = models.CharField("código externo", max_length=40, blank=True)
+    # A bank account is tied to it: it is its Conta do Ativo.
+    is_bank_leaf = models.BooleanField("conta bancária", default=False)
     archived_at = models.DateTimeField("arquivada em", null=True)
 
     objects = AccountQuerySet.as_manager()  # type: ignore[misc]  # plugin: not ClassVar
@@ -92,7 +112,13 @@ class Account(TenantOwned):
     class Meta:
         verbose_name = "conta contábil"
         verbose_name_plural = "contas contábeis"
-        constraints = [models.UniqueConstraint(fields=["tenant", "code"], name="account_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "code"], name="account_code"),
+            models.CheckConstraint(
+                name="account_bank_leaf_is_open",
+                condition=Q(is_bank_leaf=False) | Q(archived_at=None),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"

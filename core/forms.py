@@ -1,9 +1,13 @@
-"""How forms look: the renderer that settings name, and the two controls of ours."""
+"""How forms look: the renderer that settings name, the two controls of ours, and refusals."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+
+from core.errors import InvalidInput
 
 
 class FormRenderer(TemplatesSetting):
@@ -44,3 +48,12 @@ class DateInput(forms.DateInput):
             "data-date": True,
         }
         super().__init__(attrs=defaults | (attrs or {}), format="%d/%m/%Y")
+
+
+@contextmanager
+def marking(form: forms.Form) -> Iterator[None]:
+    """What a service does not accept is marked in the form, at its field if it names one."""
+    try:
+        yield
+    except InvalidInput as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))

@@ -82,6 +82,7 @@ PAGES = {
     "audit:records": ("audit",),
     "accounts:chart": ("accounts:chart",),
     "accounts:entries": ("accounts:entries", "accounts:entry", "accounts:reverse"),
+    "accounts:groups": ("accounts",),
 }
 
 
@@ -93,7 +94,10 @@ def menu(request: TenantRequest) -> list[Group]:
 
     company = [item("Integrações bancárias", "banking:integrations", "landmark")]
     if request.membership.is_admin:
-        company.append(item("Auditoria", "audit:records", "scroll-text"))
+        company += [
+            item("Grupos de classificação", "accounts:groups", "folder-tree"),
+            item("Auditoria", "audit:records", "scroll-text"),
+        ]
     return [
         Group(
             "",

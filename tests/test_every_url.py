@@ -48,6 +48,8 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "account_id": account.id,
         "connection_id": connection.id,
         "entry_id": make_entry(tenant).id,
+        "group_id": account.ledger_account.group_id,
+        "leaf_id": account.ledger_account_id,
         "notice_id": make_notice(tenant, admin).id,
         "payable_id": make_payable(tenant).id,
         "run_id": run.id,

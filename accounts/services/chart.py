@@ -1,12 +1,11 @@
 """Acts on the chart of accounts."""
 
-from django.utils import timezone
+from collections.abc import Mapping
+from uuid import UUID
 
 from accounts import default_chart
 from accounts.models import Account, ClassificationGroup
-from accounts.services.journal import balances
 from core.errors import InvalidInput, InvalidState
-from core.money import format_brl
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 
@@ -49,7 +48,7 @@ def open_bank_account_leaf(tenant: Tenant, *, name: str) -> Account:
                 "antes de conectar um banco."
             )
         return Account.objects.create(
-            tenant=tenant, group=home, code=next_free_code(home), name=name
+            tenant=tenant, group=home, code=next_free_code(home), name=name, is_bank_leaf=True
         )
 
 
@@ -60,48 +59,49 @@ def move_group(group: ClassificationGroup, *, parent: ClassificationGroup | None
         InvalidInput: the natures differ, or the new parent lies inside the group.
     """
     with tenant_scope(group.tenant_id):
-        # All of them: two moves at once could close a loop that neither sees.
-        rows = ClassificationGroup.objects.of(group.tenant_id).select_for_update()
-        parents = dict(rows.order_by("id").values_list("id", "parent_id"))
-        if parent is not None and parent.nature != group.nature:
-            raise InvalidInput("O grupo acima precisa ter a mesma natureza.", field="parent")
-        above = parent.id if parent else None
-        while above is not None:
-            if above == group.id:
-                raise InvalidInput("Um grupo não pode ficar dentro dele mesmo.", field="parent")
-            above = parents[above]
+        if why := why_not_under(group, parent, lock_groups(group.tenant_id)):
+            raise InvalidInput(why, field="parent")
         group.parent = parent
         group.save(update_fields=["parent"])
 
 
-def archive_account(account: Account) -> None:
-    """Close an account to new entries. Its history stays; archiving again changes nothing.
+def lock_chart(tenant_id: UUID) -> None:
+    """Acts on a company's chart follow each other: its row is held until the transaction ends."""
+    Tenant.objects.select_for_update(no_key=True).get(id=tenant_id)
 
-    Raises:
-        InvalidState: it still has a balance.
-    """
-    with tenant_scope(account.tenant_id):
-        account.refresh_from_db(from_queryset=Account.objects.select_for_update())
-        if account.is_archived:
-            return
-        balance = balances(account.tenant_id, [account])[account.id]
-        if balance:
-            raise InvalidState(
-                f"A conta {account} ainda tem saldo de R$ {format_brl(abs(balance))}. "
-                "Transfira o saldo antes de arquivar."
-            )
-        account.archived_at = timezone.now()
-        account.save(update_fields=["archived_at"])
+
+def lock_groups(tenant_id: UUID) -> dict[UUID, UUID | None]:
+    """The parent of every group. Two moves at once could close a loop that neither sees."""
+    rows = ClassificationGroup.objects.of(tenant_id).select_for_update()
+    return dict(rows.order_by("id").values_list("id", "parent_id"))
+
+
+def why_not_under(
+    group: ClassificationGroup,
+    parent: ClassificationGroup | None,
+    parents: Mapping[UUID, UUID | None],
+) -> str:
+    """A Portuguese sentence; empty when the group may go there. `parents` as by `lock_groups`."""
+    if parent is not None and parent.nature != group.nature:
+        return "O grupo acima precisa ter a mesma natureza."
+    above = parent.id if parent else None
+    while above is not None:
+        if above == group.id:
+            return "Um grupo não pode ficar dentro dele mesmo."
+        above = parents[above]
+    return ""
 
 
 def parent_code(code: str) -> str:
     return code.rpartition(".")[0]
 
 
-def next_free_code(group: ClassificationGroup) -> str:
+def next_free_code(group: ClassificationGroup, *, digits: int = 2) -> str:
     """The group's code and the number after the highest in use: 1.1.1.1.01, 1.1.1.1.02 …"""
     prefix = f"{group.code}."
-    codes = Account.objects.of(group.tenant_id).filter(code__startswith=prefix)
-    used = [code.removeprefix(prefix) for code in codes.values_list("code", flat=True)]
+    used: list[str] = []
+    for model in (Account, ClassificationGroup):
+        rows = model.objects.of(group.tenant_id).filter(code__startswith=prefix)
+        used += [code.removeprefix(prefix) for code in rows.values_list("code", flat=True)]
     highest = max((int(number) for number in used if number.isdecimal()), default=0)
-    return f"{prefix}{highest + 1:02d}"
+    return f"{prefix}{highest + 1:0{digits}d}"

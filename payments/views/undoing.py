@@ -1,7 +1,5 @@
 """«Desfazer vínculo»: what it will do to this account, in numbers, and then it is done."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import UUID
 
 from django import forms
@@ -11,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from banking.models import BankAccount
-from core.errors import InvalidInput
+from core.forms import marking
 from core.nudge import nudge
 from payments.services.undoing import effect_of_undoing, undo
 from payments.words import counted
@@ -27,14 +25,6 @@ class UndoForm(forms.Form):
         error_messages={"required": "Digite o nome da empresa para confirmar."},
     )
 
-    @contextmanager
-    def marking(self) -> Iterator[None]:
-        """A name that is not the company's is marked at its field."""
-        try:
-            yield
-        except InvalidInput as error:
-            self.add_error(error.field, str(error))
-
 
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN)
@@ -47,7 +37,7 @@ def undo_account(request: TenantRequest, account_id: UUID) -> HttpResponse:
     form = UndoForm(request.POST if request.method == "POST" else None)
     form.fields["name"].help_text = f"Digite {request.tenant.name} para confirmar."
     if request.method == "POST" and form.is_valid():
-        with form.marking():
+        with marking(form):
             typed = form.cleaned_data["name"]
             given_back = undo(account, request.tenant, by=request.user, typed=typed)
             return undone(request, account, given_back)
