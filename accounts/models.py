@@ -163,6 +163,15 @@ class JournalEntry(TenantOwned):
         verbose_name="estorno de",
         db_index=False,
     )
+    # What was reversed so that this one could be written on another account.
+    replaces = TenantForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="replacements",
+        verbose_name="no lugar de",
+        db_index=False,
+    )
     line_count = models.PositiveSmallIntegerField("linhas")
     total = models.DecimalField("total", max_digits=16, decimal_places=2)
     # Null: the product itself.
@@ -178,6 +187,7 @@ class JournalEntry(TenantOwned):
             # The company comes second here and below: so the index also serves Django's lookups
             # through a relation, which name the other row alone.
             models.UniqueConstraint(fields=["reverses", "tenant"], name="entry_reversed_once"),
+            models.UniqueConstraint(fields=["replaces", "tenant"], name="entry_replaced_once"),
             models.CheckConstraint(name="entry_two_lines", condition=Q(line_count__gte=2)),
             models.CheckConstraint(name="entry_total_positive", condition=Q(total__gt=0)),
             models.CheckConstraint(name="entry_not_its_reversal", condition=~Q(reverses=F("id"))),
@@ -195,6 +205,11 @@ class JournalEntry(TenantOwned):
     def reversal(self) -> "JournalEntry | None":
         """The entry that undid this one."""
         return next(iter(self.reversals.all()), None)
+
+    @property
+    def replacement(self) -> "JournalEntry | None":
+        """The entry that was written in the place of this one."""
+        return self.replacements.first()
 
 
 class JournalLine(TenantOwned):

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from banking.views import connecting, diagnosis, integrations, plans, reconcile, syncing, webhook
+from banking.views import (
+    connecting,
+    diagnosis,
+    integrations,
+    plans,
+    reconcile,
+    syncing,
+    tying,
+    webhook,
+)
 
 app_name = "banking"
 urlpatterns = [
@@ -32,6 +41,11 @@ urlpatterns = [
         "configuracoes/integracoes-bancarias/<uuid:account_id>/saude/",
         diagnosis.diagnosis,
         name="diagnosis",
+    ),
+    path(
+        "configuracoes/integracoes-bancarias/<uuid:account_id>/conta-do-ativo/",
+        tying.tie,
+        name="tie",
     ),
     path(
         "webhooks/<slug:provider>/<uuid:connection_id>/<str:secret>/",

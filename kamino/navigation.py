@@ -73,6 +73,7 @@ PAGES = {
         "banking:prefer",
         "banking:plans",
         "banking:diagnosis",
+        "banking:tie",
         "payments:account",
         "payments:save_account",
         "payments:undo",

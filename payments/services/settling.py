@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.services import post_entry, reverse_entry
+from accounts.services import post_entry, reverse_entry, standing
 from banking.banks.base import OrderState, Rail
 from banking.models import StatementLine
+from banking.services.tying import hold_leaf
 from brazil.banking_days import day_bounds, next_banking_day, sao_paulo_day
 from core.errors import DomainError, InvalidState, NotAllowed
 from payments.models import Payable, PaymentOrder
@@ -30,9 +31,7 @@ def lock_order(order: PaymentOrder) -> PaymentOrder:
     locked: PaymentOrder = (
         PaymentOrder.objects.of(order.tenant_id)
         .select_for_update(of=("self",))
-        .select_related(
-            "payable__payee", "payable__expense_account", "bank_account__ledger_account"
-        )
+        .select_related("payable__payee", "payable__expense_account", "bank_account")
         .get(id=order.id)
     )
     return locked
@@ -131,7 +130,7 @@ def is_paid(order: PaymentOrder, source: str, line: StatementLine | None) -> Non
         payable.tenant,
         date=paid_on,
         memo=f"Pagamento a {payable.payee.name}"[:140],
-        lines=[(payable.expense_account, amount), (order.bank_account.ledger_account, -amount)],
+        lines=[(payable.expense_account, amount), (hold_leaf(order.bank_account), -amount)],
     )
     if order.rail == Rail.TED:
         order.watch_until = returns_until(timezone.now())
@@ -157,7 +156,8 @@ def is_not_paid(order: PaymentOrder, source: str, line: StatementLine | None) ->
     }.get(OrderStatus(order.status), Payable.Hold.REFUSED)
     if order.entry is not None:
         today = sao_paulo_day(timezone.now())
-        reverse_entry(order.entry, by=None, date=max(today, order.entry.date), why=str(hold.label))
+        entry = standing(order.entry)
+        reverse_entry(entry, by=None, date=max(today, entry.date), why=str(hold.label))
     _move(order.payable, PayableStatus.APPROVED, hold)
     note(order.payable, hold.label, source, tone=Tone.BAD)
 

@@ -8,13 +8,15 @@ import time_machine
 from django.utils import timezone
 
 from accounts.models import Account, JournalEntry
-from accounts.services import archive_account
+from accounts.services import archive_account, balances
 from banking.models import BankAccount, BankEvent
+from banking.services.tying import Entries, tie_account
 from payments.models import Payable
 from payments.services import following, sending
 from payments.states import OrderStatus, PayableStatus
-from tenants.models import Tenant
+from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
+from tests.accounts.books import account_of
 from tests.banking.made import change
 from tests.cora_simulator import CoraSimulator
 from tests.payments.law_one import bills
@@ -339,6 +341,36 @@ def test_a_transfer_that_comes_back_is_reversed_in_the_books_and_held(
 
     send(payable)  # a person looked at it and sends it again: another order
     assert len(cora.transfers()) == 2
+
+
+@pytest.mark.parametrize("entries", Entries)
+def test_a_transfer_comes_back_after_its_account_was_tied_to_another_leaf(
+    tenant: Tenant,
+    admin: User,
+    account: BankAccount,
+    cora: CoraSimulator,
+    monday: time_machine.Traveller,
+    entries: Entries,
+) -> None:
+    before, after = bills.enter_ted(tenant), bills.enter_ted(tenant, "200.00")
+    send(before)
+    cora.approve_all()
+    follow(account, monday)
+    send(after)
+    old, new = account.ledger_account, account_of(tenant, "1.1.1.01")
+    with tenant_scope(tenant.id):
+        tie_account(account, new, entries=entries, seen=old.id, by=admin)
+
+    cora.refund(cora.transfers()[0]["id"])
+    cora.approve_all()
+    deliver(cora)
+    follow(account, monday, times=2)
+
+    assert bills.read(before).hold == Payable.Hold.RETURNED
+    assert bills.read(after).status == PayableStatus.PAID
+    with tenant_scope(tenant.id):
+        sums = balances(tenant, [old, new])
+    assert (sums[old.id], sums[new.id]) == (0, Decimal("-200.00"))
 
 
 def test_a_transfer_that_comes_back_is_noticed_though_no_webhook_tells(
