@@ -11,17 +11,20 @@ from banking.banks import registry
 from banking.banks.base import Rail
 from brazil.banking_days import SAO_PAULO, sao_paulo_day
 from core.money import format_brl
-from payments.models import DispatchRun
+from payments.models import DispatchRun, PaymentOrder
 from payments.states import OrderStatus
 from payments.words import counted, hour, near_day, when
 
 STATUS = "orders__status"
-LEFT = ~Q(**{f"{STATUS}__in": [OrderStatus.QUEUED, OrderStatus.CANCELLED]})
+GIVEN_BACK = Q(**{STATUS: OrderStatus.CANCELLED}, orders__first_sent_at=None)
+LEFT = ~Q(**{STATUS: OrderStatus.QUEUED}) & ~GIVEN_BACK
+NEVER_SENT = Q(status=OrderStatus.CANCELLED, first_sent_at=None)
 WAITS = Q(**{STATUS: OrderStatus.AT_BANK})
 COUNTS = {
     "sent": Count("orders", filter=LEFT),
     "sent_amount": Sum("orders__amount", filter=LEFT),
     "queued": Count("orders", filter=Q(**{STATUS: OrderStatus.QUEUED})),
+    "given_back": Count("orders", filter=GIVEN_BACK),
     "waiting": Count("orders", filter=WAITS),
     "waiting_ted": Count("orders", filter=WAITS & Q(orders__rail=Rail.TED)),
     "waiting_boleto": Count("orders", filter=WAITS & Q(orders__rail=Rail.BOLETO)),
@@ -38,6 +41,7 @@ class Tally:
     sent: int  # those that left us, however they ended
     sent_amount: Decimal | None  # None: nothing was sent
     queued: int
+    given_back: int  # left the queue without having been sent; their bills are approved again
     waiting: int  # for approval in the bank's app
     waiting_ted: int
     waiting_boleto: int
@@ -59,6 +63,8 @@ class Tally:
     def tone(self) -> str:
         if self.unknown:
             return "bad"
+        if self.given_back:
+            return "warn"
         return "ok" if self.is_all_paid and not self.run.left_out else "info"
 
 
@@ -69,6 +75,17 @@ class RunNote:
     text: str
 
 
+def orders_that_left(run: DispatchRun) -> "QuerySet[PaymentOrder]":
+    """Those of the run that went to the bank, or are about to."""
+    return PaymentOrder.objects.of(run.tenant_id).filter(~NEVER_SENT, run=run)
+
+
+def reasons_given_back(run: DispatchRun) -> dict[str, str]:
+    """By the bill's id: why the order that the run made for it left the queue unsent."""
+    orders = PaymentOrder.objects.of(run.tenant_id).filter(NEVER_SENT, run=run)
+    return {str(bill): why for bill, why in orders.values_list("payable_id", "message")}
+
+
 def run_notes(runs: "QuerySet[DispatchRun]", now: datetime) -> list[RunNote]:
     """One query."""
     counted_runs = runs.select_related("bank_account").annotate(**COUNTS)
@@ -77,7 +94,13 @@ def run_notes(runs: "QuerySet[DispatchRun]", now: datetime) -> list[RunNote]:
 
 
 def run_note(tally: Tally, now: datetime) -> RunNote:
-    parts = [what_went(tally), what_is_unknown(tally), what_waits(tally, now), what_stayed(tally)]
+    parts = [
+        what_went(tally),
+        what_is_unknown(tally),
+        what_waits(tally, now),
+        what_came_back(tally),
+        what_stayed(tally),
+    ]
     return RunNote(tally, tally.title(now), " ".join(part for part in parts if part))
 
 
@@ -89,6 +112,8 @@ def what_went(tally: Tally) -> str:
         return f"mandou {payments} ao banco {account} (R$\u00a0{amount})."
     if tally.queued:
         return f"está mandando {counted(tally.queued, 'pagamento', 'pagamentos')} {account}."
+    if tally.given_back:
+        return f"não mandou nada {account}."
     return f"não tinha o que mandar {account}."
 
 
@@ -124,6 +149,13 @@ def first_rail_that_waits(tally: Tally) -> Rail:
     if tally.waiting_ted:
         return Rail.TED
     return Rail.BOLETO if tally.waiting_boleto else Rail.PIX
+
+
+def what_came_back(tally: Tally) -> str:
+    if not tally.given_back:
+        return ""
+    back = "voltaram para aprovadas" if tally.given_back > 1 else "voltou para aprovada"
+    return f"{tally.given_back} {back} sem sair."
 
 
 def what_stayed(tally: Tally) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from payments.listing import Position
 from payments.models import DispatchRun, Payable
 from payments.rows import rows_of
-from payments.runs import run_notes
+from payments.runs import orders_that_left, reasons_given_back, run_notes
 from payments.situations import Accounts
 from tenants.access import TenantRequest, member_required
 
@@ -40,16 +40,20 @@ def show_run(request: TenantRequest, run_id: UUID) -> HttpResponse:
     run = get_object_or_404(runs)
     accounts = Accounts.of(request.tenant, now)
     reasons = {item["payable"]: item["reason"] for item in run.left_out}
-    payables = Payable.objects.of(request.tenant)
-    sent = payables.filter(orders__run=run).distinct().order_by("payee__name", "id")
+    why_back = reasons_given_back(run)
+    payables = Payable.objects.of(request.tenant).order_by("payee__name", "id")
+    sent = payables.filter(orders__in=orders_that_left(run)).distinct()
+    given_back = payables.filter(id__in=list(why_back)).exclude(id__in=sent.values("id"))
     left_out = payables.filter(id__in=list(reasons)).order_by("payment_date", "id")
+    person = request.membership
     return render(
         request,
         "payments/run.html",
         {
             "run": run,
             "note": run_notes(runs, now)[0],
-            "sent": rows_of(sent, accounts, request.membership, now),
-            "left_out": rows_of(left_out, accounts, request.membership, now, reasons=reasons),
+            "sent": rows_of(sent, accounts, person, now),
+            "given_back": rows_of(given_back, accounts, person, now, reasons=why_back),
+            "left_out": rows_of(left_out, accounts, person, now, reasons=reasons),
         },
     )

@@ -14,6 +14,7 @@ from payments.models import DispatchRun, Payable
 from payments.services.dispatching import dispatch_by_hand
 from payments.services.entering import cancel_payable
 from payments.services.settling import apply_state
+from payments.services.undoing import undo
 from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
@@ -140,6 +141,22 @@ def test_every_member_sees_what_a_run_did(client: Client, tenant: Tenant, role: 
     assert page.index("Ficaram de fora") < page.index("615,40")
     assert "Venceu em 19/11/2026: vencidas só saem com «Enviar agora»." in page
     assert ("Enviar agora</button>" in page) == (role in {Role.ADMIN, Role.FINANCE})
+
+
+def test_a_run_tells_what_came_back_from_its_queue_and_why(
+    as_operator: Client, tenant: Tenant, admin: User
+) -> None:
+    run = make_run(tenant, bills=2)
+    with tenant_scope(tenant.id):
+        undo(run.bank_account, tenant, by=admin, typed=tenant.name)
+
+    page = read(as_operator, "run", run.id)
+
+    assert "não mandou nada pela conta" in page
+    assert "2 voltaram para aprovadas sem sair." in page
+    assert "Nada foi para o banco neste envio." in page
+    assert page.index("Voltaram sem sair") < page.index("77,00") < page.index("Ficaram de fora")
+    assert page.count("foi desfeito antes do envio. Continua aprovada.") == 2
 
 
 def test_what_was_left_out_is_sent_from_there(as_operator: Client, tenant: Tenant) -> None:

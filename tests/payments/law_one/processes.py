@@ -1,4 +1,4 @@
-"""Real Celery processes over the test's database, with a Redis database of their own."""
+"""Real processes, most of Celery, over the test's database, with a Redis database of their own."""
 
 import os
 import signal
@@ -58,7 +58,7 @@ class Broker:
 
 
 class Process:
-    """A Celery process; its crew ends it."""
+    """A process of a crew, which ends it."""
 
     def __init__(self, arguments: list[str], environment: dict[str, str], log: Path) -> None:
         # The test may be under a moved clock; the process then lives at the same moment.
@@ -82,6 +82,10 @@ class Process:
     def said(self, text: str) -> bool:
         assert self._process.poll() is None, self.log.read_text()
         return text in self.log.read_text()
+
+    def wait(self) -> int:
+        """Until it ends by itself; its exit code."""
+        return self._process.wait(DEADLINE)
 
     def end(self) -> None:
         if self._process.poll() is None:
@@ -111,7 +115,7 @@ class Crew:
     def worker(self) -> Process:
         """A worker that is ready for messages."""
         flags = "--pool threads --concurrency 4 --without-gossip --without-mingle --loglevel INFO"
-        worker = self._start(["worker", *flags.split()])
+        worker = self._start_celery(["worker", *flags.split()])
         wait_for(lambda: worker.said(" ready."), "the worker is ready")
         return worker
 
@@ -126,14 +130,20 @@ class Crew:
 
     def beat(self) -> Process:
         schedule = self._folder / f"beat-{len(self._processes)}"
-        return self._start(
+        return self._start_celery(
             ["beat", "--schedule", str(schedule), "--pidfile=", "--loglevel", "INFO"]
         )
 
+    def run(self, module: str, *arguments: object) -> Process:
+        """A module of the tests that does one thing and ends."""
+        return self._start([module, *(str(argument) for argument in arguments)])
+
+    def _start_celery(self, arguments: list[str]) -> Process:
+        return self._start(["celery", "-A", "kamino", *arguments])
+
     def _start(self, arguments: list[str]) -> Process:
         log = self._folder / f"{arguments[0]}-{len(self._processes)}.log"
-        celery = ["celery", "-A", "kamino", *arguments]
-        process = Process(celery, self.environment, log)
+        process = Process(arguments, self.environment, log)
         self._processes.append(process)
         return process
 
