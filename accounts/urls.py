@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import books, groups
+from accounts.views import books, groups, importing
 
 GROUPS = "configuracoes/grupos-de-classificacao/"
 
@@ -11,6 +11,9 @@ urlpatterns = [
     path("lancamentos/<uuid:entry_id>/", books.entry, name="entry"),
     path("lancamentos/<uuid:entry_id>/estornar/", books.reverse, name="reverse"),
     path(GROUPS, groups.groups, name="groups"),
+    path(f"{GROUPS}exportar/", importing.export, name="export"),
+    path(f"{GROUPS}importar/", importing.upload, name="import"),
+    path(f"{GROUPS}importar/confirmar/", importing.confirm, name="import_confirm"),
     path(f"{GROUPS}casa/", groups.mark_home, name="mark_home"),
     path(f"{GROUPS}grupos/novo/", groups.new_group, name="new_group"),
     path(f"{GROUPS}grupos/<uuid:group_id>/", groups.group, name="group"),
