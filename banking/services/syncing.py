@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import reduce
 from math import ceil
 from uuid import UUID
 
@@ -27,6 +28,10 @@ from tenants.models import Tenant
 from tenants.scope import across_tenants, tenant_scope
 
 FIRST_SYNC = timedelta(days=90)
+# After a long pause the statement is read piece by piece: banks limit what one request may span
+# (the Conta Kamino to 366 days), and say so or not.
+LONGEST_READING = FIRST_SYNC
+ONE_DAY = timedelta(days=1)
 # Banks add lines to days that are over; reading a week again finds them.
 OVERLAP = timedelta(days=7)
 # Longer than the slowest statement takes; a worker that died frees the account after it.
@@ -41,8 +46,16 @@ class SyncResult:
     changed_lines: int
     difference: Decimal  # the bank's closing balance minus what our lines come to
 
+    def and_then(self, later: "SyncResult") -> "SyncResult":
+        """Two stretches of days as one; what does not agree in either stays so."""
+        return SyncResult(
+            self.new_lines + later.new_lines,
+            self.changed_lines + later.changed_lines,
+            later.difference or self.difference,
+        )
+
     def followed_by(self, other: "SyncResult") -> "SyncResult":
-        """Both readings as one: the later one says whether the sums agree."""
+        """Two readings of the same days: the later one says whether the sums agree."""
         return SyncResult(
             self.new_lines + other.new_lines,
             max(self.changed_lines, other.changed_lines),
@@ -99,7 +112,9 @@ def sync_account(tenant_id: UUID, account_id: UUID) -> SyncResult | None:
         if not accounts.claim_sync(account_id, now, LEASE):
             return None
         account = accounts.select_related("connection").filter(id=account_id).first()
-        if account is None:  # undone since the claim
+        if account is None:  # undone since the claim, and nobody is at it
+            mine = BankAccount.objects.of(tenant_id).filter(id=account_id)
+            mine.update(sync_leased_until=None)
             return None
     try:
         if account.connection.webhook_registered_at is None:
@@ -135,11 +150,24 @@ def sync_account(tenant_id: UUID, account_id: UUID) -> SyncResult | None:
 
 
 def read_statement(account: BankAccount, bank: BankAdapter, today: date) -> SyncResult:
-    """All pages of the window, stored as they come, and what they prove."""
-    since = first_day(account, today)
-    stored = store_pages(account, bank.fetch_statement(since, today))
+    """All that is missing up to today, stored as it comes, and what it proves."""
+    read = [read_days(account, bank, *days) for days in stretches(first_day(account, today), today)]
+    return reduce(SyncResult.and_then, read)
+
+
+def stretches(since: date, until: date) -> list[tuple[date, date]]:
+    """The days since..until, both included, in one or more pieces, the oldest first."""
+    pieces = []
+    while until - since > LONGEST_READING:
+        pieces.append((since, since + LONGEST_READING))
+        since += LONGEST_READING + ONE_DAY
+    return [*pieces, (since, until)]
+
+
+def read_days(account: BankAccount, bank: BankAdapter, since: date, until: date) -> SyncResult:
+    stored = store_pages(account, bank.fetch_statement(since, until))
     with tenant_scope(account.tenant_id):
-        closing = store_daily_balances(account, since, today, stored.last_page.opening)
+        closing = store_daily_balances(account, since, until, stored.last_page.opening)
     return SyncResult(stored.new, stored.changed, difference=stored.last_page.closing - closing)
 
 
