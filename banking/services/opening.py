@@ -119,14 +119,17 @@ def fail_opening(connection: Connection, reason: str) -> None:
 def adopt_account(tenant: Tenant, connection: Connection, identity: AccountIdentity) -> BankAccount:
     """Find the account by its identity or make it, with its Conta do Ativo, and tie it.
 
-    Runs inside the company's scope.
+    Of two connections that reach the same account the later one stays. Runs inside the company's
+    scope.
     """
     accounts = BankAccount.objects.of(tenant)
-    account = (
-        accounts.select_for_update()
-        .filter(bank_code=identity.bank_code, branch=identity.branch, number=identity.number)
-        .first()
+    known = accounts.select_for_update().filter(
+        bank_code=identity.bank_code, branch=identity.branch, number=identity.number
     )
+    account = known.first()
+    if account is None:  # nothing to be locked yet, and two at once make one
+        Tenant.objects.select_for_update(no_key=True).get(id=tenant.id)
+        account = known.first()
     check_is_meant(account, connection, identity)
     is_new = account is None
     if account is None:

@@ -5,9 +5,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from banking.credentials import unseal
-from banking.models import Connection
+from banking.models import BankAccount, Connection
 from banking.services.opening import open_connection
 from banking.services.syncing import sync_account
+from banking.services.undoing import close_connection, undo_connection
 from tenants.scope import tenant_scope
 from tests.banking.made import reread, stored_lines
 from tests.cast import sign_in
@@ -31,7 +32,7 @@ def operator_in(client, tenant, operator):
     return client
 
 
-def upload(client, credential, **changes):
+def upload(client, credential, to=FORM, **changes):
     """The form as a person sends it, with what the bank gave out."""
     files = {"certificate": credential["certificate"], "private_key": credential["key"]}
     values = {"client_id": credential["client_id"], **files, **changes}
@@ -39,7 +40,7 @@ def upload(client, credential, **changes):
         name: SimpleUploadedFile(f"{name}.pem", value.encode()) if name in files else value
         for name, value in values.items()
     }
-    return client.post(FORM, sent)
+    return client.post(to, sent)
 
 
 def connections_of(tenant):
@@ -58,6 +59,29 @@ def test_a_certificate_ends_with_the_account_and_its_statement(direct, operator_
     assert account.holder_document == OFICINA
     assert reread(account).sync_error == ""
     assert stored_lines(account) > 100
+
+
+@calls_banks
+def test_an_account_undone_by_consent_comes_back_by_certificate(
+    direct, account, operator_in, tenant, admin
+):
+    sync_account(tenant.id, account.id)
+    lines = stored_lines(account)
+    with tenant_scope(tenant.id):
+        undone = undo_connection(account, tenant, by=admin, typed=tenant.name)
+    close_connection(tenant.id, undone.id)
+
+    form = f"{FORM}?conta={account.id}"
+    upload(operator_in, direct.direct_credential(OFICINA), to=form)
+    (redone,) = [each for each in connections_of(tenant) if each.id != undone.id]
+    assert open_connection(tenant.id, redone.id) == account
+    sync_account(tenant.id, account.id)
+
+    assert redone.redoes_id == account.id
+    assert reread(account).connection_id == redone.id
+    assert reread(account).ledger_account_id == account.ledger_account_id
+    assert stored_lines(account) == lines
+    assert reread(account).proof == BankAccount.Proof.PROVED
 
 
 @calls_banks
