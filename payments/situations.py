@@ -116,10 +116,11 @@ def _approved(payable: Payable, accounts: Accounts, now: datetime) -> Situation:
     paid_on = payable.payment_date
     if account is not None:
         paid_on = day_by(rail_for(payable, account), payable)
+    if account is None or not account.is_connected:
+        label = "vencida, não enviada" if paid_on < today else "aprovada"
+        return Situation("warn", label, why_no_account(account))
     if paid_on < today:
         return Situation("warn", "vencida, não enviada", "só sai com «Enviar agora»")
-    if account is None or not account.is_connected:
-        return Situation("warn", "aprovada", "nenhuma conta conectada para pagar")
     if rail_for(payable, account) is None:
         return _held(payable, account)
     if paid_on == today and account.id in accounts.ran_today:
@@ -128,6 +129,15 @@ def _approved(payable: Payable, accounts: Accounts, now: datetime) -> Situation:
         return Situation("ok", "aprovada", "Modo Banking desligado: use «Enviar agora»")
     day = near_day(paid_on, today)
     return Situation("ok", "aprovada", f"sai {day}, às {STARTS_AT.hour}h")
+
+
+def why_no_account(account: BankAccount | None) -> str:
+    """Why nothing is paid from the account that is to pay, as a phrase; empty when it can be."""
+    if account is None:
+        return "nenhuma conta conectada para pagar"
+    if account.is_undone:
+        return f"o vínculo de {account} foi desfeito"
+    return "" if account.is_connected else f"o vínculo de {account} precisa ser refeito"
 
 
 def _held(payable: Payable, account: BankAccount) -> Situation:

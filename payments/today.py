@@ -1,6 +1,6 @@
 """The numbers of the day, and approved bills that no run sends any more."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,10 +8,11 @@ from uuid import UUID
 
 from django.db.models import Count, Q, Sum
 
+from banking.models import BankAccount
 from core.money import format_brl
 from payments.listing import WEEK
 from payments.models import Payable
-from payments.situations import Accounts
+from payments.situations import Accounts, why_no_account
 from payments.states import PayableStatus
 from payments.words import counted
 from tenants.models import Tenant
@@ -55,8 +56,18 @@ class LateNote:
     action: str
 
 
-def late_notes(tenant: Tenant, accounts: Accounts, today: date) -> list[LateNote]:
-    """One query."""
+@dataclass(frozen=True, slots=True)
+class StrandedNote:
+    """Approved bills of today and before whose account cannot pay: first that is to be mended."""
+
+    title: str
+    text: str
+
+
+def notes_of_waiting(
+    tenant: Tenant, accounts: Accounts, today: date
+) -> tuple[list[StrandedNote], list[LateNote]]:
+    """What is approved and waits though its day has come. One query."""
     waiting = list(
         Payable.objects.of(tenant)
         .sendable()
@@ -64,13 +75,32 @@ def late_notes(tenant: Tenant, accounts: Accounts, today: date) -> list[LateNote
         .only("id", "tenant_id", "payment_date", "amount", "bank_account_id")
         .order_by("payment_date", "id")
     )
-    overdue = [p for p in waiting if p.payment_date < today]
-    missed = [p for p in waiting if p.payment_date == today and missed_the_run(p, accounts)]
-    notes = [
+    stranded: dict[BankAccount | None, list[Payable]] = {}
+    payers = []
+    for payable in waiting:
+        account = accounts.paying(payable)
+        stay = stranded.setdefault(account, []) if why_no_account(account) else payers
+        stay.append(payable)
+    overdue = [p for p in payers if p.payment_date < today]
+    missed = [p for p in payers if p.payment_date == today and missed_the_run(p, accounts)]
+    late = [
         late_note(missed, "perdeu o envio das 7h", "perderam o envio das 7h"),
         late_note(overdue, "aprovada venceu sem ser paga", "aprovadas venceram sem ser pagas"),
     ]
-    return [note for note in notes if note]
+    return (
+        [stranded_note(payables, account) for account, payables in stranded.items()],
+        [note for note in late if note],
+    )
+
+
+def stranded_note(payables: Sequence[Payable], account: BankAccount | None) -> StrandedNote:
+    number, total = len(payables), format_brl(sum((p.amount for p in payables), Decimal(0)))
+    wait = "Ela espera" if number == 1 else "Elas esperam"
+    until = "ele ser refeito ou outra conta pagar" if account else "uma ser conectada"
+    return StrandedNote(
+        title=f"{counted(number, 'conta não tem', 'contas não têm')} por onde sair",
+        text=f"(R$\u00a0{total}): {why_no_account(account)}. {wait} até {until}.",
+    )
 
 
 def missed_the_run(payable: Payable, accounts: Accounts) -> bool:

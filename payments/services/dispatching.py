@@ -206,6 +206,11 @@ def paying_account(payable: Payable) -> BankAccount | None:
 
 
 def require_account(account: BankAccount | None) -> BankAccount:
+    if account is not None and account.is_undone:
+        raise InvalidState(
+            f"O vínculo de {account} foi desfeito, e por ela nada se paga: refaça-o em "
+            "«Integrações bancárias» ou torne outra conta a preferencial."
+        )
     if account is None or not can_pay(account):
         raise InvalidState(
             "Nenhuma conta conectada pode fazer este pagamento: "

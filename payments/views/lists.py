@@ -15,7 +15,7 @@ from payments.listing import ListFilter, Period, Position, read_page
 from payments.models import DispatchRun, Payable
 from payments.runs import run_notes
 from payments.situations import Accounts
-from payments.today import Numbers, late_notes, numbers_of
+from payments.today import Numbers, notes_of_waiting, numbers_of
 from payments.words import long_day
 from tenants.access import TenantRequest, member_required
 
@@ -56,10 +56,11 @@ def around(
 def notes_of(request: TenantRequest, accounts: Accounts, now: datetime) -> dict[str, Any]:
     today = sao_paulo_day(now)
     runs = DispatchRun.objects.of(request.tenant).filter(day=today).order_by("started_at")
-    can_send = request.membership.can_enter
+    stranded, late = notes_of_waiting(request.tenant, accounts, today)
     return {
         "run_notes": run_notes(runs, now),
-        "late_notes": late_notes(request.tenant, accounts, today) if can_send else [],
+        "stranded_notes": stranded,
+        "late_notes": late if request.membership.can_enter else [],
     }
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from payments.models import Payable, PayableEvent, PaymentOrder
+from payments.services.undoing import undo
 from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
@@ -168,6 +169,20 @@ def test_nothing_is_sent_without_a_connected_account(as_operator: Client, tenant
 
     assert "Nenhuma conta conectada" in said(response)
     assert reread(payable).status == Payable.Status.APPROVED
+
+
+def test_nothing_is_sent_from_an_account_that_was_undone(
+    as_operator: Client, tenant: Tenant, admin: User
+) -> None:
+    account = make_bank_account(tenant)
+    payable = make_payable(tenant, approved=True)
+    with tenant_scope(tenant.id):
+        undo(account, tenant, by=admin, typed=tenant.name)
+
+    response = act(as_operator, "send", payable)
+
+    assert f"O vínculo de {account} foi desfeito" in said(response)
+    assert queue_of(tenant) == []
 
 
 def test_each_bill_leaves_from_its_own_account(as_operator: Client, tenant: Tenant) -> None:

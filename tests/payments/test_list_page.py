@@ -16,6 +16,7 @@ from banking.models import BankAccount
 from payments.listing import PAGE
 from payments.models import DispatchRun, Payable
 from payments.services.dispatching import dispatch_account, opening
+from payments.services.undoing import undo
 from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
@@ -378,6 +379,36 @@ def test_without_an_account_an_approved_bill_says_so(as_operator: Client, tenant
     make_payable(tenant, approved=True)
 
     assert "nenhuma conta conectada para pagar" in read(as_operator)
+
+
+def test_the_bills_of_a_preferred_account_that_was_undone_say_so(
+    as_operator: Client, tenant: Tenant, admin: User
+) -> None:
+    account = make_bank_account(tenant, modo_banking_from=TODAY)
+    make_payable(tenant, "100.00", approved=True)
+    make_payable(tenant, "200.00", approved=True, due_date=date(2026, 11, 19))
+    with tenant_scope(tenant.id):
+        undo(account, tenant, by=admin, typed=tenant.name)
+
+    page = read(as_operator)
+
+    assert "2 contas não têm por onde sair" in page
+    assert f"(R$ 300,00): o vínculo de {account} foi desfeito. Elas esperam até ele" in page
+    assert page.count(f"o vínculo de {account} foi desfeito") == 2  # the note, and today's bill
+    assert reverse("banking:integrations") in page
+
+
+def test_bills_of_accounts_that_can_pay_are_sent_without_those_of_one_that_cannot(
+    as_operator: Client, tenant: Tenant
+) -> None:
+    make_bank_account(tenant)
+    other = make_bank_account(tenant, preferred=False, connected=False)
+    overdue = make_payable(tenant, approved=True, due_date=date(2026, 11, 19))
+    make_payable(tenant, approved=True, due_date=date(2026, 11, 19), bank_account=other)
+
+    (note,) = as_operator.get(reverse("payments:list")).context["late_notes"]
+
+    assert note.ids == [overdue.id]
 
 
 def test_the_note_tells_what_todays_run_did(as_operator: Client, tenant: Tenant) -> None:
