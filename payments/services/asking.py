@@ -103,9 +103,14 @@ def sent_at_of(order: PaymentOrder) -> datetime:
 
 
 def may_repeat(account: BankAccount, sent_at: datetime, now: datetime) -> bool:
-    """Within the bank's idempotency window the same request again is surely one payment."""
+    """Within the bank's idempotency window the same request again is surely one payment.
+
+    Not through a connection that began since: a bank may know the key only from whom it came.
+    """
     window = registry.info(account.provider).idempotency_window
-    return window is not None and now - sent_at < window - WINDOW_MARGIN
+    if window is None or account.connection is None or account.connection.connected_at > sent_at:
+        return False
+    return now - sent_at < window - WINDOW_MARGIN
 
 
 def repeat(bank: BankAdapter, payment: Payment, age: timedelta) -> Finding:

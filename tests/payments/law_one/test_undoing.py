@@ -6,6 +6,7 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -28,6 +29,7 @@ from tests.payments.law_one import bills
 from tests.payments.law_one.conftest import NOW
 from tests.payments.law_one.database import CONNECTIONS, locked, wait_until_stuck
 from tests.payments.law_one.processes import Crew, wait_for
+from tests.payments.law_one.rounds import follow, is_paid_once, send, sync
 from tests.payments.law_one.undone import (
     connection_of,
     facts,
@@ -181,6 +183,29 @@ def test_what_was_queued_while_it_was_undone_goes_back_at_the_next_look(
     assert order.status == OrderStatus.CANCELLED
     assert bills.read(order.payable).status == PayableStatus.APPROVED
     assert not cora.orders()
+
+
+def test_what_was_sent_by_the_old_connection_is_not_repeated_by_the_new_one(
+    account: BankAccount,
+    tenant: Tenant,
+    admin: User,
+    cora: CoraSimulator,
+    monday: time_machine.Traveller,
+) -> None:
+    cora.lose_next_answer("/payments/initiate")
+    payable = bills.enter_boleto(tenant)
+    send(payable)
+    cora.approve_all()  # no list of the bank shows it any more
+    undo_it(account, tenant, admin)
+    open_connection(tenant.id, redo(account, tenant, admin, cora).id)
+
+    follow(account, monday, times=2)
+    monday.shift(timedelta(hours=2))
+    sync(account)
+    follow(account, monday, times=2)
+
+    assert cora.count_requests("/payments/initiate") == 1
+    assert is_paid_once([payable], account, bills.BOLETO_AMOUNT)
 
 
 @pytest.mark.usefixtures("modo_banking")
