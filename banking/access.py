@@ -12,6 +12,7 @@ from banking import health
 from banking.banks import registry
 from banking.banks.base import BankAdapter, Capability
 from banking.banks.http import BankClient, CallInsideTransaction
+from banking.calls import CallLog
 from banking.models import Connection
 from banking.tokens import StoredTokens
 from core.errors import InvalidState
@@ -37,7 +38,11 @@ def connect(connection: Connection, *, needing: Capability) -> Iterator[BankAdap
     has_certificate = connection.bank_mode.has_certificate
     whose = (connection.tenant_id,) if has_certificate else ()
     client = _client(connection.provider, connection.id, *whose)
-    yield bank.adapter(client, tokens_of(connection))
+    try:
+        yield bank.adapter(client, tokens_of(connection))
+    finally:
+        if isinstance(client, BankClient) and isinstance(client.watcher, CallLog):
+            client.watcher.keep(connection)
 
 
 def tokens_of(connection: Connection) -> StoredTokens:
@@ -54,7 +59,7 @@ def _client(provider: str, connection_id: UUID, certificate_of: UUID | None = No
         grant = _tokens(certificate_of, connection_id, provider).stored_grant()
     client = registry.find(provider).open_client(grant)
     if isinstance(client, BankClient):
-        client.watcher = health.note_call
+        client.watcher = CallLog()
     return client
 
 

@@ -10,12 +10,14 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
+from banking.calls import last_calls, operation_words, result_words
 from banking.integrations import Integration
-from banking.models import BankAccount, DailyBalance, StatementLine
+from banking.models import BankAccount, BankCall, DailyBalance, StatementLine
 from brazil.banking_days import SAO_PAULO
 from core.money import format_brl
 
 DAYS = 60
+TOLD_CALLS = 20
 # Numbers of accounts and documents, and addresses of e-mail: not for the support.
 PERSONAL = re.compile(r"\S+@\S+|\d[\d./-]{4,}\d")
 
@@ -49,6 +51,7 @@ class ProvedDay:
 class Diagnosis:
     integration: Integration
     days: Sequence[ProvedDay]  # the newest first
+    calls: Sequence[BankCall]  # the newest first
 
     @property
     def gaps(self) -> list[ProvedDay]:
@@ -82,6 +85,13 @@ class Diagnosis:
             f"Conferência {account.get_proof_display()}",
             f"Saldos: {self.summary}",
             *(f"  {day.day:%d/%m/%Y}: {day.words}" for day in self.gaps),
+            "Últimas chamadas ao banco:",
+            *(
+                f"  {call.made_at.astimezone(SAO_PAULO):%d/%m %H:%M:%S} "
+                f"{operation_words(call.operation)}: {result_words(call.result)} "
+                f"em {call.milliseconds} ms"
+                for call in self.calls[:TOLD_CALLS]
+            ),
         ]
         return "\n".join(lines)
 
@@ -100,7 +110,10 @@ def impersonal(text: str) -> str:
 
 
 def diagnose(integration: Integration) -> Diagnosis:
-    return Diagnosis(integration, proved_days(integration.account))
+    account = integration.account
+    return Diagnosis(
+        integration, proved_days(account), last_calls(account.tenant_id, account.connection)
+    )
 
 
 def proved_days(account: BankAccount) -> list[ProvedDay]:

@@ -340,6 +340,27 @@ class BankHealth(models.Model):
         return f"{self.provider} {self.failures}"
 
 
+class BankCall(TenantOwned):
+    """One of the last calls to a bank: no address, no content, no secret (banking.calls)."""
+
+    connection = TenantForeignKey(Connection, models.PROTECT, related_name="calls", db_index=False)
+    made_at = models.DateTimeField()
+    operation = models.CharField(max_length=80)
+    result = models.CharField(max_length=80)  # the HTTP status, or how it failed
+    milliseconds = models.PositiveIntegerField()
+    is_failure_of_bank = models.BooleanField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                "tenant", "connection", F("made_at").desc(), F("id").desc(), name="bankcall_last"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.result}"
+
+
 class TokenBudget(models.Model):
     """The token requests of the last minute that a bank counts together. Of no company."""
 

@@ -17,6 +17,7 @@ from audit.services import record
 from banking import budget, health
 from banking.banks import registry
 from banking.banks.base import Grant
+from banking.calls import noting
 from banking.credentials import CredentialsUnreadable, seal, unseal
 from banking.errors import BankAccessDenied, BankError, BankUnavailable, ConsentLost
 from banking.models import Connection
@@ -181,7 +182,8 @@ class StoredTokens:
         bank = registry.find(self._provider)
         with bank.consent(grant) as provider:
             budget.spend(bank.info, provider.client_id(grant), by_person=False)
-            with health.watching(self._provider):
+            noted = noting(self._tenant_id, self._connection_id, self._provider, "token")
+            with noted, health.watching(self._provider):
                 return provider.refresh(grant)
 
     def _finish(self, **changes: object) -> None:

@@ -6,6 +6,7 @@ from django import template
 from django.utils import timezone
 
 from banking import integrations, ways, words
+from banking.calls import operation_words, result_words
 from banking.models import BankAccount, StatementLine
 from brazil.banking_days import sao_paulo_day
 from brazil.document import format_document
@@ -48,6 +49,8 @@ def account_number(account: BankAccount) -> str:
 
 
 register.filter("document", format_document)
+register.filter("operation_words", operation_words)
+register.filter("result_words", result_words)
 register.filter("broken_proof", integrations.broken_proof)
 register.filter("redo_url", ways.redo_address)
 register.filter("redo_url_of", ways.redo_address_of)
