@@ -24,6 +24,7 @@ CLIENT_ID = "app-kamino-demo"
 CLIENT_SECRET = "5f0c2a1e-7a51-4c55-9a43-5b9d3c7e4f10"
 
 _ROOT = Path(__file__).parents[1]
+LOG = "simulator.log"
 _START_SECONDS = 20
 
 
@@ -33,6 +34,7 @@ class BankProcess:
     def __init__(self, base_url: str, process: subprocess.Popen[str] | None = None) -> None:
         self.base_url = base_url
         self.process = process
+        self.log: Path | None = None
         self._http = httpx.Client(base_url=f"{base_url}/_sim/api", timeout=60, trust_env=False)
 
     @cached_property
@@ -45,12 +47,16 @@ class BankProcess:
         """Start a process that keeps its state in `state`, and wait until it answers."""
         command = [sys.executable, "-m", "simulator", "--with-parent"]
         command += ["--port", str(port), "--state", str(state)]
-        process = subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True)
+        with (state / LOG).open("a") as log:
+            process = subprocess.Popen(
+                command, cwd=_ROOT, stdout=subprocess.PIPE, stderr=log, text=True
+            )
         assert process.stdout is not None
         base_url = process.stdout.readline().strip()
         if not base_url:
             raise RuntimeError(f"The simulator did not start: exit code {process.wait()}.")
         simulator = cls(base_url, process)
+        simulator.log = state / LOG
         simulator._wait_until_ready()
         return simulator
 
@@ -74,10 +80,18 @@ class BankProcess:
         self, method: str, address: str, body: Any = None, query: dict[str, Any] | None = None
     ) -> Any:
         params = {key: value for key, value in (query or {}).items() if value is not None}
-        response = self._http.request(method, address, json=body, params=params)
+        try:
+            response = self._http.request(method, address, json=body, params=params)
+        except httpx.ConnectError as error:
+            raise RuntimeError(f"The simulator is gone. {self._last_words()}") from error
         if response.is_error:
             raise RuntimeError(f"{method} {address}: {response.status_code} {response.text}")
         return response.json()
+
+    def _last_words(self) -> str:
+        code = self.process.poll() if self.process else None
+        told = self.log.read_text()[-4000:] if self.log else ""
+        return f"Exit code {code}. {told}"
 
     # The whole.
 
