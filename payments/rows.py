@@ -10,7 +10,9 @@ from banking.models import BankAccount
 from brazil.arrecadacao import SEGMENTS
 from brazil.banking_days import sao_paulo_day
 from brazil.banks import bank_name
+from brazil.br_code import build_static_br_code
 from brazil.document import format_document
+from brazil.errors import InvalidValue
 from payments.models import Payable, PayableQuerySet, PaymentOrder
 from payments.services.rails import rail_for
 from payments.services.reading import PixCharge, read_pix_code
@@ -23,6 +25,8 @@ from tenants.models import Membership
 NO_REASONS: Mapping[str, str] = {}
 SATURDAY = 5
 COLLECTION_LINE = 48
+# A code has to name somebody somewhere; the payer's bank shows who the key really is of.
+NO_NAME, NO_CITY = "FAVORECIDO", "BRASIL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,23 @@ class Row:
         if self.account is None:
             return True
         return rail_for(self.payable, self.account) is not None
+
+    @property
+    def outside_code(self) -> str:
+        """The code with which any bank's app pays a Pix that leaves from none of our accounts.
+
+        Empty for anything else, and for one that goes to a branch and account: no code says that.
+        """
+        payable = self.payable
+        if not payable.is_pix or payable.status != PayableStatus.APPROVED or self.has_rail:
+            return ""
+        if payable.pix_code or not payable.pix_key:
+            return payable.pix_code
+        name = payable.payee.name
+        try:
+            return build_static_br_code(payable.pix_key, name, NO_CITY, payable.amount)
+        except InvalidValue:  # a name without one Latin letter
+            return build_static_br_code(payable.pix_key, NO_NAME, NO_CITY, payable.amount)
 
     @property
     def can_cancel(self) -> bool:
