@@ -115,6 +115,7 @@ class BankInfo:
     approval_in_bank: bool  # every order waits for a person in the bank's app
     pitch: str  # one Portuguese sentence for the choice of bank
     modes: tuple[Mode, ...]  # the first one is what is offered first
+    opening_steps: tuple[str, ...]  # how a company without an account there comes to one
     # Rails whose orders CANCEL_ORDER takes back while they wait for approval.
     cancels: frozenset[Rail] = frozenset(Rail)
     # After this long without an answer a person is asked, with what was seen at the bank.

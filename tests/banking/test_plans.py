@@ -103,6 +103,21 @@ def test_the_choice_of_bank_leads_a_smaller_plan_to_the_comparison(client, compa
     assert reverse("banking:ways", args=["cora"]) not in page
 
 
+@pytest.mark.parametrize("plan", Plan)
+@pytest.mark.parametrize("slug", registry.BANKS)
+def test_the_choice_tells_how_to_come_to_an_account_in_every_plan(
+    client, tenant, operator, plan, slug
+):
+    change_plan(tenant, plan)
+    sign_in(client, operator, tenant)
+
+    page = words(client.get(CHOOSE))
+
+    steps = registry.info(slug).opening_steps
+    assert "".join(f"<li>{step}</li>" for step in steps) in page
+    assert "pode demorar" in page
+
+
 @pytest.mark.parametrize("slug", ["cora", "bs2"])
 @pytest.mark.parametrize("position", range(2))
 def test_the_service_itself_refuses_a_bank_that_the_plan_lacks(compass, admin, slug, position):

@@ -106,6 +106,14 @@ INFO = BankInfo(
     approval_in_bank=False,
     pitch="Extrato automático, TED e boletos da conta que a empresa já tem no BS2.",
     modes=(CONSENT, KEYS, PASSWORD),
+    opening_steps=(
+        "Peça a abertura no BS2, pelos canais dele, com o CNPJ desta empresa.",
+        "O BS2 analisa os documentos. O prazo é dele, e pode demorar.",
+        "Tenha à mão o celular da conta: o BS2 confirma o acesso do Kamino com um código do "
+        "aplicativo ou do SMS. Para conectar por chaves, o usuário master precisa do produto API "
+        "Banking no BS2 Empresas.",
+        "Com a conta aberta, volte aqui para conectar.",
+    ),
     # What BS2 executes is in the statement within minutes. What waits for a signature shows
     # nowhere, however long one looks; asked at 07:30, a person can still act on the day.
     tell_a_person_after=timedelta(minutes=30),

@@ -78,6 +78,11 @@ INFO = BankInfo(
     approval_in_bank=True,
     pitch="Extrato automático e pagamentos por TED e boleto, aprovados por você no app da Cora.",
     modes=(PARTNER, DIRECT),
+    opening_steps=(
+        "Peça a abertura na Cora, pelo aplicativo ou pelo site dela, com o CNPJ desta empresa.",
+        "A Cora analisa os documentos. O prazo é dela, e pode demorar.",
+        "Com a conta aberta, volte aqui para conectar.",
+    ),
     # A transfer is refused in the app only.
     cancels=frozenset({Rail.BOLETO}),
 )

@@ -68,4 +68,8 @@ INFO = BankInfo(
         "feriados."
     ),
     modes=(OPENING,),
+    opening_steps=(
+        "Leia os termos e aceite: os dados da empresa já estão aqui.",
+        "Em segundos a conta tem agência e número, e o extrato começa sozinho.",
+    ),
 )

@@ -1,0 +1,37 @@
+"""The choice of bank in a browser, with the steps of every bank unfolded."""
+
+import pytest
+from playwright.sync_api import expect
+from pytest_django.live_server_helper import LiveServer
+
+from tenants.models import Plan, Tenant, User
+from tenants.services import change_plan
+from tests.cast import PASSWORD
+from tests.chromium import chromium, in_a_browser
+from tests.e2e import browser as browsing
+
+# The rows are made before the browser starts: its loop would forbid Django's queries.
+pytestmark = [pytest.mark.django_db(transaction=True), in_a_browser]
+
+
+@pytest.mark.parametrize("plan", [Plan.COMPASS, Plan.NORTH])
+def test_the_steps_unfold_and_the_page_has_no_fault(
+    live_server: LiveServer, tenant: Tenant, admin: User, plan: Plan
+) -> None:
+    change_plan(tenant, plan)
+    faults = []
+
+    with chromium() as browser, browsing.new_page(browser) as page:
+        browsing.sign_in(page, live_server.url, (admin.email, PASSWORD))
+        page.goto(f"{live_server.url}/contas/conectar/")
+        for summary in page.locator(".option__opening summary").all():
+            summary.click()
+        expect(page.locator(".option__opening .steps")).to_have_count(3)
+        expect(page.get_by_text("Com a conta aberta, volte aqui").first).to_be_visible()
+        for window in (browsing.DESKTOP, browsing.PHONE):
+            for scheme in ("light", "dark"):
+                page.set_viewport_size(window)
+                page.emulate_media(color_scheme=scheme)
+                faults += browsing.faults_of(page)
+
+    assert faults == []
