@@ -110,7 +110,12 @@ class Row:
     @property
     def can_send(self) -> bool:
         approved = self.payable.status == PayableStatus.APPROVED
-        return approved and self.by.can_enter and self.has_rail
+        return approved and self.by.can_enter and self.has_rail and self.has_connection
+
+    @property
+    def has_connection(self) -> bool:
+        """Whether the account may be reached, or is still to be chosen."""
+        return self.account is None or self.account.is_connected
 
     @property
     def has_rail(self) -> bool:

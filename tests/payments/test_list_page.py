@@ -396,6 +396,7 @@ def test_the_bills_of_a_preferred_account_that_was_undone_say_so(
     assert f"(R$ 300,00): o vínculo de {account} foi desfeito. Elas esperam até ele" in page
     assert page.count(f"o vínculo de {account} foi desfeito") == 2  # the note, and today's bill
     assert reverse("banking:integrations") in page
+    assert "Enviar agora" not in page
 
 
 def test_bills_of_accounts_that_can_pay_are_sent_without_those_of_one_that_cannot(
