@@ -85,12 +85,12 @@ class Diagnosis:
             f"Conferência {account.get_proof_display()}",
             f"Saldos: {self.summary}",
             *(f"  {day.day:%d/%m/%Y}: {day.words}" for day in self.gaps),
-            "Últimas chamadas ao banco:",
+            "Últimas chamadas ao banco:" if self.calls else "Nenhuma chamada ao banco guardada",
             *(
                 f"  {call.made_at.astimezone(SAO_PAULO):%d/%m %H:%M:%S} "
                 f"{operation_words(call.operation)}: {result_words(call.result)} "
                 f"em {call.milliseconds} ms"
-                for call in self.calls[:TOLD_CALLS]
+                for call in self.calls
             ),
         ]
         return "\n".join(lines)
@@ -112,7 +112,9 @@ def impersonal(text: str) -> str:
 def diagnose(integration: Integration) -> Diagnosis:
     account = integration.account
     return Diagnosis(
-        integration, proved_days(account), last_calls(account.tenant_id, account.connection)
+        integration,
+        proved_days(account),
+        last_calls(account.tenant_id, account.connection)[:TOLD_CALLS],
     )
 
 
