@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.urls import reverse
 
 from banking import health
 from banking.banks import registry
 from banking.banks.base import BankInfo, Capability, ConnectBy, Mode
-from banking.ways import plan_names, start_address
+from banking.models import BankAccount
+from banking.ways import for_account, plan_names, start_address, ways_address
 from tenants.models import Tenant
 
 VERBS = {
@@ -25,10 +25,11 @@ class Way:
 
     bank: BankInfo
     mode: Mode
+    redoes: BankAccount | None = None  # whose vínculo is to come back
 
     @property
     def url(self) -> str:
-        return start_address(self.bank, self.mode)
+        return for_account(start_address(self.bank, self.mode), self.redoes)
 
     @property
     def act(self) -> str:
@@ -77,10 +78,7 @@ class Option:
 
     @property
     def ways_url(self) -> str:
-        """The page that tells all its ways; empty when there is but one."""
-        if len(self.bank.modes) == 1:
-            return ""
-        return reverse("banking:ways", args=[self.bank.slug])
+        return ways_address(self.bank)
 
     @property
     def outage(self) -> str:
@@ -95,5 +93,5 @@ def options_for(tenant: Tenant, now: datetime) -> list[Option]:
     ]
 
 
-def ways_of(bank: BankInfo) -> list[Way]:
-    return [Way(bank, mode) for mode in bank.modes]
+def ways_of(bank: BankInfo, redoes: BankAccount | None = None) -> list[Way]:
+    return [Way(bank, mode, redoes) for mode in bank.modes]

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from banking.banks import registry
 from banking.banks.base import BankInfo, ConnectBy, FieldKind, Mode
-from banking.models import BankAccount, Connection
+from banking.models import BankAccount, Connection, ConsentAttempt
 from tenants.models import Plan
 
 
@@ -18,6 +18,11 @@ def start_address(bank: BankInfo, mode: Mode) -> str:
         first = mode.slug == bank.modes[0].slug
         return reverse("banking:go", args=[bank.slug] if first else [bank.slug, mode.slug])
     return reverse("banking:mode", args=[bank.slug, mode.slug])
+
+
+def ways_address(bank: BankInfo) -> str:
+    """The page that tells all its ways; empty when there is but one."""
+    return reverse("banking:ways", args=[bank.slug]) if len(bank.modes) > 1 else ""
 
 
 def redo_address(connection: Connection) -> str:
@@ -33,6 +38,21 @@ def redo_address_of(account: BankAccount) -> str:
     mode = bank.mode(before.mode) if before else bank.modes[0]
     known = {"de": before.id if before and before.typed else None, "conta": account.id}
     return with_query(start_address(bank, mode), known)
+
+
+def retry_address(bank: BankInfo, attempt: ConsentAttempt | None) -> str:
+    """Where what came to nothing begins again: the same way, for the same account.
+
+    None is a return that no attempt of this person answers for: the bank's first way.
+    """
+    if attempt is None:
+        return start_address(bank, bank.modes[0])
+    return for_account(start_address(bank, bank.mode(attempt.mode)), attempt.redoes)
+
+
+def for_account(address: str, account: BankAccount | None) -> str:
+    """A step of the way back to this account, when there is one to bring back."""
+    return with_query(address, {"conta": account.id}) if account and address else address
 
 
 def with_query(address: str, values: Mapping[str, UUID | None]) -> str:

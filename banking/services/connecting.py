@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -124,9 +125,7 @@ def finish_consent(tenant: Tenant, provider: str, *, state: str, code: str, by: 
 def use_state(tenant: Tenant, provider: str, *, state: str, by: User) -> ConsentAttempt:
     """Accept a `state` once, from the person and company that it was made for."""
     now = timezone.now()
-    attempts = ConsentAttempt.objects.of(tenant).filter(
-        provider=provider, person=by, state_digest=digest(state)
-    )
+    attempts = attempts_of(tenant, provider, state=state, by=by)
     fresh = attempts.filter(used_at=None, started_at__gt=now - CONSENT_LASTS)
     if not fresh.update(used_at=now):
         raise ConsentNotUsable(
@@ -142,6 +141,13 @@ def use_state(tenant: Tenant, provider: str, *, state: str, by: User) -> Consent
             "O vínculo com este banco foi desfeito depois que esta autorização começou."
         )
     return attempt
+
+
+def attempts_of(tenant: Tenant, provider: str, *, state: str, by: User) -> QuerySet[ConsentAttempt]:
+    """The one that the `state` was made for, used or not; none if it is not this person's."""
+    return ConsentAttempt.objects.of(tenant).filter(
+        provider=provider, person=by, state_digest=digest(state)
+    )
 
 
 def typed_lately(tenant: Tenant, provider: str, mode: Mode, *, by: User) -> dict[str, str]:
@@ -195,11 +201,18 @@ def connect_by_form(
 
 
 def connect_by_terms(
-    tenant: Tenant, provider: str, mode: Mode, *, version: str, by: User
+    tenant: Tenant,
+    provider: str,
+    mode: Mode,
+    *,
+    version: str,
+    by: User,
+    redoes: BankAccount | None = None,
 ) -> Connection:
     """Have an account opened under the terms that a person accepts. One at a time, once.
 
-    `version` is that of the terms that were shown. Runs inside the company's scope.
+    `version` is that of the terms that were shown. A bank that has the company's account already
+    gives it back. Runs inside the company's scope.
 
     Raises:
         InvalidInput: the terms changed since they were shown.
@@ -231,6 +244,7 @@ def connect_by_terms(
     grant = bank.read_form(mode.slug, values)
     connection = connection_of(tenant, provider, mode, grant, by=by)
     connection.terms_version, connection.terms_accepted_at = version, now
+    connection.redoes = redoes
     connection.save(force_insert=True)
     record_begun(connection)
     return connection

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,6 +19,7 @@ from banking.problems import Problem, explain, refused_at_bank
 from banking.progress import Opening
 from banking.services.connecting import (
     ConsentNotUsable,
+    attempts_of,
     check_plan,
     connect_by_form,
     connect_by_terms,
@@ -25,11 +27,13 @@ from banking.services.connecting import (
     start_consent,
     typed_lately,
 )
+from banking.ways import for_account, retry_address, start_address, ways_address
 from brazil.cnpj import format_cnpj
 from core.errors import NotAllowed
 from core.nudge import nudge
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
+from tenants.scope import tenant_scope
 
 connects_banks = role_required(Role.ADMIN, Role.FINANCE)
 
@@ -48,7 +52,9 @@ def ways(request: TenantRequest, provider: str) -> HttpResponse:
     """The ways to connect an account at a bank, each with what it asks."""
     bank = bank_or_404(provider).info
     check_plan(request.tenant, bank)
-    return render(request, "banking/ways.html", {"bank": bank, "ways": ways_of(bank)})
+    account = account_to_redo(request, bank)
+    context = {"bank": bank, "ways": ways_of(bank, account), "redoes": account}
+    return render(request, "banking/ways.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,6 +64,7 @@ def mode(request: TenantRequest, provider: str, mode: str) -> HttpResponse:
     bank = bank_or_404(provider).info
     chosen = mode_or_404(bank, mode)
     check_plan(request.tenant, bank)
+    account = account_to_redo(request, bank)
     before = connection_to_correct(request, bank, chosen)
     form = ConnectForm(
         chosen,
@@ -67,26 +74,40 @@ def mode(request: TenantRequest, provider: str, mode: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         with form.marking():
-            return begin(request, bank, chosen, form)
-    context = {"bank": bank, "mode": chosen, "form": form, "before": before}
+            return begin(request, bank, chosen, form, account)
+    context = {
+        "bank": bank,
+        "mode": chosen,
+        "form": form,
+        "before": before,
+        "redoes": account,
+        "start_url": for_account(start_address(bank, chosen), account),
+        "ways_url": for_account(ways_address(bank), account),
+    }
     return render(request, "banking/mode.html", context)
 
 
-def begin(request: TenantRequest, bank: BankInfo, mode: Mode, form: ConnectForm) -> HttpResponse:
+def begin(
+    request: TenantRequest,
+    bank: BankInfo,
+    mode: Mode,
+    form: ConnectForm,
+    redoes: BankAccount | None,
+) -> HttpResponse:
     tenant, by = request.tenant, request.user
     if mode.by is ConnectBy.CONSENT:
-        address = start_consent(
-            tenant, bank.slug, mode, by=by, typed=form.typed, redoes=account_to_redo(request)
-        )
+        address = start_consent(tenant, bank.slug, mode, by=by, typed=form.typed, redoes=redoes)
         # A page that leads there, and not a redirect: the content policy lets no form leave.
         return render(request, "banking/at_bank.html", {"bank": bank, "address": address})
     if mode.by is ConnectBy.FORM:
         connection = connect_by_form(
-            tenant, bank.slug, mode, typed=form.typed, by=by, redoes=account_to_redo(request)
+            tenant, bank.slug, mode, typed=form.typed, by=by, redoes=redoes
         )
     else:
         version = form.cleaned_data["version"]
-        connection = connect_by_terms(tenant, bank.slug, mode, version=version, by=by)
+        connection = connect_by_terms(
+            tenant, bank.slug, mode, version=version, by=by, redoes=redoes
+        )
     return follow(request, connection)
 
 
@@ -97,8 +118,9 @@ def go(request: TenantRequest, provider: str, mode: str = "") -> HttpResponse:
     bank = bank_or_404(provider).info
     chosen = mode_or_404(bank, mode) if mode else bank.modes[0]
     if chosen.by is not ConnectBy.CONSENT or chosen.fields:
-        return redirect("banking:mode", bank.slug, chosen.slug)
-    redoes = account_to_redo(request)
+        page = reverse("banking:mode", args=[bank.slug, chosen.slug], query=request.GET)
+        return HttpResponseRedirect(page)
+    redoes = account_to_redo(request, bank)
     return HttpResponseRedirect(
         start_consent(request.tenant, provider, chosen, by=request.user, redoes=redoes)
     )
@@ -110,7 +132,7 @@ def consent_return(request: TenantRequest, provider: str) -> HttpResponse:
     """Where the bank sends the person back to (RFC 6749, section 4.1.2)."""
     bank = bank_or_404(provider).info
     if error := request.GET.get("error"):
-        return problem(request, provider, refused_at_bank(bank, error))
+        return problem(request, bank, refused_at_bank(bank, error))
     try:
         connection = finish_consent(
             request.tenant,
@@ -120,7 +142,7 @@ def consent_return(request: TenantRequest, provider: str) -> HttpResponse:
             by=request.user,
         )
     except (ConsentNotUsable, NotAllowed, BankError) as failure:
-        return problem(request, provider, explain(bank, failure))
+        return problem(request, bank, explain(bank, failure))
     return follow(request, connection)
 
 
@@ -139,20 +161,30 @@ def follow(request: TenantRequest, connection: Connection) -> HttpResponse:
     return redirect("banking:connection", connection.id)
 
 
-def problem(request: TenantRequest, provider: str, problem: Problem) -> HttpResponse:
-    context = {"problem": problem, "provider": provider}
+def problem(request: TenantRequest, bank: BankInfo, problem: Problem) -> HttpResponse:
+    """What happened, and the way that begins again for the same account."""
+    state = request.GET.get("state", "")
+    with tenant_scope(request.tenant.id):
+        mine = attempts_of(request.tenant, bank.slug, state=state, by=request.user)
+        attempt = mine.select_related("redoes").first()
+    context = {
+        "problem": problem,
+        "retry": retry_address(bank, attempt),
+        "redoes": attempt.redoes if attempt else None,
+    }
     return render(request, "banking/connect_problem.html", context, status=problem.status)
 
 
-def account_to_redo(request: TenantRequest) -> BankAccount | None:
-    """The one that the address names, whose vínculo is to come back."""
+def account_to_redo(request: TenantRequest, bank: BankInfo) -> BankAccount | None:
+    """The one of this bank that the address names, whose vínculo is to come back."""
     if "conta" not in request.GET:
         return None
     try:
         named = UUID(request.GET["conta"])
     except ValueError:
         raise Http404 from None
-    account: BankAccount = get_object_or_404(BankAccount.objects.of(request.tenant), id=named)
+    mine = BankAccount.objects.of(request.tenant).filter(provider=bank.slug)
+    account: BankAccount = get_object_or_404(mine, id=named)
     return account
 
 
