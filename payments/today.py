@@ -76,7 +76,7 @@ def notes_of_waiting(
         .order_by("payment_date", "id")
     )
     stranded: dict[BankAccount | None, list[Payable]] = {}
-    payers = []
+    payers: list[Payable] = []
     for payable in waiting:
         account = accounts.paying(payable)
         stay = stranded.setdefault(account, []) if why_no_account(account) else payers
