@@ -2,7 +2,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from payments.api import PayableViewSet
-from payments.views import accounts, acts, bills, lists, runs, undoing
+from payments.views import accounts, acts, bills, lists, paying, runs, undoing
 
 router = SimpleRouter(use_regex_path=False)
 router.register("api/v1/payables", PayableViewSet, basename="api-payable")
@@ -14,6 +14,7 @@ urlpatterns = [
     path("pagamentos/nova/", bills.enter, name="new"),
     path("pagamentos/nova/linha/", bills.read_line, name="read_line"),
     path("pagamentos/nova/pix/", bills.read_code, name="read_code"),
+    path("pagamentos/baixar/", paying.pay, name="pay"),
     path("pagamentos/enviar/", acts.send_late, name="send_late"),
     path("pagamentos/envios/", runs.show_runs, name="runs"),
     path("pagamentos/envios/<uuid:run_id>/", runs.show_run, name="run"),

@@ -169,11 +169,14 @@ def lock_run(account: BankAccount, day: date, *, by: User | None) -> tuple[Dispa
     )
 
 
-def send_now(payables: Iterable[Payable], *, by: User) -> list[PaymentOrder]:
+def send_now(
+    payables: Iterable[Payable], *, by: User, account: BankAccount | None = None
+) -> list[PaymentOrder]:
     """Send approved bills at once, overdue and late ones too, each from its own account.
 
-    Runs inside the company's scope, all or nothing. The bills are locked in one order, so that
-    two people who send the same ones wait for each other.
+    With `account` all of them leave from that one, and are its own from then on. Runs inside the
+    company's scope, all or nothing. The bills are locked in one order, so that two people who send
+    the same ones wait for each other.
 
     Raises:
         InvalidState: one is not approved, or has no connected account to be paid from.
@@ -188,10 +191,13 @@ def send_now(payables: Iterable[Payable], *, by: User) -> list[PaymentOrder]:
         )
         if locked.status != PayableStatus.APPROVED:
             raise InvalidState(f"«{locked.payee}» não está aprovada para envio.")
-        account = require_account(paying_account(locked))
-        if rail_for(locked, account) is None:
-            raise InvalidState(why_no_rail(locked, account))
-        orders += queue_orders([locked], account, run=None, by=by)
+        payer = require_account(account or paying_account(locked))
+        if rail_for(locked, payer) is None:
+            raise InvalidState(why_no_rail(locked, payer))
+        if account is not None and locked.bank_account_id != account.id:
+            mine = Payable.objects.of(locked.tenant_id).filter(id=locked.id)
+            mine.update(bank_account=account)
+        orders += queue_orders([locked], payer, run=None, by=by)
     return orders
 
 

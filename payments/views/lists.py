@@ -49,6 +49,7 @@ def around(
         "is_filtering": bool(set(request.GET) - {"periodo", "apos"}),
         "day": long_day(today),
         "numbers": numbers,
+        "preferred": next((a for a in accounts.by_id.values() if a.is_preferred), None),
         "has_any": numbers.week > 0 or Payable.objects.of(request.tenant).exists(),
     } | notes_of(request, accounts, now)
 
