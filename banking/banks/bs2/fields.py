@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Final
 
+from banking.banks import fields
 from banking.banks.exact_json import Json
-from banking.errors import BankUnavailable
 from brazil.banking_days import SAO_PAULO
 
 MAX_AMOUNT: Final = Decimal("999999999999.99")  # fourteen digits, as stored
@@ -17,32 +17,15 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 _FRACTION = re.compile(r"(\.\d{6})\d+")  # 2026-02-27T17:02:09.6729296: seven digits
 
 
-class UnreadableAnswer(BankUnavailable):
+class UnreadableAnswer(fields.UnreadableAnswer):
     """BS2 answered a read with something that its documentation does not describe."""
 
-    def __init__(self, field: str) -> None:
-        super().__init__(
-            f"O banco BS2 respondeu algo que não conseguimos ler (campo {field}). "
-            "Tente de novo em alguns minutos."
-        )
-        self.field = field
+    who = "O banco BS2"
 
 
-def object_of(value: Json, field: str) -> dict[str, Json]:
-    if not isinstance(value, dict):
-        raise UnreadableAnswer(field)
-    return value
-
-
-def optional_object(value: Json, field: str) -> dict[str, Json]:
-    """An empty one when it is null or missing."""
-    return {} if value is None else object_of(value, field)
-
-
-def list_of(value: Json, field: str) -> list[Json]:
-    if not isinstance(value, list):
-        raise UnreadableAnswer(field)
-    return value
+_shared = fields.SharedFields(UnreadableAnswer)
+object_of, optional_object = _shared.object_of, _shared.optional_object
+list_of, text_of = _shared.list_of, _shared.text_of
 
 
 def first_of(holder: dict[str, Json], *names: str) -> Json:
@@ -57,20 +40,6 @@ def id_of(value: Json, field: str = "id") -> str:
     if not isinstance(text, str) or not _ID.fullmatch(text) or not text.strip("."):
         raise UnreadableAnswer(field)
     return text
-
-
-def text_of(value: Json, field: str, *, longest: int = 140) -> str:
-    """Printable text on one line; empty when it is null or missing.
-
-    What PostgreSQL cannot store (NUL, lone surrogates) goes with the unprintable.
-    """
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise UnreadableAnswer(field)
-    if not value.isprintable():
-        return "".join(char if char.isprintable() else " " for char in value).strip()[:longest]
-    return value.strip()[:longest]
 
 
 def plain(text: str) -> str:

@@ -4,8 +4,8 @@ import re
 from datetime import datetime
 from decimal import Decimal
 
+from banking.banks import fields
 from banking.banks.exact_json import Json
-from banking.errors import BankUnavailable
 from brazil.banking_days import SAO_PAULO
 from core.money import from_cents
 
@@ -13,52 +13,21 @@ MAX_CENTS = 10**14 - 1  # fourteen digits, as stored
 _ID = re.compile(r"[!-~]{1,64}")  # opaque, with a prefix: "ent_…"
 
 
-class UnreadableAnswer(BankUnavailable):
+class UnreadableAnswer(fields.UnreadableAnswer):
     """Cora answered a read with something that its documentation does not describe."""
 
-    def __init__(self, field: str) -> None:
-        super().__init__(
-            f"O banco Cora respondeu algo que não conseguimos ler (campo {field}). "
-            "Tente de novo em alguns minutos."
-        )
-        self.field = field
+    who = "O banco Cora"
 
 
-def object_of(value: Json, field: str) -> dict[str, Json]:
-    if not isinstance(value, dict):
-        raise UnreadableAnswer(field)
-    return value
-
-
-def optional_object(value: Json, field: str) -> dict[str, Json]:
-    """An empty one when it is null or missing."""
-    return {} if value is None else object_of(value, field)
-
-
-def list_of(value: Json, field: str) -> list[Json]:
-    if not isinstance(value, list):
-        raise UnreadableAnswer(field)
-    return value
+_shared = fields.SharedFields(UnreadableAnswer)
+object_of, optional_object = _shared.object_of, _shared.optional_object
+list_of, text_of = _shared.list_of, _shared.text_of
 
 
 def id_of(value: Json, field: str = "id") -> str:
     if not isinstance(value, str) or not _ID.fullmatch(value):
         raise UnreadableAnswer(field)
     return value
-
-
-def text_of(value: Json, field: str, *, longest: int = 140) -> str:
-    """Printable text on one line; empty when it is null or missing.
-
-    What PostgreSQL cannot store (NUL, lone surrogates) goes with the unprintable.
-    """
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise UnreadableAnswer(field)
-    if not value.isprintable():
-        return "".join(char if char.isprintable() else " " for char in value).strip()[:longest]
-    return value.strip()[:longest]
 
 
 def balance_of(value: Json, field: str = "balance") -> Decimal:

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
+from banking.banks import fields
 from banking.banks.exact_json import Json
-from banking.errors import BankUnavailable
 
 _ID: Final = re.compile(r"[a-z]{2,4}_[A-Za-z0-9]{10,40}")
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,12}\.[0-9]{2}", re.ASCII)
@@ -15,32 +15,15 @@ _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\S*")
 
 
-class UnreadableAnswer(BankUnavailable):
+class UnreadableAnswer(fields.UnreadableAnswer):
     """The bank answered a read with something that its API file does not describe."""
 
-    def __init__(self, field: str) -> None:
-        super().__init__(
-            f"A Conta Kamino respondeu algo que não conseguimos ler (campo {field}). "
-            "Tente de novo em alguns minutos."
-        )
-        self.field = field
+    who = "A Conta Kamino"
 
 
-def object_of(value: Json, field: str) -> dict[str, Json]:
-    if not isinstance(value, dict):
-        raise UnreadableAnswer(field)
-    return value
-
-
-def optional_object(value: Json, field: str) -> dict[str, Json]:
-    """An empty one when it is null or missing."""
-    return {} if value is None else object_of(value, field)
-
-
-def list_of(value: Json, field: str) -> list[Json]:
-    if not isinstance(value, list):
-        raise UnreadableAnswer(field)
-    return value
+_shared = fields.SharedFields(UnreadableAnswer)
+object_of, optional_object = _shared.object_of, _shared.optional_object
+list_of, text_of = _shared.list_of, _shared.text_of
 
 
 def id_of(value: Json, field: str = "id") -> str:
@@ -48,20 +31,6 @@ def id_of(value: Json, field: str = "id") -> str:
     if not isinstance(value, str) or not _ID.fullmatch(value):
         raise UnreadableAnswer(field)
     return value
-
-
-def text_of(value: Json, field: str, *, longest: int = 140) -> str:
-    """Printable text on one line; empty when it is null or missing.
-
-    What PostgreSQL cannot store (NUL, lone surrogates) goes with the unprintable.
-    """
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise UnreadableAnswer(field)
-    if not value.isprintable():
-        return "".join(char if char.isprintable() else " " for char in value).strip()[:longest]
-    return value.strip()[:longest]
 
 
 def digits_of(value: Json, field: str, shortest: int, longest: int) -> str:
