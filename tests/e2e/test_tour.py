@@ -89,6 +89,7 @@ PAGES = (
     "/contas/conectar/",
     "/pagamentos/",
     "/pagamentos/nova/",
+    "/pagamentos/baixar/",
     "/pagamentos/envios/",
     "/plano-de-contas/",
     "/lancamentos/",
