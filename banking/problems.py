@@ -11,7 +11,7 @@ from banking.errors import (
     BankUnavailable,
     ConsentLost,
 )
-from banking.services.connecting import ConsentNotUsable
+from banking.services.consenting import ConsentNotUsable
 from core.errors import DomainError
 
 

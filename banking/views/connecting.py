@@ -17,12 +17,10 @@ from banking.models import BankAccount, Connection
 from banking.options import options_for, ways_of
 from banking.problems import Problem, explain, refused_at_bank
 from banking.progress import Opening
-from banking.services.connecting import (
+from banking.services.connecting import check_plan, connect_by_form, connect_by_terms
+from banking.services.consenting import (
     ConsentNotUsable,
     attempts_of,
-    check_plan,
-    connect_by_form,
-    connect_by_terms,
     finish_consent,
     start_consent,
     typed_lately,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from audit.acts import Act
 from banking.banks import registry
 from banking.plans import compare
-from banking.services import connecting, syncing
+from banking.services import connecting, consenting, syncing
 from banking.services.keeping import due_connections
 from core.errors import NotAllowed
 from tenants.models import Plan, Role
@@ -125,7 +125,7 @@ def test_the_service_itself_refuses_a_bank_that_the_plan_lacks(compass, admin, s
 
     with tenant_scope(compass.id):
         for begin in (
-            lambda: connecting.start_consent(compass, slug, mode, by=admin, typed={}),
+            lambda: consenting.start_consent(compass, slug, mode, by=admin, typed={}),
             lambda: connecting.connect_by_form(compass, slug, mode, typed={}, by=admin),
         ):
             with pytest.raises(NotAllowed, match="planos North e Track"):
