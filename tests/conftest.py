@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.core.management import call_command
 from django.db import connections
@@ -10,6 +11,10 @@ from pytest_django.plugin import DjangoDbBlocker
 from kamino.local.throwaway import APP, make_database
 from tenants.models import Role, Tenant, User
 from tests.cast import make_member, make_tenant
+
+# The same examples in every run: what fails for one fails for all.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")

@@ -83,7 +83,7 @@ def test_anything_in_an_address_is_found_or_not(kamino_api: httpx.Client, word: 
         assert response.status_code in (200, 404, 422)
 
 
-@given(value=WORDS.filter(lambda text: text.isascii() and text.isprintable()))
+@given(value=WORDS.filter(lambda text: text.isascii() and text.isprintable()).map(str.strip))
 @ANY
 def test_any_key_is_a_uuid_or_refused(kamino_api: httpx.Client, value: str) -> None:
     response = kamino_api.post("/v1/payments", json=ted(), headers={"Idempotency-Key": value})
