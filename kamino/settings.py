@@ -179,10 +179,11 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-# Files are certificates and keys of a few kB: a larger request is not kept, nor written to a disk.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
+# Files are certificates of a few kB and spreadsheets of up to 5 MB: a larger request is not kept,
+# nor is any file written to a disk.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Kamino <nao-responda@localhost>")

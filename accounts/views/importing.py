@@ -33,7 +33,7 @@ class FileForm(forms.Form):
         label="Planilha",
         help_text=f"Um arquivo «.xlsx» de até {MAX_BYTES // 1024 // 1024} MB.",
         error_messages={
-            "required": "Escolha o arquivo.",
+            "required": f"Escolha o arquivo, de até {MAX_BYTES // 1024 // 1024} MB.",
             "empty": "O arquivo está vazio.",
         },
         widget=forms.FileInput({"accept": ".xlsx"}),

@@ -309,7 +309,30 @@ def test_a_file_that_is_no_spreadsheet_is_told_at_the_field(
 
 
 def test_a_file_that_was_not_chosen_is_told(as_admin: Client) -> None:
-    assert "Escolha o arquivo." in words(as_admin.post(UPLOAD))
+    assert "Escolha o arquivo, de até 5 MB." in words(as_admin.post(UPLOAD))
+
+
+def test_ten_thousand_rows_go_through_the_page(as_admin: Client, tenant: Tenant) -> None:
+    lines = [["6", "Centros de custo", 1, "S", "Despesa"]]
+    lines += [[f"6.{g}", f"Centro de custo número {g} da filial", 2, "S"] for g in range(1, 100)]
+    lines += [
+        [f"6.{g}.{n:03d}", f"Conta {n} do centro {g}", 3, "A", "", "", f"EXT-{g}-{n}"]
+        for g in range(1, 100)
+        for n in range(100)
+    ]
+
+    shown = send(as_admin, *lines)
+    as_admin.post(CONFIRM, {"kept": shown.context["kept"]})
+
+    with tenant_scope(tenant.id):
+        assert Account.objects.of(tenant).filter(code__startswith="6.").count() == 9_900
+
+
+def test_a_file_that_is_too_large_is_told_at_the_field(as_admin: Client) -> None:
+    answer = send(as_admin, content=b"PK" + b"x" * (7 * 1024 * 1024))
+
+    assert answer.status_code == 422
+    assert "de até 5 MB" in words(answer)
 
 
 def test_a_chart_that_changed_meanwhile_is_shown_anew(as_admin: Client, tenant: Tenant) -> None:

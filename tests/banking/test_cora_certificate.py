@@ -121,7 +121,7 @@ def test_a_key_of_another_certificate_is_told_at_its_field(direct, operator_in, 
 
 
 def test_a_request_that_is_far_too_large_keeps_no_file(operator_in, tenant):
-    big = "x" * 300_000
+    big = "x" * 4_000_000
 
     response = upload(operator_in, {"client_id": "int-1", "certificate": big, "key": big})
 
