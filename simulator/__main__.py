@@ -30,7 +30,7 @@ def main() -> None:
     if arguments.make_authority:
         Authority.open(arguments.state)
         return
-    sockets = {name: _listen(arguments.port, at) for at, name in enumerate(ADDRESSES)}
+    sockets = {name: listen(arguments.port, at) for at, name in enumerate(ADDRESSES)}
     addresses = {
         name: f"{_scheme(name)}://127.0.0.1:{listener.getsockname()[1]}"
         for name, listener in sockets.items()
@@ -52,13 +52,15 @@ def main() -> None:
         sys.exit(0)
 
 
-def _listen(first: int, at: int) -> socket.socket:
+def listen(first: int, at: int) -> socket.socket:
+    """A socket that takes calls; `at` is its place after the `first` port. 0: any free one."""
     # asyncio turns Nagle's delay off only where the protocol is named: 40 ms a request.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     port = first + at if first else 0
     try:
         listener.bind(("127.0.0.1", port))
+        listener.listen()  # who is told the address and calls at once waits, and is not refused
     except OSError as error:
         sys.exit(f"A porta {port} não está livre: {error.strerror}.")
     return listener

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from simulator.__main__ import listen
 from tests.cora_simulator import CoraSimulator
 from tests.simulator.calls import new_key, transfer
 
@@ -108,6 +109,13 @@ def test_a_taken_port_is_said(tmp_path: Path) -> None:
 
     assert second.returncode == 1
     assert f"A porta {port} não está livre" in second.stderr
+
+
+def test_an_address_takes_calls_before_anybody_is_told_it() -> None:
+    listener = listen(0, 0)
+
+    with listener, socket.create_connection(listener.getsockname(), timeout=5) as caller:
+        assert caller.getpeername() == listener.getsockname()
 
 
 def test_it_imports_nothing_of_the_project() -> None:
