@@ -92,7 +92,7 @@ class Site:
 
     def __init__(self, pages: Starlette, api: App, bank: SimulatedBank, sim: Simulator) -> None:
         self._pages = pages
-        self._api = Door(api, sim, bank=bank.slug, expire_tokens=bank.expire_tokens)
+        self._api = Door(api, sim, bank)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope.get("path", "/")

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from simulator.core.faults import BankFailure
 from simulator.core.journal import Record
 
 _JSON = "application/json;charset=utf-8"
@@ -28,6 +29,11 @@ def invalid(tag: str | None, description: str, status: int = 400) -> Refused:
 def all_invalid(errors: Sequence[tuple[str | None, str]], status: int = 400) -> Refused:
     items = [{"tag": tag, "descricao": description} for tag, description in errors]
     return Refused(status, to_json(items), _JSON)
+
+
+def failure() -> BankFailure:
+    """What a fault answers with."""
+    return to_json([{"tag": None, "descricao": "Erro interno."}]), _JSON
 
 
 async def answer_refused(request: Request, error: Exception) -> Response:

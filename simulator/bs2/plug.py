@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
+from simulator.bs2 import answers, control, control_money, movements, notices, seed
 from simulator.bs2 import bank as bs2_bank
-from simulator.bs2 import control, control_money, movements, notices, seed
 from simulator.bs2.api import build_api
 from simulator.bs2.bank import Bs2
 from simulator.bs2.boletos import events as boleto_events
@@ -20,6 +20,7 @@ from simulator.bs2.pix import receipts as pix_receipts
 from simulator.bs2.pix import webhooks as pix_webhooks
 from simulator.bs2.settings import Bs2Settings
 from simulator.core.bank import App
+from simulator.core.faults import BankFailure
 from simulator.core.simulator import Simulator
 from simulator.core.titles import IssuedTitle
 
@@ -46,13 +47,24 @@ class Bs2Bank:
     schema = "".join(module.SCHEMA for module in _MODULES)
     attribute = "bs2"
     endpoints = (
+        "/api-banking/auth/oauth/v2/authorize",
         "/auth/oauth/v2/token",
         "/pj/apibanking/forintegration/v1/contascorrentes/saldo",
         "/pj/apibanking/forintegration/v1/contascorrentes/extrato",
         "/pj/apibanking/forintegration/v1/transferencias/*",
         "/pj/apibanking/forintegration/v1/pagamentos*",
+        "/pj/apibanking/forintegration/v1/comprovantes*",
+        "/pj/apibanking/forintegration/v1/contexto*",
+        "/pj/apibanking/forintegration/v2/contascorrentes/*",
+        "/pj/forintegration/banking/v1/contascorrentes/principal/saldo",
         "/pj/forintegration/cobranca/*",
         "/pix/direto/forintegration/v1/pagamentos*",
+        "/pix/direto/forintegration/v1/recebimentos*",
+        "/pix/direto/forintegration/v1/pix/*",
+        "/pix/direto/forintegration/v1/cob*",
+        "/pix/direto/forintegration/v1/qrcodes*",
+        "/pix/direto/forintegration/v1/chaves",
+        "/pix/direto/forintegration/v1/webhook/*",
     )
 
     def __init__(self, simulator: Simulator) -> None:
@@ -85,6 +97,9 @@ class Bs2Bank:
     def settle_due(self) -> int:
         due = (orders, boletos, pix_payments, pix_receipts)
         return sum(module.settle_due(self.state) for module in due)
+
+    def failure(self, status: int) -> BankFailure:
+        return answers.failure()
 
     def expire_tokens(self) -> None:
         self.state.store.run("UPDATE bs2_token SET expires_at = 0 WHERE kind = 'access'")

@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from simulator.cora.bank import Caller, Cora, cora_of
 from simulator.core.clock import to_micros
+from simulator.core.faults import BankFailure
 from simulator.core.journal import Record
 
 
@@ -56,6 +57,12 @@ async def answer_api_error(request: Request, error: Exception) -> Response:
     item = {"code": error.code, "message": error.message}
     errors = [] if error.code == "access_denied" else [item]
     return answer({**item, "errors": errors}, _status(cora_of(request), error))
+
+
+def failure() -> BankFailure:
+    """What a fault answers with."""
+    value = {"code": "server_error", "message": "Internal server error", "errors": []}
+    return to_json(value), "application/json"
 
 
 def _status(cora: Cora, error: ApiError) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 
 from simulator.cora import (
+    answers,
     app_pages,
     bank,
     control,
@@ -21,6 +22,7 @@ from simulator.cora.invoices import life as invoices
 from simulator.cora.invoices import pages as invoice_pages
 from simulator.cora.invoices.titles import InvoiceTitles
 from simulator.core.bank import App
+from simulator.core.faults import BankFailure
 from simulator.core.simulator import Simulator
 
 
@@ -30,15 +32,22 @@ class CoraBank:
     schema = bank.SCHEMA
     attribute = "cora"
     endpoints = (
+        "/oauth/authorize",
         "/oauth/token",
         "/token",
         "/bank-statement/statement",
         "/third-party/account*",
         "/transfers/initiate",
         "/transfer/third-party/transfers",
+        "/banks",
         "/payments/initiate",
+        "/payments/initiate/*",
+        "/payments/darf/initiate",
+        "/payments/gps/initiate",
         "/payments",
+        "/payments/*",
         "/v2/invoices*",
+        "/files/boletos/*",
         "/endpoints*",
     )
 
@@ -79,6 +88,9 @@ class CoraBank:
 
     def settle_due(self) -> int:
         return orders.settle_due(self.state) + invoices.settle_due(self.state)
+
+    def failure(self, status: int) -> BankFailure:
+        return answers.failure()
 
     def expire_tokens(self) -> None:
         self.state.store.run("UPDATE cora_token SET expires_at = 0 WHERE kind = 'access'")

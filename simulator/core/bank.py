@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from starlette.routing import BaseRoute
 
+from simulator.core.faults import BankFailure
 from simulator.core.simulator import Simulator
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
@@ -63,6 +64,10 @@ class SimulatedBank(Protocol):
 
     def settle_due(self) -> int:
         """Do what the clock has reached; how many things."""
+        ...
+
+    def failure(self, status: int) -> BankFailure:
+        """The error of this status that a fault answers with."""
         ...
 
     def expire_tokens(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from simulator.core.bank import App, SimulatedBank
 from simulator.core.faults import BEFORE_WORK, Fault, Kind
 from simulator.core.journal import Record
 from simulator.core.protocol import close_connection, reset_connection
@@ -12,7 +13,6 @@ from simulator.core.simulator import Simulator
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Any, Any, Any], Awaitable[None]]
 
 _LARGEST_BODY = 1_000_000
 
@@ -20,13 +20,10 @@ _LARGEST_BODY = 1_000_000
 class Door:
     """Wraps a bank's application. Paths reach it without their last slash."""
 
-    def __init__(
-        self, app: App, simulator: Simulator, *, bank: str, expire_tokens: Callable[[], None]
-    ) -> None:
+    def __init__(self, app: App, simulator: Simulator, bank: SimulatedBank) -> None:
         self._app = app
         self._sim = simulator
         self._bank = bank
-        self._expire_tokens = expire_tokens
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         body = await _read_body(receive)
@@ -34,12 +31,12 @@ class Door:
             return
         path = scope["path"].rstrip("/") or "/"
         scope = {**scope, "path": path, "raw_path": path.encode()}
-        record = self._sim.journal.open(self._bank, scope, path, body, self._sim.clock.now())
+        record = self._sim.journal.open(self._bank.slug, scope, path, body, self._sim.clock.now())
         scope["state"]["record"] = record
         if len(body) > _LARGEST_BODY:
             await _answer(_noting(send, record), 413, b"", "text/plain")
             return
-        faults = self._sim.faults.take(self._bank, record.method, path)
+        faults = self._sim.faults.take(self._bank.slug, record.method, path)
         record.faults = [fault.kind for fault in faults]
         if self._sim.settings.latency_ms:
             await asyncio.sleep(self._sim.settings.latency_ms / 1000)
@@ -62,10 +59,10 @@ class Door:
                 await reset_connection(scope, receive)
                 return True
             elif fault.kind is Kind.EXPIRE_TOKENS:
-                self._expire_tokens()
+                self._bank.expire_tokens()
             elif fault.kind is Kind.STATUS:
                 note = _noting(send, scope["state"]["record"])
-                body, media_type = fault.wrong_body(b"")
+                body, media_type = fault.wrong_body(b"", self._bank.failure(fault.status))
                 await _answer(note, fault.status, body, media_type, fault.retry_after)
                 return True
         return False
@@ -90,7 +87,7 @@ class Door:
             if fault.kind is Kind.SLOW_ANSWER:
                 await asyncio.sleep(fault.ms / 1000)
             elif fault.kind is Kind.REPLACE_ANSWER:
-                answer, media_type = fault.wrong_body(answer)
+                answer, media_type = fault.wrong_body(answer, self._bank.failure(fault.status))
                 start = {**start, "status": fault.status}
                 start["headers"] = [(b"content-type", media_type.encode())]
             else:

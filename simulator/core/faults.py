@@ -8,7 +8,9 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 HTML_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
-ERROR_JSON = b'{"code":"server_error","message":"Internal server error","errors":[]}'
+
+# An error as the bank writes them, and its media type.
+BankFailure = tuple[bytes, str]
 
 
 class Kind(StrEnum):
@@ -66,7 +68,7 @@ class Fault:
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
-    def wrong_body(self, right: bytes) -> tuple[bytes, str]:
+    def wrong_body(self, right: bytes, failure: BankFailure) -> tuple[bytes, str]:
         """The body to answer with and its media type. `right` is the true answer, if any."""
         match self.body:
             case "empty":
@@ -74,9 +76,9 @@ class Fault:
             case "html":
                 return HTML_PAGE, "text/html"
             case "json":
-                return ERROR_JSON, "application/json"
+                return failure
             case "truncated":
-                whole = right or ERROR_JSON
+                whole = right or failure[0]
                 return whole[: max(1, len(whole) // 2)], "application/json"
             case text:
                 return text.encode(), "application/json"

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import json
 import re
 from datetime import date, datetime
@@ -12,9 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from simulator.core.clock import SAO_PAULO, from_micros
+from simulator.core.faults import BankFailure
+from simulator.core.ids import new_id
 from simulator.core.journal import Record
 from simulator.kamino import contract
 
+PROBLEM = "application/problem+json"
 _TITLES = {
     400: "Pedido inválido",
     401: "Acesso não reconhecido",
@@ -47,6 +51,10 @@ def invalid(field: str, detail: str) -> Problem:
     return Problem(400, "invalid_request", f"O pedido não está como deve ({field}).", errors)
 
 
+def too_many() -> Problem:
+    return Problem(429, "rate_limited", "Pedidos demais em um minuto. Nada foi feito.")
+
+
 def not_found() -> Problem:
     return Problem(404, "not_found", "Isto não existe nesta conta.")
 
@@ -54,7 +62,7 @@ def not_found() -> Problem:
 def answer_problem(problem: Problem, request_id: str) -> Response:
     value: dict[str, Any] = {
         "type": f"urn:conta-kamino:problem:{problem.code}",
-        "title": _TITLES[problem.status],
+        "title": _TITLES.get(problem.status, "Erro no banco"),
         "status": problem.status,
         "code": problem.code,
         "detail": problem.detail,
@@ -62,7 +70,16 @@ def answer_problem(problem: Problem, request_id: str) -> Response:
     }
     if problem.errors:
         value["errors"] = problem.errors
-    return Response(to_json(value), problem.status, media_type="application/problem+json")
+    return Response(to_json(value), problem.status, media_type=PROBLEM)
+
+
+def failure(status: int) -> BankFailure:
+    """What a fault answers with: a limit that was reached, or an error of the bank's own."""
+    problem = Problem(status, "internal_error", "Algo deu errado no banco.")
+    if status == 429:
+        problem = too_many()
+    response = answer_problem(problem, new_id("req_"))
+    return bytes(response.body), PROBLEM
 
 
 def to_json(value: Any) -> bytes:
@@ -128,11 +145,20 @@ def read_cursor(request: Request) -> list[Any] | None:
         where = None
     if not isinstance(where, list) or not all(isinstance(part, int | str) for part in where):
         raise invalid("cursor", "O cursor não é um que a API tenha dado.")
-    return where
+    if where[:1] != [_filters_of(request)]:
+        raise invalid("cursor", "O cursor é de uma consulta com outros filtros.")
+    return where[1:]
 
 
-def cursor_of(*where: int | str) -> str:
-    return base64.urlsafe_b64encode(to_json(list(where))).rstrip(b"=").decode()
+def cursor_of(request: Request, *where: int | str) -> str:
+    """It goes on with this request's list and filters, and with no other."""
+    return base64.urlsafe_b64encode(to_json([_filters_of(request), *where])).rstrip(b"=").decode()
+
+
+def _filters_of(request: Request) -> str:
+    given = request.query_params.multi_items()
+    filters = sorted(item for item in given if item[0] not in ("cursor", "limit"))
+    return hashlib.sha256(to_json([request.url.path, filters])).hexdigest()[:12]
 
 
 def read_key(request: Request, name: str = "idempotency_key") -> str | None:

@@ -21,6 +21,7 @@ from simulator.kamino.answers import (
     not_found,
     record_of,
     to_json,
+    too_many,
     uuid_of,
 )
 from simulator.kamino.bank import Kamino, kamino_of
@@ -185,7 +186,7 @@ def _count(bank: Kamino, client_id: str) -> dict[str, str]:
     count = count + 1 if before == minute else 1
     bank.counts[client_id] = (minute, count)
     if count > limit:
-        raise Problem(429, "rate_limited", "Pedidos demais em um minuto. Nada foi feito.")
+        raise too_many()
     return {
         "RateLimit-Limit": str(limit),
         "RateLimit-Remaining": str(limit - count),

@@ -97,10 +97,12 @@ async def listing(call: Call) -> Response:
     )
     if state == OPEN:
         rows = [row for row in rows if charges_life.is_late(bank, row) == (status == "late")]
+    last = rows[limit - 1] if len(rows) > limit else None
+    next_cursor = last and cursor_of(call.request, last["seq"])
     return answer(
         {
             "charges": [wire(bank, row) for row in rows[:limit]],
-            "next_cursor": cursor_of(rows[limit - 1]["seq"]) if len(rows) > limit else None,
+            "next_cursor": next_cursor,
         }
     )
 

@@ -86,11 +86,13 @@ async def listing(call: Call) -> Response:
         f"SELECT * FROM kamino_payment WHERE {where} ORDER BY seq DESC LIMIT ?",
         *(*params, limit + 1),
     )
+    last = rows[limit - 1] if len(rows) > limit else None
+    next_cursor = last and cursor_of(call.request, last["seq"])
     return answer(
         {
             "payments": [wire(row) for row in rows[:limit]],
             "in_progress": key is not None and is_in_progress(call, key),
-            "next_cursor": cursor_of(rows[limit - 1]["seq"]) if len(rows) > limit else None,
+            "next_cursor": next_cursor,
         }
     )
 

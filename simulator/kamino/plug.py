@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 
 from simulator.core.bank import App
+from simulator.core.faults import BankFailure
 from simulator.core.simulator import Simulator
 from simulator.core.titles import IssuedTitle
 from simulator.kamino import (
+    answers,
     app_pages,
     bank,
     charges_life,
@@ -28,7 +30,11 @@ class KaminoBank:
     attribute = "kamino"
     endpoints = (
         "/oauth/token",
+        "/oauth/revoke",
+        "/v1/credentials/*",
+        "/v1/terms",
         "/v1/accounts",
+        "/v1/accounts/*",
         "/v1/accounts/*/balance",
         "/v1/accounts/*/entries",
         "/v1/payments",
@@ -68,6 +74,9 @@ class KaminoBank:
 
     def settle_due(self) -> int:
         return payments_life.settle_due(self.state)
+
+    def failure(self, status: int) -> BankFailure:
+        return answers.failure(status)
 
     def expire_tokens(self) -> None:
         self.state.store.run("UPDATE kamino_token SET expires_at = 0")

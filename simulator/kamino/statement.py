@@ -44,7 +44,7 @@ async def listing(call: Call) -> Response:
             "opening_balance": reais(balance_before(store, account_id, since)),
             "closing_balance": reais(balance_before(store, account_id, until + timedelta(days=1))),
             "entries": [wire(row) for row in rows[:limit]],
-            "next_cursor": last and cursor_of(last["day"], last["at"], last["seq"]),
+            "next_cursor": last and cursor_of(request, last["day"], last["at"], last["seq"]),
         }
     )
 

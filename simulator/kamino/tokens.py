@@ -30,7 +30,9 @@ async def token(request: Request) -> Response:
     fields = await _fields(request)
     try:
         client = _client(bank, request)
-        if fields.get("grant_type") != "client_credentials":
+        if not fields.get("grant_type"):
+            raise OAuthError("invalid_request", "The field grant_type is missing.")
+        if fields["grant_type"] != "client_credentials":
             raise OAuthError("unsupported_grant_type", "Only client_credentials.")
         given = ACCOUNT_SCOPES if client["account_id"] is not None else PARTNER_SCOPES
         wanted = fields.get("scope", given).split()

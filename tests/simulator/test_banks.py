@@ -1,12 +1,20 @@
 """Several banks in one process: addresses, TLS, and faults that know the bank."""
 
+import re
 import ssl
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from importlib import import_module
 from itertools import pairwise
 
 import httpx
 import pytest
 
+from simulator.banks import BANKS
+from simulator.core.bank import SimulatedBank
+from tests.bs2_simulator import Bs2Simulator
 from tests.cora_simulator import CoraSimulator
+from tests.kamino_contract import Contract
 from tests.simulator.calls import new_key, register, transfer
 
 INITIATE = "/transfers/initiate"
@@ -119,6 +127,35 @@ def test_a_429_says_how_long_to_wait_only_when_it_is_told_to(
 
     assert answer.status_code == 429
     assert answer.headers.get("Retry-After") == (None if seconds is None else "7")
+
+
+def test_an_error_on_demand_is_written_as_its_bank_writes_errors(
+    cora: CoraSimulator, bs2: Bs2Simulator, contract: Contract
+) -> None:
+    cora.fault("status", bank="*", status=429, times=3)
+
+    told = {
+        bank: httpx.get(f"{cora.addresses[bank]}/v1/payments", trust_env=False)
+        for bank in ("cora", "bs2", "kamino")
+    }
+
+    assert told["cora"].json()["code"] == "server_error"
+    assert set(told["bs2"].json()[0]) == {"tag", "descricao"}
+    problem = told["kamino"]
+    assert problem.headers["content-type"] == "application/problem+json"
+    assert contract.errors("/components/schemas/Problem", problem.json()) == []
+    assert (problem.json()["status"], problem.json()["code"]) == (429, "rate_limited")
+
+
+@pytest.mark.parametrize("bank", BANKS, ids=lambda bank: bank.slug)
+def test_every_path_of_a_bank_is_offered_for_faults(bank: type[SimulatedBank]) -> None:
+    api = import_module(f"simulator.{bank.slug}.api").build_api(None)
+    paths = {re.sub(r"\{[^}]+\}", "x", route.path) for route in api.routes}
+
+    offered: Sequence[str] = vars(bank)["endpoints"]
+    missing = {path for path in paths if not any(fnmatchcase(path, way) for way in offered)}
+
+    assert {path for path in missing if not path.startswith("/openapi")} == set()
 
 
 def test_a_webhook_can_be_late(cora: CoraSimulator, api: httpx.Client) -> None:

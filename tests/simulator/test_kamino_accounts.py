@@ -176,6 +176,19 @@ def test_an_ended_client_gets_no_token_and_its_tokens_are_worth_nothing(
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
 
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [({}, "invalid_request"), ({"grant_type": "password"}, "unsupported_grant_type")],
+)
+def test_a_token_is_asked_for_by_client_credentials(
+    contract: Contract, fields: dict[str, str], error: str
+) -> None:
+    with contract.client(auth=(CLIENT_ID, CLIENT_SECRET)) as client:
+        answer = client.post("/oauth/token", data=fields)
+
+    assert (answer.status_code, answer.json()["error"]) == (400, error)
+
+
 def test_a_client_cannot_end_that_of_another_account(
     kamino: KaminoSimulator, kamino_api: httpx.Client
 ) -> None:
@@ -405,3 +418,26 @@ def test_a_payment_made_while_pages_are_read_moves_nothing(kamino_api: httpx.Cli
 @pytest.mark.parametrize("cursor", ["x", "%", "eyJ9", "WyJhIiwxLDFd", "W10"])
 def test_a_cursor_that_was_not_given_is_refused(kamino_api: httpx.Client, cursor: str) -> None:
     assert kamino_api.get("/v1/payments", params={"cursor": cursor}).status_code == 400
+
+
+@pytest.mark.parametrize("other", [{"type": "pix"}, {"code": "cp-1"}, {"since": "2026-11-01"}])
+def test_a_cursor_is_refused_with_other_filters_than_its_own(
+    kamino_api: httpx.Client, other: dict[str, str]
+) -> None:
+    for _ in range(2):
+        pay(kamino_api, ted())
+    page = kamino_api.get("/v1/payments", params={"limit": 1}).json()
+
+    query = {"limit": 1, "cursor": page["next_cursor"], **other}
+
+    assert kamino_api.get("/v1/payments", params=query).status_code == 400
+
+
+def test_a_cursor_of_one_list_is_refused_by_another(kamino_api: httpx.Client) -> None:
+    for _ in range(2):
+        pay(kamino_api, ted())
+    page = kamino_api.get("/v1/payments", params={"limit": 1}).json()
+
+    other = kamino_api.get("/v1/charges", params={"limit": 1, "cursor": page["next_cursor"]})
+
+    assert other.status_code == 400
