@@ -10,7 +10,7 @@ from typing import Final
 from banking.banks.base import OrderState
 from banking.banks.bs2.fields import plain
 
-_UNSURE: Final = re.compile(r"\bainda\b|\bparcial")
+_UNSURE: Final = re.compile(r"\bainda\b|\bparcial|\b(sem|nenhum) (erro|falha)")
 _SCHEDULING: Final = re.compile(r"\bagendamento (?=cancel|recus|rejeit|expir)")
 _NOT: Final = re.compile(r"\bnao (foi )?(efetiv|efetua|realiz|autoriz|aprov|aceit|conclu|liquid)")
 _STATES: Final = (

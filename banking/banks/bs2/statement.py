@@ -72,11 +72,13 @@ def page_from_wire(answer: Json) -> Page:
     total = answer.get("total")
     if type(total) is not int or total < 0:
         raise UnreadableAnswer("total")
-    items = list_of(answer.get("movimentacoes"), "movimentacoes")
+    items = answer.get("movimentacoes")
+    if items is None and total == 0:
+        items = []  # BS2 writes what is absent as null
     content = StatementPage(
         opening=reais_of(balance.get("inicial"), "saldo.inicial"),
         closing=reais_of(balance.get("final"), "saldo.final"),
-        movements=movements_from_wire(items),
+        movements=movements_from_wire(list_of(items, "movimentacoes")),
     )
     return Page(content, total)
 

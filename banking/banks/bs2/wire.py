@@ -193,7 +193,6 @@ def title_from_wire(answer: Json, line: str) -> Title:
     document = first_of(party, "documento", "cnpj", "cpfCnpj") or first_of(
         answer, "documentoBeneficiario", "cnpjBeneficiario"
     )
-    amount = first_of(answer, "valorTotal", "valorAtualizado", "valor")
     bank_code = digits_of(code, "banco.codigo")
     return Title(
         linha_digitavel=line,
@@ -201,8 +200,17 @@ def title_from_wire(answer: Json, line: str) -> Title:
         bank_code=bank_code.zfill(3)[-3:] if bank_code else "",
         beneficiary_name=text_of(name, "beneficiario"),
         beneficiary_document=digits_of(document, "documento"),
-        amount=None if amount is None else amount_of(amount),
+        amount=_title_amount(first_of(answer, "valorTotal", "valorAtualizado", "valor")),
     )
+
+
+def _title_amount(value: Json) -> Decimal | None:
+    """What cannot be read under a name that is not documented is no amount, nor is the zero of a
+    title that leaves it open: the rest of the title is good."""
+    try:
+        return amount_of(value)
+    except UnreadableAnswer:
+        return None
 
 
 # --- Receipts (comprovantes) ------------------------------------------------------------

@@ -122,12 +122,9 @@ def charge_from_wire(answer: Json) -> Charge:
     boleto = optional_object(answer.get("boleto"), "boleto")
     pix = optional_object(answer.get("pix"), "pix")
     paid_at = answer.get("paid_at")
-    state = STATES.get(str(answer.get("status")))
-    if state is None:
-        raise UnreadableAnswer("status")
     return Charge(
         reference=id_of(answer.get("id")),
-        state=state,
+        state=_state(answer.get("status")),
         amount=amount_of(answer.get("amount")),
         due_date=day_of(answer.get("due_date"), "due_date"),
         code=text_of(answer.get("code"), "code"),
@@ -140,6 +137,14 @@ def charge_from_wire(answer: Json) -> Charge:
         our_number=text_of(boleto.get("our_number"), "our_number", longest=40),
         pix_code=text_of(pix.get("br_code"), "br_code", longest=1000),
     )
+
+
+def _state(value: Json) -> ChargeState:
+    """One that is not known is not decided yet, the bank's file says: one such charge must not hide
+    the others of its page."""
+    if not isinstance(value, str):
+        raise UnreadableAnswer("status")
+    return STATES.get(value, ChargeState.DRAFT)
 
 
 def charges_from_wire(answer: Json) -> ChargesPage:

@@ -88,6 +88,17 @@ def test_the_balance_is_what_is_free() -> None:
     assert statement.balance_from_wire(read(answers.BALANCE)) == Decimal("48210.55")
 
 
+def test_a_period_without_movements_may_have_null_for_them() -> None:
+    empty = {**read(answers.STATEMENT), "movimentacoes": None, "total": 0}
+
+    assert statement.page_from_wire(empty).content.movements == []
+
+
+def test_movements_that_are_counted_and_not_given_are_not_taken_for_none() -> None:
+    with pytest.raises(BankUnavailable):
+        statement.page_from_wire({**read(answers.STATEMENT), "movimentacoes": None})
+
+
 def test_the_statement_of_the_example() -> None:
     page = statement.page_from_wire(read(answers.STATEMENT))
 
@@ -157,6 +168,15 @@ def test_an_order_that_was_taken_is_not_paid_yet(answer: str, reference: str) ->
 
 def test_the_title_of_the_example() -> None:
     title = wire.title_from_wire(read(answers.TITLE), answers.LINE)
+
+    assert title == Title(answers.LINE, MARCH_5, "341", "", "", amount=None, is_paid=None)
+
+
+@pytest.mark.parametrize("amount", ["0", "0.00", '"489,90"', "null", "{}"])
+def test_a_title_whose_amount_is_open_or_unreadable_is_still_a_title(amount: str) -> None:
+    answer = {**read(answers.TITLE), "valor": read(amount)}
+
+    title = wire.title_from_wire(answer, answers.LINE)
 
     assert title == Title(answers.LINE, MARCH_5, "341", "", "", amount=None, is_paid=None)
 
@@ -387,6 +407,7 @@ def test_a_refused_token_is_known_by_its_text(body: bytes) -> None:
         ("Não efetivado, aguardando", None),
         ("Parcialmente pago", None),
         ("Não pago", None),
+        ("Efetivado sem erro", None),
         ("<description>", None),
         ("", None),
     ],

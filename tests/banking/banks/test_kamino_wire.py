@@ -400,6 +400,14 @@ def test_a_charge_is_read_with_its_boleto_and_its_pix() -> None:
     )
 
 
+def test_a_charge_in_a_state_that_is_not_known_is_not_paid_and_hides_no_other() -> None:
+    page = {"charges": [{**CHARGE, "status": "disputed"}, CHARGE], "next_cursor": None}
+
+    states = [charge.state for charge in charges.charges_from_wire(page).charges]
+
+    assert states == [ChargeState.DRAFT, ChargeState.PAID]
+
+
 def test_a_charge_by_pix_alone_has_no_boleto() -> None:
     charge = charges.charge_from_wire({**CHARGE, "boleto": None})
 
