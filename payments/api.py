@@ -21,9 +21,9 @@ from core.errors import InvalidInput
 from core.typed import check_amount
 from payments.models import Payable, PayeeAccount
 from payments.services import reading
+from payments.services.approval import approve_payable
 from payments.services.entering import (
     TedDetails,
-    approve_payable,
     cancel_payable,
     check_not_entered,
     enter_payable,

@@ -163,7 +163,7 @@ def in_state(payables: PayableQuerySet, state: str) -> PayableQuerySet:
         case State.APPROVED:
             return payables.sendable()
         case State.BACK:
-            return payables.filter(status=Payable.Status.APPROVED).exclude(hold="")
+            return payables.filter(status=Payable.Status.PENDING).exclude(hold="")
         case State.SENT:
             return payables.filter(status=Payable.Status.SENT)
         case State.UNKNOWN:

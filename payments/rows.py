@@ -13,8 +13,8 @@ from brazil.banks import bank_name
 from brazil.br_code import build_static_br_code
 from brazil.document import format_document
 from brazil.errors import InvalidValue
-from payments.models import Payable, PayableQuerySet, PaymentOrder
-from payments.services.rails import rail_for
+from payments.models import Payable, PayableQuerySet, PayeeAccount, PaymentOrder
+from payments.services.rails import needs_new_approval, rail_for
 from payments.services.reading import PixCharge, read_pix_code
 from payments.services.taking_back import why_not_back
 from payments.situations import Accounts, Situation, situation_of
@@ -54,8 +54,7 @@ class Row:
         if payable.pix_code:
             return f"copia e cola de {self.pix_charge.receiver or payable.payee.name}"
         if to is not None:
-            number = f"{to.account[:-1]}-{to.account[-1]}"
-            return f"{bank_name(to.bank_code)} {to.branch} / {number}"
+            return written(to)
         line = payable.linha_digitavel
         return SEGMENTS[line[1]] if len(line) == COLLECTION_LINE else bank_name(line[:3])
 
@@ -109,8 +108,22 @@ class Row:
 
     @property
     def can_send(self) -> bool:
-        approved = self.payable.status == PayableStatus.APPROVED
-        return approved and self.by.can_enter and self.has_rail and self.has_connection
+        can_leave = self.payable.is_sendable and self.has_rail and self.has_connection
+        return self.by.can_enter and can_leave
+
+    @property
+    def can_ask_for_approval(self) -> bool:
+        """It would go where its approval did not say: to send it is to have it approved anew."""
+        account, may = self.account, self.by.can_enter
+        return may and account is not None and needs_new_approval(self.payable, account)
+
+    @property
+    def ted_destination(self) -> str:
+        """Where it goes if it becomes a TED; empty for anything but a Pix to a key or code."""
+        payable = self.payable
+        if not payable.is_pix or payable.payee_account_id is not None:
+            return ""
+        return written(payable.ted_account) if payable.ted_account else ""
 
     @property
     def has_connection(self) -> bool:
@@ -147,6 +160,12 @@ class Row:
         return open_here and (self.by.can_enter or self.by.can_approve)
 
 
+def written(account: PayeeAccount) -> str:
+    """«Itaú 0123 / 45678-9»"""
+    number = f"{account.account[:-1]}-{account.account[-1]}"
+    return f"{bank_name(account.bank_code)} {account.branch} / {number}"
+
+
 def rows_of(
     payables: PayableQuerySet,
     accounts: Accounts,
@@ -172,11 +191,12 @@ def row_of(payable: Payable, accounts: Accounts, by: Membership, now: datetime, 
     orders: list[PaymentOrder] = payable.attempts  # type: ignore[attr-defined]
     today = sao_paulo_day(now)
     last = orders[0] if orders else None
+    is_sent = payable.status in {PayableStatus.SENT, PayableStatus.PAID}
     return Row(
         payable=payable,
         orders=orders,
         situation=situation_of(payable, last, accounts, now),
-        account=last.bank_account if last and not payable.is_sendable else accounts.paying(payable),
+        account=last.bank_account if last and is_sent else accounts.paying(payable),
         due=near_day(payable.due_date, today),
         due_detail=rolled(payable.due_date, payable.payment_date, today),
         by=by,

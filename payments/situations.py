@@ -11,10 +11,12 @@ from payments.models import DispatchRun, Payable, PaymentOrder
 from payments.services.dispatching import STARTS_AT, opening
 from payments.services.rails import (
     FILE_TED_DETAILS,
+    NEW_APPROVAL,
     OTHERWISE,
     OUTSIDE,
     day_by,
     lacks_ted_details,
+    needs_new_approval,
     rail_for,
 )
 from payments.states import LIVE_ORDERS, OrderStatus, PayableStatus
@@ -63,7 +65,7 @@ def situation_of(
     if order is not None and order.status in LIVE_ORDERS:
         return _on_its_way(order, accounts.by_id[order.bank_account_id], now)
     match payable.status:
-        case PayableStatus.APPROVED if payable.hold:
+        case PayableStatus.PENDING if payable.hold:
             return _came_back(payable, order)
         case PayableStatus.PENDING:
             return _pending(payable)
@@ -103,7 +105,7 @@ def _on_its_way(order: PaymentOrder, account: BankAccount, now: datetime) -> Sit
 def _came_back(payable: Payable, order: PaymentOrder | None) -> Situation:
     tone = "warn" if payable.hold == Payable.Hold.EXPIRED else "bad"
     reason = order.message if order else ""
-    return Situation(tone, payable.get_hold_display().lower(), reason or "confira e envie de novo")
+    return Situation(tone, payable.get_hold_display().lower(), reason or "confira e aprove de novo")
 
 
 def _pending(payable: Payable) -> Situation:
@@ -142,6 +144,9 @@ def why_no_account(account: BankAccount | None) -> str:
 
 def _held(payable: Payable, account: BankAccount) -> Situation:
     """No rail of the account pays it; it stays until the account's policy or the payee changes."""
+    if needs_new_approval(payable, account):
+        to = payable.ted_account_on_file
+        return Situation("warn", NEW_APPROVAL.lower(), f"por TED iria para {to}")
     if lacks_ted_details(payable, account):
         return Situation("warn", "sem dados de TED", FILE_TED_DETAILS)
     if payable.is_pix:

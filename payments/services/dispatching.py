@@ -22,8 +22,15 @@ from banking.models import BankAccount, BankAccountQuerySet
 from brazil.banking_days import SAO_PAULO, sao_paulo_day
 from core.errors import InvalidState
 from payments.models import DispatchRun, Payable, PaymentOrder
+from payments.services.approval import return_to_approval
 from payments.services.contents import describe
-from payments.services.rails import day_by, open_rails, rail_for, why_no_rail
+from payments.services.rails import (
+    day_by,
+    needs_new_approval,
+    open_rails,
+    rail_for,
+    why_no_rail,
+)
 from payments.services.timeline import Tone, note_many
 from payments.states import PayableStatus
 from tenants.models import User
@@ -36,6 +43,7 @@ STARTS_AT = time(7, 0)  # São Paulo
 class LeftOut:
     payable: Payable
     reason: str
+    needs_new_approval: bool = False
 
 
 @dataclass(slots=True)
@@ -93,14 +101,16 @@ def plan_run(account: BankAccount, day: date, *, until: time | None) -> Plan:
     candidates = (
         Payable.objects.of(account.tenant_id)
         .paid_by(account)
-        .filter(status=PayableStatus.APPROVED, payment_date__lte=day)
+        .sendable()
+        .filter(payment_date__lte=day)
         .with_details()
         .order_by("payment_date", "id")
     )
     for payable in candidates:
         reason = reason_to_leave_out(payable, account, day, until)
         if reason:
-            plan.left_out.append(LeftOut(payable, reason))
+            again = needs_new_approval(payable, account)
+            plan.left_out.append(LeftOut(payable, reason, needs_new_approval=again))
         else:
             plan.send.append(payable)
     return plan
@@ -110,8 +120,6 @@ def reason_to_leave_out(
     payable: Payable, account: BankAccount, day: date, until: time | None
 ) -> str | None:
     """A Portuguese sentence, or None when it goes."""
-    if payable.hold:
-        return f"{payable.get_hold_display()}: confira os dados antes de enviar de novo."
     rail = rail_for(payable, account)
     if day_by(rail, payable) < day:
         return f"Venceu em {payable.due_date:%d/%m/%Y}: vencidas só saem com «Enviar agora»."
@@ -174,7 +182,8 @@ def send_now(
 ) -> list[PaymentOrder]:
     """Send approved bills at once, overdue and late ones too, each from its own account.
 
-    With `account` all of them leave from that one, and are its own from then on. Runs inside the
+    With `account` all of them leave from that one, and are its own from then on. One that would
+    go where its approval did not say makes no order: it is back in approval. Runs inside the
     company's scope, all or nothing. The bills are locked in one order, so that two people who send
     the same ones wait for each other.
 
@@ -189,9 +198,12 @@ def send_now(
             .with_details()
             .get(id=payable.id)
         )
-        if locked.status != PayableStatus.APPROVED:
+        if not locked.is_sendable:
             raise InvalidState(f"«{locked.payee}» não está aprovada para envio.")
         payer = require_account(account or paying_account(locked))
+        if needs_new_approval(locked, payer):
+            return_unapproved([locked], payer)
+            continue
         if rail_for(locked, payer) is None:
             raise InvalidState(why_no_rail(locked, payer))
         if account is not None and locked.bank_account_id != account.id:
@@ -199,6 +211,17 @@ def send_now(
             mine.update(bank_account=account)
         orders += queue_orders([locked], payer, run=None, by=by)
     return orders
+
+
+def return_unapproved(payables: list[Payable], account: BankAccount) -> None:
+    """Those that would go from the account where their approval did not say wait for another.
+
+    One that somebody else is at right now is left to the next time.
+    """
+    rows = Payable.objects.of(account.tenant_id).sendable()
+    rows = rows.filter(id__in=[payable.id for payable in payables]).with_details()
+    for payable in rows.select_for_update(of=("self",), skip_locked=True).order_by("id"):
+        return_to_approval(payable, why=why_no_rail(payable, account))
 
 
 def paying_account(payable: Payable) -> BankAccount | None:
@@ -234,9 +257,10 @@ def can_pay(account: BankAccount) -> bool:
 def fill_run(
     run: DispatchRun, account: BankAccount, *, until: time | None, by: User | None
 ) -> None:
-    """`until` and `by` are None together only when the command line asks."""
+    """`until` is None when a person asks, and `by` too when it is at the command line."""
     plan = plan_run(account, run.day, until=until)
-    orders = queue_orders(plan.send, account, run=run, by=run.started_by)
+    orders = queue_orders(plan.send, account, run=run, by=by)
+    return_unapproved([item.payable for item in plan.left_out if item.needs_new_approval], account)
     run.left_out = [
         {"payable": str(item.payable.id), "reason": item.reason} for item in plan.left_out
     ]
@@ -259,26 +283,23 @@ def queue_orders(
     """One order for each bill that is still approved; the bill is then on its way.
 
     The lock and the second look take each bill once, whoever else is at it, and the database
-    refuses a second living order for it. A run takes none that is held since it was planned.
+    refuses a second living order for it. None is taken that is held, or back in approval, since
+    it was planned.
     """
-    approved = Payable.objects.of(account.tenant_id).filter(
-        id__in=[payable.id for payable in payables], status=PayableStatus.APPROVED
-    )
-    if run is not None:
-        approved = approved.filter(hold="")
+    approved = Payable.objects.of(account.tenant_id).sendable()
+    approved = approved.filter(id__in=[payable.id for payable in payables])
     locked = approved.select_for_update(of=("self",)).with_details().order_by("id")
     taken = {payable.id: payable for payable in locked}
-    Payable.objects.of(account.tenant_id).filter(id__in=taken).update(
-        status=PayableStatus.SENT, hold=""
-    )
+    Payable.objects.of(account.tenant_id).filter(id__in=taken).update(status=PayableStatus.SENT)
     orders = [
         new_order(taken[payable.id], account, run) for payable in payables if payable.id in taken
     ]
     PaymentOrder.objects.bulk_create(orders)
-    how = f"Pelo envio de {run.day:%d/%m}." if run else "Por «Enviar agora»."
+    how = f"Pelo envio de {run.day:%d/%m}" if run else "Por «Enviar agora»"
+    who = f", de {by.display_name}" if by else ""
     note_many(
         account.tenant_id,
-        [(o.payable_id, f"Na fila para {account}", how, Tone.INFO) for o in orders],
+        [(o.payable_id, f"Na fila para {account}", f"{how}{who}.", Tone.INFO) for o in orders],
         at=timezone.now(),
     )
     return orders

@@ -1,24 +1,24 @@
-"""Enter, approve and cancel bills."""
+"""Enter and cancel bills."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from accounts.models import Account
 from banking.banks.base import AccountType, PixAccount, PixCode, PixKey
 from banking.models import BankAccount
-from brazil.banking_days import DebtKind, sao_paulo_day
-from core.errors import InvalidInput, InvalidState, NotAllowed
+from brazil.banking_days import DebtKind
+from core.errors import InvalidInput, InvalidState
 from core.typed import check_amount
 from payments.models import Payable, Payee, PayeeAccount
+from payments.services.approval import lock
 from payments.services.reading import read_payment_date, read_pix_code, read_pix_date
 from payments.services.timeline import note
 from payments.states import PayableStatus
-from tenants.models import Membership, Tenant, User
+from tenants.models import Tenant, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,41 +165,6 @@ def _payee_account(payee: Payee, details: TedDetails | PixAccount) -> PayeeAccou
         account_type=details.account_type,
     )
     return account
-
-
-def lock(payable: Payable) -> Payable:
-    """The bill as it is now, held until the transaction ends."""
-    locked: Payable = Payable.objects.of(payable.tenant_id).select_for_update().get(id=payable.id)
-    return locked
-
-
-@transaction.atomic
-def approve_payable(payable: Payable, *, by: Membership) -> Payable:
-    """Approve a bill: from now on it may be sent to the bank.
-
-    Raises:
-        InvalidState: it is not waiting for approval.
-        NotAllowed: `by` may not approve, or is the person who entered it.
-    """
-    payable = lock(payable)
-    if not payable.is_pending:
-        raise InvalidState("Esta conta não está aguardando aprovação.")
-    if not by.can_approve:
-        raise NotAllowed("Seu papel nesta empresa não aprova contas.")
-    if payable.created_by_id == by.user_id:
-        raise NotAllowed("Quem lança a conta não pode aprová-la: peça a outro aprovador.")
-    payable.status = PayableStatus.APPROVED
-    payable.approved_by = by.user
-    payable.approved_at = timezone.now()
-    payable.save(update_fields=["status", "approved_by", "approved_at"])
-    note(payable, "Aprovada", when_it_leaves(payable, payable.approved_at), by=by.user)
-    return payable
-
-
-def when_it_leaves(payable: Payable, now: datetime) -> str:
-    if payable.payment_date > sao_paulo_day(now):
-        return f"Pagamento previsto para {payable.payment_date:%d/%m/%Y}."
-    return "O pagamento é para hoje."
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError
 from django.db import connection as database
 from django.utils import timezone
 
-from payments.models import Payable, PaymentOrder
+from payments.models import NOT_APPROVED, Payable, PaymentOrder
 from payments.services.timeline import Tone, note_many
 from payments.states import OrderStatus, PayableStatus
 from tenants.scope import tenant_scope
@@ -104,11 +104,11 @@ def is_news(outcome: Outcome) -> bool:
 
 
 def give_back(tenant_id: UUID, outcomes: Sequence[Outcome]) -> None:
-    """The bills of refused orders wait for a person again."""
+    """The bills of refused orders wait for approval again."""
     refused = [o.order.payable_id for o in outcomes if o.status == OrderStatus.REJECTED]
     if refused:
         Payable.objects.of(tenant_id).filter(id__in=refused, status=PayableStatus.SENT).update(
-            status=PayableStatus.APPROVED, hold=Payable.Hold.REFUSED
+            status=PayableStatus.PENDING, hold=Payable.Hold.REFUSED, **NOT_APPROVED
         )
 
 

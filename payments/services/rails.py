@@ -9,6 +9,7 @@ from banking.banks.base import BankInfo, Capability, Rail
 from banking.models import BankAccount
 from brazil.banking_days import DebtKind, is_settlement_day, payment_date_for
 from payments.models import Payable
+from payments.states import PayableStatus
 
 CAPABILITIES: Mapping[Rail, Capability] = MappingProxyType(
     {
@@ -23,6 +24,7 @@ CAPABILITIES: Mapping[Rail, Capability] = MappingProxyType(
 OUTSIDE = "Pix fora da plataforma"
 NO_TED_DETAILS = "Sem dados de TED"
 FILE_TED_DETAILS = "não há agência e conta do favorecido; lance a conta como TED para cadastrá-las"
+NEW_APPROVAL = "Precisa de nova aprovação"
 OTHERWISE = "pague pelo aplicativo do banco, ou por uma conta que faça Pix"
 
 
@@ -48,7 +50,7 @@ def rail_for(payable: Payable, account: BankAccount) -> Rail | None:
     """The rail by which the account pays the bill; None: by none, and `why_no_rail` says why.
 
     A Pix that the bank cannot send goes as a TED where the account's policy says so and the
-    payee has an account to receive it.
+    bill's approval fixed an account to receive it.
     """
     bank = registry.info(account.provider)
     rail = Rail(payable.method)
@@ -66,8 +68,15 @@ def is_turned_into_ted(payable: Payable, account: BankAccount) -> bool:
 
 
 def lacks_ted_details(payable: Payable, account: BankAccount) -> bool:
-    """Whether it would go as a TED, had its payee a branch and an account on file."""
+    """Whether it would go as a TED, had its approval fixed a branch and an account."""
     return is_turned_into_ted(payable, account) and payable.ted_account is None
+
+
+def needs_new_approval(payable: Payable, account: BankAccount) -> bool:
+    """Whether it would go as a TED to an account on file that its approval did not show."""
+    is_approved = payable.status == PayableStatus.APPROVED
+    filed = is_approved and payable.ted_account_on_file is not None
+    return filed and lacks_ted_details(payable, account)
 
 
 def day_by(rail: Rail | None, payable: Payable) -> date:
@@ -82,6 +91,9 @@ def day_by(rail: Rail | None, payable: Payable) -> date:
 def why_no_rail(payable: Payable, account: BankAccount) -> str:
     """A Portuguese sentence."""
     bank = registry.info(account.provider)
+    if needs_new_approval(payable, account):
+        to = payable.ted_account_on_file
+        return f"{NEW_APPROVAL}: por TED iria para {to}, que a aprovação não mostrou."
     if lacks_ted_details(payable, account):
         return f"{NO_TED_DETAILS}: {FILE_TED_DETAILS}."
     if payable.is_pix:

@@ -13,6 +13,7 @@ from banking.services.tying import hold_leaf
 from brazil.banking_days import day_bounds, next_banking_day, sao_paulo_day
 from core.errors import DomainError, InvalidState, NotAllowed
 from payments.models import Payable, PaymentOrder
+from payments.services.approval import revoke_approval
 from payments.services.timeline import Tone, note
 from payments.states import ORDER_MOVES, OrderStatus, PayableStatus
 from payments.words import ONE_DAY
@@ -148,7 +149,7 @@ def returns_until(paid_at: datetime) -> datetime:
 
 
 def is_not_paid(order: PaymentOrder, source: str, line: StatementLine | None) -> None:
-    """The bill waits for a person again; the clock does not send it a second time."""
+    """The bill waits for approval again: nothing sends it a second time before that."""
     hold = {
         OrderStatus.EXPIRED: Payable.Hold.EXPIRED,
         OrderStatus.RETURNED: Payable.Hold.RETURNED,
@@ -158,14 +159,13 @@ def is_not_paid(order: PaymentOrder, source: str, line: StatementLine | None) ->
         today = sao_paulo_day(timezone.now())
         entry = standing(order.entry)
         reverse_entry(entry, by=None, date=max(today, entry.date), why=str(hold.label))
-    _move(order.payable, PayableStatus.APPROVED, hold)
+    revoke_approval(order.payable, hold=hold)
     note(order.payable, hold.label, source, tone=Tone.BAD)
 
 
-def _move(payable: Payable, status: PayableStatus, hold: str = "") -> None:
+def _move(payable: Payable, status: PayableStatus) -> None:
     payable.status = status
-    payable.hold = hold
-    payable.save(update_fields=["status", "hold"])
+    payable.save(update_fields=["status"])
 
 
 ENDINGS: dict[str, Callable[[PaymentOrder, str, StatementLine | None], None]] = {

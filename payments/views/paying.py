@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,9 +16,7 @@ from payments.rows import Row, rows_of
 from payments.services.dispatching import send_now
 from payments.services.rails import rail_for, why_no_rail
 from payments.situations import Accounts
-from payments.states import PayableStatus
-from payments.views.acts import nudge_senders
-from payments.words import counted
+from payments.views.acts import nudge_senders, tell_of_sent
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
 
@@ -56,9 +53,9 @@ def pay(request: TenantRequest) -> HttpResponse:
     if account and form.is_valid():
         wanted = set(form.cleaned_data["payable"])
         payables = [row.payable for row in rows if row.payable.id in wanted]
-        nudge_senders(send_now(payables, by=request.user, account=account))
-        sent = counted(len(payables), "conta foi", "contas foram")
-        messages.success(request, f"{sent} para a fila de envio de {account}.")
+        orders = send_now(payables, by=request.user, account=account)
+        nudge_senders(orders)
+        tell_of_sent(request, len(orders), len(payables) - len(orders), str(account))
         return redirect("payments:list")
     today = sao_paulo_day(now)
     checked = (
@@ -89,7 +86,7 @@ def rows_for(
     if account is None:
         return [], []
     now = timezone.now()
-    approved = Payable.objects.of(request.tenant).filter(status=PayableStatus.APPROVED)
+    approved = Payable.objects.of(request.tenant).sendable()
     rows = rows_of(
         approved.order_by("payment_date", "id")[:SHOWN],
         Accounts.of(request.tenant, now),

@@ -19,7 +19,14 @@ from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.cast import make_member, sign_in
-from tests.payments.make import BOLETO, TODAY, make_bank_account, make_order, make_payable
+from tests.payments.make import (
+    BOLETO,
+    TODAY,
+    approve,
+    make_bank_account,
+    make_order,
+    make_payable,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -104,7 +111,7 @@ def test_each_attempt_is_told(as_operator: Client, tenant: Tenant) -> None:
     refused = make_order(payable, OrderStatus.AT_BANK)
     with tenant_scope(tenant.id):
         apply_state(refused, OrderState.REJECTED, source="Cora informou.")
-    again = make_order(payable)
+    again = make_order(approve(payable))
 
     page = read(as_operator, "detail", payable.id)
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
+from banking.banks.base import OrderState
 from banking.models import BankAccount
 from payments.models import DispatchRun, Payable, PaymentOrder
 from payments.services.dispatching import (
@@ -14,6 +15,7 @@ from payments.services.dispatching import (
     due_accounts,
     plan_run,
 )
+from payments.services.settling import apply_state
 from payments.states import OrderStatus
 from tenants.models import Plan, Tenant
 from tenants.scope import tenant_scope
@@ -76,14 +78,16 @@ def test_overdue_bills_stay_with_the_reason(account: BankAccount, tenant: Tenant
     assert plan(account) == ([], ["Venceu em 19/11/2026: vencidas só saem com «Enviar agora»."])
 
 
-def test_what_the_bank_gave_back_stays_with_the_reason(
+def test_what_the_bank_refused_is_in_no_plan_before_it_is_approved_again(
     account: BankAccount, tenant: Tenant
 ) -> None:
     payable = make_payable(tenant, approved=True)
-    make_order(payable, OrderStatus.REJECTED)
-    move(payable, Payable.Status.APPROVED, hold=Payable.Hold.REFUSED)
+    order = make_order(payable, OrderStatus.AT_BANK)
+    with tenant_scope(tenant.id):
+        apply_state(order, OrderState.REJECTED, source="Cora informou.")
 
-    assert plan(account) == ([], ["Recusada no banco: confira os dados antes de enviar de novo."])
+    assert plan(account) == ([], [])
+    assert reread(payable).status == Payable.Status.PENDING
 
 
 def test_a_closed_rail_leaves_its_bills_out(account: BankAccount, tenant: Tenant) -> None:

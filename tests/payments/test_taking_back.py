@@ -70,7 +70,7 @@ def test_the_bank_forgets_it_and_the_bill_waits_for_a_person(
     assert [reference for reference, _ in bank.cancelled] == ["ref-1"]
     assert reread(asked).status == OrderStatus.CANCELLED
     payable = bill_of(asked)
-    assert (payable.status, payable.hold) == (PayableStatus.APPROVED, Payable.Hold.TAKEN_BACK)
+    assert (payable.status, payable.hold) == (PayableStatus.PENDING, Payable.Hold.TAKEN_BACK)
     assert "confirmou o cancelamento" in timeline(asked)
 
 
