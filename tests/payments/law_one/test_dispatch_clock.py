@@ -241,7 +241,7 @@ def test_a_bill_approved_after_the_run_waits_for_a_person(
     assert len(cora.orders()) == 1
 
 
-def test_overdue_and_held_bills_are_left_out_with_the_reason(
+def test_overdue_bills_are_left_out_with_the_reason_and_held_ones_are_no_part_of_it(
     tenant: Tenant, account: BankAccount, cora: CoraSimulator, monday: time_machine.Traveller
 ) -> None:
     overdue = bills.enter_ted(tenant, due_date=date(2026, 11, 18))
@@ -253,6 +253,5 @@ def test_overdue_and_held_bills_are_left_out_with_the_reason(
     (run,) = bills.runs(tenant)
     assert {item["payable"]: item["reason"] for item in run.left_out} == {
         str(overdue.id): "Venceu em 18/11/2026: vencidas só saem com «Enviar agora».",
-        str(held.id): "Recusada no banco: confira os dados antes de enviar de novo.",
     }
     assert not cora.orders()

@@ -33,6 +33,7 @@ from tests.payments.law_one.rounds import (
     sync,
 )
 from tests.payments.law_one.side_by_side import at_once
+from tests.payments.make import approve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,7 +71,7 @@ def test_a_refusal_in_the_bank_gives_the_bill_back_held(
 
     assert bills.all_are(tenant, OrderStatus.REJECTED)
     given_back = bills.read(payable)
-    assert (given_back.status, given_back.hold) == (PayableStatus.APPROVED, Payable.Hold.REFUSED)
+    assert (given_back.status, given_back.hold) == (PayableStatus.PENDING, Payable.Hold.REFUSED)
     assert bills.entries(tenant.id) == 0
 
 
@@ -334,12 +335,12 @@ def test_a_transfer_that_comes_back_is_reversed_in_the_books_and_held(
 
     assert bills.all_are(tenant, OrderStatus.RETURNED)
     given_back = bills.read(payable)
-    assert (given_back.status, given_back.hold) == (PayableStatus.APPROVED, Payable.Hold.RETURNED)
+    assert (given_back.status, given_back.hold) == (PayableStatus.PENDING, Payable.Hold.RETURNED)
     assert bills.book_balance(account) == 0
     with tenant_scope(tenant.id):
         assert JournalEntry.objects.of(tenant).exclude(reverses=None).count() == 1
 
-    send(payable)  # a person looked at it and sends it again: another order
+    send(approve(payable))  # it was approved again and sent again: another order
     assert len(cora.transfers()) == 2
 
 

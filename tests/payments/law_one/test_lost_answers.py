@@ -116,7 +116,7 @@ def test_what_nobody_can_tell_a_person_who_looked_may_say(
     if was_paid:
         assert is_paid_once([payable], account, "1234.56")
     else:
-        assert (settled.status, settled.hold) == (PayableStatus.APPROVED, Payable.Hold.REFUSED)
+        assert (settled.status, settled.hold) == (PayableStatus.PENDING, Payable.Hold.REFUSED)
         send(payable)
         assert len(cora.payments()) == 1
 

@@ -213,7 +213,7 @@ def test_a_refusal_gives_the_bill_back_held(
 
     assert bills.all_are(tenant, OrderStatus.REJECTED)
     given_back = bills.read(payable)
-    assert (given_back.status, given_back.hold) == (PayableStatus.APPROVED, Payable.Hold.REFUSED)
+    assert (given_back.status, given_back.hold) == (PayableStatus.PENDING, Payable.Hold.REFUSED)
     assert not cora.orders()
 
 

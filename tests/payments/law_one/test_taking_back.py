@@ -34,7 +34,7 @@ def waiting(tenant: Tenant, account: BankAccount) -> Payable:
 
 def is_taken_back(payable: Payable) -> bool:
     bill = bills.read(payable)
-    return (bill.status, bill.hold) == (PayableStatus.APPROVED, Payable.Hold.TAKEN_BACK)
+    return (bill.status, bill.hold) == (PayableStatus.PENDING, Payable.Hold.TAKEN_BACK)
 
 
 def test_the_bank_forgets_the_order(
