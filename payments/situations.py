@@ -28,6 +28,9 @@ UNKNOWN = "resposta do banco desconhecida"
 
 @dataclass(frozen=True, slots=True)
 class Situation:
+    """`code` is for programs and stays; label and detail are for people."""
+
+    code: str
     tone: str
     label: str
     detail: str = ""
@@ -71,45 +74,73 @@ def situation_of(
             return _pending(payable)
         case PayableStatus.APPROVED:
             return _approved(payable, accounts, now)
-    return Situation("plain", payable.get_status_display().lower())
+    return Situation(payable.status, "plain", payable.get_status_display().lower())
 
 
 def _on_its_way(order: PaymentOrder, account: BankAccount, now: datetime) -> Situation:
     age = f"há {lasted(now - (order.first_sent_at or order.created_at))}"
     match order.status:
         case OrderStatus.QUEUED if order.message:
-            return Situation("warn", "na fila de envio", "não saiu ainda, tentando de novo")
+            return Situation(
+                "retrying", "warn", "na fila de envio", "não saiu ainda, tentando de novo"
+            )
         case OrderStatus.QUEUED:
-            return Situation("info", "na fila de envio", "sai em instantes")
+            return Situation("queued", "info", "na fila de envio", "sai em instantes")
         case OrderStatus.SENDING:
-            return Situation("info", "enviando ao banco")
+            return Situation("sending", "info", "enviando ao banco")
         case OrderStatus.UNKNOWN if order.needs_person:
-            return Situation("bad", UNKNOWN, "confira no aplicativo do banco e no extrato")
+            return Situation(
+                "unknown_for_a_person",
+                "bad",
+                UNKNOWN,
+                "confira no aplicativo do banco e no extrato",
+            )
         case OrderStatus.UNKNOWN:
-            return Situation("bad", UNKNOWN, "verificando no banco, não será reenviada")
+            return Situation("unknown", "bad", UNKNOWN, "verificando no banco, não será reenviada")
         case OrderStatus.AT_BANK | OrderStatus.SCHEDULED if order.needs_person:
-            return Situation("bad", "precisa de uma pessoa", "abra a conta e veja o que aconteceu")
+            return Situation(
+                "needs_a_person",
+                "bad",
+                "precisa de uma pessoa",
+                "abra a conta e veja o que aconteceu",
+            )
         case OrderStatus.AT_BANK | OrderStatus.SCHEDULED if account.is_undone:
-            return Situation("warn", "no banco, vínculo desfeito", "confira no aplicativo do banco")
+            return Situation(
+                "at_bank_disconnected",
+                "warn",
+                "no banco, vínculo desfeito",
+                "confira no aplicativo do banco",
+            )
         case OrderStatus.AT_BANK if order.cancel_asked_at:
-            return Situation("info", "cancelando no banco", "pedido feito, esperando o banco")
+            return Situation(
+                "cancelling", "info", "cancelando no banco", "pedido feito, esperando o banco"
+            )
         case OrderStatus.AT_BANK if order.left_list_at:
-            return Situation("info", "conferindo no extrato", "saiu da lista de espera do banco")
+            return Situation(
+                "left_bank_list",
+                "info",
+                "conferindo no extrato",
+                "saiu da lista de espera do banco",
+            )
         case OrderStatus.AT_BANK:
-            return Situation("info", "no banco, aguardando aprovação", age)
+            return Situation("at_bank", "info", "no banco, aguardando aprovação", age)
         case OrderStatus.SCHEDULED:
-            return Situation("info", "agendada no banco", age)
-    return Situation("ok", "paga", when(order.entry.created_at, now) if order.entry else "")
+            return Situation("scheduled", "info", "agendada no banco", age)
+    return Situation("paid", "ok", "paga", when(order.entry.created_at, now) if order.entry else "")
 
 
 def _came_back(payable: Payable, order: PaymentOrder | None) -> Situation:
     tone = "warn" if payable.hold == Payable.Hold.EXPIRED else "bad"
     reason = order.message if order else ""
-    return Situation(tone, payable.get_hold_display().lower(), reason or "confira e aprove de novo")
+    return Situation(
+        "came_back", tone, payable.get_hold_display().lower(), reason or "confira e aprove de novo"
+    )
 
 
 def _pending(payable: Payable) -> Situation:
-    return Situation("warn", "em aprovação", f"lançada por {payable.created_by.display_name}")
+    return Situation(
+        "pending", "warn", "em aprovação", f"lançada por {payable.created_by.display_name}"
+    )
 
 
 def _approved(payable: Payable, accounts: Accounts, now: datetime) -> Situation:
@@ -120,17 +151,19 @@ def _approved(payable: Payable, accounts: Accounts, now: datetime) -> Situation:
         paid_on = day_by(rail_for(payable, account), payable)
     if account is None or not account.is_connected:
         label = "vencida, não enviada" if paid_on < today else "aprovada"
-        return Situation("warn", label, why_no_account(account))
+        return Situation("no_account", "warn", label, why_no_account(account))
     if paid_on < today:
-        return Situation("warn", "vencida, não enviada", "só sai com «Enviar agora»")
+        return Situation("overdue", "warn", "vencida, não enviada", "só sai com «Enviar agora»")
     if rail_for(payable, account) is None:
         return _held(payable, account)
     if paid_on == today and account.id in accounts.ran_today:
-        return Situation("warn", "perdeu o envio das 7h", "só sai com «Enviar agora»")
+        return Situation("missed_run", "warn", "perdeu o envio das 7h", "só sai com «Enviar agora»")
     if account.modo_banking_from is None or account.modo_banking_from > paid_on:
-        return Situation("ok", "aprovada", "Modo Banking desligado: use «Enviar agora»")
+        return Situation(
+            "approved_by_hand", "ok", "aprovada", "Modo Banking desligado: use «Enviar agora»"
+        )
     day = near_day(paid_on, today)
-    return Situation("ok", "aprovada", f"sai {day}, às {STARTS_AT.hour}h")
+    return Situation("approved", "ok", "aprovada", f"sai {day}, às {STARTS_AT.hour}h")
 
 
 def why_no_account(account: BankAccount | None) -> str:
@@ -146,9 +179,13 @@ def _held(payable: Payable, account: BankAccount) -> Situation:
     """No rail of the account pays it; it stays until the account's policy or the payee changes."""
     if needs_new_approval(payable, account):
         to = payable.ted_account_on_file
-        return Situation("warn", NEW_APPROVAL.lower(), f"por TED iria para {to}")
+        return Situation(
+            "needs_new_approval", "warn", NEW_APPROVAL.lower(), f"por TED iria para {to}"
+        )
     if lacks_ted_details(payable, account):
-        return Situation("warn", "sem dados de TED", FILE_TED_DETAILS)
+        return Situation("no_ted_details", "warn", "sem dados de TED", FILE_TED_DETAILS)
     if payable.is_pix:
-        return Situation("warn", OUTSIDE, OTHERWISE)
-    return Situation("warn", f"{account.bank_name} não faz {payable.get_method_display()}")
+        return Situation("outside", "warn", OUTSIDE, OTHERWISE)
+    return Situation(
+        "no_rail", "warn", f"{account.bank_name} não faz {payable.get_method_display()}"
+    )

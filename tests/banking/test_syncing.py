@@ -142,6 +142,22 @@ def test_the_banks_balances_that_do_not_add_up_mark_the_account(cora, account):
 
 
 @calls_banks
+def test_sums_that_differ_once_are_read_again_and_agree(cora, account):
+    """A movement may have arrived between two pages, or between the sums and the list."""
+    torn = {"start": {"balance": 0}, "end": {"balance": 32_000}, "entries": []}
+    cora.fault("replace_answer", STATEMENT, status=200, body=json.dumps(torn))
+
+    result = sync(account)
+
+    assert result.difference == 0
+    assert (reread(account).proof, reread(account).proof_difference) == (
+        BankAccount.Proof.PROVED,
+        0,
+    )
+    assert stored_lines(account) > 0
+
+
+@calls_banks
 def test_a_line_that_the_bank_tells_otherwise_stays_and_marks_the_account(cora, account):
     sync(account)
     with tenant_scope(account.tenant_id):

@@ -57,6 +57,12 @@ def make_named(tenant: Tenant, name: str, **options: Any) -> Payable:
     return make_payable(tenant, payee_name=name, payee_document=document, **options)
 
 
+def situations(client: Client) -> list[str]:
+    """Of the rows of today's list."""
+    page = client.get(reverse("payments:list"))
+    return [row.situation.code for row in page.context["rows"]]
+
+
 def run_today(account: BankAccount, **changes: Any) -> DispatchRun:
     with tenant_scope(account.tenant_id):
         run: DispatchRun = DispatchRun.objects.create(
@@ -448,6 +454,17 @@ def test_what_missed_the_run_is_sent_with_one_click(as_operator: Client, tenant:
     assert "2 contas perderam o envio das 7h" in page and "R$ 480,00" in page
     assert "Enviar as 2 agora" in page
     assert set(note.ids) == {bill.id for bill in late}
+
+
+def test_the_row_says_that_it_missed_the_run(as_operator: Client, tenant: Tenant) -> None:
+    account = make_bank_account(tenant, modo_banking_from=TODAY)
+    make_payable(tenant, approved=True)
+    assert situations(as_operator) == ["approved"]
+
+    run_today(account)
+    make_payable(tenant, approved=True, due_date=TUESDAY)
+
+    assert situations(as_operator) == ["missed_run"]
 
 
 def test_before_the_run_nothing_has_missed_it(as_operator: Client, tenant: Tenant) -> None:
