@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from core.styleguide import styleguide
 from kamino import views
+from tenants.emails import AddressesView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="banking:reconcile"), name="home"),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("banking.urls")),
     path("", include("payments.urls")),
+    path("conta/email/", AddressesView.as_view(), name="account_email"),
     path("conta/", include("allauth.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("saude/", views.health, name="health"),
