@@ -290,29 +290,21 @@ KAMINO_CLIENT_SECRET = env.str("KAMINO_CLIENT_SECRET")
 BANK_CA_FILE = env.str("BANK_CA_FILE", default="")
 
 # --- Logs -------------------------------------------------------------------------------
+# Everything is written by one handler, the server's own lines too: none holds a secret.
+WRITTEN_HERE = {"handlers": ["console"], "propagate": False}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processor": (
-                structlog.dev.ConsoleRenderer(colors=False)
-                if DEBUG
-                else structlog.processors.JSONRenderer(ensure_ascii=False)
-            ),
-            "foreign_pre_chain": [
-                structlog.stdlib.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso"),
-            ],
-        }
-    },
+    "formatters": {"line": {"()": "kamino.logs.LineFormatter", "as_json": not DEBUG}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "httpx": {"level": "WARNING"},  # its lines hold whole addresses
         "httpcore": {"level": "WARNING"},
-        "django.server": {"level": "WARNING"},
+        "django": {"handlers": [], "level": "INFO"},
+        "django.server": {**WRITTEN_HERE, "level": "WARNING"},
+        "gunicorn.error": WRITTEN_HERE,
+        "gunicorn.access": WRITTEN_HERE,
     },
 }
 structlog.configure(
@@ -321,7 +313,6 @@ structlog.configure(
         structlog.stdlib.filter_by_level,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso"),
-        structlog.processors.format_exc_info,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
