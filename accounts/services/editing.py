@@ -190,7 +190,7 @@ def changes_since(seen: str, now: Mapping[str, str]) -> str:
     """Portuguese sentences; empty when nothing changed. What is no `as_seen` tells everything."""
     try:
         before = dict(json.loads(seen))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         before = {}
     changed = [name for name, value in now.items() if before.get(name) != value]
     return " ".join(f"{name} agora é «{now[name]}»." for name in changed)

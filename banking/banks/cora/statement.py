@@ -20,10 +20,19 @@ from banking.banks.cora.fields import (
     optional_object,
     text_of,
 )
-from banking.banks.exact_json import Json, exact_decimal, read_json, refuse_constant
+from banking.banks.exact_json import (
+    Json,
+    exact_decimal,
+    exact_int,
+    read_json,
+    refuse_constant,
+    shallow,
+)
 from brazil.banking_days import SAO_PAULO
 
-_DECODER = json.JSONDecoder(parse_float=exact_decimal, parse_constant=refuse_constant)
+_DECODER = json.JSONDecoder(
+    parse_float=exact_decimal, parse_int=exact_int, parse_constant=refuse_constant
+)
 # As a key only: within a JSON string its quotes would be escaped.
 _ENTRIES = re.compile(r'"entries"\s*:\s*\[\s*')
 _COMMA = re.compile(r"\s*,\s*")
@@ -60,7 +69,7 @@ def _read_entries(text: str, at: int) -> tuple[list[RawEntry], int]:
         return entries, end.end()
     while True:
         entry, after = _DECODER.raw_decode(text, at)
-        entries.append((entry, _storable(entry, text[at:after])))
+        entries.append((shallow(entry), _storable(entry, text[at:after])))
         comma = _COMMA.match(text, after)
         if comma is None:
             break
