@@ -2,7 +2,8 @@
 
 Columns are found by their headings, in any order: Código, Nome, Nível, Tipo (sintética or
 analítica), Natureza, Grupo acima, Código externo. Values come from calamine; what it cannot tell
-(formulas, how far a sheet reaches) is read from the sheet's own XML before it.
+(formulas, how far a sheet reaches) is read from the sheet's own XML before it, and calamine is
+handed only what was looked through (see xlsx_parts).
 """
 
 import datetime as dt
@@ -14,15 +15,13 @@ from openpyxl.utils import get_column_letter
 from python_calamine import (
     CalamineError,
     CalamineWorkbook,
-    SheetTypeEnum,
-    SheetVisibleEnum,
     XmlError,
     ZipError,
 )
 
 from accounts.models import Nature
 from accounts.spreadsheet import ACCOUNT, GROUP, HEADINGS, MAX_PROBLEMS, Problem, Row, Sheet
-from accounts.xlsx_parts import COMPOUND, NotXlsx, Parts
+from accounts.xlsx_parts import COMPOUND, NotXlsx, TooMuchText, survey
 from core.errors import InvalidInput
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -63,6 +62,11 @@ COLUMNS = {
 }
 NEEDED = {"code": "Código", "name": "Nome", "kind": "Tipo"}
 LONGEST = {"name": 120, "external_code": 40, "parent_code": 20}
+LONGEST_OF_ANY = 200
+TOO_MUCH_TEXT = (
+    "A planilha tem texto demais. Deixe só as colunas do plano de contas, com nomes curtos, e "
+    "tente de novo."
+)
 Cell = int | float | str | bool | dt.date | dt.time | dt.timedelta
 
 
@@ -79,29 +83,33 @@ def read_chart(content: bytes) -> Sheet:
             "O arquivo tem senha ou é do formato antigo. Grave-o como «.xlsx», sem senha."
         )
     try:
-        parts = Parts(content)
-        book = CalamineWorkbook.from_filelike(BytesIO(content))
-        name = next(
-            sheet.name
-            for sheet in book.sheets_metadata
-            if sheet.visible is SheetVisibleEnum.Visible and sheet.typ is SheetTypeEnum.WorkSheet
-        )
-        formulas, last_row, last_column = parts.sheet(name)
-        # Before calamine lays the sheet out whole in memory.
-        if last_row > MAX_ROWS + HEADINGS_WITHIN or last_column > MAX_COLUMNS:
-            raise refused(
-                f"A planilha «{name}» vai até a linha {last_row} e a coluna {last_column}: cabem "
-                f"{MAX_ROWS} linhas e {MAX_COLUMNS} colunas. Apague o que sobra e tente de novo."
-            )
-        lines = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except StopIteration:
-        raise refused("O arquivo não tem uma planilha visível.") from None
-    except (NotXlsx, CalamineError, ZipError, XmlError):
+        found = survey(content)
+    except NotXlsx:
+        raise unreadable() from None
+    except TooMuchText:
+        raise refused(TOO_MUCH_TEXT) from None
+    if found is None:
+        raise refused("O arquivo não tem uma planilha visível.")
+    # Before calamine lays the sheet out whole in memory.
+    if found.last_row > MAX_ROWS + HEADINGS_WITHIN or found.last_column > MAX_COLUMNS:
         raise refused(
-            "Este arquivo não é uma planilha XLSX que se possa ler. Abra-o no programa de "
-            "planilhas e grave como «.xlsx»."
-        ) from None
-    return Reader(name, formulas).read(lines)
+            f"A planilha «{found.name}» vai até a linha {found.last_row} e a coluna "
+            f"{found.last_column}: cabem {MAX_ROWS} linhas e {MAX_COLUMNS} colunas. Apague o que "
+            "sobra e tente de novo."
+        )
+    try:
+        book = CalamineWorkbook.from_filelike(BytesIO(found.content))
+        lines = book.get_sheet_by_name(found.name).to_python(skip_empty_area=False)
+    except (CalamineError, ZipError, XmlError, OverflowError):  # the last: a duration of ages
+        raise unreadable() from None
+    return Reader(found.name, found.formulas).read(lines)
+
+
+def unreadable() -> InvalidInput:
+    return refused(
+        "Este arquivo não é uma planilha XLSX que se possa ler. Abra-o no programa de "
+        "planilhas e grave como «.xlsx»."
+    )
 
 
 def refused(text: str) -> InvalidInput:
@@ -140,7 +148,7 @@ class Reader:
         for number, cells in enumerate(lines[:HEADINGS_WITHIN], 1):
             found: dict[str, int] = {}
             for position, cell in enumerate(cells):
-                if column := COLUMNS.get(plain(str(cell))):
+                if column := COLUMNS.get(plain(str(cell)[:LONGEST_OF_ANY])):
                     found.setdefault(column, position)
             if "code" in found and "name" in found:
                 self.columns = found
@@ -186,8 +194,10 @@ class Reader:
         text = " ".join(str(cell).split())
         if not text and column in NEEDED and not self.is_formula(line, column):
             self.wrong(line, f"falta {NEEDED[column].lower()}.", column)
-        if len(text) > LONGEST.get(column, 200):
-            self.wrong(line, f"cabem {LONGEST[column]} letras, e há {len(text)}.", column)
+        longest = LONGEST.get(column, LONGEST_OF_ANY)
+        if len(text) > longest:
+            self.wrong(line, f"cabem {longest} letras, e há {len(text)}.", column)
+            return ""
         return text
 
     def code(self, line: int, cells: list[Cell], column: str) -> str:
