@@ -51,13 +51,13 @@ class TextFileField(forms.FileField):
     }
 
     def clean(self, data: Any, initial: Any = None) -> str:
-        file: UploadedFile | None = super().clean(data, initial)
+        file: UploadedFile[bytes] | None = super().clean(data, initial)
         if not file:
             return ""
         if file.size is None or file.size > LARGEST_FILE:
             raise ValidationError(self.error_messages["too_large"], code="too_large")
         try:
-            return file.read().decode("utf-8-sig")
+            return bytes(file.read()).decode("utf-8-sig")
         except UnicodeDecodeError:
             raise ValidationError(self.error_messages["no_text"], code="no_text") from None
 

@@ -56,7 +56,7 @@ def may_be_paid(amount: Decimal) -> None:
         raise serializers.ValidationError(str(error)) from None
 
 
-class OwnRelated(serializers.PrimaryKeyRelatedField):
+class OwnRelated(serializers.PrimaryKeyRelatedField[Any]):
     """The id of one of the rows that `rows` finds for the company of the request."""
 
     def __init__(self, *, rows: Callable[[Any], Any], **kwargs: Any) -> None:
@@ -222,7 +222,7 @@ class CancelSerializer(serializers.Serializer[Any]):
     why = serializers.CharField(max_length=200, default="", allow_blank=True)
 
 
-class PayableFilter(filters.FilterSet):
+class PayableFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     class Meta:
         model = Payable
         fields = {"status": ["exact"], "payment_date": ["exact", "gte", "lte"]}

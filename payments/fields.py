@@ -6,10 +6,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.models import ModelChoiceIterator
 
 from accounts.models import Account
 from core.errors import InvalidInput
+from core.forms import ModelChoiceField, ModelChoiceIterator
 
 
 class ReadField(forms.CharField):
@@ -29,7 +29,7 @@ class ReadField(forms.CharField):
             raise ValidationError(str(error)) from None
 
 
-class GroupedAccounts(ModelChoiceIterator):
+class GroupedAccounts(ModelChoiceIterator[Account]):
     """Accounts of the chart under the names of their groups."""
 
     def __iter__(self) -> Iterator[Any]:
@@ -38,7 +38,7 @@ class GroupedAccounts(ModelChoiceIterator):
             yield (group, [self.choice(account) for account in accounts])
 
 
-class ClassificationField(forms.ModelChoiceField):
+class ClassificationField(ModelChoiceField[Account]):
     iterator = GroupedAccounts
 
     def label_from_instance(self, account: Account) -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from allauth.account.models import EmailAddress
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """People come in by their company's invitation, never by signing up."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

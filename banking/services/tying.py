@@ -127,5 +127,6 @@ def hold_leaf(account: BankAccount) -> Account:
         found = Account.objects.of(account.tenant_id).filter(
             id=leaf_id, bank_accounts__id=account.id
         )
-        if leaf := found.first():  # else it was changed while we waited
+        leaf: Account | None = found.first()
+        if leaf is not None:  # else it was changed while we waited
             return leaf

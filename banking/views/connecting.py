@@ -203,7 +203,8 @@ def first_values(
     """What was typed before; a field for the holder's document has the company's own."""
     known = {"document": format_cnpj(request.tenant.cnpj)}
     if before is not None:
-        return known | before.typed
+        typed: dict[str, Any] = before.typed
+        return known | typed
     return known | typed_lately(request.tenant, bank.slug, mode, by=request.user)
 
 

@@ -13,18 +13,18 @@ from accounts.models import Account
 from accounts.services import balances
 from banking.models import BankAccount
 from banking.services.tying import Entries, effect_of_tying, possible_leaves, tie_account
-from core.forms import marking
+from core.forms import ModelChoiceField, marking
 from core.money import format_brl
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role, Tenant
 
 
-class LeafField(forms.ModelChoiceField):
+class LeafField(ModelChoiceField[Account]):
     """Leaves with the balance that each has."""
 
     sums: dict[UUID, Any]
 
-    def label_from_instance(self, obj: Any) -> str:
+    def label_from_instance(self, obj: Account) -> str:
         return f"{obj} · saldo R$ {format_brl(self.sums[obj.id])}"
 
 
