@@ -78,7 +78,6 @@ def situation_of(
 
 
 def _on_its_way(order: PaymentOrder, account: BankAccount, now: datetime) -> Situation:
-    age = f"há {lasted(now - (order.first_sent_at or order.created_at))}"
     match order.status:
         case OrderStatus.QUEUED if order.message:
             return Situation(
@@ -97,36 +96,35 @@ def _on_its_way(order: PaymentOrder, account: BankAccount, now: datetime) -> Sit
             )
         case OrderStatus.UNKNOWN:
             return Situation("unknown", "bad", UNKNOWN, "verificando no banco, não será reenviada")
-        case OrderStatus.AT_BANK | OrderStatus.SCHEDULED if order.needs_person:
-            return Situation(
-                "needs_a_person",
-                "bad",
-                "precisa de uma pessoa",
-                "abra a conta e veja o que aconteceu",
-            )
-        case OrderStatus.AT_BANK | OrderStatus.SCHEDULED if account.is_undone:
-            return Situation(
-                "at_bank_disconnected",
-                "warn",
-                "no banco, vínculo desfeito",
-                "confira no aplicativo do banco",
-            )
-        case OrderStatus.AT_BANK if order.cancel_asked_at:
-            return Situation(
-                "cancelling", "info", "cancelando no banco", "pedido feito, esperando o banco"
-            )
-        case OrderStatus.AT_BANK if order.left_list_at:
-            return Situation(
-                "left_bank_list",
-                "info",
-                "conferindo no extrato",
-                "saiu da lista de espera do banco",
-            )
-        case OrderStatus.AT_BANK:
-            return Situation("at_bank", "info", "no banco, aguardando aprovação", age)
-        case OrderStatus.SCHEDULED:
-            return Situation("scheduled", "info", "agendada no banco", age)
+        case OrderStatus.AT_BANK | OrderStatus.SCHEDULED:
+            return _at_bank(order, account, now)
     return Situation("paid", "ok", "paga", when(order.entry.created_at, now) if order.entry else "")
+
+
+def _at_bank(order: PaymentOrder, account: BankAccount, now: datetime) -> Situation:
+    if order.needs_person:
+        return Situation(
+            "needs_a_person", "bad", "precisa de uma pessoa", "abra a conta e veja o que aconteceu"
+        )
+    if account.is_undone:
+        return Situation(
+            "at_bank_disconnected",
+            "warn",
+            "no banco, vínculo desfeito",
+            "confira no aplicativo do banco",
+        )
+    age = f"há {lasted(now - (order.first_sent_at or order.created_at))}"
+    if order.status == OrderStatus.SCHEDULED:
+        return Situation("scheduled", "info", "agendada no banco", age)
+    if order.cancel_asked_at:
+        return Situation(
+            "cancelling", "info", "cancelando no banco", "pedido feito, esperando o banco"
+        )
+    if order.left_list_at:
+        return Situation(
+            "left_bank_list", "info", "conferindo no extrato", "saiu da lista de espera do banco"
+        )
+    return Situation("at_bank", "info", "no banco, aguardando aprovação", age)
 
 
 def _came_back(payable: Payable, order: PaymentOrder | None) -> Situation:

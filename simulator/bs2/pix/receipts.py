@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 
 from simulator.bs2.bank import ISPB, Bs2
 from simulator.bs2.banks import Place, place_of
@@ -91,7 +91,7 @@ def received_by_pix(bs2: Bs2, account: Account, pix_id: str) -> Received | None:
     if row is not None:
         return _received(bs2, [row])[0]
     try:
-        day = datetime.strptime(pix_id[9:17], "%Y%m%d").date()
+        day = date.fromisoformat(pix_id[9:17])
     except ValueError:
         return None
     found = received(bs2, account, Period(day - timedelta(days=1), day))

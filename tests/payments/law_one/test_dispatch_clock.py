@@ -1,6 +1,6 @@
 """Modo Banking by the clock: which minute of which day sends what, once."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -201,8 +201,7 @@ def test_a_message_that_comes_when_the_run_is_not_due_makes_none(
     bills.enter_ted(tenant)
     if changes:
         change(account, **changes)
-    time = datetime.strptime(hour, "%H:%M:%S").time()
-    monday.move_to(datetime.combine(day, time, SAO_PAULO))
+    monday.move_to(datetime.combine(day, time.fromisoformat(hour), SAO_PAULO))
 
     tasks.dispatch_account(str(tenant.id), str(account.id))
 
