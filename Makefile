@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench reset lock screenshots
+.PHONY: help run test lint types bench reset lock hooks screenshots
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ types: .venv/ready ## Types
 
 bench: .venv/ready ## Measure the speed; writes benchmarks/results.json
 	@$(BIN)/python -m benchmarks
+
+hooks: .venv/ready ## Check every commit as it is made
+	@$(BIN)/pre-commit install
 
 lock: .venv/ready ## Pin the dependencies of pyproject.toml anew
 	@$(BIN)/pip install --quiet uv
