@@ -8,22 +8,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.chromium import chromium, in_a_browser
 from tests.cora_simulator import CLIENT_ID, CoraSimulator
 from tests.simulator.calls import pay, transfer
 from tests.simulator.charges import issue
 
-pytestmark = in_a_browser
 CONSENT = (
     f"/oauth/authorize?client_id={CLIENT_ID}&response_type=code&scopes=account%20transfer"
     "&redirect_uri=http%3A%2F%2F127.0.0.1%3A9%2Fback&state=s1"
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(params=["light", "dark"])

@@ -7,19 +7,10 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.bs2_simulator import Bs2Simulator
-from tests.chromium import chromium, in_a_browser
 from tests.kamino_simulator import KaminoSimulator
 from tests.simulator.bs2_calls import issue, send
 from tests.simulator.kamino_calls import charge, key, pay, ted
 from tests.simulator.test_browser import look, press, sign_in
-
-pytestmark = in_a_browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(params=["light", "dark"])

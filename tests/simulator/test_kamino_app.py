@@ -12,29 +12,29 @@ from tests.simulator.kamino_calls import charge, key, pay, status, ted
 
 
 @pytest.fixture
-def browser(kamino: KaminoSimulator) -> Iterator[httpx.Client]:
+def visitor(kamino: KaminoSimulator) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=kamino.base_url, trust_env=False, follow_redirects=True) as client:
         yield client
 
 
 @pytest.fixture
-def ana(kamino_api: httpx.Client, browser: httpx.Client) -> httpx.Client:
+def ana(kamino_api: httpx.Client, visitor: httpx.Client) -> httpx.Client:
     """Signed in, after the account was opened; she directs one company that has one."""
-    browser.post("/app/entrar", data={"cpf": "529.982.247-25", "password": "123456"})
-    return browser
+    visitor.post("/app/entrar", data={"cpf": "529.982.247-25", "password": "123456"})
+    return visitor
 
 
-def test_a_wrong_password_opens_nothing(browser: httpx.Client) -> None:
-    response = browser.post("/app/entrar", data={"cpf": "52998224725", "password": "000000"})
+def test_a_wrong_password_opens_nothing(visitor: httpx.Client) -> None:
+    response = visitor.post("/app/entrar", data={"cpf": "52998224725", "password": "000000"})
 
     assert response.status_code == 401
     assert "não conferem" in response.text
 
 
 def test_before_the_opening_the_director_sees_that_there_is_no_account(
-    browser: httpx.Client,
+    visitor: httpx.Client,
 ) -> None:
-    response = browser.post("/app/entrar", data={"cpf": "52998224725", "password": "123456"})
+    response = visitor.post("/app/entrar", data={"cpf": "52998224725", "password": "123456"})
 
     assert "ainda não têm Conta Kamino" in response.text
 
@@ -82,12 +82,12 @@ def test_approving_all_leaves_out_what_came_after_the_page(
 
 
 def test_another_company_s_payment_cannot_be_approved(
-    kamino_api: httpx.Client, browser: httpx.Client
+    kamino_api: httpx.Client, visitor: httpx.Client
 ) -> None:
     payment = pay(kamino_api, ted())
-    browser.post("/app/entrar", data={"cpf": "11144477735", "password": "654321"})
+    visitor.post("/app/entrar", data={"cpf": "11144477735", "password": "654321"})
 
-    page = browser.post(f"/app/itens/{payment['id']}/aprovar").text
+    page = visitor.post(f"/app/itens/{payment['id']}/aprovar").text
 
     assert "não existe mais" in page
     assert status(kamino_api, payment) == "awaiting_approval"
@@ -135,10 +135,10 @@ def test_the_movements_of_the_account_are_there(ana: httpx.Client, kamino: Kamin
 
 
 def test_a_person_of_the_control_api_may_sign_in_too(
-    kamino: KaminoSimulator, kamino_api: httpx.Client, browser: httpx.Client
+    kamino: KaminoSimulator, kamino_api: httpx.Client, visitor: httpx.Client
 ) -> None:
     kamino.create_person("15350946056", "Célia Reis", "222222", [OFICINA])
 
-    page = browser.post("/app/entrar", data={"cpf": "15350946056", "password": "222222"}).text
+    page = visitor.post("/app/entrar", data={"cpf": "15350946056", "password": "222222"}).text
 
     assert "OFICINA MODELO LTDA" in page
