@@ -14,7 +14,7 @@ from accounts.services.editing import GroupDetails
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.books import account_of, make_entry
-from tests.accounts.test_groups import group_of, made
+from tests.accounts.groups import group_of, made
 from tests.audit.reading import audit_of
 from tests.cast import make_member, sign_in
 

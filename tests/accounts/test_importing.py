@@ -21,7 +21,7 @@ from core.errors import InvalidState
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.books import account_of, make_entry
-from tests.accounts.test_groups import details_of, group_of
+from tests.accounts.groups import details_of, group_of
 from tests.accounts.xlsx import book
 from tests.audit.reading import audit_of
 from tests.cast import make_member, sign_in

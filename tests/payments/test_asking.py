@@ -28,6 +28,7 @@ from tests.payments.make import (
     make_payable,
 )
 from tests.payments.scripted_bank import ScriptedBank, found
+from tests.payments.timelines import timeline
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -47,12 +48,6 @@ def sent(
     payable = make_payable(tenant, amount, approved=True, **more)
     at = timezone.now() - timedelta(minutes=40)
     return make_order(payable, status, first_sent_at=at, reference=f"r{payable.id.hex[:8]}")
-
-
-def timeline(order: PaymentOrder) -> str:
-    with tenant_scope(order.tenant_id):
-        events = order.payable.events.order_by("at", "id")
-        return "\n".join(f"{event.title}: {event.text}" for event in events)
 
 
 def ask_again(order: PaymentOrder, account: BankAccount, bank: ScriptedBank) -> PaymentOrder:

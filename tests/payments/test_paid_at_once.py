@@ -12,7 +12,7 @@ from tenants.scope import tenant_scope
 from tests.banking.made import reread
 from tests.payments.make import bill_of, make_bank_account, make_order, make_payable
 from tests.payments.scripted_bank import ScriptedBank
-from tests.payments.test_asking import timeline
+from tests.payments.timelines import timeline
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 

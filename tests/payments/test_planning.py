@@ -1,7 +1,6 @@
 """What the clock sends, what it leaves out and why."""
 
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date, time
 
 import pytest
 import time_machine
@@ -21,6 +20,7 @@ from tenants.models import Plan, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.made import change, reread
 from tests.cast import make_tenant
+from tests.payments.clock import at
 from tests.payments.make import (
     BOLETO,
     TODAY,
@@ -33,13 +33,6 @@ from tests.payments.make import (
 pytestmark = pytest.mark.django_db
 
 SEVEN = time(7)
-
-
-def at(text: str) -> datetime:
-    """«23 07:00» of November 2026 in São Paulo."""
-    return datetime.strptime(f"2026-11-{text}", "%Y-%m-%d %H:%M").replace(
-        tzinfo=ZoneInfo("America/Sao_Paulo")
-    )
 
 
 def plan(account: BankAccount, *, until: time | None = SEVEN) -> tuple[list[Payable], list[str]]:

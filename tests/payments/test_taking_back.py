@@ -28,7 +28,7 @@ from tests.payments.make import (
     make_payable,
 )
 from tests.payments.scripted_bank import ScriptedBank
-from tests.payments.test_asking import timeline
+from tests.payments.timelines import timeline
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 

@@ -1,6 +1,5 @@
 """The pages, without a browser: what they accept and refuse."""
 
-import re
 from collections.abc import Iterator
 
 import httpx
@@ -8,13 +7,7 @@ import pytest
 
 from tests.cora_simulator import PADARIA, CoraSimulator
 from tests.simulator.calls import transfer
-
-ANA = {"cpf": "529.982.247-25", "password": "123456"}
-BRUNO = {"cpf": "11144477735", "password": "654321"}
-
-
-def visitor(cora: CoraSimulator) -> httpx.Client:
-    return httpx.Client(base_url=cora.base_url, follow_redirects=True, trust_env=False)
+from tests.simulator.visitors import ANA, BRUNO, account_of, visitor
 
 
 @pytest.fixture
@@ -24,12 +17,6 @@ def ana(cora: CoraSimulator) -> Iterator[httpx.Client]:
         page = http.post("/app/entrar", data=ANA).text
         http.post("/app/empresa", data={"account": account_of(page, "OFICINA MODELO LTDA")})
         yield http
-
-
-def account_of(page: str, company: str) -> str:
-    found = re.search(rf'name="account" value="(\d+)"><button[^>]*>{company}', page)
-    assert found is not None, page
-    return found[1]
 
 
 def test_the_app_asks_who_you_are(cora: CoraSimulator) -> None:

@@ -5,12 +5,12 @@ from datetime import date
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.cora_simulator import CLIENT_ID, CoraSimulator
 from tests.simulator.calls import pay, transfer
 from tests.simulator.charges import issue
+from tests.simulator.phone import look, press, sign_in
 
 CONSENT = (
     f"/oauth/authorize?client_id={CLIENT_ID}&response_type=code&scopes=account%20transfer"
@@ -28,25 +28,6 @@ def page(browser: Browser, cora: CoraSimulator, request: pytest.FixtureRequest) 
     )
     yield context.new_page()
     context.close()
-
-
-def sign_in(page: Page) -> None:
-    page.get_by_label("CPF").fill("529.982.247-25")
-    page.get_by_label("Senha").fill("123456")
-    press(page, "Entrar")
-
-
-def press(page: Page, name: str) -> None:
-    """Press a button and wait for the page that answers."""
-    with page.expect_navigation():
-        page.get_by_role("button", name=name, exact=True).first.click()
-
-
-def look(page: Page) -> None:
-    """Nothing is wider than the phone, and axe finds nothing."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
 
 
 def test_a_person_consents(page: Page) -> None:

@@ -10,7 +10,7 @@ from tests.bs2_simulator import Bs2Simulator
 from tests.kamino_simulator import KaminoSimulator
 from tests.simulator.bs2_calls import issue, send
 from tests.simulator.kamino_calls import charge, key, pay, ted
-from tests.simulator.test_browser import look, press, sign_in
+from tests.simulator.phone import look, press, sign_in
 
 
 @pytest.fixture(params=["light", "dark"])

@@ -15,7 +15,7 @@ from simulator.core.certificates import Authority
 from tests.cora_simulator import CLIENT_ID, CLIENT_SECRET, PADARIA, CoraSimulator
 from tests.simulator.calls import new_key, register
 from tests.simulator.charges import get, issue, post_invoice
-from tests.simulator.test_app import ANA, account_of, visitor
+from tests.simulator.visitors import ANA, account_of, visitor
 
 Credential = dict[str, Any]
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cora_simulator import CoraSimulator
 from tests.simulator.calls import new_key, register
-from tests.simulator.test_app import ANA, account_of, visitor
+from tests.simulator.visitors import ANA, account_of, visitor
 
 DARF: dict[str, Any] = {
     "code": "tx-1",

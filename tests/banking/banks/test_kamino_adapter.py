@@ -36,8 +36,8 @@ from banking.errors import (
 )
 from brazil.banking_days import sao_paulo_day
 from tests.banking.banks.conftest import make_boleto, make_ted
+from tests.banking.banks.kamino_requests import make_charge, make_pix
 from tests.banking.banks.kamino_tokens import KaminoTokens, accepted
-from tests.banking.banks.test_kamino_wire import make_charge, make_pix
 from tests.cora_simulator import OFICINA
 from tests.kamino_simulator import KaminoSimulator
 

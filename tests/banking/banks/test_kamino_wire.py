@@ -19,13 +19,11 @@ from banking.banks.base import (
     PixCode,
     PixKey,
     PixKeyType,
-    PixPayment,
     Title,
 )
 from banking.banks.charges import (
     Address,
     Charge,
-    ChargeForm,
     ChargeItem,
     ChargePayer,
     ChargeRequest,
@@ -58,37 +56,13 @@ from tests.banking.banks.kamino_answers import (
     TITLE,
     TOKEN,
 )
+from tests.banking.banks.kamino_requests import make_charge, make_pix
 from tests.banking.banks.mangle import mangled
 
 AMOUNTS = st.decimals(Decimal("0.01"), MAX_AMOUNT, places=2)
 NAMES = st.text(min_size=1).filter(lambda text: text.strip() and text.isprintable())
 DOCUMENTS = st.sampled_from(["11222333000181", "52998224725", "12ABC34501DE35"])
 DIGITS = st.text("0123456789", min_size=2, max_size=20)
-
-
-def make_pix(**changes: Any) -> PixPayment:
-    values = {
-        "key": UUID(KEY),
-        "code": "cp-000773",
-        "amount": Decimal("80.00"),
-        "destination": PixKey(PixKeyType.EMAIL, "maria@exemplo.com.br"),
-        "holder_name": "Maria Silva",
-        "holder_document": "52998224725",
-        "description": "",
-    }
-    return PixPayment(**{**values, **changes})
-
-
-def make_charge(**changes: Any) -> ChargeRequest:
-    values = {
-        "key": UUID(KEY),
-        "code": "cob-1",
-        "payer": ChargePayer("Mercado Boa Vista LTDA", "30112457000159"),
-        "items": [ChargeItem("Mensalidade", Decimal("300.00"))],
-        "due_date": date(2026, 12, 10),
-        "forms": frozenset(ChargeForm),
-    }
-    return ChargeRequest(**{**values, **changes})
 
 
 def wrong(schema: str, body: Any) -> list[str]:

@@ -18,10 +18,10 @@ from tests.banking.made import change, reread
 from tests.cora_simulator import BankProcess
 from tests.kamino_simulator import KaminoSimulator
 from tests.payments.law_one import bills
+from tests.payments.law_one.cancellations import ask, is_taken_back
 from tests.payments.law_one.conftest import NOW
 from tests.payments.law_one.every_bank import KAMINO, EveryBank
 from tests.payments.law_one.rounds import follow, is_paid_once, send, sync, tick
-from tests.payments.law_one.test_taking_back import ask, is_taken_back
 from tests.payments.make import OPEN_CODE, PIX_ACCOUNT, PIX_CODE, PIX_KEY, SUPPLIER
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,22 +6,15 @@ import time_machine
 from banking.models import BankAccount
 from payments.models import Payable
 from payments.services import following
-from payments.services.taking_back import ask_to_take_back
-from payments.states import OrderStatus, PayableStatus
-from tenants.models import Membership, Tenant
-from tenants.scope import tenant_scope
+from payments.states import OrderStatus
+from tenants.models import Tenant
 from tests.cora_simulator import CoraSimulator
 from tests.payments.law_one import bills
+from tests.payments.law_one.cancellations import ask, is_taken_back
 from tests.payments.law_one.rounds import deliver, follow, is_paid_once, send
 from tests.payments.law_one.side_by_side import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def ask(payable: Payable) -> None:
-    with tenant_scope(payable.tenant_id):
-        members = Membership.objects.of(payable.tenant_id).select_related("user")
-        ask_to_take_back(payable, by=members.get(user=payable.created_by))
 
 
 @pytest.fixture
@@ -30,11 +23,6 @@ def waiting(tenant: Tenant, account: BankAccount) -> Payable:
     payable = bills.enter_boleto(tenant)
     send(payable)
     return payable
-
-
-def is_taken_back(payable: Payable) -> bool:
-    bill = bills.read(payable)
-    return (bill.status, bill.hold) == (PayableStatus.PENDING, Payable.Hold.TAKEN_BACK)
 
 
 def test_the_bank_forgets_the_order(
