@@ -27,7 +27,8 @@ def is_confirmed(user: User, email: str) -> bool:
     """Whether the person has shown that mail to this address reaches them."""
     if user.email.lower() == email.lower():
         return True
-    return EmailAddress.objects.filter(user=user, email=email.lower(), verified=True).exists()
+    confirmed = EmailAddress.objects.filter(user=user, email=email.lower(), verified=True)
+    return bool(confirmed.exists())
 
 
 def is_of_another(user: User, email: str) -> bool:
@@ -53,7 +54,7 @@ def forget_unconfirmed(user: User) -> None:
     ).delete()
 
 
-class ConfirmedEmailBackend(AuthenticationBackend):
+class ConfirmedEmailBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
     """Signs in by e-mail and password, with a confirmed address only."""
 
     def _authenticate_by_email(self, email: str, password: str) -> User | None:
@@ -63,7 +64,7 @@ class ConfirmedEmailBackend(AuthenticationBackend):
         return next((user for user in tried if user), None)
 
 
-class PasswordLinkForm(ResetPasswordForm):
+class PasswordLinkForm(ResetPasswordForm):  # type: ignore[misc]  # allauth has no types
     """Asks for the link to a new password. It leaves for a confirmed address only."""
 
     users: list[User]
@@ -75,12 +76,13 @@ class PasswordLinkForm(ResetPasswordForm):
 
 
 @method_decorator(login_required, name="dispatch")
-class AddressesView(EmailView):
+class AddressesView(EmailView):  # type: ignore[misc]  # allauth has no types
     """The page with the addresses. Whatever it does asks the password first."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         hold_own_address(authenticated_user(request))
-        return super().dispatch(request, *args, **kwargs)
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return response
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         raise_if_reauthentication_required(request, app="allauth.account")
@@ -91,4 +93,5 @@ class AddressesView(EmailView):
                 return redirect("account_email")
         # An address that cannot be told of the change does not lose its place.
         with transaction.atomic():
-            return super().post(request, *args, **kwargs)
+            response: HttpResponse = super().post(request, *args, **kwargs)
+        return response
