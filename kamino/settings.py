@@ -283,6 +283,8 @@ CORA_CLIENT_ID = env.str("CORA_CLIENT_ID")
 CORA_CLIENT_SECRET = env.str("CORA_CLIENT_SECRET")
 # Integração Direta: mutual TLS, each customer with a certificate of its own.
 CORA_DIRECT_BASE_URL = env.str("CORA_DIRECT_BASE_URL")
+# Where Cora keeps the files of charges: at a storage service, for whoever knows the address.
+CORA_FILES_URL = env.str("CORA_FILES_URL", default="https://storage.googleapis.com")
 BS2_BASE_URL = env.str("BS2_BASE_URL")
 BS2_CLIENT_ID = env.str("BS2_CLIENT_ID")
 BS2_CLIENT_SECRET = env.str("BS2_CLIENT_SECRET")

@@ -22,7 +22,7 @@ from simulator.core.store import StateInUse
 _KEEP_ALIVE_SECONDS = 15
 _SLUGS = [bank.slug for bank in BANKS]
 # What is served, in the order of the ports; names of Application.sites, or those with TLS.
-ADDRESSES = (*_SLUGS, "cora_direta", *(f"{slug}_tls" for slug in _SLUGS))
+ADDRESSES = (*_SLUGS, "cora_direta", *(f"{slug}_tls" for slug in _SLUGS), "cora_files")
 
 
 def main() -> None:
@@ -45,6 +45,8 @@ def main() -> None:
     except StateInUse as error:
         sys.exit(f"Outro simulador está usando a pasta {error}.")
     application.sim.addresses.update(addresses)
+    if arguments.files_url:
+        application.sim.addresses["cora_files"] = arguments.files_url
     print(main_address, flush=True)
     try:
         asyncio.run(_serve(application, sockets))
@@ -67,7 +69,7 @@ def listen(first: int, at: int) -> socket.socket:
 
 
 def _scheme(name: str) -> str:
-    return "http" if name in _SLUGS else "https"
+    return "http" if name in (*_SLUGS, "cora_files") else "https"
 
 
 class _Follower(uvicorn.Server):
@@ -134,6 +136,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--state", type=Path, required=True, help="folder that keeps the state")
     parser.add_argument("--public-url", default="", help="the address by which people reach it")
+    parser.add_argument("--files-url", default="", help="the same, of the charges' files")
     parser.add_argument("--with-parent", action="store_true", help="end when the parent does")
     parser.add_argument(
         "--make-authority",

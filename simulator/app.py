@@ -44,6 +44,7 @@ class Application:
             self.sites[bank.slug] = Site(pages, bank.api(), bank, self.sim)
             if isinstance(bank, CoraBank):
                 self.sites["cora_direta"] = Site(pages, bank.direct_api(), bank, self.sim)
+                self.sites["cora_files"] = Door(bank.files(), self.sim, bank)
 
     def _plant(self) -> None:
         with self.sim.store.write():

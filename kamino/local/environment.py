@@ -51,6 +51,7 @@ def addresses(port: int, simulator_port: int) -> dict[str, str]:
         "BS2_BASE_URL": f"http://127.0.0.1:{simulator_port + 1}",
         "KAMINO_BASE_URL": f"http://127.0.0.1:{simulator_port + 2}",
         "CORA_DIRECT_BASE_URL": f"https://127.0.0.1:{simulator_port + 3}",
+        "CORA_FILES_URL": f"http://127.0.0.1:{simulator_port + 7}",
         "EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend",
         **SIMULATED_PARTNER,
     }

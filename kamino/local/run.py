@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VAR = Path(os.environ.get("DATA_DIR", ROOT / "var")).resolve()
 OWNER, APP, DATABASE = "kamino_owner", "kamino_app", "kamino"
 SIMULATOR = VAR / "simulator"
-SIMULATOR_PORTS = 7  # three banks, Cora's with certificates, and the three over TLS
+SIMULATOR_PORTS = 8  # three banks, Cora's with certificates, the three over TLS, Cora's files
 
 
 def main() -> None:

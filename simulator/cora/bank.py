@@ -110,6 +110,7 @@ class CoraSettings:
     invoice_cancelled_again_status: int = 204
     invoice_pay_seconds: int = 5
     invoice_pay_own: bool = True
+    files_refuse_tokens: bool = True
     invoice_notification_hour: int = 8
     notifications_delete_status: int = 204
     carne_status: int = 200

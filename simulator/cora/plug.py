@@ -15,7 +15,7 @@ from simulator.cora import (
     orders,
     seed,
 )
-from simulator.cora.api import build_api, build_direct_api
+from simulator.cora.api import build_api, build_direct_api, build_files
 from simulator.cora.bank import Cora, CoraSettings
 from simulator.cora.invoices import control as invoice_control
 from simulator.cora.invoices import life as invoices
@@ -47,7 +47,7 @@ class CoraBank:
         "/payments",
         "/payments/*",
         "/v2/invoices*",
-        "/files/boletos/*",
+        "/download/*",
         "/endpoints*",
     )
 
@@ -65,6 +65,10 @@ class CoraBank:
     def direct_api(self) -> App:
         """The same, for Integração Direta: behind mutual TLS."""
         return build_direct_api(self.state)
+
+    def files(self) -> App:
+        """The files of the charges, at an address of their own."""
+        return build_files(self.state)
 
     def pages(self) -> Sequence[BaseRoute]:
         return [*app_pages.ROUTES, *invoice_pages.ROUTES, *direct_pages.ROUTES]

@@ -25,9 +25,10 @@ BALANCE = "/third-party/account/balance"
 def test_each_bank_has_an_address_and_one_over_tls(cora: CoraSimulator) -> None:
     addresses = cora.addresses
 
-    assert {"cora", "bs2", "kamino", "cora_direta", "cora_tls", "bs2_tls", "kamino_tls"} < set(
-        addresses
-    )
+    assert set(addresses) == {
+        *("cora", "bs2", "kamino", "cora_direta", "cora_files"),
+        *("cora_tls", "bs2_tls", "kamino_tls", "ca_file"),
+    }
     assert addresses["cora"] == cora.base_url
     for name, address in addresses.items():
         if name != "ca_file":

@@ -47,7 +47,8 @@ def test_the_bank_slip_has_the_line_of_its_bar_code(api: httpx.Client) -> None:
     assert boleto.bank_code == "403"
     assert boleto.amount == Decimal("150.75")
     assert boleto.due_date == date(2026, 12, 10)
-    assert slip["our_number"] in slip["barcode"]
+    assert 17 <= len(slip["our_number"]) <= 18
+    assert boleto.barcode[19:] == f"00000{slip['our_number'].zfill(18)}01"
     assert slip["registered"] is True
 
 
@@ -55,6 +56,7 @@ def test_the_pix_code_is_dynamic(api: httpx.Client) -> None:
     code = parse_br_code(issue(api)["pix"]["emv"])
 
     assert code.url is not None
+    assert re.fullmatch(r"qrcode-h\.cora\.com\.br/v1/cobv/[0-9a-f]+", code.url)
     assert code.is_single_use
     assert (code.name, code.city, code.amount) == ("OFICINA MODELO LTDA", "SAO PAULO", None)
 
@@ -63,11 +65,17 @@ def test_a_boleto_alone_has_no_pix(api: httpx.Client) -> None:
     assert issue(api, payment_forms=["BANK_SLIP"])["pix"] is None
 
 
-def test_a_pix_alone_has_no_bank_slip(api: httpx.Client) -> None:
+def test_a_pix_alone_has_a_bank_slip_of_nothing_but_the_image(api: httpx.Client) -> None:
     body = issue(api, payment_forms=["PIX"])
 
-    assert body["payment_options"]["bank_slip"] is None
+    slip = body["payment_options"]["bank_slip"]
+    url = slip.pop("url")
+    nothing = dict.fromkeys(("barcode", "digitable", "our_number"))
+    assert slip == {**nothing, "registered": False}
     assert body["pix"]["emv"]
+    answer = httpx.get(url, trust_env=False)
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.content.startswith(b"\x89PNG\r\n")
 
 
 def test_without_forms_it_is_a_boleto(api: httpx.Client) -> None:
@@ -338,10 +346,38 @@ def test_anybody_reads_the_pdf(cora: CoraSimulator, api: httpx.Client) -> None:
     assert answer.content[table : table + 4] == b"xref"
 
 
-def test_an_unknown_pdf_is_404(cora: CoraSimulator) -> None:
-    url = f"{cora.base_url}/files/boletos/inv_0.pdf"
+def test_an_unknown_file_is_404(api: httpx.Client) -> None:
+    boleto = issue(api, payment_forms=["BANK_SLIP"])
+    url = boleto["payment_options"]["bank_slip"]["url"]
 
-    assert httpx.get(url, trust_env=False).status_code == 404
+    for wrong in (
+        url.replace(boleto["id"], "inv_0"),
+        url.replace(".pdf", ".png"),
+        url.replace("boleto-", "boleto-qrcode-"),
+    ):
+        assert httpx.get(wrong, trust_env=False).status_code == 404, wrong
+
+
+def test_the_files_are_at_a_host_that_takes_no_tokens_of_the_bank(
+    cora: CoraSimulator, api: httpx.Client
+) -> None:
+    address = httpx.URL(issue(api)["payment_options"]["bank_slip"]["url"])
+
+    assert address.port not in {httpx.URL(cora.addresses[n]).port for n in ("cora", "cora_direta")}
+    assert re.search(r"/boleto-qrcode-inv_\w+\.pdf$", address.path)
+    assert address.query == b"alt=media"
+    assert api.get(address).status_code == 401
+    assert api.get(f"{cora.base_url}{address.path}").status_code == 404
+    cora.settings(files_refuse_tokens=False)
+    assert api.get(address).status_code == 200
+
+
+def test_without_its_query_the_address_is_not_the_file(api: httpx.Client) -> None:
+    address = httpx.URL(issue(api)["payment_options"]["bank_slip"]["url"])
+
+    answer = httpx.get(address.copy_with(query=None), trust_env=False)
+
+    assert answer.json()["kind"] == "storage#object"
 
 
 def test_a_charge_of_this_bank_is_paid_by_another_company(

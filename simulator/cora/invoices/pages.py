@@ -8,8 +8,8 @@ from simulator.cora.answers import ApiError
 from simulator.cora.app_pages import Visit, signed_in
 from simulator.cora.app_view import app_page
 from simulator.cora.invoices import codes, life
+from simulator.cora.invoices.files import file_url
 from simulator.cora.invoices.reading import BANK_SLIP, PIX
-from simulator.cora.invoices.wire import document_url
 from simulator.cora.sessions import leave_message
 from simulator.core.documents import format_document
 from simulator.core.pages import act, day_text, esc, go_to, money, note
@@ -77,10 +77,10 @@ def _invoice(visit: Visit, row: Row) -> str:
         for by, label in ways
         if row["status"] in (life.OPEN, life.LATE) and _METHODS[by] in row["forms"].split()
     )
-    pdf = document_url(visit.cora, row["id"])
+    file, kind = file_url(visit.cora, row), "PDF" if row["barcode"] else "QR"
     return f"""<li><span class="who" id="{about}">{esc(customer["name"])}
 <small>{format_document(row["payer"])} · vence em {day_text(row["due_date"])}</small>
-<small>{_STATES[row["status"]]} · <a href="{esc(pdf)}">PDF</a></small></span>
+<small>{_STATES[row["status"]]} · <a href="{esc(file)}">{kind}</a></small></span>
 <strong class="num">{money(row["amount"])}</strong><span class="acts">{buttons}</span></li>"""
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from simulator.cora.bank import Cora
+from simulator.cora.invoices.files import file_url
 from simulator.cora.invoices.life import PAID, request_of
 from simulator.cora.invoices.notifications import notification_wire
 from simulator.cora.order_list import local_timestamp
@@ -50,7 +51,7 @@ def part_wire(cora: Cora, row: Row) -> dict[str, Any]:
         "seller": {"name": held.name, "document": held.cnpj},
         "buyer": request["customer"],
         "bank_slip": _bank_slip(cora, row),
-        "document_url": document_url(cora, row["id"]),
+        "document_url": file_url(cora, row),
         "authentication_id": None,
         "additional_information": None,
     }
@@ -69,20 +70,14 @@ def paid_wire(row: Row) -> dict[str, Any]:
     }
 
 
-def document_url(cora: Cora, name: str) -> str:
-    """Where anybody reads the PDF of a charge or of a whole carnê."""
-    return f"{cora.sim.public_url}/files/boletos/{name}.pdf"
-
-
-def _bank_slip(cora: Cora, row: Row) -> dict[str, Any] | None:
-    if row["barcode"] is None:
-        return None
+def _bank_slip(cora: Cora, row: Row) -> dict[str, Any]:
+    """It is there without a boleto too: all that it has then is the image of the QR code."""
     return {
         "barcode": row["barcode"],
         "digitable": row["digitable"],
         "our_number": row["our_number"],
         "registered": bool(row["registered"]),
-        "url": document_url(cora, row["id"]),
+        "url": file_url(cora, row),
     }
 
 
