@@ -115,6 +115,7 @@ def cora(cora_process: CoraSimulator, settings: Settings) -> Iterator[CoraSimula
     cora_process.reset(now=NOW)
     settings.CORA_BASE_URL = cora_process.base_url
     settings.CORA_DIRECT_BASE_URL = cora_process.addresses["cora_direta"]
+    settings.CORA_FILES_URL = cora_process.addresses["cora_files"]
     settings.BANK_CA_FILE = cora_process.addresses["ca_file"]
     with time_machine.travel(NOW):
         yield cora_process
@@ -1400,24 +1401,66 @@ def test_section_11_1_the_pdf_is_at_its_address_without_a_token(
     charge = told.issue_charge(boleto_charge())
 
     assert told.charge_pdf(charge).startswith(b"%PDF-")
-    (request,) = cora.requests("/files/*")
+    (request,) = cora.requests("/download/*")
     assert request["path"] == urlsplit(charge.pdf_url).path
+    assert request["query"] == urlsplit(charge.pdf_url).query == "alt=media"
 
 
-def test_section_11_1_in_direta_the_pdf_is_there_too(cora: CoraSimulator) -> None:
-    place = simulated_direct(cora)
+def test_section_18_1_the_pdf_is_not_on_the_banks_own_host(bank: CoraAdapter, place: Place) -> None:
+    charge = bank.issue_charge(boleto_charge())
 
-    with Cora().open_client(place.tokens.grant) as http:
-        bank = Cora().adapter(http, place.tokens)
-        charge = bank.issue_charge(boleto_charge())
-        assert bank.charge_pdf(charge).startswith(b"%PDF-")
+    own, kept = urlsplit(place.base_url), urlsplit(charge.pdf_url)
+    assert kept.netloc != own.netloc
+    assert not (kept.hostname or "").endswith(".cora.com.br")
+    assert bank.charge_pdf(charge).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("forms", "name"),
+    [
+        ({ChargeForm.BOLETO}, "boleto-"),
+        ({ChargeForm.BOLETO, ChargeForm.PIX}, "boleto-qrcode-"),
+    ],
+)
+def test_section_18_1_the_file_is_named_by_the_forms(
+    bank: CoraAdapter, forms: set[ChargeForm], name: str
+) -> None:
+    charge = bank.issue_charge(boleto_charge(forms=forms))
+
+    file = urlsplit(charge.pdf_url).path.rpartition("/")[2]
+    assert file.startswith(name)
+    assert ("qrcode" in file) == ("qrcode" in name)
+
+
+def test_section_18_3_a_pix_alone_has_an_image_and_no_boleto(
+    bank: CoraAdapter, raw: httpx.Client
+) -> None:
+    charge = bank.issue_charge(boleto_charge(forms={ChargeForm.PIX}))
+
+    slip = raw.get(f"/v2/invoices/{charge.reference}").json()["payment_options"]["bank_slip"]
+    assert [slip[name] for name in ("barcode", "digitable", "our_number")] == [None, None, None]
+    assert slip["registered"] is False
+    assert urlsplit(slip["url"]).path.endswith(".png")
+    assert (charge.linha_digitavel, charge.barcode, charge.pdf_url) == ("", "", "")
+    assert charge.pix_code
+    with pytest.raises(BankRejected, match="Pix"):
+        bank.charge_pdf(charge)
+
+
+def test_section_18_5_the_number_and_the_codes_are_as_seen_in_stage(bank: CoraAdapter) -> None:
+    both = {ChargeForm.BOLETO, ChargeForm.PIX}
+    charge = bank.issue_charge(boleto_charge(forms=both))
+
+    assert len(charge.our_number) in (17, 18)
+    assert charge.barcode[19:] == f"00000{charge.our_number.zfill(18)}01"
+    assert re.search(r"qrcode(-h)?\.cora\.com\.br/v1/cobv/", charge.pix_code)
 
 
 def test_section_11_1_what_is_no_pdf_is_not_handed_on(
     cora: CoraSimulator, told: CoraAdapter
 ) -> None:
     charge = told.issue_charge(boleto_charge())
-    cora.fault("status", "/files/*", status=200, body="html")
+    cora.fault("status", "/download/*", status=200, body="html")
 
     with pytest.raises(BankUnavailable):
         told.charge_pdf(charge)
@@ -1431,14 +1474,14 @@ def test_section_11_1_the_pdf_of_another_host_is_not_fetched(told: CoraAdapter) 
 def test_section_11_1_a_redirect_of_the_pdf_is_not_followed(
     cora: CoraSimulator, told: CoraAdapter, hook: TinyBank, settings: Settings
 ) -> None:
-    elsewhere = f"{cora.base_url}/files/boletos/x.pdf"
+    elsewhere = told.issue_charge(boleto_charge()).pdf_url
     hook.will_answer(Answer(status=302, headers={"Location": elsewhere}))
-    settings.CORA_BASE_URL = hook.base_url
+    settings.CORA_FILES_URL = hook.base_url
     charge = replace(charges.charge_from_wire(INVOICE), pdf_url=f"{hook.base_url}/x.pdf")
 
     with pytest.raises(BankUnavailable):
         told.charge_pdf(charge)
-    assert cora.count_requests("/files/*") == 0
+    assert cora.count_requests("/download/*") == 0
     assert "authorization" not in hook.received[0].headers
 
 

@@ -192,7 +192,13 @@ class CoraAdapter(BankAdapter):
         return Cancellation(reference, CancellationState.DONE)
 
     def charge_pdf(self, charge: Charge) -> bytes:
-        """From the address that Cora keeps for anybody: no token goes there."""
+        """From the address that Cora keeps for anybody: no token goes there.
+
+        Raises:
+            BankRejected: it is by Pix alone, of which Cora makes no PDF.
+        """
+        if charge.pix_code and not charge.linha_digitavel:
+            raise BankRejected("A Cora não faz PDF de cobrança só com Pix: use o copia e cola.")
         return documents.fetch_pdf(charge.pdf_url)
 
     def charge_notifications(self, reference: str) -> list[ChargeNotification]:

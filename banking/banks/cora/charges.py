@@ -85,7 +85,7 @@ def charge_from_wire(answer: Json) -> Charge:
         barcode=_digits(slip.get("barcode"), 44),
         our_number=text_of(slip.get("our_number"), "our_number", longest=40),
         pix_code=text_of(optional_object(answer.get("pix"), "pix").get("emv"), "emv", longest=512),
-        pdf_url=text_of(slip.get("url") or answer.get("document_url"), "url", longest=2000),
+        pdf_url=_pdf_url(slip.get("url") or answer.get("document_url")),
     )
 
 
@@ -186,6 +186,12 @@ def _instant(value: Json) -> datetime | None:
     if not 2000 <= instant.year < 2100:
         return None
     return instant if instant.tzinfo is not None else instant.replace(tzinfo=SAO_PAULO)
+
+
+def _pdf_url(value: Json) -> str:
+    """Empty for the image that a charge by Pix alone has instead."""
+    url = text_of(value, "url", longest=2000)
+    return "" if url.partition("?")[0].lower().endswith(".png") else url
 
 
 def _digits(value: Json, length: int) -> str:

@@ -309,11 +309,12 @@ def test_mangled_schedules_and_parts_are_errors_of_the_bank_and_nothing_else(ans
         "https://é。.cora.com.br/x.pdf",
         "https://files.example.com\\@api.cora.com.br.example.com/x.pdf",
         "https://api.cora.com.br@files.example.com/x.pdf",
+        "http://storage.googleapis.com/x.pdf",
+        "https://storage.googleapis.com.example.com/x.pdf",
+        "https://storage.googleapis.com:8443/x.pdf",
     ],
 )
-def test_an_answer_does_not_choose_a_host(url: str, settings: Settings) -> None:
-    settings.CORA_BASE_URL = "https://api.cora.com.br"
-
+def test_an_answer_does_not_choose_a_host(url: str) -> None:
     with pytest.raises(BankUnavailable, match="endereço seguro"):
         documents.fetch_pdf(url)
 
@@ -323,18 +324,26 @@ def test_an_answer_does_not_choose_a_host(url: str, settings: Settings) -> None:
     [
         "https://files.cora.com.br/boleto/inv_1.pdf",
         "https://FILES.CORA.COM.BR/x.pdf?assinatura=1",
-        "http://127.0.0.1:8001/files/boletos/inv_1.pdf",
+        "https://storage.googleapis.com/download/storage/v1/b/b/o/boleto-1.pdf?alt=media",
+        "https://storage.googleapis.com:443/download/storage/v1/b/b/o/boleto-1.pdf?alt=media",
     ],
 )
-def test_an_address_of_cora_or_of_the_configuration_is_taken(url: str, settings: Settings) -> None:
-    settings.CORA_BASE_URL = "http://127.0.0.1:8001/"
-
+def test_an_address_of_coras_storage_or_of_cora_is_taken(url: str) -> None:
     assert documents.own_address(url) is not None
+
+
+def test_the_storage_is_the_one_of_the_settings(settings: Settings) -> None:
+    settings.CORA_FILES_URL = "http://127.0.0.1:8008/"
+    settings.CORA_BASE_URL = "http://127.0.0.1:8001"
+
+    assert documents.own_address("http://127.0.0.1:8008/download/x.pdf?alt=media") is not None
+    for other in ("http://127.0.0.1:8001/x.pdf", "https://storage.googleapis.com/x.pdf"):
+        assert documents.own_address(other) is None
 
 
 @given(address=st.text(st.characters()) | st.text("htps:/.@[]%?#\\corambe0", max_size=40))
 def test_any_address_is_an_error_of_the_bank_and_nothing_else(address: str) -> None:
-    assume(".cora.com.br" not in address)
+    assume(".cora.com.br" not in address and "googleapis.com" not in address)
 
     with pytest.raises(BankUnavailable, match="endereço seguro"):
         documents.fetch_pdf(address)
