@@ -1735,15 +1735,16 @@ def test_section_11_4_a_reminder_keeps_the_banks_word(state: str) -> None:
 def test_section_11_5_a_payment_in_stage_settles_a_moment_later(
     cora: CoraSimulator, told: CoraAdapter, api: httpx.Client
 ) -> None:
+    cora.settings(invoice_pay_seconds=60)
     charge = told.issue_charge(boleto_charge())
 
     answer = post(api, "/v2/invoices/pay", {"id": charge.reference})
     at_once = told.fetch_charge(charge.reference)
-    cora.advance(10)
+    cora.advance(61)
     settled = told.fetch_charge(charge.reference)
 
     assert answer.status_code == 200
-    assert (at_once.state, at_once.paid_on) == (ChargeState.IN_PAYMENT, None)
+    assert (at_once.state, at_once.paid_on) == (ChargeState.OPEN, None)
     assert (settled.state, settled.paid_on) == (ChargeState.PAID, today())
     assert settled.paid_amount == Decimal("148.49")  # 1,5 % less: it is paid before its day
     lines = {(line.amount, line.kind) for line in movements(told, 0)}

@@ -75,13 +75,18 @@ def _invoice(visit: Visit, row: Row) -> str:
     buttons = "".join(
         act(f"/app/cobrancas/{row['id']}/pagar/{by}", label, about=about)
         for by, label in ways
-        if row["status"] in (life.OPEN, life.LATE) and _METHODS[by] in row["forms"].split()
+        if _can_be_paid(row) and _METHODS[by] in row["forms"].split()
     )
+    state = life.IN_PAYMENT if row["pay_id"] and row["status"] != life.PAID else row["status"]
     file, kind = file_url(visit.cora, row), "PDF" if row["barcode"] else "QR"
     return f"""<li><span class="who" id="{about}">{esc(customer["name"])}
 <small>{format_document(row["payer"])} · vence em {day_text(row["due_date"])}</small>
-<small>{_STATES[row["status"]]} · <a href="{esc(file)}">{kind}</a></small></span>
+<small>{_STATES[state]} · <a href="{esc(file)}">{kind}</a></small></span>
 <strong class="num">{money(row["amount"])}</strong><span class="acts">{buttons}</span></li>"""
+
+
+def _can_be_paid(row: Row) -> bool:
+    return row["status"] in (life.OPEN, life.LATE) and row["pay_id"] is None
 
 
 def _back(visit: Visit, message: str) -> Response:

@@ -4,7 +4,7 @@ from typing import Any
 
 from simulator.cora.bank import Cora
 from simulator.cora.invoices.files import file_url
-from simulator.cora.invoices.life import PAID, request_of
+from simulator.cora.invoices.life import IN_PAYMENT, PAID, request_of
 from simulator.cora.invoices.notifications import notification_wire
 from simulator.cora.order_list import local_timestamp
 from simulator.core.clock import from_micros
@@ -20,7 +20,7 @@ def invoice_wire(cora: Cora, row: Row) -> dict[str, Any]:
         "created_at": _instant(row["created_at"]),
         "total_amount": row["amount"],
         "total_paid": row["total_paid"] if row["status"] == PAID else 0,
-        "occurrence_date": _instant(row["paid_at"]),
+        "occurrence_date": _paid_at(row),
         "code": row["code"],
         "customer": request["customer"],
         "services": request["services"],
@@ -83,14 +83,14 @@ def _bank_slip(cora: Cora, row: Row) -> dict[str, Any]:
 
 def _payments(row: Row) -> list[dict[str, Any]]:
     """At most one: nobody can pay a charge twice."""
-    if row["pay_id"] is None:
+    if row["status"] not in (PAID, IN_PAYMENT):
         return []
     return [
         {
             "id": row["pay_id"],
             "status": row["status"],
             "created_at": _instant(row["paying_at"]),
-            "finalized_at": _instant(row["paid_at"]),
+            "finalized_at": _paid_at(row),
             "total_paid": row["total_paid"],
             "interest": row["interest"],
             "fine": row["fine"],
@@ -98,6 +98,10 @@ def _payments(row: Row) -> list[dict[str, Any]]:
             "order": 1,
         }
     ]
+
+
+def _paid_at(row: Row) -> str | None:
+    return _instant(row["paid_at"]) if row["status"] == PAID else None
 
 
 def _instant(micros: int | None) -> str | None:
