@@ -135,6 +135,7 @@ class Charge:
     our_number: str = ""  # nosso número
     pix_code: str = ""  # copia e cola
     pdf_url: str = ""  # where the bank keeps the PDF for anybody
+    is_registered: bool | None = None  # in the clearing house: till then no other bank can pay it
 
 
 @dataclass(frozen=True, slots=True)

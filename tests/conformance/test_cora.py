@@ -1311,6 +1311,7 @@ def test_section_11_1_the_documented_answer_is_a_charge() -> None:
         our_number="000123450000",
         pix_code=INVOICE["pix"]["emv"],
         pdf_url=slip["url"],
+        is_registered=True,
     )
 
 
@@ -1350,8 +1351,13 @@ def test_section_11_1_a_boleto_is_issued_and_read_back(bank: CoraAdapter) -> Non
     ],
 )
 def test_section_11_1_a_charge_is_paid_in_the_ways_it_was_issued_for(
-    told: CoraAdapter, forms: set[ChargeForm], has_boleto: bool, has_pix: bool
+    cora: CoraSimulator,
+    told: CoraAdapter,
+    forms: set[ChargeForm],
+    has_boleto: bool,
+    has_pix: bool,
 ) -> None:
+    cora.settings(invoice_register_seconds=0)
     charge = told.issue_charge(boleto_charge(forms=forms))
 
     assert (bool(charge.linha_digitavel), bool(charge.pix_code)) == (has_boleto, has_pix)
@@ -1442,9 +1448,22 @@ def test_section_18_3_a_pix_alone_has_an_image_and_no_boleto(
     assert slip["registered"] is False
     assert urlsplit(slip["url"]).path.endswith(".png")
     assert (charge.linha_digitavel, charge.barcode, charge.pdf_url) == ("", "", "")
+    assert charge.is_registered is None
     assert charge.pix_code
     with pytest.raises(BankRejected, match="Pix"):
         bank.charge_pdf(charge)
+
+
+def test_section_18_4_an_open_boleto_is_registered_a_moment_later(
+    cora: CoraSimulator, told: CoraAdapter
+) -> None:
+    cora.settings(invoice_register_seconds=60)
+    issued = told.issue_charge(boleto_charge())
+
+    cora.advance(61)
+
+    assert (issued.state, issued.is_registered) == (ChargeState.OPEN, False)
+    assert told.fetch_charge(issued.reference) == replace(issued, is_registered=True)
 
 
 def test_section_18_5_the_number_and_the_codes_are_as_seen_in_stage(bank: CoraAdapter) -> None:

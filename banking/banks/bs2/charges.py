@@ -179,7 +179,13 @@ def charge_from_wire(answer: Json) -> Charge:
         # It is called one thing when issued and the other in the detail.
         barcode=_code(answer, 44, "codigoDeBarra", "codigoBarras"),
         our_number=digits_of(answer.get("nossoNumero"), "nossoNumero"),
+        is_registered=_is_registered(answer.get("registrado")),
     )
+
+
+def _is_registered(value: Json) -> bool | None:
+    """Only the detail says it."""
+    return value if isinstance(value, bool) else None
 
 
 def _optional_amount(answer: dict[str, Json], field: str) -> Decimal:

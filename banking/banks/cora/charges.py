@@ -86,6 +86,7 @@ def charge_from_wire(answer: Json) -> Charge:
         our_number=text_of(slip.get("our_number"), "our_number", longest=40),
         pix_code=text_of(optional_object(answer.get("pix"), "pix").get("emv"), "emv", longest=512),
         pdf_url=_pdf_url(slip.get("url") or answer.get("document_url")),
+        is_registered=_is_registered(slip),
     )
 
 
@@ -186,6 +187,12 @@ def _instant(value: Json) -> datetime | None:
     if not 2000 <= instant.year < 2100:
         return None
     return instant if instant.tzinfo is not None else instant.replace(tzinfo=SAO_PAULO)
+
+
+def _is_registered(slip: dict[str, Json]) -> bool | None:
+    """A charge by Pix alone says false, and there is nothing to register."""
+    registered = slip.get("registered")
+    return registered if isinstance(registered, bool) and slip.get("barcode") else None
 
 
 def _pdf_url(value: Json) -> str:

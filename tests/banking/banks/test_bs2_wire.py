@@ -211,6 +211,7 @@ def test_the_detail_of_the_example_with_its_other_name_for_the_bar_code() -> Non
     assert (charge.state, charge.paid_amount) == (ChargeState.PAID, Decimal("1500.75"))
     assert (charge.due_date, charge.paid_on) == (MARCH_10, MARCH_10)
     assert charge.barcode == "21896138100001500750010001234567809990001118"
+    assert charge.is_registered is True
 
 
 def test_the_write_off_of_the_example_waits() -> None:

@@ -59,6 +59,31 @@ def test_the_documented_charge_is_read() -> None:
     assert charge.barcode == "40394165600000150750000071000000012345000099"
     assert charge.pix_code == EMV
     assert charge.paid_on is None
+    assert charge.is_registered is True
+
+
+@pytest.mark.parametrize(("registered", "is_registered"), [(False, False), (None, None), (1, None)])
+def test_whether_a_boleto_is_registered_is_what_cora_says(
+    registered: Any, is_registered: bool | None
+) -> None:
+    slip = INVOICE["payment_options"]["bank_slip"] | {"registered": registered}
+
+    charge = charges.charge_from_wire({**INVOICE, "payment_options": {"bank_slip": slip}})
+
+    assert charge.is_registered is is_registered
+
+
+def test_a_charge_by_pix_alone_has_an_image_and_nothing_to_register() -> None:
+    slip = {
+        **dict.fromkeys(("barcode", "digitable", "our_number")),
+        "registered": False,
+        "url": "https://storage.googleapis.com/download/cobranca-qrcode-1.png?alt=media",
+    }
+
+    charge = charges.charge_from_wire({**INVOICE, "payment_options": {"bank_slip": slip}})
+
+    assert (charge.linha_digitavel, charge.our_number, charge.pdf_url) == ("", "", "")
+    assert charge.is_registered is None
 
 
 def test_a_paid_charge_tells_when_by_the_payment_that_ended_last() -> None:
