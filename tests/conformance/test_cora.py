@@ -1438,6 +1438,34 @@ def test_section_18_1_the_file_is_named_by_the_forms(
     assert ("qrcode" in file) == ("qrcode" in name)
 
 
+@pytest.mark.parametrize("status", [400, 409, 422, 429, 500, 503])
+def test_section_18_2_rec_0030_is_not_known_until_the_same_key_is_asked_again(
+    cora: CoraSimulator, told: CoraAdapter, status: int
+) -> None:
+    cora.settings(invoice_clearing_seconds=60, invoice_clearing_status=status)
+    request = boleto_charge()
+
+    for _ in range(2):
+        with pytest.raises(BankOutcomeUnknown) as caught:
+            told.issue_charge(request)
+        assert caught.value.code == "REC-0030"
+    cora.advance(61)
+    charge = told.issue_charge(request)
+
+    assert (charge.state, charge.is_registered) == (ChargeState.OPEN, True)
+    assert [invoice["id"] for invoice in cora.invoices()] == [charge.reference]
+
+
+def test_section_18_2_asked_for_with_pix_a_boleto_may_be_spared_rec_0030(
+    cora: CoraSimulator, told: CoraAdapter
+) -> None:
+    cora.settings(invoice_clearing_seconds=60, invoice_clearing_spares_pix=True)
+
+    charge = told.issue_charge(boleto_charge(forms={ChargeForm.BOLETO, ChargeForm.PIX}))
+
+    assert charge.linha_digitavel
+
+
 def test_section_18_3_a_pix_alone_has_an_image_and_no_boleto(
     bank: CoraAdapter, raw: httpx.Client
 ) -> None:
@@ -1768,6 +1796,29 @@ def test_section_11_5_a_payment_in_stage_settles_a_moment_later(
     assert settled.paid_amount == Decimal("148.49")  # 1,5 % less: it is paid before its day
     lines = {(line.amount, line.kind) for line in movements(told, 0)}
     assert (Decimal("148.49"), "payment") in lines or (Decimal("148.49"), "transfer") in lines
+
+
+def test_section_18_6_the_notice_of_a_payment_changes_nothing_and_the_next_look_finds_it(
+    cora: CoraSimulator, told: CoraAdapter, api: httpx.Client, hook: TinyBank
+) -> None:
+    cora.settings(invoice_pay_seconds=60, invoice_paid_notice_seconds=30)
+    told.register_webhooks(f"{hook.base_url}/hooks/cora/4f1c9a")
+    charge = told.issue_charge(boleto_charge())
+    post(api, "/v2/invoices/pay", {"id": charge.reference})
+    cora.advance(31)
+    cora.deliver_webhooks()
+
+    (received,) = [
+        call for call in hook.received if call.headers["webhook-event-type"] == "invoice.paid"
+    ]
+    notice = Cora().parse_event(received.headers, received.body)
+    at_once = told.fetch_charge(charge.reference)
+    cora.advance(30)
+
+    assert (notice.kind, notice.reference) == ("invoice.paid", charge.reference)
+    assert notice.state is None  # a notice is only a reason to look
+    assert (at_once.state, at_once.paid_amount, at_once.paid_on) == (ChargeState.OPEN, 0, None)
+    assert told.fetch_charge(charge.reference).state is ChargeState.PAID
 
 
 # --- 12. Webhooks -----------------------------------------------------------------------

@@ -154,8 +154,15 @@ class CoraAdapter(BankAdapter):
     # --- Charges ------------------------------------------------------------------------
 
     def issue_charge(self, request: ChargeRequest) -> Charge:
+        """As the contract says. While the clearing house has not registered the boleto Cora refuses
+        it by a code, and has it all the same: asked again with the same key, she gives it."""
         body = issuing.charge_to_wire(request)
-        answer = self._calls.write("/v2/invoices/", "issue_charge", request.key, body)
+        try:
+            answer = self._calls.write("/v2/invoices/", "issue_charge", request.key, body)
+        except BankError as error:
+            if error.code != charges.NOT_REGISTERED:
+                raise
+            raise charges.not_registered(error.reason) from error
         return charges.issued_from_wire(answer)
 
     def issue_carne(self, request: CarneRequest) -> Carne:

@@ -51,6 +51,7 @@ LIST_STATES: Final[Mapping[ChargeState, str]] = {
     ChargeState.PAID: "PAID",
     ChargeState.CANCELLED: "CANCELLED",
 }
+NOT_REGISTERED: Final = "REC-0030"  # "Bank slip not registered in CIP"
 _RULES_READ: Final = {text: rule for rule, text in RULES.items()}
 
 
@@ -128,6 +129,15 @@ def pdf_from_wire(body: bytes) -> bytes:
     if not body.lstrip()[:5].startswith(b"%PDF-"):
         raise ValueError("not a PDF")
     return body
+
+
+def not_registered(reason: str) -> BankOutcomeUnknown:
+    return BankOutcomeUnknown(
+        "A Cora ainda não conseguiu registrar este boleto, mas pode tê-lo emitido. "
+        "O mesmo pedido, repetido daqui a pouco, não emite outro.",
+        code=NOT_REGISTERED,
+        reason=reason,
+    )
 
 
 def _unclear(what: str) -> BankOutcomeUnknown:
