@@ -97,6 +97,7 @@ class Bs2Settings:
     # Boletos.
     write_off_seconds: int = 5
     refuses_repeated_seu_numero: bool = False
+    boleto_refusal_status: int = 400
     boleto_settles_at: str = "05:38"
     boleto_fee_cents: int = 0
     # Pix.
@@ -106,6 +107,9 @@ class Bs2Settings:
     pix_identificador_is_unique: bool = False
     pix_requires_registered_keys: bool = False
     pix_webhook_requires_certificate: bool = False
+    pix_masks_documents: bool = False
+    pix_calls_cnpj_cpf: bool = False
+    pix_takes_chave_aleatoria: bool = False
     pix_statuses: dict[str, str] = field(
         default_factory=lambda: {
             "started": "INICIADO",
