@@ -686,6 +686,33 @@ def test_8_2_an_amount_that_is_too_small_is_refused_in_the_banks_words(bank: Bs2
     assert "R$ 5,00" in caught.value.reason
 
 
+@pytest.mark.parametrize("status", [400, 200])
+def test_12_6_a_refusal_is_one_whatever_its_status(
+    told: Bs2Adapter, simulator: Bs2Simulator, status: int
+) -> None:
+    simulator.settings(boleto_refusal_status=status)
+
+    with pytest.raises(BankRejected) as caught:
+        told.issue_charge(make_charge(due_date=today() - timedelta(days=1)))
+
+    assert caught.value.code == "Vencimento"
+    assert "maior ou igual" in caught.value.reason
+    assert simulator.boletos() == []
+
+
+def test_12_7_a_boleto_is_registered_until_it_is_written_off(
+    told: Bs2Adapter, simulator: Bs2Simulator
+) -> None:
+    charge = told.issue_charge(make_charge())
+    assert told.fetch_charge(charge.reference).is_registered is True
+
+    told.cancel_charge(charge.reference, key=uuid4())
+    simulator.advance(60)
+
+    cancelled = told.fetch_charge(charge.reference)
+    assert (cancelled.state, cancelled.is_registered) == (ChargeState.CANCELLED, False)
+
+
 def test_8_5_the_pdf_is_one(bank: Bs2Adapter) -> None:
     assert bank.charge_pdf(bank.issue_charge(make_charge())).startswith(b"%PDF-")
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from banking.banks.bs2 import refusals
 from banking.banks.bs2.fields import (
     CENT,
     UnreadableAnswer,
@@ -148,7 +149,12 @@ def _reais(amount: Decimal) -> Decimal:
 
 
 def issued_from_wire(answer: Json) -> Charge:
-    """Raises BankOutcomeUnknown when it cannot be read: the bank did say yes."""
+    """
+    Raises:
+        BankRejected: a refusal that came inside a 200.
+        BankOutcomeUnknown: it cannot be read, and the bank did say yes.
+    """
+    refusals.refuse_if_refusal(answer)
     try:
         return charge_from_wire(answer)
     except UnreadableAnswer as error:

@@ -3,8 +3,9 @@
 from typing import Final
 
 from banking.banks.bs2.fields import first_of
-from banking.banks.exact_json import read_json
+from banking.banks.exact_json import Json, read_json
 from banking.banks.failures import Words, one_line
+from banking.errors import BankRejected
 
 INVALID_TOKEN: Final = b"invalid token"
 
@@ -18,6 +19,22 @@ def words_of(body: bytes) -> Words:
         answer = read_json(body)
     except (ValueError, RecursionError):
         return "", _plain_text(body)
+    return _words_in(answer)
+
+
+def refuse_if_refusal(answer: Json) -> None:
+    """Raises BankRejected: the answer, whatever its status, is `[{tag, descricao}]`."""
+    is_refusal = isinstance(answer, list) and answer and all(map(_is_error, answer))
+    if is_refusal:
+        code, reason = _words_in(answer)
+        raise BankRejected(f"O banco BS2 recusou o pedido: {reason}", code=code, reason=reason)
+
+
+def _is_error(item: Json) -> bool:
+    return isinstance(item, dict) and "tag" in item and bool(one_line(item.get("descricao"), 300))
+
+
+def _words_in(answer: Json) -> Words:
     if isinstance(answer, str):
         return "", one_line(answer, 300)
     items = answer[:20] if isinstance(answer, list) else [answer]

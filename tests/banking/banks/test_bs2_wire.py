@@ -205,6 +205,35 @@ def test_the_charge_of_the_example_as_it_was_issued() -> None:
     )
 
 
+def test_a_refusal_inside_a_200_is_a_refusal() -> None:
+    errors = [
+        {"tag": "ValorBoleto", "descricao": "Boleto com valor inferior a R$ 5,00"},
+        {"descricao": "Data inválida.", "tag": None},
+    ]
+
+    with pytest.raises(BankRejected) as caught:
+        charges.issued_from_wire(errors)
+
+    assert caught.value.code == "ValorBoleto"
+    assert caught.value.reason == "Boleto com valor inferior a R$ 5,00 Data inválida."
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [],
+        [{}],
+        [{"tag": "Valor"}],
+        [{"descricao": "Emitido"}],
+        [{"tag": "x", "descricao": ""}],
+        ["x"],
+    ],
+)
+def test_a_list_that_is_no_refusal_leaves_it_open_whether_a_boleto_was_issued(answer: Any) -> None:
+    with pytest.raises(BankOutcomeUnknown):
+        charges.issued_from_wire(answer)
+
+
 def test_the_detail_of_the_example_with_its_other_name_for_the_bar_code() -> None:
     charge = charges.charge_from_wire(read(answers.DETAIL))
 
