@@ -1222,7 +1222,8 @@ def test_section_10_2_a_boleto_that_is_not_registered_is_refused(
     assert caught.value.code == "REC-0001"
 
 
-def test_section_10_2_ones_own_boleto_is_refused(told: CoraAdapter) -> None:
+def test_section_10_2_ones_own_boleto_is_refused(cora: CoraSimulator, told: CoraAdapter) -> None:
+    cora.settings(invoice_register_seconds=0)
     own = told.issue_charge(boleto_charge())
 
     with pytest.raises(BankRejected, match="própria conta") as caught:
