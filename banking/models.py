@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from banking.banks import registry
-from banking.banks.base import Mode
+from banking.banks.contract.info import Mode
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet, User
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from banking import health
 from banking.banks import registry
-from banking.banks.base import BankInfo, Capability, ConnectBy, Mode
+from banking.banks.contract.info import BankInfo, Capability, ConnectBy, Mode
 from banking.models import BankAccount
 from banking.ways import for_account, plan_names, start_address, ways_address
 from tenants.models import Tenant

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from banking.banks import registry
-from banking.banks.base import BankInfo
+from banking.banks.contract.info import BankInfo
 from banking.models import BankAccount
 from banking.overview import accounts_of, is_in_plan
 from tenants.models import Plan, Tenant

@@ -1,11 +1,11 @@
 """The table «what each bank can do» of docs/banks.md, from the banks' own declarations."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from banking.banks import registry
-from banking.banks.base import BankInfo, Capability, ConnectBy, Rail
-from tenants.models import Plan
+from banking.banks.contract.info import BankInfo, Capability, ConnectBy
+from banking.banks.contract.payments import Rail
 
 WORDS = {
     Capability.FETCH_IDENTITY: "reads or checks whose account it is",
@@ -38,10 +38,11 @@ MODES = {
 YES, NO = "yes", "–"
 
 
-def bank_table() -> str:
-    """Markdown: one column a bank, one row a thing."""
+def capability_table(plans: Mapping[str, str]) -> str:
+    """Markdown: one column a bank, one row a thing. `plans` are their names, by slug, in order."""
     banks = [bank.info for bank in registry.BANKS.values()]
     lines = [row("", [bank.name for bank in banks]), row("---", ["---"] * len(banks))]
+    lines += [row("plans", [plans_of(bank, plans) for bank in banks])]
     lines += [row(label, [tell(bank) for bank in banks]) for label, tell in FACTS]
     lines += [
         row(words, [YES if capability in bank.capabilities else NO for bank in banks])
@@ -58,8 +59,8 @@ def ways(bank: BankInfo) -> str:
     return "<br>".join(f"{mode.name} ({MODES[mode.by]})" for mode in bank.modes)
 
 
-def plans(bank: BankInfo) -> str:
-    return ", ".join(plan.label for plan in Plan if plan in bank.plans)
+def plans_of(bank: BankInfo, names: Mapping[str, str]) -> str:
+    return ", ".join(name for slug, name in names.items() if slug in bank.plans)
 
 
 def cut_off(rail: Rail) -> Callable[[BankInfo], str]:
@@ -84,7 +85,6 @@ def length(time: timedelta) -> str:
 
 FACTS: tuple[tuple[str, Callable[[BankInfo], str]], ...] = (
     ("COMPE", lambda bank: bank.compe),
-    ("plans", plans),
     ("connects by", ways),
     ("every order waits for approval at the bank", lambda b: YES if b.approval_in_bank else NO),
     ("TED of the day until", cut_off(Rail.TED)),

@@ -1,7 +1,8 @@
 """The banks that the product speaks to: one line each."""
 
-from banking.banks.base import Bank, BankInfo
 from banking.banks.bs2 import Bs2
+from banking.banks.contract.adapter import Bank
+from banking.banks.contract.info import BankInfo
 from banking.banks.cora import Cora
 from banking.banks.kamino import ContaKamino
 from core.errors import InvalidInput

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from banking.banks import registry
-from banking.banks.base import Bank, BankInfo, ConnectBy, Mode
-from banking.errors import BankError
+from banking.banks.contract.adapter import Bank
+from banking.banks.contract.errors import BankError
+from banking.banks.contract.info import BankInfo, ConnectBy, Mode
 from banking.forms import ConnectForm
 from banking.models import BankAccount, Connection
 from banking.options import options_for, ways_of

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Account
-from banking.banks.base import AccountType, PixAccount, PixCode, PixKey
+from banking.banks.contract.payments import AccountType, PixAccount, PixCode, PixKey
 from banking.models import BankAccount
 from brazil.banking_days import DebtKind, sao_paulo_day
 from core.errors import InvalidInput, InvalidState, NotAllowed

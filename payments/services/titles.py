@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from banking.access import connect
 from banking.banks import registry
-from banking.banks.base import BankAdapter, Capability, Title
-from banking.errors import BankError, BankRejected
+from banking.banks.contract.adapter import BankAdapter
+from banking.banks.contract.errors import BankError, BankRejected
+from banking.banks.contract.info import Capability
+from banking.banks.contract.payments import Title
 from banking.models import BankAccount
 from payments.models import Payable
 from payments.services.timeline import Tone, note

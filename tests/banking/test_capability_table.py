@@ -1,15 +1,16 @@
 """The table of docs/banks.md."""
 
-from banking.bank_table import WORDS, bank_table
 from banking.banks import registry
-from banking.banks.base import Capability
-from banking.management.commands.bank_table import page, renewed
+from banking.banks.capability_table import WORDS, capability_table
+from banking.banks.contract.info import Capability
+from banking.management.commands.capability_table import page, renewed
+from tenants.models import Plan
 
 
 def test_the_page_is_current():
     text = page().read_text(encoding="utf-8")
 
-    assert renewed(text) == text, "run manage.py bank_table"
+    assert renewed(text) == text, "run manage.py capability_table"
 
 
 def test_every_capability_has_a_row():
@@ -17,7 +18,7 @@ def test_every_capability_has_a_row():
 
 
 def test_every_bank_has_a_column_and_every_way_is_named():
-    table = bank_table()
+    table = capability_table(dict(Plan.choices))
 
     for bank in registry.BANKS.values():
         assert f" {bank.info.name} |" in table
@@ -25,7 +26,7 @@ def test_every_bank_has_a_column_and_every_way_is_named():
 
 
 def test_what_is_around_the_table_stays():
-    text = "# Title\n\n<!-- bank_table -->\nold\n<!-- /bank_table -->\n\nMore.\n"
+    text = "# Title\n\n<!-- capability_table -->\nold\n<!-- /capability_table -->\n\nMore.\n"
 
     assert renewed(text).startswith("# Title\n\n")
     assert renewed(text).endswith("\n\nMore.\n")

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 import httpx
 from django.conf import settings
 
-from banking.banks.base import BankEventNotice, Grant, TokenSource
 from banking.banks.bs2 import forms, webhooks
 from banking.banks.bs2.adapter import Bs2Adapter
 from banking.banks.bs2.auth import Bs2Consent
 from banking.banks.bs2.info import INFO
-from banking.banks.http import BankClient, open_client, partner_of
+from banking.banks.contract.auth import Grant, TokenSource
+from banking.banks.contract.webhooks import BankEventNotice
+from banking.banks.http.client import BankClient, open_client, partner_of
 
 
 class Bs2:

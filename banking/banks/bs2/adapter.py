@@ -9,9 +9,16 @@ from uuid import UUID
 
 import httpx
 
-from banking.banks.base import (
-    AccountIdentity,
-    BankAdapter,
+from banking.banks.bs2 import find_order, webhooks
+from banking.banks.bs2.client import Calls, where_allowed
+from banking.banks.bs2.info import INFO
+from banking.banks.bs2.wire import charge_requests, charges, payments, receipts, statement
+from banking.banks.bs2.wire.fields import id_of
+from banking.banks.contract.adapter import BankAdapter
+from banking.banks.contract.auth import TokenSource
+from banking.banks.contract.charges import Cancellation, Charge, ChargeRequest
+from banking.banks.contract.errors import BankRejected, BankUnavailable
+from banking.banks.contract.payments import (
     BoletoPayment,
     Finding,
     OpenOrder,
@@ -20,19 +27,12 @@ from banking.banks.base import (
     Rail,
     Receipt,
     Search,
-    StatementPage,
     TedPayment,
     Title,
-    TokenSource,
     Whereabouts,
 )
-from banking.banks.bs2 import charges, looking, searching, statement, webhooks, wire
-from banking.banks.bs2.calls import Calls, where_allowed
-from banking.banks.bs2.fields import id_of
-from banking.banks.bs2.info import INFO
-from banking.banks.charges import Cancellation, Charge, ChargeRequest
-from banking.banks.exact_json import Json
-from banking.errors import BankRejected, BankUnavailable
+from banking.banks.contract.statement import AccountIdentity, StatementPage
+from banking.banks.http.json import Json
 from brazil.banking_days import SAO_PAULO, sao_paulo_day
 from brazil.banks import bank_name
 from brazil.errors import InvalidValue
@@ -144,29 +144,29 @@ class Bs2Adapter(BankAdapter):
 
     def send_ted(self, payment: TedPayment) -> Receipt:
         """A second call is a second transfer, whatever its `key`: BS2 takes none."""
-        body = wire.transfer_to_wire(
+        body = payments.transfer_to_wire(
             payment,
             bank_name=bank_name(payment.bank_code),
             holder_document=self._tokens.secrets().get("document", ""),
             on=sao_paulo_day(datetime.now(UTC)),
         )
         path = f"{BANKING}/transferencias/simplificado"
-        return self._calls.write(path, "send_ted", body, wire.receipt_from_wire)
+        return self._calls.write(path, "send_ted", body, payments.receipt_from_wire)
 
     def pay_boleto(self, payment: BoletoPayment) -> Receipt:
         """A second call is a second payment, whatever its `key`: BS2 takes none."""
         today = sao_paulo_day(datetime.now(UTC))
-        body = wire.title_to_wire(payment, due_date=_due_date(payment, today), on=today)
+        body = payments.title_to_wire(payment, due_date=_due_date(payment, today), on=today)
         return self._calls.write(
-            f"{BANKING}/pagamentos", "pay_boleto", body, wire.receipt_from_wire
+            f"{BANKING}/pagamentos", "pay_boleto", body, payments.receipt_from_wire
         )
 
     def look_up_title(self, linha_digitavel: str) -> Title:
-        line = wire.identification(linha_digitavel)
+        line = payments.identification(linha_digitavel)
         return self._calls.read(
             f"{BANKING}/pagamentos/{line}",
             "look_up_title",
-            lambda answer: wire.title_from_wire(answer, line),
+            lambda answer: payments.title_from_wire(answer, line),
         )
 
     def order_statuses(self, orders: Sequence[OpenOrder]) -> dict[str, Whereabouts]:
@@ -193,33 +193,33 @@ class Bs2Adapter(BankAdapter):
             return None
         reference = id_of(order.reference)
         path = f"{BANKING}/{_STATUS_PATHS[order.rail]}/solicitacoes/{reference}"
-        return self._calls.read(path, "order_status", wire.whereabouts_from_wire)
+        return self._calls.read(path, "order_status", payments.whereabouts_from_wire)
 
     def find_order(
         self, payment: Payment, *, sent_at: datetime, now: datetime, twins: int = 0
     ) -> Finding:
         """Look in the statement, the receipts and the clearing house; never makes sure of absence
-        (see looking.py)."""
+        (see find_order.py)."""
         if isinstance(payment, PixPayment):
             return Finding(Search.CANNOT_TELL, seen="O Kamino não envia Pix pelo BS2.")
         since, until = sao_paulo_day(sent_at), sao_paulo_day(now)
         try:
-            shown = searching.shown_by(self, payment, since, until)
+            shown = find_order.shown_by(self, payment, since, until)
         except BankRejected as error:  # it refused the question, not the order
             return Finding(Search.CANNOT_TELL, seen=f"O extrato não pôde ser lido. {error}")
-        return looking.conclude(payment, shown, sent_at=sent_at, now=now, twins=twins)
+        return find_order.conclude(payment, shown, sent_at=sent_at, now=now, twins=twins)
 
-    def fetch_receipts(self, since: date, until: date, kind: int) -> list[wire.Proof]:
+    def fetch_receipts(self, since: date, until: date, kind: int) -> list[receipts.Proof]:
         """The receipts (comprovantes) of the days since..until; `kind` is one of wire's."""
         days = {"dataInicial": f"{since}T00:00:00", "dataFinal": f"{until}T23:59:59"}
         return self._calls.read(
             f"{BANKING}/comprovantes",
             "receipts",
-            wire.proofs_from_wire,
+            receipts.proofs_from_wire,
             {**days, "tipoFiltro": kind},
         )
 
-    def receipt_pdf(self, proof: wire.Proof) -> bytes:
+    def receipt_pdf(self, proof: receipts.Proof) -> bytes:
         return self._calls.read_bytes(
             f"{BANKING}/comprovantes/{proof.reference}/imprimivel",
             "receipt_pdf",
@@ -231,7 +231,7 @@ class Bs2Adapter(BankAdapter):
 
     def issue_charge(self, request: ChargeRequest) -> Charge:
         """A second call may be a second boleto: BS2 has no keys."""
-        body = charges.charge_to_wire(request)
+        body = charge_requests.charge_to_wire(request)
         path = f"{COLLECTION}/v2/boletos/simplificado"
         return self._calls.write(path, "issue_charge", body, charges.issued_from_wire)
 

@@ -7,19 +7,19 @@ from typing import TypeVar
 import httpx
 from django.conf import settings
 
-from banking.banks.base import TokenSource
-from banking.banks.bs2 import refusals
 from banking.banks.bs2.info import INFO
-from banking.banks.exact_json import Json, read_json, write_json
-from banking.banks.failures import TokenRefused
-from banking.banks.http import BankClient, exchange, open_client
-from banking.errors import (
+from banking.banks.bs2.wire import refusals
+from banking.banks.contract.auth import TokenSource
+from banking.banks.contract.errors import (
     BankAccessDenied,
     BankOutcomeUnknown,
     BankRejected,
     BankUnavailable,
     ConsentLost,
 )
+from banking.banks.http.client import BankClient, exchange, open_client
+from banking.banks.http.errors import TokenRefused
+from banking.banks.http.json import Json, read_json, write_json
 
 Decoded = TypeVar("Decoded")
 Params = Mapping[str, str | int]

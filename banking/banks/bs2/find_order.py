@@ -4,22 +4,31 @@ BS2 keeps no reference of ours and takes no key, so an order is known by its val
 One that waits for a signature in BS2 Empresas is in no list: that nothing shows proves nothing.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Protocol
 
-from banking.banks.base import (
+from banking.banks.bs2.client import is_about_token
+from banking.banks.bs2.wire.fields import UnreadableAnswer, plain
+from banking.banks.bs2.wire.receipts import (
+    PAYMENT_SCHEDULING,
+    PAYMENTS,
+    TRANSFER_SCHEDULING,
+    TRANSFERS,
+    Proof,
+)
+from banking.banks.contract.errors import BankAccessDenied, BankRejected
+from banking.banks.contract.payments import (
     BoletoPayment,
     Finding,
-    Movement,
     OrderState,
     Receipt,
     Search,
     TedPayment,
     Title,
 )
-from banking.banks.bs2.fields import plain
-from banking.banks.bs2.wire import PAYMENT_SCHEDULING, TRANSFER_SCHEDULING, Proof
+from banking.banks.contract.statement import Movement, StatementPage
 from brazil.banking_days import SAO_PAULO, sao_paulo_day
 from brazil.errors import InvalidValue
 from brazil.payment_line import parse_payment_line
@@ -169,3 +178,54 @@ def _day(instant: datetime) -> str:
 
 def _time(instant: datetime) -> str:
     return f"{instant.astimezone(SAO_PAULO):%d/%m/%Y %H:%M}"
+
+
+# --- What BS2 shows --------------------------------------------------------------------
+
+# The schedulings too: a TED after hours goes on the next banking day.
+_TRANSFERS = (TRANSFERS, TRANSFER_SCHEDULING)
+_PAYMENTS = (PAYMENTS, PAYMENT_SCHEDULING)
+
+
+class Reads(Protocol):
+    """What of the adapter is used here: it only reads."""
+
+    def fetch_statement(self, since: date, until: date) -> Iterator[StatementPage]: ...
+
+    def fetch_receipts(self, since: date, until: date, kind: int) -> list[Proof]: ...
+
+    def look_up_title(self, linha_digitavel: str) -> Title: ...
+
+
+def shown_by(bank: Reads, order: Order, since: date, until: date) -> Shown:
+    """
+    Raises:
+        BankError: the statement could not be read; without it nothing can be said.
+    """
+    pages = bank.fetch_statement(since, until)
+    lines = [line for page in pages for line in page.movements]
+    kinds = _TRANSFERS if isinstance(order, TedPayment) else _PAYMENTS
+    shown = Shown(lines, _proofs(bank, since, until, kinds))
+    return _with_title(bank, shown, order) if isinstance(order, BoletoPayment) else shown
+
+
+def _proofs(bank: Reads, since: date, until: date, kinds: tuple[int, ...]) -> list[Proof] | None:
+    """None where it does not show them: neither path nor shape of the answer is documented, and
+    the application may be without the scope `comprovante`."""
+    try:
+        return [proof for kind in kinds for proof in bank.fetch_receipts(since, until, kind)]
+    except (BankRejected, UnreadableAnswer):
+        return None
+    except BankAccessDenied as error:
+        if is_about_token(error):
+            raise
+        return None
+
+
+def _with_title(bank: Reads, shown: Shown, payment: BoletoPayment) -> Shown:
+    try:
+        return replace(shown, title=bank.look_up_title(payment.linha_digitavel))
+    except BankRejected as error:
+        return replace(shown, title_refusal=error.reason or str(error))
+    except UnreadableAnswer:
+        return shown

@@ -2,15 +2,8 @@
 
 from datetime import time, timedelta
 
-from banking.banks.base import (
-    BankInfo,
-    Capability,
-    ConnectBy,
-    FieldKind,
-    Mode,
-    ModeField,
-    Rail,
-)
+from banking.banks.contract.info import BankInfo, Capability, ConnectBy, FieldKind, Mode, ModeField
+from banking.banks.contract.payments import Rail
 
 # No endpoint of BS2 tells whose account it is: the person does, and the statement is held against
 # it (adapter.fetch_identity).

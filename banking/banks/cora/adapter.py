@@ -10,23 +10,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import httpx
 
-from banking.banks.base import (
-    AccountIdentity,
-    BankAdapter,
-    BoletoPayment,
-    DarfPayment,
-    Finding,
-    OpenOrder,
-    Payment,
-    Rail,
-    Receipt,
-    StatementPage,
-    TaxPayment,
-    TedPayment,
-    TokenSource,
-    Whereabouts,
-)
-from banking.banks.charges import (
+from banking.banks.contract.adapter import BankAdapter
+from banking.banks.contract.auth import TokenSource
+from banking.banks.contract.charges import (
     Cancellation,
     CancellationState,
     Carne,
@@ -36,20 +22,25 @@ from banking.banks.charges import (
     ChargeRequest,
     ChargeState,
 )
-from banking.banks.cora import (
-    charges,
-    documents,
-    issuing,
-    looking,
-    statement,
-    taxes,
-    webhooks,
-    wire,
+from banking.banks.contract.errors import BankError, BankRejected, BankUnavailable
+from banking.banks.contract.payments import (
+    BoletoPayment,
+    DarfPayment,
+    Finding,
+    OpenOrder,
+    Payment,
+    Rail,
+    Receipt,
+    TaxPayment,
+    TedPayment,
+    Whereabouts,
 )
-from banking.banks.cora.calls import Calls, Params
+from banking.banks.contract.statement import AccountIdentity, StatementPage
+from banking.banks.cora import documents, find_order, webhooks
+from banking.banks.cora.client import Calls, Params
 from banking.banks.cora.info import INFO
 from banking.banks.cora.paging import MAX_PAGES, PAGE, each_once
-from banking.errors import BankError, BankRejected, BankUnavailable
+from banking.banks.cora.wire import charge_requests, charges, payments, statement, taxes
 from brazil.banking_days import sao_paulo_day
 
 STATEMENT_PAGE = 200  # entries; 500 and more end in 503
@@ -70,10 +61,12 @@ class CoraAdapter(BankAdapter):
             "statement_header",
             {"start": str(today), "end": str(today), "page": 1, "perPage": 1},
         )
-        return wire.identity_from_wire(account, header)
+        return statement.identity_from_wire(account, header)
 
     def fetch_balance(self) -> Decimal:
-        return wire.balance_from_wire(self._calls.read("/third-party/account/balance", "balance"))
+        return statement.balance_from_wire(
+            self._calls.read("/third-party/account/balance", "balance")
+        )
 
     def fetch_statement(self, since: date, until: date) -> Iterator[StatementPage]:
         """As the contract says; a movement that comes again, because the pages shifted under new
@@ -111,21 +104,21 @@ class CoraAdapter(BankAdapter):
         return statement.page_from_wire(page, entries)
 
     def send_ted(self, payment: TedPayment) -> Receipt:
-        body = wire.transfer_to_wire(payment)
+        body = payments.transfer_to_wire(payment)
         answer = self._calls.write("/transfers/initiate", "send_ted", payment.key, body)
-        return wire.receipt_from_wire(answer, Rail.TED)
+        return payments.receipt_from_wire(answer, Rail.TED)
 
     def pay_boleto(self, payment: BoletoPayment) -> Receipt:
-        body = wire.boleto_to_wire(payment)
+        body = payments.boleto_to_wire(payment)
         answer = self._calls.write("/payments/initiate", "pay_boleto", payment.key, body)
-        return wire.receipt_from_wire(answer, Rail.BOLETO)
+        return payments.receipt_from_wire(answer, Rail.BOLETO)
 
     def pay_tax(self, payment: TaxPayment) -> Receipt:
         if isinstance(payment, DarfPayment):
             path, body = "/payments/darf/initiate", taxes.darf_to_wire(payment)
         else:
             path, body = "/payments/gps/initiate", taxes.gps_to_wire(payment)
-        return wire.receipt_from_wire(
+        return payments.receipt_from_wire(
             self._calls.write(path, "pay_tax", payment.key, body), Rail.BOLETO
         )
 
@@ -145,21 +138,21 @@ class CoraAdapter(BankAdapter):
         Within `info.idempotency_window` of the first attempt, sending the same payment again is
         the other safe way to learn what became of it.
         """
-        return looking.find(self._calls, payment, sent_at=sent_at, now=now)
+        return find_order.find(self._calls, payment, sent_at=sent_at, now=now)
 
     def order_statuses(self, orders: Sequence[OpenOrder]) -> dict[str, Whereabouts]:
         """As the contract says. Ask only about orders taken some minutes ago."""
-        return looking.statuses(self._calls, orders)
+        return find_order.statuses(self._calls, orders)
 
     # --- Charges ------------------------------------------------------------------------
 
     def issue_charge(self, request: ChargeRequest) -> Charge:
-        body = issuing.charge_to_wire(request)
+        body = charge_requests.charge_to_wire(request)
         answer = self._calls.write("/v2/invoices/", "issue_charge", request.key, body)
         return charges.issued_from_wire(answer)
 
     def issue_carne(self, request: CarneRequest) -> Carne:
-        body = issuing.carne_to_wire(request)
+        body = charge_requests.carne_to_wire(request)
         answer = self._calls.write(
             "/v2/invoices/installments", "issue_carne", request.key, body, is_slow=True
         )

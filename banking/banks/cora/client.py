@@ -1,18 +1,22 @@
 """One call to Cora with the connection's token."""
 
+import os
+import ssl as tls
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
 import httpx
 
-from banking.banks.base import TokenSource
-from banking.banks.cora import wire
+from banking.banks.contract.auth import Grant, TokenSource
+from banking.banks.contract.errors import BankAccessDenied, BankOutcomeUnknown, BankUnavailable
 from banking.banks.cora.info import INFO
-from banking.banks.exact_json import Json, read_json, write_json
-from banking.banks.failures import TokenRefused
-from banking.banks.http import exchange
-from banking.errors import BankOutcomeUnknown, BankUnavailable
+from banking.banks.cora.wire import refusals
+from banking.banks.http.client import authorities, exchange
+from banking.banks.http.errors import TokenRefused
+from banking.banks.http.json import Json, read_json, write_json
 
 Params = dict[str, str | int]
 Decoded = TypeVar("Decoded")
@@ -87,7 +91,7 @@ class Calls:
                 operation=operation,
                 has_effect=has_effect,
                 decode=decode,
-                sentences=wire.SENTENCES,
+                sentences=refusals.SENTENCES,
             )
 
         token = _known(self._tokens.access_token)
@@ -106,3 +110,26 @@ def _known(ask: Callable[[], str]) -> str:
             "O banco Cora não confirmou a renovação do acesso. "
             "Nada foi enviado; tente de novo em alguns minutos."
         ) from error
+
+
+def certificate_context(grant: Grant) -> tls.SSLContext:
+    """Presents the connection's certificate. Make it once for a client: some 20 ms.
+
+    The standard library reads certificates from files only: a private one lives for that moment.
+
+    Raises:
+        BankAccessDenied: they cannot be used any more.
+    """
+    context = authorities()
+    handle, path = tempfile.mkstemp()  # readable by this user alone
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(f"{grant.secrets['certificate']}\n{grant.secrets['private_key']}\n")
+        context.load_cert_chain(path)
+    except (tls.SSLError, KeyError) as error:
+        raise BankAccessDenied(
+            "O certificado guardado da Cora não pode ser usado. Conecte a conta de novo."
+        ) from error
+    finally:
+        Path(path).unlink()
+    return context

@@ -3,10 +3,10 @@
 import httpx
 from django.conf import settings
 
-from banking.banks.cora.charges import pdf_from_wire
+from banking.banks.contract.errors import BankUnavailable
 from banking.banks.cora.info import INFO
-from banking.banks.http import exchange, open_client
-from banking.errors import BankUnavailable
+from banking.banks.cora.wire.charges import pdf_from_wire
+from banking.banks.http.client import exchange, open_client
 
 _OWN_DOMAIN = b".cora.com.br"
 

@@ -6,7 +6,8 @@ developers.cora.com.br/reference/lista-de-transferência, /reference/lista-de-pa
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from banking.banks.base import (
+from banking.banks.contract.errors import BankError, BankRejected
+from banking.banks.contract.payments import (
     Finding,
     OpenOrder,
     OrderState,
@@ -17,10 +18,9 @@ from banking.banks.base import (
     TedPayment,
     Whereabouts,
 )
-from banking.banks.cora import wire
-from banking.banks.cora.calls import Calls, Params
+from banking.banks.cora.client import Calls, Params
 from banking.banks.cora.paging import PAGE, each_once
-from banking.errors import BankError, BankRejected
+from banking.banks.cora.wire import payments
 from brazil.banking_days import sao_paulo_day
 
 # A request that is still being worked on is in no list yet: longer than the longest read time-out.
@@ -44,7 +44,7 @@ def find(calls: Calls, payment: Payment, *, sent_at: datetime, now: datetime) ->
         for filters in _ways(rail, sao_paulo_day(sent_at), sao_paulo_day(now)):
             for order in _listed(calls, rail, filters):
                 if order.code == payment.code:
-                    return Finding(Search.FOUND, wire.receipt_of(order))
+                    return Finding(Search.FOUND, payments.receipt_of(order))
                 # Whether the list repeats our code is not documented.
                 may_be_ours |= not order.code and order.amount in (None, payment.amount)
     except BankRejected:  # it refused the question; this must not pass for the order's refusal
@@ -57,7 +57,7 @@ def find(calls: Calls, payment: Payment, *, sent_at: datetime, now: datetime) ->
 def _absent(calls: Calls, ted: TedPayment) -> Finding:
     """Cora answers 500 to a bank that it does not know: repeating such an order would never end."""
     try:
-        banks = wire.bank_codes_from_wire(calls.read("/banks", "list_banks"))
+        banks = payments.bank_codes_from_wire(calls.read("/banks", "list_banks"))
     except BankError:
         return Finding(Search.ABSENT)
     if not banks or ted.bank_code in banks:
@@ -92,12 +92,12 @@ def _states(calls: Calls, rail: Rail, wanted: list[OpenOrder]) -> dict[str, Wher
     return states
 
 
-def _listed(calls: Calls, rail: Rail, filters: dict[str, str]) -> Iterator[wire.ListedOrder]:
+def _listed(calls: Calls, rail: Rail, filters: dict[str, str]) -> Iterator[payments.ListedOrder]:
     path, operation = _LISTS[rail]
 
-    def read_page(number: int) -> list[wire.ListedOrder]:
+    def read_page(number: int) -> list[payments.ListedOrder]:
         params: Params = {**filters, "page": number, "size": PAGE}
-        return wire.orders_from_wire(calls.read(path, operation, params), rail)
+        return payments.orders_from_wire(calls.read(path, operation, params), rail)
 
     return each_once(read_page, first=0)
 

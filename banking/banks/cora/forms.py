@@ -4,15 +4,10 @@ developers.cora.com.br/docs/client-credentials-int-direta. A token lives 24 hour
 refresh token: another one is asked for.
 """
 
-import os
 import re
-import ssl as tls
-import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 
-import httpx
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -22,12 +17,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from banking.banks.base import ConsentProvider, Grant
-from banking.banks.cora.auth import TIMEOUT, grant_from_wire
-from banking.banks.cora.info import DIRECT, INFO
-from banking.banks.exact_json import Json
-from banking.banks.http import authorities, exchange
-from banking.errors import BankAccessDenied, BankRejected, ConsentLost
+from banking.banks.contract.auth import Grant
+from banking.banks.cora.info import DIRECT
 from brazil.banking_days import SAO_PAULO
 from core.errors import InvalidInput
 
@@ -112,57 +103,3 @@ def _public_part(certificate: x509.Certificate) -> bytes:
 
 def _public_part_of_key(key: PrivateKeyTypes) -> bytes:
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-
-
-def certificate_context(grant: Grant) -> tls.SSLContext:
-    """Presents the connection's certificate. Make it once for a client: some 20 ms.
-
-    The standard library reads certificates from files only: a private one lives for that moment.
-
-    Raises:
-        BankAccessDenied: they cannot be used any more.
-    """
-    context = authorities()
-    handle, path = tempfile.mkstemp()  # readable by this user alone
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(f"{grant.secrets['certificate']}\n{grant.secrets['private_key']}\n")
-        context.load_cert_chain(path)
-    except (tls.SSLError, KeyError) as error:
-        raise BankAccessDenied(
-            "O certificado guardado da Cora não pode ser usado. Conecte a conta de novo."
-        ) from error
-    finally:
-        Path(path).unlink()
-    return context
-
-
-class CoraDirect(ConsentProvider):
-    """Tokens by the certificate of `http`. There is no consent page in this mode."""
-
-    def __init__(self, http: httpx.Client) -> None:
-        self._http = http
-
-    def client_id(self, grant: Grant) -> str:
-        return grant.secrets["client_id"]
-
-    def refresh(self, grant: Grant) -> Grant:
-        """Another token. Asking changes nothing, so a lost answer is only asked for again.
-
-        Raises:
-            ConsentLost: Cora does not take this client id with this certificate.
-        """
-        fields = {"grant_type": "client_credentials", "client_id": self.client_id(grant)}
-        request = self._http.build_request("POST", "/token", data=fields, timeout=TIMEOUT)
-        try:
-            answer: Json = exchange(
-                self._http, request, bank=INFO, operation="token", has_effect=False
-            )
-        except (BankRejected, BankAccessDenied) as error:
-            raise ConsentLost(
-                "A Cora não aceitou este client id com este certificado. Gere outro em "
-                "Conta > Integrações via APIs e conecte a conta de novo.",
-                code=error.code,
-                reason=error.reason,
-            ) from error
-        return grant_from_wire(answer, grant, has_refresh=False)

@@ -13,9 +13,9 @@ import structlog
 from django.conf import settings
 from django.db import connections
 
-from banking.banks.base import BankInfo
-from banking.banks.exact_json import read_json
-from banking.banks.failures import Failure, Words, is_unauthorized, words_of
+from banking.banks.contract.info import BankInfo
+from banking.banks.http.errors import Failure, Words, is_unauthorized, words_of
+from banking.banks.http.json import read_json
 
 Decoded = TypeVar("Decoded")
 

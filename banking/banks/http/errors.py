@@ -1,4 +1,4 @@
-"""What a failed call to a bank means: one of the errors of banking.errors, by its consequence."""
+"""What a failed call to a bank means: one of the errors of the contract, by its consequence."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from banking.banks.base import BankInfo
-from banking.banks.exact_json import read_json
-from banking.errors import (
+from banking.banks.contract.errors import (
     BankAccessDenied,
     BankError,
     BankOutcomeUnknown,
     BankRejected,
     BankUnavailable,
 )
+from banking.banks.contract.info import BankInfo
+from banking.banks.http.json import read_json
 
 # These refuse the attempt, not the request: cut short (408), the first one with this key is still
 # being done (409), too early (425). RFC 9110 section 15.5; draft-ietf-httpapi-idempotency-key.

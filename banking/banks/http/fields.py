@@ -1,10 +1,10 @@
-"""What the three banks' readings of an answer share. Each bank's own `fields.py` has the rest."""
+"""What the banks' readings of an answer share. Each bank's own `wire/fields.py` has the rest."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from banking.banks.exact_json import Json
-from banking.errors import BankUnavailable
+from banking.banks.contract.errors import BankUnavailable
+from banking.banks.http.json import Json
 
 
 class UnreadableAnswer(BankUnavailable):

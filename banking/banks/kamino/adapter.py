@@ -8,9 +8,17 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from banking.banks.base import (
-    AccountIdentity,
-    BankAdapter,
+from banking.banks.contract.adapter import BankAdapter
+from banking.banks.contract.auth import TokenSource
+from banking.banks.contract.charges import (
+    Cancellation,
+    CancellationState,
+    Charge,
+    ChargeRequest,
+    ChargeState,
+)
+from banking.banks.contract.errors import BankRejected, BankUnavailable
+from banking.banks.contract.payments import (
     BoletoPayment,
     Finding,
     OpenOrder,
@@ -18,24 +26,16 @@ from banking.banks.base import (
     PixPayment,
     Receipt,
     Search,
-    StatementPage,
     TedPayment,
     Title,
-    TokenSource,
     Whereabouts,
 )
-from banking.banks.charges import (
-    Cancellation,
-    CancellationState,
-    Charge,
-    ChargeRequest,
-    ChargeState,
-)
-from banking.banks.kamino import charges, statement, webhooks, wire
-from banking.banks.kamino.calls import Calls
-from banking.banks.kamino.fields import is_digits
+from banking.banks.contract.statement import AccountIdentity, StatementPage
+from banking.banks.kamino import webhooks
+from banking.banks.kamino.client import Calls
 from banking.banks.kamino.info import INFO
-from banking.errors import BankRejected, BankUnavailable
+from banking.banks.kamino.wire import charge_requests, charges, payments, statement
+from banking.banks.kamino.wire.fields import is_digits
 
 PAGE = 500  # the largest
 MAX_PAGES = 5000
@@ -58,11 +58,11 @@ class KaminoAdapter(BankAdapter):
 
     def fetch_identity(self) -> AccountIdentity:
         path = self._calls.account_path()
-        return self._calls.read(path, "account", wire.identity_from_wire)
+        return self._calls.read(path, "account", statement.identity_from_wire)
 
     def fetch_balance(self) -> Decimal:
         path = f"{self._calls.account_path()}/balance"
-        return self._calls.read(path, "balance", wire.balance_from_wire)
+        return self._calls.read(path, "balance", statement.balance_from_wire)
 
     def fetch_statement(self, since: date, until: date) -> Iterator[StatementPage]:
         """As the contract says. A page is asked for when the one before is consumed."""
@@ -94,24 +94,24 @@ class KaminoAdapter(BankAdapter):
         return self._pay(payment, "send_pix")
 
     def _pay(self, payment: Payment, operation: str) -> Receipt:
-        body = wire.payment_to_wire(payment)
+        body = payments.payment_to_wire(payment)
         return self._calls.write(
             "/v1/payments",
             operation,
             payment.key,
             body,
-            lambda answer: wire.payment_from_wire(answer).receipt,
+            lambda answer: payments.payment_from_wire(answer).receipt,
         )
 
     def look_up_title(self, linha_digitavel: str) -> Title:
         is_line = is_digits(linha_digitavel, 47, 48)
-        wire.refuse_unless(is_line, "A linha digitável tem 47 ou 48 dígitos.")
+        payments.refuse_unless(is_line, "A linha digitável tem 47 ou 48 dígitos.")
         path = f"/v1/titles/{linha_digitavel}"
-        return self._calls.read(path, "look_up_title", wire.title_from_wire)
+        return self._calls.read(path, "look_up_title", payments.title_from_wire)
 
     def cancel_order(self, order: OpenOrder, *, key: UUID) -> None:
         path = f"/v1/payments/{order.reference}/cancel"
-        self._calls.write(path, "cancel_order", key, None, wire.payment_from_wire)
+        self._calls.write(path, "cancel_order", key, None, payments.payment_from_wire)
 
     def find_order(
         self, payment: Payment, *, sent_at: datetime, now: datetime, twins: int = 0
@@ -121,7 +121,9 @@ class KaminoAdapter(BankAdapter):
         """
         params: Params = {"idempotency_key": str(payment.key), "limit": 10}
         try:
-            page = self._calls.read("/v1/payments", "find_order", wire.payments_from_wire, params)
+            page = self._calls.read(
+                "/v1/payments", "find_order", payments.payments_from_wire, params
+            )
         except BankRejected:  # it refused the question; this must not pass for the order's refusal
             return Finding(Search.CANNOT_TELL)
         for found in page.payments:
@@ -141,22 +143,22 @@ class KaminoAdapter(BankAdapter):
         there = {payment.reference: payment.whereabouts for payment in found}
         return {reference: place for reference, place in there.items() if place is not None}
 
-    def _each(self, wanted: set[str]) -> Iterator[wire.ListedPayment]:
+    def _each(self, wanted: set[str]) -> Iterator[payments.ListedPayment]:
         for reference in sorted(wanted):
             path = f"/v1/payments/{reference}"
             try:
-                yield self._calls.read(path, "payment", wire.payment_from_wire)
+                yield self._calls.read(path, "payment", payments.payment_from_wire)
             except BankRejected as error:
                 if error.code != "not_found":
                     raise
 
-    def _listed(self, wanted: set[str], first: date) -> Iterator[wire.ListedPayment]:
+    def _listed(self, wanted: set[str], first: date) -> Iterator[payments.ListedPayment]:
         """Those of the days since `first`, until all that are wanted were seen."""
         since = first - timedelta(days=1)
         params: Params = {"since": since.isoformat(), "limit": PAGE}
         missing = set(wanted)
         for _ in range(MAX_PAGES):
-            page = self._calls.read("/v1/payments", "payments", wire.payments_from_wire, params)
+            page = self._calls.read("/v1/payments", "payments", payments.payments_from_wire, params)
             for payment in page.payments:
                 if payment.reference in missing:
                     missing.discard(payment.reference)
@@ -169,7 +171,7 @@ class KaminoAdapter(BankAdapter):
     # --- Charges ------------------------------------------------------------------------
 
     def issue_charge(self, request: ChargeRequest) -> Charge:
-        body = charges.charge_to_wire(request)
+        body = charge_requests.charge_to_wire(request)
         return self._calls.write(
             "/v1/charges", "issue_charge", request.key, body, charges.charge_from_wire
         )
@@ -208,7 +210,9 @@ class KaminoAdapter(BankAdapter):
 
     def register_webhooks(self, url: str, *, secret: bytes = b"") -> None:
         """Asking again sets the same endpoint to the same: each time under a key of its own."""
-        wire.refuse_unless(24 <= len(secret) <= 64, "O segredo dos avisos tem de 24 a 64 bytes.")
+        payments.refuse_unless(
+            24 <= len(secret) <= 64, "O segredo dos avisos tem de 24 a 64 bytes."
+        )
         self._calls.write(
             "/v1/webhook-endpoints",
             "register_webhooks",

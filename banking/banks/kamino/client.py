@@ -6,14 +6,14 @@ from uuid import UUID
 
 import httpx
 
-from banking.banks.base import TokenSource
-from banking.banks.exact_json import Json, read_json
-from banking.banks.failures import TokenRefused
-from banking.banks.http import exchange
-from banking.banks.kamino.fields import UnreadableAnswer
+from banking.banks.contract.auth import TokenSource
+from banking.banks.contract.errors import BankAccessDenied, BankOutcomeUnknown, BankUnavailable
+from banking.banks.http.client import exchange
+from banking.banks.http.errors import TokenRefused
+from banking.banks.http.json import Json, read_json
 from banking.banks.kamino.info import INFO
-from banking.banks.kamino.wire import words_from_wire
-from banking.errors import BankAccessDenied, BankOutcomeUnknown, BankUnavailable
+from banking.banks.kamino.wire.fields import UnreadableAnswer
+from banking.banks.kamino.wire.refusals import words_from_wire
 
 Decoded = TypeVar("Decoded")
 Params = Mapping[str, str | int]

@@ -2,7 +2,8 @@
 
 from datetime import time, timedelta
 
-from banking.banks.base import BankInfo, Capability, ConnectBy, Mode, Rail
+from banking.banks.contract.info import BankInfo, Capability, ConnectBy, Mode
+from banking.banks.contract.payments import Rail
 
 # As the bank publishes it (GET /v1/terms). It refuses an opening under any other text.
 TERMS = """\

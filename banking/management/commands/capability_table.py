@@ -4,9 +4,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from banking.bank_table import bank_table
+from banking.banks.capability_table import capability_table
+from tenants.models import Plan
 
-BEGIN, END = "<!-- bank_table -->\n", "<!-- /bank_table -->\n"
+BEGIN, END = "<!-- capability_table -->\n", "<!-- /capability_table -->\n"
 
 
 def page() -> Path:
@@ -16,7 +17,7 @@ def page() -> Path:
 def renewed(text: str) -> str:
     """The page with the table as it is now."""
     before, _, rest = text.partition(BEGIN)
-    return f"{before}{BEGIN}\n{bank_table()}\n{END}{rest.partition(END)[2]}"
+    return f"{before}{BEGIN}\n{capability_table(dict(Plan.choices))}\n{END}{rest.partition(END)[2]}"
 
 
 class Command(BaseCommand):

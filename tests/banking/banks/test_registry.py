@@ -5,8 +5,10 @@ import re
 import pytest
 
 from banking.banks import registry
-from banking.banks.base import Bank, BankAdapter, Capability, Rail
 from banking.banks.bs2.adapter import Bs2Adapter
+from banking.banks.contract.adapter import Bank, BankAdapter
+from banking.banks.contract.info import Capability
+from banking.banks.contract.payments import Rail
 from banking.banks.cora.adapter import CoraAdapter
 from banking.banks.kamino.adapter import KaminoAdapter
 from core.errors import InvalidInput

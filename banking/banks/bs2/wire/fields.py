@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Final
 
-from banking.banks import fields
-from banking.banks.exact_json import Json
+from banking.banks.http import fields
+from banking.banks.http.json import Json
 from brazil.banking_days import SAO_PAULO
 
 MAX_AMOUNT: Final = Decimal("999999999999.99")  # fourteen digits, as stored

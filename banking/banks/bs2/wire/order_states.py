@@ -7,8 +7,8 @@ description beside the code is read.
 import re
 from typing import Final
 
-from banking.banks.base import OrderState
-from banking.banks.bs2.fields import plain
+from banking.banks.bs2.wire.fields import plain
+from banking.banks.contract.payments import OrderState
 
 _UNSURE: Final = re.compile(r"\bainda\b|\bparcial|\b(sem|nenhum) (erro|falha)")
 _SCHEDULING: Final = re.compile(r"\bagendamento (?=cancel|recus|rejeit|expir)")

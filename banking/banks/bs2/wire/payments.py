@@ -4,14 +4,25 @@ Amounts are JSON numbers in reais. devs.bs2.com/docs/transfer-ca, /docs/payments
 /docs/receiptsproof-payment-ca.
 """
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from banking.banks.base import (
+from banking.banks.bs2.wire.fields import (
+    CENT,
+    UnreadableAnswer,
+    amount_of,
+    digits_of,
+    first_of,
+    id_of,
+    object_of,
+    optional_day,
+    text_of,
+)
+from banking.banks.bs2.wire.order_states import state_of
+from banking.banks.contract.errors import BankOutcomeUnknown, BankRejected
+from banking.banks.contract.payments import (
     AccountType,
     BoletoPayment,
     OrderState,
@@ -20,23 +31,8 @@ from banking.banks.base import (
     Title,
     Whereabouts,
 )
-from banking.banks.bs2.fields import (
-    CENT,
-    UnreadableAnswer,
-    amount_of,
-    digits_of,
-    first_of,
-    id_of,
-    instant_of,
-    list_of,
-    object_of,
-    optional_day,
-    text_of,
-)
-from banking.banks.bs2.situations import state_of
-from banking.banks.exact_json import Json
-from banking.banks.failures import one_line
-from banking.errors import BankOutcomeUnknown, BankRejected
+from banking.banks.http.errors import one_line
+from banking.banks.http.json import Json
 from core.money import MAX_AMOUNT
 
 # `tipoConta`: the only value that is seen is 1, for a checking account.
@@ -45,9 +41,6 @@ _ACCOUNT_TYPES: Final[Mapping[AccountType, int]] = {
     AccountType.SAVINGS: 2,
     AccountType.PAYMENT: 3,
 }
-
-
-# --- Money out --------------------------------------------------------------------------
 
 
 def transfer_to_wire(
@@ -211,54 +204,3 @@ def _title_amount(value: Json) -> Decimal | None:
         return amount_of(value)
     except UnreadableAnswer:
         return None
-
-
-# --- Receipts (comprovantes) ------------------------------------------------------------
-
-TRANSFERS, PAYMENTS = 1, 2  # `tipoFiltro`
-TRANSFER_SCHEDULING, PAYMENT_SCHEDULING = 3, 4
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """A receipt as BS2 lists it. The names inside `dados…` are not documented: what is compared
-    are the values, wherever they stand."""
-
-    reference: str  # comprovanteId
-    type: int | None
-    protocol: str
-    made_at: datetime | None  # or is to be
-    amounts: frozenset[Decimal]
-    numbers: frozenset[str]  # every text and number of it, digits only
-
-
-def proofs_from_wire(answer: Json) -> list[Proof]:
-    """The answer's wrapper is not documented: an array, or an object that holds one."""
-    if isinstance(answer, dict):
-        answer = next((held for held in answer.values() if isinstance(held, list)), None)
-    return [_proof_from_wire(item) for item in list_of(answer, "comprovantes")]
-
-
-def _proof_from_wire(item: Json) -> Proof:
-    item = object_of(item, "comprovantes")
-    made_at = first_of(item, "EfetuadoEm", "efetuadoEm", "EfetuarEm", "efetuarEm")
-    type_ = item.get("tipo")
-    leaves = list(_leaves(item))
-    return Proof(
-        reference=id_of(item.get("comprovanteId"), "comprovanteId"),
-        type=type_ if type(type_) is int else None,
-        protocol=one_line(item.get("protocolo"), 64),
-        made_at=None if made_at is None else instant_of(made_at, "EfetuadoEm"),
-        amounts=frozenset(Decimal(v) for v in leaves if type(v) is int or isinstance(v, Decimal)),
-        numbers=frozenset(re.sub(r"[\s./-]", "", str(v)) for v in leaves if v is not None),
-    )
-
-
-def _leaves(value: Json) -> Iterator[Json]:
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list):
-        for inner in value:
-            yield from _leaves(inner)
-    else:
-        yield value

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from banking.banks.bs2.fields import first_of
-from banking.banks.exact_json import read_json
-from banking.banks.failures import Words, one_line
+from banking.banks.bs2.wire.fields import first_of
+from banking.banks.http.errors import Words, one_line
+from banking.banks.http.json import read_json
 
 INVALID_TOKEN: Final = b"invalid token"
 

@@ -11,8 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from banking.banks.base import Movement, StatementPage
-from banking.banks.bs2.fields import (
+from banking.banks.bs2.wire.fields import (
     UnreadableAnswer,
     amount_of,
     instant_of,
@@ -23,7 +22,8 @@ from banking.banks.bs2.fields import (
     reais_of,
     text_of,
 )
-from banking.banks.exact_json import Json, write_json
+from banking.banks.contract.statement import Movement, StatementPage
+from banking.banks.http.json import Json, write_json
 from brazil.banking_days import SAO_PAULO
 
 WINDOW_DAYS = 30

@@ -9,7 +9,7 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from banking.banks.charges import (
+from banking.banks.contract.charges import (
     Address,
     CarneRequest,
     ChargeForm,
@@ -19,8 +19,8 @@ from banking.banks.charges import (
     ChargeTerms,
     NotifyWhen,
 )
-from banking.banks.cora.wire import cents, refuse_unless
-from banking.banks.exact_json import Json
+from banking.banks.cora.wire.payments import cents, refuse_unless
+from banking.banks.http.json import Json
 
 SMALLEST: Final = Decimal("5.00")  # the services of a charge together
 

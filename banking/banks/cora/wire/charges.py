@@ -9,14 +9,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from banking.banks.charges import (
+from banking.banks.contract.charges import (
     Carne,
     Charge,
     ChargeNotification,
     ChargeState,
     NotifyWhen,
 )
-from banking.banks.cora.fields import (
+from banking.banks.contract.errors import BankOutcomeUnknown
+from banking.banks.cora.wire.charge_requests import RULES
+from banking.banks.cora.wire.fields import (
     MAX_CENTS,
     UnreadableAnswer,
     amount_of,
@@ -26,9 +28,7 @@ from banking.banks.cora.fields import (
     optional_object,
     text_of,
 )
-from banking.banks.cora.issuing import RULES
-from banking.banks.exact_json import Json
-from banking.errors import BankOutcomeUnknown
+from banking.banks.http.json import Json
 from brazil.banking_days import SAO_PAULO
 from core.money import from_cents
 

@@ -4,8 +4,8 @@ import re
 from datetime import datetime
 from decimal import Decimal
 
-from banking.banks import fields
-from banking.banks.exact_json import Json
+from banking.banks.http import fields
+from banking.banks.http.json import Json
 from brazil.banking_days import SAO_PAULO
 from core.money import from_cents
 
@@ -28,6 +28,16 @@ def id_of(value: Json, field: str = "id") -> str:
     if not isinstance(value, str) or not _ID.fullmatch(value):
         raise UnreadableAnswer(field)
     return value
+
+
+def digits_of(value: Json, field: str, shortest: int, longest: int) -> str:
+    if not isinstance(value, str) or not is_digits(value, shortest, longest):
+        raise UnreadableAnswer(field)
+    return value
+
+
+def is_digits(value: str, shortest: int, longest: int) -> bool:
+    return shortest <= len(value) <= longest and value.isascii() and value.isdigit()
 
 
 def balance_of(value: Json, field: str = "balance") -> Decimal:

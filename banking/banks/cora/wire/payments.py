@@ -4,107 +4,24 @@ Amounts are whole centavos; payments and transfers are snake_case, the rest came
 (developers.cora.com.br/reference).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
-from banking.banks.base import (
-    AccountIdentity,
-    BoletoPayment,
-    OrderState,
-    Rail,
-    Receipt,
-    TedPayment,
-)
-from banking.banks.cora.fields import (
+from banking.banks.contract.errors import BankOutcomeUnknown, BankRejected
+from banking.banks.contract.payments import BoletoPayment, OrderState, Rail, Receipt, TedPayment
+from banking.banks.cora.wire.fields import (
     UnreadableAnswer,
     amount_of,
-    balance_of,
+    digits_of,
     id_of,
+    is_digits,
     list_of,
     object_of,
     text_of,
 )
-from banking.banks.exact_json import Json
-from banking.errors import BankOutcomeUnknown, BankRejected
-from brazil.document import parse_document
-from brazil.errors import InvalidValue
+from banking.banks.cora.wire.order_states import STATES
+from banking.banks.http.json import Json
 from core.money import MAX_AMOUNT, to_cents
-
-# The codes that Cora publishes.
-SENTENCES: Final[Mapping[str, str]] = {
-    "PAY-0001": "Este boleto não pode ser pago na data pedida.",
-    "PAY-0006": "O pagamento já foi decidido no app da Cora e não pode mais ser cancelado.",
-    "REC-0001": "Este boleto ainda não está registrado na câmara de compensação.",
-    "REC-0006": "Esta cobrança já foi paga e não pode mais ser cancelada.",
-    "REC-0007": "Este boleto foi emitido pela própria conta que o pagaria.",
-    "INS-0001": "A Cora não emite carnê com Pix: só com boleto.",
-}
-
-# Transfer: INITIATED → completed | canceled, completed → refunded. Payment: INITIATED → approved |
-# reproved, approved → created → completed | error. The names are those of the webhook's triggers
-# too. An approved payment waits for its execution.
-STATES: Final[Mapping[Rail, Mapping[str, OrderState]]] = {
-    Rail.TED: {
-        "INITIATED": OrderState.AWAITING_APPROVAL,
-        "SCHEDULED": OrderState.SCHEDULED,
-        "COMPLETED": OrderState.PAID,
-        "CANCELED": OrderState.CANCELLED,
-        "CANCELLED": OrderState.CANCELLED,
-        "REFUNDED": OrderState.RETURNED,
-    },
-    Rail.BOLETO: {
-        "INITIATED": OrderState.AWAITING_APPROVAL,
-        "APPROVED": OrderState.SCHEDULED,
-        "CREATED": OrderState.SCHEDULED,
-        "REPROVED": OrderState.REJECTED,
-        "COMPLETED": OrderState.PAID,
-        "ERROR": OrderState.REJECTED,
-    },
-}
-
-
-# --- The account ------------------------------------------------------------------------
-
-
-def identity_from_wire(account: Json, statement: Json) -> AccountIdentity:
-    """The account endpoint knows no holder: name and document come with the statement's header."""
-    account = object_of(account, "account")
-    header = object_of(object_of(statement, "statement").get("header"), "header")
-    try:
-        document = parse_document(text_of(header.get("businessDocument"), "businessDocument"))
-    except InvalidValue as error:
-        raise UnreadableAnswer("businessDocument") from error
-    number = _digits(account, "accountNumber", 1, 20)
-    name = text_of(header.get("businessName"), "businessName")
-    if not name:
-        raise UnreadableAnswer("businessName")
-    return AccountIdentity(
-        bank_code=_digits(account, "bankCode", 3, 3),
-        branch=_digits(account, "agency", 1, 5),
-        number=f"{number}-{_digits(account, 'accountDigit', 1, 1)}",
-        holder_name=name,
-        holder_document=document,
-    )
-
-
-def _digits(answer: dict[str, Json], field: str, shortest: int, longest: int) -> str:
-    value = answer.get(field)
-    if not isinstance(value, str) or not _is_digits(value, shortest, longest):
-        raise UnreadableAnswer(field)
-    return value
-
-
-def _is_digits(value: str, shortest: int, longest: int) -> bool:
-    return shortest <= len(value) <= longest and value.isascii() and value.isdigit()
-
-
-def balance_from_wire(answer: Json) -> Decimal:
-    return balance_of(object_of(answer, "balance").get("balance"))
-
-
-# --- Money out --------------------------------------------------------------------------
 
 
 def transfer_to_wire(payment: TedPayment) -> Json:
@@ -116,10 +33,10 @@ def transfer_to_wire(payment: TedPayment) -> Json:
     Raises:
         BankRejected: Cora would not take it. Nothing was sent.
     """
-    refuse_unless(_is_digits(payment.bank_code, 3, 3), "O código do banco tem três dígitos.")
-    refuse_unless(_is_digits(payment.branch, 1, 4), "A agência tem até quatro dígitos.")
+    refuse_unless(is_digits(payment.bank_code, 3, 3), "O código do banco tem três dígitos.")
+    refuse_unless(is_digits(payment.branch, 1, 4), "A agência tem até quatro dígitos.")
     refuse_unless(
-        _is_digits(payment.account, 2, 13), "A conta tem até 13 dígitos, com o dígito verificador."
+        is_digits(payment.account, 2, 13), "A conta tem até 13 dígitos, com o dígito verificador."
     )
     name = text_of(payment.holder_name, "name")
     refuse_unless(bool(name), "Falta o nome do favorecido.")
@@ -154,7 +71,7 @@ def boleto_to_wire(payment: BoletoPayment) -> Json:
         BankRejected: Cora would not take it. Nothing was sent.
     """
     refuse_unless(
-        _is_digits(payment.linha_digitavel, 47, 48), "A linha digitável tem 47 ou 48 dígitos."
+        is_digits(payment.linha_digitavel, 47, 48), "A linha digitável tem 47 ou 48 dígitos."
     )
     return {"digitable_line": payment.linha_digitavel, "code": payment.code}
 
@@ -230,4 +147,6 @@ def bank_codes_from_wire(answer: Json) -> frozenset[str]:
     documented: a bare array is taken too."""
     items = answer if isinstance(answer, list) else object_of(answer, "banks").get("items")
     banks = [object_of(item, "banks") for item in list_of(items, "items")]
-    return frozenset(_digits(bank, "code", 1, 3).zfill(3) for bank in banks if bank.get("code"))
+    return frozenset(
+        digits_of(bank.get("code"), "code", 1, 3).zfill(3) for bank in banks if bank.get("code")
+    )

@@ -8,11 +8,12 @@ import json
 import re
 from decimal import Decimal
 
-from banking.banks.base import Movement, StatementPage
-from banking.banks.cora.fields import (
+from banking.banks.contract.statement import AccountIdentity, Movement, StatementPage
+from banking.banks.cora.wire.fields import (
     UnreadableAnswer,
     amount_of,
     balance_of,
+    digits_of,
     id_of,
     instant_of,
     list_of,
@@ -20,8 +21,10 @@ from banking.banks.cora.fields import (
     optional_object,
     text_of,
 )
-from banking.banks.exact_json import Json, exact_decimal, read_json, refuse_constant
+from banking.banks.http.json import Json, exact_decimal, read_json, refuse_constant
 from brazil.banking_days import SAO_PAULO
+from brazil.document import parse_document
+from brazil.errors import InvalidValue
 
 _DECODER = json.JSONDecoder(parse_float=exact_decimal, parse_constant=refuse_constant)
 # As a key only: within a JSON string its quotes would be escaped.
@@ -139,3 +142,32 @@ def _document(value: Json) -> str:
         document = re.sub(r"[./\s-]", "", document)
     is_whole = len(document) in (11, 14) and document.isalnum() and document.isascii()
     return document if is_whole else ""
+
+
+# --- Whose account, and what it holds ---------------------------------------------------
+
+
+def identity_from_wire(account: Json, statement: Json) -> AccountIdentity:
+    """The account endpoint knows no holder: name and document come with the statement's header."""
+    account = object_of(account, "account")
+    header = object_of(object_of(statement, "statement").get("header"), "header")
+    try:
+        document = parse_document(text_of(header.get("businessDocument"), "businessDocument"))
+    except InvalidValue as error:
+        raise UnreadableAnswer("businessDocument") from error
+    number = digits_of(account.get("accountNumber"), "accountNumber", 1, 20)
+    digit = digits_of(account.get("accountDigit"), "accountDigit", 1, 1)
+    name = text_of(header.get("businessName"), "businessName")
+    if not name:
+        raise UnreadableAnswer("businessName")
+    return AccountIdentity(
+        bank_code=digits_of(account.get("bankCode"), "bankCode", 3, 3),
+        branch=digits_of(account.get("agency"), "agency", 1, 5),
+        number=f"{number}-{digit}",
+        holder_name=name,
+        holder_document=document,
+    )
+
+
+def balance_from_wire(answer: Json) -> Decimal:
+    return balance_of(object_of(answer, "balance").get("balance"))

@@ -6,9 +6,9 @@ developers.cora.com.br/reference/iniciação-de-pagamento-darf, /reference/inici
 import re
 from decimal import Decimal
 
-from banking.banks.base import DarfPayment, GpsPayment
-from banking.banks.cora.wire import cents, refuse_unless
-from banking.banks.exact_json import Json
+from banking.banks.contract.payments import DarfPayment, GpsPayment
+from banking.banks.cora.wire.payments import cents, refuse_unless
+from banking.banks.http.json import Json
 
 
 def darf_to_wire(payment: DarfPayment) -> dict[str, Json]:

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from banking.banks import fields
-from banking.banks.exact_json import Json
+from banking.banks.http import fields
+from banking.banks.http.json import Json
 
 _ID: Final = re.compile(r"[a-z]{2,4}_[A-Za-z0-9]{10,40}")
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,12}\.[0-9]{2}", re.ASCII)

@@ -3,14 +3,13 @@
 The bank's own file describes it: GET /openapi.yaml. Amounts are reais in decimal strings.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from banking.banks.base import (
-    AccountIdentity,
+from banking.banks.contract.errors import BankRejected
+from banking.banks.contract.payments import (
     BoletoPayment,
     OrderState,
     Payment,
@@ -22,12 +21,10 @@ from banking.banks.base import (
     Title,
     Whereabouts,
 )
-from banking.banks.exact_json import Json, read_json
-from banking.banks.failures import Words, one_line
-from banking.banks.kamino.fields import (
+from banking.banks.http.json import Json
+from banking.banks.kamino.wire.fields import (
     UnreadableAnswer,
     amount_of,
-    balance_of,
     cursor_of,
     day_of,
     digits_of,
@@ -38,54 +35,12 @@ from banking.banks.kamino.fields import (
     optional_object,
     text_of,
 )
-from banking.errors import BankRejected
+from banking.banks.kamino.wire.order_states import STATES
 from brazil.document import parse_document
 from brazil.errors import InvalidValue
 from core.money import MAX_AMOUNT
 
-STATES: Final[Mapping[str, OrderState]] = {
-    "awaiting_approval": OrderState.AWAITING_APPROVAL,
-    "scheduled": OrderState.SCHEDULED,
-    "completed": OrderState.PAID,
-    "returned": OrderState.RETURNED,
-    "refused": OrderState.REJECTED,
-    "failed": OrderState.REJECTED,
-    "expired": OrderState.CANCELLED,  # nobody approved it in time
-    "cancelled": OrderState.CANCELLED,
-}
 _CENT: Final = Decimal("0.01")
-
-
-# --- The account ------------------------------------------------------------------------
-
-
-def identity_from_wire(answer: Json) -> AccountIdentity:
-    answer = object_of(answer, "account")
-    bank, holder = object_of(answer.get("bank"), "bank"), object_of(answer.get("holder"), "holder")
-    number, _, digit = text_of(answer.get("number"), "number").rpartition("-")
-    if not is_digits(number, 1, 12) or not is_digits(digit, 1, 1):
-        raise UnreadableAnswer("number")
-    name = text_of(holder.get("legal_name"), "legal_name")
-    if not name:
-        raise UnreadableAnswer("legal_name")
-    try:
-        document = parse_document(text_of(holder.get("document"), "document"))
-    except InvalidValue as error:
-        raise UnreadableAnswer("document") from error
-    return AccountIdentity(
-        bank_code=digits_of(bank.get("compe"), "compe", 3, 3),
-        branch=digits_of(answer.get("branch"), "branch", 4, 4),
-        number=f"{number}-{digit}",
-        holder_name=name,
-        holder_document=document,
-    )
-
-
-def balance_from_wire(answer: Json) -> Decimal:
-    return balance_of(object_of(answer, "balance").get("balance"), "balance")
-
-
-# --- Money out --------------------------------------------------------------------------
 
 
 def payment_to_wire(payment: Payment) -> Json:
@@ -247,19 +202,3 @@ def title_from_wire(answer: Json) -> Title:
         # A word that is not known says nothing of whether it was paid.
         is_paid={"paid": True, "payable": False, "cancelled": False}.get(str(status)),
     )
-
-
-# --- Errors -----------------------------------------------------------------------------
-
-
-def words_from_wire(body: bytes) -> Words:
-    """The code and the Portuguese detail of a problem (RFC 9457), or of an OAuth error."""
-    try:
-        answer = read_json(body)
-    except (ValueError, RecursionError):
-        return "", ""
-    if not isinstance(answer, dict):
-        return "", ""
-    code = answer.get("code") or answer.get("error")
-    reason = answer.get("detail") or answer.get("error_description")
-    return one_line(code, 60), one_line(reason, 300)

@@ -6,21 +6,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from banking.banks.base import Movement, StatementPage
-from banking.banks.exact_json import Json
-from banking.banks.kamino.fields import (
+from banking.banks.contract.statement import AccountIdentity, Movement, StatementPage
+from banking.banks.http.json import Json
+from banking.banks.kamino.wire.fields import (
     UnreadableAnswer,
     amount_of,
     balance_of,
     cursor_of,
     day_of,
+    digits_of,
     id_of,
     instant_of,
+    is_digits,
     list_of,
     object_of,
     optional_object,
     text_of,
 )
+from brazil.document import parse_document
+from brazil.errors import InvalidValue
 
 _KINDS: Final = {"ted": "transfer", "boleto": "payment", "pix": "pix", "fee": "fee"}
 _DOCUMENT: Final = re.compile(r"[0-9]{11}|[0-9A-Z]{12}[0-9]{2}")
@@ -93,3 +97,32 @@ def _cleaned(value: Json) -> Json:
     if isinstance(value, list):
         return [_cleaned(item) for item in value]
     return value
+
+
+# --- Whose account, and what it holds ---------------------------------------------------
+
+
+def identity_from_wire(answer: Json) -> AccountIdentity:
+    answer = object_of(answer, "account")
+    bank, holder = object_of(answer.get("bank"), "bank"), object_of(answer.get("holder"), "holder")
+    number, _, digit = text_of(answer.get("number"), "number").rpartition("-")
+    if not is_digits(number, 1, 12) or not is_digits(digit, 1, 1):
+        raise UnreadableAnswer("number")
+    name = text_of(holder.get("legal_name"), "legal_name")
+    if not name:
+        raise UnreadableAnswer("legal_name")
+    try:
+        document = parse_document(text_of(holder.get("document"), "document"))
+    except InvalidValue as error:
+        raise UnreadableAnswer("document") from error
+    return AccountIdentity(
+        bank_code=digits_of(bank.get("compe"), "compe", 3, 3),
+        branch=digits_of(answer.get("branch"), "branch", 4, 4),
+        number=f"{number}-{digit}",
+        holder_name=name,
+        holder_document=document,
+    )
+
+
+def balance_from_wire(answer: Json) -> Decimal:
+    return balance_of(object_of(answer, "balance").get("balance"), "balance")
