@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from banking import health
 from banking.banks.contract.errors import BankError
-from banking.banks.http.client import Call
+from banking.banks.http.call import Call
 from banking.models import BankCall, Connection
 from tenants.models import Tenant
 from tenants.scope import tenant_scope

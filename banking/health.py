@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from banking.banks import registry
 from banking.banks.contract.errors import BankOutcomeUnknown, BankUnavailable
-from banking.banks.http.client import Call
+from banking.banks.http.call import Call
 from banking.models import BankHealth
 from banking.words import clock
 

@@ -1,4 +1,4 @@
-"""Errors that the project raises on purpose; those of banks are in banking.banks.contract.errors."""
+"""Errors that the project raises on purpose. Those of banks: banking.banks.contract.errors."""
 
 
 class KaminoError(Exception):

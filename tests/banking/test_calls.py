@@ -11,7 +11,7 @@ from django.urls import reverse
 from banking.access import connect
 from banking.banks.contract.errors import BankError
 from banking.banks.contract.info import Capability
-from banking.banks.http.client import Call
+from banking.banks.http.call import Call
 from banking.calls import KEPT, CallLog, last_calls, operation_words, result_words, store
 from tenants.scope import tenant_scope
 from tests.banking.conftest import NOW

@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 
 from banking.banks.bs2 import find_order, webhooks
-from banking.banks.bs2.client import Calls, where_allowed
+from banking.banks.bs2.client import Bs2Client, where_allowed
 from banking.banks.bs2.info import INFO
 from banking.banks.bs2.wire import charge_requests, charges, payments, receipts, statement
 from banking.banks.bs2.wire.fields import id_of
@@ -55,7 +55,7 @@ class Bs2Adapter(BankAdapter):
 
     def __init__(self, http: httpx.Client, tokens: TokenSource) -> None:
         super().__init__(http, tokens)
-        self._calls = Calls(http, tokens)
+        self._client = Bs2Client(http, tokens)
 
     # --- The account --------------------------------------------------------------------
 
@@ -91,7 +91,7 @@ class Bs2Adapter(BankAdapter):
 
     def fetch_balance(self) -> Decimal:
         now = datetime.now(SAO_PAULO).replace(microsecond=0, tzinfo=None)
-        return self._calls.read(
+        return self._client.read(
             f"{BANKING}/contascorrentes/saldo",
             "balance",
             statement.balance_from_wire,
@@ -133,7 +133,7 @@ class Bs2Adapter(BankAdapter):
         raise BankUnavailable("O banco BS2 repetiu páginas do extrato. Ele será lido de novo.")
 
     def _statement_page(self, since: date, until: date, number: int) -> statement.Page:
-        return self._calls.read(
+        return self._client.read(
             f"{BANKING}/contascorrentes/extrato",
             "statement",
             statement.page_from_wire,
@@ -151,19 +151,19 @@ class Bs2Adapter(BankAdapter):
             on=sao_paulo_day(datetime.now(UTC)),
         )
         path = f"{BANKING}/transferencias/simplificado"
-        return self._calls.write(path, "send_ted", body, payments.receipt_from_wire)
+        return self._client.write(path, "send_ted", body, payments.receipt_from_wire)
 
     def pay_boleto(self, payment: BoletoPayment) -> Receipt:
         """A second call is a second payment, whatever its `key`: BS2 takes none."""
         today = sao_paulo_day(datetime.now(UTC))
         body = payments.title_to_wire(payment, due_date=_due_date(payment, today), on=today)
-        return self._calls.write(
+        return self._client.write(
             f"{BANKING}/pagamentos", "pay_boleto", body, payments.receipt_from_wire
         )
 
     def look_up_title(self, linha_digitavel: str) -> Title:
         line = payments.identification(linha_digitavel)
-        return self._calls.read(
+        return self._client.read(
             f"{BANKING}/pagamentos/{line}",
             "look_up_title",
             lambda answer: payments.title_from_wire(answer, line),
@@ -193,7 +193,7 @@ class Bs2Adapter(BankAdapter):
             return None
         reference = id_of(order.reference)
         path = f"{BANKING}/{_STATUS_PATHS[order.rail]}/solicitacoes/{reference}"
-        return self._calls.read(path, "order_status", payments.whereabouts_from_wire)
+        return self._client.read(path, "order_status", payments.whereabouts_from_wire)
 
     def find_order(
         self, payment: Payment, *, sent_at: datetime, now: datetime, twins: int = 0
@@ -212,7 +212,7 @@ class Bs2Adapter(BankAdapter):
     def fetch_receipts(self, since: date, until: date, kind: int) -> list[receipts.Proof]:
         """The receipts (comprovantes) of the days since..until; `kind` is one of wire's."""
         days = {"dataInicial": f"{since}T00:00:00", "dataFinal": f"{until}T23:59:59"}
-        return self._calls.read(
+        return self._client.read(
             f"{BANKING}/comprovantes",
             "receipts",
             receipts.proofs_from_wire,
@@ -220,7 +220,7 @@ class Bs2Adapter(BankAdapter):
         )
 
     def receipt_pdf(self, proof: receipts.Proof) -> bytes:
-        return self._calls.read_bytes(
+        return self._client.read_bytes(
             f"{BANKING}/comprovantes/{proof.reference}/imprimivel",
             "receipt_pdf",
             charges.pdf_from_wire,
@@ -233,14 +233,14 @@ class Bs2Adapter(BankAdapter):
         """A second call may be a second boleto: BS2 has no keys."""
         body = charge_requests.charge_to_wire(request)
         path = f"{COLLECTION}/v2/boletos/simplificado"
-        return self._calls.write(path, "issue_charge", body, charges.issued_from_wire)
+        return self._client.write(path, "issue_charge", body, charges.issued_from_wire)
 
     def fetch_charge(self, reference: str) -> Charge:
-        return self._calls.read(_boleto(reference), "fetch_charge", charges.charge_from_wire)
+        return self._client.read(_boleto(reference), "fetch_charge", charges.charge_from_wire)
 
     def cancel_charge(self, reference: str, *, key: UUID, reason: str = "") -> Cancellation:
         """The write-off (baixa), which is not done at once; up to 90 days after the due date."""
-        return self._calls.write(
+        return self._client.write(
             f"{_boleto(reference)}/solicitacoes/cancelamentos",
             "cancel_charge",
             {"justificativa": reason} if reason else {},
@@ -249,7 +249,7 @@ class Bs2Adapter(BankAdapter):
 
     def charge_cancellation(self, cancellation: Cancellation) -> Cancellation:
         reference = cancellation.charge_reference
-        return self._calls.read(
+        return self._client.read(
             f"{_boleto(reference)}/solicitacoes/cancelamentos/{id_of(cancellation.reference)}",
             "charge_cancellation",
             lambda answer: charges.cancellation_from_wire(answer, reference),
@@ -257,7 +257,7 @@ class Bs2Adapter(BankAdapter):
 
     def charge_pdf(self, charge: Charge) -> bytes:
         path = f"{_boleto(charge.reference)}/imprimivel"
-        return self._calls.read_bytes(path, "charge_pdf", charges.pdf_from_wire)
+        return self._client.read_bytes(path, "charge_pdf", charges.pdf_from_wire)
 
     # --- Webhooks -----------------------------------------------------------------------
 
@@ -277,13 +277,13 @@ class Bs2Adapter(BankAdapter):
     def _register(self, body: Json) -> None:
         for context in webhooks.CONTEXTS:
             with suppress(BankRejected):
-                self._calls.set("POST", f"{BANKING}/{context}/webhook", "create_webhook", body)
+                self._client.set("POST", f"{BANKING}/{context}/webhook", "create_webhook", body)
                 return
 
     def _register_pix(self, url: str, secret: bytes) -> None:
         path = f"{PIX}/webhook/bs2"
-        if url not in self._calls.read(path, "list_webhooks", webhooks.pix_addresses_from_wire):
-            self._calls.set("PUT", path, "set_webhook", webhooks.pix_to_wire(url, secret))
+        if url not in self._client.read(path, "list_webhooks", webhooks.pix_addresses_from_wire):
+            self._client.set("PUT", path, "set_webhook", webhooks.pix_to_wire(url, secret))
 
 
 def _boleto(reference: str) -> str:

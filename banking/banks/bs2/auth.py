@@ -24,6 +24,7 @@ from banking.banks.contract.errors import (
     BankUnavailable,
     ConsentLost,
 )
+from banking.banks.http.auth import TokenAuth
 from banking.banks.http.client import Partner, exchange
 from banking.banks.http.json import Json, read_json
 
@@ -61,6 +62,15 @@ _LOST: Final = {
         "a conta de novo."
     ),
 }
+
+
+class Bs2Auth(TokenAuth):
+    """BS2 refuses a token in plain text, with whatever status, 200 too."""
+
+    who = "O banco BS2"
+
+    def refuses(self, status: int, body: bytes) -> bool:
+        return refusals.refuses_token(status, body)
 
 
 class Bs2Consent(ConsentProvider):

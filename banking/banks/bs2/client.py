@@ -1,4 +1,4 @@
-"""One call to BS2 with the connection's token."""
+"""Requests to BS2 with the connection's token."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -7,14 +7,13 @@ from typing import TypeVar
 import httpx
 from django.conf import settings
 
+from banking.banks.bs2.auth import Bs2Auth
 from banking.banks.bs2.info import INFO
 from banking.banks.bs2.wire import refusals
 from banking.banks.contract.auth import TokenSource
 from banking.banks.contract.errors import (
     BankAccessDenied,
-    BankOutcomeUnknown,
     BankRejected,
-    BankUnavailable,
     ConsentLost,
 )
 from banking.banks.http.client import BankClient, exchange, open_client
@@ -24,13 +23,19 @@ from banking.banks.http.json import Json, read_json, write_json
 Decoded = TypeVar("Decoded")
 Params = Mapping[str, str | int]
 
+# A 403, whose body is empty.
+FORBIDDEN = (
+    "O BS2 não deu esta permissão à aplicação da conexão. No BS2 Empresas, em API "
+    "Banking > Aplicações, confira o que ela pode fazer ou crie outra."
+)
 
-class Calls:
+
+class Bs2Client:
     """Reads and writes of one connection. Safe to use from several threads."""
 
     def __init__(self, http: httpx.Client, tokens: TokenSource) -> None:
         self._http = http
-        self._tokens = tokens
+        self._auth = Bs2Auth(tokens)
 
     def read(
         self,
@@ -81,46 +86,26 @@ class Calls:
         has_effect: bool = False,
         accept: str = "application/json",
     ) -> Decoded:
-        """With a token; with a new one, once more, when the first is refused."""
-
-        def refuse_or_decode(answer: bytes) -> Decoded:
-            if refusals.is_invalid_token(answer):
-                raise TokenRefused("O banco BS2 não aceitou o acesso desta conexão.")
-            return decode(answer)
-
-        def attempt(token: str) -> Decoded:
-            with self._alone() if has_effect else nullcontext(self._http) as http:
-                request = http.build_request(
-                    method,
-                    path,
-                    params=dict(params) if params else None,
-                    content=None if body is None else write_json(body).encode(),
-                    headers={"Authorization": f"Bearer {token}", "Accept": accept}
-                    | ({} if body is None else {"Content-Type": "application/json"}),
-                )
-                return exchange(
-                    http,
-                    request,
-                    bank=INFO,
-                    operation=operation,
-                    has_effect=has_effect,
-                    decode=refuse_or_decode,
-                    words=refusals.words_of,
-                    refuses_token=refusals.refuses_token,
-                )
-
-        token = _known(self._tokens.access_token)
-        try:
-            return attempt(token)
-        except TokenRefused:
-            return attempt(_known(lambda: self._tokens.renew(token)))
-        except BankAccessDenied as error:  # 403, with an empty body
-            raise BankAccessDenied(
-                "O BS2 não deu esta permissão à aplicação da conexão. No BS2 Empresas, em API "
-                "Banking > Aplicações, confira o que ela pode fazer ou crie outra.",
-                code=error.code,
-                reason=error.reason,
-            ) from error
+        with self._alone() if has_effect else nullcontext(self._http) as http:
+            request = http.build_request(
+                method,
+                path,
+                params=dict(params) if params else None,
+                content=None if body is None else write_json(body).encode(),
+                headers={"Accept": accept}
+                | ({} if body is None else {"Content-Type": "application/json"}),
+            )
+            return exchange(
+                http,
+                request,
+                bank=INFO,
+                operation=operation,
+                has_effect=has_effect,
+                auth=self._auth,
+                decode=decode,
+                words=refusals.words_of,
+                forbidden=FORBIDDEN,
+            )
 
     def _alone(self) -> AbstractContextManager[httpx.Client]:
         """A client to the same bank that has no connection yet and keeps none."""
@@ -130,17 +115,6 @@ class Calls:
         if isinstance(self._http, BankClient):
             client.watcher = self._http.watcher
         return client
-
-
-def _known(ask: Callable[[], str]) -> str:
-    """A token. That its renewal may have happened says nothing of the request, not yet made."""
-    try:
-        return ask()
-    except BankOutcomeUnknown as error:
-        raise BankUnavailable(
-            "O banco BS2 não confirmou a renovação do acesso. "
-            "Nada foi enviado; tente de novo em alguns minutos."
-        ) from error
 
 
 @contextmanager

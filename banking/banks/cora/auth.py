@@ -21,6 +21,7 @@ from banking.banks.contract.errors import (
     ConsentLost,
 )
 from banking.banks.cora.info import INFO, PARTNER
+from banking.banks.http.auth import TokenAuth
 from banking.banks.http.client import Partner, exchange
 from banking.banks.http.json import Json
 
@@ -30,6 +31,10 @@ SCOPES = "invoice account payment transfer"
 _TOKEN = re.compile(r"[!-~]{1,16384}")  # it goes into a header
 _LONGEST_LIFE = timedelta(days=3650)
 TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=5.0)  # a person waits
+
+
+class CoraAuth(TokenAuth):
+    who = "O banco Cora"
 
 
 class CoraConsent(ConsentProvider):

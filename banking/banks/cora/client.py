@@ -1,4 +1,4 @@
-"""One call to Cora with the connection's token."""
+"""Requests to Cora with the connection's token, and its certificate where it has one."""
 
 import os
 import ssl as tls
@@ -11,11 +11,11 @@ from uuid import UUID
 import httpx
 
 from banking.banks.contract.auth import Grant, TokenSource
-from banking.banks.contract.errors import BankAccessDenied, BankOutcomeUnknown, BankUnavailable
+from banking.banks.contract.errors import BankAccessDenied
+from banking.banks.cora.auth import CoraAuth
 from banking.banks.cora.info import INFO
 from banking.banks.cora.wire import refusals
 from banking.banks.http.client import authorities, exchange
-from banking.banks.http.errors import TokenRefused
 from banking.banks.http.json import Json, read_json, write_json
 
 Params = dict[str, str | int]
@@ -25,12 +25,12 @@ Decoded = TypeVar("Decoded")
 SLOW = httpx.Timeout(connect=5.0, read=110.0, write=20.0, pool=10.0)  # seconds
 
 
-class Calls:
+class CoraClient:
     """Reads and writes of one connection. Safe to use from several threads."""
 
     def __init__(self, http: httpx.Client, tokens: TokenSource) -> None:
         self._http = http
-        self._tokens = tokens
+        self._auth = CoraAuth(tokens)
 
     def read(self, path: str, operation: str, params: Params | None = None) -> Json:
         return self.read_as(read_json, path, operation, params)
@@ -42,9 +42,7 @@ class Calls:
         operation: str,
         params: Params | None = None,
     ) -> Decoded:
-        return self._call(
-            lambda: self._http.build_request("GET", path, params=params), operation, decode
-        )
+        return self._call(self._http.build_request("GET", path, params=params), operation, decode)
 
     def write(
         self, path: str, operation: str, key: UUID, body: Json, *, is_slow: bool = False
@@ -53,63 +51,34 @@ class Calls:
         timeout = SLOW if is_slow else httpx.USE_CLIENT_DEFAULT
         content = write_json(body).encode()
         headers = {"Idempotency-Key": str(key), "Content-Type": "application/json"}
-        return self._call(
-            lambda: self._http.build_request(
-                "POST", path, content=content, headers=headers, timeout=timeout
-            ),
-            operation,
-            read_json,
-            has_effect=True,
+        request = self._http.build_request(
+            "POST", path, content=content, headers=headers, timeout=timeout
         )
+        return self._call(request, operation, read_json, has_effect=True)
 
     def delete(self, path: str, operation: str, key: UUID) -> None:
         headers = {"Idempotency-Key": str(key)}
-        self._call(
-            lambda: self._http.build_request("DELETE", path, headers=headers),
-            operation,
-            lambda body: None,
-            has_effect=True,
-        )
+        request = self._http.build_request("DELETE", path, headers=headers)
+        self._call(request, operation, lambda body: None, has_effect=True)
 
     def _call(
         self,
-        make_request: Callable[[], httpx.Request],
+        request: httpx.Request,
         operation: str,
         decode: Callable[[bytes], Decoded],
         *,
         has_effect: bool = False,
     ) -> Decoded:
-        """With a token; with a new one, once more, when the first is refused (HTTP 401)."""
-
-        def attempt(token: str) -> Decoded:
-            request = make_request()
-            request.headers["Authorization"] = f"Bearer {token}"
-            return exchange(
-                self._http,
-                request,
-                bank=INFO,
-                operation=operation,
-                has_effect=has_effect,
-                decode=decode,
-                sentences=refusals.SENTENCES,
-            )
-
-        token = _known(self._tokens.access_token)
-        try:
-            return attempt(token)
-        except TokenRefused:
-            return attempt(_known(lambda: self._tokens.renew(token)))
-
-
-def _known(ask: Callable[[], str]) -> str:
-    """A token. That its renewal may have happened says nothing of the request, not yet made."""
-    try:
-        return ask()
-    except BankOutcomeUnknown as error:
-        raise BankUnavailable(
-            "O banco Cora não confirmou a renovação do acesso. "
-            "Nada foi enviado; tente de novo em alguns minutos."
-        ) from error
+        return exchange(
+            self._http,
+            request,
+            bank=INFO,
+            operation=operation,
+            has_effect=has_effect,
+            auth=self._auth,
+            decode=decode,
+            sentences=refusals.SENTENCES,
+        )
 
 
 def certificate_context(grant: Grant) -> tls.SSLContext:

@@ -18,7 +18,7 @@ from banking.banks.contract.payments import (
     TedPayment,
     Whereabouts,
 )
-from banking.banks.cora.client import Calls, Params
+from banking.banks.cora.client import CoraClient, Params
 from banking.banks.cora.paging import PAGE, each_once
 from banking.banks.cora.wire import payments
 from brazil.banking_days import sao_paulo_day
@@ -32,7 +32,7 @@ _LISTS = {
 }
 
 
-def find(calls: Calls, payment: Payment, *, sent_at: datetime, now: datetime) -> Finding:
+def find(client: CoraClient, payment: Payment, *, sent_at: datetime, now: datetime) -> Finding:
     """Look for our `code` in the lists.
 
     A transfer stays listed, whatever becomes of it; a boleto payment only until it is decided
@@ -42,7 +42,7 @@ def find(calls: Calls, payment: Payment, *, sent_at: datetime, now: datetime) ->
     may_be_ours = False
     try:
         for filters in _ways(rail, sao_paulo_day(sent_at), sao_paulo_day(now)):
-            for order in _listed(calls, rail, filters):
+            for order in _listed(client, rail, filters):
                 if order.code == payment.code:
                     return Finding(Search.FOUND, payments.receipt_of(order))
                 # Whether the list repeats our code is not documented.
@@ -51,13 +51,13 @@ def find(calls: Calls, payment: Payment, *, sent_at: datetime, now: datetime) ->
         return Finding(Search.CANNOT_TELL)
     if may_be_ours or not isinstance(payment, TedPayment) or now - sent_at < SETTLED_AFTER:
         return Finding(Search.CANNOT_TELL)
-    return _absent(calls, payment)
+    return _absent(client, payment)
 
 
-def _absent(calls: Calls, ted: TedPayment) -> Finding:
+def _absent(client: CoraClient, ted: TedPayment) -> Finding:
     """Cora answers 500 to a bank that it does not know: repeating such an order would never end."""
     try:
-        banks = payments.bank_codes_from_wire(calls.read("/banks", "list_banks"))
+        banks = payments.bank_codes_from_wire(client.read("/banks", "list_banks"))
     except BankError:
         return Finding(Search.ABSENT)
     if not banks or ted.bank_code in banks:
@@ -66,21 +66,21 @@ def _absent(calls: Calls, ted: TedPayment) -> Finding:
     return Finding(Search.FOUND, Receipt("", OrderState.REJECTED, reason=reason))
 
 
-def statuses(calls: Calls, orders: Sequence[OpenOrder]) -> dict[str, Whereabouts]:
+def statuses(client: CoraClient, orders: Sequence[OpenOrder]) -> dict[str, Whereabouts]:
     states: dict[str, Whereabouts] = {}
     for rail in _LISTS:
         wanted = [order for order in orders if order.rail is rail]
         if wanted:
-            states |= _states(calls, rail, wanted)
+            states |= _states(client, rail, wanted)
     return states
 
 
-def _states(calls: Calls, rail: Rail, wanted: list[OpenOrder]) -> dict[str, Whereabouts]:
+def _states(client: CoraClient, rail: Rail, wanted: list[OpenOrder]) -> dict[str, Whereabouts]:
     missing = {order.reference for order in wanted}
     states: dict[str, Whereabouts] = {}
     first = min(order.sent_on for order in wanted)
     for filters in _ways(rail, first, sao_paulo_day(datetime.now(UTC))):
-        for order in _listed(calls, rail, filters):
+        for order in _listed(client, rail, filters):
             if order.reference in missing:
                 missing.discard(order.reference)
                 if order.state is not None:
@@ -92,12 +92,14 @@ def _states(calls: Calls, rail: Rail, wanted: list[OpenOrder]) -> dict[str, Wher
     return states
 
 
-def _listed(calls: Calls, rail: Rail, filters: dict[str, str]) -> Iterator[payments.ListedOrder]:
+def _listed(
+    client: CoraClient, rail: Rail, filters: dict[str, str]
+) -> Iterator[payments.ListedOrder]:
     path, operation = _LISTS[rail]
 
     def read_page(number: int) -> list[payments.ListedOrder]:
         params: Params = {**filters, "page": number, "size": PAGE}
-        return payments.orders_from_wire(calls.read(path, operation, params), rail)
+        return payments.orders_from_wire(client.read(path, operation, params), rail)
 
     return each_once(read_page, first=0)
 

@@ -9,11 +9,12 @@ from types import MappingProxyType
 from typing import TypeVar
 
 import httpx
-import structlog
 from django.conf import settings
 from django.db import connections
 
 from banking.banks.contract.info import BankInfo
+from banking.banks.http.auth import TokenAuth
+from banking.banks.http.call import Attempt, Watcher
 from banking.banks.http.errors import Failure, Words, is_unauthorized, words_of
 from banking.banks.http.json import read_json
 
@@ -30,9 +31,9 @@ TIMEOUT = httpx.Timeout(connect=5.0, read=45.0, write=20.0, pool=10.0)  # second
 
 # The request did not leave this machine.
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+# They describe a body on the wire, not one that was read whole.
+CODINGS = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 NO_SENTENCES: Mapping[str, str] = MappingProxyType({})
-
-log = structlog.get_logger(__name__)
 
 
 class CallInsideTransaction(RuntimeError):
@@ -43,21 +44,35 @@ class _TooMuch(Exception):
     """The answer is too long, or takes too long to arrive."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call to a bank, for those who watch: no address, no content, no secret."""
-
-    bank: str
-    operation: str
-    result: str  # the HTTP status, or how it failed
-    milliseconds: float
-    is_failure_of_bank: bool  # it did not answer, or with a 5xx or something unreadable
-
-
 class BankClient(httpx.Client):
     """A client for one connection. `watcher` is told of each call, in the thread that made it."""
 
-    watcher: Callable[[Call], None] | None = None
+    watcher: Watcher | None = None
+
+
+class BankTransport(httpx.HTTPTransport):
+    """Reads each answer whole, within bounds, so that the connection is free when it is judged."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if (attempt := request.extensions.get("attempt")) is not None:
+            attempt.begin()
+        return _whole(super().handle_request(request))
+
+
+def _whole(response: httpx.Response) -> httpx.Response:
+    deadline = time.monotonic() + MAX_SECONDS
+    body = bytearray()
+    try:
+        for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > MAX_BYTES or time.monotonic() > deadline:
+                raise _TooMuch
+    finally:
+        response.close()
+    headers = [(name, value) for name, value in response.headers.raw if name.lower() not in CODINGS]
+    return httpx.Response(
+        response.status_code, headers=headers, content=bytes(body), extensions=response.extensions
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +127,16 @@ def open_client(
     `keeps_alive` off every request has a connection of its own: for what a bank cannot
     deduplicate, as a request written to a connection that has just been closed may be done.
     """
-    return BankClient(
-        base_url=base_url,
+    transport = BankTransport(
         verify=ssl or _shared_authorities(settings.BANK_CA_FILE),
         trust_env=False,
-        follow_redirects=False,
         limits=LIMITS if keeps_alive else ONE_USE,
+    )
+    return BankClient(
+        base_url=base_url,
+        transport=transport,
+        trust_env=False,
+        follow_redirects=False,
         timeout=TIMEOUT,
         headers={"Accept": "application/json", "User-Agent": user_agent},
     )
@@ -130,38 +149,43 @@ def exchange(
     bank: BankInfo,
     operation: str,
     has_effect: bool,
+    auth: TokenAuth | None = None,
     decode: Callable[[bytes], Decoded] = read_json,
     sentences: Mapping[str, str] = NO_SENTENCES,
     words: Callable[[bytes], Words] = words_of,
-    refuses_token: Callable[[int, bytes], bool] = is_unauthorized,
+    forbidden: str = "",
 ) -> Decoded:
-    """Send a request and read its answer, once.
+    """Send a request and read its answer, once; with `auth`, once more when its token is refused.
 
     `has_effect` says whether doing it changes anything at the bank: only then is a lost answer an
     unknown outcome. `decode` may raise what read_json raises, and any BankError of its own: a
-    refusal inside a 200, say. `sentences` are the bank's error codes in Portuguese; `words` finds
-    code and reason in the body of an error, and `refuses_token` says from status and body whether
-    it is the access token that was not accepted.
+    refusal inside a 200, say. `sentences` are the bank's error codes in Portuguese, `forbidden` is
+    the sentence for a 403; `words` finds code and reason in the body of an error.
 
     Raises:
         BankUnavailable: nothing happened (never sent, told to wait, or a read that failed).
         BankOutcomeUnknown: it has an effect, and the answer did not come or cannot be read.
         TokenRefused, BankAccessDenied: 401, 403.
         BankRejected: any other 4xx, but those that refuse only the attempt.
+        BankError: as `auth` raises it; the request was not sent, or was refused for its token.
         CallInsideTransaction: a bug of the caller; nothing was sent.
     """
     _refuse_inside_transaction()
-    failure = Failure(bank, has_effect, sentences, words, refuses_token)
+    refuses = auth.refuses if auth is not None else is_unauthorized
+    failure = Failure(bank, has_effect, sentences, words, refuses, forbidden)
+    attempt = Attempt(
+        bank.slug, operation, client.watcher if isinstance(client, BankClient) else None
+    )
+    request.extensions["attempt"] = attempt
     is_bad = True
-    started = time.perf_counter()
     result: object = None
     try:
-        response, body = _send(client, request)
+        response = client.send(request, auth=auth)
         result = response.status_code
-        is_bad = result >= 500
-        if not response.is_success:
-            raise failure.of_status(response, body)
-        return decode(body)
+        is_bad = response.status_code >= 500
+        if not response.is_success or refuses(response.status_code, response.content):
+            raise failure.of_status(response, response.content)
+        return decode(response.content)
     except NEVER_SENT as error:
         result = type(error).__name__
         raise failure.never_sent() from error
@@ -172,27 +196,10 @@ def exchange(
         result, is_bad = "unreadable", True
         raise failure.answer_lost() from error
     finally:
-        milliseconds = round((time.perf_counter() - started) * 1000, 1)
-        log.info("bank_call", bank=bank.slug, operation=operation, result=result, ms=milliseconds)
-        if isinstance(client, BankClient) and client.watcher is not None:
-            client.watcher(Call(bank.slug, operation, str(result), milliseconds, is_bad))
+        attempt.end(result, is_failure_of_bank=is_bad)
 
 
 def _refuse_inside_transaction() -> None:
     for connection in connections.all(initialized_only=True):
         if connection.in_atomic_block:
             raise CallInsideTransaction("a bank call must not hold a database transaction open")
-
-
-def _send(client: httpx.Client, request: httpx.Request) -> tuple[httpx.Response, bytes]:
-    deadline = time.monotonic() + MAX_SECONDS
-    response = client.send(request, stream=True)
-    body = bytearray()
-    try:
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > MAX_BYTES or time.monotonic() > deadline:
-                raise _TooMuch
-    finally:
-        response.close()
-    return response, bytes(body)

@@ -42,6 +42,7 @@ class Failure:
     sentences: Mapping[str, str]
     words: Callable[[bytes], Words]
     refuses_token: Callable[[int, bytes], bool]
+    forbidden: str = ""  # the sentence for a 403
 
     def never_sent(self) -> BankUnavailable:
         return BankUnavailable(
@@ -73,11 +74,9 @@ class Failure:
         is_token = self.refuses_token(status, body)
         if is_token or status in (401, 403):
             kind = TokenRefused if is_token else BankAccessDenied
-            return kind(
-                f"O banco {self.bank.name} não aceitou o acesso desta conexão.",
-                code=code,
-                reason=reason,
-            )
+            generic = f"O banco {self.bank.name} não aceitou o acesso desta conexão."
+            sentence = generic if is_token else self.forbidden or generic
+            return kind(sentence, code=code, reason=reason)
         wait = _seconds_to_wait(response)
         if status == 429:
             return BankUnavailable(

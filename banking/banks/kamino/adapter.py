@@ -32,7 +32,7 @@ from banking.banks.contract.payments import (
 )
 from banking.banks.contract.statement import AccountIdentity, StatementPage
 from banking.banks.kamino import webhooks
-from banking.banks.kamino.client import Calls
+from banking.banks.kamino.client import KaminoClient
 from banking.banks.kamino.info import INFO
 from banking.banks.kamino.wire import charge_requests, charges, payments, statement
 from banking.banks.kamino.wire.fields import is_digits
@@ -52,25 +52,25 @@ class KaminoAdapter(BankAdapter):
 
     def __init__(self, http: httpx.Client, tokens: TokenSource) -> None:
         super().__init__(http, tokens)
-        self._calls = Calls(http, tokens)
+        self._client = KaminoClient(http, tokens)
 
     # --- The account --------------------------------------------------------------------
 
     def fetch_identity(self) -> AccountIdentity:
-        path = self._calls.account_path()
-        return self._calls.read(path, "account", statement.identity_from_wire)
+        path = self._client.account_path()
+        return self._client.read(path, "account", statement.identity_from_wire)
 
     def fetch_balance(self) -> Decimal:
-        path = f"{self._calls.account_path()}/balance"
-        return self._calls.read(path, "balance", statement.balance_from_wire)
+        path = f"{self._client.account_path()}/balance"
+        return self._client.read(path, "balance", statement.balance_from_wire)
 
     def fetch_statement(self, since: date, until: date) -> Iterator[StatementPage]:
         """As the contract says. A page is asked for when the one before is consumed."""
-        path = f"{self._calls.account_path()}/entries"
+        path = f"{self._client.account_path()}/entries"
         params: Params = {"since": since.isoformat(), "until": until.isoformat(), "limit": PAGE}
         seen: set[str] = set()
         for number in range(MAX_PAGES):
-            page = self._calls.read(path, "statement", statement.page_from_wire, params)
+            page = self._client.read(path, "statement", statement.page_from_wire, params)
             fresh = [line for line in page.part.movements if line.bank_id not in seen]
             seen.update(line.bank_id for line in fresh)
             if fresh or number == 0:
@@ -95,7 +95,7 @@ class KaminoAdapter(BankAdapter):
 
     def _pay(self, payment: Payment, operation: str) -> Receipt:
         body = payments.payment_to_wire(payment)
-        return self._calls.write(
+        return self._client.write(
             "/v1/payments",
             operation,
             payment.key,
@@ -107,11 +107,11 @@ class KaminoAdapter(BankAdapter):
         is_line = is_digits(linha_digitavel, 47, 48)
         payments.refuse_unless(is_line, "A linha digitável tem 47 ou 48 dígitos.")
         path = f"/v1/titles/{linha_digitavel}"
-        return self._calls.read(path, "look_up_title", payments.title_from_wire)
+        return self._client.read(path, "look_up_title", payments.title_from_wire)
 
     def cancel_order(self, order: OpenOrder, *, key: UUID) -> None:
         path = f"/v1/payments/{order.reference}/cancel"
-        self._calls.write(path, "cancel_order", key, None, payments.payment_from_wire)
+        self._client.write(path, "cancel_order", key, None, payments.payment_from_wire)
 
     def find_order(
         self, payment: Payment, *, sent_at: datetime, now: datetime, twins: int = 0
@@ -121,7 +121,7 @@ class KaminoAdapter(BankAdapter):
         """
         params: Params = {"idempotency_key": str(payment.key), "limit": 10}
         try:
-            page = self._calls.read(
+            page = self._client.read(
                 "/v1/payments", "find_order", payments.payments_from_wire, params
             )
         except BankRejected:  # it refused the question; this must not pass for the order's refusal
@@ -147,7 +147,7 @@ class KaminoAdapter(BankAdapter):
         for reference in sorted(wanted):
             path = f"/v1/payments/{reference}"
             try:
-                yield self._calls.read(path, "payment", payments.payment_from_wire)
+                yield self._client.read(path, "payment", payments.payment_from_wire)
             except BankRejected as error:
                 if error.code != "not_found":
                     raise
@@ -158,7 +158,9 @@ class KaminoAdapter(BankAdapter):
         params: Params = {"since": since.isoformat(), "limit": PAGE}
         missing = set(wanted)
         for _ in range(MAX_PAGES):
-            page = self._calls.read("/v1/payments", "payments", payments.payments_from_wire, params)
+            page = self._client.read(
+                "/v1/payments", "payments", payments.payments_from_wire, params
+            )
             for payment in page.payments:
                 if payment.reference in missing:
                     missing.discard(payment.reference)
@@ -172,13 +174,13 @@ class KaminoAdapter(BankAdapter):
 
     def issue_charge(self, request: ChargeRequest) -> Charge:
         body = charge_requests.charge_to_wire(request)
-        return self._calls.write(
+        return self._client.write(
             "/v1/charges", "issue_charge", request.key, body, charges.charge_from_wire
         )
 
     def fetch_charge(self, reference: str) -> Charge:
         path = f"/v1/charges/{reference}"
-        return self._calls.read(path, "charge", charges.charge_from_wire)
+        return self._client.read(path, "charge", charges.charge_from_wire)
 
     def list_charges(
         self, since: date, until: date, *, state: ChargeState | None = None
@@ -190,7 +192,7 @@ class KaminoAdapter(BankAdapter):
         if state is not None:
             params["status"] = charges.STATUSES[state]
         for _ in range(MAX_PAGES):
-            page = self._calls.read("/v1/charges", "charges", charges.charges_from_wire, params)
+            page = self._client.read("/v1/charges", "charges", charges.charges_from_wire, params)
             yield from page.charges
             if page.next_cursor is None:
                 return
@@ -200,11 +202,11 @@ class KaminoAdapter(BankAdapter):
     def cancel_charge(self, reference: str, *, key: UUID, reason: str = "") -> Cancellation:
         body = {"reason": reason[:140]} if reason else {}
         path = f"/v1/charges/{reference}/cancel"
-        self._calls.write(path, "cancel_charge", key, body, charges.charge_from_wire)
+        self._client.write(path, "cancel_charge", key, body, charges.charge_from_wire)
         return Cancellation(reference, CancellationState.DONE)
 
     def charge_pdf(self, charge: Charge) -> bytes:
-        return self._calls.read_pdf(f"/v1/charges/{charge.reference}/pdf", "charge_pdf")
+        return self._client.read_pdf(f"/v1/charges/{charge.reference}/pdf", "charge_pdf")
 
     # --- Events -------------------------------------------------------------------------
 
@@ -213,7 +215,7 @@ class KaminoAdapter(BankAdapter):
         payments.refuse_unless(
             24 <= len(secret) <= 64, "O segredo dos avisos tem de 24 a 64 bytes."
         )
-        self._calls.write(
+        self._client.write(
             "/v1/webhook-endpoints",
             "register_webhooks",
             uuid4(),

@@ -21,6 +21,7 @@ from banking.banks.contract.errors import (
     BankUnavailable,
     ConsentLost,
 )
+from banking.banks.http.auth import TokenAuth
 from banking.banks.http.client import Partner, exchange
 from banking.banks.http.json import Json, read_json
 from banking.banks.kamino.info import INFO
@@ -31,6 +32,10 @@ _WORD: Final = re.compile(r"[!-~]{1,4096}")  # it goes into a header
 _CLIENT_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")  # and into a path
 _LONGEST_LIFE: Final = timedelta(days=365)
 _TIMEOUT: Final = httpx.Timeout(connect=5.0, read=30.0, write=10.0, pool=5.0)
+
+
+class KaminoAuth(TokenAuth):
+    who = "A Conta Kamino"
 
 
 class KaminoAccess(ConsentProvider):

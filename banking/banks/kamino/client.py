@@ -1,4 +1,4 @@
-"""One call to the Conta Kamino with the connection's token."""
+"""Requests to the Conta Kamino with the connection's token."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -7,10 +7,10 @@ from uuid import UUID
 import httpx
 
 from banking.banks.contract.auth import TokenSource
-from banking.banks.contract.errors import BankAccessDenied, BankOutcomeUnknown, BankUnavailable
+from banking.banks.contract.errors import BankAccessDenied, BankOutcomeUnknown
 from banking.banks.http.client import exchange
-from banking.banks.http.errors import TokenRefused
 from banking.banks.http.json import Json, read_json
+from banking.banks.kamino.auth import KaminoAuth
 from banking.banks.kamino.info import INFO
 from banking.banks.kamino.wire.fields import UnreadableAnswer
 from banking.banks.kamino.wire.refusals import words_from_wire
@@ -19,16 +19,17 @@ Decoded = TypeVar("Decoded")
 Params = Mapping[str, str | int]
 
 
-class Calls:
+class KaminoClient:
     """Reads and writes of one connection. Safe to use from several threads."""
 
     def __init__(self, http: httpx.Client, tokens: TokenSource) -> None:
         self._http = http
         self._tokens = tokens
+        self._auth = KaminoAuth(tokens)
 
     def account_path(self) -> str:
         """/v1/accounts/{id} of the connection. The first token opens an account that is not."""
-        _known(self._tokens.access_token)
+        self._auth.token()
         account_id = self._tokens.secrets().get("account_id", "")
         if not account_id:
             raise BankAccessDenied("A conexão não diz qual é a conta. Refaça o vínculo.")
@@ -75,48 +76,26 @@ class Calls:
         key: UUID | None = None,
         accept: str = "application/json",
     ) -> Decoded:
-        """With a token; with a new one, once more, when the first is refused (HTTP 401).
+        """Only what has a `key` changes anything at the bank."""
 
-        Only what has a `key` changes anything at the bank.
-        """
-
-        def attempt(token: str) -> Decoded:
-            headers = {"Authorization": f"Bearer {token}", "Accept": accept}
-            if key is not None:
-                headers["Idempotency-Key"] = str(key)
-            query = dict(params) if params else None
-            request = self._http.build_request(
-                method, path, params=query, json=body, headers=headers
-            )
-            return exchange(
-                self._http,
-                request,
-                bank=INFO,
-                operation=operation,
-                has_effect=key is not None,
-                decode=decode,
-                words=words_from_wire,
-            )
-
-        token = _known(self._tokens.access_token)
-        try:
-            return attempt(token)
-        except TokenRefused:
-            return attempt(_known(lambda: self._tokens.renew(token)))
+        headers = {"Accept": accept}
+        if key is not None:
+            headers["Idempotency-Key"] = str(key)
+        query = dict(params) if params else None
+        request = self._http.build_request(method, path, params=query, json=body, headers=headers)
+        return exchange(
+            self._http,
+            request,
+            bank=INFO,
+            operation=operation,
+            has_effect=key is not None,
+            auth=self._auth,
+            decode=decode,
+            words=words_from_wire,
+        )
 
 
 def _pdf(body: bytes) -> bytes:
     if not body.startswith(b"%PDF-"):
         raise UnreadableAnswer("pdf")
     return body
-
-
-def _known(ask: Callable[[], str]) -> str:
-    """A token. That its renewal may have happened says nothing of the request, not yet made."""
-    try:
-        return ask()
-    except BankOutcomeUnknown as error:
-        raise BankUnavailable(
-            "A Conta Kamino não confirmou a renovação do acesso. "
-            "Nada foi enviado; tente de novo em alguns minutos."
-        ) from error

@@ -31,7 +31,8 @@ from banking.banks.contract.payments import (
     Search,
     Whereabouts,
 )
-from banking.banks.http.client import BankClient, Call
+from banking.banks.http.call import Call
+from banking.banks.http.client import BankClient
 from banking.banks.http.json import read_json, write_json
 from tests.banking.banks import bs2_answers as answers
 from tests.banking.banks.bs2_answers import read
