@@ -97,7 +97,7 @@ class BankAccountQuerySet(TenantQuerySet):
     def in_plan(self) -> Self:
         """Those whose bank is part of the company's plan today."""
         allowed = Q()
-        for provider, bank in registry.BANKS.items():
+        for provider, bank in registry.banks().items():
             allowed |= Q(provider=provider, tenant__plan__in=bank.info.plans)
         return self.filter(allowed)
 

@@ -89,7 +89,7 @@ def options_for(tenant: Tenant, now: datetime) -> list[Option]:
     away = health.outages(now)
     return [
         Option(bank.info, tenant.plan in bank.info.plans, away.get(slug))
-        for slug, bank in registry.BANKS.items()
+        for slug, bank in registry.banks().items()
     ]
 
 

@@ -40,7 +40,7 @@ YES, NO = "yes", "–"
 
 def capability_table(plans: Mapping[str, str]) -> str:
     """Markdown: one column a bank, one row a thing. `plans` are their names, by slug, in order."""
-    banks = [bank.info for bank in registry.BANKS.values()]
+    banks = [bank.info for bank in registry.banks().values()]
     lines = [row("", [bank.name for bank in banks]), row("---", ["---"] * len(banks))]
     lines += [row("plans", [plans_of(bank, plans) for bank in banks])]
     lines += [row(label, [tell(bank) for bank in banks]) for label, tell in FACTS]

@@ -216,6 +216,6 @@ def mode_or_404(bank: BankInfo, slug: str) -> Mode:
 
 
 def bank_or_404(provider: str) -> Bank:
-    if provider not in registry.BANKS:
+    if provider not in registry.banks():
         raise Http404
     return registry.find(provider)

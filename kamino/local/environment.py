@@ -13,6 +13,7 @@ SIMULATED_PARTNER = {
     "CORA_CLIENT_SECRET": "5f0c2a1e-7a51-4c55-9a43-5b9d3c7e4f10",
     "BS2_CLIENT_ID": "l7kaminodemo5c0e9a43",
     "BS2_CLIENT_SECRET": "9b1f6c3a7d204e58",
+    "BS2_USER_AGENT": "Kamino",
     "KAMINO_CLIENT_ID": "partner_kamino_demo",
     "KAMINO_CLIENT_SECRET": "kps_demo_4e1c7f0b9a2d4c66",
 }

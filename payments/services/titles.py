@@ -38,7 +38,7 @@ def accounts_with_unread_titles(now: datetime) -> list[tuple[UUID, UUID]]:
     """(company, account) of each account whose bank may show the title of a bill it is to pay."""
     able = [
         slug
-        for slug, bank in registry.BANKS.items()
+        for slug, bank in registry.banks().items()
         if Capability.LOOK_UP_TITLE in bank.info.capabilities
     ]
     bills = Payable.objects.filter(unread(now), tenant=OuterRef("tenant"))

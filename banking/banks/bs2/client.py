@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeVar
 
 import httpx
-from django.conf import settings
 
 from banking.banks.bs2.auth import Bs2Auth
 from banking.banks.bs2.info import INFO
@@ -16,7 +15,7 @@ from banking.banks.contract.errors import (
     BankRejected,
     ConsentLost,
 )
-from banking.banks.http.client import BankClient, exchange, open_client
+from banking.banks.http.client import BankClient, bank_setting, exchange, open_client
 from banking.banks.http.errors import TokenRefused
 from banking.banks.http.json import Json, read_json, write_json
 
@@ -110,7 +109,7 @@ class Bs2Client:
     def _alone(self) -> AbstractContextManager[httpx.Client]:
         """A client to the same bank that has no connection yet and keeps none."""
         client = open_client(
-            str(self._http.base_url), keeps_alive=False, user_agent=settings.BS2_USER_AGENT
+            str(self._http.base_url), keeps_alive=False, user_agent=bank_setting("BS2_USER_AGENT")
         )
         if isinstance(self._http, BankClient):
             client.watcher = self._http.watcher

@@ -92,12 +92,24 @@ class BankInfo:
     pitch: str  # one Portuguese sentence for the choice of bank
     modes: tuple[Mode, ...]  # the first one is what is offered first
     opening_steps: tuple[str, ...]  # how a company without an account there comes to one
+    # The settings that it needs besides the usual three, which begin with the name of its slug in
+    # capitals: CORA_BASE_URL, CORA_CLIENT_ID, CORA_CLIENT_SECRET.
+    more_settings: tuple[str, ...] = ()
+    # Of its mark: the square's and the letter's, in the form #rrggbb, legible on each other.
+    colour: str = "#55655e"
+    ink: str = "#ffffff"
     # Rails whose orders CANCEL_ORDER takes back while they wait for approval.
     cancels: frozenset[Rail] = frozenset(Rail)
     # After this long without an answer a person is asked, with what was seen at the bank.
     tell_a_person_after: timedelta = timedelta(hours=1)
     # Token requests that the bank takes in a minute for one client id; None: it states no limit.
     token_requests_per_minute: int | None = None
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The settings without which the product does not start."""
+        usual = ("BASE_URL", "CLIENT_ID", "CLIENT_SECRET")
+        return (*(f"{self.slug.upper()}_{name}" for name in usual), *self.more_settings)
 
     def mode(self, slug: str) -> Mode:
         """The mode of that name; the first one when the name is empty or unknown."""

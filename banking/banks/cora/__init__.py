@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import httpx
-from django.conf import settings
 
 from banking.banks.contract.auth import ConsentProvider, Grant, TokenSource
 from banking.banks.contract.webhooks import BankEventNotice
@@ -16,7 +15,7 @@ from banking.banks.cora.adapter import CoraAdapter
 from banking.banks.cora.auth import CoraConsent, CoraDirect
 from banking.banks.cora.client import certificate_context
 from banking.banks.cora.info import DIRECT, INFO
-from banking.banks.http.client import BankClient, open_client, partner_of
+from banking.banks.http.client import BankClient, bank_setting, open_client, partner_of
 from core.errors import InvalidInput
 
 
@@ -44,7 +43,7 @@ class Cora:
     def open_client(self, grant: Grant | None = None) -> BankClient:
         """To the host of the grant's mode: tokens of one are worth nothing at the other."""
         if grant is not None and grant.mode == DIRECT.slug:
-            base_url = settings.CORA_DIRECT_BASE_URL.rstrip("/")
+            base_url = bank_setting("CORA_DIRECT_BASE_URL").rstrip("/")
             return open_client(base_url, ssl=certificate_context(grant))
         return open_client(partner_of(INFO.slug).base_url)
 

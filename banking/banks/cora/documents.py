@@ -1,12 +1,11 @@
 """The PDF of a charge, from the permanent address in Cora's answer: no token is needed there."""
 
 import httpx
-from django.conf import settings
 
 from banking.banks.contract.errors import BankUnavailable
 from banking.banks.cora.info import INFO
 from banking.banks.cora.wire.charges import pdf_from_wire
-from banking.banks.http.client import exchange, open_client
+from banking.banks.http.client import bank_setting, exchange, open_client
 
 _OWN_DOMAIN = b".cora.com.br"
 
@@ -42,7 +41,7 @@ def own_address(address: str) -> httpx.URL | None:
         url = httpx.URL(address)
     except httpx.InvalidURL:
         return None
-    bases = (settings.CORA_BASE_URL, settings.CORA_DIRECT_BASE_URL)
+    bases = (bank_setting("CORA_BASE_URL"), bank_setting("CORA_DIRECT_BASE_URL"))
     is_configured = _origin(url) in {_origin(httpx.URL(base)) for base in bases}
     is_hers = url.scheme == "https" and url.raw_host.endswith(_OWN_DOMAIN)
     return url if is_configured or is_hers else None

@@ -91,10 +91,15 @@ def partner_of(slug: str) -> Partner:
     """Our registration at a bank: the settings CORA_BASE_URL, CORA_CLIENT_ID and so on."""
     prefix = slug.upper()
     return Partner(
-        base_url=getattr(settings, f"{prefix}_BASE_URL").rstrip("/"),
-        client_id=getattr(settings, f"{prefix}_CLIENT_ID"),
-        client_secret=getattr(settings, f"{prefix}_CLIENT_SECRET"),
+        base_url=bank_setting(f"{prefix}_BASE_URL").rstrip("/"),
+        client_id=bank_setting(f"{prefix}_CLIENT_ID"),
+        client_secret=bank_setting(f"{prefix}_CLIENT_SECRET"),
     )
+
+
+def bank_setting(name: str) -> str:
+    """One of those that the bank's `info` names; they are there, or the product had not started."""
+    return str(getattr(settings, name))
 
 
 def authorities() -> tls.SSLContext:

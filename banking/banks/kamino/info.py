@@ -73,4 +73,5 @@ INFO = BankInfo(
         "Leia os termos e aceite: os dados da empresa já estão aqui.",
         "Em segundos a conta tem agência e número, e o extrato começa sozinho.",
     ),
+    colour="#0a6b4a",
 )

@@ -14,7 +14,7 @@ from banking.banks.kamino.adapter import KaminoAdapter
 from core.errors import InvalidInput
 
 ADAPTERS: list[type[BankAdapter]] = [CoraAdapter, Bs2Adapter, KaminoAdapter]
-BANKS = list(registry.BANKS.values())
+BANKS = list(registry.banks().values())
 
 
 @pytest.mark.parametrize("adapter", ADAPTERS)
@@ -29,8 +29,8 @@ def test_each_capability_names_a_method_of_the_contract() -> None:
 
 
 def test_each_bank_is_found_by_its_slug() -> None:
-    assert [registry.find(slug).info.slug for slug in registry.BANKS] == list(registry.BANKS)
-    assert {adapter.info.slug for adapter in ADAPTERS} == set(registry.BANKS)
+    assert [registry.find(slug).info.slug for slug in registry.banks()] == list(registry.banks())
+    assert {adapter.info.slug for adapter in ADAPTERS} == set(registry.banks())
     assert registry.info("cora").name == "Cora"
 
 
