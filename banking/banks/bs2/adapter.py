@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 
 from banking.banks.bs2 import find_order, webhooks
-from banking.banks.bs2.client import Bs2Client, where_allowed
+from banking.banks.bs2.client import BANKING, Bs2Client, where_allowed
 from banking.banks.bs2.info import INFO
 from banking.banks.bs2.wire import charge_requests, charges, payments, receipts, statement
 from banking.banks.bs2.wire.fields import id_of
@@ -23,10 +23,7 @@ from banking.banks.contract.payments import (
     Finding,
     OpenOrder,
     Payment,
-    PixPayment,
-    Rail,
     Receipt,
-    Search,
     TedPayment,
     Title,
     Whereabouts,
@@ -43,11 +40,8 @@ MAX_PAGES = 10_000  # a million movements: more is a bank that never ends
 # How far back a movement is looked for that tells the account's number.
 IDENTITY_DAYS = timedelta(days=90)
 
-BANKING = "/pj/apibanking/forintegration/v1"
 COLLECTION = "/pj/forintegration/cobranca"
 PIX = "/pix/direto/forintegration/v1"
-
-_STATUS_PATHS = {Rail.TED: "transferencias", Rail.BOLETO: "pagamentos"}
 
 
 class Bs2Adapter(BankAdapter):
@@ -170,44 +164,14 @@ class Bs2Adapter(BankAdapter):
         )
 
     def order_statuses(self, orders: Sequence[OpenOrder]) -> dict[str, Whereabouts]:
-        """As the contract says, by one request each. One whose status is in words that we do not
-        know, or that BS2 does not find, is left out; so is one that fails while others do not."""
-        states: dict[str, Whereabouts] = {}
-        failure: BankUnavailable | None = None
-        for order in orders:
-            try:
-                there = self._status(order)
-            except BankRejected:  # it refused the question, not the order
-                continue
-            except BankUnavailable as error:
-                failure = error
-                continue
-            if there is not None:
-                states[order.reference] = there
-        if failure is not None and not states:
-            raise failure
-        return states
-
-    def _status(self, order: OpenOrder) -> Whereabouts | None:
-        if order.rail not in _STATUS_PATHS:
-            return None
-        reference = id_of(order.reference)
-        path = f"{BANKING}/{_STATUS_PATHS[order.rail]}/solicitacoes/{reference}"
-        return self._client.read(path, "order_status", payments.whereabouts_from_wire)
+        """As the contract says, by one request each."""
+        return find_order.statuses(self._client, orders)
 
     def find_order(
         self, payment: Payment, *, sent_at: datetime, now: datetime, twins: int = 0
     ) -> Finding:
-        """Look in the statement, the receipts and the clearing house; never makes sure of absence
-        (see find_order.py)."""
-        if isinstance(payment, PixPayment):
-            return Finding(Search.CANNOT_TELL, seen="O Kamino não envia Pix pelo BS2.")
-        since, until = sao_paulo_day(sent_at), sao_paulo_day(now)
-        try:
-            shown = find_order.shown_by(self, payment, since, until)
-        except BankRejected as error:  # it refused the question, not the order
-            return Finding(Search.CANNOT_TELL, seen=f"O extrato não pôde ser lido. {error}")
-        return find_order.conclude(payment, shown, sent_at=sent_at, now=now, twins=twins)
+        """As the contract says, but never ABSENT."""
+        return find_order.find(self, payment, sent_at=sent_at, now=now, twins=twins)
 
     def fetch_receipts(self, since: date, until: date, kind: int) -> list[receipts.Proof]:
         """The receipts (comprovantes) of the days since..until; `kind` is one of wire's."""

@@ -22,6 +22,8 @@ from banking.banks.http.json import Json, read_json, write_json
 Decoded = TypeVar("Decoded")
 Params = Mapping[str, str | int]
 
+BANKING = "/pj/apibanking/forintegration/v1"
+
 # A 403, whose body is empty.
 FORBIDDEN = (
     "O BS2 não deu esta permissão à aplicação da conexão. No BS2 Empresas, em API "

@@ -1,4 +1,4 @@
-"""After an answer was lost: whether what BS2 shows is the order that we sent.
+"""What became of an order: after a lost answer, whether what BS2 shows is the one that we sent.
 
 BS2 keeps no reference of ours and takes no key, so an order is known by its value and its payee.
 One that waits for a signature in BS2 Empresas is in no list: that nothing shows proves nothing.
@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from banking.banks.bs2.client import is_about_token
-from banking.banks.bs2.wire.fields import UnreadableAnswer, plain
+from banking.banks.bs2.client import BANKING, Bs2Client, is_about_token
+from banking.banks.bs2.wire.fields import UnreadableAnswer, id_of, plain
+from banking.banks.bs2.wire.payments import whereabouts_from_wire
 from banking.banks.bs2.wire.receipts import (
     PAYMENT_SCHEDULING,
     PAYMENTS,
@@ -18,15 +19,20 @@ from banking.banks.bs2.wire.receipts import (
     TRANSFERS,
     Proof,
 )
-from banking.banks.contract.errors import BankAccessDenied, BankRejected
+from banking.banks.contract.errors import BankAccessDenied, BankRejected, BankUnavailable
 from banking.banks.contract.payments import (
     BoletoPayment,
     Finding,
+    OpenOrder,
     OrderState,
+    Payment,
+    PixPayment,
+    Rail,
     Receipt,
     Search,
     TedPayment,
     Title,
+    Whereabouts,
 )
 from banking.banks.contract.statement import Movement, StatementPage
 from brazil.banking_days import SAO_PAULO, sao_paulo_day
@@ -40,6 +46,10 @@ CLOCK_SLACK = timedelta(minutes=2)
 _SCHEDULING = frozenset({TRANSFER_SCHEDULING + 1, PAYMENT_SCHEDULING + 1})
 
 Order = TedPayment | BoletoPayment
+# The schedulings too: a TED after hours goes on the next banking day.
+_TRANSFERS = (TRANSFERS, TRANSFER_SCHEDULING)
+_PAYMENTS = (PAYMENTS, PAYMENT_SCHEDULING)
+_STATUS_PATHS = {Rail.TED: "transferencias", Rail.BOLETO: "pagamentos"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,95 @@ class Trace:
 
     at: datetime
     receipt: Receipt
+
+
+class Reads(Protocol):
+    """What of the adapter is used here: it only reads."""
+
+    def fetch_statement(self, since: date, until: date) -> Iterator[StatementPage]: ...
+
+    def fetch_receipts(self, since: date, until: date, kind: int) -> list[Proof]: ...
+
+    def look_up_title(self, linha_digitavel: str) -> Title: ...
+
+
+def find(bank: Reads, payment: Payment, *, sent_at: datetime, now: datetime, twins: int) -> Finding:
+    """Look in the statement, the receipts and the clearing house; never makes sure of absence."""
+    if isinstance(payment, PixPayment):
+        return Finding(Search.CANNOT_TELL, seen="O Kamino não envia Pix pelo BS2.")
+    since, until = sao_paulo_day(sent_at), sao_paulo_day(now)
+    try:
+        shown = shown_by(bank, payment, since, until)
+    except BankRejected as error:  # it refused the question, not the order
+        return Finding(Search.CANNOT_TELL, seen=f"O extrato não pôde ser lido. {error}")
+    return conclude(payment, shown, sent_at=sent_at, now=now, twins=twins)
+
+
+def statuses(client: Bs2Client, orders: Sequence[OpenOrder]) -> dict[str, Whereabouts]:
+    """One whose status is in words that we do not know, or that BS2 does not find, is left out; so
+    is one that fails while others do not."""
+    states: dict[str, Whereabouts] = {}
+    failure: BankUnavailable | None = None
+    for order in orders:
+        try:
+            there = _status(client, order)
+        except BankRejected:  # it refused the question, not the order
+            continue
+        except BankUnavailable as error:
+            failure = error
+            continue
+        if there is not None:
+            states[order.reference] = there
+    if failure is not None and not states:
+        raise failure
+    return states
+
+
+def _status(client: Bs2Client, order: OpenOrder) -> Whereabouts | None:
+    if order.rail not in _STATUS_PATHS:
+        return None
+    path = f"{BANKING}/{_STATUS_PATHS[order.rail]}/solicitacoes/{id_of(order.reference)}"
+    return client.read(path, "order_status", whereabouts_from_wire)
+
+
+# --- What BS2 shows --------------------------------------------------------------------
+
+
+def shown_by(bank: Reads, order: Order, since: date, until: date) -> Shown:
+    """
+    Raises:
+        BankError: the statement could not be read; without it nothing can be said.
+    """
+    pages = bank.fetch_statement(since, until)
+    lines = [line for page in pages for line in page.movements]
+    kinds = _TRANSFERS if isinstance(order, TedPayment) else _PAYMENTS
+    shown = Shown(lines, _proofs(bank, since, until, kinds))
+    return _with_title(bank, shown, order) if isinstance(order, BoletoPayment) else shown
+
+
+def _proofs(bank: Reads, since: date, until: date, kinds: tuple[int, ...]) -> list[Proof] | None:
+    """None where it does not show them: neither path nor shape of the answer is documented, and
+    the application may be without the scope `comprovante`."""
+    try:
+        return [proof for kind in kinds for proof in bank.fetch_receipts(since, until, kind)]
+    except (BankRejected, UnreadableAnswer):
+        return None
+    except BankAccessDenied as error:
+        if is_about_token(error):
+            raise
+        return None
+
+
+def _with_title(bank: Reads, shown: Shown, payment: BoletoPayment) -> Shown:
+    try:
+        return replace(shown, title=bank.look_up_title(payment.linha_digitavel))
+    except BankRejected as error:
+        return replace(shown, title_refusal=error.reason or str(error))
+    except UnreadableAnswer:
+        return shown
+
+
+# --- Whether it is the order -----------------------------------------------------------
 
 
 def conclude(
@@ -178,54 +277,3 @@ def _day(instant: datetime) -> str:
 
 def _time(instant: datetime) -> str:
     return f"{instant.astimezone(SAO_PAULO):%d/%m/%Y %H:%M}"
-
-
-# --- What BS2 shows --------------------------------------------------------------------
-
-# The schedulings too: a TED after hours goes on the next banking day.
-_TRANSFERS = (TRANSFERS, TRANSFER_SCHEDULING)
-_PAYMENTS = (PAYMENTS, PAYMENT_SCHEDULING)
-
-
-class Reads(Protocol):
-    """What of the adapter is used here: it only reads."""
-
-    def fetch_statement(self, since: date, until: date) -> Iterator[StatementPage]: ...
-
-    def fetch_receipts(self, since: date, until: date, kind: int) -> list[Proof]: ...
-
-    def look_up_title(self, linha_digitavel: str) -> Title: ...
-
-
-def shown_by(bank: Reads, order: Order, since: date, until: date) -> Shown:
-    """
-    Raises:
-        BankError: the statement could not be read; without it nothing can be said.
-    """
-    pages = bank.fetch_statement(since, until)
-    lines = [line for page in pages for line in page.movements]
-    kinds = _TRANSFERS if isinstance(order, TedPayment) else _PAYMENTS
-    shown = Shown(lines, _proofs(bank, since, until, kinds))
-    return _with_title(bank, shown, order) if isinstance(order, BoletoPayment) else shown
-
-
-def _proofs(bank: Reads, since: date, until: date, kinds: tuple[int, ...]) -> list[Proof] | None:
-    """None where it does not show them: neither path nor shape of the answer is documented, and
-    the application may be without the scope `comprovante`."""
-    try:
-        return [proof for kind in kinds for proof in bank.fetch_receipts(since, until, kind)]
-    except (BankRejected, UnreadableAnswer):
-        return None
-    except BankAccessDenied as error:
-        if is_about_token(error):
-            raise
-        return None
-
-
-def _with_title(bank: Reads, shown: Shown, payment: BoletoPayment) -> Shown:
-    try:
-        return replace(shown, title=bank.look_up_title(payment.linha_digitavel))
-    except BankRejected as error:
-        return replace(shown, title_refusal=error.reason or str(error))
-    except UnreadableAnswer:
-        return shown

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -17,7 +17,7 @@ from banking.banks.contract.charges import (
     ChargeRequest,
     ChargeState,
 )
-from banking.banks.contract.errors import BankRejected, BankUnavailable
+from banking.banks.contract.errors import BankUnavailable
 from banking.banks.contract.payments import (
     BoletoPayment,
     Finding,
@@ -25,26 +25,16 @@ from banking.banks.contract.payments import (
     Payment,
     PixPayment,
     Receipt,
-    Search,
     TedPayment,
     Title,
     Whereabouts,
 )
 from banking.banks.contract.statement import AccountIdentity, StatementPage
-from banking.banks.kamino import webhooks
-from banking.banks.kamino.client import KaminoClient
+from banking.banks.kamino import find_order, webhooks
+from banking.banks.kamino.client import MAX_PAGES, PAGE, KaminoClient, Params
 from banking.banks.kamino.info import INFO
 from banking.banks.kamino.wire import charge_requests, charges, payments, statement
 from banking.banks.kamino.wire.fields import is_digits
-
-PAGE = 500  # the largest
-MAX_PAGES = 5000
-# The bank ends a request within a minute of its arrival; ours may be on its way for 45 s more.
-SETTLED_AFTER = timedelta(minutes=3)
-# Up to this many orders are asked for one by one; more by the list.
-FEW = 20
-
-Params = dict[str, str | int]
 
 
 class KaminoAdapter(BankAdapter):
@@ -67,7 +57,11 @@ class KaminoAdapter(BankAdapter):
     def fetch_statement(self, since: date, until: date) -> Iterator[StatementPage]:
         """As the contract says. A page is asked for when the one before is consumed."""
         path = f"{self._client.account_path()}/entries"
-        params: Params = {"since": since.isoformat(), "until": until.isoformat(), "limit": PAGE}
+        params: Params = {
+            "since": since.isoformat(),
+            "until": until.isoformat(),
+            "limit": PAGE,
+        }
         seen: set[str] = set()
         for number in range(MAX_PAGES):
             page = self._client.read(path, "statement", statement.page_from_wire, params)
@@ -116,59 +110,11 @@ class KaminoAdapter(BankAdapter):
     def find_order(
         self, payment: Payment, *, sent_at: datetime, now: datetime, twins: int = 0
     ) -> Finding:
-        """Look for our key. The bank lists a payment from the moment it exists, and says when a
-        request with that key is still being done; absence is certain once it cannot be on its way.
-        """
-        params: Params = {"idempotency_key": str(payment.key), "limit": 10}
-        try:
-            page = self._client.read(
-                "/v1/payments", "find_order", payments.payments_from_wire, params
-            )
-        except BankRejected:  # it refused the question; this must not pass for the order's refusal
-            return Finding(Search.CANNOT_TELL)
-        for found in page.payments:
-            if found.key == payment.key:
-                return Finding(Search.FOUND, found.receipt)
-        is_certain = not page.in_progress and not page.payments and page.next_cursor is None
-        if is_certain and now - sent_at >= SETTLED_AFTER:
-            return Finding(Search.ABSENT)
-        return Finding(Search.CANNOT_TELL)
+        """As the contract says, by our key; `twins` are of no use to it."""
+        return find_order.find(self._client, payment, sent_at=sent_at, now=now)
 
     def order_statuses(self, orders: Sequence[OpenOrder]) -> dict[str, Whereabouts]:
-        wanted = {order.reference for order in orders}
-        if not wanted:
-            return {}
-        first = min(order.sent_on for order in orders)
-        found = self._each(wanted) if len(wanted) <= FEW else self._listed(wanted, first)
-        there = {payment.reference: payment.whereabouts for payment in found}
-        return {reference: place for reference, place in there.items() if place is not None}
-
-    def _each(self, wanted: set[str]) -> Iterator[payments.ListedPayment]:
-        for reference in sorted(wanted):
-            path = f"/v1/payments/{reference}"
-            try:
-                yield self._client.read(path, "payment", payments.payment_from_wire)
-            except BankRejected as error:
-                if error.code != "not_found":
-                    raise
-
-    def _listed(self, wanted: set[str], first: date) -> Iterator[payments.ListedPayment]:
-        """Those of the days since `first`, until all that are wanted were seen."""
-        since = first - timedelta(days=1)
-        params: Params = {"since": since.isoformat(), "limit": PAGE}
-        missing = set(wanted)
-        for _ in range(MAX_PAGES):
-            page = self._client.read(
-                "/v1/payments", "payments", payments.payments_from_wire, params
-            )
-            for payment in page.payments:
-                if payment.reference in missing:
-                    missing.discard(payment.reference)
-                    yield payment
-            if not missing or page.next_cursor is None:
-                return
-            params["cursor"] = page.next_cursor
-        raise BankUnavailable("A Conta Kamino repetiu páginas de uma lista. Ela será lida de novo.")
+        return find_order.statuses(self._client, orders)
 
     # --- Charges ------------------------------------------------------------------------
 
@@ -188,7 +134,11 @@ class KaminoAdapter(BankAdapter):
         if state is not None and state not in charges.STATUSES:
             return  # the bank has no such state: nothing is in it
         by = "paid" if state is ChargeState.PAID else "due"
-        params: Params = {f"{by}_since": str(since), f"{by}_until": str(until), "limit": PAGE}
+        params: Params = {
+            f"{by}_since": str(since),
+            f"{by}_until": str(until),
+            "limit": PAGE,
+        }
         if state is not None:
             params["status"] = charges.STATUSES[state]
         for _ in range(MAX_PAGES):

@@ -1,6 +1,6 @@
 """Requests to the Conta Kamino with the connection's token."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TypeVar
 from uuid import UUID
 
@@ -16,7 +16,10 @@ from banking.banks.kamino.wire.fields import UnreadableAnswer
 from banking.banks.kamino.wire.refusals import words_from_wire
 
 Decoded = TypeVar("Decoded")
-Params = Mapping[str, str | int]
+Params = dict[str, str | int]
+
+PAGE = 500  # of a list; the largest
+MAX_PAGES = 5000  # more is a bank that never ends
 
 
 class KaminoClient:
@@ -81,7 +84,7 @@ class KaminoClient:
         headers = {"Accept": accept}
         if key is not None:
             headers["Idempotency-Key"] = str(key)
-        query = dict(params) if params else None
+        query = params or None
         request = self._http.build_request(method, path, params=query, json=body, headers=headers)
         return exchange(
             self._http,

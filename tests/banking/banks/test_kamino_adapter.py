@@ -33,7 +33,8 @@ from banking.banks.contract.payments import (
     Whereabouts,
 )
 from banking.banks.kamino import ContaKamino
-from banking.banks.kamino.adapter import FEW, KaminoAdapter
+from banking.banks.kamino.adapter import KaminoAdapter
+from banking.banks.kamino.find_order import FEW
 from brazil.banking_days import sao_paulo_day
 from tests.banking.banks.conftest import make_boleto, make_ted
 from tests.banking.banks.kamino_tokens import KaminoTokens, accepted
