@@ -41,9 +41,12 @@ from banking.banks.contract.webhooks import BankEventNotice
 
 
 class BankAdapter:
-    """One connection to one bank. Every method may raise any BankError, and only that.
+    """One connection to one bank: the methods that its `info.capabilities` name.
 
-    Safe to use from several threads at once.
+    Amounts are reais (`Decimal`, two places), days are São Paulo days, instants are aware. Every
+    method may raise any BankError, and only that. A method that changes nothing at the bank never
+    raises BankOutcomeUnknown. None is called inside a database transaction. Safe to use from
+    several threads at once.
     """
 
     info: ClassVar[BankInfo]
@@ -53,38 +56,61 @@ class BankAdapter:
         self._tokens = tokens
 
     def fetch_identity(self) -> AccountIdentity:
+        """Whose account the connection reaches. BS2 does not say it: there it is what the person
+        typed, held against the statement (docs/decisions/0009).
+
+        Raises:
+            BankRejected: what the person typed is not what the bank shows.
+        """
         raise NotImplementedError
 
     def fetch_balance(self) -> Decimal:
-        """What the account holds now, in reais."""
+        """What the account holds now, in reais, of either sign, without what the bank blocks."""
         raise NotImplementedError
 
     def fetch_statement(self, since: date, until: date) -> Iterator[StatementPage]:
-        """The movements of the São Paulo days since..until, both included; at least one page."""
+        """The movements of the São Paulo days since..until, both included; at least one page.
+
+        Each movement comes once. A page is asked for when the one before is consumed, so an error
+        may come between two pages.
+        """
         raise NotImplementedError
 
     def send_ted(self, payment: TedPayment) -> Receipt:
-        """Ask the bank to transfer. The same `key` with the same content twice is one order."""
+        """Ask the bank to transfer, today. The same `key` with the same content twice is one order
+        within `info.idempotency_window`; where that is None, a second call is a second order.
+
+        Raises:
+            BankRejected: refused, by the bank or before it was sent; nothing will be paid.
+            BankOutcomeUnknown: it may have been taken: `find_order` looks for it.
+        """
         raise NotImplementedError
 
     def pay_boleto(self, payment: BoletoPayment) -> Receipt:
-        """Ask the bank to pay. The same `key` with the same content twice is one order."""
+        """Ask the bank to pay a title, today. Repeats and errors as for `send_ted`."""
         raise NotImplementedError
 
     def send_pix(self, payment: PixPayment) -> Receipt:
-        """Ask the bank to send a Pix. The same `key` with the same content twice is one order."""
+        """Ask the bank to send a Pix, at once. Repeats and errors as for `send_ted`."""
         raise NotImplementedError
 
     def pay_tax(self, payment: TaxPayment) -> Receipt:
-        """Ask the bank to pay a tax that has no bar code. One `key`, one order."""
+        """Ask the bank to pay a tax that has no bar code. Repeats and errors as for `send_ted`.
+
+        DARF and GPS at Cora: developers.cora.com.br/reference/iniciação-de-pagamento-darf.
+        """
         raise NotImplementedError
 
     def look_up_title(self, linha_digitavel: str) -> Title:
-        """What the clearing house says of a boleto or collection document."""
+        """What the clearing house says of a boleto or collection document now.
+
+        Raises:
+            BankRejected: it is not registered, or the line is none.
+        """
         raise NotImplementedError
 
     def cancel_order(self, order: OpenOrder, *, key: UUID) -> None:
-        """Take back an order that nobody has approved yet.
+        """Take back an order that nobody has approved yet. The same `key` twice is one request.
 
         Raises:
             BankRejected: it was decided already, or is not there.
@@ -98,8 +124,8 @@ class BankAdapter:
 
         `sent_at` is the first attempt. `twins` are our other orders of the same value to the same
         payee since that day that the bank is known to have: one more than those must be there to
-        find this one where the bank keeps no reference of ours. ABSENT is said only when it is
-        certain.
+        find this one where the bank keeps no reference of ours (BS2). ABSENT is said only when it
+        is certain; a refusal of the question is CANNOT_TELL.
         """
         raise NotImplementedError
 
@@ -113,15 +139,27 @@ class BankAdapter:
         raise NotImplementedError
 
     def fetch_charge(self, reference: str) -> Charge:
+        """The charge as it is now.
+
+        Raises:
+            BankRejected: there is none of that reference.
+        """
         raise NotImplementedError
 
     def list_charges(
         self, since: date, until: date, *, state: ChargeState | None = None
     ) -> Iterator[Charge]:
-        """Charges due on the days since..until; with `state` PAID, those paid on them."""
+        """Charges due on the São Paulo days since..until, both included; with `state` PAID, those
+        paid on them. Each comes once, page by page."""
         raise NotImplementedError
 
     def cancel_charge(self, reference: str, *, key: UUID, reason: str = "") -> Cancellation:
+        """Ask for the end of a charge that is not paid. BS2 does it later: its state is WAITING and
+        `charge_cancellation` tells (devs.bs2.com/docs/bank-slip-write-off).
+
+        Raises:
+            BankRejected: it was paid or cancelled before.
+        """
         raise NotImplementedError
 
     def charge_cancellation(self, cancellation: Cancellation) -> Cancellation:
@@ -129,16 +167,20 @@ class BankAdapter:
         raise NotImplementedError
 
     def charge_pdf(self, charge: Charge) -> bytes:
+        """The document for the payer, a whole PDF."""
         raise NotImplementedError
 
     def issue_carne(self, request: CarneRequest) -> Carne:
-        """Register the instalments of a carnê, all at once. Slow: some 40 s at Cora."""
+        """Register the instalments of a carnê, all at once. Slow: some 40 s at Cora. Repeats and
+        errors as for `issue_charge`."""
         raise NotImplementedError
 
     def charge_notifications(self, reference: str) -> list[ChargeNotification]:
+        """The reminders to the payer that the bank has for a charge, sent or not."""
         raise NotImplementedError
 
     def cancel_charge_notifications(self, reference: str, *, key: UUID) -> None:
+        """Send no more reminders of a charge. The same `key` twice is one request."""
         raise NotImplementedError
 
     def register_webhooks(self, url: str, *, secret: bytes = b"") -> None:
@@ -151,7 +193,8 @@ class BankAdapter:
 
 
 class Bank(Protocol):
-    """One line of the registry: everything the product needs to use a bank."""
+    """Everything the product needs to use a bank. `settings.BANKS` names one class a bank, made
+    without arguments."""
 
     info: BankInfo
 
@@ -173,10 +216,13 @@ class Bank(Protocol):
         """
         ...
 
-    def adapter(self, http: httpx.Client, tokens: TokenSource) -> BankAdapter: ...
+    def adapter(self, http: httpx.Client, tokens: TokenSource) -> BankAdapter:
+        """What uses a connection, over a client of `open_client`. Calls nobody."""
+        ...
 
     def open_client(self, grant: Grant | None = None) -> httpx.Client:
-        """A client for one connection: its base address comes from settings only."""
+        """A client for one connection: its base address comes from settings only. `grant` is given
+        for a mode with a certificate."""
         ...
 
     def parse_event(

@@ -53,10 +53,15 @@ class ConsentProvider:
     4.1) where it has one, and tokens for every mode."""
 
     def authorization_url(self, *, state: str, redirect_uri: str) -> str:
+        """Where the person's browser goes; with `state` it comes back to `redirect_uri`."""
         raise NotImplementedError
 
     def exchange_code(self, *, code: str, redirect_uri: str) -> Grant:
-        """Trade the code for tokens, once. May raise any BankError."""
+        """Trade the code for tokens, once (RFC 6749, section 4.1.3). May raise any BankError.
+
+        Raises:
+            ConsentLost: the code has expired or was used.
+        """
         raise NotImplementedError
 
     def refresh(self, grant: Grant) -> Grant:

@@ -81,10 +81,10 @@ class Mode:
 class BankInfo:
     """What is known of a bank without calling it."""
 
-    slug: str
+    slug: str  # the name of its folder; in addresses and in the rows of its accounts
     name: str  # as people say it: "Cora"
     compe: str  # three digits
-    plans: frozenset[str]  # the company's plans that include the integration
+    plans: frozenset[str]  # slugs of the company's plans that include the integration
     capabilities: frozenset[Capability]
     cut_off: Mapping[Rail, time]  # latest São Paulo time at which sending still pays on the day
     idempotency_window: timedelta | None  # how long a repeat under the same key is surely one order

@@ -34,7 +34,8 @@ class Movement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StatementPage:
-    """Part of the statement of a period. The balances are of the whole period, not of the page."""
+    """Part of the statement of a period. The balances, in reais, are of the whole period and not of
+    the page: before its first movement and after its last one."""
 
     opening: Decimal
     closing: Decimal
