@@ -46,3 +46,5 @@ def test_a_bank_is_described(bank: Bank) -> None:
     assert {Rail.TED, Rail.BOLETO} <= set(bank.info.cut_off) <= set(Rail)
     assert bank.info.modes
     assert bank.info.pitch.endswith(".")
+    assert type(bank).__module__ == f"banking.banks.{bank.info.slug}"  # its settings' prefix too
+    assert all(re.fullmatch("#[0-9a-f]{6}", tone) for tone in (bank.info.colour, bank.info.ink))
