@@ -10,8 +10,9 @@ from django.db import connection as database
 
 from banking import health
 from banking.banks import registry
-from banking.banks.base import BankAdapter, Capability
-from banking.banks.http import BankClient, CallInsideTransaction
+from banking.banks.contract.adapter import BankAdapter
+from banking.banks.contract.info import Capability
+from banking.banks.http.client import BankClient, CallInsideTransaction
 from banking.calls import CallLog
 from banking.models import Connection
 from banking.tokens import StoredTokens

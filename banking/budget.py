@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from django.db import connection as database
 from django.utils import timezone
 
-from banking.banks.base import BankInfo
-from banking.errors import BankUnavailable
+from banking.banks.contract.errors import BankUnavailable
+from banking.banks.contract.info import BankInfo
 from banking.models import TokenBudget
 
 # A minute, and what the bank's clock and the way there may differ.

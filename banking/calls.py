@@ -16,8 +16,8 @@ from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from banking import health
-from banking.banks.http import Call
-from banking.errors import BankError
+from banking.banks.contract.errors import BankError
+from banking.banks.http.call import Call
 from banking.models import BankCall, Connection
 from tenants.models import Tenant
 from tenants.scope import tenant_scope

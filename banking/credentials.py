@@ -12,7 +12,7 @@ from uuid import UUID
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
-from banking.banks.base import Grant
+from banking.banks.contract.auth import Grant
 from core.errors import KaminoError
 
 

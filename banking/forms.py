@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
-from banking.banks.base import ConnectBy, FieldKind, Mode, ModeField
+from banking.banks.contract.info import ConnectBy, FieldKind, Mode, ModeField
 from banking.services.connecting import terms_version
 from core.errors import InvalidInput
 from core.forms import DateInput

@@ -18,8 +18,8 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from banking.banks import registry
-from banking.banks.http import Call
-from banking.errors import BankOutcomeUnknown, BankUnavailable
+from banking.banks.contract.errors import BankOutcomeUnknown, BankUnavailable
+from banking.banks.http.call import Call
 from banking.models import BankHealth
 from banking.words import clock
 

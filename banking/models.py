@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from banking.banks import registry
-from banking.banks.base import Mode
+from banking.banks.contract.info import Mode
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet, User
 
 
@@ -97,7 +97,7 @@ class BankAccountQuerySet(TenantQuerySet):
     def in_plan(self) -> Self:
         """Those whose bank is part of the company's plan today."""
         allowed = Q()
-        for provider, bank in registry.BANKS.items():
+        for provider, bank in registry.banks().items():
             allowed |= Q(provider=provider, tenant__plan__in=bank.info.plans)
         return self.filter(allowed)
 

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from banking import health
 from banking.banks import registry
-from banking.banks.base import BankInfo, Capability, ConnectBy, Mode
+from banking.banks.contract.info import BankInfo, Capability, ConnectBy, Mode
 from banking.models import BankAccount
 from banking.ways import for_account, plan_names, start_address, ways_address
 from tenants.models import Tenant
@@ -89,7 +89,7 @@ def options_for(tenant: Tenant, now: datetime) -> list[Option]:
     away = health.outages(now)
     return [
         Option(bank.info, tenant.plan in bank.info.plans, away.get(slug))
-        for slug, bank in registry.BANKS.items()
+        for slug, bank in registry.banks().items()
     ]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from banking.banks import registry
-from banking.banks.base import BankInfo
+from banking.banks.contract.info import BankInfo
 from banking.models import BankAccount
 from banking.overview import accounts_of, is_in_plan
 from tenants.models import Plan, Tenant
@@ -67,7 +67,7 @@ class Comparison:
 
     @cached_property
     def sections(self) -> list[tuple[str, list[Feature]]]:
-        banks = [feature_of(bank.info) for bank in registry.BANKS.values()]
+        banks = [feature_of(bank.info) for bank in registry.banks().values()]
         return [("Bancos", banks), ("O dia a dia", list(COMMON))]
 
     @property
@@ -75,7 +75,7 @@ class Comparison:
         """Names of the banks that the company's plan lacks."""
         return [
             bank.info.name
-            for bank in registry.BANKS.values()
+            for bank in registry.banks().values()
             if self.tenant.plan not in bank.info.plans
         ]
 

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from banking.banks.base import BankInfo
-from banking.errors import (
+from banking.banks.contract.errors import (
     BankAccessDenied,
     BankError,
     BankOutcomeUnknown,
@@ -11,6 +10,7 @@ from banking.errors import (
     BankUnavailable,
     ConsentLost,
 )
+from banking.banks.contract.info import BankInfo
 from banking.services.consenting import ConsentNotUsable
 from core.errors import DomainError
 

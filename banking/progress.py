@@ -7,7 +7,7 @@ from enum import StrEnum
 from django.conf import settings
 
 from banking import health
-from banking.banks.base import ConnectBy
+from banking.banks.contract.info import ConnectBy
 from banking.models import BankAccount, Connection
 from banking.words import ago, clock
 

@@ -16,10 +16,10 @@ from audit.acts import Act
 from audit.services import record
 from banking import budget, health
 from banking.banks import registry
-from banking.banks.base import Grant
+from banking.banks.contract.auth import Grant
+from banking.banks.contract.errors import BankAccessDenied, BankError, BankUnavailable, ConsentLost
 from banking.calls import noting
 from banking.credentials import CredentialsUnreadable, seal, unseal
-from banking.errors import BankAccessDenied, BankError, BankUnavailable, ConsentLost
 from banking.models import Connection
 from tenants.scope import tenant_scope
 

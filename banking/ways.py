@@ -7,7 +7,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from banking.banks import registry
-from banking.banks.base import BankInfo, ConnectBy, FieldKind, Mode
+from banking.banks.contract.info import BankInfo, ConnectBy, FieldKind, Mode
 from banking.models import BankAccount, Connection, ConsentAttempt
 from tenants.models import Plan
 

@@ -13,9 +13,9 @@ from itertools import count
 from pathlib import Path
 
 from accounts.models import Account
-from banking.banks.base import AccountType, TedPayment
-from banking.banks.cora import wire
-from banking.banks.http import open_client
+from banking.banks.contract.payments import AccountType, TedPayment
+from banking.banks.cora.wire import payments
+from banking.banks.http.client import open_client
 from banking.models import BankAccount
 from benchmarks import world
 from benchmarks.report import Result, at_least, at_most, plain
@@ -165,7 +165,7 @@ def child(base_url: str, each: str) -> None:
 
 
 def bare_loop(base_url: str, tokens: list[str], each: int) -> float:
-    bodies = [wire.transfer_to_wire(a_payment()) for _ in range(each)]
+    bodies = [payments.transfer_to_wire(a_payment()) for _ in range(each)]
 
     def send_all(token: str) -> None:
         client = open_client(base_url)

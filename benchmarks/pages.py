@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from banking.banks.base import Movement
+from banking.banks.contract.statement import Movement
 from banking.models import BankAccount
 from banking.services.statement import store_movements
 from benchmarks import world

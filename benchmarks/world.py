@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from accounts.services import open_bank_account_leaf, open_books
-from banking.banks.base import Grant
+from banking.banks.contract.auth import Grant
 from banking.credentials import seal
 from banking.models import BankAccount, Connection
 from core.ids import uuid7

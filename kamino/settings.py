@@ -277,22 +277,18 @@ AFTER_SYNC_TASK = "payments.tasks.sweep_orders"
 CIRCUIT_FAILURES = env.int("CIRCUIT_FAILURES", default=5)
 CIRCUIT_SECONDS = env.float("CIRCUIT_SECONDS", default=60.0)
 
-# Where each bank is and who we are for it. What a person types never chooses a host.
-CORA_BASE_URL = env.str("CORA_BASE_URL")
-CORA_CLIENT_ID = env.str("CORA_CLIENT_ID")
-CORA_CLIENT_SECRET = env.str("CORA_CLIENT_SECRET")
-# Integração Direta: mutual TLS, each customer with a certificate of its own.
-CORA_DIRECT_BASE_URL = env.str("CORA_DIRECT_BASE_URL")
-# Where Cora keeps the files of charges: at a storage service, for whoever knows the address.
-CORA_FILES_URL = env.str("CORA_FILES_URL", default="https://storage.googleapis.com")
-BS2_BASE_URL = env.str("BS2_BASE_URL")
-BS2_CLIENT_ID = env.str("BS2_CLIENT_ID")
-BS2_CLIENT_SECRET = env.str("BS2_CLIENT_SECRET")
-# The code that BS2 wants in every request's User-Agent, in production.
-BS2_USER_AGENT = env.str("BS2_USER_AGENT", default="Kamino")
-KAMINO_BASE_URL = env.str("KAMINO_BASE_URL")
-KAMINO_CLIENT_ID = env.str("KAMINO_CLIENT_ID")
-KAMINO_CLIENT_SECRET = env.str("KAMINO_CLIENT_SECRET")
+# The banks, one line each, in the order in which people are offered them. docs/adding-a-bank.md
+BANKS = [
+    "banking.banks.cora.Cora",
+    "banking.banks.bs2.Bs2",
+    "banking.banks.kamino.ContaKamino",
+]
+# Where each bank is and who we are for it: what the environment has under the name of its folder.
+# Which ones it needs says its `info`; the start fails without them. What a person types never
+# chooses a host.
+for _bank in BANKS:
+    _prefix = _bank.split(".")[-2].upper() + "_"
+    globals().update({name: text for name, text in os.environ.items() if name.startswith(_prefix)})
 # A certificate authority trusted beside the usual ones: the simulator's. Empty: none.
 BANK_CA_FILE = env.str("BANK_CA_FILE", default="")
 

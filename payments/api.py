@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.models import Account
-from banking.banks.base import PixAccount, PixCode
+from banking.banks.contract.payments import PixAccount, PixCode
 from banking.models import BankAccount
 from brazil.banking_days import DebtKind, sao_paulo_day
 from core.errors import InvalidInput

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from accounts.models import Account
-from banking.banks.base import PixAccount, PixCode, PixKey, PixKeyType
+from banking.banks.contract.payments import PixAccount, PixCode, PixKey, PixKeyType
 from banking.models import BankAccount
 from brazil.banking_days import DebtKind
 from core.errors import InvalidInput

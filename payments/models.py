@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from accounts.models import Account, JournalEntry
 from banking.banks import registry
-from banking.banks.base import AccountType, PixKeyType, Rail
+from banking.banks.contract.payments import AccountType, PixKeyType, Rail
 from banking.models import BankAccount, StatementLine
 from brazil.document import format_document
 from core.errors import InvalidInput

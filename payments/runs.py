@@ -8,7 +8,7 @@ from operator import attrgetter
 from django.db.models import Count, Q, QuerySet, Sum
 
 from banking.banks import registry
-from banking.banks.base import Rail
+from banking.banks.contract.payments import Rail
 from brazil.banking_days import SAO_PAULO, sao_paulo_day
 from core.money import format_brl
 from payments.models import DispatchRun, PaymentOrder

@@ -13,7 +13,8 @@ from django.utils import timezone
 from audit.acts import Act
 from audit.services import record
 from banking.banks import registry
-from banking.banks.base import BankInfo, ConnectBy, Grant, Mode
+from banking.banks.contract.auth import Grant
+from banking.banks.contract.info import BankInfo, ConnectBy, Mode
 from banking.credentials import seal
 from banking.models import BankAccount, Connection
 from banking.services.doors import digest

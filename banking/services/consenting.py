@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from banking import budget, health
 from banking.banks import registry
-from banking.banks.base import Grant, Mode
+from banking.banks.contract.auth import Grant
+from banking.banks.contract.info import Mode
 from banking.credentials import CredentialsUnreadable, seal, unseal
 from banking.models import BankAccount, Connection, ConsentAttempt
 from banking.services.connecting import check_plan, connection_of, record_begun

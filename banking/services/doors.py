@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from banking.access import connect
 from banking.banks import registry
-from banking.banks.base import Capability
-from banking.errors import BankError
+from banking.banks.contract.errors import BankError
+from banking.banks.contract.info import Capability
 from banking.models import Connection
 from tenants.scope import tenant_scope
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from banking import health
 from banking.access import tokens_of
-from banking.errors import BankError
+from banking.banks.contract.errors import BankError
 from banking.models import Connection
 from tenants.scope import across_tenants, tenant_scope
 

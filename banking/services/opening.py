@@ -10,8 +10,9 @@ from accounts.services import open_bank_account_leaf
 from audit.acts import Act
 from audit.services import record
 from banking.access import connect
-from banking.banks.base import AccountIdentity, Capability, ConnectBy
-from banking.errors import BankError, BankOutcomeUnknown, BankUnavailable
+from banking.banks.contract.errors import BankError, BankOutcomeUnknown, BankUnavailable
+from banking.banks.contract.info import Capability, ConnectBy
+from banking.banks.contract.statement import AccountIdentity
 from banking.models import BankAccount, Connection
 from banking.services.doors import register_webhooks
 from banking.services.undoing import close_earlier

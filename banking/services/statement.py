@@ -9,7 +9,7 @@ from itertools import accumulate, chain
 from django.db import connection as database
 from django.db.models import Sum
 
-from banking.banks.base import Movement, StatementPage
+from banking.banks.contract.statement import Movement, StatementPage
 from banking.models import BankAccount, DailyBalance, StatementLine
 from core.ids import uuid7
 from tenants.scope import tenant_scope

@@ -14,8 +14,9 @@ from django.utils import timezone
 from banking import health
 from banking.access import connect
 from banking.banks import registry
-from banking.banks.base import BankAdapter, Capability
-from banking.errors import BankError, BankUnavailable, ConsentLost
+from banking.banks.contract.adapter import BankAdapter
+from banking.banks.contract.errors import BankError, BankUnavailable, ConsentLost
+from banking.banks.contract.info import Capability
 from banking.health import BankCircuitOpen
 from banking.models import BankAccount, Connection
 from banking.services.connecting import check_plan

@@ -15,9 +15,9 @@ from audit.acts import Act
 from audit.services import record
 from banking import budget, health
 from banking.banks import registry
-from banking.banks.base import Grant
+from banking.banks.contract.auth import Grant
+from banking.banks.contract.errors import BankAccessDenied, BankError, BankRejected
 from banking.credentials import CredentialsUnreadable, unseal
-from banking.errors import BankAccessDenied, BankError, BankRejected
 from banking.models import BankAccount, Connection
 from banking.services.doors import digest
 from core.errors import InvalidInput, InvalidState

@@ -6,6 +6,7 @@ from django import template
 from django.utils import timezone
 
 from banking import integrations, ways, words
+from banking.banks import registry
 from banking.calls import operation_words, result_words
 from banking.models import BankAccount, StatementLine
 from brazil.banking_days import sao_paulo_day
@@ -54,3 +55,13 @@ register.filter("result_words", result_words)
 register.filter("broken_proof", integrations.broken_proof)
 register.filter("redo_url", ways.redo_address)
 register.filter("redo_url_of", ways.redo_address_of)
+
+
+@register.filter
+def mark_colour(bank: str) -> str:
+    return registry.info(bank).colour
+
+
+@register.filter
+def mark_ink(bank: str) -> str:
+    return registry.info(bank).ink

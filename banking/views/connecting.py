@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from banking.banks import registry
-from banking.banks.base import Bank, BankInfo, ConnectBy, Mode
-from banking.errors import BankError
+from banking.banks.contract.adapter import Bank
+from banking.banks.contract.errors import BankError
+from banking.banks.contract.info import BankInfo, ConnectBy, Mode
 from banking.forms import ConnectForm
 from banking.models import BankAccount, Connection
 from banking.options import options_for, ways_of
@@ -216,6 +217,6 @@ def mode_or_404(bank: BankInfo, slug: str) -> Mode:
 
 
 def bank_or_404(provider: str) -> Bank:
-    if provider not in registry.BANKS:
+    if provider not in registry.banks():
         raise Http404
     return registry.find(provider)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from banking.errors import InvalidEvent
+from banking.banks.contract.errors import InvalidEvent
 from banking.services import events
 from core.nudge import nudge
 

@@ -8,16 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from banking.banks import registry
-from banking.banks.base import (
-    BankAdapter,
-    BoletoPayment,
-    Finding,
-    Payment,
-    Rail,
-    Receipt,
-    Search,
-)
-from banking.errors import BankError, BankRejected
+from banking.banks.contract.adapter import BankAdapter
+from banking.banks.contract.errors import BankError, BankRejected
+from banking.banks.contract.payments import BoletoPayment, Finding, Payment, Rail, Receipt, Search
 from banking.models import BankAccount
 from payments.models import PaymentOrder
 from payments.services.contents import payment_of

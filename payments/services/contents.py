@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from banking.banks.base import (
+from banking.banks.contract.payments import (
     AccountType,
     BoletoPayment,
     Payment,

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from banking.banks import registry
-from banking.banks.base import Rail
+from banking.banks.contract.payments import Rail
 from banking.models import BankAccount
 from brazil.banking_days import SAO_PAULO, sao_paulo_day
 from payments.models import PaymentOrder

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts.models import Account
-from banking.banks.base import AccountType, PixAccount, PixCode, PixKey
+from banking.banks.contract.payments import AccountType, PixAccount, PixCode, PixKey
 from banking.models import BankAccount
 from brazil.banking_days import DebtKind
 from core.errors import InvalidInput, InvalidState

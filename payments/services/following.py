@@ -11,8 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from banking.access import connect
-from banking.banks.base import Capability
-from banking.errors import BankAccessDenied, BankUnavailable
+from banking.banks.contract.errors import BankAccessDenied, BankUnavailable
+from banking.banks.contract.info import Capability
 from banking.models import BankAccount, BankEvent
 from payments.models import PaymentOrder
 from payments.services.asking import ask_about_unknown, nobody_to_ask

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from banking.banks.base import OrderState, Rail
+from banking.banks.contract.payments import OrderState, Rail
 from banking.models import BankAccount, StatementLine
 from brazil.banking_days import sao_paulo_day
 from payments.models import PaymentOrder

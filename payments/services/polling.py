@@ -9,8 +9,9 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from banking.banks.base import BankAdapter, OpenOrder, OrderState, Rail, Whereabouts
-from banking.errors import BankError
+from banking.banks.contract.adapter import BankAdapter
+from banking.banks.contract.errors import BankError
+from banking.banks.contract.payments import OpenOrder, OrderState, Rail, Whereabouts
 from banking.models import BankAccount, BankEvent
 from brazil.banking_days import sao_paulo_day
 from payments.models import PaymentOrder

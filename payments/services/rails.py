@@ -5,7 +5,8 @@ from datetime import date
 from types import MappingProxyType
 
 from banking.banks import registry
-from banking.banks.base import BankInfo, Capability, Rail
+from banking.banks.contract.info import BankInfo, Capability
+from banking.banks.contract.payments import Rail
 from banking.models import BankAccount
 from brazil.banking_days import DebtKind, is_settlement_day, payment_date_for
 from payments.models import Payable

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Protocol
 
-from banking.banks.base import AccountType, PixKey, PixKeyType
+from banking.banks.contract.payments import AccountType, PixKey, PixKeyType
 from brazil.arrecadacao import Arrecadacao
 from brazil.banking_days import DebtKind, payment_date_for
 from brazil.banks import BANKS, Bank, bank_name, find_bank

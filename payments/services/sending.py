@@ -15,22 +15,22 @@ from django.db.models import Q
 from django.utils import timezone
 
 from banking.access import connect
-from banking.banks.base import (
-    BankAdapter,
-    BoletoPayment,
-    Capability,
-    OrderState,
-    Payment,
-    PixPayment,
-    Receipt,
-    TedPayment,
-)
-from banking.errors import (
+from banking.banks.contract.adapter import BankAdapter
+from banking.banks.contract.errors import (
     BankAccessDenied,
     BankError,
     BankOutcomeUnknown,
     BankRejected,
     BankUnavailable,
+)
+from banking.banks.contract.info import Capability
+from banking.banks.contract.payments import (
+    BoletoPayment,
+    OrderState,
+    Payment,
+    PixPayment,
+    Receipt,
+    TedPayment,
 )
 from banking.models import BankAccount, Connection
 from payments.models import PaymentOrder

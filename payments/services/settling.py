@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.services import post_entry, reverse_entry, standing
-from banking.banks.base import OrderState, Rail
+from banking.banks.contract.payments import OrderState, Rail
 from banking.models import StatementLine
 from banking.services.tying import hold_leaf
 from brazil.banking_days import day_bounds, next_banking_day, sao_paulo_day

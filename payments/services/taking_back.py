@@ -12,8 +12,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from banking.banks import registry
-from banking.banks.base import BankAdapter, Capability, OrderState, Rail
-from banking.errors import BankError, BankOutcomeUnknown, BankRejected
+from banking.banks.contract.adapter import BankAdapter
+from banking.banks.contract.errors import BankError, BankOutcomeUnknown, BankRejected
+from banking.banks.contract.info import Capability
+from banking.banks.contract.payments import OrderState, Rail
 from banking.models import BankAccount
 from core.errors import InvalidState, NotAllowed
 from payments.models import Payable, PaymentOrder

@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from banking.access import connect
 from banking.banks import registry
-from banking.banks.base import BankAdapter, Capability, Title
-from banking.errors import BankError, BankRejected
+from banking.banks.contract.adapter import BankAdapter
+from banking.banks.contract.errors import BankError, BankRejected
+from banking.banks.contract.info import Capability
+from banking.banks.contract.payments import Title
 from banking.models import BankAccount
 from payments.models import Payable
 from payments.services.timeline import Tone, note
@@ -36,7 +38,7 @@ def accounts_with_unread_titles(now: datetime) -> list[tuple[UUID, UUID]]:
     """(company, account) of each account whose bank may show the title of a bill it is to pay."""
     able = [
         slug
-        for slug, bank in registry.BANKS.items()
+        for slug, bank in registry.banks().items()
         if Capability.LOOK_UP_TITLE in bank.info.capabilities
     ]
     bills = Payable.objects.filter(unread(now), tenant=OuterRef("tenant"))

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from banking.banks.base import Rail
+from banking.banks.contract.payments import Rail
 from brazil.banking_days import day_bounds, sao_paulo_day
 from payments.models import PaymentOrder
 from payments.states import OrderStatus

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from banking.banks.base import AccountType
+from banking.banks.contract.payments import AccountType
 from brazil.banking_days import sao_paulo_day
 from brazil.banks import BANKS
 from brazil.document import format_document

@@ -116,3 +116,6 @@ class Bs2Bank:
 
 
 _ANOTHER_BANK = "341"
+
+
+BANK = Bs2Bank

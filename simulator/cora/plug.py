@@ -99,3 +99,6 @@ class CoraBank:
     def expire_tokens(self) -> None:
         self.state.store.run("UPDATE cora_token SET expires_at = 0 WHERE kind = 'access'")
         self.state.callers.clear()
+
+
+BANK = CoraBank

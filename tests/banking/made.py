@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.services import open_bank_account_leaf
 from banking.banks import registry
-from banking.banks.base import Grant
+from banking.banks.contract.auth import Grant
 from banking.credentials import seal
 from banking.models import BankAccount, Connection, DailyBalance, StatementLine
 from banking.services.doors import digest

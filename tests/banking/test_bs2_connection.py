@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from banking.access import connect
-from banking.banks.base import Capability
+from banking.banks.contract.errors import BankError
+from banking.banks.contract.info import Capability
 from banking.credentials import unseal
-from banking.errors import BankError
 from banking.models import BankAccount, Connection, ConsentAttempt, StatementLine
 from banking.services.keeping import due_connections, keep_alive
 from banking.services.opening import open_connection

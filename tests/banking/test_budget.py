@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from banking import budget
 from banking.banks import registry
-from banking.errors import BankUnavailable
+from banking.banks.contract.errors import BankUnavailable
 from banking.models import BankHealth, TokenBudget
 from banking.tokens import StoredTokens
 from tests.banking.banks.conftest import Answer, TinyBank

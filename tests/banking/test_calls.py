@@ -9,10 +9,10 @@ from django.db import transaction
 from django.urls import reverse
 
 from banking.access import connect
-from banking.banks.base import Capability
-from banking.banks.http import Call
+from banking.banks.contract.errors import BankError
+from banking.banks.contract.info import Capability
+from banking.banks.http.call import Call
 from banking.calls import KEPT, CallLog, last_calls, operation_words, result_words, store
-from banking.errors import BankError
 from tenants.scope import tenant_scope
 from tests.banking.conftest import NOW
 from tests.banking.made import granted, make_account, make_connection

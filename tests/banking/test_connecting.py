@@ -42,7 +42,7 @@ def test_the_choice_offers_every_bank_of_the_registry(operator_in):
     page = words(operator_in.get(CHOOSE))
 
     assert f'href="{GO}"' in page
-    for bank in registry.BANKS.values():
+    for bank in registry.banks().values():
         assert bank.info.pitch in page
 
 

@@ -12,7 +12,7 @@ import pytest
 from time_machine import Traveller, escape_hatch
 
 from banking.access import connect
-from banking.banks.base import Capability
+from banking.banks.contract.info import Capability
 from banking.credentials import unseal
 from banking.models import Connection
 from banking.tokens import StoredTokens

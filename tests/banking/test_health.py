@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from banking import health
 from banking.access import connect
-from banking.banks.base import Capability
-from banking.banks.http import Call
-from banking.errors import BankError, BankRejected, BankUnavailable
+from banking.banks.contract.errors import BankError, BankRejected, BankUnavailable
+from banking.banks.contract.info import Capability
+from banking.banks.http.call import Call
 from banking.health import BankCircuitOpen
 from banking.models import BankHealth, Connection
 from banking.services.opening import open_connection

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from audit.acts import Act
 from banking.access import tokens_of
+from banking.banks.contract.errors import ConsentLost
 from banking.credentials import unseal
-from banking.errors import ConsentLost
 from banking.models import BankHealth, Connection
 from banking.services.keeping import due_connections, keep_alive
 from banking.services.syncing import due_accounts, sync_account

@@ -45,7 +45,7 @@ def rows_of(tenant):
     return {row.name: row.cells for rows in sections.values() for row in rows}
 
 
-@pytest.mark.parametrize("slug", registry.BANKS)
+@pytest.mark.parametrize("slug", registry.banks())
 def test_the_row_of_a_bank_says_what_the_service_lets_through(tenant, slug):
     bank = registry.info(slug)
     row = rows_of(tenant)[bank.name]
@@ -104,7 +104,7 @@ def test_the_choice_of_bank_leads_a_smaller_plan_to_the_comparison(client, compa
 
 
 @pytest.mark.parametrize("plan", Plan)
-@pytest.mark.parametrize("slug", registry.BANKS)
+@pytest.mark.parametrize("slug", registry.banks())
 def test_the_choice_tells_how_to_come_to_an_account_in_every_plan(
     client, tenant, operator, plan, slug
 ):

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from banking.banks import registry
-from banking.errors import BankError
+from banking.banks.contract.errors import BankError
 from banking.models import BankAccount, Connection
 from banking.services.connecting import connect_by_terms, terms_version
 from banking.services.opening import open_connection

@@ -8,8 +8,8 @@ from cryptography.fernet import Fernet
 from django.core.management import call_command
 from django.utils import timezone
 
+from banking.banks.contract.errors import BankUnavailable, ConsentLost
 from banking.credentials import CredentialsUnreadable, seal, unseal
-from banking.errors import BankUnavailable, ConsentLost
 from banking.models import Connection
 from banking.tokens import StoredTokens
 from core.ids import uuid7

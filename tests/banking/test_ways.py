@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.html import escape
 
-from banking.banks.base import ConnectBy, FieldKind, Mode, ModeField
+from banking.banks.contract.info import ConnectBy, FieldKind, Mode, ModeField
 from banking.credentials import unseal
 from banking.forms import ConnectForm
 from banking.models import Connection, ConsentAttempt

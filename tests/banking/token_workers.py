@@ -13,7 +13,7 @@ import django
 
 django.setup()
 
-from banking.errors import BankError  # noqa: E402
+from banking.banks.contract.errors import BankError  # noqa: E402
 from banking.tokens import StoredTokens  # noqa: E402
 
 

@@ -19,11 +19,11 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
-from banking.banks.base import Grant, OpenOrder, OrderState, Rail, Receipt, Search
 from banking.banks.bs2 import Bs2
-from banking.banks.bs2 import wire as bs2_wire
 from banking.banks.bs2.adapter import Bs2Adapter
-from banking.banks.charges import (
+from banking.banks.bs2.wire.receipts import TRANSFERS
+from banking.banks.contract.auth import Grant
+from banking.banks.contract.charges import (
     Address,
     CancellationState,
     Charge,
@@ -33,13 +33,14 @@ from banking.banks.charges import (
     ChargeState,
     FinalBeneficiary,
 )
-from banking.errors import (
+from banking.banks.contract.errors import (
     BankAccessDenied,
     BankOutcomeUnknown,
     BankRejected,
     BankUnavailable,
     ConsentLost,
 )
+from banking.banks.contract.payments import OpenOrder, OrderState, Rail, Receipt, Search
 from brazil.banking_days import sao_paulo_day
 from tests.banking.banks.conftest import make_boleto, make_ted
 from tests.bs2_simulator import OFICINA, Bs2Simulator
@@ -571,7 +572,7 @@ def test_6_5_what_was_paid_has_a_receipt_and_its_pdf(
     simulator.settings(approval_required=False)
     told.send_ted(make_ted())
 
-    (proof,) = told.fetch_receipts(today(), today(), bs2_wire.TRANSFERS)
+    (proof,) = told.fetch_receipts(today(), today(), TRANSFERS)
 
     assert Decimal("1250.00") in proof.amounts
     assert told.receipt_pdf(proof).startswith(b"%PDF-")

@@ -21,16 +21,7 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
-from banking.banks.base import (
-    AccountIdentity,
-    Capability,
-    OpenOrder,
-    OrderState,
-    Rail,
-    Receipt,
-    Search,
-)
-from banking.banks.charges import (
+from banking.banks.contract.charges import (
     CancellationState,
     CarneRequest,
     Charge,
@@ -40,11 +31,7 @@ from banking.banks.charges import (
     ChargeState,
     NotifyWhen,
 )
-from banking.banks.cora import Cora, charges, issuing, statement, webhooks, wire
-from banking.banks.cora.adapter import CoraAdapter
-from banking.banks.cora.auth import grant_from_wire
-from banking.banks.exact_json import write_json
-from banking.errors import (
+from banking.banks.contract.errors import (
     BankAccessDenied,
     BankOutcomeUnknown,
     BankRejected,
@@ -52,6 +39,14 @@ from banking.errors import (
     ConsentLost,
     InvalidEvent,
 )
+from banking.banks.contract.info import Capability
+from banking.banks.contract.payments import OpenOrder, OrderState, Rail, Receipt, Search
+from banking.banks.contract.statement import AccountIdentity
+from banking.banks.cora import Cora, webhooks
+from banking.banks.cora.adapter import CoraAdapter
+from banking.banks.cora.auth import grant_from_wire
+from banking.banks.cora.wire import charge_requests, charges, payments, statement
+from banking.banks.http.json import write_json
 from brazil.banking_days import sao_paulo_day
 from brazil.boleto import parse_boleto
 from tests.banking.banks.conftest import (
@@ -615,8 +610,8 @@ def test_section_5_nothing_goes_out_before_a_person_approves(
 
 
 def test_section_6_amounts_are_centavos() -> None:
-    assert wire.balance_from_wire({"balance": 10001}) == Decimal("100.01")
-    assert wire.cents(Decimal("100.01")) == 10001
+    assert statement.balance_from_wire({"balance": 10001}) == Decimal("100.01")
+    assert payments.cents(Decimal("100.01")) == 10001
 
 
 @pytest.mark.parametrize(
@@ -890,14 +885,14 @@ def test_section_7_an_effect_whose_answer_is_lost_may_have_happened(
 
 
 def test_section_8_the_documented_answers_are_read() -> None:
-    assert wire.identity_from_wire(ACCOUNT, STATEMENT) == AccountIdentity(
+    assert statement.identity_from_wire(ACCOUNT, STATEMENT) == AccountIdentity(
         bank_code="403",
         branch="0001",
         number="1234567-8",
         holder_name="OFICINA MODELO LTDA",
         holder_document="11444777000161",
     )
-    assert wire.balance_from_wire(BALANCE) == Decimal("25431.90")
+    assert statement.balance_from_wire(BALANCE) == Decimal("25431.90")
 
 
 def test_section_8_the_branch_is_0001_and_the_bank_403(bank: CoraAdapter) -> None:
@@ -993,13 +988,13 @@ def test_section_9_a_fee_may_have_no_counterparty() -> None:
 def test_section_10_1_a_ted_is_asked_for_as_documented() -> None:
     never_sent = {"category", "scheduled"}  # optional: our own run chooses the day
 
-    assert wire.transfer_to_wire(make_ted()) == {
+    assert payments.transfer_to_wire(make_ted()) == {
         name: value for name, value in TRANSFER_REQUEST.items() if name not in never_sent
     }
 
 
 def test_section_10_1_the_documented_answer_is_a_receipt() -> None:
-    receipt = wire.receipt_from_wire(TRANSFER, Rail.TED)
+    receipt = payments.receipt_from_wire(TRANSFER, Rail.TED)
 
     assert receipt == Receipt(TRANSFER["id"], OrderState.AWAITING_APPROVAL, Decimal("1250.00"))
 
@@ -1103,7 +1098,7 @@ def test_section_10_1_the_banks_are_listed(raw: httpx.Client) -> None:
     answer = raw.get("/banks").json()
 
     items = answer if isinstance(answer, list) else answer["items"]
-    assert "341" in wire.bank_codes_from_wire(answer)
+    assert "341" in payments.bank_codes_from_wire(answer)
     assert set(items[0]) >= {"name", "ispb", "code", "short_name"}
 
 
@@ -1113,11 +1108,11 @@ def test_section_10_1_the_banks_are_listed(raw: httpx.Client) -> None:
 def test_section_10_2_a_boleto_is_asked_for_as_documented() -> None:
     expected = {k: v for k, v in PAYMENT_REQUEST.items() if k != "scheduled_at"}  # optional
 
-    assert wire.boleto_to_wire(make_boleto()) == expected
+    assert payments.boleto_to_wire(make_boleto()) == expected
 
 
 def test_section_10_2_the_documented_answer_is_a_receipt() -> None:
-    receipt = wire.receipt_from_wire(PAYMENT, Rail.BOLETO)
+    receipt = payments.receipt_from_wire(PAYMENT, Rail.BOLETO)
 
     assert receipt == Receipt(PAYMENT["id"], OrderState.AWAITING_APPROVAL, Decimal("150.75"))
 
@@ -1291,7 +1286,7 @@ def test_section_10_2_a_tax_goes_on_its_day(cora: CoraSimulator, told: CoraAdapt
 
 
 def test_section_11_1_a_charge_is_asked_for_as_documented() -> None:
-    body = json.loads(write_json(issuing.charge_to_wire(make_charge())))
+    body = json.loads(write_json(charge_requests.charge_to_wire(make_charge())))
 
     assert body == INVOICE_REQUEST
 
@@ -1579,12 +1574,12 @@ def test_section_11_2_one_key_is_one_carne(cora: CoraSimulator, told: CoraAdapte
 
 
 def test_section_11_2_a_carne_with_pix_is_ins_0001(api: httpx.Client) -> None:
-    body = {**issuing.carne_to_wire(carne()), "payment_forms": ["BANK_SLIP", "PIX"]}
+    body = {**charge_requests.carne_to_wire(carne()), "payment_forms": ["BANK_SLIP", "PIX"]}
 
     answer = post(api, "/v2/invoices/installments", body)
 
     assert answer.json()["code"] == "INS-0001"
-    assert issuing.carne_to_wire(carne())["payment_forms"] == ["BANK_SLIP"]
+    assert charge_requests.carne_to_wire(carne())["payment_forms"] == ["BANK_SLIP"]
 
 
 @pytest.mark.parametrize("count", [1, 25])
@@ -1599,7 +1594,7 @@ def test_section_11_2_a_carne_has_2_to_24_parts(
 
 
 def test_section_11_2_days_are_told_in_one_way_only(api: httpx.Client) -> None:
-    body = issuing.carne_to_wire(carne())
+    body = charge_requests.carne_to_wire(carne())
     due = {**body["installment"]["due_date"], "day_of_month": 10}
 
     both = {**body, "installment": {"number_of": 3, "due_date": due}}

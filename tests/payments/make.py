@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from accounts.models import Account
-from banking.banks.base import AccountType, PixAccount, PixCode, PixKey, PixKeyType
+from banking.banks.contract.payments import AccountType, PixAccount, PixCode, PixKey, PixKeyType
 from banking.models import BankAccount, Connection
 from brazil.banking_days import DebtKind
 from payments.models import Payable, PaymentOrder

@@ -9,8 +9,8 @@ import time_machine
 from django.utils import timezone
 
 from accounts.models import JournalEntry
-from banking.banks.base import Finding, OrderState, Search
-from banking.errors import BankUnavailable
+from banking.banks.contract.errors import BankUnavailable
+from banking.banks.contract.payments import Finding, OrderState, Search
 from banking.models import BankAccount
 from payments.models import Payable, PaymentOrder
 from payments.services import following

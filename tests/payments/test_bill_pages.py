@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from banking.banks.base import OrderState
+from banking.banks.contract.payments import OrderState
 from payments.models import DispatchRun, Payable
 from payments.services.dispatching import dispatch_by_hand
 from payments.services.entering import cancel_payable

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from banking.banks.base import OrderState, Receipt, TedPayment
+from banking.banks.contract.payments import OrderState, Receipt, TedPayment
 from payments.services import sending
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant

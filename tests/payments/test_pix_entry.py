@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from banking.banks.base import PixCode
+from banking.banks.contract.payments import PixCode
 from payments.models import Payable
 from tenants.models import Role, Tenant
 from tenants.scope import tenant_scope

@@ -7,7 +7,7 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
-from banking.banks.base import AccountType, Rail
+from banking.banks.contract.payments import AccountType, Rail
 from banking.models import BankAccount
 from core.errors import InvalidState
 from payments.models import Payable, PaymentOrder

@@ -5,7 +5,7 @@ from datetime import date, time
 import pytest
 import time_machine
 
-from banking.banks.base import OrderState
+from banking.banks.contract.payments import OrderState
 from banking.models import BankAccount
 from payments.models import DispatchRun, Payable, PaymentOrder
 from payments.services.dispatching import (

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from banking.banks.base import OrderState, Rail, Whereabouts
+from banking.banks.contract.payments import OrderState, Rail, Whereabouts
 from banking.models import BankAccount
 from payments.models import Payable, PaymentOrder
 from payments.services.contents import describe

@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from banking.banks import registry
-from banking.banks.base import Capability, PixPayment, Rail
+from banking.banks.contract.info import Capability
+from banking.banks.contract.payments import PixPayment, Rail
 from core.errors import InvalidState
 from payments.models import PaymentOrder
 from payments.services.contents import describe, payment_of

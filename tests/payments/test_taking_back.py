@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from banking.banks.base import OrderState, Whereabouts
-from banking.errors import BankOutcomeUnknown, BankRejected, BankUnavailable
+from banking.banks.contract.errors import BankOutcomeUnknown, BankRejected, BankUnavailable
+from banking.banks.contract.payments import OrderState, Whereabouts
 from banking.models import BankAccount
 from core.errors import InvalidState
 from payments.models import Payable, PaymentOrder

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from banking.banks.base import OrderState
+from banking.banks.contract.payments import OrderState
 from banking.models import BankAccount
 from payments.models import Payable, PaymentOrder
 from payments.services.dispatching import dispatch_account, dispatch_by_hand, plan_run, queue_orders

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from banking.banks.base import AccountType, Rail
+from banking.banks.contract.payments import AccountType, Rail
 from banking.models import BankAccount
 from payments.models import Payable, PaymentOrder
 from payments.services.dispatching import dispatch_account, dispatch_by_hand

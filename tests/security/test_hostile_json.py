@@ -12,11 +12,16 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Account
+from banking.banks.contract.errors import (
+    BankError,
+    BankOutcomeUnknown,
+    BankRejected,
+    BankUnavailable,
+)
 from banking.banks.cora.info import INFO
-from banking.banks.cora.statement import read_page
-from banking.banks.exact_json import read_json
-from banking.banks.http import exchange, open_client
-from banking.errors import BankError, BankOutcomeUnknown, BankRejected, BankUnavailable
+from banking.banks.cora.wire.statement import read_page
+from banking.banks.http.client import exchange, open_client
+from banking.banks.http.json import read_json
 from banking.services.doors import signing_secret
 from core.depth import MAX_DEPTH, is_shallow
 from tenants.models import Tenant, User

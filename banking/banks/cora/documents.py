@@ -2,12 +2,11 @@
 whose host is not Cora's. Neither token nor certificate goes there."""
 
 import httpx
-from django.conf import settings
 
-from banking.banks.cora.charges import pdf_from_wire
+from banking.banks.contract.errors import BankUnavailable
 from banking.banks.cora.info import INFO
-from banking.banks.http import exchange, open_client
-from banking.errors import BankUnavailable
+from banking.banks.cora.wire.charges import pdf_from_wire
+from banking.banks.http.client import bank_setting, exchange, open_client
 
 _OWN_DOMAIN = b".cora.com.br"
 
@@ -45,7 +44,7 @@ def own_address(address: str) -> httpx.URL | None:
         url = httpx.URL(address)
     except httpx.InvalidURL:
         return None
-    is_storage = _origin(url) == _origin(httpx.URL(settings.CORA_FILES_URL))
+    is_storage = _origin(url) == _origin(httpx.URL(bank_setting("CORA_FILES_URL")))
     is_hers = url.scheme == "https" and url.raw_host.endswith(_OWN_DOMAIN)
     return url if is_storage or is_hers else None
 

@@ -5,17 +5,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from banking.banks.base import (
-    PixKey,
-    PixKeyType,
-    PixPayment,
-)
-from banking.banks.charges import (
-    ChargeForm,
-    ChargeItem,
-    ChargePayer,
-    ChargeRequest,
-)
+from banking.banks.contract.charges import ChargeForm, ChargeItem, ChargePayer, ChargeRequest
+from banking.banks.contract.payments import PixKey, PixKeyType, PixPayment
 from tests.banking.banks.kamino_answers import KEY
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from banking.banks.base import Grant
+from banking.banks.contract.auth import Grant
 from banking.banks.kamino import ContaKamino
 from banking.services.connecting import terms_version
 from tests.cora_simulator import OFICINA

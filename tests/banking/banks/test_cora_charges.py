@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from banking.banks.charges import (
+from banking.banks.contract.charges import (
     Address,
     CarneRequest,
     ChargeForm,
@@ -26,10 +26,16 @@ from banking.banks.charges import (
     Fine,
     NotifyWhen,
 )
-from banking.banks.cora import charges, documents, issuing
-from banking.banks.cora.fields import UnreadableAnswer
-from banking.banks.exact_json import read_json, write_json
-from banking.errors import BankError, BankOutcomeUnknown, BankRejected, BankUnavailable
+from banking.banks.contract.errors import (
+    BankError,
+    BankOutcomeUnknown,
+    BankRejected,
+    BankUnavailable,
+)
+from banking.banks.cora import documents
+from banking.banks.cora.wire import charge_requests, charges
+from banking.banks.cora.wire.fields import UnreadableAnswer
+from banking.banks.http.json import read_json, write_json
 from tests.banking.banks.conftest import HOME, PAYER, make_carne, make_charge
 from tests.banking.banks.cora_answers import EMV, INVOICE, INVOICE_REQUEST
 from tests.banking.banks.mangle import mangled
@@ -39,13 +45,13 @@ CARNE = make_carne()
 
 
 def test_a_charge_is_asked_for_as_the_documentation_shows() -> None:
-    body = json.loads(write_json(issuing.charge_to_wire(REQUEST)))
+    body = json.loads(write_json(charge_requests.charge_to_wire(REQUEST)))
 
     assert body == INVOICE_REQUEST
 
 
 def test_the_phone_is_not_sent_because_cora_refuses_it_with_an_empty_answer() -> None:
-    assert "999990000" not in write_json(issuing.charge_to_wire(REQUEST))
+    assert "999990000" not in write_json(charge_requests.charge_to_wire(REQUEST))
 
 
 def test_the_documented_charge_is_read() -> None:
@@ -131,13 +137,13 @@ def test_what_cora_would_refuse_without_a_word_is_refused_here(
     request_: ChargeRequest, sentence: str
 ) -> None:
     with pytest.raises(BankRejected, match=sentence.replace("$", r"\$")):
-        issuing.charge_to_wire(request_)
+        charge_requests.charge_to_wire(request_)
 
 
 def test_a_fixed_fine_and_discount_go_in_centavos() -> None:
     terms = ChargeTerms(fine=Fine(Decimal("10.00")), discount=Discount(Decimal("1.23")))
 
-    body = issuing.charge_to_wire(replace(REQUEST, terms=terms))
+    body = charge_requests.charge_to_wire(replace(REQUEST, terms=terms))
 
     assert body["payment_terms"]["fine"] == {"amount": 1000}
     assert body["payment_terms"]["discount"] == {"type": "FIXED", "value": 123}
@@ -147,13 +153,13 @@ def test_an_amount_beats_a_percentage_as_at_cora() -> None:
     both = {"amount": Decimal("10.00"), "percent": Decimal("2.00")}
     terms = ChargeTerms(fine=Fine(**both), discount=Discount(**both))
 
-    body = issuing.charge_to_wire(replace(REQUEST, terms=terms))["payment_terms"]
+    body = charge_requests.charge_to_wire(replace(REQUEST, terms=terms))["payment_terms"]
 
     assert (body["fine"], body["discount"]["type"]) == ({"amount": 1000}, "FIXED")
 
 
 def test_a_carne_has_the_whole_amount_and_its_days() -> None:
-    body = issuing.carne_to_wire(CARNE)
+    body = charge_requests.carne_to_wire(CARNE)
 
     assert body["service"]["amount"] == 45000
     assert body["installment"] == {
@@ -174,7 +180,7 @@ def test_a_carne_has_the_whole_amount_and_its_days() -> None:
 )
 def test_a_carne_that_cora_does_not_take_is_not_sent(carne: CarneRequest) -> None:
     with pytest.raises(BankRejected):
-        issuing.carne_to_wire(carne)
+        charge_requests.carne_to_wire(carne)
 
 
 def money(at_least: int) -> st.SearchStrategy[Decimal]:
@@ -224,7 +230,7 @@ REQUESTS = st.builds(
 
 @given(request_=REQUESTS)
 def test_any_amount_name_and_day_survives_the_way_there_and_back(request_: ChargeRequest) -> None:
-    body = read_json(write_json(issuing.charge_to_wire(request_)))
+    body = read_json(write_json(charge_requests.charge_to_wire(request_)))
 
     total = sum(service["amount"] for service in body["services"])
     charge = charges.charge_from_wire({**INVOICE, **body, "total_amount": total})
@@ -238,7 +244,7 @@ def test_any_amount_name_and_day_survives_the_way_there_and_back(request_: Charg
 def test_any_terms_arrive_as_they_were_agreed(request_: ChargeRequest) -> None:
     agreed = request_.terms
 
-    terms = read_json(write_json(issuing.charge_to_wire(request_)))["payment_terms"]
+    terms = read_json(write_json(charge_requests.charge_to_wire(request_)))["payment_terms"]
 
     fine, interest, discount = (terms.get(name) for name in ("fine", "interest", "discount"))
     assert (interest and interest["rate"]) == agreed.interest_percent
@@ -258,7 +264,7 @@ def test_any_terms_arrive_as_they_were_agreed(request_: ChargeRequest) -> None:
 
 @given(request_=REQUESTS)
 def test_any_reminders_are_of_those_that_cora_knows(request_: ChargeRequest) -> None:
-    body = read_json(write_json(issuing.charge_to_wire(request_)))
+    body = read_json(write_json(charge_requests.charge_to_wire(request_)))
 
     channels = body.get("notification", {}).get("channels", [{"rules": []}])
     schedules = [{"rule": rule, "status": "SCHEDULED"} for rule in channels[0]["rules"]]
@@ -271,7 +277,7 @@ def test_any_reminders_are_of_those_that_cora_knows(request_: ChargeRequest) -> 
 def test_any_carne_keeps_its_total_and_its_days(total: Decimal, days: list[date]) -> None:
     request = replace(CARNE, item=ChargeItem("Curso", total), due_dates=days)
 
-    body = read_json(write_json(issuing.carne_to_wire(request)))
+    body = read_json(write_json(charge_requests.carne_to_wire(request)))
 
     assert Decimal(body["service"]["amount"]).scaleb(-2) == total
     assert [date.fromisoformat(day) for day in body["installment"]["due_date"]["dates"]] == days

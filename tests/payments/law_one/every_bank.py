@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from banking.banks import registry
-from banking.banks.base import Grant
+from banking.banks.contract.auth import Grant
 from banking.models import BankAccount, Connection
 from banking.services.connecting import terms_version
 from banking.services.doors import signing_secret

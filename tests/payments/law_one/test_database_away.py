@@ -9,7 +9,7 @@ from django.db import OperationalError
 from pytest_django import Settings
 
 from banking import access
-from banking.banks.http import CallInsideTransaction
+from banking.banks.http.client import CallInsideTransaction
 from banking.models import BankAccount
 from payments.services import following, sending
 from payments.states import OrderStatus

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from banking import access
-from banking.banks.base import Capability
+from banking.banks.contract.info import Capability
 from banking.credentials import seal
 from banking.models import BankAccount
 from payments.models import Payable
