@@ -40,7 +40,7 @@ class Connection(TenantOwned):
     # Which terms `connected_by` accepted with the opening, and when.
     terms_version = models.CharField(max_length=16, blank=True)
     terms_accepted_at = models.DateTimeField(null=True)
-    # A Fernet token over the grant; read only by banking.credentials. Empty once it is of no use.
+    # A Fernet token over the grant; read only by gateway.credentials. Empty once it is of no use.
     credentials = models.BinaryField()
     opening_leased_until = models.DateTimeField(null=True)
     # Whoever set this may refresh the token until then; the others wait.
@@ -86,7 +86,7 @@ class Connection(TenantOwned):
 
     @property
     def is_undone(self) -> bool:
-        """Somebody undid it (banking.services.undoing); only a new connection brings it back."""
+        """Somebody undid it (connections.disconnect); only a new connection brings it back."""
         return self.status == self.Status.UNDONE
 
 
@@ -341,7 +341,7 @@ class BankHealth(models.Model):
 
 
 class BankCall(TenantOwned):
-    """One of the last calls to a bank: no address, no content, no secret (banking.calls)."""
+    """One of the last calls to a bank: no address, no content, no secret (gateway.call_log)."""
 
     connection = TenantForeignKey(Connection, models.PROTECT, related_name="calls", db_index=False)
     made_at = models.DateTimeField()

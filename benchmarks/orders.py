@@ -22,8 +22,8 @@ from benchmarks.report import Result, at_least, at_most, plain
 from brazil.cnpj import cnpj_check_digits
 from core.ids import uuid7
 from kamino.celery import app
+from payments.dispatch import run
 from payments.models import Payable, Payee, PayeeAccount, PaymentOrder
-from payments.services import dispatching
 from payments.states import OrderStatus, PayableStatus
 from payments.tasks import send_queued
 from tenants.models import Tenant, User
@@ -134,7 +134,7 @@ def queue(tenant: Tenant, account: BankAccount, by: User, approver: User, count:
             )
             for _ in range(count)
         )  # fmt: skip
-        dispatching.queue_orders(payables, account, run=None, by=approver)
+        run.queue_orders(payables, account, run=None, by=approver)
 
 
 def wait_until_sent(tenant: Tenant) -> None:

@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "accounts",
     "banking",
     "payments",
+    "reconciliation",
+    "integrations",
     "core",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -66,7 +68,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "audit.whence.WhenceMiddleware",
+    "audit.origin.WhenceMiddleware",
     "core.middleware.DomainErrorMiddleware",
 ]
 

@@ -13,7 +13,7 @@ from core.forms import ModelChoiceField, ModelChoiceIterator
 
 
 class ReadField(forms.CharField):
-    """A text that one of the readers of `payments.services.reading` makes canonical."""
+    """A text that one of the readers of `payments.bills.parsing` makes canonical."""
 
     def __init__(self, *, read: Callable[[str], Any], **kwargs: Any) -> None:
         self.read = read

@@ -14,9 +14,9 @@ from banking.banks import registry
 from banking.banks.contract.payments import AccountType, PixKeyType, Rail
 from banking.models import BankAccount, StatementLine
 from brazil.document import format_document
+from core.amounts import read_amount
 from core.errors import InvalidInput
 from core.money import MAX_AMOUNT, format_brl
-from core.typed import read_amount
 from payments.states import LIVE_ORDERS, OrderStatus, PayableStatus
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet, User
 

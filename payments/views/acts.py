@@ -8,17 +8,17 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from core.enqueue import nudge
 from core.errors import InvalidInput, InvalidState
 from core.middleware import previous_page
-from core.nudge import nudge
+from payments.bills.approval import approve_payable
+from payments.bills.enter import cancel_payable
+from payments.dispatch.run import send_now
 from payments.forms import SettleForm
 from payments.models import Payable, PaymentOrder
-from payments.services.approval import approve_payable
-from payments.services.dispatching import send_now
-from payments.services.entering import cancel_payable
-from payments.services.settling import settle_by_hand
-from payments.services.taking_back import ask_to_take_back
-from payments.views.bills import row_or_404
+from payments.orders.cancellation import ask_to_take_back
+from payments.orders.transitions import settle_by_hand
+from payments.views.bill import row_or_404
 from payments.words import counted
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role

@@ -1,8 +1,7 @@
 """Groups of the chart, and the details that change them."""
 
+from accounts.chart.edit import GroupDetails, make_group
 from accounts.models import ClassificationGroup
-from accounts.services import make_group
-from accounts.services.editing import GroupDetails
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 

@@ -5,21 +5,28 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import IntegrityError, connection
 
-from accounts.models import Account, ClassificationGroup, Nature
-from accounts.services import (
+from accounts.chart.archive import (
     archive_account,
     archive_group,
-    change_account,
-    change_group,
     delete_unused,
-    make_account,
-    make_group,
     mark_bank_home,
-    move_group,
-    open_bank_account_leaf,
     restore,
 )
-from accounts.services.editing import AccountDetails, GroupDetails, as_seen, words_of
+from accounts.chart.edit import (
+    AccountDetails,
+    GroupDetails,
+    as_seen,
+    change_account,
+    change_group,
+    make_account,
+    make_group,
+    words_of,
+)
+from accounts.chart.setup import (
+    move_group,
+    open_bank_account_leaf,
+)
+from accounts.models import Account, ClassificationGroup, Nature
 from audit.acts import Act
 from core.errors import InvalidInput, InvalidState
 from tenants.models import Tenant, User

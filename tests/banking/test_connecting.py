@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from accounts.models import ClassificationGroup
 from banking.banks import registry
+from banking.connections.complete import open_connection, unfinished_openings
 from banking.models import BankAccount, Connection
-from banking.services.opening import open_connection, unfinished_openings
-from banking.services.syncing import sync_account
+from banking.statements.sync import sync_account
 from kamino.local.services import free_port
 from tenants.models import Plan, Role, Tenant
 from tenants.scope import tenant_scope

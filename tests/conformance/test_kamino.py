@@ -24,7 +24,7 @@ from banking.banks.contract.payments import OpenOrder, OrderState, PixKey, PixKe
 from banking.banks.kamino import ContaKamino
 from banking.banks.kamino.adapter import KaminoAdapter
 from banking.banks.kamino.info import INFO, TERMS
-from banking.services.connecting import terms_version
+from banking.connections.begin import terms_version
 from brazil.banking_days import sao_paulo_day
 from tests.banking.banks.conftest import make_ted
 from tests.banking.banks.kamino_requests import make_charge, make_pix

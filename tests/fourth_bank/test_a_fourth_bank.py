@@ -13,9 +13,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from banking.banks import registry
+from banking.connections.complete import open_connection
 from banking.models import BankAccount, Connection
-from banking.services.opening import open_connection
-from banking.services.syncing import sync_account
+from banking.statements.sync import sync_account
 from tenants.models import Plan, Tenant, User
 from tenants.scope import tenant_scope
 from tenants.services import change_plan
@@ -90,7 +90,7 @@ def test_its_statement_comes_onto_the_screen(
     read = reread(account)
     assert (read.bank_code, read.number) == ("997", "445566-7")
     assert (read.proof, read.balance) == (BankAccount.Proof.PROVED, Decimal("1457.50"))
-    page = text_of(browser, f"{reverse('banking:reconcile')}?conta={account.id}")
+    page = text_of(browser, f"{reverse('reconciliation:reconcile')}?conta={account.id}")
     assert "Pix recebido · Cliente Exemplo" in page
     assert "1.457,50" in page
 

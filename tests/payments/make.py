@@ -7,10 +7,10 @@ from accounts.models import Account
 from banking.banks.contract.payments import AccountType, PixAccount, PixCode, PixKey, PixKeyType
 from banking.models import BankAccount, Connection
 from brazil.banking_days import DebtKind
+from payments.bills.approval import approve_payable
+from payments.bills.enter import Destination, TedDetails, enter_payable
+from payments.dispatch.run import send_now
 from payments.models import Payable, PaymentOrder
-from payments.services.approval import approve_payable
-from payments.services.dispatching import send_now
-from payments.services.entering import Destination, TedDetails, enter_payable
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope

@@ -9,7 +9,7 @@ from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from payments.models import Payable, PayableEvent, PaymentOrder
-from payments.services.undoing import undo
+from payments.orders.disconnect import undo
 from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope

@@ -13,9 +13,9 @@ from banking.banks.contract.errors import BankUnavailable
 from banking.banks.contract.payments import Finding, OrderState, Search
 from banking.models import BankAccount
 from payments.models import Payable, PaymentOrder
-from payments.services import following
-from payments.services.asking import ask_about_unknown
-from payments.services.twins import twins_of
+from payments.orders import tracking
+from payments.orders.twins import twins_of
+from payments.orders.unknown import ask_about_unknown
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
@@ -155,10 +155,10 @@ def test_a_lost_connection_is_told_to_a_person_too(
         connection = account.connection
     change(connection, status="lost")
 
-    following.follow_account(tenant.id, account.id)
+    tracking.follow_account(tenant.id, account.id)
     assert not reread(order).needs_person
     monday.shift(PATIENCE)
-    following.follow_account(tenant.id, account.id)
+    tracking.follow_account(tenant.id, account.id)
 
     assert reread(order).needs_person
     assert "precisa ser refeita" in timeline(order)

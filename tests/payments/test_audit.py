@@ -8,8 +8,8 @@ from django.core.management import call_command
 
 from audit.acts import Act
 from banking.models import BankAccount
-from payments.services.dispatching import dispatch_account, dispatch_by_hand
-from payments.services.undoing import undo
+from payments.dispatch.run import dispatch_account, dispatch_by_hand
+from payments.orders.disconnect import undo
 from payments.states import OrderStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope

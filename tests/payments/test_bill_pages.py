@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from banking.banks.contract.payments import OrderState
+from payments.bills.enter import cancel_payable
+from payments.dispatch.run import dispatch_by_hand
 from payments.models import DispatchRun, Payable
-from payments.services.dispatching import dispatch_by_hand
-from payments.services.entering import cancel_payable
-from payments.services.settling import apply_state
-from payments.services.undoing import undo
+from payments.orders.disconnect import undo
+from payments.orders.transitions import apply_state
 from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
@@ -228,7 +228,7 @@ def test_older_runs_follow_on_the_next_page(as_operator: Client, tenant: Tenant)
 def test_without_runs_the_page_says_what_to_do(as_operator: Client) -> None:
     page = read(as_operator, "runs")
 
-    assert "Nenhum envio ainda" in page and reverse("banking:integrations") in page
+    assert "Nenhum envio ainda" in page and reverse("integrations:list") in page
 
 
 def test_to_an_outsider_they_do_not_exist(as_outsider: Client, tenant: Tenant) -> None:

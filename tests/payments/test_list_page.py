@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from banking.models import BankAccount
-from payments.listing import PAGE
+from payments.dispatch.run import dispatch_account, opening
 from payments.models import DispatchRun, Payable
-from payments.services.dispatching import dispatch_account, opening
-from payments.services.undoing import undo
+from payments.orders.disconnect import undo
+from payments.reads.list import PAGE
 from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
@@ -401,7 +401,7 @@ def test_the_bills_of_a_preferred_account_that_was_undone_say_so(
     assert "2 contas não têm por onde sair" in page
     assert f"(R$ 300,00): o vínculo de {account} foi desfeito. Elas esperam até ele" in page
     assert page.count(f"o vínculo de {account} foi desfeito") == 2  # the note, and today's bill
-    assert reverse("banking:integrations") in page
+    assert reverse("integrations:list") in page
     assert "Enviar agora" not in page
 
 

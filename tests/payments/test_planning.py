@@ -7,14 +7,9 @@ import time_machine
 
 from banking.banks.contract.payments import OrderState
 from banking.models import BankAccount
+from payments.dispatch.run import dispatch_account, dispatch_by_hand, due_accounts, plan_run
 from payments.models import DispatchRun, Payable, PaymentOrder
-from payments.services.dispatching import (
-    dispatch_account,
-    dispatch_by_hand,
-    due_accounts,
-    plan_run,
-)
-from payments.services.settling import apply_state
+from payments.orders.transitions import apply_state
 from payments.states import OrderStatus
 from tenants.models import Plan, Tenant
 from tenants.scope import tenant_scope

@@ -13,8 +13,8 @@ from banking.banks.contract.payments import OrderState, Whereabouts
 from banking.models import BankAccount
 from core.errors import InvalidState
 from payments.models import Payable, PaymentOrder
-from payments.services.polling import poll_open_orders
-from payments.services.taking_back import ask_to_take_back, take_back_asked
+from payments.orders.cancellation import ask_to_take_back, take_back_asked
+from payments.orders.status_polling import poll_open_orders
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership, Role, Tenant
 from tenants.scope import tenant_scope

@@ -26,7 +26,7 @@ def limit() -> None:
 
 
 def outcome(path: Path) -> dict[str, object]:
-    from accounts.spreadsheet_reading import read_chart
+    from accounts.importing.reader import read_chart
     from core.errors import InvalidInput
 
     content = path.read_bytes()
@@ -40,7 +40,7 @@ def outcome(path: Path) -> dict[str, object]:
 
 def main() -> None:
     django.setup()
-    import accounts.spreadsheet_reading  # noqa: F401 (once, before the children)
+    import accounts.importing.reader  # noqa: F401 (once, before the children)
 
     for path in sorted(Path(sys.argv[1]).iterdir()):
         sys.stdout.flush()

@@ -22,7 +22,7 @@ from banking.banks.cora.info import INFO
 from banking.banks.cora.wire.statement import read_page
 from banking.banks.http.client import exchange, open_client
 from banking.banks.http.json import read_json
-from banking.services.doors import signing_secret
+from banking.connections.webhook_registration import signing_secret
 from core.depth import MAX_DEPTH, is_shallow
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from accounts.spreadsheet_reading import MAX_BYTES
+from accounts.importing.reader import MAX_BYTES
 from tenants.models import Tenant, User
 from tests.cast import sign_in
 from tests.security.hostile_xlsx import READ, REFUSED, TOLD

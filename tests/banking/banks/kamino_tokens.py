@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from banking.banks.contract.auth import Grant
 from banking.banks.kamino import ContaKamino
-from banking.services.connecting import terms_version
+from banking.connections.begin import terms_version
 from tests.cora_simulator import OFICINA
 
 

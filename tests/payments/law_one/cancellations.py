@@ -1,7 +1,7 @@
 """The wish to cancel at the bank, and the bill that it gave back."""
 
 from payments.models import Payable
-from payments.services.taking_back import ask_to_take_back
+from payments.orders.cancellation import ask_to_take_back
 from payments.states import PayableStatus
 from tenants.models import Membership
 from tenants.scope import tenant_scope

@@ -9,8 +9,8 @@ from django.utils import timezone
 from banking.models import BankAccount, Connection
 from brazil.banking_days import SAO_PAULO
 from payments import tasks
+from payments.dispatch import run
 from payments.models import Payable
-from payments.services import dispatching
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Plan, Tenant
 from tenants.scope import tenant_scope
@@ -216,7 +216,7 @@ def test_workers_that_make_the_run_at_once_make_one(
     monday.move_to(datetime(2026, 11, 23, 7, tzinfo=SAO_PAULO))
 
     made = at_once(
-        lambda: dispatching.dispatch_account(tenant.id, account.id, now=timezone.now()), people=4
+        lambda: run.dispatch_account(tenant.id, account.id, now=timezone.now()), people=4
     )
 
     assert sum(run is not None for run in made) == 1

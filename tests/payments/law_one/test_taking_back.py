@@ -5,7 +5,7 @@ import time_machine
 
 from banking.models import BankAccount
 from payments.models import Payable
-from payments.services import following
+from payments.orders import tracking
 from payments.states import OrderStatus
 from tenants.models import Tenant
 from tests.cora_simulator import CoraSimulator
@@ -30,7 +30,7 @@ def test_the_bank_forgets_the_order(
 ) -> None:
     ask(waiting)
 
-    following.follow_account(tenant.id, account.id)
+    tracking.follow_account(tenant.id, account.id)
 
     assert bills.all_are(tenant, OrderStatus.CANCELLED)
     assert is_taken_back(waiting)
@@ -45,7 +45,7 @@ def test_a_person_may_send_it_again(
     monday: time_machine.Traveller,
 ) -> None:
     ask(waiting)
-    following.follow_account(tenant.id, account.id)
+    tracking.follow_account(tenant.id, account.id)
 
     send(waiting)
     cora.approve_all()
@@ -65,7 +65,7 @@ def test_what_was_approved_meanwhile_is_paid_and_says_why_it_was_not_taken_back(
     cora.approve_all()
     ask(waiting)
 
-    following.follow_account(tenant.id, account.id)
+    tracking.follow_account(tenant.id, account.id)
     assert "O banco não cancelou" in bills.timeline(waiting)
     deliver(cora)
     follow(account, monday, times=2)
@@ -83,7 +83,7 @@ def test_a_cancellation_whose_answer_was_lost_ends_taken_back(
     ask(waiting)
     cora.fault("lose_answer", "/payments/initiate/*", method="DELETE")
 
-    following.follow_account(tenant.id, account.id)
+    tracking.follow_account(tenant.id, account.id)
     deliver(cora)
     follow(account, monday, times=3)
 
@@ -97,7 +97,7 @@ def test_of_those_who_look_at_the_same_time_one_asks_the_bank(
     ask(waiting)
     cora.settings(latency_ms=60)
 
-    at_once(lambda: following.follow_account(tenant.id, account.id), people=4)
+    at_once(lambda: tracking.follow_account(tenant.id, account.id), people=4)
 
     assert cora.count_requests("/payments/initiate/*", method="DELETE") == 1
     assert is_taken_back(waiting)
