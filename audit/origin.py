@@ -12,31 +12,31 @@ COMMAND_LINE = "linha de comando"
 BY_ITSELF = "o próprio Kamino"
 UNKNOWN = "endereço desconhecido"
 
-_whence: ContextVar[str | HttpRequest] = ContextVar("whence", default=BY_ITSELF)
+_origin: ContextVar[str | HttpRequest] = ContextVar("origin", default=BY_ITSELF)
 
 
-def current_whence() -> str:
-    whence = _whence.get()
-    return client_address(whence) if isinstance(whence, HttpRequest) else whence
+def current_origin() -> str:
+    origin = _origin.get()
+    return client_address(origin) if isinstance(origin, HttpRequest) else origin
 
 
 @contextmanager
-def acting_from(whence: str | HttpRequest) -> Iterator[None]:
-    token = _whence.set(whence)
+def act_from(origin: str | HttpRequest) -> Iterator[None]:
+    token = _origin.set(origin)
     try:
         yield
     finally:
-        _whence.reset(token)
+        _origin.reset(token)
 
 
-class WhenceMiddleware:
+class OriginMiddleware:
     """Lets the audit know who asks."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with acting_from(request):
+        with act_from(request):
             return self.get_response(request)
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from audit.acts import Act
 from audit.models import ChainHead, Record
-from audit.origin import current_whence
+from audit.origin import current_origin
 from tenants.models import Tenant, TenantOwned, User
 from tenants.scope import tenant_scope
 
@@ -46,7 +46,7 @@ def record(
             why=why[:500],
             before=dict(before or {}),
             after=dict(after or {}),
-            whence=current_whence()[:60],
+            whence=current_origin()[:60],
             previous_hash=head.hash,
         )
         written.hash = written.computed_hash()

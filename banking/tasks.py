@@ -6,15 +6,8 @@ from celery import current_app, shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from banking.connections import (
-    complete,
-    disconnect,
-    expiry_notices,
-    token_renewal,
-)
-from banking.statements import (
-    sync,
-)
+from banking.connections import complete, disconnect, expiry_notices, token_renewal
+from banking.statements import sync
 
 
 @shared_task
@@ -49,7 +42,7 @@ def sync_account(tenant_id: str, account_id: str) -> None:
 @shared_task
 def tell_of_ending_consents() -> None:
     """Every tick: what was told already is not told again."""
-    expiry_notices.tell_of_endings(timezone.now())
+    expiry_notices.notify_of_endings(timezone.now())
 
 
 @shared_task

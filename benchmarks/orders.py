@@ -22,8 +22,9 @@ from benchmarks.report import Result, at_least, at_most, plain
 from brazil.cnpj import cnpj_check_digits
 from core.ids import uuid7
 from kamino.celery import app
-from payments.dispatch import run
-from payments.models import Payable, Payee, PayeeAccount, PaymentOrder
+from parties.models import Payee, PayeeAccount
+from payments.models import Payable, PaymentOrder
+from payments.orders.queue import queue_orders
 from payments.states import OrderStatus, PayableStatus
 from payments.tasks import send_queued
 from tenants.models import Tenant, User
@@ -134,7 +135,7 @@ def queue(tenant: Tenant, account: BankAccount, by: User, approver: User, count:
             )
             for _ in range(count)
         )  # fmt: skip
-        run.queue_orders(payables, account, run=None, by=approver)
+        queue_orders(payables, account, run=None, by=approver)
 
 
 def wait_until_sent(tenant: Tenant) -> None:

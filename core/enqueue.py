@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 log = structlog.get_logger(__name__)
 
 
-def nudge(task_name: str, *args: str) -> None:
+def enqueue(task_name: str, *args: str) -> None:
     """Have a worker run a task as soon as what was written is committed.
 
     A nudge may be lost: the clock finds the same work in the rows. So a broker that is down is

@@ -6,9 +6,9 @@ from datetime import datetime
 from banking.bank_accounts.overview import accounts_of, is_in_plan
 from banking.bank_accounts.settings import first_sending
 from banking.connections.expiry import days_left, in_days
-from banking.connections.progress import next_sync_at
 from banking.gateway import circuit_breaker
 from banking.models import BankAccount, Connection
+from banking.statements.progress import next_sync_at
 from banking.words import ago, clock, near_day
 from brazil.banking_days import sao_paulo_day
 from core.money import format_brl

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "audit",
     "accounts",
     "banking",
+    "parties",
     "payments",
     "reconciliation",
     "integrations",
@@ -68,7 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "audit.origin.WhenceMiddleware",
+    "audit.origin.OriginMiddleware",
     "core.middleware.DomainErrorMiddleware",
 ]
 

@@ -19,10 +19,13 @@ from banking.models import BankAccount
 from brazil.banking_days import DebtKind, sao_paulo_day
 from core.amounts import check_amount
 from core.errors import InvalidInput
+from parties.models import PayeeAccount
 from payments.bills import parsing
 from payments.bills.approval import approve_payable
-from payments.bills.enter import TedDetails, cancel_payable, check_not_entered, enter_payable
-from payments.models import Payable, PayeeAccount
+from payments.bills.duplicates import refuse_duplicate
+from payments.bills.enter import cancel_payable, enter_payable
+from payments.models import Payable
+from payments.rails.destinations import TedDetails
 from tenants.api import CompanyRequest, TenantScoped
 from tenants.models import Role
 from tenants.scope import NOBODY
@@ -186,7 +189,7 @@ class NewPayableSerializer(serializers.Serializer[Any]):
         self._require(data, "due_date")
         if "code" in to:
             charge = parsing.read_pix_code(to["code"])
-            check_not_entered(self.context["request"].tenant, pix_charge=charge.charge)
+            refuse_duplicate(self.context["request"].tenant, pix_charge=charge.charge)
             amount = parsing.agreed_amount(charge, data.get("amount"))
             return data | {"destination": PixCode(charge.payload), "amount": amount}
         self._require(data, "amount")
@@ -204,7 +207,7 @@ class NewPayableSerializer(serializers.Serializer[Any]):
     def _slip(self, data: dict[str, Any]) -> dict[str, Any]:
         today = sao_paulo_day(timezone.now())
         slip = parsing.read_slip(data.pop("linha_digitavel"), today=today)
-        check_not_entered(self.context["request"].tenant, slip.linha_digitavel)
+        refuse_duplicate(self.context["request"].tenant, slip.linha_digitavel)
         return data | {
             "destination": slip.linha_digitavel,
             "amount": parsing.agreed_amount(slip, data.get("amount")),

@@ -18,10 +18,12 @@ from brazil.banking_days import DebtKind
 from core.errors import InvalidInput
 from core.fields import AmountField, DayField
 from core.money import format_brl
+from parties.models import PayeeAccount
 from payments.bills import parsing
-from payments.bills.enter import AlreadyEntered, Destination, TedDetails, check_not_entered
+from payments.bills.duplicates import AlreadyEntered, refuse_duplicate
 from payments.fields import ClassificationField, ReadField, listed
-from payments.models import Payable, PayeeAccount
+from payments.models import Payable
+from payments.rails.destinations import Destination, TedDetails
 from tenants.models import Tenant
 
 
@@ -183,7 +185,7 @@ class PayableForm(forms.Form):
             return
         with self._refusals():
             self.slip = parsing.read_slip(data["linha_digitavel"], today=self.today)
-            check_not_entered(self.tenant, self.slip.linha_digitavel)
+            refuse_duplicate(self.tenant, self.slip.linha_digitavel)
         if self.slip is None:
             return
         if "amount" not in self.errors:
@@ -210,7 +212,7 @@ class PayableForm(forms.Form):
             return
         with self._refusals():
             self.pix_charge = parsing.read_pix_code(data["pix_code"])
-            check_not_entered(self.tenant, pix_charge=self.pix_charge.charge)
+            refuse_duplicate(self.tenant, pix_charge=self.pix_charge.charge)
         if self.pix_charge and "amount" not in self.errors:
             with self._refusals():
                 data["amount"] = parsing.agreed_amount(self.pix_charge, data.get("amount"))

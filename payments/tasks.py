@@ -5,22 +5,15 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from payments.bills import (
-    boleto_lookup,
-)
-from payments.dispatch import (
-    run,
-)
-from payments.orders import (
-    send,
-    tracking,
-)
+from payments.bills import boleto_lookup
+from payments.dispatch import run, schedule
+from payments.orders import send, tracking
 
 
 @shared_task
 def dispatch_due_accounts() -> None:
     """Every tick: whose run of today is still to be made?"""
-    for tenant_id, account_id in run.due_accounts(timezone.now()):
+    for tenant_id, account_id in schedule.due_accounts(timezone.now()):
         dispatch_account.delay(str(tenant_id), str(account_id))
 
 

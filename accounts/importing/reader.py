@@ -12,12 +12,7 @@ from collections.abc import Mapping
 from io import BytesIO
 
 from openpyxl.utils import get_column_letter
-from python_calamine import (
-    CalamineError,
-    CalamineWorkbook,
-    XmlError,
-    ZipError,
-)
+from python_calamine import CalamineError, CalamineWorkbook, XmlError, ZipError
 
 from accounts.importing.spreadsheet import (
     ACCOUNT,

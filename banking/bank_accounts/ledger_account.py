@@ -7,15 +7,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts.chart.reclassify import (
-    move_entries,
-    share_account,
-    standing_on,
-)
+from accounts.chart.reclassify import move_entries, share_account, standing_on
 from accounts.chart.setup import lock_chart
-from accounts.journal.entries import (
-    balances,
-)
+from accounts.journal.entries import balances
 from accounts.models import Account, Nature
 from audit.acts import Act
 from audit.services import record

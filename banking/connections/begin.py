@@ -14,26 +14,15 @@ from audit.acts import Act
 from audit.services import record
 from banking.banks import registry
 from banking.banks.contract.auth import Grant
-from banking.banks.contract.info import BankInfo, ConnectBy, Mode
-from banking.connections.addresses import plan_names, typed_of
+from banking.banks.contract.info import ConnectBy, Mode
+from banking.connections.addresses import typed_of
 from banking.connections.webhook_registration import digest
 from banking.gateway.credentials import seal
+from banking.gateway.plan_check import check_plan
 from banking.models import BankAccount, Connection
-from core.errors import InvalidInput, InvalidState, NotAllowed
+from core.errors import InvalidInput, InvalidState
 from core.ids import uuid7
 from tenants.models import Tenant, User
-
-
-def check_plan(tenant: Tenant, bank: BankInfo) -> None:
-    """
-    Raises:
-        NotAllowed: the company's plan does not have this bank.
-    """
-    if tenant.plan not in bank.plans:
-        raise NotAllowed(
-            f"A integração com {bank.name} faz parte dos planos {plan_names(bank)}. "
-            f"O plano de {tenant.name} é o {tenant.get_plan_display()}."
-        )
 
 
 def connect_by_form(

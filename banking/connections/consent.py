@@ -17,10 +17,11 @@ from banking.banks import registry
 from banking.banks.contract.auth import Grant
 from banking.banks.contract.info import Mode
 from banking.connections.addresses import typed_of
-from banking.connections.begin import check_plan, connection_of, record_begun
+from banking.connections.begin import connection_of, record_begun
 from banking.connections.webhook_registration import digest
 from banking.gateway import circuit_breaker, rate_limit
 from banking.gateway.credentials import CredentialsUnreadable, seal, unseal
+from banking.gateway.plan_check import check_plan
 from banking.models import BankAccount, Connection, ConsentAttempt
 from core.errors import DomainError
 from tenants.models import Tenant, User
@@ -94,7 +95,7 @@ def finish_consent(tenant: Tenant, provider: str, *, state: str, code: str, by: 
             raise ConsentNotUsable("O que foi preenchido antes não pode mais ser lido.") from None
     with bank.consent(draft) as consent:
         rate_limit.spend(bank.info, consent.client_id(draft), by_person=True)
-        with circuit_breaker.watching(provider):
+        with circuit_breaker.watch_call(provider):
             grant = consent.exchange_code(code=code, redirect_uri=return_address(provider))
     grant = replace(grant, mode=mode.slug, secrets={**draft.secrets, **grant.secrets})
     connection = connection_of(tenant, provider, mode, grant, by=by)

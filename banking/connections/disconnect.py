@@ -134,10 +134,10 @@ def forget_at_bank(connection: Connection) -> str:
 
 def revoke(provider: str, grant: Grant) -> bool:
     bank = registry.find(provider)
-    circuit_breaker.check(provider)
+    circuit_breaker.refuse_while_open(provider)
     with bank.consent(grant) as consent:
         rate_limit.spend(bank.info, consent.client_id(grant), by_person=False)
-        with circuit_breaker.watching(provider):
+        with circuit_breaker.watch_call(provider):
             return consent.revoke(grant)
 
 

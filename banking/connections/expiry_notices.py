@@ -17,7 +17,7 @@ PREFIX = "consent:"
 TOLD = (Role.ADMIN, Role.FINANCE)
 
 
-def tell_of_endings(now: datetime) -> None:
+def notify_of_endings(now: datetime) -> None:
     """Tell what has come near, and take back what is true no longer. Safe to call again.
 
     To be called outside of scopes.
@@ -25,7 +25,7 @@ def tell_of_endings(now: datetime) -> None:
     for tenant_id, account_id in ending_accounts(now):
         tell(tenant_id, account_id, now)
     for tenant_id, subject in told_subjects():
-        take_back_if_over(tenant_id, subject, now)
+        withdraw_ended(tenant_id, subject, now)
 
 
 def ending_accounts(now: datetime) -> list[tuple[UUID, UUID]]:
@@ -75,7 +75,7 @@ def news_of(account: BankAccount, connection: Connection, days: int, step: int) 
     )
 
 
-def take_back_if_over(tenant_id: UUID, subject: str, now: datetime) -> None:
+def withdraw_ended(tenant_id: UUID, subject: str, now: datetime) -> None:
     """The connection was renewed by another one, was lost, or its company's plan left the bank."""
     with tenant_scope(tenant_id):
         tenant = Tenant.objects.get(id=tenant_id)

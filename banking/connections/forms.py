@@ -1,4 +1,4 @@
-"""What people type on the pages of banks: the filter of the statement, and how to connect."""
+"""What people type to connect an account."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,33 +11,8 @@ from django.core.files.uploadedfile import UploadedFile
 from banking.banks.contract.info import ConnectBy, FieldKind, Mode, ModeField
 from banking.connections.begin import terms_version
 from core.errors import InvalidInput
-from core.forms import DateInput
 
 LARGEST_FILE = 64 * 1024
-
-
-class StatementFilter(forms.Form):
-    """Days are São Paulo days, both included. It lives in the address: its names are Portuguese."""
-
-    de = forms.DateField(label="De", required=False, widget=DateInput)
-    ate = forms.DateField(label="Até", required=False, widget=DateInput)
-    q = forms.CharField(
-        label="Procurar",
-        required=False,
-        max_length=120,
-        widget=forms.SearchInput(attrs={"placeholder": "Nome, valor ou documento"}),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or {}
-        since, until = values.get("de"), values.get("ate")
-        if since and until and since > until:
-            self.add_error("ate", "O último dia vem antes do primeiro. Troque as datas.")
-        return values
-
-    @property
-    def is_filtering(self) -> bool:
-        return any(self.data.get(name) for name in self.fields)
 
 
 class TextFileField(forms.FileField):

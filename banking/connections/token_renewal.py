@@ -44,7 +44,7 @@ def keep_alive(tenant_id: UUID, connection_id: UUID) -> bool:
     if connection is None or connection.status not in ALIVE:
         return False
     try:
-        circuit_breaker.check(connection.provider)
+        circuit_breaker.refuse_while_open(connection.provider)
         return tokens_of(connection).keep_alive(timezone.now())
     except BankError as error:
         log.warning("not_kept_alive", bank=connection.provider, error=type(error).__name__)

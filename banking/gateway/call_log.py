@@ -53,7 +53,7 @@ class CallLog:
 
 
 @contextmanager
-def noting(tenant_id: UUID, connection_id: UUID, bank: str, operation: str) -> Iterator[None]:
+def keep_calls(tenant_id: UUID, connection_id: UUID, bank: str, operation: str) -> Iterator[None]:
     """Keep one request whose client nobody watches: that for a token."""
     started, result = time.perf_counter(), "200"
     try:

@@ -57,7 +57,7 @@ class BankCircuitOpen(BankUnavailable):
         self.until = until
 
 
-def check(provider: str) -> None:
+def refuse_while_open(provider: str) -> None:
     """Let the caller call the bank, as the one who tries it if the pause has just ended.
 
     Raises:
@@ -82,28 +82,28 @@ def check(provider: str) -> None:
 def note_call(call: Call) -> None:
     """What `BankClient.watcher` tells. Called in whichever thread made the call."""
     if call.is_failure_of_bank:
-        _write(failed, call.bank)
+        _write(record_failure, call.bank)
     elif call.bank in _in_trouble:
-        _write(answered, call.bank)
+        _write(record_answer, call.bank)
 
 
 @contextmanager
-def watching(provider: str) -> Iterator[None]:
+def watch_call(provider: str) -> Iterator[None]:
     """Notes how one request fared whose client nobody watches: that for a token."""
     try:
         yield
     except BankOutcomeUnknown:
-        _write(failed, provider)
+        _write(record_failure, provider)
         raise
     except BankUnavailable as error:
         if error.retry_after is None:  # not told to wait: it was not there
-            _write(failed, provider)
+            _write(record_failure, provider)
         raise
     if provider in _in_trouble:
-        _write(answered, provider)
+        _write(record_answer, provider)
 
 
-def failed(provider: str) -> None:
+def record_failure(provider: str) -> None:
     _in_trouble.add(provider)
     now = timezone.now()
     values = {
@@ -116,7 +116,7 @@ def failed(provider: str) -> None:
         cursor.execute(NOTE_FAILURE, values)
 
 
-def answered(provider: str) -> None:
+def record_answer(provider: str) -> None:
     _in_trouble.discard(provider)
     BankHealth.objects.filter(provider=provider).update(
         failures=0, open_until=None, probe_leased_until=None

@@ -35,7 +35,7 @@ def connect(connection: Connection, *, needing: Capability) -> Iterator[BankAdap
     bank = registry.find(connection.provider)
     if needing not in bank.info.capabilities:
         raise InvalidState(f"A integração com {bank.info.name} não faz isso.")
-    circuit_breaker.check(connection.provider)
+    circuit_breaker.refuse_while_open(connection.provider)
     has_certificate = connection.bank_mode.has_certificate
     whose = (connection.tenant_id,) if has_certificate else ()
     client = _client(connection.provider, connection.id, *whose)

@@ -18,7 +18,7 @@ from banking.banks import registry
 from banking.banks.contract.auth import Grant
 from banking.banks.contract.errors import BankAccessDenied, BankError, BankUnavailable, ConsentLost
 from banking.gateway import circuit_breaker, rate_limit
-from banking.gateway.call_log import noting
+from banking.gateway.call_log import keep_calls
 from banking.gateway.credentials import CredentialsUnreadable, seal, unseal
 from banking.models import Connection
 from tenants.scope import tenant_scope
@@ -182,8 +182,8 @@ class StoredTokens:
         bank = registry.find(self._provider)
         with bank.consent(grant) as provider:
             rate_limit.spend(bank.info, provider.client_id(grant), by_person=False)
-            noted = noting(self._tenant_id, self._connection_id, self._provider, "token")
-            with noted, circuit_breaker.watching(self._provider):
+            noted = keep_calls(self._tenant_id, self._connection_id, self._provider, "token")
+            with noted, circuit_breaker.watch_call(self._provider):
                 return provider.refresh(grant)
 
     def _finish(self, **changes: object) -> None:

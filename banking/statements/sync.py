@@ -15,11 +15,11 @@ from banking.banks import registry
 from banking.banks.contract.adapter import BankAdapter
 from banking.banks.contract.errors import BankError, BankUnavailable, ConsentLost
 from banking.banks.contract.info import Capability
-from banking.connections.begin import check_plan
 from banking.connections.webhook_registration import register_webhooks
 from banking.gateway import circuit_breaker
 from banking.gateway.circuit_breaker import BankCircuitOpen
 from banking.gateway.connect import connect
+from banking.gateway.plan_check import check_plan
 from banking.models import BankAccount, Connection
 from banking.statements.store import store_daily_balances, store_pages
 from banking.words import clock
@@ -128,18 +128,20 @@ def sync_account(tenant_id: UUID, account_id: UUID) -> SyncResult | None:
             balance = bank.fetch_balance()
     except BankCircuitOpen as error:
         # The bank was not asked: the account keeps its turn.
-        finish(account, sync_error=str(error), sync_started_at=before, sync_wait_until=error.until)
+        end_sync(
+            account, sync_error=str(error), sync_started_at=before, sync_wait_until=error.until
+        )
         return None
     except BankError as error:
         wait = error.retry_after if isinstance(error, BankUnavailable) else None
-        finish(
+        end_sync(
             account,
             sync_error=failure_message(account, error),
             sync_wait_until=now + timedelta(seconds=wait) if wait else None,
         )
         return None
     broken = result.difference or result.changed_lines
-    finish(
+    end_sync(
         account,
         synced_at=now,
         balance=balance,
@@ -184,7 +186,7 @@ def failure_message(account: BankAccount, error: BankError) -> str:
     return error.with_reason()[:300]
 
 
-def hint(connection: Connection) -> None:
+def request_sync(connection: Connection) -> None:
     """The bank told of something that the statement will show: the next tick reads it."""
     with tenant_scope(connection.tenant_id):
         BankAccount.objects.of(connection.tenant_id).filter(connection=connection).update(
@@ -192,7 +194,7 @@ def hint(connection: Connection) -> None:
         )
 
 
-def finish(account: BankAccount, **changes: object) -> None:
+def end_sync(account: BankAccount, **changes: object) -> None:
     with tenant_scope(account.tenant_id):
         BankAccount.objects.of(account.tenant_id).filter(id=account.id).update(
             sync_leased_until=None, **changes

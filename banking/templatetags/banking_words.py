@@ -5,20 +5,14 @@ from datetime import date, datetime
 from django import template
 from django.utils import timezone
 
-from banking import (
-    words,
-)
+from banking import words
 from banking.banks import registry
-from banking.connections import (
-    addresses,
-)
+from banking.connections import addresses
 from banking.gateway.call_log import operation_words, result_words
 from banking.models import BankAccount, StatementLine
 from brazil.banking_days import sao_paulo_day
 from brazil.document import format_document
-from integrations import (
-    account_list,
-)
+from integrations import account_list
 
 register = template.Library()
 

@@ -14,7 +14,7 @@ from banking.banks.contract.adapter import Bank
 from banking.banks.contract.errors import BankError
 from banking.banks.contract.info import BankInfo, ConnectBy, Mode
 from banking.connections.addresses import for_account, retry_address, start_address, ways_address
-from banking.connections.begin import check_plan, connect_by_form, connect_by_terms
+from banking.connections.begin import connect_by_form, connect_by_terms
 from banking.connections.catalog import options_for, ways_of
 from banking.connections.consent import (
     ConsentNotUsable,
@@ -26,9 +26,10 @@ from banking.connections.consent import (
 from banking.connections.errors import Problem, explain, refused_at_bank
 from banking.connections.forms import ConnectForm
 from banking.connections.progress import Opening
+from banking.gateway.plan_check import check_plan
 from banking.models import BankAccount, Connection
 from brazil.cnpj import format_cnpj
-from core.enqueue import nudge
+from core.enqueue import enqueue
 from core.errors import NotAllowed
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
@@ -156,7 +157,7 @@ def connection(request: TenantRequest, connection_id: UUID) -> HttpResponse:
 
 
 def follow(request: TenantRequest, connection: Connection) -> HttpResponse:
-    nudge("banking.tasks.open_connection", str(request.tenant.id), str(connection.id))
+    enqueue("banking.tasks.open_connection", str(request.tenant.id), str(connection.id))
     return redirect("banking:connection", connection.id)
 
 

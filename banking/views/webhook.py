@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from banking.banks.contract.errors import InvalidEvent
 from banking.webhooks import inbox
-from core.enqueue import nudge
+from core.enqueue import enqueue
 
 MAX_BYTES = 64 * 1024
 
@@ -30,7 +30,7 @@ def webhook(request: HttpRequest, provider: str, connection_id: UUID, secret: st
         return refuse(400)
     if not is_new:
         return refuse(409)
-    nudge(settings.AFTER_BANK_EVENT_TASK)
+    enqueue(settings.AFTER_BANK_EVENT_TASK)
     return JsonResponse({"success": True})
 
 

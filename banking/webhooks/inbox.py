@@ -7,7 +7,7 @@ from uuid import UUID
 from banking.banks import registry
 from banking.connections.webhook_registration import digest, signing_secret
 from banking.models import BankEvent, Connection
-from banking.statements.sync import hint
+from banking.statements.sync import request_sync
 from tenants.scope import across_tenants, tenant_scope
 
 
@@ -52,5 +52,5 @@ def store_event(
         )
         is_new = BankEvent.objects.of(connection.tenant_id).filter(id=stored[0].id).exists()
     if is_new and notice.state is None:
-        hint(connection)
+        request_sync(connection)
     return is_new

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from banking.models import BankAccount
-from core.enqueue import nudge
+from core.enqueue import enqueue
 from core.forms import marking
 from payments.orders.disconnect import effect_of_undoing, undo
 from payments.words import counted
@@ -46,7 +46,7 @@ def undo_account(request: TenantRequest, account_id: UUID) -> HttpResponse:
 
 
 def undone(request: TenantRequest, account: BankAccount, given_back: int) -> HttpResponse:
-    nudge("banking.tasks.close_connection", str(account.tenant_id), str(account.connection_id))
+    enqueue("banking.tasks.close_connection", str(account.tenant_id), str(account.connection_id))
     text = f"Vínculo com {account} desfeito."
     if given_back:
         text += f" {counted(given_back, 'conta voltou', 'contas voltaram')} para aprovada."

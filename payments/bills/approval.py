@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from brazil.banking_days import sao_paulo_day
 from core.errors import InvalidState, NotAllowed
-from payments.models import NOT_APPROVED, Payable, PayeeAccount
+from parties.models import PayeeAccount
+from payments.models import NOT_APPROVED, Payable, on_file
 from payments.states import PayableStatus
 from payments.timeline import Tone, note
 from tenants.models import Membership
@@ -60,7 +61,7 @@ def account_on_file(payable: Payable) -> PayeeAccount | None:
     if not payable.is_pix or payable.payee_account_id is not None:
         return None
     accounts = PayeeAccount.objects.of(payable.tenant_id).filter(payee=payable.payee_id)
-    found: PayeeAccount | None = accounts.on_file().first()
+    found: PayeeAccount | None = on_file(accounts).first()
     return found
 
 

@@ -75,7 +75,7 @@ def ask_for_titles(account: BankAccount, bank: BankAdapter) -> int:
             title = bank.look_up_title(payable.linha_digitavel)
         except BankRejected as error:
             with tenant_scope(account.tenant_id):
-                is_not_shown(payable, account, error.with_reason())
+                record_unread_title(payable, account, error.with_reason())
         except BankError:
             continue  # asked again in an hour
         else:
@@ -109,7 +109,7 @@ def store_title(payable: Payable, title: Title) -> None:
         note(payable, "Dados do título diferem", warning, tone=Tone.WARN)
 
 
-def is_not_shown(payable: Payable, account: BankAccount, why: str) -> None:
+def record_unread_title(payable: Payable, account: BankAccount, why: str) -> None:
     """What the bank does not find today it may find tomorrow: it only is not asked for again."""
     payable.title_read_at = timezone.now()
     payable.save(update_fields=["title_read_at"])

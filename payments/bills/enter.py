@@ -1,52 +1,25 @@
 """Enter and cancel bills."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from accounts.models import Account
-from banking.banks.contract.payments import AccountType, PixAccount, PixCode, PixKey
+from banking.banks.contract.payments import PixAccount, PixCode, PixKey
 from banking.models import BankAccount
 from brazil.banking_days import DebtKind
 from core.amounts import check_amount
-from core.errors import InvalidInput, InvalidState
+from core.errors import InvalidState
+from parties.models import Payee, PayeeAccount
 from payments.bills.approval import lock
+from payments.bills.duplicates import refuse_duplicate
 from payments.bills.parsing import read_payment_date, read_pix_code, read_pix_date
-from payments.models import Payable, Payee, PayeeAccount
+from payments.models import Payable
+from payments.rails.destinations import Destination, TedDetails
 from payments.states import PayableStatus
 from payments.timeline import note
 from tenants.models import Tenant, User
-
-
-@dataclass(frozen=True, slots=True)
-class TedDetails:
-    """Where a TED goes; canonical digits, as `PayeeAccount` stores them."""
-
-    bank_code: str
-    branch: str
-    account: str
-    account_type: AccountType
-
-
-# How a bill is paid: TED, Pix, or a boleto's linha digitável (47 or 48 digits, already checked).
-Destination = TedDetails | PixKey | PixAccount | PixCode | str
-
-
-class AlreadyEntered(InvalidInput):
-    """This boleto, or the charge of this Pix code, is another bill of the company already."""
-
-    def __init__(self, payable: Payable) -> None:
-        what = (
-            "Esta cobrança Pix já foi lançada" if payable.is_pix else "Este boleto já foi lançado"
-        )
-        super().__init__(
-            f"{what}: {payable.payee}, {payable.get_status_display().lower()}.",
-            field="pix_code" if payable.is_pix else "linha_digitavel",
-        )
-        self.payable = payable
 
 
 @transaction.atomic
@@ -79,7 +52,7 @@ def enter_payable(
     how = how_it_is_paid(destination)
     is_pix = how["method"] == Payable.Method.PIX
     payment_date = read_pix_date(due_date) if is_pix else read_payment_date(due_date, kind)
-    check_not_entered(tenant, how.get("linha_digitavel", ""), how.get("pix_charge", ""))
+    refuse_duplicate(tenant, how.get("linha_digitavel", ""), how.get("pix_charge", ""))
     payee, _ = Payee.objects.get_or_create(
         tenant=tenant, document=payee_document, defaults={"name": payee_name}
     )
@@ -126,32 +99,13 @@ def how_it_is_paid(destination: Destination) -> dict[str, str]:
             return {"method": Payable.Method.PIX}
 
 
-def check_not_entered(tenant: Tenant, line: str = "", pix_charge: str = "") -> None:
-    """
-    Raises:
-        AlreadyEntered: the company has this linha digitável, or what this Pix code charges,
-            already, and it was not cancelled.
-    """
-    same = Q()
-    if line:
-        same |= Q(linha_digitavel=line)
-    if pix_charge:
-        same |= Q(pix_charge=pix_charge)
-    if not same:
-        return
-    others = Payable.objects.of(tenant).filter(same).exclude(status=PayableStatus.CANCELLED)
-    other = others.select_related("payee").first()
-    if other is not None:
-        raise AlreadyEntered(other)
-
-
 def _save_new(payable: Payable) -> None:
     """The database has the last word when two people enter the same document at once."""
     try:
         with transaction.atomic():
             payable.save(force_insert=True)
     except IntegrityError:
-        check_not_entered(payable.tenant, payable.linha_digitavel, payable.pix_charge)
+        refuse_duplicate(payable.tenant, payable.linha_digitavel, payable.pix_charge)
         raise
 
 

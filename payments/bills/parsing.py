@@ -21,7 +21,8 @@ from brazil.pix import PixKeyKind, parse_br_code, parse_pix_key
 from core.amounts import check_amount
 from core.errors import InvalidInput
 from core.money import format_brl
-from payments.models import Payable, PayeeAccount
+from parties.models import PayeeAccount
+from payments.models import Payable
 
 BRANCH_LENGTH = 4
 ACCOUNT_LENGTH = 13  # with its check digit

@@ -28,7 +28,7 @@ from tenants.models import Membership, TenantQuerySet
 from tenants.scope import tenant_scope
 
 
-def why_not_back(order: PaymentOrder) -> str:
+def why_not_cancellable(order: PaymentOrder) -> str:
     """Why the order cannot be taken back, in a Portuguese sentence; empty when it can."""
     bank = registry.info(order.bank_account.provider)
     if order.status != OrderStatus.AT_BANK or order.left_list_at is not None:
@@ -44,7 +44,7 @@ def why_not_back(order: PaymentOrder) -> str:
 
 
 @transaction.atomic
-def ask_to_take_back(payable: Payable, *, by: Membership) -> PaymentOrder:
+def request_cancellation(payable: Payable, *, by: Membership) -> PaymentOrder:
     """Ask the bank, in the background, to forget the bill's order. Asking again changes nothing.
 
     Raises:
@@ -58,7 +58,7 @@ def ask_to_take_back(payable: Payable, *, by: Membership) -> PaymentOrder:
     if order is None:
         raise InvalidState("Esta conta não está no banco.")
     order = lock_order(order)
-    if why := why_not_back(order):
+    if why := why_not_cancellable(order):
         raise InvalidState(why)
     if order.cancel_asked_at is None:
         order.cancel_asked_at, order.cancel_asked_by = timezone.now(), by.user
@@ -68,15 +68,15 @@ def ask_to_take_back(payable: Payable, *, by: Membership) -> PaymentOrder:
     return order
 
 
-def take_back_asked(account: BankAccount, bank: BankAdapter) -> None:
+def cancel_requested_orders(account: BankAccount, bank: BankAdapter) -> None:
     """Call the bank for each order whose cancellation was asked for. Outside of scopes."""
-    for order in claim_asked(account, timezone.now()):
+    for order in claim_requested(account, timezone.now()):
         key = uuid5(order.key, "cancel")  # the same at every attempt
         try:
             bank.cancel_order(open_order(order), key=key)
         except BankRejected as error:
             with tenant_scope(account.tenant_id):
-                was_refused(order, sentence(error))
+                record_refusal(order, sentence(error))
         except BankOutcomeUnknown as error:
             # Asked again with the same key when the lease is over, if the poll does not tell.
             with tenant_scope(account.tenant_id):
@@ -91,7 +91,7 @@ def take_back_asked(account: BankAccount, bank: BankAdapter) -> None:
                 apply_state(order, OrderState.CANCELLED, source=source)
 
 
-def claim_asked(account: BankAccount, now: datetime) -> list[PaymentOrder]:
+def claim_requested(account: BankAccount, now: datetime) -> list[PaymentOrder]:
     """Those to be taken back now; the others who look at the same time get none of them."""
     free = Q(cancel_claimed_at=None) | Q(
         cancel_claimed_at__lte=now - timedelta(seconds=settings.SEND_LEASE_SECONDS)
@@ -110,7 +110,7 @@ def claim_asked(account: BankAccount, now: datetime) -> list[PaymentOrder]:
     return orders
 
 
-def was_refused(order: PaymentOrder, why: str) -> None:
+def record_refusal(order: PaymentOrder, why: str) -> None:
     """It was decided at the bank meanwhile: the next poll says how."""
     of(order).update(
         cancel_asked_at=None, cancel_asked_by=None, cancel_claimed_at=None, wait_until=None

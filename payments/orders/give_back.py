@@ -1,13 +1,11 @@
-"""Until when an order may be sent, and what becomes of one that could not be."""
+"""What becomes of an order that could not be sent: its bill is approved as before."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from banking.banks import registry
-from banking.banks.contract.payments import Rail
 from banking.models import BankAccount
-from brazil.banking_days import SAO_PAULO, sao_paulo_day
 from payments.models import PaymentOrder
 from payments.orders.transitions import take_from_queue
+from payments.rails.cut_off import closing_instant
 from payments.states import OrderStatus
 
 
@@ -41,15 +39,3 @@ def give_back_what_was_undone(account: BankAccount) -> int:
     )
     why = f"O vínculo com {account.bank_name} foi desfeito antes do envio. Continua aprovada."
     return sum(take_from_queue(order, why) for order in queued.order_by("id"))
-
-
-def closing_instant(order: PaymentOrder, account: BankAccount) -> datetime:
-    """When its rail closes on the day that it was to be sent, in São Paulo time.
-
-    What a person sends after that, or for a day that is over, has until the next closing.
-    """
-    made_on = sao_paulo_day(order.created_at)
-    day = max(order.run.day, made_on) if order.run else made_on
-    closes = registry.info(account.provider).cut_off[Rail(order.rail)]
-    closes_at = datetime.combine(day, closes, SAO_PAULO)
-    return closes_at if order.created_at < closes_at else closes_at + timedelta(days=1)

@@ -17,7 +17,8 @@ from banking.banks.contract.payments import (
     Rail,
     TedPayment,
 )
-from payments.models import Payable, PayeeAccount, PaymentOrder, order_code
+from parties.models import PayeeAccount
+from payments.models import Payable, PaymentOrder, order_code
 
 
 def describe(payable: Payable, key: UUID, rail: Rail) -> dict[str, Any]:

@@ -8,10 +8,9 @@ stored becomes `unknown`, which asks the bank before anything else (payments.ord
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 
 from banking.banks.contract.adapter import BankAdapter
@@ -32,19 +31,22 @@ from banking.banks.contract.payments import (
     TedPayment,
 )
 from banking.gateway.connect import connect
-from banking.models import BankAccount, Connection
+from banking.models import BankAccount
 from payments.models import PaymentOrder
+from payments.models.order import waiting
 from payments.orders.give_back import give_back_what_missed_the_day, give_back_what_was_undone
-from payments.orders.outcomes import NOT_YET, Outcome, store_surely
 from payments.orders.payload import payment_of
-from payments.orders.transitions import apply_state
+from payments.orders.transitions import NOT_YET, Outcome, apply_state, claim_queued, store_surely
 from payments.states import OrderStatus
 from payments.timeline import Tone, note_many
 from tenants.scope import across_tenants, tenant_scope
 
 SIDE_BY_SIDE = 16  # as many as a client has connections
-BATCH = 64
+
+
 RETRY_AFTER = timedelta(minutes=1)
+
+
 ASK_AFTER = timedelta(seconds=20)
 
 
@@ -59,10 +61,6 @@ def accounts_with_queue(now: datetime) -> list[tuple[UUID, UUID]]:
         return list(rows)
 
 
-def waiting(now: datetime) -> Q:
-    return Q(wait_until=None) | Q(wait_until__lte=now)
-
-
 def send_queued(tenant_id: UUID, account_id: UUID) -> int:
     """Send all that is queued for an account, batch by batch. Returns how many were tried.
 
@@ -75,21 +73,21 @@ def send_queued(tenant_id: UUID, account_id: UUID) -> int:
         give_back_what_was_undone(account)
         can_be_used = accounts.connected().in_plan().filter(id=account_id).exists()
         if not can_be_used:
-            stay_queued(account, why_not(account))
+            postpone_queue(account, why_not(account))
             return 0
     try:
         with connect(account.connection, needing=Capability.FIND_ORDER) as bank:
             return send_all(account, bank)
     except (BankUnavailable, BankAccessDenied) as error:  # not opened: nothing was claimed
         with tenant_scope(tenant_id):
-            stay_queued(account, sentence(error), getattr(error, "retry_after", None))
+            postpone_queue(account, sentence(error), getattr(error, "retry_after", None))
         return 0
 
 
 def send_all(account: BankAccount, bank: BankAdapter) -> int:
     tried = 0
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="send") as pool:
-        while batch := claim(account):
+        while batch := claim_queued(account):
             tried += len(batch)
             outcomes = send_batch(bank, batch, pool)
             if any(o.status == OrderStatus.QUEUED for o in outcomes):
@@ -104,7 +102,7 @@ def why_not(account: BankAccount) -> str:
     return f"A conexão com {account.bank_name} precisa ser refeita: nada foi enviado."
 
 
-def stay_queued(account: BankAccount, why: str, seconds: float | None = None) -> None:
+def postpone_queue(account: BankAccount, why: str, seconds: float | None = None) -> None:
     """Nothing of the queue was sent, and its orders say why. Runs inside the company's scope."""
     now = timezone.now()
     queue = PaymentOrder.objects.of(account.tenant_id).filter(
@@ -117,27 +115,6 @@ def stay_queued(account: BankAccount, why: str, seconds: float | None = None) ->
         message=why[:300], wait_until=wait_until
     )
     note_many(account.tenant_id, news, at=now)
-
-
-def claim(account: BankAccount) -> list[PaymentOrder]:
-    """Take the next orders of the queue. What is returned is committed as `sending`."""
-    now = timezone.now()
-    with tenant_scope(account.tenant_id):
-        queue = (
-            PaymentOrder.objects.of(account.tenant_id)
-            .filter(waiting(now), bank_account=account, status=OrderStatus.QUEUED)
-            # Between two batches somebody may undo the connection that the sender holds.
-            .filter(bank_account__connection__status=Connection.Status.ACTIVE)
-            .order_by("created_at", "id")
-            .select_for_update(skip_locked=True, of=("self",))
-        )
-        ids = list(queue.values_list("id", flat=True)[:BATCH])
-        claim_id = uuid4()
-        taken = PaymentOrder.objects.of(account.tenant_id).filter(
-            id__in=ids, status=OrderStatus.QUEUED
-        )
-        taken.update(status=OrderStatus.SENDING, claim=claim_id, claimed_at=now, first_sent_at=now)
-        return list(PaymentOrder.objects.of(account.tenant_id).filter(claim=claim_id))
 
 
 def send_batch(

@@ -14,9 +14,9 @@ from banking.banks.contract.errors import BankError
 from banking.banks.contract.payments import OpenOrder, OrderState, Rail, Whereabouts
 from banking.models import BankAccount, BankEvent
 from brazil.banking_days import sao_paulo_day
-from payments.models import PaymentOrder
-from payments.orders.send import waiting
-from payments.orders.transitions import LOOK_AGAIN_AT_PAID, apply_state
+from payments.models import PaymentOrder, waiting
+from payments.orders.settlement import LOOK_AGAIN_AT_PAID
+from payments.orders.transitions import apply_state
 from payments.states import OPEN_AT_BANK, OrderStatus
 from payments.timeline import Tone, note
 from tenants.scope import tenant_scope
@@ -52,9 +52,9 @@ def poll_open_orders(account: BankAccount, bank: BankAdapter, now: datetime) -> 
                 continue
             with tenant_scope(account.tenant_id):
                 if found is None:
-                    is_not_shown(order)
+                    record_absence(order)
                 else:
-                    tell(order, found, claims[order.reference], account)
+                    apply_whereabouts(order, found, claims[order.reference], account)
     close_news(account, news, now)
 
 
@@ -137,7 +137,7 @@ def claims_by_reference(
     return claims
 
 
-def tell(
+def apply_whereabouts(
     order: PaymentOrder, found: Whereabouts, claims: set[OrderState], account: BankAccount
 ) -> None:
     """Believe the resource; where it only left the bank's list, a webhook says how it ended.
@@ -146,7 +146,7 @@ def tell(
     """
     if found.state is not OrderState.LEFT_THE_LIST:
         if order.left_list_at or order.absent_since:
-            is_shown_again(order)
+            clear_absence(order)
         source = found.reason or f"{account.bank_name} informou."
         apply_state(order, found.state, source=source, reason=found.reason)
         return
@@ -155,17 +155,17 @@ def tell(
         source = f"{account.bank_name} avisou e a lista do banco confirma."
         apply_state(order, endings.pop(), source=source)
     else:
-        left_the_list(order)
+        record_leaving_list(order)
 
 
-def is_shown_again(order: PaymentOrder) -> None:
+def clear_absence(order: PaymentOrder) -> None:
     changes: dict[str, Any] = {"absent_since": None}
     if order.left_list_at is not None:
         changes |= {"left_list_at": None, "needs_person": False}
     PaymentOrder.objects.of(order.tenant_id).filter(id=order.id).update(**changes)
 
 
-def is_not_shown(order: PaymentOrder) -> None:
+def record_absence(order: PaymentOrder) -> None:
     """The bank does not know the reference, or says a word for its state that nobody knows.
 
     After a while it is as if it had left the list: the statement tells, and then a person.
@@ -174,10 +174,10 @@ def is_not_shown(order: PaymentOrder) -> None:
     if order.absent_since is None:
         PaymentOrder.objects.of(order.tenant_id).filter(id=order.id).update(absent_since=now)
     elif now - order.absent_since >= NOT_SHOWN_FOR:
-        left_the_list(order)
+        record_leaving_list(order)
 
 
-def left_the_list(order: PaymentOrder) -> None:
+def record_leaving_list(order: PaymentOrder) -> None:
     now = timezone.now()
     mine = PaymentOrder.objects.of(order.tenant_id).filter(id=order.id, status__in=OPEN_AT_BANK)
     if mine.filter(left_list_at=None).update(left_list_at=now):

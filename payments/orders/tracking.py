@@ -3,10 +3,9 @@
 Everything here finds its work in the rows and may run at any time, twice, or late.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
@@ -14,15 +13,14 @@ from banking.banks.contract.errors import BankAccessDenied, BankUnavailable
 from banking.banks.contract.info import Capability
 from banking.gateway.connect import connect
 from banking.models import BankAccount, BankEvent
-from payments.models import PaymentOrder
-from payments.orders.cancellation import take_back_asked
+from payments.models import PaymentOrder, waiting
+from payments.orders.cancellation import cancel_requested_orders
 from payments.orders.evidence import match_statement
 from payments.orders.give_back import give_back_what_missed_the_day, give_back_what_was_undone
-from payments.orders.send import waiting
 from payments.orders.status_polling import poll_open_orders
-from payments.orders.unknown import ask_about_unknown, nobody_to_ask
+from payments.orders.transitions import abandon_stale_sends
+from payments.orders.unknown import ask_about_unknown, record_unreachable_bank
 from payments.states import OPEN_AT_BANK, OrderStatus
-from payments.timeline import Tone, note
 from tenants.scope import across_tenants, tenant_scope
 
 
@@ -53,34 +51,17 @@ def follow_account(tenant_id: UUID, account_id: UUID) -> None:
         match_statement(account)
     if not account.is_connected:
         with tenant_scope(tenant_id):
-            nobody_to_ask(account, f"A conexão com {account.bank_name} precisa ser refeita.")
+            record_unreachable_bank(
+                account, f"A conexão com {account.bank_name} precisa ser refeita."
+            )
         return
     try:
         with connect(account.connection, needing=Capability.ORDER_STATUSES) as bank:
             ask_about_unknown(account, bank)
-            take_back_asked(account, bank)
+            cancel_requested_orders(account, bank)
             poll_open_orders(account, bank, now)
     except (BankUnavailable, BankAccessDenied) as error:  # the connection was not opened
         with tenant_scope(tenant_id):
-            nobody_to_ask(account, str(error))
+            record_unreachable_bank(account, str(error))
     with tenant_scope(tenant_id):
         match_statement(account)
-
-
-def abandon_stale_sends(account: BankAccount, now: datetime) -> None:
-    """A claim whose holder stored nothing in time: it may have been sent."""
-    lease = timedelta(seconds=settings.SEND_LEASE_SECONDS)
-    stale = PaymentOrder.objects.of(account.tenant_id).filter(
-        bank_account=account, status=OrderStatus.SENDING, claimed_at__lte=now - lease
-    )
-    for order in stale.select_for_update(skip_locked=True, of=("self",)).select_related("payable"):
-        order.status = OrderStatus.UNKNOWN
-        order.message = "O envio foi interrompido antes da resposta do banco."
-        order.wait_until = None
-        order.save(update_fields=["status", "message", "wait_until"])
-        note(
-            order.payable,
-            "Resposta do banco desconhecida: verificando, não será reenviada",
-            order.message,
-            tone=Tone.BAD,
-        )

@@ -1,36 +1,35 @@
-"""How an order ends, and what follows for its bill, the books and the timeline."""
+"""How an order moves from state to state."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
 
-from django.db import transaction
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
+from django.db import connection as database
 from django.utils import timezone
 
-from accounts.chart.reclassify import (
-    standing,
-)
-from accounts.journal.entries import (
-    post_entry,
-    reverse_entry,
-)
-from banking.bank_accounts.ledger_account import hold_leaf
-from banking.banks.contract.payments import OrderState, Rail
-from banking.models import StatementLine
-from brazil.banking_days import day_bounds, next_banking_day, sao_paulo_day
+from banking.banks.contract.payments import OrderState
+from banking.models import BankAccount, Connection, StatementLine
+from brazil.banking_days import sao_paulo_day
 from core.errors import DomainError, InvalidState, NotAllowed
-from payments.bills.approval import revoke_approval
-from payments.models import Payable, PaymentOrder
+from payments.models import NOT_APPROVED, Payable, PaymentOrder, waiting
+from payments.orders.settlement import ENDINGS, NOT_PAID, set_bill_status
 from payments.states import ORDER_MOVES, OrderStatus, PayableStatus
-from payments.timeline import Tone, note
-from payments.words import ONE_DAY
+from payments.timeline import Tone, note, note_many
 from tenants.models import Membership
+from tenants.scope import tenant_scope
 
-NOT_PAID = frozenset(
-    {OrderStatus.REJECTED, OrderStatus.EXPIRED, OrderStatus.CANCELLED, OrderStatus.RETURNED}
-)
-# The payee's bank gives a transfer back on the same day or the next; five banking days are ample.
-RETURN_DAYS = 5
-LOOK_AGAIN_AT_PAID = timedelta(hours=6)
+log = structlog.get_logger()
+
+BATCH = 64
+NOT_YET = "Não saiu: será tentada de novo"
+# Seconds between the attempts to store what came of a batch, while the database is away.
+STORE_AGAIN = (0.1, 0.5, 2.0, 8.0)
 
 
 def lock_order(order: PaymentOrder) -> PaymentOrder:
@@ -65,7 +64,7 @@ def apply_state(
     try:
         return move(order, state, source, line, reason)
     except DomainError as error:
-        ask_a_person(order, str(error))
+        require_review(order, str(error))
         return False
 
 
@@ -100,7 +99,7 @@ def move(
     return True
 
 
-def ask_a_person(order: PaymentOrder, why: str) -> None:
+def require_review(order: PaymentOrder, why: str) -> None:
     """Once: it is tried again at every poll, and mends itself when the reason is gone."""
     asked = PaymentOrder.objects.of(order.tenant_id).filter(id=order.id, needs_person=False)
     if asked.update(needs_person=True):
@@ -123,68 +122,6 @@ def status_for(order: PaymentOrder, state: OrderState) -> OrderStatus | None:
     }.get(state)
 
 
-def waits_at_bank(order: PaymentOrder, source: str, line: StatementLine | None) -> None:
-    note(order.payable, order.get_status_display(), source, tone=Tone.INFO)
-
-
-def is_paid(order: PaymentOrder, source: str, line: StatementLine | None) -> None:
-    """The bill is paid, and the books say so: expense against the Conta do Ativo."""
-    payable = order.payable
-    amount = -line.amount if line else order.bank_amount or order.amount
-    paid_on = line.booked_on if line else sao_paulo_day(timezone.now())
-    order.statement_line = line or order.statement_line
-    order.entry = post_entry(
-        payable.tenant,
-        date=paid_on,
-        memo=f"Pagamento a {payable.payee.name}"[:140],
-        lines=[(payable.expense_account, amount), (hold_leaf(order.bank_account), -amount)],
-    )
-    if order.rail == Rail.TED:
-        order.watch_until = returns_until(timezone.now())
-        order.wait_until = timezone.now() + LOOK_AGAIN_AT_PAID
-    _move(payable, PayableStatus.PAID)
-    note(payable, "Paga", source, tone=Tone.OK)
-
-
-def returns_until(paid_at: datetime) -> datetime:
-    """Until when a transfer that was paid is expected back, if it comes back."""
-    day = sao_paulo_day(paid_at)
-    for _ in range(RETURN_DAYS):
-        day = next_banking_day(day + ONE_DAY)
-    return day_bounds(day)[1]
-
-
-def is_not_paid(order: PaymentOrder, source: str, line: StatementLine | None) -> None:
-    """The bill waits for approval again: nothing sends it a second time before that."""
-    hold = {
-        OrderStatus.EXPIRED: Payable.Hold.EXPIRED,
-        OrderStatus.RETURNED: Payable.Hold.RETURNED,
-        OrderStatus.CANCELLED: Payable.Hold.TAKEN_BACK,
-    }.get(OrderStatus(order.status), Payable.Hold.REFUSED)
-    if order.entry is not None:
-        today = sao_paulo_day(timezone.now())
-        entry = standing(order.entry)
-        reverse_entry(entry, by=None, date=max(today, entry.date), why=str(hold.label))
-    revoke_approval(order.payable, hold=hold)
-    note(order.payable, hold.label, source, tone=Tone.BAD)
-
-
-def _move(payable: Payable, status: PayableStatus) -> None:
-    payable.status = status
-    payable.save(update_fields=["status"])
-
-
-ENDINGS: dict[str, Callable[[PaymentOrder, str, StatementLine | None], None]] = {
-    OrderStatus.AT_BANK: waits_at_bank,
-    OrderStatus.SCHEDULED: waits_at_bank,
-    OrderStatus.PAID: is_paid,
-    OrderStatus.REJECTED: is_not_paid,
-    OrderStatus.EXPIRED: is_not_paid,
-    OrderStatus.CANCELLED: is_not_paid,
-    OrderStatus.RETURNED: is_not_paid,
-}
-
-
 @transaction.atomic
 def settle_by_hand(order: PaymentOrder, *, was_paid: bool, by: Membership) -> None:
     """A person looked at the bank's app and statement, and says how an order ended.
@@ -203,6 +140,20 @@ def settle_by_hand(order: PaymentOrder, *, was_paid: bool, by: Membership) -> No
     move(order, state, f"{by.user.display_name} conferiu no banco.")
 
 
+def requeue(order: PaymentOrder, why: str) -> None:
+    """The bank certainly does not have it: it starts afresh, under the same key."""
+    PaymentOrder.objects.of(order.tenant_id).filter(id=order.id).update(
+        status=OrderStatus.QUEUED,
+        wait_until=None,
+        absent_since=None,
+        first_sent_at=None,
+        needs_person=False,
+        message="",
+        seen="",
+    )
+    note(order.payable, "De volta à fila de envio", why, tone=Tone.WARN)
+
+
 @transaction.atomic
 def take_from_queue(order: PaymentOrder, why: str) -> bool:
     """Give up an order that never left; its bill is approved again. False when it did leave."""
@@ -212,6 +163,151 @@ def take_from_queue(order: PaymentOrder, why: str) -> bool:
     order.status = OrderStatus.CANCELLED
     order.message = why[:300]
     order.save(update_fields=["status", "message"])
-    _move(order.payable, PayableStatus.APPROVED)
+    set_bill_status(order.payable, PayableStatus.APPROVED)
     note(order.payable, "Não foi enviada", why, tone=Tone.WARN)
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one order's attempt."""
+
+    order: PaymentOrder
+    status: OrderStatus
+    message: str = ""
+    reference: str = ""
+    amount: Decimal | None = None
+    is_paid: bool = False  # the bank says that it has paid it already
+    wait: timedelta | None = None
+
+
+STORE = """
+UPDATE payments_paymentorder AS o
+SET status = v.status, reference = coalesce(nullif(v.reference, ''), o.reference),
+    message = v.message, bank_amount = coalesce(v.amount, o.bank_amount),
+    wait_until = v.wait_until, needs_person = false,
+    first_sent_at = CASE WHEN v.status <> 'queued' THEN o.first_sent_at END
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::numeric[], %s::timestamptz[])
+    AS v (id, status, reference, message, amount, wait_until)
+WHERE o.tenant_id = %s AND o.id = v.id AND o.claim = %s
+  AND (o.status = 'sending' OR o.status = 'unknown' AND v.status IN ('at_bank', 'scheduled'))
+RETURNING o.id
+"""
+
+
+def store_surely(tenant_id: UUID, claim_id: UUID | None, outcomes: Sequence[Outcome]) -> None:
+    """Store, and again on a new connection when the database went away.
+
+    A first attempt whose COMMIT was done and its answer lost makes the second one change nothing.
+    """
+    for pause in STORE_AGAIN:
+        try:
+            store_outcomes(tenant_id, claim_id, outcomes)
+        except (OperationalError, InterfaceError):
+            log.warning("store_again", count=len(outcomes), exc_info=True)
+            database.close()
+            time.sleep(pause)
+        else:
+            return
+    store_outcomes(tenant_id, claim_id, outcomes)
+
+
+def store_outcomes(tenant_id: UUID, claim_id: UUID | None, outcomes: Sequence[Outcome]) -> None:
+    """One statement for a whole batch, and the bills and timelines that follow from it.
+
+    Only the holder of the claim writes. An order that a sweep called `unknown` meanwhile takes a
+    late yes; a late no is not believed, because the bank has been asked again since.
+    """
+    now = timezone.now()
+    with tenant_scope(tenant_id):
+        with database.cursor() as cursor:
+            cursor.execute(
+                STORE,
+                [
+                    [o.order.id for o in outcomes],
+                    [o.status.value for o in outcomes],
+                    [o.reference for o in outcomes],
+                    [o.message for o in outcomes],
+                    [o.amount for o in outcomes],
+                    [now + o.wait if o.wait else None for o in outcomes],
+                    tenant_id,
+                    claim_id,
+                ],
+            )
+            stored = {row[0] for row in cursor.fetchall()}
+        outcomes = [o for o in outcomes if o.order.id in stored]
+        give_back(tenant_id, outcomes)
+        note_many(tenant_id, [timeline_row(o) for o in outcomes if is_news(o)], at=now)
+    log.info("orders_stored", count=len(outcomes))
+
+
+def is_news(outcome: Outcome) -> bool:
+    """Not when it stays queued for the reason of its last attempt."""
+    return outcome.status != OrderStatus.QUEUED or outcome.message != outcome.order.message
+
+
+def give_back(tenant_id: UUID, outcomes: Sequence[Outcome]) -> None:
+    """The bills of refused orders wait for approval again."""
+    refused = [o.order.payable_id for o in outcomes if o.status == OrderStatus.REJECTED]
+    if refused:
+        Payable.objects.of(tenant_id).filter(id__in=refused, status=PayableStatus.SENT).update(
+            status=PayableStatus.PENDING, hold=Payable.Hold.REFUSED, **NOT_APPROVED
+        )
+
+
+def timeline_row(outcome: Outcome) -> tuple[UUID, str, str, str]:
+    if outcome.is_paid:
+        text = f"Identificação no banco: {outcome.reference}."
+        return outcome.order.payable_id, "No banco", text, Tone.INFO
+    title, tone = {
+        OrderStatus.AT_BANK: ("No banco, aguardando aprovação", Tone.INFO),
+        OrderStatus.SCHEDULED: ("Agendada no banco", Tone.INFO),
+        OrderStatus.REJECTED: ("Recusada pelo banco", Tone.BAD),
+        OrderStatus.QUEUED: (NOT_YET, Tone.WARN),
+        OrderStatus.UNKNOWN: (
+            "Resposta do banco desconhecida: verificando, não será reenviada",
+            Tone.BAD,
+        ),
+    }[outcome.status]
+    text = outcome.message or (f"Identificação no banco: {outcome.reference}.")
+    return outcome.order.payable_id, title, text, tone
+
+
+def claim_queued(account: BankAccount) -> list[PaymentOrder]:
+    """Take the next orders of the queue. What is returned is committed as `sending`."""
+    now = timezone.now()
+    with tenant_scope(account.tenant_id):
+        queue = (
+            PaymentOrder.objects.of(account.tenant_id)
+            .filter(waiting(now), bank_account=account, status=OrderStatus.QUEUED)
+            # Between two batches somebody may undo the connection that the sender holds.
+            .filter(bank_account__connection__status=Connection.Status.ACTIVE)
+            .order_by("created_at", "id")
+            .select_for_update(skip_locked=True, of=("self",))
+        )
+        ids = list(queue.values_list("id", flat=True)[:BATCH])
+        claim_id = uuid4()
+        taken = PaymentOrder.objects.of(account.tenant_id).filter(
+            id__in=ids, status=OrderStatus.QUEUED
+        )
+        taken.update(status=OrderStatus.SENDING, claim=claim_id, claimed_at=now, first_sent_at=now)
+        return list(PaymentOrder.objects.of(account.tenant_id).filter(claim=claim_id))
+
+
+def abandon_stale_sends(account: BankAccount, now: datetime) -> None:
+    """A claim whose holder stored nothing in time: it may have been sent."""
+    lease = timedelta(seconds=settings.SEND_LEASE_SECONDS)
+    stale = PaymentOrder.objects.of(account.tenant_id).filter(
+        bank_account=account, status=OrderStatus.SENDING, claimed_at__lte=now - lease
+    )
+    for order in stale.select_for_update(skip_locked=True, of=("self",)).select_related("payable"):
+        order.status = OrderStatus.UNKNOWN
+        order.message = "O envio foi interrompido antes da resposta do banco."
+        order.wait_until = None
+        order.save(update_fields=["status", "message", "wait_until"])
+        note(
+            order.payable,
+            "Resposta do banco desconhecida: verificando, não será reenviada",
+            order.message,
+            tone=Tone.BAD,
+        )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from banking.banks import registry
@@ -12,12 +13,12 @@ from banking.banks.contract.adapter import BankAdapter
 from banking.banks.contract.errors import BankError, BankRejected
 from banking.banks.contract.payments import BoletoPayment, Finding, Payment, Rail, Receipt, Search
 from banking.models import BankAccount
-from payments.models import PaymentOrder
+from brazil.banking_days import day_bounds, sao_paulo_day
+from payments.models import PaymentOrder, waiting
 from payments.orders.evidence import free_lines
 from payments.orders.payload import payment_of
-from payments.orders.send import submit, waiting
-from payments.orders.transitions import apply_state, lock_order
-from payments.orders.twins import twins_of
+from payments.orders.send import submit
+from payments.orders.transitions import apply_state, lock_order, requeue
 from payments.states import OrderStatus
 from payments.timeline import Tone, note
 from tenants.scope import tenant_scope
@@ -45,13 +46,13 @@ def ask_about_unknown(account: BankAccount, bank: BankAdapter) -> None:
             end_turn(order)
 
 
-def nobody_to_ask(account: BankAccount, why: str) -> None:
+def record_unreachable_bank(account: BankAccount, why: str) -> None:
     """The bank cannot be asked about orders whose answer was lost. Runs inside the scope."""
     unknown = PaymentOrder.objects.of(account.tenant_id).filter(
         bank_account=account, status=OrderStatus.UNKNOWN, needs_person=False
     )
     for order in unknown.select_related("payable").select_for_update(of=("self",)):
-        cannot_tell(order, account, why)
+        record_doubt(order, account, why)
 
 
 def due(account: BankAccount) -> list[UUID]:
@@ -135,21 +136,21 @@ def conclude(order: PaymentOrder, finding: Finding, account: BankAccount, *, twi
         return
     match finding:
         case Finding(Search.FOUND, receipt) if receipt is not None:
-            is_found(order, receipt, account)
+            record_found_order(order, receipt, account)
         case Finding(Search.ABSENT):
-            is_absent(order, account)
+            requeue_after_absence(order, account)
         case _:
-            cannot_tell(order, account, finding.seen)
+            record_doubt(order, account, finding.seen)
 
 
-def is_found(order: PaymentOrder, receipt: Receipt, account: BankAccount) -> None:
+def record_found_order(order: PaymentOrder, receipt: Receipt, account: BankAccount) -> None:
     """What was found may have an id of its own (a receipt, a movement) and not the request's."""
     others = PaymentOrder.objects.of(order.tenant_id).filter(
         bank_account=account, rail=order.rail, reference=receipt.reference
     )
     if receipt.reference and others.exclude(id=order.id).exists():
         seen = f"O que o banco mostra ({receipt.reference}) é de outro pagamento igual a este."
-        cannot_tell(order, account, seen)
+        record_doubt(order, account, seen)
         return
     order.reference = receipt.reference
     order.bank_amount = receipt.amount or order.bank_amount
@@ -159,7 +160,7 @@ def is_found(order: PaymentOrder, receipt: Receipt, account: BankAccount) -> Non
     apply_state(order, receipt.state, source=source, reason=receipt.reason)
 
 
-def is_absent(order: PaymentOrder, account: BankAccount) -> None:
+def requeue_after_absence(order: PaymentOrder, account: BankAccount) -> None:
     """Absence is believed the second time, some time apart; the order then starts afresh.
 
     A boleto that was approved meanwhile is in no list: a statement read since must not show it.
@@ -171,23 +172,9 @@ def is_absent(order: PaymentOrder, account: BankAccount) -> None:
     elif now - order.absent_since < timedelta(seconds=settings.ASK_AGAIN_SECONDS):
         return
     elif order.rail == Rail.BOLETO and not statement_agrees(order, account):
-        cannot_tell(order, account, "Nenhuma lista do banco a mostra, e o extrato não diz.")
+        record_doubt(order, account, "Nenhuma lista do banco a mostra, e o extrato não diz.")
     else:
-        PaymentOrder.objects.of(order.tenant_id).filter(id=order.id).update(
-            status=OrderStatus.QUEUED,
-            wait_until=None,
-            absent_since=None,
-            first_sent_at=None,
-            needs_person=False,
-            message="",
-            seen="",
-        )
-        note(
-            order.payable,
-            "De volta à fila de envio",
-            f"{account.bank_name} confirmou duas vezes que não a recebeu.",
-            tone=Tone.WARN,
-        )
+        requeue(order, f"{account.bank_name} confirmou duas vezes que não a recebeu.")
 
 
 def statement_agrees(order: PaymentOrder, account: BankAccount) -> bool:
@@ -197,7 +184,7 @@ def statement_agrees(order: PaymentOrder, account: BankAccount) -> bool:
     return account.synced_at > order.absent_since and not free_lines([order], account)
 
 
-def cannot_tell(order: PaymentOrder, account: BankAccount, seen: str) -> None:
+def record_doubt(order: PaymentOrder, account: BankAccount, seen: str) -> None:
     """What was seen is kept; after the bank's own time a person is asked, once."""
     if seen and seen[:600] != order.seen:
         order.seen = seen[:600]
@@ -214,3 +201,35 @@ def cannot_tell(order: PaymentOrder, account: BankAccount, seen: str) -> None:
         f"banco e no extrato; ele não será enviado de novo sozinho. {order.seen}".strip(),
         tone=Tone.BAD,
     )
+
+
+# Come back or not, what the bank did for it is still to be seen there.
+KNOWN_TO_THE_BANK = (
+    OrderStatus.AT_BANK,
+    OrderStatus.SCHEDULED,
+    OrderStatus.PAID,
+    OrderStatus.RETURNED,
+)
+
+
+def twins_of(order: PaymentOrder) -> int:
+    """How many others of its value, to its payee or for its title, the bank has since that day.
+
+    Runs inside the company's scope.
+    """
+    sent_on = sao_paulo_day(order.first_sent_at or order.created_at)
+    since, _ = day_bounds(sent_on)
+    same_debt = (
+        Q(content__linha_digitavel=order.content["linha_digitavel"])
+        if order.rail == Rail.BOLETO
+        else Q(payable__payee=order.payable.payee_id)
+    )
+    others = PaymentOrder.objects.of(order.tenant_id).filter(
+        same_debt,
+        bank_account=order.bank_account_id,
+        rail=order.rail,
+        amount=order.amount,
+        first_sent_at__gte=since,
+        status__in=KNOWN_TO_THE_BANK,
+    )
+    return others.exclude(id=order.id).count()

@@ -13,10 +13,11 @@ from brazil.banks import bank_name
 from brazil.br_code import build_static_br_code
 from brazil.document import format_document
 from brazil.errors import InvalidValue
+from parties.models import PayeeAccount
 from payments.bills.parsing import PixCharge, read_pix_code
-from payments.models import Payable, PayableQuerySet, PayeeAccount, PaymentOrder
-from payments.orders.cancellation import why_not_back
-from payments.rails.rails import needs_new_approval, rail_for
+from payments.models import Payable, PayableQuerySet, PaymentOrder
+from payments.orders.cancellation import why_not_cancellable
+from payments.rails.pix_policy import needs_new_approval, rail_for
 from payments.reads.status_label import Accounts, Situation, situation_of
 from payments.states import OrderStatus, PayableStatus
 from payments.words import near_day
@@ -94,7 +95,7 @@ class Row:
     @property
     def why_not_back(self) -> str:
         """Why a payment that waits at the bank cannot be taken back from here."""
-        return why_not_back(self.order) if self.order and self.is_at_bank else ""
+        return why_not_cancellable(self.order) if self.order and self.is_at_bank else ""
 
     @property
     def can_take_back(self) -> bool:

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
-from payments.dispatch.run import STARTS_AT, opening
+from payments.dispatch.schedule import STARTS_AT, opening_instant
 from payments.models import DispatchRun, Payable, PaymentOrder
-from payments.rails.rails import (
+from payments.rails.pix_policy import (
     FILE_TED_DETAILS,
     NEW_APPROVAL,
     OTHERWISE,
@@ -48,7 +48,9 @@ class Accounts:
         """Two queries."""
         accounts = BankAccount.objects.of(tenant).select_related("connection")
         today = sao_paulo_day(now)
-        runs = DispatchRun.objects.of(tenant).filter(day=today, started_at__gte=opening(today))
+        runs = DispatchRun.objects.of(tenant).filter(
+            day=today, started_at__gte=opening_instant(today)
+        )
         return cls(
             {account.id: account for account in accounts},
             frozenset(runs.values_list("bank_account_id", flat=True)),

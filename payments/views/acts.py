@@ -8,15 +8,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.enqueue import nudge
+from core.enqueue import enqueue
 from core.errors import InvalidInput, InvalidState
 from core.middleware import previous_page
 from payments.bills.approval import approve_payable
 from payments.bills.enter import cancel_payable
-from payments.dispatch.run import send_now
+from payments.dispatch.send_now import send_now
 from payments.forms import SettleForm
 from payments.models import Payable, PaymentOrder
-from payments.orders.cancellation import ask_to_take_back
+from payments.orders.cancellation import request_cancellation
 from payments.orders.transitions import settle_by_hand
 from payments.views.bill import row_or_404
 from payments.words import counted
@@ -53,8 +53,8 @@ def take_back(request: TenantRequest, payable_id: UUID) -> HttpResponse:
     if request.method == "GET":
         template = "payments/_take_back_dialog.html" if request.htmx else "payments/take_back.html"
         return render(request, template, {"row": row, "payable": row.payable})
-    order = ask_to_take_back(row.payable, by=request.membership)
-    nudge("payments.tasks.follow_account", str(order.tenant_id), str(order.bank_account_id))
+    order = request_cancellation(row.payable, by=request.membership)
+    enqueue("payments.tasks.follow_account", str(order.tenant_id), str(order.bank_account_id))
     messages.success(request, "Cancelamento pedido ao banco. A resposta aparece aqui.")
     return redirect("payments:detail", payable_id)
 
@@ -122,7 +122,7 @@ def read_ids(texts: list[str]) -> set[UUID]:
 
 def nudge_senders(orders: list[PaymentOrder]) -> None:
     for tenant_id, account_id in {(o.tenant_id, o.bank_account_id) for o in orders}:
-        nudge("payments.tasks.send_queued", str(tenant_id), str(account_id))
+        enqueue("payments.tasks.send_queued", str(tenant_id), str(account_id))
 
 
 def payable_or_404(request: TenantRequest, payable_id: UUID) -> Payable:

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
-from payments.dispatch.run import send_now
+from payments.dispatch.send_now import send_now
 from payments.models import Payable
-from payments.rails.rails import rail_for, why_no_rail
+from payments.rails.pix_policy import rail_for, why_no_rail
 from payments.reads.row import Row, rows_of
 from payments.reads.status_label import Accounts
 from payments.views.acts import nudge_senders, tell_of_sent

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from banking.bank_accounts.overview import Card, overview_of
-from banking.connections.forms import StatementFilter
-from banking.connections.progress import sync_progress
 from banking.models import BankAccount
+from banking.statements.filter import StatementFilter
 from banking.statements.listing import Page, Position, read_page
+from banking.statements.progress import sync_progress
 from tenants.access import TenantRequest, member_required
 
 

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from banking.bank_accounts.overview import is_in_plan
-from banking.connections.progress import sync_progress
 from banking.gateway import circuit_breaker
 from banking.models import BankAccount
+from banking.statements.progress import sync_progress
 from banking.statements.sync import check_can_sync
-from core.enqueue import nudge
+from core.enqueue import enqueue
 from core.middleware import previous_page
 from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Role
@@ -25,7 +25,7 @@ def sync_now(request: TenantRequest, account_id: UUID) -> HttpResponse:
     account = find_account(request, account_id)
     check_can_sync(account, request.tenant)
     if not account.is_syncing:
-        nudge("banking.tasks.sync_account", str(request.tenant.id), str(account.id))
+        enqueue("banking.tasks.sync_account", str(request.tenant.id), str(account.id))
     if not request.htmx:
         return redirect(previous_page(request))
     return status(request, account, asked_at=timezone.now().replace(microsecond=0))

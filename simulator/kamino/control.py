@@ -17,12 +17,7 @@ from simulator.core.documents import BadDocument, read_document
 from simulator.core.ledger import set_balance
 from simulator.core.people import Account
 from simulator.core.store import Row
-from simulator.kamino import (
-    accounts,
-    payments,
-    payments_life,
-    tokens,
-)
+from simulator.kamino import accounts, payments, payments_life, tokens
 from simulator.kamino.bank import SLUG, Kamino, kamino_of
 from simulator.kamino.payments_life import NotWaiting
 from simulator.kamino.seed import PARTNER_ID

@@ -6,13 +6,8 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from accounts.chart.setup import (
-    open_bank_account_leaf,
-    open_books,
-)
-from accounts.journal.entries import (
-    reverse_entry,
-)
+from accounts.chart.setup import open_bank_account_leaf, open_books
+from accounts.journal.entries import reverse_entry
 from accounts.models import ClassificationGroup, JournalEntry
 from core.errors import InvalidState
 from tenants.models import Plan, Role

@@ -1,14 +1,8 @@
 import pytest
 
 from accounts.chart import default_chart
-from accounts.chart.archive import (
-    archive_account,
-)
-from accounts.chart.setup import (
-    move_group,
-    open_bank_account_leaf,
-    open_books,
-)
+from accounts.chart.archive import archive_account
+from accounts.chart.setup import move_group, open_bank_account_leaf, open_books
 from accounts.models import Account, ClassificationGroup, Nature
 from core.errors import InvalidInput, InvalidState
 from tenants.scope import tenant_scope

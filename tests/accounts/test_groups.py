@@ -22,10 +22,7 @@ from accounts.chart.edit import (
     make_group,
     words_of,
 )
-from accounts.chart.setup import (
-    move_group,
-    open_bank_account_leaf,
-)
+from accounts.chart.setup import move_group, open_bank_account_leaf
 from accounts.models import Account, ClassificationGroup, Nature
 from audit.acts import Act
 from core.errors import InvalidInput, InvalidState

@@ -8,16 +8,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.chart.archive import (
-    archive_group,
-)
-from accounts.chart.edit import (
-    GroupDetails,
-    make_group,
-)
-from accounts.chart.setup import (
-    open_bank_account_leaf,
-)
+from accounts.chart.archive import archive_group
+from accounts.chart.edit import GroupDetails, make_group
+from accounts.chart.setup import open_bank_account_leaf
 from accounts.models import Account, ClassificationGroup
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope

@@ -9,16 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.chart.archive import (
-    archive_account,
-)
-from accounts.chart.edit import (
-    as_seen,
-    change_group,
-)
-from accounts.chart.setup import (
-    move_group,
-)
+from accounts.chart.archive import archive_account
+from accounts.chart.edit import as_seen, change_group
+from accounts.chart.setup import move_group
 from accounts.importing.apply import apply_import, rows_of
 from accounts.importing.plan import Plan, plan_import
 from accounts.importing.reader import read_chart

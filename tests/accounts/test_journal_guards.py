@@ -8,13 +8,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from accounts.chart.archive import (
-    archive_account,
-)
-from accounts.journal.entries import (
-    balances,
-    reverse_entry,
-)
+from accounts.chart.archive import archive_account
+from accounts.journal.entries import balances, reverse_entry
 from accounts.models import JournalEntry, JournalLine
 from tenants.scope import tenant_scope
 from tests.accounts.books import DAY, account_of, make_entry

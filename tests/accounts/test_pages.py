@@ -7,15 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.chart.archive import (
-    archive_account,
-)
-from accounts.chart.setup import (
-    open_bank_account_leaf,
-)
-from accounts.journal.entries import (
-    reverse_entry,
-)
+from accounts.chart.archive import archive_account
+from accounts.chart.setup import open_bank_account_leaf
+from accounts.journal.entries import reverse_entry
 from accounts.journal.listing import PAGE_SIZE
 from accounts.models import JournalEntry
 from tenants.models import Plan, Role

@@ -7,7 +7,7 @@ from django.db import DatabaseError, IntegrityError, connection, connections, tr
 
 from audit.acts import Act
 from audit.models import NO_HASH, ChainHead, Record
-from audit.origin import COMMAND_LINE, acting_from
+from audit.origin import COMMAND_LINE, act_from
 from audit.services import record
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
@@ -30,7 +30,7 @@ def test_a_record_says_who_on_what_when_from_where_and_what_changed(
     tenant: Tenant, admin: User
 ) -> None:
     account = make_bank_account(tenant)
-    with acting_from("203.0.113.7"):
+    with act_from("203.0.113.7"):
         write(
             tenant,
             admin,
@@ -80,7 +80,7 @@ def test_what_nobody_did_was_done_by_the_product(tenant: Tenant) -> None:
 
 
 def test_a_command_says_that_it_is_one(tenant: Tenant) -> None:
-    with acting_from(COMMAND_LINE):
+    with act_from(COMMAND_LINE):
         assert write(tenant).whence == "linha de comando"
 
 

@@ -11,14 +11,7 @@ from django.urls import reverse
 from banking.banks.contract.errors import BankError
 from banking.banks.contract.info import Capability
 from banking.banks.http.call import Call
-from banking.gateway.call_log import (
-    KEPT,
-    CallLog,
-    last_calls,
-    operation_words,
-    result_words,
-    store,
-)
+from banking.gateway.call_log import KEPT, CallLog, last_calls, operation_words, result_words, store
 from banking.gateway.connect import connect
 from tenants.scope import tenant_scope
 from tests.banking.conftest import NOW

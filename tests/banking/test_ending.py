@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from banking import tasks
 from banking.connections.complete import open_connection
-from banking.connections.expiry_notices import tell_of_endings
+from banking.connections.expiry_notices import notify_of_endings
 from banking.models import Connection
 from tenants import notices
 from tenants.models import Notice, Plan, Role
@@ -58,7 +58,7 @@ def told(tenant):
 def test_it_is_told_for_the_nearest_of_the_three_days(tenant, admin, days, step):
     make_ending(tenant, admin, days)
 
-    tell_of_endings(NOW)
+    notify_of_endings(NOW)
 
     assert told(tenant) == [(step, True)]
 
@@ -67,7 +67,7 @@ def test_it_is_told_for_the_nearest_of_the_three_days(tenant, admin, days, step)
 def test_long_before_and_afterwards_nothing_is_told(tenant, admin, days):
     make_ending(tenant, admin, days)
 
-    tell_of_endings(NOW)
+    notify_of_endings(NOW)
 
     assert told(tenant) == []
 
@@ -77,7 +77,7 @@ def test_over_the_whole_time_three_are_told_and_emailed_once_each(tenant, admin)
 
     for hour in range(0, 20 * 24, 6):
         now = NOW + timedelta(hours=hour)
-        tell_of_endings(now)
+        notify_of_endings(now)
         notices.send_waiting(now)
 
     assert [step for step, _ in told(tenant)] == ["15", "7", "1"]
@@ -88,7 +88,7 @@ def test_the_days_are_sao_paulos(tenant, admin):
     # 23:30 in São Paulo, fifteen days on: in UTC it is the sixteenth day.
     make_ending(tenant, admin, 15 + 14.5 / 24)
 
-    tell_of_endings(NOW)
+    notify_of_endings(NOW)
 
     assert told(tenant) == [("15", True)]
 
@@ -99,7 +99,7 @@ def test_the_days_are_sao_paulos(tenant, admin):
 def test_a_grant_that_is_kept_alive_does_not_end(tenant, admin):
     make_ending(tenant, admin, 2, keep_alive_at=NOW + timedelta(hours=12))
 
-    tell_of_endings(NOW)
+    notify_of_endings(NOW)
 
     assert told(tenant) == []
 
@@ -109,7 +109,7 @@ def test_a_mode_that_makes_its_own_new_tokens_does_not_end(tenant, admin):
     connection = make_connection(tenant, admin, provider="bs2", mode="senha", grant=grant)
     make_account(tenant, admin, provider="bs2", connection=connection)
 
-    tell_of_endings(NOW)
+    notify_of_endings(NOW)
 
     assert told(tenant) == []
 
@@ -118,7 +118,7 @@ def test_an_account_outside_of_the_plan_is_not_told_of(tenant, admin):
     make_ending(tenant, admin, 7)
     change_plan(tenant, Plan.COMPASS)
 
-    tell_of_endings(NOW)
+    notify_of_endings(NOW)
 
     assert told(tenant) == []
 
@@ -129,7 +129,7 @@ def test_an_account_outside_of_the_plan_is_not_told_of(tenant, admin):
 def test_those_who_may_renew_are_told(tenant, admin, operator, approver, reader):
     make_ending(tenant, admin, 7)
 
-    tell_of_endings(NOW)
+    notify_of_endings(NOW)
 
     with tenant_scope(tenant.id):
         people = set(Notice.objects.of(tenant).values_list("user_id", flat=True))
@@ -188,12 +188,12 @@ def test_who_may_not_renew_sees_the_days_and_no_link(client, tenant, admin, role
 def test_renewed_before_its_end_the_account_is_connected_all_the_time(cora, tenant, admin):
     account = connect_account(tenant, admin, cora)
     change(account.connection, keep_alive_at=None, refresh_by=NOW + timedelta(days=7))
-    tell_of_endings(NOW)
+    notify_of_endings(NOW)
     new = make_connection(tenant, admin, grant=granted(cora), status=Connection.Status.OPENING)
     assert is_connected(account)  # while the other opens
 
     renewed = open_connection(tenant.id, new.id)
-    tell_of_endings(NOW)
+    notify_of_endings(NOW)
 
     assert renewed == account
     assert is_connected(account)
@@ -202,10 +202,10 @@ def test_renewed_before_its_end_the_account_is_connected_all_the_time(cora, tena
 
 def test_what_was_lost_meanwhile_is_taken_back(tenant, admin):
     account = make_ending(tenant, admin, 7)
-    tell_of_endings(NOW)
+    notify_of_endings(NOW)
     change(account.connection, status=Connection.Status.LOST)
 
-    tell_of_endings(NOW)
+    notify_of_endings(NOW)
 
     assert told(tenant) == [("7", False)]
 

@@ -2,7 +2,7 @@ import pytest
 from celery import Celery
 from django.db import transaction
 
-from core.enqueue import nudge
+from core.enqueue import enqueue
 from kamino.celery import app
 from kamino.local.services import free_port
 from tests.banking.made import nudged
@@ -19,7 +19,7 @@ def no_broker():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_broker_that_is_down_stops_nobody(no_broker, caplog):
-    nudge("banking.tasks.sync_due_accounts")
+    enqueue("banking.tasks.sync_due_accounts")
 
     assert "nudge_lost" in caplog.text
 
@@ -27,7 +27,7 @@ def test_a_broker_that_is_down_stops_nobody(no_broker, caplog):
 @pytest.mark.django_db(transaction=True)
 def test_a_nudge_waits_for_the_commit():
     with nudged() as before, transaction.atomic():
-        nudge("banking.tasks.sync_account", "esta empresa", "esta conta")
+        enqueue("banking.tasks.sync_account", "esta empresa", "esta conta")
         with nudged() as meanwhile:
             pass
 

@@ -10,14 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from accounts.chart.archive import (
-    archive_account,
-)
-from accounts.journal.entries import (
-    balances,
-    post_entry,
-    reverse_entry,
-)
+from accounts.chart.archive import archive_account
+from accounts.journal.entries import balances, post_entry, reverse_entry
 from accounts.models import Account, JournalEntry
 from audit.acts import Act
 from banking.bank_accounts.ledger_account import Entries, effect_of_tying, hold_leaf, tie_account

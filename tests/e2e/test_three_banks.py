@@ -17,14 +17,7 @@ from simulator.core.documents import check_digits
 from tests.e2e import browser as browsing
 from tests.e2e import product as products
 from tests.e2e.product import Product
-from tests.e2e.steps import (
-    SOON,
-    approve,
-    connect_cora,
-    expect_paid,
-    new_bill,
-    sign_in_at_bank,
-)
+from tests.e2e.steps import SOON, approve, connect_cora, expect_paid, new_bill, sign_in_at_bank
 
 BANKS = ("Cora", "BS2", "Conta Kamino")
 

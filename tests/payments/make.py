@@ -8,9 +8,10 @@ from banking.banks.contract.payments import AccountType, PixAccount, PixCode, Pi
 from banking.models import BankAccount, Connection
 from brazil.banking_days import DebtKind
 from payments.bills.approval import approve_payable
-from payments.bills.enter import Destination, TedDetails, enter_payable
-from payments.dispatch.run import send_now
+from payments.bills.enter import enter_payable
+from payments.dispatch.send_now import send_now
 from payments.models import Payable, PaymentOrder
+from payments.rails.destinations import Destination, TedDetails
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope

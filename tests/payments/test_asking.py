@@ -14,19 +14,12 @@ from banking.banks.contract.payments import Finding, OrderState, Search
 from banking.models import BankAccount
 from payments.models import Payable, PaymentOrder
 from payments.orders import tracking
-from payments.orders.twins import twins_of
-from payments.orders.unknown import ask_about_unknown
+from payments.orders.unknown import ask_about_unknown, twins_of
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests.banking.made import change, reread
-from tests.payments.make import (
-    BOLETO,
-    bill_of,
-    make_bank_account,
-    make_order,
-    make_payable,
-)
+from tests.payments.make import BOLETO, bill_of, make_bank_account, make_order, make_payable
 from tests.payments.scripted_bank import ScriptedBank, found
 from tests.payments.timelines import timeline
 

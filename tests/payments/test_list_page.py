@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from banking.models import BankAccount
-from payments.dispatch.run import dispatch_account, opening
+from payments.dispatch.run import dispatch_account
+from payments.dispatch.schedule import opening_instant
 from payments.models import DispatchRun, Payable
 from payments.orders.disconnect import undo
 from payments.reads.list import PAGE
@@ -68,7 +69,7 @@ def run_today(account: BankAccount, **changes: Any) -> DispatchRun:
         run: DispatchRun = DispatchRun.objects.create(
             tenant_id=account.tenant_id, bank_account=account, day=TODAY
         )
-        changes = {"started_at": opening(TODAY)} | changes
+        changes = {"started_at": opening_instant(TODAY)} | changes
         DispatchRun.objects.of(account.tenant_id).filter(id=run.id).update(**changes)
     return run
 
@@ -422,8 +423,8 @@ def test_the_note_tells_what_todays_run_did(as_operator: Client, tenant: Tenant)
     account = make_bank_account(tenant, modo_banking_from=TODAY)
     bills = [make_payable(tenant, "100.50", approved=True) for _ in range(2)]
     make_payable(tenant, approved=True, due_date=date(2026, 11, 19))
-    with time_machine.travel(opening(TODAY)) as traveller:
-        run = dispatch_account(tenant.id, account.id, now=opening(TODAY))
+    with time_machine.travel(opening_instant(TODAY)) as traveller:
+        run = dispatch_account(tenant.id, account.id, now=opening_instant(TODAY))
         assert run is not None
         traveller.shift(60)
     with tenant_scope(tenant.id):

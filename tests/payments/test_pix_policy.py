@@ -10,9 +10,11 @@ from django.urls import reverse
 from banking.banks.contract.payments import AccountType, Rail
 from banking.models import BankAccount
 from core.errors import InvalidState
-from payments.bills.enter import Destination, TedDetails
-from payments.dispatch.run import Plan, dispatch_by_hand, plan_run, send_now
+from payments.dispatch.plan import Plan, plan_run
+from payments.dispatch.run import dispatch_by_hand
+from payments.dispatch.send_now import send_now
 from payments.models import Payable, PaymentOrder
+from payments.rails.destinations import Destination, TedDetails
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests.banking.made import change, reread

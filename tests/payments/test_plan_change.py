@@ -6,7 +6,8 @@ import pytest
 
 from banking.models import BankAccount
 from core.errors import InvalidState
-from payments.dispatch import run
+from payments.dispatch.schedule import due_accounts
+from payments.dispatch.send_now import send_now
 from payments.states import PayableStatus
 from tenants.models import Plan, Tenant, User
 from tenants.scope import tenant_scope
@@ -25,13 +26,13 @@ def test_the_run_of_seven_passes_over_the_account_until_the_plan_has_the_bank_ag
     tenant: Tenant, account: BankAccount
 ) -> None:
     due = [(tenant.id, account.id)]
-    assert run.due_accounts(SEVEN) == due
+    assert due_accounts(SEVEN) == due
 
     change_plan(tenant, Plan.COMPASS)
-    assert run.due_accounts(SEVEN) == []
+    assert due_accounts(SEVEN) == []
 
     change_plan(tenant, Plan.TRACK)
-    assert run.due_accounts(SEVEN) == due
+    assert due_accounts(SEVEN) == due
 
 
 def test_a_bill_sent_by_hand_stays_approved(
@@ -41,7 +42,7 @@ def test_a_bill_sent_by_hand_stays_approved(
     change_plan(tenant, Plan.COMPASS)
 
     with tenant_scope(tenant.id), pytest.raises(InvalidState):
-        run.send_now([payable], by=operator)
+        send_now([payable], by=operator)
 
     with tenant_scope(tenant.id):
         payable.refresh_from_db()

@@ -7,7 +7,9 @@ import time_machine
 
 from banking.banks.contract.payments import OrderState
 from banking.models import BankAccount
-from payments.dispatch.run import dispatch_account, dispatch_by_hand, due_accounts, plan_run
+from payments.dispatch.plan import plan_run
+from payments.dispatch.run import dispatch_account, dispatch_by_hand
+from payments.dispatch.schedule import due_accounts
 from payments.models import DispatchRun, Payable, PaymentOrder
 from payments.orders.transitions import apply_state
 from payments.states import OrderStatus
@@ -16,14 +18,7 @@ from tenants.scope import tenant_scope
 from tests.banking.made import change, reread
 from tests.cast import make_tenant
 from tests.payments.clock import at
-from tests.payments.make import (
-    BOLETO,
-    TODAY,
-    make_bank_account,
-    make_order,
-    make_payable,
-    move,
-)
+from tests.payments.make import BOLETO, TODAY, make_bank_account, make_order, make_payable, move
 
 pytestmark = pytest.mark.django_db
 

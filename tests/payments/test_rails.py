@@ -12,10 +12,11 @@ from banking.banks import registry
 from banking.banks.contract.info import Capability
 from banking.banks.contract.payments import PixPayment, Rail
 from core.errors import InvalidState
-from payments.bills.enter import Destination
-from payments.dispatch.run import plan_run, send_now
+from payments.dispatch.plan import plan_run
+from payments.dispatch.send_now import send_now
 from payments.models import PaymentOrder
 from payments.orders.payload import describe, payment_of
+from payments.rails.destinations import Destination
 from payments.rails.rails import open_rails, rails_of
 from tenants.models import Tenant
 from tenants.scope import tenant_scope

@@ -13,20 +13,14 @@ from banking.banks.contract.payments import OrderState, Whereabouts
 from banking.models import BankAccount
 from core.errors import InvalidState
 from payments.models import Payable, PaymentOrder
-from payments.orders.cancellation import ask_to_take_back, take_back_asked
+from payments.orders.cancellation import cancel_requested_orders, request_cancellation
 from payments.orders.status_polling import poll_open_orders
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership, Role, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.made import reread
 from tests.cast import make_member, sign_in
-from tests.payments.make import (
-    BOLETO,
-    bill_of,
-    make_bank_account,
-    make_order,
-    make_payable,
-)
+from tests.payments.make import BOLETO, bill_of, make_bank_account, make_order, make_payable
 from tests.payments.scripted_bank import ScriptedBank
 from tests.payments.timelines import timeline
 
@@ -49,7 +43,7 @@ def order(tenant: Tenant, account: BankAccount) -> PaymentOrder:
 def asked(tenant: Tenant, order: PaymentOrder) -> PaymentOrder:
     with tenant_scope(tenant.id):
         members = Membership.objects.of(tenant).select_related("user")
-        ask_to_take_back(order.payable, by=members.get(user=order.payable.created_by))
+        request_cancellation(order.payable, by=members.get(user=order.payable.created_by))
     return order
 
 
@@ -65,7 +59,7 @@ def test_the_bank_forgets_it_and_the_bill_waits_for_a_person(
 ) -> None:
     bank = ScriptedBank(cancels=[None])
 
-    take_back_asked(account, bank)
+    cancel_requested_orders(account, bank)
 
     assert [reference for reference, _ in bank.cancelled] == ["ref-1"]
     assert reread(asked).status == OrderStatus.CANCELLED
@@ -78,7 +72,7 @@ def test_an_order_that_was_decided_meanwhile_stays_at_the_bank(
     account: BankAccount, asked: PaymentOrder
 ) -> None:
     refusal = BankRejected("O banco Cora recusou o pedido: já aprovado.")
-    take_back_asked(account, ScriptedBank(cancels=[refusal]))
+    cancel_requested_orders(account, ScriptedBank(cancels=[refusal]))
 
     after = reread(asked)
     assert (after.status, after.cancel_asked_at, after.wait_until) == (
@@ -92,11 +86,11 @@ def test_a_lost_answer_is_asked_again_under_the_same_key_when_the_lease_is_over(
 ) -> None:
     bank = ScriptedBank(cancels=[BankOutcomeUnknown("O banco não confirmou."), None])
 
-    take_back_asked(account, bank)
-    take_back_asked(account, bank)
+    cancel_requested_orders(account, bank)
+    cancel_requested_orders(account, bank)
     assert len(bank.cancelled) == 1
     monday.shift(timedelta(minutes=6))
-    take_back_asked(account, bank)
+    cancel_requested_orders(account, bank)
 
     assert len(bank.cancelled) == 2 and len(set(bank.cancelled)) == 1
     assert reread(asked).status == OrderStatus.CANCELLED
@@ -108,7 +102,7 @@ def test_a_bank_that_is_away_is_asked_again_in_the_next_round(
     bank = ScriptedBank(cancels=[BankUnavailable("O banco não respondeu.")] * 2 + [None])
 
     for _ in range(3):
-        take_back_asked(account, bank)
+        cancel_requested_orders(account, bank)
 
     assert reread(asked).status == OrderStatus.CANCELLED
     assert timeline(asked).count("Cancelamento ainda não confirmado") == 1
@@ -117,7 +111,7 @@ def test_a_bank_that_is_away_is_asked_again_in_the_next_round(
 def test_a_cancellation_whose_answer_was_lost_is_told_by_the_poll(
     account: BankAccount, asked: PaymentOrder
 ) -> None:
-    take_back_asked(account, ScriptedBank(cancels=[BankOutcomeUnknown("Não confirmou.")]))
+    cancel_requested_orders(account, ScriptedBank(cancels=[BankOutcomeUnknown("Não confirmou.")]))
 
     states = {"ref-1": Whereabouts(OrderState.CANCELLED)}
     poll_open_orders(account, ScriptedBank(states=states), timezone.now())
@@ -131,7 +125,7 @@ def test_one_that_was_approved_first_is_paid(account: BankAccount, asked: Paymen
     poll_open_orders(account, ScriptedBank(states=states), timezone.now())
     bank = ScriptedBank(cancels=[None])
 
-    take_back_asked(account, bank)
+    cancel_requested_orders(account, bank)
 
     assert bank.cancelled == []
     assert reread(asked).status == OrderStatus.PAID
@@ -145,7 +139,7 @@ def test_what_does_not_wait_at_the_bank_is_not_taken_back(
     with tenant_scope(tenant.id):
         member = Membership.objects.of(tenant).get(user=payable.created_by)
         with pytest.raises(InvalidState, match="não está aguardando aprovação"):
-            ask_to_take_back(payable, by=member)
+            request_cancellation(payable, by=member)
 
 
 # --- The pages ---

@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from banking.banks.contract.payments import OrderState
 from banking.models import BankAccount
-from payments.dispatch.run import dispatch_account, dispatch_by_hand, plan_run, queue_orders
+from payments.dispatch.plan import plan_run
+from payments.dispatch.run import dispatch_account, dispatch_by_hand
 from payments.models import Payable, PaymentOrder
-from payments.orders.outcomes import Outcome, store_outcomes
-from payments.orders.transitions import apply_state, settle_by_hand
+from payments.orders.queue import queue_orders
+from payments.orders.transitions import Outcome, apply_state, settle_by_hand, store_outcomes
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope

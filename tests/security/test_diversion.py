@@ -16,9 +16,10 @@ from django.utils import timezone
 
 from banking.banks.contract.payments import AccountType, Rail
 from banking.models import BankAccount
-from payments.bills.enter import TedDetails, cancel_payable
+from payments.bills.enter import cancel_payable
 from payments.dispatch.run import dispatch_account, dispatch_by_hand
 from payments.models import Payable, PaymentOrder
+from payments.rails.destinations import TedDetails
 from payments.states import PayableStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope

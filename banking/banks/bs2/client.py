@@ -10,11 +10,7 @@ from banking.banks.bs2.auth import Bs2Auth
 from banking.banks.bs2.info import INFO
 from banking.banks.bs2.wire import refusals
 from banking.banks.contract.auth import TokenSource
-from banking.banks.contract.errors import (
-    BankAccessDenied,
-    BankRejected,
-    ConsentLost,
-)
+from banking.banks.contract.errors import BankAccessDenied, BankRejected, ConsentLost
 from banking.banks.http.client import BankClient, bank_setting, exchange, open_client
 from banking.banks.http.errors import TokenRefused
 from banking.banks.http.json import Json, read_json, write_json

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.acts import Act
-from audit.origin import COMMAND_LINE, acting_from
+from audit.origin import COMMAND_LINE, act_from
 from audit.services import record
 from brazil.cnpj import parse_cnpj
 from brazil.errors import InvalidValue
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, cnpj: str, plan: str, **options: Any) -> None:
         tenant = find(cnpj)
         before = tenant.get_plan_display()
-        with acting_from(COMMAND_LINE), tenant_scope(tenant.id):
+        with act_from(COMMAND_LINE), tenant_scope(tenant.id):
             change_plan(tenant, Plan(plan))
             if Plan(plan).label != before:
                 record(

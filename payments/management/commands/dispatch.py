@@ -8,7 +8,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from audit.origin import COMMAND_LINE, acting_from
+from audit.origin import COMMAND_LINE, act_from
 from banking.models import BankAccount
 from brazil.banking_days import is_settlement_day, sao_paulo_day
 from payments.dispatch.run import dispatch_by_hand
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         if not accounts:
             raise CommandError("Nenhuma conta conectada está com o Modo Banking ligado.")
         for tenant_id, account_id in accounts:
-            with acting_from(COMMAND_LINE):
+            with act_from(COMMAND_LINE):
                 run = dispatch_by_hand(tenant_id, account_id, day)
             send_queued(tenant_id, account_id)
             with tenant_scope(tenant_id):

@@ -1,13 +1,6 @@
 """What is known of Banco Quarto without calling it."""
 
-from banking.banks.contract.info import (
-    BankInfo,
-    Capability,
-    ConnectBy,
-    FieldKind,
-    Mode,
-    ModeField,
-)
+from banking.banks.contract.info import BankInfo, Capability, ConnectBy, FieldKind, Mode, ModeField
 
 KEYS = Mode(
     slug="chaves",

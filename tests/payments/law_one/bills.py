@@ -9,7 +9,7 @@ from uuid import UUID
 from accounts.journal.entries import balances
 from accounts.models import JournalEntry
 from banking.models import BankAccount
-from payments.dispatch.run import send_now
+from payments.dispatch.send_now import send_now
 from payments.models import DispatchRun, Payable, PaymentOrder
 from payments.states import OrderStatus
 from tenants.models import Membership, Role, Tenant, User

@@ -1,7 +1,7 @@
 """The wish to cancel at the bank, and the bill that it gave back."""
 
 from payments.models import Payable
-from payments.orders.cancellation import ask_to_take_back
+from payments.orders.cancellation import request_cancellation
 from payments.states import PayableStatus
 from tenants.models import Membership
 from tenants.scope import tenant_scope
@@ -11,7 +11,7 @@ from tests.payments.law_one import bills
 def ask(payable: Payable) -> None:
     with tenant_scope(payable.tenant_id):
         members = Membership.objects.of(payable.tenant_id).select_related("user")
-        ask_to_take_back(payable, by=members.get(user=payable.created_by))
+        request_cancellation(payable, by=members.get(user=payable.created_by))
 
 
 def is_taken_back(payable: Payable) -> bool:

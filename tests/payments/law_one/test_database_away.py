@@ -18,12 +18,7 @@ from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests.cora_simulator import CoraSimulator
 from tests.payments.law_one import bills
-from tests.payments.law_one.database import (
-    ORDERS,
-    cut_stuck_connections,
-    locked,
-    wait_until_stuck,
-)
+from tests.payments.law_one.database import ORDERS, cut_stuck_connections, locked, wait_until_stuck
 from tests.payments.law_one.processes import wait_for
 from tests.payments.law_one.proxy import through_a_proxy
 from tests.payments.law_one.side_by_side import at_once

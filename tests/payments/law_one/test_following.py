@@ -14,7 +14,8 @@ from banking.bank_accounts.ledger_account import Entries, tie_account
 from banking.models import BankAccount, BankEvent
 from payments.models import Payable
 from payments.orders import tracking
-from payments.orders.send import claim, send_queued
+from payments.orders.send import send_queued
+from payments.orders.transitions import claim_queued
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
@@ -147,7 +148,7 @@ def test_a_claim_is_left_alone_within_its_lease(
     tenant: Tenant, account: BankAccount, cora: CoraSimulator, monday: time_machine.Traveller
 ) -> None:
     bills.queue([bills.enter_ted(tenant)])
-    claim(account)
+    claim_queued(account)
 
     tracking.follow_account(tenant.id, account.id)
     assert bills.all_are(tenant, OrderStatus.SENDING)

@@ -17,14 +17,7 @@ from tenants.scope import tenant_scope
 from tests.banking.made import change
 from tests.cora_simulator import CoraSimulator
 from tests.payments.law_one import bills
-from tests.payments.law_one.rounds import (
-    ASK_A_PERSON,
-    follow,
-    is_paid_once,
-    order_of,
-    send,
-    sync,
-)
+from tests.payments.law_one.rounds import ASK_A_PERSON, follow, is_paid_once, order_of, send, sync
 from tests.payments.law_one.side_by_side import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)

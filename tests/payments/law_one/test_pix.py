@@ -8,11 +8,11 @@ import time_machine
 from pytest_django import Settings
 
 from banking.models import BankAccount
-from payments.bills.enter import Destination
-from payments.dispatch.run import due_accounts
+from payments.dispatch.schedule import due_accounts
 from payments.models import Payable
 from payments.orders import tracking
 from payments.orders.send import send_queued
+from payments.rails.destinations import Destination
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant, User
 from tests.banking.made import change, reread

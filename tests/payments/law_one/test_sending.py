@@ -14,10 +14,12 @@ from banking.banks.contract.info import Capability
 from banking.gateway import connect
 from banking.gateway.credentials import seal
 from banking.models import BankAccount
-from payments.dispatch.run import queue_orders, send_now
+from payments.dispatch.send_now import send_now
 from payments.models import Payable
-from payments.orders import outcomes, tracking
-from payments.orders.send import claim, send_one, send_queued, sending_time
+from payments.orders import tracking
+from payments.orders.queue import queue_orders
+from payments.orders.send import send_one, send_queued, sending_time
+from payments.orders.transitions import Outcome, abandon_stale_sends, claim_queued, store_outcomes
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
@@ -235,7 +237,7 @@ def test_no_order_leaves_once_its_claim_is_old(
 ) -> None:
     """A slow batch, or a machine that slept: a sweep may take the sender for dead by then."""
     bills.queue([bills.enter_ted(tenant)])
-    (order,) = claim(account)
+    (order,) = claim_queued(account)
     assert account.connection is not None
     with connect.connect(account.connection, needing=Capability.SEND_TED) as bank:
         monday.shift(sending_time())
@@ -264,12 +266,12 @@ def test_of_an_answer_that_comes_after_the_sweep_only_a_yes_is_believed(
 ) -> None:
     payable = bills.enter_ted(tenant)
     bills.queue([payable])
-    (order,) = claim(account)
+    (order,) = claim_queued(account)
     monday.shift(timedelta(seconds=settings.SEND_LEASE_SECONDS + 1))
     with tenant_scope(tenant.id):
-        tracking.abandon_stale_sends(account, timezone.now())
+        abandon_stale_sends(account, timezone.now())
 
-    outcomes.store_outcomes(tenant.id, order.claim, [outcomes.Outcome(order, late, "tarde")])
+    store_outcomes(tenant.id, order.claim, [Outcome(order, late, "tarde")])
 
     assert bills.all_are(tenant, status)
     assert bills.read(payable).status == PayableStatus.SENT
@@ -279,14 +281,12 @@ def test_the_answer_of_a_claim_that_was_given_up_changes_nothing(
     tenant: Tenant, account: BankAccount
 ) -> None:
     bills.queue([bills.enter_ted(tenant)])
-    (order,) = claim(account)
-    outcomes.store_outcomes(
-        tenant.id, order.claim, [outcomes.Outcome(order, OrderStatus.QUEUED, "não saiu")]
-    )
-    assert len(claim(account)) == 1  # another worker is at it
+    (order,) = claim_queued(account)
+    store_outcomes(tenant.id, order.claim, [Outcome(order, OrderStatus.QUEUED, "não saiu")])
+    assert len(claim_queued(account)) == 1  # another worker is at it
 
     for late in (OrderStatus.REJECTED, OrderStatus.QUEUED, OrderStatus.AT_BANK):
-        outcomes.store_outcomes(tenant.id, order.claim, [outcomes.Outcome(order, late)])
+        store_outcomes(tenant.id, order.claim, [Outcome(order, late)])
 
     assert bills.all_are(tenant, OrderStatus.SENDING)
 
@@ -309,9 +309,14 @@ def test_claims_at_the_same_time_have_no_order_in_common(
 ) -> None:
     bills.queue([bills.enter_ted(tenant, f"{n}.00") for n in range(1, 41)])
 
-    claims = at_once(lambda: [order.id for order in claim(account)], people=8)
+    claims = at_once(lambda: [order.id for order in claim_queued(account)], people=8)
 
-    claimed = [order_id for claim in claims if isinstance(claim, list) for order_id in claim]
+    claimed = [
+        order_id
+        for claim_queued in claims
+        if isinstance(claim_queued, list)
+        for order_id in claim_queued
+    ]
     assert len(claimed) == len(set(claimed)) == 40
 
 

@@ -18,7 +18,8 @@ from banking.connections.disconnect import close_connection, unclosed_connection
 from banking.gateway.credentials import seal, unseal
 from banking.models import BankAccount
 from payments.models import DispatchRun, Payable
-from payments.orders.send import BATCH, send_queued
+from payments.orders.send import send_queued
+from payments.orders.transitions import BATCH
 from payments.reads.run_summary import run_notes
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant, User

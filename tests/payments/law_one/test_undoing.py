@@ -18,8 +18,9 @@ from banking.models import BankAccount, Connection
 from banking.statements.sync import sync_account
 from payments.dispatch.run import dispatch_account
 from payments.models import Payable
-from payments.orders.send import claim, send_queued
+from payments.orders.send import send_queued
 from payments.orders.tracking import follow_account
+from payments.orders.transitions import claim_queued
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
@@ -30,14 +31,7 @@ from tests.payments.law_one.conftest import NOW
 from tests.payments.law_one.database import CONNECTIONS, locked, wait_until_stuck
 from tests.payments.law_one.processes import Crew, wait_for
 from tests.payments.law_one.rounds import follow, is_paid_once, send, sync
-from tests.payments.law_one.undone import (
-    connection_of,
-    facts,
-    later,
-    make_busy,
-    redo,
-    undo_it,
-)
+from tests.payments.law_one.undone import connection_of, facts, later, make_busy, redo, undo_it
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -161,7 +155,7 @@ def test_a_sender_that_holds_the_connection_claims_nothing_after_the_undo(
     undo_it(account, tenant, admin)
     queue_behind_the_undo(account, tenant)
 
-    assert claim(account) == []
+    assert claim_queued(account) == []
 
 
 def queue_behind_the_undo(account: BankAccount, tenant: Tenant) -> None:

@@ -20,12 +20,7 @@ from banking.banks.bs2.wire.fields import (
     reais_of,
     text_of,
 )
-from banking.banks.contract.charges import (
-    Cancellation,
-    CancellationState,
-    Charge,
-    ChargeState,
-)
+from banking.banks.contract.charges import Cancellation, CancellationState, Charge, ChargeState
 from banking.banks.contract.errors import BankOutcomeUnknown
 from banking.banks.http.json import Json
 

@@ -4,10 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from banking.banks.contract.charges import (
-    Charge,
-    ChargeState,
-)
+from banking.banks.contract.charges import Charge, ChargeState
 from banking.banks.http.json import Json
 from banking.banks.kamino.wire.fields import (
     UnreadableAnswer,

@@ -1,84 +1,23 @@
-"""What the company owes, to whom, and the orders that have banks pay it."""
+"""What the company owes, and to whom."""
 
 import re
 from contextlib import suppress
 from datetime import date
 from typing import Self
-from uuid import UUID, uuid4
 
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models import Account, JournalEntry
-from banking.banks import registry
-from banking.banks.contract.payments import AccountType, PixKeyType, Rail
-from banking.models import BankAccount, StatementLine
+from accounts.models import Account
+from banking.banks.contract.payments import PixKeyType, Rail
+from banking.models import BankAccount
 from brazil.document import format_document
 from core.amounts import read_amount
 from core.errors import InvalidInput
 from core.money import MAX_AMOUNT, format_brl
-from payments.states import LIVE_ORDERS, OrderStatus, PayableStatus
+from parties.models import Payee, PayeeAccount
+from payments.states import OrderStatus, PayableStatus
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet, User
-
-
-class Payee(TenantOwned):
-    """Whom the company pays (favorecido)."""
-
-    name = models.CharField("favorecido", max_length=120)
-    document = models.CharField("CPF/CNPJ", max_length=14)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["tenant", "document"], name="payee_document_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class PayeeAccountQuerySet(TenantQuerySet):
-    def on_file(self) -> Self:
-        """Those that an approved bill goes or went to, the one approved last first.
-
-        What was only entered, rejected or cancelled is not on file: nobody else confirmed it.
-        """
-        approved = Payable.objects.filter(
-            tenant=models.OuterRef("tenant"),
-            payee_account=models.OuterRef("pk"),
-            status__in=[PayableStatus.APPROVED, PayableStatus.SENT, PayableStatus.PAID],
-        )
-        last = approved.order_by("-approved_at").values("approved_at")[:1]
-        filed = self.annotate(filed_at=models.Subquery(last)).filter(filed_at__isnull=False)
-        return filed.order_by("-filed_at", "-id")
-
-
-class PayeeAccount(TenantOwned):
-    """Where a payee receives TEDs."""
-
-    class Type(models.TextChoices):
-        CHECKING = AccountType.CHECKING.value, "Conta corrente"
-        SAVINGS = AccountType.SAVINGS.value, "Poupança"
-        PAYMENT = AccountType.PAYMENT.value, "Conta de pagamento"
-
-    payee = TenantForeignKey(Payee, models.PROTECT, related_name="accounts")
-    bank_code = models.CharField("banco", max_length=3)
-    branch = models.CharField("agência", max_length=4)  # no check digit
-    account = models.CharField("conta com dígito", max_length=13)  # digits, check digit last
-    account_type = models.CharField("tipo de conta", max_length=8, choices=Type)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = PayeeAccountQuerySet.as_manager()  # type: ignore[misc]  # plugin: not ClassVar
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["tenant", "payee", "bank_code", "branch", "account", "account_type"],
-                name="payeeaccount_once",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.bank_code} {self.branch} / {self.account[:-1]}-{self.account[-1]}"
 
 
 class PayableQuerySet(TenantQuerySet):
@@ -99,8 +38,7 @@ class PayableQuerySet(TenantQuerySet):
 
     def with_unknown_outcome(self) -> Self:
         """The bank's answer was lost, and nobody knows yet."""
-        unknown = PaymentOrder.objects.filter(status=OrderStatus.UNKNOWN)
-        return self.filter(models.Exists(unknown.filter(payable=models.OuterRef("pk"))))
+        return self.filter(orders__status=OrderStatus.UNKNOWN)  # one at the most: it lives
 
     def mentioning(self, text: str) -> Self:
         """With the text in payee, description, key or amount, or its figures in the document."""
@@ -115,7 +53,7 @@ class PayableQuerySet(TenantQuerySet):
 
     def with_details(self) -> Self:
         filed = models.Prefetch(
-            "payee__accounts", PayeeAccount.objects.on_file(), to_attr="accounts_on_file"
+            "payee__accounts", on_file(PayeeAccount.objects.all()), to_attr="accounts_on_file"
         )
         return self.select_related(
             "payee",
@@ -126,7 +64,25 @@ class PayableQuerySet(TenantQuerySet):
         ).prefetch_related(filed)
 
 
+def on_file(accounts: TenantQuerySet) -> TenantQuerySet:
+    """Those of the accounts that an approved bill goes or went to, the one approved last first.
+
+    What was only entered, rejected or cancelled is not on file: nobody else confirmed it.
+    """
+    approved = Payable.objects.filter(
+        tenant=models.OuterRef("tenant"),
+        payee_account=models.OuterRef("pk"),
+        status__in=[PayableStatus.APPROVED, PayableStatus.SENT, PayableStatus.PAID],
+    )
+    last = approved.order_by("-approved_at").values("approved_at")[:1]
+    filed = accounts.annotate(filed_at=models.Subquery(last)).filter(filed_at__isnull=False)
+    found: TenantQuerySet = filed.order_by("-filed_at", "-id")
+    return found
+
+
 NO_PIX = {"pix_key_type": "", "pix_key": "", "pix_code": "", "pix_charge": ""}
+
+
 ONE_PIX_DESTINATION = (
     Q(payee_account__isnull=False, **NO_PIX)
     | Q(payee_account=None, pix_code="", pix_charge="") & ~Q(pix_key_type="") & ~Q(pix_key="")
@@ -272,141 +228,5 @@ class Payable(TenantOwned):
         return warnings
 
 
-class DispatchRun(TenantOwned):
-    """What went to the bank for one account and one day, what stayed, and why."""
-
-    bank_account = TenantForeignKey(BankAccount, models.PROTECT, related_name="runs")
-    day = models.DateField("dia")
-    started_at = models.DateTimeField(auto_now_add=True)
-    started_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # null: clock
-    # [{"payable": id, "reason": Portuguese sentence}]
-    left_out = models.JSONField(default=list)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["tenant", "bank_account", "day"], name="dispatchrun_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Envio de {self.day:%d/%m/%Y}"
-
-
 # A bill that waits for approval again: nothing of the former one remains.
 NOT_APPROVED = {"approved_by": None, "approved_at": None, "approved_ted_account": None}
-
-
-def order_code(key: UUID) -> str:
-    """What people see of an order in the bank's app, and what we look for there."""
-    return f"kp-{key.hex[:20]}"
-
-
-class PaymentOrder(TenantOwned):
-    """One attempt to have a bank pay one bill."""
-
-    Status = OrderStatus
-
-    payable = TenantForeignKey(Payable, models.PROTECT, related_name="orders")
-    bank_account = TenantForeignKey(BankAccount, models.PROTECT, related_name="orders")
-    run = TenantForeignKey(DispatchRun, models.PROTECT, null=True, related_name="orders")
-    key = models.UUIDField(default=uuid4, editable=False)  # the idempotency key
-    rail = models.CharField(max_length=8, choices=Payable.Method)
-    amount = models.DecimalField("valor", max_digits=12, decimal_places=2)
-    # What the bank says that it will debit; differs from ours where it adds interest.
-    bank_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
-    # What is sent under the key. It never changes: a repeat has to be the same request.
-    content = models.JSONField()
-    status = models.CharField(max_length=10, choices=OrderStatus, default=OrderStatus.QUEUED)
-    reference = models.CharField("id no banco", max_length=120, blank=True)
-    message = models.CharField(max_length=300, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    # Who is sending it: only the holder of the claim may store what came of it.
-    claim = models.UUIDField(null=True)
-    claimed_at = models.DateTimeField(null=True)
-    first_sent_at = models.DateTimeField(null=True)
-    # Not to be tried, or asked about, before this instant.
-    wait_until = models.DateTimeField(null=True)
-    # When the bank first said that it is not there, or showed an open one no more; absence is
-    # believed some time later.
-    absent_since = models.DateTimeField(null=True)
-    # When the bank stopped listing it without saying how it ended.
-    left_list_at = models.DateTimeField(null=True)
-    needs_person = models.BooleanField(default=False)
-    # What the bank showed when it could not tell; for the person who has to.
-    seen = models.CharField(max_length=600, blank=True)
-    # Until then a paid transfer may come back, and the bank is asked about it now and then.
-    watch_until = models.DateTimeField(null=True)
-    # Somebody asks the bank to take it back, while it waits for approval there.
-    cancel_asked_at = models.DateTimeField(null=True)
-    cancel_asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    cancel_claimed_at = models.DateTimeField(null=True)
-    statement_line = TenantForeignKey(StatementLine, models.PROTECT, null=True, related_name="+")
-    entry = TenantForeignKey(JournalEntry, models.PROTECT, null=True, related_name="+")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["tenant", "key"], name="order_key_once"),
-            models.UniqueConstraint(
-                fields=["tenant", "payable"],
-                condition=Q(status__in=LIVE_ORDERS),
-                name="order_one_live_per_payable",
-            ),
-            models.UniqueConstraint(
-                fields=["tenant", "statement_line"], name="order_statement_line_once"
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["tenant", "bank_account", "created_at"],
-                condition=Q(status="queued"),
-                name="order_queue",
-            ),
-            models.Index(
-                fields=["status", "wait_until"],
-                condition=Q(status__in=["queued", "sending", "unknown", "at_bank", "scheduled"]),
-                name="order_unfinished",
-            ),
-            models.Index(
-                fields=["watch_until"],
-                condition=Q(status="paid", watch_until__isnull=False),
-                name="order_watched",
-            ),
-            models.Index(fields=["tenant", "bank_account", "reference"], name="order_reference"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.code} · {self.get_status_display()}"
-
-    @property
-    def code(self) -> str:
-        return order_code(self.key)
-
-    @property
-    def bank_keeps_code(self) -> bool:
-        """Whether the bank shows our code to people: one that takes no key takes no code."""
-        return registry.info(self.bank_account.provider).idempotency_window is not None
-
-
-class PayableEvent(TenantOwned):
-    """One line of a bill's timeline."""
-
-    class Tone(models.TextChoices):
-        PLAIN = "plain"
-        OK = "ok"
-        WARN = "warn"
-        BAD = "bad"
-        INFO = "info"
-
-    payable = TenantForeignKey(Payable, models.PROTECT, related_name="events")
-    at = models.DateTimeField()
-    title = models.CharField(max_length=120)
-    text = models.CharField(max_length=1000, blank=True)
-    tone = models.CharField(max_length=5, choices=Tone, default=Tone.PLAIN)
-    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # null: the product
-
-    class Meta:
-        indexes = [models.Index(fields=["tenant", "payable", "at"], name="payableevent_timeline")]
-
-    def __str__(self) -> str:
-        return f"{self.at:%d/%m %H:%M} {self.title}"

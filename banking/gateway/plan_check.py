@@ -1,0 +1,18 @@
+"""Whether the company's plan has a bank."""
+
+from banking.banks.contract.info import BankInfo
+from banking.connections.addresses import plan_names
+from core.errors import NotAllowed
+from tenants.models import Tenant
+
+
+def check_plan(tenant: Tenant, bank: BankInfo) -> None:
+    """
+    Raises:
+        NotAllowed: the company's plan does not have this bank.
+    """
+    if tenant.plan not in bank.plans:
+        raise NotAllowed(
+            f"A integração com {bank.name} faz parte dos planos {plan_names(bank)}. "
+            f"O plano de {tenant.name} é o {tenant.get_plan_display()}."
+        )

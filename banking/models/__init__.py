@@ -1,0 +1,20 @@
+"""Connections to banks, the accounts they reach, and what the banks say of them."""
+
+from banking.models.bank_account import BankAccount, BankAccountQuerySet
+from banking.models.bank_status import BankCall, BankHealth, TokenBudget
+from banking.models.connection import Connection, ConsentAttempt
+from banking.models.statement import DailyBalance, StatementLine
+from banking.models.webhook import BankEvent
+
+__all__ = [
+    "BankAccount",
+    "BankAccountQuerySet",
+    "BankCall",
+    "BankEvent",
+    "BankHealth",
+    "Connection",
+    "ConsentAttempt",
+    "DailyBalance",
+    "StatementLine",
+    "TokenBudget",
+]

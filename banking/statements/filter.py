@@ -1,0 +1,31 @@
+"""The filter of the statement, which lives in the address."""
+
+from typing import Any
+
+from django import forms
+
+from core.forms import DateInput
+
+
+class StatementFilter(forms.Form):
+    """Days are São Paulo days, both included. It lives in the address: its names are Portuguese."""
+
+    de = forms.DateField(label="De", required=False, widget=DateInput)
+    ate = forms.DateField(label="Até", required=False, widget=DateInput)
+    q = forms.CharField(
+        label="Procurar",
+        required=False,
+        max_length=120,
+        widget=forms.SearchInput(attrs={"placeholder": "Nome, valor ou documento"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        since, until = values.get("de"), values.get("ate")
+        if since and until and since > until:
+            self.add_error("ate", "O último dia vem antes do primeiro. Troque as datas.")
+        return values
+
+    @property
+    def is_filtering(self) -> bool:
+        return any(self.data.get(name) for name in self.fields)

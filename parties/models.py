@@ -1,0 +1,50 @@
+"""Whom the company pays, and where they receive it."""
+
+from django.db import models
+
+from banking.banks.contract.payments import AccountType
+from tenants.models import TenantForeignKey, TenantOwned
+
+
+class Payee(TenantOwned):
+    """Whom the company pays (favorecido)."""
+
+    name = models.CharField("favorecido", max_length=120)
+    document = models.CharField("CPF/CNPJ", max_length=14)
+
+    class Meta:
+        db_table = "payments_payee"  # where it was made
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "document"], name="payee_document_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PayeeAccount(TenantOwned):
+    """Where a payee receives TEDs."""
+
+    class Type(models.TextChoices):
+        CHECKING = AccountType.CHECKING.value, "Conta corrente"
+        SAVINGS = AccountType.SAVINGS.value, "Poupança"
+        PAYMENT = AccountType.PAYMENT.value, "Conta de pagamento"
+
+    payee = TenantForeignKey(Payee, models.PROTECT, related_name="accounts")
+    bank_code = models.CharField("banco", max_length=3)
+    branch = models.CharField("agência", max_length=4)  # no check digit
+    account = models.CharField("conta com dígito", max_length=13)  # digits, check digit last
+    account_type = models.CharField("tipo de conta", max_length=8, choices=Type)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "payments_payeeaccount"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "payee", "bank_code", "branch", "account", "account_type"],
+                name="payeeaccount_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bank_code} {self.branch} / {self.account[:-1]}-{self.account[-1]}"

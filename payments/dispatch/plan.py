@@ -1,0 +1,70 @@
+"""What a run sends and what it leaves out, and why. Nothing here writes."""
+
+from dataclasses import dataclass, field
+from datetime import date, time
+
+from banking.banks import registry
+from banking.models import BankAccount
+from payments.models import Payable
+from payments.rails.pix_policy import day_by, needs_new_approval, rail_for, why_no_rail
+from payments.rails.rails import open_rails
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    payable: Payable
+    reason: str
+    needs_new_approval: bool = False
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a run sends and what it leaves out, and why."""
+
+    send: list[Payable] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+def plan_run(account: BankAccount, day: date, *, until: time | None) -> Plan:
+    """Decide about every approved bill of the account that is due by `day`. Writes nothing.
+
+    `until` is the São Paulo time now when rails that have closed are to be left out; None when
+    a person asked and the bank may settle it on its next day.
+    """
+    plan = Plan()
+    candidates = (
+        Payable.objects.of(account.tenant_id)
+        .paid_by(account)
+        .sendable()
+        .filter(payment_date__lte=day)
+        .with_details()
+        .order_by("payment_date", "id")
+    )
+    for payable in candidates:
+        reason = reason_to_leave_out(payable, account, day, until)
+        if reason:
+            again = needs_new_approval(payable, account)
+            plan.left_out.append(LeftOut(payable, reason, needs_new_approval=again))
+        else:
+            plan.send.append(payable)
+    return plan
+
+
+def reason_to_leave_out(
+    payable: Payable, account: BankAccount, day: date, until: time | None
+) -> str | None:
+    """A Portuguese sentence, or None when it goes."""
+    rail = rail_for(payable, account)
+    if day_by(rail, payable) < day:
+        return f"Venceu em {payable.due_date:%d/%m/%Y}: vencidas só saem com «Enviar agora»."
+    if rail is None:
+        return why_no_rail(payable, account)
+    if until is None:
+        return None
+    bank = registry.info(account.provider)
+    if rail not in open_rails(bank, day):
+        return "Hoje os bancos não compensam: só Pix sai."
+    cut_off = bank.cut_off[rail]
+    if until >= cut_off:
+        return f"Passou do horário de {Payable.Method(rail).label} ({cut_off:%Hh%M})."
+    return None

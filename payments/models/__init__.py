@@ -1,0 +1,18 @@
+"""What the company owes, and the orders that have banks pay it."""
+
+from payments.models.event import PayableEvent
+from payments.models.order import PaymentOrder, order_code, waiting
+from payments.models.payable import NOT_APPROVED, Payable, PayableQuerySet, on_file
+from payments.models.run import DispatchRun
+
+__all__ = [
+    "NOT_APPROVED",
+    "DispatchRun",
+    "Payable",
+    "PayableEvent",
+    "PayableQuerySet",
+    "PaymentOrder",
+    "on_file",
+    "order_code",
+    "waiting",
+]

@@ -1,0 +1,110 @@
+"""The orders that have banks pay bills."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import JournalEntry
+from banking.banks import registry
+from banking.models import BankAccount, StatementLine
+from payments.models.payable import Payable
+from payments.models.run import DispatchRun
+from payments.states import LIVE_ORDERS, OrderStatus
+from tenants.models import TenantForeignKey, TenantOwned, User
+
+
+def order_code(key: UUID) -> str:
+    """What people see of an order in the bank's app, and what we look for there."""
+    return f"kp-{key.hex[:20]}"
+
+
+class PaymentOrder(TenantOwned):
+    """One attempt to have a bank pay one bill."""
+
+    Status = OrderStatus
+
+    payable = TenantForeignKey(Payable, models.PROTECT, related_name="orders")
+    bank_account = TenantForeignKey(BankAccount, models.PROTECT, related_name="orders")
+    run = TenantForeignKey(DispatchRun, models.PROTECT, null=True, related_name="orders")
+    key = models.UUIDField(default=uuid4, editable=False)  # the idempotency key
+    rail = models.CharField(max_length=8, choices=Payable.Method)
+    amount = models.DecimalField("valor", max_digits=12, decimal_places=2)
+    # What the bank says that it will debit; differs from ours where it adds interest.
+    bank_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    # What is sent under the key. It never changes: a repeat has to be the same request.
+    content = models.JSONField()
+    status = models.CharField(max_length=10, choices=OrderStatus, default=OrderStatus.QUEUED)
+    reference = models.CharField("id no banco", max_length=120, blank=True)
+    message = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    # Who is sending it: only the holder of the claim may store what came of it.
+    claim = models.UUIDField(null=True)
+    claimed_at = models.DateTimeField(null=True)
+    first_sent_at = models.DateTimeField(null=True)
+    # Not to be tried, or asked about, before this instant.
+    wait_until = models.DateTimeField(null=True)
+    # When the bank first said that it is not there, or showed an open one no more; absence is
+    # believed some time later.
+    absent_since = models.DateTimeField(null=True)
+    # When the bank stopped listing it without saying how it ended.
+    left_list_at = models.DateTimeField(null=True)
+    needs_person = models.BooleanField(default=False)
+    # What the bank showed when it could not tell; for the person who has to.
+    seen = models.CharField(max_length=600, blank=True)
+    # Until then a paid transfer may come back, and the bank is asked about it now and then.
+    watch_until = models.DateTimeField(null=True)
+    # Somebody asks the bank to take it back, while it waits for approval there.
+    cancel_asked_at = models.DateTimeField(null=True)
+    cancel_asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    cancel_claimed_at = models.DateTimeField(null=True)
+    statement_line = TenantForeignKey(StatementLine, models.PROTECT, null=True, related_name="+")
+    entry = TenantForeignKey(JournalEntry, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "key"], name="order_key_once"),
+            models.UniqueConstraint(
+                fields=["tenant", "payable"],
+                condition=Q(status__in=LIVE_ORDERS),
+                name="order_one_live_per_payable",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "statement_line"], name="order_statement_line_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant", "bank_account", "created_at"],
+                condition=Q(status="queued"),
+                name="order_queue",
+            ),
+            models.Index(
+                fields=["status", "wait_until"],
+                condition=Q(status__in=["queued", "sending", "unknown", "at_bank", "scheduled"]),
+                name="order_unfinished",
+            ),
+            models.Index(
+                fields=["watch_until"],
+                condition=Q(status="paid", watch_until__isnull=False),
+                name="order_watched",
+            ),
+            models.Index(fields=["tenant", "bank_account", "reference"], name="order_reference"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} · {self.get_status_display()}"
+
+    @property
+    def code(self) -> str:
+        return order_code(self.key)
+
+    @property
+    def bank_keeps_code(self) -> bool:
+        """Whether the bank shows our code to people: one that takes no key takes no code."""
+        return registry.info(self.bank_account.provider).idempotency_window is not None
+
+
+def waiting(now: datetime) -> Q:
+    return Q(wait_until=None) | Q(wait_until__lte=now)
