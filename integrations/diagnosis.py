@@ -14,7 +14,7 @@ from banking.gateway.call_log import last_calls, operation_words, result_words
 from banking.models import BankAccount, BankCall, DailyBalance, StatementLine
 from brazil.banking_days import SAO_PAULO
 from core.money import format_brl
-from integrations.account_list import Integration
+from integrations.accounts import Integration
 
 DAYS = 60
 TOLD_CALLS = 20

@@ -275,6 +275,8 @@ POLL_ORDERS_SECONDS = env.float("POLL_ORDERS_SECONDS", default=120.0)
 # Apps above banking that want to know at once; the sweeps find the same without them.
 AFTER_BANK_EVENT_TASK = "payments.tasks.sweep_orders"
 AFTER_SYNC_TASK = "payments.tasks.sweep_orders"
+# What apps above banking do to their rows when a connection is undone, in the same transaction.
+ON_DISCONNECT = ("payments.orders.disconnect.hand_back",)
 
 # A bank that failed so many calls in a row is left alone for so long.
 CIRCUIT_FAILURES = env.int("CIRCUIT_FAILURES", default=5)
@@ -301,7 +303,7 @@ WRITTEN_HERE = {"handlers": ["console"], "propagate": False}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "kamino.logs.LineFormatter", "as_json": not DEBUG}},
+    "formatters": {"line": {"()": "kamino.observability.LineFormatter", "as_json": not DEBUG}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {

@@ -1,7 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from payments.api import PayableViewSet
+from payments.api.views import PayableViewSet
 from payments.views import acts, bill, list, pay, runs
 
 router = SimpleRouter(use_regex_path=False)

@@ -1,4 +1,4 @@
-"""Which leaf of the chart a bank account is tied to (Conta do Ativo), and how that changes."""
+"""The Conta do Ativo of a bank account: it is made with the account, and may be another later."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,15 +8,28 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.chart.reclassify import move_entries, share_account, standing_on
-from accounts.chart.setup import lock_chart
+from accounts.chart.setup import lock_chart, open_bank_account_leaf
 from accounts.journal.entries import balances
 from accounts.models import Account, Nature
 from audit.acts import Act
 from audit.services import record
-from banking.models import BankAccount
+from banking.banks.contract.statement import AccountIdentity
+from banking.models import BankAccount, Connection
 from core.errors import InvalidInput
 from core.money import format_brl
 from tenants.models import Tenant, User
+
+
+def make_ledger_account(
+    tenant: Tenant, connection: Connection, identity: AccountIdentity
+) -> Account:
+    """Make the leaf under the group that the chart marks for bank accounts («Contas Correntes»).
+
+    Raises:
+        InvalidState: the chart marks no group, or the one that it marks is archived.
+    """
+    name = f"{connection.bank_name} {identity.branch} / {identity.number}"
+    return open_bank_account_leaf(tenant, name=name)
 
 
 class Entries(StrEnum):

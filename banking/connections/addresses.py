@@ -9,7 +9,6 @@ from django.urls import reverse
 from banking.banks import registry
 from banking.banks.contract.info import BankInfo, ConnectBy, FieldKind, Mode
 from banking.models import BankAccount, Connection, ConsentAttempt
-from tenants.models import Plan
 
 
 def start_address(bank: BankInfo, mode: Mode) -> str:
@@ -67,9 +66,3 @@ def typed_of(mode: Mode, values: Mapping[str, str]) -> dict[str, str]:
         for field in mode.fields
         if field.kind is FieldKind.TEXT
     }
-
-
-def plan_names(bank: BankInfo) -> str:
-    """«North e Track»."""
-    names = [plan.label for plan in Plan if plan in bank.plans]
-    return " e ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

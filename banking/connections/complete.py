@@ -5,10 +5,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from accounts.chart.setup import open_bank_account_leaf
-from accounts.models import Account
 from audit.acts import Act
 from audit.services import record
+from banking.bank_accounts.ledger_account import make_ledger_account
 from banking.banks.contract.errors import BankError, BankOutcomeUnknown, BankUnavailable
 from banking.banks.contract.info import Capability, ConnectBy
 from banking.banks.contract.statement import AccountIdentity
@@ -140,7 +139,7 @@ def adopt_account(tenant: Tenant, connection: Connection, identity: AccountIdent
             bank_code=identity.bank_code,
             branch=identity.branch,
             number=identity.number,
-            ledger_account=make_leaf(tenant, connection, identity),
+            ledger_account=make_ledger_account(tenant, connection, identity),
             is_preferred=not accounts.filter(is_preferred=True).exists(),
         )
     elif account.connection is not None and account.connection_id != connection.id:
@@ -203,11 +202,6 @@ def supersede(connection: Connection) -> None:
         lost_at=timezone.now(),
         credentials=b"",
     )
-
-
-def make_leaf(tenant: Tenant, connection: Connection, identity: AccountIdentity) -> Account:
-    name = f"{connection.bank_name} {identity.branch} / {identity.number}"
-    return open_bank_account_leaf(tenant, name=name)
 
 
 def other_company_message(tenant: Tenant, connection: Connection, identity: AccountIdentity) -> str:

@@ -5,11 +5,15 @@ the background, found in the row: the connection is undone and still holds crede
 """
 
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from audit.acts import Act
 from audit.services import record
@@ -64,6 +68,36 @@ def undo_connection(account: BankAccount, tenant: Tenant, *, by: User, typed: st
     undone: Connection = mine.get()
     account.connection = undone
     return undone
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What an app above did to its rows because a connection ended."""
+
+    records: Mapping[str, str]  # for the audit, in Portuguese
+    sentence: str = ""  # for the person, in Portuguese; empty when there is nothing to say
+
+
+def disconnect_account(
+    account: BankAccount, tenant: Tenant, *, by: User, typed: str
+) -> list[Consequence]:
+    """Undo the account's connection, with all that follows for what the apps above hold.
+
+    Those are named in `settings.ON_DISCONNECT`. Runs inside the company's scope, all or nothing.
+
+    Raises:
+        InvalidInput: `typed` is not the company's name.
+        InvalidState: there is no connection to undo.
+    """
+    undo_connection(account, tenant, by=by, typed=typed)
+    consequences: list[Consequence] = [
+        import_string(name)(account, by=by) for name in settings.ON_DISCONNECT
+    ]
+    after = {"Vínculo": "desfeito"}
+    for consequence in consequences:
+        after |= consequence.records
+    record(Act.CONNECTION_UNDONE, on=account, by=by, before={"Vínculo": "ativo"}, after=after)
+    return consequences
 
 
 def still_open() -> Q:

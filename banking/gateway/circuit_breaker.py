@@ -21,7 +21,7 @@ from banking.banks import registry
 from banking.banks.contract.errors import BankOutcomeUnknown, BankUnavailable
 from banking.banks.http.call import Call
 from banking.models import BankHealth
-from banking.words import clock
+from core.dates import clock
 
 # Longer than the slowest call takes.
 PROBE_LEASE = timedelta(minutes=2)

@@ -1,9 +1,8 @@
 """Whether the company's plan has a bank."""
 
 from banking.banks.contract.info import BankInfo
-from banking.connections.addresses import plan_names
 from core.errors import NotAllowed
-from tenants.models import Tenant
+from tenants.models import Plan, Tenant
 
 
 def check_plan(tenant: Tenant, bank: BankInfo) -> None:
@@ -16,3 +15,9 @@ def check_plan(tenant: Tenant, bank: BankInfo) -> None:
             f"A integração com {bank.name} faz parte dos planos {plan_names(bank)}. "
             f"O plano de {tenant.name} é o {tenant.get_plan_display()}."
         )
+
+
+def plan_names(bank: BankInfo) -> str:
+    """«North e Track»."""
+    names = [plan.label for plan in Plan if plan in bank.plans]
+    return " e ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

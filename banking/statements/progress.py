@@ -8,7 +8,8 @@ from django.conf import settings
 
 from banking.gateway import circuit_breaker
 from banking.models import BankAccount
-from banking.words import ago, clock
+from core.dates import ago, clock
+from core.money import format_brl
 
 # After this a person is told that it takes longer.
 PATIENCE = timedelta(seconds=60)
@@ -93,3 +94,10 @@ def next_try(account: BankAccount, now: datetime) -> str:
     if at is None or at <= now:
         return "Próxima leitura em instantes."
     return f"Próxima leitura às {clock(at)}."
+
+
+def broken_proof(account: BankAccount) -> str:
+    if account.proof_difference:
+        amount = format_brl(abs(account.proof_difference))
+        return f"O saldo do banco e os lançamentos lidos diferem em R$ {amount}."
+    return "O banco mudou um lançamento que já tinha informado."

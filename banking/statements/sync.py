@@ -22,8 +22,8 @@ from banking.gateway.connect import connect
 from banking.gateway.plan_check import check_plan
 from banking.models import BankAccount, Connection
 from banking.statements.store import store_daily_balances, store_pages
-from banking.words import clock
 from brazil.banking_days import sao_paulo_day
+from core.dates import clock
 from core.errors import InvalidState
 from tenants.models import Tenant
 from tenants.scope import across_tenants, tenant_scope

@@ -1,30 +1,30 @@
-"""Filters over banking.words, at the time of the page."""
+"""Filters over core.dates, at the time of the page."""
 
 from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
 
-from banking import words
 from banking.banks import registry
 from banking.connections import addresses
 from banking.gateway.call_log import operation_words, result_words
 from banking.models import BankAccount, StatementLine
+from banking.statements.progress import broken_proof
 from brazil.banking_days import sao_paulo_day
 from brazil.document import format_document
-from integrations import account_list
+from core import dates
 
 register = template.Library()
 
 
 @register.filter
 def ago(instant: datetime | None) -> str:
-    return words.ago(instant, timezone.now()) if instant else "ainda não lido"
+    return dates.ago(instant, timezone.now()) if instant else "ainda não lido"
 
 
 @register.filter
 def day_name(day: date) -> str:
-    return words.day_name(day, sao_paulo_day(timezone.now()))
+    return dates.day_name(day, sao_paulo_day(timezone.now()))
 
 
 @register.filter
@@ -37,7 +37,7 @@ def line_title(line: StatementLine) -> str:
 @register.filter
 def line_detail(line: StatementLine) -> str:
     """«10:14 · Pix · 11.222.333/0001-81»."""
-    parts = [words.clock(line.occurred_at)]
+    parts = [dates.clock(line.occurred_at)]
     if line.description:
         parts.append(line.get_kind_display())
     if line.counterparty_document:
@@ -54,7 +54,7 @@ def account_number(account: BankAccount) -> str:
 register.filter("document", format_document)
 register.filter("operation_words", operation_words)
 register.filter("result_words", result_words)
-register.filter("broken_proof", account_list.broken_proof)
+register.filter("broken_proof", broken_proof)
 register.filter("redo_url", addresses.redo_address)
 register.filter("redo_url_of", addresses.redo_address_of)
 

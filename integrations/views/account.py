@@ -17,8 +17,8 @@ from banking.bank_accounts.settings import Settings, save_settings
 from banking.banks import registry
 from banking.gateway import circuit_breaker
 from banking.models import BankAccount
-from integrations.account_list import Integration
-from integrations.pix_preview import choices_of, dry_run
+from integrations.accounts import Integration
+from integrations.preview import choices_of, dry_run
 from payments.models import DispatchRun
 from payments.rails.rails import sends_pix
 from payments.reads.run_summary import run_notes

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from integrations.account_list import integrations_of
+from integrations.accounts import integrations_of
 from integrations.diagnosis import diagnose
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role

@@ -8,11 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from banking.connections.disconnect import Consequence, disconnect_account
 from banking.models import BankAccount
 from core.enqueue import enqueue
 from core.forms import marking
-from payments.orders.disconnect import effect_of_undoing, undo
-from payments.words import counted
+from payments.orders.disconnect import effect_of_undoing
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
 
@@ -39,16 +39,16 @@ def undo_account(request: TenantRequest, account_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with marking(form):
             typed = form.cleaned_data["name"]
-            given_back = undo(account, request.tenant, by=request.user, typed=typed)
-            return undone(request, account, given_back)
+            after = disconnect_account(account, request.tenant, by=request.user, typed=typed)
+            return disconnected(request, account, after)
     context = {"account": account, "effect": effect_of_undoing(account), "form": form}
     return render(request, "integrations/disconnect.html", context)
 
 
-def undone(request: TenantRequest, account: BankAccount, given_back: int) -> HttpResponse:
+def disconnected(
+    request: TenantRequest, account: BankAccount, after: list[Consequence]
+) -> HttpResponse:
     enqueue("banking.tasks.close_connection", str(account.tenant_id), str(account.connection_id))
-    text = f"Vínculo com {account} desfeito."
-    if given_back:
-        text += f" {counted(given_back, 'conta voltou', 'contas voltaram')} para aprovada."
-    messages.success(request, text)
+    sentences = [f"Vínculo com {account} desfeito.", *(each.sentence for each in after)]
+    messages.success(request, " ".join(filter(None, sentences)))
     return redirect("integrations:list")

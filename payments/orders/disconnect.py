@@ -4,15 +4,14 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from audit.acts import Act
-from audit.services import record
-from banking.connections.disconnect import undo_connection
+from banking.connections.disconnect import Consequence
 from banking.models import BankAccount, StatementLine
+from core.plurals import counted
 from payments.models import Payable, PaymentOrder
 from payments.orders.give_back import give_back_what_was_undone
 from payments.states import OPEN_AT_BANK, OrderStatus, PayableStatus
 from payments.timeline import Tone, note_many
-from tenants.models import Tenant, User
+from tenants.models import User
 
 UNDECIDED = (OrderStatus.SENDING, OrderStatus.UNKNOWN)
 
@@ -41,37 +40,28 @@ def effect_of_undoing(account: BankAccount) -> Effect:
     )
 
 
-def undo(account: BankAccount, tenant: Tenant, *, by: User, typed: str) -> int:
-    """Undo the connection; what never left is approved again. Returns how many that were.
+def hand_back(account: BankAccount, *, by: User) -> Consequence:
+    """What never left is approved as before; what is at the bank says that it stays there.
 
-    What is at the bank stays so: only a new connection, the statement or a person can tell how it
-    ends, and its timeline says it. Runs inside the company's scope, all or nothing.
-
-    Raises:
-        InvalidInput: `typed` is not the company's name.
-        InvalidState: there is no connection to undo.
+    Only a new connection, the statement or a person can tell how that ends. Named in
+    `settings.ON_DISCONNECT`; runs inside the company's scope.
     """
-    undo_connection(account, tenant, by=by, typed=typed)
     given_back = give_back_what_was_undone(account)
-    at_bank = PaymentOrder.objects.of(tenant).filter(bank_account=account, status__in=OPEN_AT_BANK)
+    orders = PaymentOrder.objects.of(account.tenant_id).filter(bank_account=account)
     text = (
         f"{by.display_name} desfez o vínculo com {account.bank_name}. O pagamento continua lá: "
         "confira no aplicativo do banco. Refeito o vínculo, o Kamino volta a acompanhar."
     )
     rows = [
         (payable, "No banco, sem acompanhamento", text, Tone.WARN)
-        for payable in at_bank.values_list("payable_id", flat=True)
+        for payable in orders.filter(status__in=OPEN_AT_BANK).values_list("payable_id", flat=True)
     ]
-    note_many(tenant.id, rows, at=timezone.now())
-    record(
-        Act.CONNECTION_UNDONE,
-        on=account,
-        by=by,
-        before={"Vínculo": "ativo"},
-        after={
-            "Vínculo": "desfeito",
+    note_many(account.tenant_id, rows, at=timezone.now())
+    back = counted(given_back, "conta voltou", "contas voltaram")
+    return Consequence(
+        {
             "Pagamentos devolvidos da fila": str(given_back),
             "Pagamentos que ficam no banco": str(len(rows)),
         },
+        sentence=f"{back} para aprovada." if given_back else "",
     )
-    return given_back

@@ -11,11 +11,11 @@ from banking.bank_accounts.ledger_account import hold_leaf
 from banking.banks.contract.payments import Rail
 from banking.models import StatementLine
 from brazil.banking_days import day_bounds, next_banking_day, sao_paulo_day
+from core.dates import ONE_DAY
 from payments.bills.approval import revoke_approval
 from payments.models import Payable, PaymentOrder
 from payments.states import OrderStatus, PayableStatus
 from payments.timeline import Tone, note
-from payments.words import ONE_DAY
 
 NOT_PAID = frozenset(
     {OrderStatus.REJECTED, OrderStatus.EXPIRED, OrderStatus.CANCELLED, OrderStatus.RETURNED}

@@ -10,11 +10,11 @@ from django.db.models import Count, Q, Sum
 
 from banking.models import BankAccount
 from core.money import format_brl
+from core.plurals import counted
 from payments.models import Payable
 from payments.reads.list import WEEK
 from payments.reads.status_label import Accounts, why_no_account
 from payments.states import PayableStatus
-from payments.words import counted
 from tenants.models import Tenant
 
 

@@ -13,6 +13,7 @@ from brazil.banks import bank_name
 from brazil.br_code import build_static_br_code
 from brazil.document import format_document
 from brazil.errors import InvalidValue
+from core.dates import near_day
 from parties.models import PayeeAccount
 from payments.bills.parsing import PixCharge, read_pix_code
 from payments.models import Payable, PayableQuerySet, PaymentOrder
@@ -20,7 +21,6 @@ from payments.orders.cancellation import why_not_cancellable
 from payments.rails.pix_policy import needs_new_approval, rail_for
 from payments.reads.status_label import Accounts, Situation, situation_of
 from payments.states import OrderStatus, PayableStatus
-from payments.words import near_day
 from tenants.models import Membership
 
 NO_REASONS: Mapping[str, str] = {}

@@ -10,10 +10,11 @@ from django.db.models import Count, Q, QuerySet, Sum
 from banking.banks import registry
 from banking.banks.contract.payments import Rail
 from brazil.banking_days import SAO_PAULO, sao_paulo_day
+from core.dates import hour, near_day, when
 from core.money import format_brl
+from core.plurals import counted
 from payments.models import DispatchRun, PaymentOrder
 from payments.states import OrderStatus
-from payments.words import counted, hour, near_day, when
 
 STATUS = "orders__status"
 GIVEN_BACK = Q(**{STATUS: OrderStatus.CANCELLED}, orders__first_sent_at=None)

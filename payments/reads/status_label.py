@@ -7,6 +7,7 @@ from uuid import UUID
 
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
+from core.dates import lasted, near_day, when
 from payments.dispatch.schedule import STARTS_AT, opening_instant
 from payments.models import DispatchRun, Payable, PaymentOrder
 from payments.rails.pix_policy import (
@@ -20,7 +21,6 @@ from payments.rails.pix_policy import (
     rail_for,
 )
 from payments.states import LIVE_ORDERS, OrderStatus, PayableStatus
-from payments.words import lasted, near_day, when
 from tenants.models import Tenant
 
 UNKNOWN = "resposta do banco desconhecida"

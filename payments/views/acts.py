@@ -11,15 +11,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.enqueue import enqueue
 from core.errors import InvalidInput, InvalidState
 from core.middleware import previous_page
+from core.plurals import counted
 from payments.bills.approval import approve_payable
 from payments.bills.enter import cancel_payable
 from payments.dispatch.send_now import send_now
-from payments.forms import SettleForm
+from payments.forms.settle import SettleForm
 from payments.models import Payable, PaymentOrder
 from payments.orders.cancellation import request_cancellation
 from payments.orders.transitions import settle_by_hand
 from payments.views.bill import row_or_404
-from payments.words import counted
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
 

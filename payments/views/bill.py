@@ -13,14 +13,14 @@ from banking.banks.contract.payments import AccountType
 from brazil.banking_days import sao_paulo_day
 from brazil.banks import BANKS
 from brazil.document import format_document
+from core.dates import near_day
 from parties.models import Payee
 from payments.bills import parsing
 from payments.bills.enter import enter_payable
-from payments.forms import PayableForm, PixBy
+from payments.forms.payable import PayableForm, PixBy
 from payments.models import Payable, PayableEvent
 from payments.reads.row import Row, rows_of
 from payments.reads.status_label import Accounts
-from payments.words import near_day
 from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Role
 

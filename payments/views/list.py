@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from brazil.banking_days import sao_paulo_day
+from core.dates import long_day
 from payments.models import DispatchRun, Payable
 from payments.reads.day_summary import Numbers, notes_of_waiting, numbers_of
 from payments.reads.list import ListFilter, Period, Position, read_page
 from payments.reads.run_summary import run_notes
 from payments.reads.status_label import Accounts
-from payments.words import long_day
 from tenants.access import TenantRequest, member_required
 
 

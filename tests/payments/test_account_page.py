@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from banking.models import BankAccount, Connection
-from integrations.pix_preview import dry_run
+from integrations.preview import dry_run
 from payments.dispatch.run import dispatch_account, dispatch_by_hand
 from payments.models import PaymentOrder
 from tenants.models import Role, Tenant, User

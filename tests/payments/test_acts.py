@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from banking.connections.disconnect import disconnect_account
 from payments.models import Payable, PayableEvent, PaymentOrder
-from payments.orders.disconnect import undo
 from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
@@ -177,7 +177,7 @@ def test_nothing_is_sent_from_an_account_that_was_undone(
     account = make_bank_account(tenant)
     payable = make_payable(tenant, approved=True)
     with tenant_scope(tenant.id):
-        undo(account, tenant, by=admin, typed=tenant.name)
+        disconnect_account(account, tenant, by=admin, typed=tenant.name)
 
     response = act(as_operator, "send", payable)
 

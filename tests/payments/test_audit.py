@@ -7,9 +7,9 @@ import time_machine
 from django.core.management import call_command
 
 from audit.acts import Act
+from banking.connections.disconnect import disconnect_account
 from banking.models import BankAccount
 from payments.dispatch.run import dispatch_account, dispatch_by_hand
-from payments.orders.disconnect import undo
 from payments.states import OrderStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
@@ -65,7 +65,7 @@ def test_an_undone_connection_is_told_with_who_and_what_came_back(
     make_order(make_payable(tenant, approved=True), OrderStatus.AT_BANK)
 
     with tenant_scope(tenant.id):
-        undo(account, tenant, by=admin, typed=tenant.name)
+        disconnect_account(account, tenant, by=admin, typed=tenant.name)
 
     (undone,) = audit_of(tenant)
     assert (undone.act, undone.by, undone.on_id) == (Act.CONNECTION_UNDONE, admin, account.id)

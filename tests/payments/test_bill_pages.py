@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from banking.banks.contract.payments import OrderState
+from banking.connections.disconnect import disconnect_account
 from payments.bills.enter import cancel_payable
 from payments.dispatch.run import dispatch_by_hand
 from payments.models import DispatchRun, Payable
-from payments.orders.disconnect import undo
 from payments.orders.transitions import apply_state
 from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
@@ -148,7 +148,7 @@ def test_a_run_tells_what_came_back_from_its_queue_and_why(
 ) -> None:
     run = make_run(tenant, bills=2)
     with tenant_scope(tenant.id):
-        undo(run.bank_account, tenant, by=admin, typed=tenant.name)
+        disconnect_account(run.bank_account, tenant, by=admin, typed=tenant.name)
 
     page = read(as_operator, "run", run.id)
 

@@ -12,11 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from banking.connections.disconnect import disconnect_account
 from banking.models import BankAccount
 from payments.dispatch.run import dispatch_account
 from payments.dispatch.schedule import opening_instant
 from payments.models import DispatchRun, Payable
-from payments.orders.disconnect import undo
 from payments.reads.list import PAGE
 from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
@@ -395,7 +395,7 @@ def test_the_bills_of_a_preferred_account_that_was_undone_say_so(
     make_payable(tenant, "100.00", approved=True)
     make_payable(tenant, "200.00", approved=True, due_date=date(2026, 11, 19))
     with tenant_scope(tenant.id):
-        undo(account, tenant, by=admin, typed=tenant.name)
+        disconnect_account(account, tenant, by=admin, typed=tenant.name)
 
     page = read(as_operator)
 

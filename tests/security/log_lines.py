@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 
-from kamino.logs import LineFormatter
+from kamino.observability import LineFormatter
 
 
 @contextmanager

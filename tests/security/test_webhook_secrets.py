@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import reverse
 
 from banking.models import Connection
-from kamino.logs import LineFormatter, without_secrets
+from kamino.observability import LineFormatter, without_secrets
 from tenants.models import Tenant, User
 from tests.banking.made import make_connection
 from tests.security.log_lines import written

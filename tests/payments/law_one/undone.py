@@ -5,9 +5,9 @@ from typing import Any
 
 import time_machine
 
+from banking.connections.disconnect import disconnect_account
 from banking.models import BankAccount, Connection
 from banking.statements.sync import sync_account
-from payments.orders.disconnect import undo
 from payments.orders.send import send_queued
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
@@ -38,7 +38,7 @@ def make_busy(account: BankAccount, tenant: Tenant, cora: CoraSimulator) -> Bank
 
 def undo_it(account: BankAccount, tenant: Tenant, by: User) -> None:
     with tenant_scope(tenant.id):
-        undo(account, tenant, by=by, typed=tenant.name)
+        disconnect_account(account, tenant, by=by, typed=tenant.name)
 
 
 def redo(account: BankAccount, tenant: Tenant, by: User, cora: CoraSimulator) -> Connection:

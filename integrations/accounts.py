@@ -8,10 +8,9 @@ from banking.bank_accounts.settings import first_sending
 from banking.connections.expiry import days_left, in_days
 from banking.gateway import circuit_breaker
 from banking.models import BankAccount, Connection
-from banking.statements.progress import next_sync_at
-from banking.words import ago, clock, near_day
+from banking.statements.progress import broken_proof, next_sync_at
 from brazil.banking_days import sao_paulo_day
-from core.money import format_brl
+from core.dates import ago, clock, dated_day
 from tenants.models import Tenant
 
 
@@ -92,13 +91,6 @@ class Integration:
         return describe_modo_banking(self.account, self.now)
 
 
-def broken_proof(account: BankAccount) -> str:
-    if account.proof_difference:
-        amount = format_brl(abs(account.proof_difference))
-        return f"O saldo do banco e os lançamentos lidos diferem em R$ {amount}."
-    return "O banco mudou um lançamento que já tinha informado."
-
-
 def describe_modo_banking(account: BankAccount, now: datetime) -> str:
     if account.modo_banking_from is None:
         return "Desligado"
@@ -107,7 +99,7 @@ def describe_modo_banking(account: BankAccount, now: datetime) -> str:
     first = first_sending(account, now)
     if first is None:
         return "Ligado, todo dia útil às 7h"
-    return f"Ligado a partir de {near_day(first, sao_paulo_day(now))}, às 7h"
+    return f"Ligado a partir de {dated_day(first, sao_paulo_day(now))}, às 7h"
 
 
 def describe_switch(account: BankAccount, now: datetime) -> str:
@@ -115,7 +107,7 @@ def describe_switch(account: BankAccount, now: datetime) -> str:
     if account.modo_banking_from is None:
         return f"Modo Banking desligado em {account}: nada mais vai ao banco sozinho."
     first = first_sending(account, now)
-    when = f" a partir de {near_day(first, sao_paulo_day(now))}, às 7h" if first else ""
+    when = f" a partir de {dated_day(first, sao_paulo_day(now))}, às 7h" if first else ""
     return f"Modo Banking ligado em {account}{when}."
 
 

@@ -1,17 +1,12 @@
-"""Bills for programs of the company: the same services as the pages."""
+"""What programs read and write of bills."""
 
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import mixins, serializers, status
-from rest_framework.decorators import action
-from rest_framework.pagination import CursorPagination
-from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
 
 from accounts.models import Account
 from banking.banks.contract.payments import PixAccount, PixCode
@@ -21,13 +16,9 @@ from core.amounts import check_amount
 from core.errors import InvalidInput
 from parties.models import PayeeAccount
 from payments.bills import parsing
-from payments.bills.approval import approve_payable
 from payments.bills.duplicates import refuse_duplicate
-from payments.bills.enter import cancel_payable, enter_payable
 from payments.models import Payable
 from payments.rails.destinations import TedDetails
-from tenants.api import CompanyRequest, TenantScoped
-from tenants.models import Role
 from tenants.scope import NOBODY
 
 
@@ -218,60 +209,3 @@ class NewPayableSerializer(serializers.Serializer[Any]):
 
 class CancelSerializer(serializers.Serializer[Any]):
     why = serializers.CharField(max_length=200, default="", allow_blank=True)
-
-
-class PayableFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
-    class Meta:
-        model = Payable
-        fields = {"status": ["exact"], "payment_date": ["exact", "gte", "lte"]}
-
-
-class NewestFirst(CursorPagination):
-    ordering = "-id"  # ids grow with time
-    page_size = 50
-
-
-class PayableViewSet(
-    TenantScoped, mixins.RetrieveModelMixin, mixins.ListModelMixin, GenericViewSet[Payable]
-):
-    """Contas a pagar."""
-
-    queryset = Payable.objects.all()
-    serializer_class = PayableSerializer
-    pagination_class = NewestFirst
-    filter_backends = [filters.DjangoFilterBackend]
-    filterset_class = PayableFilter
-    lookup_value_converter = "uuid"
-    roles = {
-        "create": (Role.ADMIN, Role.FINANCE),
-        "approve": (Role.ADMIN, Role.APPROVER),
-        "cancel": (Role.ADMIN, Role.FINANCE, Role.APPROVER),
-    }
-
-    def get_queryset(self) -> Any:
-        tenant = self.request.tenant  # type: ignore[attr-defined]  # set by TenantScoped
-        return Payable.objects.of(tenant).with_details()
-
-    @extend_schema(request=NewPayableSerializer, responses={201: PayableSerializer})
-    def create(self, request: CompanyRequest) -> Response:
-        """Lança uma conta. Ela espera a aprovação de outra pessoa."""
-        new = NewPayableSerializer(data=request.data, context=self.get_serializer_context())
-        new.is_valid(raise_exception=True)
-        payable = enter_payable(request.tenant, by=request.user, **new.validated_data)
-        return Response(self.get_serializer(payable).data, status.HTTP_201_CREATED)
-
-    @extend_schema(request=None, responses=PayableSerializer)
-    @action(detail=True, methods=["post"])
-    def approve(self, request: CompanyRequest, pk: Any = None) -> Response:
-        """Aprova. Quem lançou não aprova."""
-        approve_payable(self.get_object(), by=request.membership)
-        return Response(self.get_serializer(self.get_object()).data)
-
-    @extend_schema(request=CancelSerializer, responses=PayableSerializer)
-    @action(detail=True, methods=["post"])
-    def cancel(self, request: CompanyRequest, pk: Any = None) -> Response:
-        """Cancela uma conta que ainda não foi enviada ao banco."""
-        asked = CancelSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        cancel_payable(self.get_object(), by=request.user, why=asked.validated_data["why"])
-        return Response(self.get_serializer(self.get_object()).data)

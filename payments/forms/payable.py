@@ -21,7 +21,7 @@ from core.money import format_brl
 from parties.models import PayeeAccount
 from payments.bills import parsing
 from payments.bills.duplicates import AlreadyEntered, refuse_duplicate
-from payments.fields import ClassificationField, ReadField, listed
+from payments.forms.fields import ClassificationField, ReadField, listed
 from payments.models import Payable
 from payments.rails.destinations import Destination, TedDetails
 from tenants.models import Tenant
@@ -36,16 +36,22 @@ class PixBy(models.TextChoices):
 
 
 OF_ACCOUNT = frozenset({"bank_code", "branch", "account", "account_type"})
+
+
 OF_METHOD: Mapping[str, frozenset[str]] = {
     Payable.Method.TED: OF_ACCOUNT,
     Payable.Method.BOLETO: frozenset({"linha_digitavel"}),
     Payable.Method.PIX: frozenset({"pix_by"}),
 }
+
+
 OF_PIX: Mapping[str, frozenset[str]] = {
     PixBy.KEY: frozenset({"pix_key_type", "pix_key"}),
     PixBy.CODE: frozenset({"pix_code"}),
     PixBy.ACCOUNT: OF_ACCOUNT,
 }
+
+
 OF_ANY_METHOD = frozenset[str]().union(*OF_METHOD.values(), *OF_PIX.values())
 
 
@@ -255,26 +261,6 @@ class PayableForm(forms.Form):
             account=data["account"],
             account_type=parsing.read_account_type(data["account_type"]),
         )
-
-
-class SettleForm(forms.Form):
-    """How a payment ended, by a person who looked at the bank."""
-
-    PAID, NOT_PAID = "paid", "not_paid"
-
-    ended = forms.ChoiceField(
-        label="Como terminou?",
-        choices=[
-            (PAID, "Foi paga: está no aplicativo do banco como paga, ou o débito no extrato"),
-            (NOT_PAID, "Não foi paga: não está no aplicativo do banco nem no extrato"),
-        ],
-        widget=forms.RadioSelect,
-        error_messages={"required": "Escolha como terminou."},
-    )
-
-    @property
-    def was_paid(self) -> bool:
-        return bool(self.cleaned_data["ended"] == self.PAID)
 
 
 def with_link(error: AlreadyEntered) -> str:

@@ -9,13 +9,13 @@ from banking.bank_accounts.settings import next_sending
 from banking.banks import registry
 from banking.models import BankAccount
 from core.money import format_brl
+from core.plurals import counted
 from payments.dispatch.plan import LeftOut, Plan, plan_run
 from payments.dispatch.schedule import STARTS_AT
 from payments.models import Payable
 from payments.rails.pix_policy import lacks_ted_details, rail_for
 from payments.rails.rails import open_rails
 from payments.states import PayableStatus
-from payments.words import counted
 
 ONE_DAY = timedelta(days=1)
 SENTENCES = {

@@ -1,4 +1,4 @@
-"""How days and times of bills are said. Instants are aware; the words are São Paulo's."""
+"""How days and times are said on the screen. Instants are aware; the words are São Paulo's."""
 
 from datetime import date, datetime, timedelta
 
@@ -57,6 +57,34 @@ def when(instant: datetime, now: datetime) -> str:
     return f"{local:%d/%m} às {local:%H:%M}"
 
 
-def counted(number: int, one: str, many: str) -> str:
-    """«1 conta», «14 contas»."""
-    return f"{number} {one if number == 1 else many}"
+def ago(instant: datetime, now: datetime) -> str:
+    """«agora», «há 4 min», «há 3 h», then «em 20/11 às 10:14»."""
+    seconds = (now - instant).total_seconds()
+    if seconds < 60:
+        return "agora"
+    if seconds < 60 * 60:
+        return f"há {int(seconds // 60)} min"
+    if seconds < 24 * 60 * 60:
+        return f"há {int(seconds // 3600)} h"
+    return f"em {instant.astimezone(SAO_PAULO):%d/%m às %H:%M}"
+
+
+def clock(instant: datetime) -> str:
+    return f"{instant.astimezone(SAO_PAULO):%H:%M}"
+
+
+def day_name(day: date, today: date) -> str:
+    """«sexta-feira, 20 de novembro», with the year when it is not this one."""
+    pattern = r"l, j \d\e F" if day.year == today.year else r"l, j \d\e F \d\e Y"
+    return formats.date_format(day, pattern).lower()
+
+
+def dated_day(day: date, today: date) -> str:
+    """«hoje, 23/11», «amanhã, 24/11» or «segunda-feira, 30/11»."""
+    if day == today:
+        name = "hoje"
+    elif day == today + ONE_DAY:
+        name = "amanhã"
+    else:
+        name = formats.date_format(day, "l").lower()
+    return f"{name}, {day:%d/%m}"

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banking.bank_accounts import settings
 from banking.models import BankAccount
-from integrations.account_list import describe_switch, integrations_of, unfinished
+from integrations.accounts import describe_switch, integrations_of, unfinished
 from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Role
 

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from payments import words
+from core import dates
 
 TODAY = date(2026, 11, 23)
 
@@ -19,7 +19,7 @@ TODAY = date(2026, 11, 23)
     ],
 )
 def test_days_near_today_are_named(day: date, said: str) -> None:
-    assert words.near_day(day, TODAY) == said
+    assert dates.near_day(day, TODAY) == said
 
 
 @pytest.mark.parametrize(
@@ -35,20 +35,20 @@ def test_days_near_today_are_named(day: date, said: str) -> None:
     ],
 )
 def test_spans_are_said_roughly(span: timedelta, said: str) -> None:
-    assert words.lasted(span) == said
+    assert dates.lasted(span) == said
 
 
 @pytest.mark.parametrize(("minute", "said"), [(0, "7h"), (4, "7h04")])
 def test_hours_are_those_of_sao_paulo(minute: int, said: str) -> None:
-    assert words.hour(datetime(2026, 11, 23, 10, minute, tzinfo=UTC)) == said
+    assert dates.hour(datetime(2026, 11, 23, 10, minute, tzinfo=UTC)) == said
 
 
 def test_an_instant_of_another_day_says_its_day() -> None:
     now = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # 23:00 of the 23rd in São Paulo
 
-    assert words.when(datetime(2026, 11, 23, 12, 41, tzinfo=UTC), now) == "hoje às 09:41"
-    assert words.when(datetime(2026, 11, 20, 20, 5, tzinfo=UTC), now) == "20/11 às 17:05"
+    assert dates.when(datetime(2026, 11, 23, 12, 41, tzinfo=UTC), now) == "hoje às 09:41"
+    assert dates.when(datetime(2026, 11, 20, 20, 5, tzinfo=UTC), now) == "20/11 às 17:05"
 
 
 def test_the_day_is_said_in_full() -> None:
-    assert words.long_day(TODAY) == "segunda, 23 de novembro"
+    assert dates.long_day(TODAY) == "segunda, 23 de novembro"

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from banking.words import ago, day_name, near_day
+from core.dates import ago, dated_day, day_name
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)  # 09:00 in São Paulo
 
@@ -35,4 +35,4 @@ def test_a_day_of_another_year_has_its_year():
     [(23, "hoje, 23/11"), (24, "amanhã, 24/11"), (30, "segunda-feira, 30/11")],
 )
 def test_a_day_near_is_said_by_its_name(day, said):
-    assert near_day(date(2026, 11, day), date(2026, 11, 23)) == said
+    assert dated_day(date(2026, 11, day), date(2026, 11, 23)) == said

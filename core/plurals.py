@@ -1,0 +1,6 @@
+"""Numbers of things, as Portuguese counts them."""
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """«1 conta», «14 contas»."""
+    return f"{number} {one if number == 1 else many}"
