@@ -8,7 +8,10 @@ RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 
 COPY manage.py ./
 COPY kamino ./kamino
+COPY integrations ./integrations
+COPY reconciliation ./reconciliation
 COPY payments ./payments
+COPY parties ./parties
 COPY banking ./banking
 COPY accounts ./accounts
 COPY audit ./audit

@@ -3,7 +3,7 @@
 # a browser nor the rounds of killed and racing processes. APP names one folder of tests/.
 set -euo pipefail
 BIN=${BIN:-.venv/bin}
-AT_MOST_ONCE=tests/payments/law_one
+AT_MOST_ONCE=tests/payments/at_most_once
 
 folder=tests${APP:+/$APP}
 [ -d "$folder" ] || { echo "There is no folder $folder."; exit 2; }

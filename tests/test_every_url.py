@@ -12,7 +12,7 @@ from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
 from tests.cast import make_notice, sign_in
-from tests.payments.make import TODAY, make_bank_account, make_payable
+from tests.payments.factories import TODAY, make_bank_account, make_payable
 
 # The bank's own door: the secret in its address is what opens it (tests/banking/test_webhook.py).
 PUBLIC = {"banking:webhook"}

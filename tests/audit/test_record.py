@@ -11,7 +11,7 @@ from audit.origin import COMMAND_LINE, act_from
 from audit.services import record
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
-from tests.payments.make import make_bank_account
+from tests.payments.factories import make_bank_account
 
 pytestmark = pytest.mark.django_db
 

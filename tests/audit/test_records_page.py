@@ -16,7 +16,7 @@ from banking.models import BankAccount
 from tenants.models import Role, Tenant, User
 from tests.audit.reading import audit_of
 from tests.cast import make_member, sign_in
-from tests.payments.make import make_bank_account
+from tests.payments.factories import make_bank_account
 
 pytestmark = pytest.mark.django_db
 

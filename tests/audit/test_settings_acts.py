@@ -9,9 +9,9 @@ from audit.models import Record
 from banking.models import BankAccount
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
-from tests.banking.made import change, reread
+from tests.banking.factories import change, reread
 from tests.cast import sign_in
-from tests.payments.make import make_bank_account
+from tests.payments.factories import make_bank_account
 
 pytestmark = pytest.mark.django_db
 

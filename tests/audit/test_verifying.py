@@ -16,7 +16,7 @@ from banking.models import BankAccount
 from kamino.local.environment import in_database
 from tenants.models import Tenant, User
 from tests.audit.reading import audit_of
-from tests.payments.make import make_bank_account
+from tests.payments.factories import make_bank_account
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from banking.models import BankAccount
 from tenants.models import Tenant, User
-from tests.banking.made import connect_account
+from tests.banking.factories import connect_account
 from tests.bs2_simulator import Bs2Simulator
 from tests.cast import sign_in
 from tests.cora_simulator import CoraSimulator

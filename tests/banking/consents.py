@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from banking.models import Connection
 from tenants.scope import tenant_scope
-from tests.banking.made import consent
+from tests.banking.factories import consent
 
 GO = reverse("banking:go", args=["cora"])
 RETURN = reverse("banking:consent_return", args=["cora"])

@@ -16,11 +16,18 @@ from banking.statements.sync import sync_account
 from core.errors import DomainError, InvalidState
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
-from tests.banking.made import change, granted, make_account, make_connection, reread, stored_lines
+from tests.banking.factories import (
+    change,
+    granted,
+    make_account,
+    make_connection,
+    reread,
+    stored_lines,
+)
 from tests.cora_simulator import CoraSimulator
-from tests.payments.law_one.database import wait_until_stuck
-from tests.payments.law_one.processes import wait_for
-from tests.payments.law_one.side_by_side import at_once
+from tests.payments.at_most_once.database import wait_until_stuck
+from tests.payments.at_most_once.side_by_side import at_once
+from tests.payments.at_most_once.worker_pool import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,7 +8,14 @@ from banking.connections.disconnect import close_connection
 from banking.models import Connection
 from tests.audit.reading import audit_of
 from tests.banking.consents import RETURN, connections_of, go_and_consent
-from tests.banking.made import bs2_keys, change, connect_account, granted, make_connection, reread
+from tests.banking.factories import (
+    bs2_keys,
+    change,
+    connect_account,
+    granted,
+    make_connection,
+    reread,
+)
 from tests.cora_simulator import PADARIA
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -17,7 +17,7 @@ from banking.gateway.credentials import unseal
 from banking.models import BankAccount, Connection, ConsentAttempt, StatementLine
 from banking.statements.sync import sync_account
 from tenants.scope import tenant_scope
-from tests.banking.made import bs2_keys, consent, make_bs2_connection, reread, stored_lines
+from tests.banking.factories import bs2_keys, consent, make_bs2_connection, reread, stored_lines
 from tests.bs2_simulator import OFICINA, PADARIA
 from tests.cast import sign_in
 

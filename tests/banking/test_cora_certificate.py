@@ -10,7 +10,7 @@ from banking.gateway.credentials import unseal
 from banking.models import BankAccount, Connection
 from banking.statements.sync import sync_account
 from tenants.scope import tenant_scope
-from tests.banking.made import reread, stored_lines
+from tests.banking.factories import reread, stored_lines
 from tests.cast import sign_in
 from tests.cora_simulator import OFICINA, PADARIA
 

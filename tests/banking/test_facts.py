@@ -6,7 +6,7 @@ from django.db.utils import IntegrityError
 
 from banking.models import BankAccount, StatementLine
 from tenants.scope import tenant_scope
-from tests.banking.made import make_account, make_lines, stored_lines
+from tests.banking.factories import make_account, make_lines, stored_lines
 
 
 @pytest.fixture

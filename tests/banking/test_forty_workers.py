@@ -17,7 +17,7 @@ from banking.gateway.credentials import unseal
 from banking.gateway.tokens import StoredTokens
 from banking.models import Connection
 from tenants.models import Tenant, User
-from tests.banking.made import make_bs2_connection, reread
+from tests.banking.factories import make_bs2_connection, reread
 from tests.bs2_simulator import Bs2Simulator
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +40,7 @@ def tokens_of_all(connection: Connection, bs2: Bs2Simulator) -> list[str]:
     """What each of the forty got, asked at the same moment."""
     # The test is under a moved clock; the processes then live at the same moment.
     moved_by = time() - escape_hatch.time.time()
-    command = [sys.executable, "-m", "tests.payments.law_one.moved_clock", str(moved_by)]
+    command = [sys.executable, "-m", "tests.payments.at_most_once.moved_clock", str(moved_by)]
     command += ["tests.banking.token_workers"]
     command += [str(connection.tenant_id), str(connection.id), "bs2", str(THREADS)]
     environment = os.environ | {"BS2_BASE_URL": bs2.base_url}

@@ -17,7 +17,13 @@ from banking.models import BankAccount, Connection
 from banking.statements.sync import LONGEST_READING, SyncResult, stretches, sync_account
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
-from tests.banking.made import granted, make_bs2_connection, make_connection, reread, stored_lines
+from tests.banking.factories import (
+    granted,
+    make_bs2_connection,
+    make_connection,
+    reread,
+    stored_lines,
+)
 from tests.cora_simulator import CoraSimulator
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,10 +13,10 @@ from banking.connections.complete import open_connection
 from banking.models import BankAccount, BankEvent, Connection
 from banking.statements.sync import due_accounts, sync_account
 from tenants.scope import tenant_scope
-from tests.banking.made import change, reread, stored_lines
+from tests.banking.factories import change, reread, stored_lines
 from tests.cast import sign_in
 from tests.cora_simulator import OFICINA
-from tests.payments.law_one.processes import wait_for
+from tests.payments.at_most_once.worker_pool import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MODE = registry.info("kamino").modes[0]

@@ -13,7 +13,14 @@ from banking.gateway.credentials import CredentialsUnreadable, seal, unseal
 from banking.gateway.tokens import StoredTokens
 from banking.models import Connection
 from core.ids import uuid7
-from tests.banking.made import change, connect_account, granted, make_connection, make_grant, reread
+from tests.banking.factories import (
+    change,
+    connect_account,
+    granted,
+    make_connection,
+    make_grant,
+    reread,
+)
 
 calls_banks = pytest.mark.django_db(transaction=True)
 TOKEN = "/oauth/token"

@@ -12,7 +12,7 @@ from banking.connections.disconnect import close_connection, undo_connection
 from banking.models import BankAccount, Connection, ConsentAttempt
 from tenants.models import Role
 from tenants.scope import tenant_scope
-from tests.banking.made import consent, make_account, reread
+from tests.banking.factories import consent, make_account, reread
 from tests.cast import make_member, sign_in
 
 GO = reverse("banking:go", args=["cora"])

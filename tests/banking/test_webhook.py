@@ -12,7 +12,7 @@ from banking.models import BankEvent
 from banking.statements.sync import due_accounts
 from tenants.scope import tenant_scope
 from tests.banking.conftest import NOW
-from tests.banking.made import change, make_account, make_connection, nudged
+from tests.banking.factories import change, make_account, make_connection, nudged
 
 HEADERS = {
     "webhook-event-id": "evt_4RtYuIoPaSdFgHjKlZxCvB",

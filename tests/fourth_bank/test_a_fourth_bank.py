@@ -20,7 +20,7 @@ from tenants.models import Plan, Tenant, User
 from tenants.scope import tenant_scope
 from tenants.services import change_plan
 from tests.banking.conftest import NOW
-from tests.banking.made import reread
+from tests.banking.factories import reread
 from tests.cast import sign_in
 from tests.fourth_bank.quarto.info import INFO
 from tests.fourth_bank.simulator import KEYS, QuartoSimulator

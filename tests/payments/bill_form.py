@@ -9,7 +9,7 @@ from accounts.models import Account
 from payments.models import Payable
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
-from tests.payments.make import BOLETO
+from tests.payments.factories import BOLETO
 
 
 def classification(tenant: Tenant, code: str = "5.3.02") -> str:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from tenants.models import Tenant, User
 from tests.cast import sign_in
-from tests.payments.make import MORNING
+from tests.payments.factories import MORNING
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from payments.models import Payable, PayableEvent, PaymentOrder
 from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
-from tests.banking.made import nudged, reread
+from tests.banking.factories import nudged, reread
 from tests.cast import make_member, sign_in
-from tests.payments.make import TODAY, make_bank_account, make_order, make_payable, move
+from tests.payments.factories import TODAY, make_bank_account, make_order, make_payable, move
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 

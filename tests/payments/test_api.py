@@ -15,9 +15,9 @@ from accounts.models import Account
 from payments.models import Payable
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
-from tests.banking.made import reread
+from tests.banking.factories import reread
 from tests.cast import make_member, sign_in
-from tests.payments.make import (
+from tests.payments.factories import (
     BOLETO,
     OPEN_CODE,
     PHONE_BILL,

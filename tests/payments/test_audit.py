@@ -15,7 +15,7 @@ from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.audit.reading import audit_of
 from tests.payments.clock import at
-from tests.payments.make import TODAY, make_bank_account, make_order, make_payable
+from tests.payments.factories import TODAY, make_bank_account, make_order, make_payable
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,14 @@ from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.cast import make_member, sign_in
-from tests.payments.make import BOLETO, TODAY, approve, make_bank_account, make_order, make_payable
+from tests.payments.factories import (
+    BOLETO,
+    TODAY,
+    approve,
+    make_bank_account,
+    make_order,
+    make_payable,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 

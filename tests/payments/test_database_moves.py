@@ -11,7 +11,7 @@ from payments.rails.destinations import Destination
 from payments.states import ORDER_MOVES, PAYABLE_MOVES, OrderStatus, PayableStatus
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
-from tests.payments.make import (
+from tests.payments.factories import (
     ITAU,
     PIX_ACCOUNT,
     PIX_CODE,

@@ -11,7 +11,7 @@ from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.cast import make_member, sign_in
 from tests.payments.bill_form import boleto, classification, enter, errors_of, ted, the_only_payable
-from tests.payments.make import (
+from tests.payments.factories import (
     BOLETO,
     CITY_TAX,
     PHONE_BILL,

@@ -22,7 +22,7 @@ from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.cast import make_member, sign_in
-from tests.payments.make import (
+from tests.payments.factories import (
     BOLETO,
     PHONE_BILL,
     TODAY,

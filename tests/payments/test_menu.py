@@ -7,7 +7,7 @@ from django.urls import reverse
 from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
 from tests.cast import make_member, sign_in
-from tests.payments.make import make_bank_account, make_order, make_payable
+from tests.payments.factories import make_bank_account, make_order, make_payable
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from brazil.br_code import parse_br_code
 from core.templatetags.qr import qr_svg
 from tenants.models import Tenant
-from tests.payments.make import PIX_ACCOUNT, PIX_KEY, make_bank_account, make_payable
+from tests.payments.factories import PIX_ACCOUNT, PIX_KEY, make_bank_account, make_payable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 

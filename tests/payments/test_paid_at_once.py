@@ -9,8 +9,8 @@ from payments.orders.send import send_all
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
-from tests.banking.made import reread
-from tests.payments.make import bill_of, make_bank_account, make_order, make_payable
+from tests.banking.factories import reread
+from tests.payments.factories import bill_of, make_bank_account, make_order, make_payable
 from tests.payments.scripted_bank import ScriptedBank
 from tests.payments.timelines import timeline
 

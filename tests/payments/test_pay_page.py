@@ -12,9 +12,9 @@ from payments.models import Payable, PaymentOrder
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
-from tests.banking.made import change, reread
+from tests.banking.factories import change, reread
 from tests.cast import sign_in
-from tests.payments.make import PIX_KEY, make_bank_account, make_payable
+from tests.payments.factories import PIX_KEY, make_bank_account, make_payable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 

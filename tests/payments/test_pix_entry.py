@@ -13,7 +13,7 @@ from tenants.models import Role, Tenant
 from tenants.scope import tenant_scope
 from tests.cast import make_member, sign_in
 from tests.payments.bill_form import enter, errors_of, ted, the_only_payable
-from tests.payments.make import (
+from tests.payments.factories import (
     DYNAMIC_CODE,
     OPEN_CODE,
     PIX_CODE,

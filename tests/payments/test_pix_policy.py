@@ -17,8 +17,8 @@ from payments.models import Payable, PaymentOrder
 from payments.rails.destinations import Destination, TedDetails
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
-from tests.banking.made import change, reread
-from tests.payments.make import (
+from tests.banking.factories import change, reread
+from tests.payments.factories import (
     DYNAMIC_CODE,
     PIX_ACCOUNT,
     PIX_KEY,

@@ -12,7 +12,7 @@ from payments.states import PayableStatus
 from tenants.models import Plan, Tenant, User
 from tenants.scope import tenant_scope
 from tenants.services import change_plan
-from tests.payments.make import TODAY, make_bank_account, make_payable
+from tests.payments.factories import TODAY, make_bank_account, make_payable
 
 SEVEN = datetime(2026, 11, 23, 10, 5, tzinfo=UTC)  # 07:05 in São Paulo
 

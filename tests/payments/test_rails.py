@@ -20,7 +20,7 @@ from payments.rails.destinations import Destination
 from payments.rails.rails import open_rails, rails_of
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
-from tests.payments.make import (
+from tests.payments.factories import (
     DYNAMIC_CODE,
     PIX_ACCOUNT,
     PIX_KEY,

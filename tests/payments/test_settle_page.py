@@ -11,9 +11,9 @@ from payments.models import Payable
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
-from tests.banking.made import reread
+from tests.banking.factories import reread
 from tests.cast import sign_in
-from tests.payments.make import make_bank_account, make_order, make_payable
+from tests.payments.factories import make_bank_account, make_order, make_payable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 

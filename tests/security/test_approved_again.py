@@ -19,9 +19,9 @@ from payments.orders.transitions import Outcome, apply_state, settle_by_hand, st
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
-from tests.banking.made import change, reread
+from tests.banking.factories import change, reread
 from tests.cast import make_member, sign_in
-from tests.payments.make import approve, make_bank_account, make_order, make_payable
+from tests.payments.factories import approve, make_bank_account, make_order, make_payable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 

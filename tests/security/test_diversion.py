@@ -23,9 +23,9 @@ from payments.rails.destinations import TedDetails
 from payments.states import PayableStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
-from tests.banking.made import change, reread
+from tests.banking.factories import change, reread
 from tests.cast import sign_in
-from tests.payments.make import PIX_KEY, TODAY, approve, make_bank_account, make_payable
+from tests.payments.factories import PIX_KEY, TODAY, approve, make_bank_account, make_payable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 

@@ -27,7 +27,7 @@ from core.depth import MAX_DEPTH, is_shallow
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.banks.conftest import Answer, TinyBank
-from tests.banking.made import make_connection
+from tests.banking.factories import make_connection
 from tests.cast import sign_in
 from tests.security.hostile_json import hostile, hostile_or_huge, huge
 

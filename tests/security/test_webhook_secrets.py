@@ -19,7 +19,7 @@ from django.urls import reverse
 from banking.models import Connection
 from kamino.observability import LineFormatter, without_secrets
 from tenants.models import Tenant, User
-from tests.banking.made import make_connection
+from tests.banking.factories import make_connection
 from tests.security.log_lines import written
 
 SECRET = secrets.token_urlsafe(32)

@@ -1,0 +1,49 @@
+"""What a test does to PostgreSQL from outside: locks that pin a worker, and broken connections."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from tests.payments.at_most_once.worker_pool import wait_for
+
+ORDERS, CONNECTIONS = "payments_paymentorder", "banking_connection"
+
+
+@contextmanager
+def locked(table: str, mode: str = "SHARE") -> Iterator[None]:
+    """Hold a lock on a table as its owner. SHARE lets others read and keeps them from writing."""
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as owner:
+        owner.execute(f"LOCK TABLE {table} IN {mode} MODE")
+        yield
+
+
+def wait_until_stuck(table: str) -> None:
+    """Until somebody waits for a lock on the table."""
+    with psycopg.connect(os.environ["DATABASE_ADMIN_URL"], autocommit=True) as admin:
+        wait_for(lambda: is_stuck(admin, table), f"somebody waits for {table}")
+
+
+def is_stuck(admin: psycopg.Connection, table: str) -> bool:
+    row = admin.execute(
+        "SELECT 1 FROM pg_stat_activity JOIN pg_locks USING (pid)"
+        " WHERE datname = %s AND NOT granted AND query LIKE %s",
+        [database_name(), f"%{table}%"],
+    ).fetchone()
+    return row is not None
+
+
+def cut_stuck_connections(table: str) -> int:
+    """End the sessions that wait for the table, as a failover does. How many there were."""
+    with psycopg.connect(os.environ["DATABASE_ADMIN_URL"], autocommit=True) as admin:
+        cut = admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity JOIN pg_locks USING (pid)"
+            " WHERE datname = %s AND NOT granted AND query LIKE %s",
+            [database_name(), f"%{table}%"],
+        )
+        return len(cut.fetchall())
+
+
+def database_name() -> str:
+    return os.environ["DATABASE_URL"].rpartition("/")[2]

@@ -1,0 +1,158 @@
+"""Modo Banking with a person's help, and with a bank that is down at seven."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from banking.gateway import connect
+from banking.models import BankAccount
+from brazil.banking_days import SAO_PAULO
+from payments.states import OrderStatus, PayableStatus
+from tenants.models import Tenant
+from tests.cora_simulator import CoraSimulator
+from tests.payments.at_most_once import bills
+from tests.payments.at_most_once.rounds import tick
+from tests.payments.factories import TODAY
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("run_tasks_here", "modo_banking"),
+]
+
+TOMORROW = TODAY + timedelta(days=1)
+
+
+def test_a_run_by_hand_before_seven_does_not_stand_for_the_one_at_seven(
+    tenant: Tenant, account: BankAccount, cora: CoraSimulator, monday: time_machine.Traveller
+) -> None:
+    bills.enter_ted(tenant)
+    monday.move_to(datetime(2026, 11, 23, 6, tzinfo=SAO_PAULO))
+    call_command("dispatch")
+    assert len(cora.orders()) == 1
+    bills.enter_ted(tenant, "200.00")
+
+    tick(monday, "07:00:00")
+    bills.enter_ted(tenant, "300.00")  # approved after the run
+    tick(monday, "07:01:00")
+
+    assert len(cora.orders()) == 2
+    assert len(bills.runs(tenant)) == 1
+
+
+def test_tomorrow_sent_by_hand_today_still_has_its_run_tomorrow(
+    tenant: Tenant, account: BankAccount, cora: CoraSimulator, monday: time_machine.Traveller
+) -> None:
+    bills.enter_ted(tenant, due_date=TOMORROW)
+    call_command("dispatch", day=TOMORROW)
+    assert len(cora.orders()) == 1
+    bills.enter_ted(tenant, "200.00", due_date=TOMORROW)
+
+    tick(monday, "07:00:00", TOMORROW)
+
+    assert len(cora.orders()) == 2
+    assert [run.day for run in bills.runs(tenant)] == [TOMORROW]
+
+
+def test_a_second_run_by_hand_sends_only_what_came_since(
+    tenant: Tenant, account: BankAccount, cora: CoraSimulator, monday: time_machine.Traveller
+) -> None:
+    bills.enter_ted(tenant)
+    tick(monday, "07:00:00")
+    bills.enter_ted(tenant, "200.00")
+
+    call_command("dispatch")
+    call_command("dispatch")
+
+    assert bills.effects(cora) == bills.once_each(tenant)
+    assert len(cora.orders()) == 2
+
+
+def test_by_hand_on_a_day_without_settlement_is_refused(
+    tenant: Tenant, account: BankAccount, monday: time_machine.Traveller
+) -> None:
+    monday.move_to(datetime(2026, 11, 28, 10, tzinfo=SAO_PAULO))
+
+    with pytest.raises(CommandError, match="não é dia de compensação"):
+        call_command("dispatch")
+
+
+# --- A bank that is down ------------------------------------------------------------------
+
+
+@pytest.fixture
+def down(cora: CoraSimulator, account: BankAccount, settings: Settings) -> Iterator[None]:
+    """Nobody answers at the bank's address."""
+    connect._client.cache_clear()
+    settings.CORA_BASE_URL = "http://127.0.0.1:9"
+    yield
+    connect._client.cache_clear()
+
+
+def test_a_bank_that_is_down_at_seven_gets_the_orders_when_it_is_back(
+    down: None,
+    tenant: Tenant,
+    account: BankAccount,
+    cora: CoraSimulator,
+    settings: Settings,
+    monday: time_machine.Traveller,
+) -> None:
+    payable = bills.enter_ted(tenant)
+    for hour in ("07:00:00", "07:02:00", "09:59:00"):
+        tick(monday, hour)
+    assert bills.all_are(tenant, OrderStatus.QUEUED)
+
+    connect._client.cache_clear()
+    settings.CORA_BASE_URL = cora.base_url
+    tick(monday, "10:01:00")
+
+    assert bills.all_are(tenant, OrderStatus.AT_BANK)
+    assert bills.effects(cora) == bills.once_each(tenant)
+    assert bills.read(payable).status == PayableStatus.SENT
+
+
+@pytest.mark.parametrize("by_hand", [False, True], ids=["by the clock", "«Enviar agora»"])
+def test_a_bank_that_is_down_until_the_cut_off_gives_the_bills_back_with_the_reason(
+    by_hand: bool,
+    down: None,
+    tenant: Tenant,
+    account: BankAccount,
+    cora: CoraSimulator,
+    monday: time_machine.Traveller,
+) -> None:
+    payable = bills.enter_ted(tenant)
+    if by_hand:
+        monday.move_to(datetime(2026, 11, 23, 9, tzinfo=SAO_PAULO))
+        bills.queue([payable])
+    for hour in ("10:00:00", "16:59:59"):
+        tick(monday, hour)
+    assert bills.all_are(tenant, OrderStatus.QUEUED)
+
+    tick(monday, "17:00:00")
+
+    (order,) = bills.orders(tenant)
+    assert order.status == OrderStatus.CANCELLED
+    assert order.message.startswith("Não saiu até as 17h00: nada foi enviado.")
+    given_back = bills.read(payable)
+    assert (given_back.status, given_back.hold) == (PayableStatus.APPROVED, "")
+    assert bills.timeline(payable)[-1] == "Não foi enviada"
+    assert not cora.orders()
+
+
+def test_what_is_sent_by_hand_after_the_cut_off_has_until_the_next_one(
+    tenant: Tenant,
+    account: BankAccount,
+    cora: CoraSimulator,
+    monday: time_machine.Traveller,
+) -> None:
+    payable = bills.enter_ted(tenant)
+    monday.move_to(datetime(2026, 11, 23, 18, tzinfo=SAO_PAULO))
+    bills.queue([payable])
+
+    tick(monday, "18:01:00")
+
+    assert bills.all_are(tenant, OrderStatus.AT_BANK)
+    assert len(cora.orders()) == 1

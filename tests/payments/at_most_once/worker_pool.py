@@ -1,0 +1,153 @@
+"""Real processes, most of Celery, over the test's database, with a Redis database of their own."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic, sleep, time
+from typing import TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+import redis
+from celery import Celery
+from time_machine import escape_hatch
+
+ROOT = Path(__file__).parents[3]
+DEADLINE = 60.0  # seconds; far more than anything here takes
+
+Found = TypeVar("Found")
+
+
+def wait_for(
+    look: Callable[[], Found], what: str, seconds: float = DEADLINE, pause: float = 0.05
+) -> Found:
+    """Look until there is something to be found.
+
+    Raises:
+        AssertionError: the time is over.
+    """
+    deadline = monotonic() + seconds
+    while not (found := look()):
+        assert monotonic() < deadline, f"This did not happen in {seconds:.0f} s: {what}."
+        sleep(pause)
+    return found
+
+
+class Broker:
+    """One of the sixteen databases of the test's Redis, for one test process."""
+
+    def __init__(self, worker_id: str) -> None:
+        number = 1 + int(worker_id.removeprefix("gw")) % 15 if worker_id != "master" else 1
+        parts = urlsplit(os.environ["REDIS_URL"])
+        self.url = urlunsplit(parts._replace(path=f"/{number}"))
+        self._redis = redis.Redis.from_url(self.url)
+        self._celery = Celery(broker=self.url, set_as_current=False)
+
+    def send(self, task: str, *arguments: object) -> None:
+        self._celery.send_task(task, [str(argument) for argument in arguments])
+
+    def flush(self) -> None:
+        """All that Redis knew is gone: messages, and what a worker holds of them."""
+        self._redis.flushdb()
+
+    def close(self) -> None:
+        self._celery.close()
+        self._redis.close()
+
+
+class Process:
+    """A process of a workers, which ends it."""
+
+    def __init__(self, arguments: list[str], environment: dict[str, str], log: Path) -> None:
+        # The test may be under a moved clock; the process then lives at the same moment.
+        moved_by = time() - escape_hatch.time.time()
+        command = [sys.executable, "-m", "tests.payments.at_most_once.moved_clock", str(moved_by)]
+        self.log = log
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [*command, *arguments],
+                cwd=ROOT,
+                env=os.environ | environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def kill(self) -> None:
+        """As a power cut does: no handler runs."""
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def said(self, text: str) -> bool:
+        assert self._process.poll() is None, self.log.read_text()
+        return text in self.log.read_text()
+
+    def wait(self) -> int:
+        """Until it ends by itself; its exit code."""
+        return self._process.wait(DEADLINE)
+
+    def end(self) -> None:
+        if self._process.poll() is None:
+            self.kill()
+
+
+class WorkerPool:
+    """Starts workers and beats, all with short waits, and takes them along at the end.
+
+    `environment` is what those that are started from then on get.
+    """
+
+    def __init__(self, broker: Broker, folder: Path, **environment: str) -> None:
+        self.broker = broker
+        self._folder = folder
+        self.environment = {
+            "REDIS_URL": broker.url,
+            "LOG_LEVEL": "INFO",
+            "SEND_LEASE_SECONDS": "20",
+            "ASK_AGAIN_SECONDS": "0.3",
+            "POLL_ORDERS_SECONDS": "0.3",
+            "TICK_SECONDS": "1.5",
+            **environment,
+        }
+        self._processes: list[Process] = []
+
+    def worker(self) -> Process:
+        """A worker that is ready for messages."""
+        flags = "--pool threads --concurrency 4 --without-gossip --without-mingle --loglevel INFO"
+        worker = self._start_celery(["worker", *flags.split()])
+        wait_for(lambda: worker.said(" ready."), "the worker is ready")
+        return worker
+
+    def tick_until(self, look: Callable[[], bool], what: str) -> None:
+        """Send the tick that beat sends, again and again, until it is so."""
+
+        def tick_and_look() -> bool:
+            self.broker.send("payments.tasks.sweep_orders")
+            return look()
+
+        wait_for(tick_and_look, what, pause=0.25)
+
+    def beat(self) -> Process:
+        schedule = self._folder / f"beat-{len(self._processes)}"
+        return self._start_celery(
+            ["beat", "--schedule", str(schedule), "--pidfile=", "--loglevel", "INFO"]
+        )
+
+    def run(self, module: str, *arguments: object) -> Process:
+        """A module of the tests that does one thing and ends."""
+        return self._start([module, *(str(argument) for argument in arguments)])
+
+    def _start_celery(self, arguments: list[str]) -> Process:
+        return self._start(["celery", "-A", "kamino", *arguments])
+
+    def _start(self, arguments: list[str]) -> Process:
+        log = self._folder / f"{arguments[0]}-{len(self._processes)}.log"
+        process = Process(arguments, self.environment, log)
+        self._processes.append(process)
+        return process
+
+    def end(self) -> None:
+        for process in self._processes:
+            process.end()
+            print(process.log.read_text())  # pytest shows it when the test failed

@@ -1,0 +1,151 @@
+"""Plain functions that make bank accounts, bills and orders. Every call makes another one."""
+
+from datetime import date
+from decimal import Decimal
+
+from accounts.models import Account
+from banking.banks.contract.payments import AccountType, PixAccount, PixCode, PixKey, PixKeyType
+from banking.models import BankAccount, Connection
+from brazil.banking_days import DebtKind
+from payments.bills.approval import approve_payable
+from payments.bills.enter import enter_payable
+from payments.dispatch.send_now import send_now
+from payments.models import Payable, PaymentOrder
+from payments.rails.destinations import Destination, TedDetails
+from payments.states import OrderStatus, PayableStatus
+from tenants.models import Membership, Role, Tenant, User
+from tenants.scope import tenant_scope
+from tests.banking.factories import make_account, make_connection
+from tests.cast import make_member
+
+# Monday, after a Friday that was a holiday (20 November).
+TODAY = date(2026, 11, 23)
+MORNING = "2026-11-23T10:00:00-03:00"
+
+SUPPLIER = "11222333000181"
+# R$ 1.234,56, due on TODAY; bank 403.
+BOLETO = "40390001060000000001823456789017816390000123456"
+# Telecom, R$ 43,21, and a city hall's, R$ 987,65: no due date.
+PHONE_BILL = "846900000007432100481006118097565733130015896363"
+CITY_TAX = "818600000099876501232029611230000006000000001236"
+
+ITAU = TedDetails(
+    bank_code="341", branch="0123", account="456789", account_type=AccountType.CHECKING
+)
+
+PIX_KEY = PixKey(PixKeyType.EMAIL, "financeiro@exemplo.com.br")
+PIX_ACCOUNT = PixAccount(
+    bank_code="341", branch="0123", account="456789", account_type=AccountType.CHECKING
+)
+# R$ 1.234,56, txid FAT2026000123, to EMPRESA EXEMPLO LTDA (domain.md, section on the BR Code).
+PIX_CODE = PixCode(
+    "00020126470014br.gov.bcb.pix0125financeiro@exemplo.com.br52040000530398654071234.56"
+    "5802BR5920EMPRESA EXEMPLO LTDA6009SAO PAULO62170513FAT202600012363044C57"
+)
+# No amount, no txid: its address tells them to a bank.
+DYNAMIC_CODE = PixCode(
+    "00020101021226770014BR.GOV.BCB.PIX2555pix.example.com/qr/"
+    "93598be0-1bd0-4997-8318-81776a1d8a995204000053039865802BR5907EMPRESA6009SAO PAULO"
+    "62070503***6304EEAB"
+)
+# The manual's example: no amount, no txid; may be paid again and again.
+OPEN_CODE = PixCode(
+    "00020126580014br.gov.bcb.pix0136123e4567-e12b-12d1-a456-426655440000"
+    "5204000053039865802BR5913Fulano de Tal6008BRASILIA62070503***63041D3D"
+)
+
+
+def make_bank_account(
+    tenant: Tenant,
+    *,
+    preferred: bool = True,
+    modo_banking_from: date | None = None,
+    connected: bool = True,
+    provider: str = "cora",
+) -> BankAccount:
+    """An account with its Conta do Ativo; the bank need not know it."""
+    person = make_member(tenant, Role.ADMIN)
+    status = Connection.Status.ACTIVE if connected else Connection.Status.LOST
+    return make_account(
+        tenant,
+        person,
+        provider=provider,
+        connection=make_connection(tenant, person, provider=provider, status=status),
+        is_preferred=preferred,
+        modo_banking_from=modo_banking_from,
+    )
+
+
+def make_payable(
+    tenant: Tenant,
+    amount: str = "150.00",
+    *,
+    due_date: date = TODAY,
+    by: User | None = None,
+    approved_by: User | None = None,
+    approved: bool = False,
+    payee_name: str = "Fornecedor Exemplo ME",
+    payee_document: str = SUPPLIER,
+    description: str = "",
+    destination: Destination = ITAU,
+    bank_account: BankAccount | None = None,
+    kind: DebtKind = DebtKind.ORDINARY,
+    classification: str = "5.3.02",
+) -> Payable:
+    """A bill that waits for approval; with `approved` or `approved_by`, an approved one."""
+    by = by or make_member(tenant, Role.FINANCE)
+    with tenant_scope(tenant.id):
+        payable = enter_payable(
+            tenant,
+            by=by,
+            payee_name=payee_name,
+            payee_document=payee_document,
+            description=description,
+            amount=Decimal(amount),
+            due_date=due_date,
+            expense_account=Account.objects.of(tenant).get(code=classification),
+            destination=destination,
+            bank_account=bank_account,
+            kind=kind,
+        )
+    return approve(payable, approved_by) if approved or approved_by else payable
+
+
+def approve(payable: Payable, by: User | None = None) -> Payable:
+    """By that person, or by a new approver of the company."""
+    with tenant_scope(payable.tenant_id):
+        approver = by or make_member(payable.tenant, Role.APPROVER)
+        membership = Membership.objects.of(payable.tenant_id).get(user=approver)
+        return approve_payable(payable, by=membership)
+
+
+def make_order(
+    payable: Payable, status: OrderStatus = OrderStatus.QUEUED, **changes: object
+) -> PaymentOrder:
+    """An approved bill's order, as it is when the bank took it as far as `status`."""
+    with tenant_scope(payable.tenant_id):
+        (order,) = send_now([payable], by=payable.created_by)
+        way = {
+            OrderStatus.QUEUED: [],
+            OrderStatus.SENDING: [OrderStatus.SENDING],
+        }.get(status, [OrderStatus.SENDING, status])
+        for step in way:
+            PaymentOrder.objects.of(payable.tenant_id).filter(id=order.id).update(status=step)
+        if changes:
+            PaymentOrder.objects.of(payable.tenant_id).filter(id=order.id).update(**changes)
+        order.refresh_from_db()
+    return order
+
+
+def move(payable: Payable, status: PayableStatus, **changes: object) -> Payable:
+    """The bill in another status, along a move that exists."""
+    with tenant_scope(payable.tenant_id):
+        Payable.objects.of(payable.tenant_id).filter(id=payable.id).update(status=status, **changes)
+        payable.refresh_from_db()
+    return payable
+
+
+def bill_of(order: PaymentOrder) -> Payable:
+    """As it is now."""
+    with tenant_scope(order.tenant_id):
+        return Payable.objects.of(order.tenant_id).get(id=order.payable_id)
