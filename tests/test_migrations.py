@@ -1,5 +1,21 @@
+"""No migration is missing, and a database that was filled before comes through with its rows."""
+
+import os
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
 import pytest
 from django.core.management import call_command
+from django.db import connections, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from kamino.local.throwaway import make_database
+
+BEFORE = [("payments", "0006_title")]  # payees in payments, nothing fixed by an approval
 
 
 @pytest.mark.django_db
@@ -8,3 +24,107 @@ def test_no_migration_is_missing() -> None:
         call_command("makemigrations", check=True, dry_run=True, verbosity=0)
     except SystemExit:
         pytest.fail("a model changed without a migration: manage.py makemigrations")
+
+
+@pytest.fixture
+def former(
+    django_db_blocker: Any, worker_id: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Any]:
+    """The owner's connection to a database of its own, migrated as far as BEFORE."""
+    owner = connections["owner"]
+    name = owner.settings_dict["NAME"]
+    for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        monkeypatch.setenv(variable, os.environ[variable])
+    make_database(f"former_{worker_id}")
+    owner.close()
+    owner.settings_dict["NAME"] = f"former_{worker_id}"
+    with django_db_blocker.unblock():
+        migrate_to(owner, BEFORE)
+        yield owner
+        owner.close()
+    owner.settings_dict["NAME"] = name
+
+
+def migrate_to(connection: Any, targets: list[tuple[str, str]]) -> Any:
+    """The models as they are then."""
+    executor = MigrationExecutor(connection)
+    return executor.migrate(targets).apps
+
+
+def latest(connection: Any) -> list[tuple[str, str]]:
+    nodes: list[tuple[str, str]] = MigrationExecutor(connection).loader.graph.leaf_nodes()
+    return nodes
+
+
+def in_company(connection: Any, tenant: UUID) -> None:
+    """The owner is bound by the walls too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('kamino.tenant', %s, true)", [str(tenant)])
+
+
+def test_what_was_approved_before_keeps_its_account_and_what_came_back_waits(former: Any) -> None:
+    apps = MigrationExecutor(former).loader.project_state(BEFORE).apps
+    now = timezone.now()
+    with transaction.atomic("owner"):
+        tenant, bills, accounts = fill(apps, now)
+
+    apps = migrate_to(former, latest(former))
+
+    with transaction.atomic("owner"):
+        in_company(former, tenant)
+        payable = apps.get_model("payments", "Payable").objects.using("owner")
+        found = {bill.description: bill for bill in payable.all()}
+        assert apps.get_model("parties", "Payee").objects.using("owner").count() == 1
+        assert apps.get_model("parties", "PayeeAccount").objects.using("owner").count() == 2
+    assert {bill.id for bill in found.values()} == set(bills.values())
+    assert found["pix"].approved_ted_account_id == accounts["seen"]
+    assert (found["refused"].status, found["refused"].hold) == ("pending", "refused")
+    assert found["refused"].approved_by_id is None
+    assert found["ted"].payee_account_id == accounts["seen"]
+
+
+def fill(apps: Any, now: Any) -> tuple[UUID, dict[str, UUID], dict[str, UUID]]:
+    """One company with bills as they stood: a Pix approved after one TED and before another."""
+
+    def make(app: str, model: str, **values: Any) -> Any:
+        return apps.get_model(app, model).objects.using("owner").create(**values)
+
+    in_company(connections["owner"], company := uuid4())
+    names = {"name": "Oficina", "legal_name": "Oficina Ltda", "cnpj": "11444777000161"}
+    tenant = make("tenants", "Tenant", id=company, **names)
+    author, approver = (
+        make("tenants", "User", email=f"{who}@example.com", password="!") for who in "ab"
+    )
+    group = make(
+        "accounts", "ClassificationGroup", tenant=tenant, code="5", name="D", nature="despesa"
+    )
+    leaf = make("accounts", "Account", tenant=tenant, group=group, code="5.1", name="Despesa")
+    payee = make("payments", "Payee", tenant=tenant, name="Favorecido", document="11222333000181")
+
+    def account(number: str, days: int) -> Any:
+        of_itau = {"bank_code": "341", "branch": "0123", "account_type": "checking"}
+        row = make(
+            "payments", "PayeeAccount", tenant=tenant, payee=payee, account=number, **of_itau
+        )
+        apps.get_model("payments", "PayeeAccount").objects.using("owner").filter(id=row.id).update(
+            created_at=now + timedelta(days=days)
+        )
+        return row
+
+    def bill(description: str, *, days: int, **values: Any) -> Any:
+        return make(
+            "payments", "Payable", tenant=tenant, payee=payee, description=description,
+            amount=Decimal("10.00"), due_date=date(2026, 11, 23), payment_date=date(2026, 11, 23),
+            expense_account=leaf, status="approved", created_by=author, approved_by=approver,
+            approved_at=now + timedelta(days=days), **values,
+        )  # fmt: skip
+
+    seen, unseen = account("111111", days=-9), account("999999", days=-1)
+    key = {"method": "pix", "pix_key_type": "email", "pix_key": "a@b.com"}
+    bills = [
+        bill("ted", days=-8, method="ted", payee_account=seen),
+        bill("pix", days=-5, **key),
+        bill("refused", days=-4, hold="refused", **key),
+        bill("later", days=0, method="ted", payee_account=unseen),
+    ]
+    return tenant.id, {b.description: b.id for b in bills}, {"seen": seen.id, "unseen": unseen.id}
