@@ -87,7 +87,7 @@ class PixSerializer(serializers.Serializer[Any]):
     key_type = serializers.ChoiceField(
         choices=Payable.KeyType.choices,
         required=False,
-        help_text="Nunca é adivinhado: 11 dígitos podem ser CPF ou telefone.",
+        help_text="Obrigatório com «key»: 11 dígitos podem ser CPF ou telefone.",
     )
     key = serializers.CharField(max_length=120, required=False)
     code = serializers.CharField(max_length=1000, required=False)
@@ -96,7 +96,7 @@ class PixSerializer(serializers.Serializer[Any]):
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         if tuple(sorted(data)) not in self.WAYS:
             raise serializers.ValidationError(
-                "Mande «key» com «key_type», ou «code», ou «account»: um dos três."
+                "Envie «key» com «key_type», ou «code», ou «account»: apenas um dos três."
             )
         return data
 
@@ -169,7 +169,7 @@ class NewPayableSerializer(serializers.Serializer[Any]):
         chosen = [way for name, way in ways.items() if name in data]
         if len(chosen) != 1:
             raise serializers.ValidationError(
-                "Mande «ted», «pix» ou «linha_digitavel»: um dos três."
+                "Envie «ted», «pix» ou «linha_digitavel»: apenas um dos três."
             )
         try:
             return chosen[0](data)
@@ -256,7 +256,7 @@ class PayableViewSet(
 
     @extend_schema(request=NewPayableSerializer, responses={201: PayableSerializer})
     def create(self, request: CompanyRequest) -> Response:
-        """Lança uma conta. Ela espera a aprovação de outra pessoa."""
+        """Lança uma conta, que aguarda a aprovação de outra pessoa."""
         new = NewPayableSerializer(data=request.data, context=self.get_serializer_context())
         new.is_valid(raise_exception=True)
         payable = enter_payable(request.tenant, by=request.user, **new.validated_data)
@@ -265,7 +265,7 @@ class PayableViewSet(
     @extend_schema(request=None, responses=PayableSerializer)
     @action(detail=True, methods=["post"])
     def approve(self, request: CompanyRequest, pk: Any = None) -> Response:
-        """Aprova. Quem lançou não aprova."""
+        """Aprova uma conta. Quem lançou não pode aprovar."""
         approve_payable(self.get_object(), by=request.membership)
         return Response(self.get_serializer(self.get_object()).data)
 

@@ -24,7 +24,7 @@ from payments.services.contents import payment_of
 from payments.services.matching import free_lines
 from payments.services.sending import submit, waiting
 from payments.services.settling import apply_state, lock_order
-from payments.services.timeline import Tone, note
+from payments.services.timeline import BACK_IN_QUEUE, NEEDS_CHECKING, Tone, note
 from payments.services.twins import twins_of
 from payments.states import OrderStatus
 from tenants.scope import tenant_scope
@@ -155,14 +155,14 @@ def is_found(order: PaymentOrder, receipt: Receipt, account: BankAccount) -> Non
         bank_account=account, rail=order.rail, reference=receipt.reference
     )
     if receipt.reference and others.exclude(id=order.id).exists():
-        seen = f"O que o banco mostra ({receipt.reference}) é de outro pagamento igual a este."
+        seen = f"O que está no banco ({receipt.reference}) é de outro pagamento igual a este."
         cannot_tell(order, account, seen)
         return
     order.reference = receipt.reference
     order.bank_amount = receipt.amount or order.bank_amount
     order.absent_since = None
     order.save(update_fields=["reference", "bank_amount", "absent_since"])
-    source = receipt.reason or f"{account.bank_name} a recebeu."
+    source = receipt.reason or f"{account.bank_name} recebeu o pagamento."
     apply_state(order, receipt.state, source=source, reason=receipt.reason)
 
 
@@ -178,7 +178,11 @@ def is_absent(order: PaymentOrder, account: BankAccount) -> None:
     elif now - order.absent_since < timedelta(seconds=settings.ASK_AGAIN_SECONDS):
         return
     elif order.rail == Rail.BOLETO and not statement_agrees(order, account):
-        cannot_tell(order, account, "Nenhuma lista do banco a mostra, e o extrato não diz.")
+        cannot_tell(
+            order,
+            account,
+            "O pagamento não aparece nas listas do banco, e o extrato ainda não confirma.",
+        )
     else:
         PaymentOrder.objects.of(order.tenant_id).filter(id=order.id).update(
             status=OrderStatus.QUEUED,
@@ -191,8 +195,8 @@ def is_absent(order: PaymentOrder, account: BankAccount) -> None:
         )
         note(
             order.payable,
-            "De volta à fila de envio",
-            f"{account.bank_name} confirmou duas vezes que não a recebeu.",
+            BACK_IN_QUEUE,
+            f"{account.bank_name} confirmou duas vezes que não recebeu o pagamento.",
             tone=Tone.WARN,
         )
 
@@ -216,8 +220,8 @@ def cannot_tell(order: PaymentOrder, account: BankAccount, seen: str) -> None:
     order.save(update_fields=["needs_person"])
     note(
         order.payable,
-        "Precisa de uma pessoa",
-        f"{account.bank_name} não diz se recebeu este pagamento. Confira no aplicativo do "
-        f"banco e no extrato; ele não será enviado de novo sozinho. {order.seen}".strip(),
+        NEEDS_CHECKING,
+        f"{account.bank_name} não confirma se recebeu este pagamento. Confira no aplicativo do "
+        f"banco e no extrato; ele não será reenviado automaticamente. {order.seen}".strip(),
         tone=Tone.BAD,
     )

@@ -122,14 +122,14 @@ def reason_to_leave_out(
     """A Portuguese sentence, or None when it goes."""
     rail = rail_for(payable, account)
     if day_by(rail, payable) < day:
-        return f"Venceu em {payable.due_date:%d/%m/%Y}: vencidas só saem com «Enviar agora»."
+        return f"Venceu em {payable.due_date:%d/%m/%Y}: use «Enviar agora»."
     if rail is None:
         return why_no_rail(payable, account)
     if until is None:
         return None
     bank = registry.info(account.provider)
     if rail not in open_rails(bank, day):
-        return "Hoje os bancos não compensam: só Pix sai."
+        return "Hoje não há compensação bancária: só Pix é enviado."
     cut_off = bank.cut_off[rail]
     if until >= cut_off:
         return f"Passou do horário de {Payable.Method(rail).label} ({cut_off:%Hh%M})."
@@ -199,13 +199,15 @@ def send_now(
             .get(id=payable.id)
         )
         if not locked.is_sendable:
-            raise InvalidState(f"«{locked.payee}» não está aprovada para envio.")
+            raise InvalidState(
+                f"«{locked.payee}» não está aprovada para envio.", code="not_approved"
+            )
         payer = require_account(account or paying_account(locked))
         if needs_new_approval(locked, payer):
             return_unapproved([locked], payer)
             continue
         if rail_for(locked, payer) is None:
-            raise InvalidState(why_no_rail(locked, payer))
+            raise InvalidState(why_no_rail(locked, payer), code="no_rail")
         if account is not None and locked.bank_account_id != account.id:
             mine = Payable.objects.of(locked.tenant_id).filter(id=locked.id)
             mine.update(bank_account=account)
@@ -237,13 +239,15 @@ def paying_account(payable: Payable) -> BankAccount | None:
 def require_account(account: BankAccount | None) -> BankAccount:
     if account is not None and account.is_undone:
         raise InvalidState(
-            f"O vínculo de {account} foi desfeito, e por ela nada se paga: refaça-o em "
-            "«Integrações bancárias» ou torne outra conta a preferencial."
+            f"O vínculo de {account} foi desfeito: refaça o vínculo em "
+            "«Integrações bancárias» ou torne outra conta preferencial.",
+            code="account_undone",
         )
     if account is None or not can_pay(account):
         raise InvalidState(
             "Nenhuma conta conectada pode fazer este pagamento: "
-            "conecte uma em «Conciliar contas e cartões»."
+            "conecte uma em «Conciliar contas e cartões».",
+            code="no_account",
         )
     return account
 

@@ -45,6 +45,7 @@ class AlreadyEntered(InvalidInput):
         super().__init__(
             f"{what}: {payable.payee}, {payable.get_status_display().lower()}.",
             field="pix_code" if payable.is_pix else "linha_digitavel",
+            code="already_entered",
         )
         self.payable = payable
 
@@ -178,10 +179,11 @@ def cancel_payable(payable: Payable, *, by: User, why: str = "") -> Payable:
     if payable.status == PayableStatus.SENT:
         raise InvalidState(
             "Esta conta já foi enviada ao banco. Recuse o pagamento no aplicativo do banco "
-            "e ela volta para cá."
+            "para que ela volte a ficar em aberto.",
+            code="already_sent",
         )
     if payable.status not in {PayableStatus.PENDING, PayableStatus.APPROVED}:
-        raise InvalidState("Esta conta não pode mais ser cancelada.")
+        raise InvalidState("Esta conta não pode mais ser cancelada.", code="not_open")
     payable.status = PayableStatus.CANCELLED
     payable.save(update_fields=["status"])
     note(payable, "Cancelada", why, by=by)

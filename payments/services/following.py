@@ -21,7 +21,7 @@ from payments.services.matching import match_statement
 from payments.services.polling import poll_open_orders
 from payments.services.sending import waiting
 from payments.services.taking_back import take_back_asked
-from payments.services.timeline import Tone, note
+from payments.services.timeline import UNKNOWN_ANSWER, Tone, note
 from payments.states import OPEN_AT_BANK, OrderStatus
 from tenants.scope import across_tenants, tenant_scope
 
@@ -80,7 +80,7 @@ def abandon_stale_sends(account: BankAccount, now: datetime) -> None:
         order.save(update_fields=["status", "message", "wait_until"])
         note(
             order.payable,
-            "Resposta do banco desconhecida: verificando, não será reenviada",
+            UNKNOWN_ANSWER,
             order.message,
             tone=Tone.BAD,
         )

@@ -13,13 +13,11 @@ from django.db import connection as database
 from django.utils import timezone
 
 from payments.models import NOT_APPROVED, Payable, PaymentOrder
-from payments.services.timeline import Tone, note_many
+from payments.services.timeline import AT_BANK, NOT_YET, UNKNOWN_ANSWER, Tone, note_many
 from payments.states import OrderStatus, PayableStatus
 from tenants.scope import tenant_scope
 
 log = structlog.get_logger()
-
-NOT_YET = "Não saiu: será tentada de novo"
 
 # Seconds between the attempts to store what came of a batch, while the database is away.
 STORE_AGAIN = (0.1, 0.5, 2.0, 8.0)
@@ -117,14 +115,11 @@ def timeline_row(outcome: Outcome) -> tuple[UUID, str, str, str]:
         text = f"Identificação no banco: {outcome.reference}."
         return outcome.order.payable_id, "No banco", text, Tone.INFO
     title, tone = {
-        OrderStatus.AT_BANK: ("No banco, aguardando aprovação", Tone.INFO),
+        OrderStatus.AT_BANK: (AT_BANK, Tone.INFO),
         OrderStatus.SCHEDULED: ("Agendada no banco", Tone.INFO),
         OrderStatus.REJECTED: ("Recusada pelo banco", Tone.BAD),
         OrderStatus.QUEUED: (NOT_YET, Tone.WARN),
-        OrderStatus.UNKNOWN: (
-            "Resposta do banco desconhecida: verificando, não será reenviada",
-            Tone.BAD,
-        ),
+        OrderStatus.UNKNOWN: (UNKNOWN_ANSWER, Tone.BAD),
     }[outcome.status]
     text = outcome.message or (f"Identificação no banco: {outcome.reference}.")
     return outcome.order.payable_id, title, text, tone

@@ -16,7 +16,7 @@ from brazil.banking_days import sao_paulo_day
 from payments.models import PaymentOrder
 from payments.services.sending import waiting
 from payments.services.settling import LOOK_AGAIN_AT_PAID, apply_state
-from payments.services.timeline import Tone, note
+from payments.services.timeline import LEFT_THE_LIST, NEEDS_CHECKING, Tone, note
 from payments.states import OPEN_AT_BANK, OrderStatus
 from tenants.scope import tenant_scope
 
@@ -151,7 +151,7 @@ def tell(
         return
     endings = claims & FINAL
     if len(endings) == 1:
-        source = f"{account.bank_name} avisou e a lista do banco confirma."
+        source = f"{account.bank_name} avisou e a lista do banco confirmou."
         apply_state(order, endings.pop(), source=source)
     else:
         left_the_list(order)
@@ -182,8 +182,8 @@ def left_the_list(order: PaymentOrder) -> None:
     if mine.filter(left_list_at=None).update(left_list_at=now):
         note(
             order.payable,
-            "Saiu da lista de pendentes do banco",
-            "O banco não diz se foi paga ou recusada: o extrato vai dizer.",
+            LEFT_THE_LIST,
+            "O banco não informa se foi paga ou recusada: aguardando o extrato.",
             tone=Tone.INFO,
         )
     elif mine.filter(left_list_at__lte=now - TELL_A_PERSON_AFTER, needs_person=False).update(
@@ -191,8 +191,8 @@ def left_the_list(order: PaymentOrder) -> None:
     ):
         note(
             order.payable,
-            "Precisa de uma pessoa",
-            "O extrato não mostra o débito e o banco não diz se foi recusada. "
+            NEEDS_CHECKING,
+            "O débito não aparece no extrato e o banco não informa se foi recusada. "
             "Confira no aplicativo do banco.",
             tone=Tone.BAD,
         )

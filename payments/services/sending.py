@@ -36,9 +36,9 @@ from banking.models import BankAccount, Connection
 from payments.models import PaymentOrder
 from payments.services.contents import payment_of
 from payments.services.deadlines import give_back_what_missed_the_day, give_back_what_was_undone
-from payments.services.outcomes import NOT_YET, Outcome, store_surely
+from payments.services.outcomes import Outcome, store_surely
 from payments.services.settling import apply_state
-from payments.services.timeline import Tone, note_many
+from payments.services.timeline import NOT_YET, Tone, note_many
 from payments.states import OrderStatus
 from tenants.scope import across_tenants, tenant_scope
 
@@ -157,7 +157,7 @@ def send_batch(
 def send_one(bank: BankAdapter, order: PaymentOrder) -> Outcome:
     assert order.claimed_at is not None
     if timezone.now() >= order.claimed_at + sending_time():
-        return Outcome(order, OrderStatus.QUEUED, "O banco está lento e a vez deste não chegou.")
+        return Outcome(order, OrderStatus.QUEUED, "O banco está lento: ainda não foi enviada.")
     try:
         return accepted(order, submit(bank, payment_of(order)))
     except BankError as error:

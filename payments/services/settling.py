@@ -14,7 +14,7 @@ from brazil.banking_days import day_bounds, next_banking_day, sao_paulo_day
 from core.errors import DomainError, InvalidState, NotAllowed
 from payments.models import Payable, PaymentOrder
 from payments.services.approval import revoke_approval
-from payments.services.timeline import Tone, note
+from payments.services.timeline import NEEDS_CHECKING, Tone, note
 from payments.states import ORDER_MOVES, OrderStatus, PayableStatus
 from payments.words import ONE_DAY
 from tenants.models import Membership
@@ -98,7 +98,7 @@ def ask_a_person(order: PaymentOrder, why: str) -> None:
     """Once: it is tried again at every poll, and mends itself when the reason is gone."""
     asked = PaymentOrder.objects.of(order.tenant_id).filter(id=order.id, needs_person=False)
     if asked.update(needs_person=True):
-        note(order.payable, "Precisa de uma pessoa", why, tone=Tone.BAD)
+        note(order.payable, NEEDS_CHECKING, why, tone=Tone.BAD)
 
 
 def status_for(order: PaymentOrder, state: OrderState) -> OrderStatus | None:
@@ -190,9 +190,13 @@ def settle_by_hand(order: PaymentOrder, *, was_paid: bool, by: Membership) -> No
         InvalidState: the bank is still being asked.
     """
     if not by.can_approve:
-        raise NotAllowed("Só quem aprova contas pode dizer como este pagamento terminou.")
+        raise NotAllowed(
+            "Só quem aprova contas pode informar o resultado deste pagamento.", code="wrong_role"
+        )
     if not lock_order(order).needs_person:
-        raise InvalidState("O banco ainda está sendo consultado. Espere a resposta dele.")
+        raise InvalidState(
+            "O banco ainda está sendo consultado. Aguarde a resposta.", code="still_asked"
+        )
     state = OrderState.PAID if was_paid else OrderState.REJECTED
     move(order, state, f"{by.user.display_name} conferiu no banco.")
 

@@ -55,8 +55,8 @@ def undo(account: BankAccount, tenant: Tenant, *, by: User, typed: str) -> int:
     given_back = give_back_what_was_undone(account)
     at_bank = PaymentOrder.objects.of(tenant).filter(bank_account=account, status__in=OPEN_AT_BANK)
     text = (
-        f"{by.display_name} desfez o vínculo com {account.bank_name}. O pagamento continua lá: "
-        "confira no aplicativo do banco. Refeito o vínculo, o Kamino volta a acompanhar."
+        f"{by.display_name} desfez o vínculo com {account.bank_name}. O pagamento continua no "
+        "banco: confira no aplicativo. Quando o vínculo for refeito, o Kamino volta a acompanhar."
     )
     rows = [
         (payable, "No banco, sem acompanhamento", text, Tone.WARN)

@@ -6,6 +6,7 @@ import pytest
 
 from banking.banks.base import OrderState, Receipt, TedPayment
 from payments.services import sending
+from payments.services.timeline import AT_BANK
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
@@ -31,6 +32,6 @@ def test_it_is_settled_without_a_poll(tenant: Tenant) -> None:
     after = reread(order)
     assert (after.status, after.reference) == (OrderStatus.PAID, "pag-1")
     assert bill_of(order).status == PayableStatus.PAID
-    assert "aguardando aprovação" not in timeline(order)
+    assert AT_BANK not in timeline(order)
     with tenant_scope(tenant.id):
         assert after.entry.total == Decimal("150.00")

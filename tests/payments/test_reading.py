@@ -36,28 +36,30 @@ def test_an_account_keeps_its_check_digit_and_no_punctuation(typed: str, number:
 
 
 @pytest.mark.parametrize(
-    ("read", "typed", "reason"),
+    ("read", "typed", "field", "code"),
     [
-        (reading.read_bank, "Banco que não existe", "Não encontramos este banco"),
-        (reading.read_bank, "999", "Não encontramos este banco"),
-        (reading.read_branch, "0123-4", "sem o dígito"),
-        (reading.read_branch, "12345", "até 4 números"),
-        (reading.read_branch, "0000", "não existe"),
-        (reading.read_account_number, "45678-X", "digite 0 no lugar"),
-        (reading.read_account_number, "conta", "só com números"),
-        (reading.read_account_number, "12345678901234", "até 13 números"),
-        (reading.read_account_number, "9", "inteira"),
-        (reading.read_account_number, "000000", "inteira"),
-        (reading.read_document, "11222333000182", "dígito"),
-        (reading.read_document, "123.456.789-00", "dígito"),
-        (reading.read_document, "1234", "CPF tem 11"),
+        (reading.read_bank, "Banco que não existe", "bank_code", "unknown_bank"),
+        (reading.read_bank, "999", "bank_code", "unknown_bank"),
+        (reading.read_branch, "0123-4", "branch", "not_digits"),
+        (reading.read_branch, "12345", "branch", "too_long"),
+        (reading.read_branch, "0000", "branch", "zero"),
+        (reading.read_account_number, "45678-X", "account", "letter"),
+        (reading.read_account_number, "conta", "account", "not_digits"),
+        (reading.read_account_number, "12345678901234", "account", "too_long"),
+        (reading.read_account_number, "9", "account", "incomplete"),
+        (reading.read_account_number, "000000", "account", "incomplete"),
+        (reading.read_document, "11222333000182", "payee_document", ""),
+        (reading.read_document, "123.456.789-00", "payee_document", ""),
+        (reading.read_document, "1234", "payee_document", ""),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_reason(
-    read: Callable[[str], str], typed: str, reason: str
+    read: Callable[[str], str], typed: str, field: str, code: str
 ) -> None:
-    with pytest.raises(InvalidInput, match=reason):
+    with pytest.raises(InvalidInput) as error:
         read(typed)
+
+    assert (error.value.field, error.value.code) == (field, code)
 
 
 def test_a_boleto_states_bank_amount_and_due_date() -> None:
@@ -91,18 +93,24 @@ def test_the_lines_amount_and_date_need_no_repeating_and_may_be_repeated() -> No
 def test_what_contradicts_the_line_is_refused() -> None:
     slip = reading.read_slip(BOLETO, today=TODAY)
 
-    with pytest.raises(InvalidInput, match=r"diz R\$ 1\.234,56"):
+    with pytest.raises(InvalidInput, match=r"R\$ 1\.234,56") as amount:
         reading.agreed_amount(slip, Decimal("1234.57"))
-    with pytest.raises(InvalidInput, match="vence em 23/11/2026"):
+    with pytest.raises(InvalidInput, match="23/11/2026") as due_date:
         reading.agreed_due_date(slip, date(2026, 11, 24))
+
+    assert (amount.value.field, amount.value.code) == ("amount", "differs")
+    assert (due_date.value.field, due_date.value.code) == ("due_date", "differs")
 
 
 def test_what_the_line_does_not_say_is_asked_for() -> None:
     slip = reading.read_slip(WITHOUT_AMOUNT, today=TODAY)
 
-    with pytest.raises(InvalidInput, match="Digite o valor"):
+    with pytest.raises(InvalidInput) as amount:
         reading.agreed_amount(slip, None)
-    with pytest.raises(InvalidInput, match="Digite o vencimento"):
+    with pytest.raises(InvalidInput) as due_date:
         reading.agreed_due_date(slip, None)
+
+    assert (amount.value.field, amount.value.code) == ("amount", "missing")
+    assert (due_date.value.field, due_date.value.code) == ("due_date", "missing")
     assert reading.agreed_amount(slip, Decimal("10.00")) == Decimal("10.00")
     assert reading.agreed_due_date(slip, TODAY) == TODAY

@@ -20,9 +20,6 @@ from tests.cora_simulator import CoraSimulator
 from tests.payments.law_one import bills
 from tests.payments.make import TODAY
 
-ASK_A_PERSON = "Precisa de uma pessoa"
-LEFT = "Saiu da lista de pendentes do banco"
-
 
 def tick(clock: time_machine.Traveller, hour: str, day: date = TODAY) -> None:
     """Beat ticks at this time in São Paulo."""

@@ -12,6 +12,7 @@ from banking import access
 from banking.banks.http import CallInsideTransaction
 from banking.models import BankAccount
 from payments.services import following, sending
+from payments.services.timeline import AT_BANK, UNKNOWN_ANSWER
 from payments.states import OrderStatus
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
@@ -28,8 +29,6 @@ from tests.payments.law_one.proxy import through_a_proxy
 from tests.payments.law_one.side_by_side import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-UNKNOWN_NOTE = "Resposta do banco desconhecida: verificando, não será reenviada"
 
 
 def send(account: BankAccount) -> int:
@@ -55,7 +54,7 @@ def test_a_connection_cut_while_the_outcome_is_stored_loses_nothing(
     worker.join()
 
     assert bills.all_are(tenant, OrderStatus.AT_BANK)
-    assert UNKNOWN_NOTE not in bills.timeline(payable)
+    assert UNKNOWN_ANSWER not in bills.timeline(payable)
     assert bills.effects(cora) == bills.once_each(tenant)
 
 
@@ -70,7 +69,7 @@ def test_a_stored_outcome_whose_commit_was_not_confirmed_is_stored_once(
         assert proxy.lost.is_set()
 
     assert bills.all_are(tenant, OrderStatus.AT_BANK)
-    assert bills.timeline(payable).count("No banco, aguardando aprovação") == 1
+    assert bills.timeline(payable).count(AT_BANK) == 1
     assert bills.effects(cora) == bills.once_each(tenant)
 
 

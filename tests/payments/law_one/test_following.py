@@ -13,6 +13,7 @@ from banking.models import BankAccount, BankEvent
 from banking.services.tying import Entries, tie_account
 from payments.models import Payable
 from payments.services import following, sending
+from payments.services.timeline import LEFT_THE_LIST, NEEDS_CHECKING
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
@@ -21,8 +22,6 @@ from tests.banking.made import change
 from tests.cora_simulator import CoraSimulator
 from tests.payments.law_one import bills
 from tests.payments.law_one.rounds import (
-    ASK_A_PERSON,
-    LEFT,
     deliver,
     door,
     follow,
@@ -134,7 +133,7 @@ def test_an_entry_that_the_books_refuse_calls_a_person_and_stops_nobody_else(
 
     assert bills.read(other).status == PayableStatus.PAID
     assert bills.read(stuck).status == PayableStatus.SENT
-    assert bills.timeline(stuck).count(ASK_A_PERSON) == 1
+    assert bills.timeline(stuck).count(NEEDS_CHECKING) == 1
 
     change(expense, archived_at=None)
     follow(account, monday)
@@ -281,7 +280,7 @@ def test_events_that_contradict_each_other_are_left_to_the_statement(
 
     follow(account, monday)
     assert bills.all_are(tenant, OrderStatus.AT_BANK)
-    assert LEFT in bills.timeline(payable)
+    assert LEFT_THE_LIST in bills.timeline(payable)
 
     sync(account)
     follow(account, monday)

@@ -10,6 +10,7 @@ from core.errors import InvalidState, NotAllowed
 from payments.models import Payable
 from payments.services import following, sending
 from payments.services.settling import settle_by_hand
+from payments.services.timeline import BACK_IN_QUEUE, NEEDS_CHECKING
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
@@ -17,7 +18,6 @@ from tests.banking.made import change
 from tests.cora_simulator import CoraSimulator
 from tests.payments.law_one import bills
 from tests.payments.law_one.rounds import (
-    ASK_A_PERSON,
     follow,
     is_paid_once,
     order_of,
@@ -45,7 +45,7 @@ def test_absence_is_believed_the_second_time_some_time_apart(
     follow(account, monday)
     (order,) = bills.orders(tenant)
     assert (order.status, order.first_sent_at) == (OrderStatus.QUEUED, None)
-    assert "De volta à fila de envio" in bills.timeline(payable)
+    assert BACK_IN_QUEUE in bills.timeline(payable)
 
     sending.send_queued(tenant.id, account.id)
     assert bills.all_are(tenant, OrderStatus.AT_BANK)
@@ -76,14 +76,14 @@ def test_past_the_window_of_its_key_nothing_is_repeated_and_a_person_is_called(
 
     monday.shift(timedelta(minutes=26))  # the window is half an hour; a repeat takes its time
     follow(account, monday, times=3)
-    assert ASK_A_PERSON not in bills.timeline(payable)
+    assert NEEDS_CHECKING not in bills.timeline(payable)
     monday.shift(timedelta(hours=1))
     follow(account, monday, times=3)
 
     (order,) = bills.orders(tenant)
     assert (order.status, order.needs_person) == (OrderStatus.UNKNOWN, True)
     assert cora.count_requests("/payments/initiate") == 1
-    assert bills.timeline(payable).count(ASK_A_PERSON) == 1
+    assert bills.timeline(payable).count(NEEDS_CHECKING) == 1
     assert bills.read(payable).status == PayableStatus.SENT
 
 

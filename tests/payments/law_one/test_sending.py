@@ -17,6 +17,7 @@ from banking.models import BankAccount
 from payments.models import Payable
 from payments.services import following, outcomes, sending
 from payments.services.dispatching import queue_orders, send_now
+from payments.services.timeline import NOT_YET, UNKNOWN_ANSWER
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
@@ -29,7 +30,6 @@ from tests.payments.law_one.side_by_side import at_once
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Enter = Callable[[Tenant], Payable]
-UNKNOWN_NOTE = "Resposta do banco desconhecida: verificando, não será reenviada"
 
 both_rails = pytest.mark.parametrize(
     "enter", [bills.enter_ted, bills.enter_boleto], ids=["ted", "boleto"]
@@ -92,7 +92,7 @@ def test_an_answer_that_does_not_come_is_asked_for_and_never_guessed(
 
     assert bills.all_are(tenant, OrderStatus.UNKNOWN)
     assert cora.count_requests("/*/initiate") == 1
-    assert UNKNOWN_NOTE in bills.timeline(payable)
+    assert UNKNOWN_ANSWER in bills.timeline(payable)
 
     monday.shift(timedelta(minutes=1))
     follow(account)
@@ -173,7 +173,7 @@ def test_a_bank_that_cannot_be_reached_leaves_the_order_queued_and_notes_it_once
         monday.shift(timedelta(minutes=2))
 
     assert bills.all_are(tenant, OrderStatus.QUEUED)
-    assert bills.timeline(payable).count("Não saiu: será tentada de novo") == 1
+    assert bills.timeline(payable).count(NOT_YET) == 1
 
     access._client.cache_clear()
     settings.CORA_BASE_URL = cora.base_url

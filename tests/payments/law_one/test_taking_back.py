@@ -7,6 +7,7 @@ from banking.models import BankAccount
 from payments.models import Payable
 from payments.services import following
 from payments.services.taking_back import ask_to_take_back
+from payments.services.timeline import NOT_CANCELLED
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
@@ -78,7 +79,7 @@ def test_what_was_approved_meanwhile_is_paid_and_says_why_it_was_not_taken_back(
     ask(waiting)
 
     following.follow_account(tenant.id, account.id)
-    assert "O banco não cancelou" in bills.timeline(waiting)
+    assert NOT_CANCELLED in bills.timeline(waiting)
     deliver(cora)
     follow(account, monday, times=2)
 
