@@ -179,7 +179,7 @@ def cancel_payable(payable: Payable, *, by: User, why: str = "") -> Payable:
     if payable.status == PayableStatus.SENT:
         raise InvalidState(
             "Esta conta já foi enviada ao banco. Recuse o pagamento no aplicativo do banco "
-            "para que ela volte a ficar em aberto.",
+            "para que ela volte para aprovação.",
             code="already_sent",
         )
     if payable.status not in {PayableStatus.PENDING, PayableStatus.APPROVED}:

@@ -44,7 +44,7 @@ def why_not_back(order: PaymentOrder) -> str:
     if Capability.CANCEL_ORDER not in bank.capabilities or Rail(order.rail) not in bank.cancels:
         return (
             f"{bank.name} não permite cancelar {order.get_rail_display()} por aqui: "
-            "recuse no aplicativo do banco, e a conta volta a ficar em aberto."
+            "recuse no aplicativo do banco, e a conta volta para aprovação."
         )
     return ""
 

@@ -444,7 +444,7 @@ def test_why_nothing_is_sent_from_an_account(status: str, why: str) -> None:
         (
             PaymentOrder(status="at_bank", bank_account=an_account(), rail=Rail.TED),
             "Cora não permite cancelar TED por aqui: recuse no aplicativo do banco, "
-            "e a conta volta a ficar em aberto.",
+            "e a conta volta para aprovação.",
         ),
     ],
 )
@@ -599,7 +599,7 @@ REFUSALS: list[tuple[str, Callable[[Tenant], object], str]] = [
         "already_sent",
         lambda t: cancel(sent(t).payable),
         "Esta conta já foi enviada ao banco. Recuse o pagamento no aplicativo do banco "
-        "para que ela volte a ficar em aberto.",
+        "para que ela volte para aprovação.",
     ),
     (
         "not_approved",

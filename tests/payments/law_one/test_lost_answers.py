@@ -25,6 +25,7 @@ from tests.payments.law_one.rounds import (
     sync,
 )
 from tests.payments.law_one.side_by_side import at_once
+from tests.payments.make import approve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -117,7 +118,7 @@ def test_what_nobody_can_tell_a_person_who_looked_may_say(
         assert is_paid_once([payable], account, "1234.56")
     else:
         assert (settled.status, settled.hold) == (PayableStatus.PENDING, Payable.Hold.REFUSED)
-        send(payable)
+        send(approve(payable))
         assert len(cora.payments()) == 1
 
 

@@ -15,6 +15,7 @@ from tests.cora_simulator import CoraSimulator
 from tests.payments.law_one import bills
 from tests.payments.law_one.rounds import deliver, follow, is_paid_once, send
 from tests.payments.law_one.side_by_side import at_once
+from tests.payments.make import approve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,7 +61,7 @@ def test_a_person_may_send_it_again(
     ask(waiting)
     following.follow_account(tenant.id, account.id)
 
-    send(waiting)
+    send(approve(waiting))
     cora.approve_all()
     deliver(cora)
     follow(account, monday)
