@@ -20,11 +20,11 @@ from payments.states import PayableStatus
 ONE_DAY = timedelta(days=1)
 SENTENCES = {
     BankAccount.PixPolicy.KEEP: (
-        "Nenhuma tentativa de envio: a conta a pagar fica pendente e é paga fora da plataforma."
+        "Nada é enviado: a conta a pagar fica pendente para ser paga fora da plataforma."
     ),
     BankAccount.PixPolicy.TED: (
-        "Uma TED vai para a agência e a conta cadastradas do favorecido. Quem cobra por QR Code "
-        "recebe uma TED, e não o Pix."
+        "O pagamento é enviado por TED para a agência e a conta cadastradas do favorecido. "
+        "Quem cobra por QR Code recebe uma TED em vez de Pix."
     ),
 }
 
@@ -55,12 +55,10 @@ class Choice:
         parts = [
             said(self.as_ted, "sai por TED", "saem por TED"),
             said(self.kept, "fica pendente", "ficam pendentes"),
-            said(self.held, "fica parada sem dados de TED", "ficam paradas sem dados de TED"),
+            said(self.held, "fica pendente sem dados de TED", "ficam pendentes sem dados de TED"),
         ]
         told = ", ".join(part for part in parts if part)
-        return (
-            f"Hoje: {told}." if told else "Hoje não há conta com Pix em aberto para esta escolha."
-        )
+        return f"Hoje: {told}." if told else "Hoje não há contas com Pix em aberto nesta opção."
 
 
 def said(payables: list[Payable], one: str, many: str) -> str:

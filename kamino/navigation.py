@@ -98,13 +98,13 @@ def menu(request: TenantRequest) -> list[Group]:
             ],
         ),
         Group(
-            "Livros",
+            "Contabilidade",
             [
                 item("Plano de contas", "accounts:chart", "list-tree"),
                 item("Lançamentos", "accounts:entries", "book-open"),
             ],
         ),
-        Group("Empresa", company),
+        Group("Configurações", company),
     ]
 
 

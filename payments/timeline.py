@@ -11,6 +11,17 @@ from tenants.models import User
 
 Tone = PayableEvent.Tone
 
+# Titles that more than one act notes, or that are looked for later.
+AT_BANK = "No banco, aguardando aprovação"
+BACK_IN_QUEUE = "De volta à fila de envio"
+CANCEL_ASKED = "Cancelamento pedido ao banco"
+CANCEL_UNCONFIRMED = "Cancelamento ainda não confirmado"
+LEFT_THE_LIST = "Saiu da lista de pendentes do banco"
+NEEDS_CHECKING = "Requer conferência"
+NOT_CANCELLED = "O banco não cancelou"
+NOT_YET = "Não saiu: será tentada de novo"
+UNKNOWN_ANSWER = "Resposta do banco desconhecida: verificando, não será reenviada"
+
 
 def note(
     payable: Payable, title: str, text: str = "", *, tone: str = Tone.PLAIN, by: User | None = None

@@ -7,15 +7,9 @@ from django.conf import settings
 
 from banking.banks import registry
 from banking.banks.contract.info import BankInfo, Capability, ConnectBy, Mode
-from banking.connections.addresses import (
-    for_account,
-    start_address,
-    ways_address,
-)
+from banking.connections.addresses import for_account, start_address, ways_address
 from banking.gateway import circuit_breaker
-from banking.gateway.plan_check import (
-    plan_names,
-)
+from banking.gateway.plan_check import plan_names
 from banking.models import BankAccount
 from tenants.models import Tenant
 

@@ -76,7 +76,7 @@ class PixSerializer(serializers.Serializer[Any]):
     key_type = serializers.ChoiceField(
         choices=Payable.KeyType.choices,
         required=False,
-        help_text="Nunca é adivinhado: 11 dígitos podem ser CPF ou telefone.",
+        help_text="Obrigatório com «key»: 11 dígitos podem ser CPF ou telefone.",
     )
     key = serializers.CharField(max_length=120, required=False)
     code = serializers.CharField(max_length=1000, required=False)
@@ -85,7 +85,7 @@ class PixSerializer(serializers.Serializer[Any]):
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         if tuple(sorted(data)) not in self.WAYS:
             raise serializers.ValidationError(
-                "Mande «key» com «key_type», ou «code», ou «account»: um dos três."
+                "Envie «key» com «key_type», ou «code», ou «account»: apenas um dos três."
             )
         return data
 
@@ -158,7 +158,7 @@ class NewPayableSerializer(serializers.Serializer[Any]):
         chosen = [way for name, way in ways.items() if name in data]
         if len(chosen) != 1:
             raise serializers.ValidationError(
-                "Mande «ted», «pix» ou «linha_digitavel»: um dos três."
+                "Envie «ted», «pix» ou «linha_digitavel»: apenas um dos três."
             )
         try:
             return chosen[0](data)

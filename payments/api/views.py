@@ -52,7 +52,7 @@ class PayableViewSet(
 
     @extend_schema(request=NewPayableSerializer, responses={201: PayableSerializer})
     def create(self, request: CompanyRequest) -> Response:
-        """Lança uma conta. Ela espera a aprovação de outra pessoa."""
+        """Lança uma conta, que aguarda a aprovação de outra pessoa."""
         new = NewPayableSerializer(data=request.data, context=self.get_serializer_context())
         new.is_valid(raise_exception=True)
         payable = enter_payable(request.tenant, by=request.user, **new.validated_data)
@@ -61,7 +61,7 @@ class PayableViewSet(
     @extend_schema(request=None, responses=PayableSerializer)
     @action(detail=True, methods=["post"])
     def approve(self, request: CompanyRequest, pk: Any = None) -> Response:
-        """Aprova. Quem lançou não aprova."""
+        """Aprova uma conta. Quem lançou não pode aprovar."""
         approve_payable(self.get_object(), by=request.membership)
         return Response(self.get_serializer(self.get_object()).data)
 

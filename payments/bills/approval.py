@@ -33,11 +33,13 @@ def approve_payable(payable: Payable, *, by: Membership) -> Payable:
     """
     payable = lock(payable)
     if not payable.is_pending:
-        raise InvalidState("Esta conta não está aguardando aprovação.")
+        raise InvalidState("Esta conta não está aguardando aprovação.", code="not_pending")
     if not by.can_approve:
-        raise NotAllowed("Seu papel nesta empresa não aprova contas.")
+        raise NotAllowed("Seu papel nesta empresa não permite aprovar contas.", code="wrong_role")
     if payable.created_by_id == by.user_id:
-        raise NotAllowed("Quem lança a conta não pode aprová-la: peça a outro aprovador.")
+        raise NotAllowed(
+            "Quem lança a conta não pode aprová-la: peça a outro aprovador.", code="own_bill"
+        )
     payable.status = PayableStatus.APPROVED
     payable.approved_by = by.user
     payable.approved_at = timezone.now()
@@ -53,7 +55,7 @@ def approve_payable(payable: Payable, *, by: Membership) -> Payable:
 def when_it_leaves(payable: Payable, now: datetime) -> str:
     if payable.payment_date > sao_paulo_day(now):
         return f"Pagamento previsto para {payable.payment_date:%d/%m/%Y}."
-    return "O pagamento é para hoje."
+    return "Pagamento previsto para hoje."
 
 
 def account_on_file(payable: Payable) -> PayeeAccount | None:

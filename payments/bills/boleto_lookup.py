@@ -21,6 +21,7 @@ from payments.states import PayableStatus
 from payments.timeline import Tone, note
 from tenants.scope import across_tenants, tenant_scope
 
+WARNING = "Dados do boleto divergem"
 ASK_AGAIN_AFTER = timedelta(hours=1)
 BATCH = 20
 
@@ -106,11 +107,11 @@ def store_title(payable: Payable, title: Title) -> None:
         ]
     )  # fmt: skip
     for warning in payable.title_warnings:
-        note(payable, "Dados do título diferem", warning, tone=Tone.WARN)
+        note(payable, WARNING, warning, tone=Tone.WARN)
 
 
 def record_unread_title(payable: Payable, account: BankAccount, why: str) -> None:
     """What the bank does not find today it may find tomorrow: it only is not asked for again."""
     payable.title_read_at = timezone.now()
     payable.save(update_fields=["title_read_at"])
-    note(payable, f"{account.bank_name} não mostra este título", why, tone=Tone.WARN)
+    note(payable, f"{account.bank_name} não encontrou este boleto", why, tone=Tone.WARN)

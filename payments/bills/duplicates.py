@@ -18,6 +18,7 @@ class AlreadyEntered(InvalidInput):
         super().__init__(
             f"{what}: {payable.payee}, {payable.get_status_display().lower()}.",
             field="pix_code" if payable.is_pix else "linha_digitavel",
+            code="already_entered",
         )
         self.payable = payable
 

@@ -132,10 +132,11 @@ def cancel_payable(payable: Payable, *, by: User, why: str = "") -> Payable:
     if payable.status == PayableStatus.SENT:
         raise InvalidState(
             "Esta conta já foi enviada ao banco. Recuse o pagamento no aplicativo do banco "
-            "e ela volta para cá."
+            "para que ela volte para aprovação.",
+            code="already_sent",
         )
     if payable.status not in {PayableStatus.PENDING, PayableStatus.APPROVED}:
-        raise InvalidState("Esta conta não pode mais ser cancelada.")
+        raise InvalidState("Esta conta não pode mais ser cancelada.", code="not_open")
     payable.status = PayableStatus.CANCELLED
     payable.save(update_fields=["status"])
     note(payable, "Cancelada", why, by=by)

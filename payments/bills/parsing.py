@@ -87,6 +87,7 @@ def read_bank(text: str) -> str:
         raise InvalidInput(
             "Não encontramos este banco. Escolha um da lista ou digite o código de três dígitos.",
             field="bank_code",
+            code="unknown_bank",
         )
     return bank.compe
 
@@ -104,11 +105,17 @@ def read_branch(text: str) -> str:
     """Four digits, without the check digit that some banks print after a hyphen."""
     branch = text.strip(BLANKS)
     if not is_digits(branch):
-        raise InvalidInput("Digite a agência só com números, sem o dígito: 0123.", field="branch")
+        raise InvalidInput(
+            "Digite a agência só com números, sem o dígito: 0123.",
+            field="branch",
+            code="not_digits",
+        )
     if len(branch) > BRANCH_LENGTH:
-        raise InvalidInput("A agência tem até 4 números, sem o dígito.", field="branch")
+        raise InvalidInput(
+            "A agência tem até 4 números, sem o dígito.", field="branch", code="too_long"
+        )
     if not int(branch):
-        raise InvalidInput("Esta agência não existe.", field="branch")
+        raise InvalidInput("Esta agência não existe.", field="branch", code="zero")
     return branch.zfill(BRANCH_LENGTH)
 
 
@@ -117,16 +124,24 @@ def read_account_number(text: str) -> str:
     number = text.translate(dict.fromkeys(map(ord, BLANKS + ".-/")))
     if number[-1:] in {"X", "x"} and is_digits(number[:-1]):
         raise InvalidInput(
-            "Se o dígito da conta é X, digite 0 no lugar dele: 45678-0.", field="account"
+            "Se o dígito da conta é X, digite 0 no lugar dele: 45678-0.",
+            field="account",
+            code="letter",
         )
     if not is_digits(number):
-        raise InvalidInput("Digite a conta só com números e o dígito: 45678-9.", field="account")
+        raise InvalidInput(
+            "Digite a conta só com números e o dígito: 45678-9.", field="account", code="not_digits"
+        )
     if len(number) > ACCOUNT_LENGTH:
         raise InvalidInput(
-            f"A conta tem até {ACCOUNT_LENGTH} números com o dígito.", field="account"
+            f"A conta tem até {ACCOUNT_LENGTH} números com o dígito.",
+            field="account",
+            code="too_long",
         )
     if len(number) < 2 or not int(number):
-        raise InvalidInput("Digite a conta inteira, com o dígito: 45678-9.", field="account")
+        raise InvalidInput(
+            "Digite a conta inteira, com o dígito: 45678-9.", field="account", code="incomplete"
+        )
     return number
 
 
@@ -198,12 +213,15 @@ def agreed_amount(paper: Paper, typed: Decimal | None) -> Decimal:
     subject, thing, this = paper.WORDS
     if paper.amount is not None and typed not in {None, paper.amount}:
         raise InvalidInput(
-            f"{subject} diz R$ {format_brl(paper.amount)}. Corrija o valor ou {thing}.",
+            f"{subject} traz o valor R$ {format_brl(paper.amount)}. Corrija o valor ou {thing}.",
             field="amount",
+            code="differs",
         )
     amount = paper.amount or typed
     if amount is None:
-        raise InvalidInput(f"Digite o valor: {this} não o traz.", field="amount")
+        raise InvalidInput(
+            f"Digite o valor: {this} não traz o valor.", field="amount", code="missing"
+        )
     return check_amount(amount)
 
 
@@ -211,14 +229,17 @@ def agreed_due_date(slip: Slip, typed: date | None) -> date:
     """As `agreed_amount`, for the due date."""
     if slip.due_date is not None and typed not in {None, slip.due_date}:
         raise InvalidInput(
-            f"A linha digitável diz que vence em {slip.due_date:%d/%m/%Y}. "
+            f"A linha digitável traz o vencimento {slip.due_date:%d/%m/%Y}. "
             "Corrija o vencimento ou a linha.",
             field="due_date",
+            code="differs",
         )
     due_date = slip.due_date or typed
     if due_date is None:
         raise InvalidInput(
-            "Digite o vencimento: esta linha digitável não o traz.", field="due_date"
+            "Digite o vencimento: esta linha digitável não traz o vencimento.",
+            field="due_date",
+            code="missing",
         )
     return due_date
 

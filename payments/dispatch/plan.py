@@ -56,14 +56,14 @@ def reason_to_leave_out(
     """A Portuguese sentence, or None when it goes."""
     rail = rail_for(payable, account)
     if day_by(rail, payable) < day:
-        return f"Venceu em {payable.due_date:%d/%m/%Y}: vencidas só saem com «Enviar agora»."
+        return f"Venceu em {payable.due_date:%d/%m/%Y}: use «Enviar agora»."
     if rail is None:
         return why_no_rail(payable, account)
     if until is None:
         return None
     bank = registry.info(account.provider)
     if rail not in open_rails(bank, day):
-        return "Hoje os bancos não compensam: só Pix sai."
+        return "Hoje não há compensação bancária: só Pix é enviado."
     cut_off = bank.cut_off[rail]
     if until >= cut_off:
         return f"Passou do horário de {Payable.Method(rail).label} ({cut_off:%Hh%M})."

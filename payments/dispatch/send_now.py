@@ -33,13 +33,15 @@ def send_now(
             .get(id=payable.id)
         )
         if not locked.is_sendable:
-            raise InvalidState(f"«{locked.payee}» não está aprovada para envio.")
+            raise InvalidState(
+                f"«{locked.payee}» não está aprovada para envio.", code="not_approved"
+            )
         payer = require_account(account or paying_account(locked))
         if needs_new_approval(locked, payer):
             return_unapproved([locked], payer)
             continue
         if rail_for(locked, payer) is None:
-            raise InvalidState(why_no_rail(locked, payer))
+            raise InvalidState(why_no_rail(locked, payer), code="no_rail")
         if account is not None and locked.bank_account_id != account.id:
             mine = Payable.objects.of(locked.tenant_id).filter(id=locked.id)
             mine.update(bank_account=account)

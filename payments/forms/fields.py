@@ -26,7 +26,7 @@ class ReadField(forms.CharField):
         try:
             return self.read(text)
         except InvalidInput as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(str(error), code=error.code or "invalid") from None
 
 
 class GroupedAccounts(ModelChoiceIterator[Account]):

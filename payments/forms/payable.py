@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -69,7 +70,7 @@ class PayableForm(forms.Form):
         max_length=120,
         strip=True,
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
-        help_text="Com ou sem pontos. O valor e o vencimento são lidos daqui.",
+        help_text="Com ou sem pontos. O valor e o vencimento são preenchidos automaticamente.",
     )
     pix_by = forms.ChoiceField(
         label="Pagar o Pix por",
@@ -89,7 +90,7 @@ class PayableForm(forms.Form):
         label="Pix copia e cola",
         max_length=1000,
         widget=forms.Textarea({"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
-        help_text="O texto que começa com 000201. O valor é lido daqui, se ele o trouxer.",
+        help_text="O texto que começa com 000201. O valor é preenchido, se o código o tiver.",
     )
     payee_name = forms.CharField(label="Favorecido", max_length=120, widget=listed("known-payees"))
     payee_document = ReadField(
@@ -122,16 +123,19 @@ class PayableForm(forms.Form):
     amount = AmountField(label="Valor", max_length=60)
     due_date = DayField(label="Vencimento")
     description = forms.CharField(
-        label="Descrição", required=False, max_length=140, help_text="Aparece na lista: «NF 8841»."
+        label="Descrição",
+        required=False,
+        max_length=140,
+        help_text="Aparece na lista. Exemplo: NF 8841.",
     )
     expense_account = ClassificationField(
         label="Classificação", queryset=Account.objects.none(), empty_label="Escolha a conta"
     )
     bank_account = forms.ModelChoiceField(
-        label="Pagar com",
+        label="Conta de débito",
         required=False,
         queryset=BankAccount.objects.none(),
-        empty_label="A conta preferencial no dia",
+        empty_label="Conta preferencial no dia do pagamento",
     )
 
     def __init__(self, *args: Any, tenant: Tenant, today: date, **kwargs: Any) -> None:
@@ -176,9 +180,9 @@ class PayableForm(forms.Form):
         try:
             yield
         except AlreadyEntered as error:
-            self.add_error(error.field, with_link(error))
+            self.add_error(error.field, ValidationError(with_link(error), code=error.code))
         except InvalidInput as error:
-            self.add_error(error.field, str(error))
+            self.add_error(error.field, ValidationError(str(error), code=error.code or "invalid"))
 
     def _forgive(self, names: Iterable[str]) -> None:
         for name in names:

@@ -9,13 +9,13 @@ class SettleForm(forms.Form):
     PAID, NOT_PAID = "paid", "not_paid"
 
     ended = forms.ChoiceField(
-        label="Como terminou?",
+        label="Qual foi o resultado?",
         choices=[
-            (PAID, "Foi paga: está no aplicativo do banco como paga, ou o débito no extrato"),
-            (NOT_PAID, "Não foi paga: não está no aplicativo do banco nem no extrato"),
+            (PAID, "Foi paga: aparece como paga no aplicativo do banco ou no extrato"),
+            (NOT_PAID, "Não foi paga: não aparece no aplicativo do banco nem no extrato"),
         ],
         widget=forms.RadioSelect,
-        error_messages={"required": "Escolha como terminou."},
+        error_messages={"required": "Informe o resultado."},
     )
 
     @property

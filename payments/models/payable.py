@@ -217,14 +217,16 @@ class Payable(TenantOwned):
         """What the registered title says against the bill, in Portuguese sentences."""
         warnings = []
         if self.title_is_paid:
-            warnings.append("O banco diz que este título já foi pago.")
+            warnings.append("O banco informa que este boleto já foi pago.")
         if self.title_document and self.title_document != self.payee.document:
-            whom = self.title_name or "outra pessoa"
+            whom = self.title_name or "outro beneficiário"
             document = format_document(self.title_document)
-            warnings.append(f"O título está registrado em nome de {whom} ({document}).")
+            warnings.append(f"O boleto está registrado em nome de {whom} ({document}).")
         if self.title_amount is not None and self.title_amount != self.amount:
             amount = format_brl(self.title_amount)
-            warnings.append(f"O título custa R$\u00a0{amount} hoje, e não o valor da conta.")
+            warnings.append(
+                f"O valor atualizado do boleto é R$\u00a0{amount}, diferente do valor da conta."
+            )
         return warnings
 
 

@@ -23,7 +23,7 @@ from payments.orders.send import sentence
 from payments.orders.status_polling import open_order
 from payments.orders.transitions import apply_state, lock_order
 from payments.states import OrderStatus
-from payments.timeline import Tone, note
+from payments.timeline import CANCEL_ASKED, CANCEL_UNCONFIRMED, NOT_CANCELLED, Tone, note
 from tenants.models import Membership, TenantQuerySet
 from tenants.scope import tenant_scope
 
@@ -34,11 +34,13 @@ def why_not_cancellable(order: PaymentOrder) -> str:
     if order.status != OrderStatus.AT_BANK or order.left_list_at is not None:
         return "Este pagamento não está aguardando aprovação no banco."
     if order.bank_account.is_undone:
-        return f"O vínculo com {bank.name} foi desfeito: para cancelar, recuse no aplicativo dele."
+        return (
+            f"O vínculo com {bank.name} foi desfeito: para cancelar, recuse no aplicativo do banco."
+        )
     if Capability.CANCEL_ORDER not in bank.capabilities or Rail(order.rail) not in bank.cancels:
         return (
-            f"{bank.name} não deixa cancelar {order.get_rail_display()} por aqui: "
-            "recuse no aplicativo do banco, e a conta volta."
+            f"{bank.name} não permite cancelar {order.get_rail_display()} por aqui: "
+            "recuse no aplicativo do banco, e a conta volta para aprovação."
         )
     return ""
 
@@ -52,19 +54,21 @@ def request_cancellation(payable: Payable, *, by: Membership) -> PaymentOrder:
         InvalidState: it does not wait for approval, or its bank does not take it back.
     """
     if not (by.can_enter or by.can_approve):
-        raise NotAllowed("Seu papel nesta empresa não cancela pagamentos.")
+        raise NotAllowed(
+            "Seu papel nesta empresa não permite cancelar pagamentos.", code="wrong_role"
+        )
     newest = PaymentOrder.objects.of(payable.tenant_id).filter(payable=payable)
     order = newest.order_by("-created_at", "-id").first()
     if order is None:
-        raise InvalidState("Esta conta não está no banco.")
+        raise InvalidState("Esta conta não está no banco.", code="not_at_bank")
     order = lock_order(order)
     if why := why_not_cancellable(order):
-        raise InvalidState(why)
+        raise InvalidState(why, code="not_taken_back")
     if order.cancel_asked_at is None:
         order.cancel_asked_at, order.cancel_asked_by = timezone.now(), by.user
         order.wait_until = None  # its round is due now
         order.save(update_fields=["cancel_asked_at", "cancel_asked_by", "wait_until"])
-        note(order.payable, "Cancelamento pedido ao banco", tone=Tone.INFO, by=by.user)
+        note(order.payable, CANCEL_ASKED, tone=Tone.INFO, by=by.user)
     return order
 
 
@@ -115,12 +119,12 @@ def record_refusal(order: PaymentOrder, why: str) -> None:
     of(order).update(
         cancel_asked_at=None, cancel_asked_by=None, cancel_claimed_at=None, wait_until=None
     )
-    note(order.payable, "O banco não cancelou", why, tone=Tone.WARN)
+    note(order.payable, NOT_CANCELLED, why, tone=Tone.WARN)
 
 
 def note_once(order: PaymentOrder, why: str) -> None:
     if of(order).exclude(message=why).update(message=why):
-        note(order.payable, "Cancelamento ainda não confirmado", why, tone=Tone.WARN)
+        note(order.payable, CANCEL_UNCONFIRMED, why, tone=Tone.WARN)
 
 
 def of(order: PaymentOrder) -> TenantQuerySet:

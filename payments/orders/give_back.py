@@ -22,7 +22,7 @@ def give_back_what_missed_the_day(account: BankAccount, now: datetime) -> None:
         if closes_at <= now:
             take_from_queue(
                 order,
-                f"Não saiu até as {closes_at:%Hh%M}: nada foi enviado. {order.message}".strip(),
+                f"O prazo terminou às {closes_at:%Hh%M}: nada foi enviado. {order.message}".strip(),
             )
 
 

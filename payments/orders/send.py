@@ -36,9 +36,9 @@ from payments.models import PaymentOrder
 from payments.models.order import waiting
 from payments.orders.give_back import give_back_what_missed_the_day, give_back_what_was_undone
 from payments.orders.payload import payment_of
-from payments.orders.transitions import NOT_YET, Outcome, apply_state, claim_queued, store_surely
+from payments.orders.transitions import Outcome, apply_state, claim_queued, store_surely
 from payments.states import OrderStatus
-from payments.timeline import Tone, note_many
+from payments.timeline import NOT_YET, Tone, note_many
 from tenants.scope import across_tenants, tenant_scope
 
 SIDE_BY_SIDE = 16  # as many as a client has connections
@@ -134,7 +134,7 @@ def send_batch(
 def send_one(bank: BankAdapter, order: PaymentOrder) -> Outcome:
     assert order.claimed_at is not None
     if timezone.now() >= order.claimed_at + sending_time():
-        return Outcome(order, OrderStatus.QUEUED, "O banco está lento e a vez deste não chegou.")
+        return Outcome(order, OrderStatus.QUEUED, "O banco está lento: ainda não foi enviada.")
     try:
         return accepted(order, submit(bank, payment_of(order)))
     except BankError as error:

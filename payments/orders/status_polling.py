@@ -18,7 +18,7 @@ from payments.models import PaymentOrder, waiting
 from payments.orders.settlement import LOOK_AGAIN_AT_PAID
 from payments.orders.transitions import apply_state
 from payments.states import OPEN_AT_BANK, OrderStatus
-from payments.timeline import Tone, note
+from payments.timeline import LEFT_THE_LIST, NEEDS_CHECKING, Tone, note
 from tenants.scope import tenant_scope
 
 FINAL = frozenset({OrderState.PAID, OrderState.REJECTED, OrderState.CANCELLED, OrderState.RETURNED})
@@ -152,7 +152,7 @@ def apply_whereabouts(
         return
     endings = claims & FINAL
     if len(endings) == 1:
-        source = f"{account.bank_name} avisou e a lista do banco confirma."
+        source = f"{account.bank_name} avisou e a lista do banco confirmou."
         apply_state(order, endings.pop(), source=source)
     else:
         record_leaving_list(order)
@@ -183,8 +183,8 @@ def record_leaving_list(order: PaymentOrder) -> None:
     if mine.filter(left_list_at=None).update(left_list_at=now):
         note(
             order.payable,
-            "Saiu da lista de pendentes do banco",
-            "O banco não diz se foi paga ou recusada: o extrato vai dizer.",
+            LEFT_THE_LIST,
+            "O banco não informa se foi paga ou recusada: aguardando o extrato.",
             tone=Tone.INFO,
         )
     elif mine.filter(left_list_at__lte=now - TELL_A_PERSON_AFTER, needs_person=False).update(
@@ -192,8 +192,8 @@ def record_leaving_list(order: PaymentOrder) -> None:
     ):
         note(
             order.payable,
-            "Precisa de uma pessoa",
-            "O extrato não mostra o débito e o banco não diz se foi recusada. "
+            NEEDS_CHECKING,
+            "O débito não aparece no extrato e o banco não informa se foi recusada. "
             "Confira no aplicativo do banco.",
             tone=Tone.BAD,
         )

@@ -20,14 +20,22 @@ from core.errors import DomainError, InvalidState, NotAllowed
 from payments.models import NOT_APPROVED, Payable, PaymentOrder, waiting
 from payments.orders.settlement import ENDINGS, NOT_PAID, set_bill_status
 from payments.states import ORDER_MOVES, OrderStatus, PayableStatus
-from payments.timeline import Tone, note, note_many
+from payments.timeline import (
+    AT_BANK,
+    BACK_IN_QUEUE,
+    NEEDS_CHECKING,
+    NOT_YET,
+    UNKNOWN_ANSWER,
+    Tone,
+    note,
+    note_many,
+)
 from tenants.models import Membership
 from tenants.scope import tenant_scope
 
 log = structlog.get_logger()
 
 BATCH = 64
-NOT_YET = "Não saiu: será tentada de novo"
 # Seconds between the attempts to store what came of a batch, while the database is away.
 STORE_AGAIN = (0.1, 0.5, 2.0, 8.0)
 
@@ -103,7 +111,7 @@ def require_review(order: PaymentOrder, why: str) -> None:
     """Once: it is tried again at every poll, and mends itself when the reason is gone."""
     asked = PaymentOrder.objects.of(order.tenant_id).filter(id=order.id, needs_person=False)
     if asked.update(needs_person=True):
-        note(order.payable, "Precisa de uma pessoa", why, tone=Tone.BAD)
+        note(order.payable, NEEDS_CHECKING, why, tone=Tone.BAD)
 
 
 def status_for(order: PaymentOrder, state: OrderState) -> OrderStatus | None:
@@ -133,9 +141,13 @@ def settle_by_hand(order: PaymentOrder, *, was_paid: bool, by: Membership) -> No
         InvalidState: the bank is still being asked.
     """
     if not by.can_approve:
-        raise NotAllowed("Só quem aprova contas pode dizer como este pagamento terminou.")
+        raise NotAllowed(
+            "Só quem aprova contas pode informar o resultado deste pagamento.", code="wrong_role"
+        )
     if not lock_order(order).needs_person:
-        raise InvalidState("O banco ainda está sendo consultado. Espere a resposta dele.")
+        raise InvalidState(
+            "O banco ainda está sendo consultado. Aguarde a resposta.", code="still_asked"
+        )
     state = OrderState.PAID if was_paid else OrderState.REJECTED
     move(order, state, f"{by.user.display_name} conferiu no banco.")
 
@@ -151,7 +163,7 @@ def requeue(order: PaymentOrder, why: str) -> None:
         message="",
         seen="",
     )
-    note(order.payable, "De volta à fila de envio", why, tone=Tone.WARN)
+    note(order.payable, BACK_IN_QUEUE, why, tone=Tone.WARN)
 
 
 @transaction.atomic
@@ -260,14 +272,11 @@ def timeline_row(outcome: Outcome) -> tuple[UUID, str, str, str]:
         text = f"Identificação no banco: {outcome.reference}."
         return outcome.order.payable_id, "No banco", text, Tone.INFO
     title, tone = {
-        OrderStatus.AT_BANK: ("No banco, aguardando aprovação", Tone.INFO),
+        OrderStatus.AT_BANK: (AT_BANK, Tone.INFO),
         OrderStatus.SCHEDULED: ("Agendada no banco", Tone.INFO),
         OrderStatus.REJECTED: ("Recusada pelo banco", Tone.BAD),
         OrderStatus.QUEUED: (NOT_YET, Tone.WARN),
-        OrderStatus.UNKNOWN: (
-            "Resposta do banco desconhecida: verificando, não será reenviada",
-            Tone.BAD,
-        ),
+        OrderStatus.UNKNOWN: (UNKNOWN_ANSWER, Tone.BAD),
     }[outcome.status]
     text = outcome.message or (f"Identificação no banco: {outcome.reference}.")
     return outcome.order.payable_id, title, text, tone
@@ -305,9 +314,4 @@ def abandon_stale_sends(account: BankAccount, now: datetime) -> None:
         order.message = "O envio foi interrompido antes da resposta do banco."
         order.wait_until = None
         order.save(update_fields=["status", "message", "wait_until"])
-        note(
-            order.payable,
-            "Resposta do banco desconhecida: verificando, não será reenviada",
-            order.message,
-            tone=Tone.BAD,
-        )
+        note(order.payable, UNKNOWN_ANSWER, order.message, tone=Tone.BAD)

@@ -20,7 +20,7 @@ from payments.orders.payload import payment_of
 from payments.orders.send import submit
 from payments.orders.transitions import apply_state, lock_order, requeue
 from payments.states import OrderStatus
-from payments.timeline import Tone, note
+from payments.timeline import NEEDS_CHECKING, Tone, note
 from tenants.scope import tenant_scope
 
 # Longer than a bank may still be at work on a request that we gave up.
@@ -149,14 +149,14 @@ def record_found_order(order: PaymentOrder, receipt: Receipt, account: BankAccou
         bank_account=account, rail=order.rail, reference=receipt.reference
     )
     if receipt.reference and others.exclude(id=order.id).exists():
-        seen = f"O que o banco mostra ({receipt.reference}) é de outro pagamento igual a este."
+        seen = f"O que está no banco ({receipt.reference}) é de outro pagamento igual a este."
         record_doubt(order, account, seen)
         return
     order.reference = receipt.reference
     order.bank_amount = receipt.amount or order.bank_amount
     order.absent_since = None
     order.save(update_fields=["reference", "bank_amount", "absent_since"])
-    source = receipt.reason or f"{account.bank_name} a recebeu."
+    source = receipt.reason or f"{account.bank_name} recebeu o pagamento."
     apply_state(order, receipt.state, source=source, reason=receipt.reason)
 
 
@@ -172,9 +172,13 @@ def requeue_after_absence(order: PaymentOrder, account: BankAccount) -> None:
     elif now - order.absent_since < timedelta(seconds=settings.ASK_AGAIN_SECONDS):
         return
     elif order.rail == Rail.BOLETO and not statement_agrees(order, account):
-        record_doubt(order, account, "Nenhuma lista do banco a mostra, e o extrato não diz.")
+        record_doubt(
+            order,
+            account,
+            "O pagamento não aparece nas listas do banco, e o extrato ainda não confirma.",
+        )
     else:
-        requeue(order, f"{account.bank_name} confirmou duas vezes que não a recebeu.")
+        requeue(order, f"{account.bank_name} confirmou duas vezes que não recebeu o pagamento.")
 
 
 def statement_agrees(order: PaymentOrder, account: BankAccount) -> bool:
@@ -196,9 +200,9 @@ def record_doubt(order: PaymentOrder, account: BankAccount, seen: str) -> None:
     order.save(update_fields=["needs_person"])
     note(
         order.payable,
-        "Precisa de uma pessoa",
-        f"{account.bank_name} não diz se recebeu este pagamento. Confira no aplicativo do "
-        f"banco e no extrato; ele não será enviado de novo sozinho. {order.seen}".strip(),
+        NEEDS_CHECKING,
+        f"{account.bank_name} não confirma se recebeu este pagamento. Confira no aplicativo do "
+        f"banco e no extrato; ele não será reenviado automaticamente. {order.seen}".strip(),
         tone=Tone.BAD,
     )
 

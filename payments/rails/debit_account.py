@@ -18,13 +18,15 @@ def paying_account(payable: Payable) -> BankAccount | None:
 def require_account(account: BankAccount | None) -> BankAccount:
     if account is not None and account.is_undone:
         raise InvalidState(
-            f"O vínculo de {account} foi desfeito, e por ela nada se paga: refaça-o em "
-            "«Integrações bancárias» ou torne outra conta a preferencial."
+            f"O vínculo de {account} foi desfeito: refaça o vínculo em "
+            "«Integrações bancárias» ou torne outra conta preferencial.",
+            code="account_undone",
         )
     if account is None or not can_pay(account):
         raise InvalidState(
             "Nenhuma conta conectada pode fazer este pagamento: "
-            "conecte uma em «Conciliar contas e cartões»."
+            "conecte uma em «Conciliar contas e cartões».",
+            code="no_account",
         )
     return account
 

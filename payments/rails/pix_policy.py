@@ -24,7 +24,7 @@ NO_TED_DETAILS = "Sem dados de TED"
 FILE_TED_DETAILS = "não há agência e conta do favorecido; lance a conta como TED para cadastrá-las"
 
 
-NEW_APPROVAL = "Precisa de nova aprovação"
+NEW_APPROVAL = "Requer nova aprovação"
 
 
 OTHERWISE = "pague pelo aplicativo do banco, ou por uma conta que faça Pix"
@@ -77,7 +77,7 @@ def why_no_rail(payable: Payable, account: BankAccount) -> str:
     bank = registry.info(account.provider)
     if needs_new_approval(payable, account):
         to = payable.ted_account_on_file
-        return f"{NEW_APPROVAL}: por TED iria para {to}, que a aprovação não mostrou."
+        return f"{NEW_APPROVAL}: a TED iria para {to}, que não consta na aprovação."
     if lacks_ted_details(payable, account):
         return f"{NO_TED_DETAILS}: {FILE_TED_DETAILS}."
     if payable.is_pix:

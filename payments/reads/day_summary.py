@@ -85,7 +85,7 @@ def notes_of_waiting(
     missed = [p for p in payers if p.payment_date == today and missed_the_run(p, accounts)]
     late = [
         late_note(missed, "perdeu o envio das 7h", "perderam o envio das 7h"),
-        late_note(overdue, "aprovada venceu sem ser paga", "aprovadas venceram sem ser pagas"),
+        late_note(overdue, "aprovada venceu sem pagamento", "aprovadas venceram sem pagamento"),
     ]
     return (
         [stranded_note(payables, account) for account, payables in stranded.items()],
@@ -95,11 +95,13 @@ def notes_of_waiting(
 
 def stranded_note(payables: Sequence[Payable], account: BankAccount | None) -> StrandedNote:
     number, total = len(payables), format_brl(sum((p.amount for p in payables), Decimal(0)))
-    wait = "Ela espera" if number == 1 else "Elas esperam"
-    until = "ele ser refeito ou outra conta pagar" if account else "uma ser conectada"
+    if account:
+        what = f"{why_no_account(account)}. Refaça o vínculo ou pague por outra conta."
+    else:
+        what = "conecte uma conta para pagar."
     return StrandedNote(
-        title=f"{counted(number, 'conta não tem', 'contas não têm')} por onde sair",
-        text=f"(R$\u00a0{total}): {why_no_account(account)}. {wait} até {until}.",
+        title=f"{counted(number, 'conta', 'contas')} sem conta bancária para pagamento",
+        text=f"(R$\u00a0{total}): {what}",
     )
 
 
@@ -116,8 +118,6 @@ def late_note(payables: Iterable[Payable], one: str, many: str) -> LateNote | No
     return LateNote(
         ids=list(amounts),
         title=f"{counted(number, 'conta', 'contas')} {one if number == 1 else many}",
-        text=f"(R$\u00a0{total}). Elas só saem se você mandar."
-        if number > 1
-        else f"(R$\u00a0{total}). Ela só sai se você mandar.",
+        text=f"(R$\u00a0{total}). Envie manualmente.",
         action="Enviar agora" if number == 1 else f"Enviar as {number} agora",
     )

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, ValidationError
 from django.db import models
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
@@ -46,10 +46,10 @@ class ListFilter(forms.Form):
     situacao = forms.ChoiceField(
         label="Situação", choices=[("", "Todas"), *State.choices], required=False
     )
-    de = DayField(label="Vence de", required=False)
+    de = DayField(label="Vencimento de", required=False)
     ate = DayField(label="Até", required=False)
     q = forms.CharField(
-        label="Procurar",
+        label="Buscar",
         required=False,
         max_length=120,
         widget=forms.TextInput({"type": "search", "placeholder": "Nome, valor ou documento"}),
@@ -59,7 +59,8 @@ class ListFilter(forms.Form):
         values = super().clean() or {}
         since, until = values.get("de"), values.get("ate")
         if since and until and since > until:
-            self.add_error("ate", "O último dia vem antes do primeiro. Troque as datas.")
+            backwards = "A data final é anterior à data inicial."
+            self.add_error("ate", ValidationError(backwards, code="backwards"))
         return values
 
     @property

@@ -206,11 +206,13 @@ def row_of(payable: Payable, accounts: Accounts, by: Membership, now: datetime, 
 
 
 def rolled(due_date: date, payment_date: date, today: date) -> str:
-    """«feriado: paga hoje», when the bill is paid on another day than it is due."""
+    """«feriado: pagamento hoje», when the bill is paid on another day than it is due."""
     if payment_date == due_date:
         return ""
     if due_date.weekday() >= SATURDAY:
         why = "fim de semana"
     else:
-        why = "sem compensação" if (due_date.month, due_date.day) == (12, 31) else "feriado"
-    return f"{why}: paga {near_day(payment_date, today)}"
+        why = (
+            "sem compensação bancária" if (due_date.month, due_date.day) == (12, 31) else "feriado"
+        )
+    return f"{why}: pagamento {near_day(payment_date, today)}"

@@ -50,11 +50,11 @@ class Tally:
     unknown: int
 
     def title(self, now: datetime) -> str:
-        """«O envio das 7h de hoje»; made in advance: «O envio de amanhã, feito hoje às 16:05,»."""
+        """«O Modo Banking das 7h de hoje»; in advance: «… de amanhã, executado hoje às 16:05,»."""
         day = near_day(self.run.day, sao_paulo_day(now))
         if sao_paulo_day(self.run.started_at) != self.run.day:
-            return f"O envio de {day}, feito {when(self.run.started_at, now)},"
-        return f"O envio das {hour(self.run.started_at)} de {day}"
+            return f"O Modo Banking de {day}, executado {when(self.run.started_at, now)},"
+        return f"O Modo Banking das {hour(self.run.started_at)} de {day}"
 
     @property
     def is_all_paid(self) -> bool:
@@ -110,30 +110,30 @@ def what_went(tally: Tally) -> str:
     if tally.sent_amount is not None:
         payments = counted(tally.sent, "pagamento", "pagamentos")
         amount = format_brl(tally.sent_amount)
-        return f"mandou {payments} ao banco {account} (R$\u00a0{amount})."
+        return f"enviou {payments} ao banco {account} (R$\u00a0{amount})."
     if tally.queued:
-        return f"está mandando {counted(tally.queued, 'pagamento', 'pagamentos')} {account}."
+        return f"está enviando {counted(tally.queued, 'pagamento', 'pagamentos')} {account}."
     if tally.given_back:
-        return f"não mandou nada {account}."
-    return f"não tinha o que mandar {account}."
+        return f"não enviou pagamentos {account}."
+    return f"não tinha pagamentos a enviar {account}."
 
 
 def what_is_unknown(tally: Tally) -> str:
     if not tally.unknown:
         return ""
     again = "não será reenviado" if tally.unknown == 1 else "não serão reenviados"
-    return f"De {tally.unknown} a resposta do banco é desconhecida: estamos verificando, {again}."
+    return f"{tally.unknown} sem resposta do banco: estamos verificando, {again}."
 
 
 def what_waits(tally: Tally, now: datetime) -> str:
     if tally.is_all_paid:
-        return "Tudo foi pago." if tally.paid > 1 else "Ele foi pago."
+        return "Todos foram pagos." if tally.paid > 1 else "Ele foi pago."
     if not tally.waiting:
         return ""
     if tally.waiting == tally.sent:
-        who = "Eles esperam" if tally.waiting > 1 else "Ele espera"
+        who = "Eles aguardam" if tally.waiting > 1 else "Ele aguarda"
     else:
-        who = f"{tally.waiting} ainda esperam" if tally.waiting > 1 else "1 ainda espera"
+        who = f"{tally.waiting} ainda aguardam" if tally.waiting > 1 else "1 ainda aguarda"
     return f"{who} sua aprovação no aplicativo do banco{until(tally, now)}."
 
 
@@ -156,7 +156,7 @@ def what_came_back(tally: Tally) -> str:
     if not tally.given_back:
         return ""
     back = "voltaram para aprovadas" if tally.given_back > 1 else "voltou para aprovada"
-    return f"{tally.given_back} {back} sem sair."
+    return f"{tally.given_back} {back} sem envio."
 
 
 def what_stayed(tally: Tally) -> str:

@@ -83,10 +83,13 @@ def _on_its_way(order: PaymentOrder, account: BankAccount, now: datetime) -> Sit
     match order.status:
         case OrderStatus.QUEUED if order.message:
             return Situation(
-                "retrying", "warn", "na fila de envio", "não saiu ainda, tentando de novo"
+                "retrying",
+                "warn",
+                "na fila de envio",
+                "ainda não enviada, tentando novamente",
             )
         case OrderStatus.QUEUED:
-            return Situation("queued", "info", "na fila de envio", "sai em instantes")
+            return Situation("queued", "info", "na fila de envio", "envio em instantes")
         case OrderStatus.SENDING:
             return Situation("sending", "info", "enviando ao banco")
         case OrderStatus.UNKNOWN if order.needs_person:
@@ -106,7 +109,7 @@ def _on_its_way(order: PaymentOrder, account: BankAccount, now: datetime) -> Sit
 def _at_bank(order: PaymentOrder, account: BankAccount, now: datetime) -> Situation:
     if order.needs_person:
         return Situation(
-            "needs_a_person", "bad", "precisa de uma pessoa", "abra a conta e veja o que aconteceu"
+            "needs_a_person", "bad", "requer conferência", "abra a conta e veja o histórico"
         )
     if account.is_undone:
         return Situation(
@@ -120,11 +123,11 @@ def _at_bank(order: PaymentOrder, account: BankAccount, now: datetime) -> Situat
         return Situation("scheduled", "info", "agendada no banco", age)
     if order.cancel_asked_at:
         return Situation(
-            "cancelling", "info", "cancelando no banco", "pedido feito, esperando o banco"
+            "cancelling", "info", "cancelando no banco", "aguardando a resposta do banco"
         )
     if order.left_list_at:
         return Situation(
-            "left_bank_list", "info", "conferindo no extrato", "saiu da lista de espera do banco"
+            "left_bank_list", "info", "conferindo no extrato", "saiu da lista de pendentes do banco"
         )
     return Situation("at_bank", "info", "no banco, aguardando aprovação", age)
 
@@ -153,23 +156,23 @@ def _approved(payable: Payable, accounts: Accounts, now: datetime) -> Situation:
         label = "vencida, não enviada" if paid_on < today else "aprovada"
         return Situation("no_account", "warn", label, why_no_account(account))
     if paid_on < today:
-        return Situation("overdue", "warn", "vencida, não enviada", "só sai com «Enviar agora»")
+        return Situation("overdue", "warn", "vencida, não enviada", "envie com «Enviar agora»")
     if rail_for(payable, account) is None:
         return _held(payable, account)
     if paid_on == today and account.id in accounts.ran_today:
-        return Situation("missed_run", "warn", "perdeu o envio das 7h", "só sai com «Enviar agora»")
+        return Situation("missed_run", "warn", "perdeu o envio das 7h", "envie com «Enviar agora»")
     if account.modo_banking_from is None or account.modo_banking_from > paid_on:
         return Situation(
             "approved_by_hand", "ok", "aprovada", "Modo Banking desligado: use «Enviar agora»"
         )
     day = near_day(paid_on, today)
-    return Situation("approved", "ok", "aprovada", f"sai {day}, às {STARTS_AT.hour}h")
+    return Situation("approved", "ok", "aprovada", f"envio {day}, às {STARTS_AT.hour}h")
 
 
 def why_no_account(account: BankAccount | None) -> str:
     """Why nothing is paid from the account that is to pay, as a phrase; empty when it can be."""
     if account is None:
-        return "nenhuma conta conectada para pagar"
+        return "sem conta bancária para pagamento"
     if account.is_undone:
         return f"o vínculo de {account} foi desfeito"
     return "" if account.is_connected else f"o vínculo de {account} precisa ser refeito"
@@ -180,7 +183,7 @@ def _held(payable: Payable, account: BankAccount) -> Situation:
     if needs_new_approval(payable, account):
         to = payable.ted_account_on_file
         return Situation(
-            "needs_new_approval", "warn", NEW_APPROVAL.lower(), f"por TED iria para {to}"
+            "needs_new_approval", "warn", NEW_APPROVAL.lower(), f"a TED iria para {to}"
         )
     if lacks_ted_details(payable, account):
         return Situation("no_ted_details", "warn", "sem dados de TED", FILE_TED_DETAILS)

@@ -90,7 +90,7 @@ def settle(request: TenantRequest, payable_id: UUID) -> HttpResponse:
     """A person says how a payment ended that the bank does not tell of. GET asks."""
     row = row_or_404(request, payable_id)
     if row.order is None or not row.can_settle:
-        raise InvalidState("Este pagamento não precisa de conferência.")
+        raise InvalidState("Este pagamento não precisa de conferência.", code="nothing_to_settle")
     form = SettleForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         settle_by_hand(row.order, was_paid=form.was_paid, by=request.membership)
@@ -107,16 +107,16 @@ def tell_of_sent(request: TenantRequest, sent: int, returned: int, account: str 
         messages.success(request, f"{went} para a fila de envio{of_account}.")
     if returned:
         back = counted(returned, "conta voltou", "contas voltaram")
-        messages.warning(request, f"{back} para aprovação: o destino não estava na aprovação.")
+        messages.warning(request, f"{back} para aprovação: o destino não consta na aprovação.")
 
 
 def read_ids(texts: list[str]) -> set[UUID]:
     try:
         ids = {UUID(text) for text in texts}
     except ValueError:
-        raise InvalidInput("Atualize a página e escolha de novo as contas.") from None
+        raise InvalidInput("Atualize a página e selecione as contas novamente.") from None
     if not ids:
-        raise InvalidInput("Escolha ao menos uma conta.")
+        raise InvalidInput("Selecione ao menos uma conta.")
     return ids
 
 

@@ -65,8 +65,8 @@ def entered_message(payable: Payable, form: PayableForm) -> str:
     if payable.payee.name == form.cleaned_data["payee_name"]:
         return "Conta lançada. Agora outra pessoa precisa aprová-la."
     return (
-        f"Conta lançada. Este CPF ou CNPJ já estava cadastrado como «{payable.payee.name}», "
-        "e esse nome ficou."
+        f"Conta lançada. Este CPF ou CNPJ já estava cadastrado como «{payable.payee.name}»; "
+        "o nome foi mantido."
     )
 
 

@@ -28,8 +28,8 @@ class PayForm(forms.Form):
     payable = forms.TypedMultipleChoiceField(
         coerce=UUID,
         error_messages={
-            "required": "Escolha ao menos uma conta a pagar.",
-            "invalid_choice": "Uma delas mudou enquanto você escolhia: confira e baixe de novo.",
+            "required": "Selecione ao menos uma conta a pagar.",
+            "invalid_choice": "Uma das contas foi alterada: confira a seleção e tente novamente.",
         },
     )
 

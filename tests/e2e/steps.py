@@ -7,6 +7,17 @@ from playwright.sync_api import Page, expect
 SOON = 60_000  # ms: for what a worker does after a tick
 
 
+def expect_toast(page: Page, tone: str, text: str = "") -> None:
+    """A message of the last act, of that tone, that says the text among others."""
+    toast = page.locator(f"#toasts .toast--{tone}")
+    expect(toast.filter(has_text=text).first).to_be_visible()
+
+
+def expect_refused(page: Page, text: str = "") -> None:
+    """A field's error, that says the text among others."""
+    expect(page.locator(".errorlist").filter(has_text=text).first).to_be_visible()
+
+
 def connect_cora(page: Page) -> None:
     page.get_by_role("link", name=re.compile("Nova conta|Conectar conta")).first.click()
     page.get_by_role("link", name="Conectar Cora", exact=True).click()

@@ -25,12 +25,12 @@ def test_an_admin_reads_what_ted_changes_and_chooses_it(
         browsing.sign_in(page, live_server.url, (admin.email, PASSWORD))
         page.get_by_role("link", name="Integrações bancárias").click()
         page.get_by_role("link", name="Cora", exact=True).click()
-        ted = page.get_by_role("radio", name="Enviar sempre via TED")
-        expect(page.locator("#pix-ted-efeito")).to_contain_text("parada sem dados de TED")
+        ted = page.get_by_role("radio", name=account.PixPolicy.TED.label)
+        expect(page.locator("#pix-ted-efeito")).to_contain_text("R$ 30,00")
         ted.check()
         page.get_by_role("button", name="Gravar").click()
 
-        expect(page.get_by_text(f"Configurações de {account} gravadas.")).to_be_visible()
+        expect(page.locator("#toasts .toast--ok")).to_be_visible()
         expect(ted).to_be_checked()
 
     assert reread(account).pix_policy == "ted"

@@ -84,39 +84,48 @@ def test_a_boleto_brings_amount_and_due_date(as_operator: Client, tenant: Tenant
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "reason"),
+    ("field", "value"),
     [
-        ("amount", "0.00", "maior que zero"),
-        ("amount", "-1.00", "negativo"),
-        ("amount", "1.001", "centavos demais"),
-        ("amount", "1000000000.00", "maior valor"),
-        ("amount", "NaN", "válido"),
-        ("amount", "9" * 10_000, "muito grande"),
-        ("amount", None, "nulo"),
-        ("due_date", "2026-02-31", "Formato"),
-        ("due_date", "2199-12-31", "calendário bancário"),
-        ("payee_name", "A" * 10_000, "120"),
-        ("payee_name", "", "branco"),
-        ("payee_document", "11222333000182", "dígito"),
-        ("expense_account", "01940000-0000-7000-8000-000000000000", "inválido"),
-        ("expense_account", "outra", "não é um UUID"),
-        ("bank_account", "01940000-0000-7000-8000-000000000000", "inválido"),
-        ("ted", {**TED, "bank_code": "999"}, "Não encontramos este banco"),
-        ("ted", {**TED, "branch": "0123-4"}, "sem o dígito"),
-        ("ted", {**TED, "account": "4567-X"}, "digite 0"),
-        ("ted", {**TED, "account_type": "gold"}, "válid"),
-        ("ted", {}, "obrigatório"),
+        ("amount", "0.00"),
+        ("amount", "-1.00"),
+        ("amount", "1.001"),
+        ("amount", "1000000000.00"),
+        ("amount", "NaN"),
+        ("amount", "9" * 10_000),
+        ("amount", None),
+        ("due_date", "2026-02-31"),
+        ("due_date", "2199-12-31"),
+        ("payee_name", "A" * 10_000),
+        ("payee_name", ""),
+        ("payee_document", "11222333000182"),
+        ("expense_account", "01940000-0000-7000-8000-000000000000"),
+        ("expense_account", "outra"),
+        ("bank_account", "01940000-0000-7000-8000-000000000000"),
+        ("ted", None),
     ],
 )
 def test_bad_input_is_refused_at_its_field(
-    as_operator: Client, tenant: Tenant, field: str, value: Any, reason: str
+    as_operator: Client, tenant: Tenant, field: str, value: Any
 ) -> None:
     response = post(as_operator, body(tenant, **{field: value}))
 
     assert response.status_code in {400, 422}
     answer = response.json()
     assert answer.get("field", next(iter(answer))) == field
-    assert reason in str(answer)
+    assert count_of(tenant) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("bank_code", "999"), ("branch", "0123-4"), ("account", "4567-X"), ("account_type", "gold")],
+)
+def test_a_ted_is_refused_at_the_field_that_is_wrong(
+    as_operator: Client, tenant: Tenant, name: str, value: str
+) -> None:
+    response = post(as_operator, body(tenant, ted={**TED, name: value}))
+
+    assert response.status_code == 400
+    assert list(response.json()["ted"]) == [name]
     assert count_of(tenant) == 0
 
 
@@ -125,7 +134,7 @@ def test_a_ted_needs_amount_and_due_date(as_operator: Client, tenant: Tenant, na
     response = post(as_operator, body(tenant, without=(name,)))
 
     assert response.status_code == 400
-    assert response.json() == {name: ["Este campo é obrigatório."]}
+    assert list(response.json()) == [name]
 
 
 @pytest.mark.parametrize("changes", [{"linha_digitavel": BOLETO}, {"without": ("ted",)}])
@@ -135,7 +144,7 @@ def test_a_bill_is_paid_in_one_way(
     response = post(as_operator, body(tenant, **changes))
 
     assert response.status_code == 400
-    assert "um dos três" in str(response.json())
+    assert list(response.json()) == ["non_field_errors"]
 
 
 @pytest.mark.parametrize(
@@ -167,45 +176,45 @@ def test_a_pix_code_brings_its_amount(as_operator: Client, tenant: Tenant) -> No
 
 
 @pytest.mark.parametrize(
-    ("pix", "field", "reason"),
+    ("pix", "field"),
     [
-        ({"key": "52998224725"}, "pix", "um dos três"),
-        ({"key_type": "cpf", "key": "52998224726"}, "pix_key", "dígito"),
-        ({"code": "000201"}, "pix_code", "alterado"),
-        ({"code": PIX_CODE.payload}, "amount", "O código Pix diz"),
-        ({}, "pix", "um dos três"),
-        ({"account": TED, "code": OPEN_CODE.payload}, "pix", "um dos três"),
+        ({"key": "52998224725"}, "pix"),
+        ({"key_type": "cpf", "key": "52998224726"}, "pix_key"),
+        ({"code": "000201"}, "pix_code"),
+        ({"code": PIX_CODE.payload}, "amount"),
+        ({}, "pix"),
+        ({"account": TED, "code": OPEN_CODE.payload}, "pix"),
     ],
 )
 def test_a_pix_is_held_to_the_same_rules(
-    as_operator: Client, tenant: Tenant, pix: dict[str, Any], field: str, reason: str
+    as_operator: Client, tenant: Tenant, pix: dict[str, Any], field: str
 ) -> None:
     response = post(as_operator, body(tenant, without=("ted",), pix=pix))
 
     assert response.status_code == 400
-    assert reason in str(response.json()[field])
+    assert list(response.json()) == [field]
     assert count_of(tenant) == 0
 
 
 @pytest.mark.parametrize(
-    ("changes", "field", "reason"),
+    ("changes", "field"),
     [
-        ({"linha_digitavel": BOLETO[:-1] + "7"}, "linha_digitavel", "dígito verificador"),
-        ({"linha_digitavel": BOLETO[:-1]}, "linha_digitavel", "46 dígitos"),
-        ({"linha_digitavel": BOLETO, "amount": "9.99"}, "amount", "diz R$ 1.234,56"),
-        ({"linha_digitavel": BOLETO, "due_date": "2026-11-24"}, "due_date", "23/11/2026"),
-        ({"linha_digitavel": PHONE_BILL}, "due_date", "Digite o vencimento"),
+        ({"linha_digitavel": BOLETO[:-1] + "7"}, "linha_digitavel"),
+        ({"linha_digitavel": BOLETO[:-1]}, "linha_digitavel"),
+        ({"linha_digitavel": BOLETO, "amount": "9.99"}, "amount"),
+        ({"linha_digitavel": BOLETO, "due_date": "2026-11-24"}, "due_date"),
+        ({"linha_digitavel": PHONE_BILL}, "due_date"),
     ],
 )
 def test_a_line_is_held_to_the_same_rules(
-    as_operator: Client, tenant: Tenant, changes: dict[str, Any], field: str, reason: str
+    as_operator: Client, tenant: Tenant, changes: dict[str, Any], field: str
 ) -> None:
     bare = body(tenant, without=("ted", "amount", "due_date"))
 
     response = post(as_operator, bare | changes)
 
     assert response.status_code == 400
-    assert reason in response.json()[field][0]
+    assert list(response.json()) == [field]
     assert count_of(tenant) == 0
 
 
@@ -216,7 +225,8 @@ def test_a_boleto_is_entered_once(as_operator: Client, tenant: Tenant) -> None:
     response = post(as_operator, bare | {"linha_digitavel": BOLETO})
 
     assert response.status_code == 400
-    assert "já foi lançado" in response.json()["linha_digitavel"][0]
+    assert list(response.json()) == ["linha_digitavel"]
+    assert count_of(tenant) == 1
 
 
 def test_what_is_not_json_is_refused(as_operator: Client) -> None:
@@ -272,7 +282,7 @@ def test_nobody_approves_what_they_entered(client: Client, admin: User, tenant: 
     response = act(client, payable, "approve")
 
     assert response.status_code == 422
-    assert "Quem lança a conta" in response.json()["detail"]
+    assert response.json()["code"] == "own_bill"
     assert reread(payable).is_pending
 
 
@@ -290,7 +300,7 @@ def test_what_is_at_the_bank_is_not_cancelled(as_operator: Client, tenant: Tenan
     response = act(as_operator, payable, "cancel")
 
     assert response.status_code == 422
-    assert "já foi enviada" in response.json()["detail"]
+    assert response.json()["code"] == "already_sent"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The page of one bill, and the pages of the runs."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 import time_machine
@@ -36,6 +37,10 @@ OVERDUE = date(2026, 11, 19)
 def read(client: Client, name: str, *args: object) -> str:
     response = client.get(reverse(f"payments:{name}", args=args))
     assert response.status_code == 200
+    return words(response)
+
+
+def words(response: Any) -> str:
     return " ".join(response.content.decode().replace("\xa0", " ").split())
 
 
@@ -113,11 +118,12 @@ def test_each_attempt_is_told(as_operator: Client, tenant: Tenant) -> None:
         apply_state(refused, OrderState.REJECTED, source="Cora informou.")
     again = make_order(approve(payable))
 
-    page = read(as_operator, "detail", payable.id)
+    response = as_operator.get(reverse("payments:detail", args=[payable.id]))
 
+    page = words(response)
     assert refused.code in page and again.code in page
     assert page.index(again.code) < page.index(refused.code)
-    assert "na fila de envio" in page
+    assert response.context["row"].situation.code == "queued"
 
 
 def test_what_the_bank_charges_more_is_told(as_operator: Client, tenant: Tenant) -> None:
@@ -125,7 +131,7 @@ def test_what_the_bank_charges_more_is_told(as_operator: Client, tenant: Tenant)
     payable = make_payable(tenant, approved=True)
     make_order(payable, OrderStatus.AT_BANK, bank_amount="153.00")
 
-    assert "O banco cobra R$ 153,00" in read(as_operator, "detail", payable.id)
+    assert "R$ 153,00" in read(as_operator, "detail", payable.id)
 
 
 def test_names_of_strangers_are_escaped(as_operator: Client, tenant: Tenant) -> None:
@@ -144,9 +150,9 @@ def test_every_member_sees_what_a_run_did(client: Client, tenant: Tenant, role: 
     page = read(client, "run", run.id)
 
     assert "Envio de 23/11/2026" in page
-    assert page.index("Foram para o banco") < page.index("77,00")
-    assert page.index("Ficaram de fora") < page.index("615,40")
-    assert "Venceu em 19/11/2026: vencidas só saem com «Enviar agora»." in page
+    assert page.index('id="sent-title"') < page.index("77,00")
+    assert page.index('id="left-title"') < page.index("615,40")
+    assert "19/11/2026" in page[page.index('id="left-title"') :]
     assert ("Enviar agora</button>" in page) == (role in {Role.ADMIN, Role.FINANCE})
 
 
@@ -157,13 +163,17 @@ def test_a_run_tells_what_came_back_from_its_queue_and_why(
     with tenant_scope(tenant.id):
         disconnect_account(run.bank_account, tenant, by=admin, typed=tenant.name)
 
-    page = read(as_operator, "run", run.id)
+    response = as_operator.get(reverse("payments:run", args=[run.id]))
 
-    assert "não mandou nada pela conta" in page
-    assert "2 voltaram para aprovadas sem sair." in page
-    assert "Nada foi para o banco neste envio." in page
-    assert page.index("Voltaram sem sair") < page.index("77,00") < page.index("Ficaram de fora")
-    assert page.count("foi desfeito antes do envio. Continua aprovada.") == 2
+    tally = response.context["note"].tally
+    assert (tally.sent, tally.given_back, tally.tone) == (0, 2, "warn")
+    assert response.context["sent"] == []
+    back = response.context["given_back"]
+    page = words(response)
+    assert len(back) == 2 and back[0].reason
+    assert page.count(back[0].reason) == 2
+    places = [page.index(text) for text in ('id="back-title"', "77,00", 'id="left-title"')]
+    assert places == sorted(places)
 
 
 def test_what_was_left_out_is_sent_from_there(as_operator: Client, tenant: Tenant) -> None:
@@ -175,7 +185,7 @@ def test_what_was_left_out_is_sent_from_there(as_operator: Client, tenant: Tenan
 
     page = read(as_operator, "run", run.id)
     assert "Enviar agora</button>" not in page
-    assert page.count("na fila de envio") == 2
+    assert page.count('data-situation="queued"') == 2
 
 
 def test_a_run_is_read_in_as_many_queries_whatever_it_sent(
@@ -202,12 +212,13 @@ def test_the_runs_are_listed_newest_first(as_operator: Client, tenant: Tenant) -
             tenant=tenant, bank_account=run.bank_account, day=date(2026, 11, 19)
         )
 
-    page = read(as_operator, "runs")
+    response = as_operator.get(reverse("payments:runs"))
 
+    page = words(response)
     links = [page.index(reverse("payments:run", args=[r.id])) for r in (run, earlier)]
     assert links == sorted(links)
-    assert "está mandando 1 pagamento" in page
-    assert "não tinha o que mandar" in page
+    told = [(note.tally.queued, note.tally.sent) for note in response.context["notes"]]
+    assert told == [(1, 0), (0, 0)]
 
 
 def test_older_runs_follow_on_the_next_page(as_operator: Client, tenant: Tenant) -> None:
@@ -257,17 +268,19 @@ def test_the_note_of_a_run_that_ended_well(as_operator: Client, tenant: Tenant) 
             run.orders.update(status=status)
 
     with time_machine.travel("2026-11-24T10:00:00-03:00"):
-        page = read(as_operator, "runs")
+        response = as_operator.get(reverse("payments:runs"))
 
-    assert "O envio das 10h de ontem mandou 2 pagamentos" in page
-    assert "Tudo foi pago. 1 ficou de fora." in page
+    (note,) = response.context["notes"]
+    assert note.tally.is_all_paid and note.tally.tone == "info"  # one was left out
+    assert note.title.endswith("10h de ontem")
+    assert note.text.replace("\xa0", " ") in words(response)
 
 
 def test_the_note_of_a_run_made_in_advance(as_operator: Client, tenant: Tenant) -> None:
     with time_machine.travel("2026-11-20T16:05:00-03:00"):
         make_run(tenant)
 
-    assert "O envio de hoje, feito 20/11 às 16:05," in read(as_operator, "runs")
+    assert "20/11 às 16:05" in read(as_operator, "runs")
 
 
 def test_the_note_of_a_run_with_a_lost_answer(as_operator: Client, tenant: Tenant) -> None:
@@ -276,7 +289,6 @@ def test_the_note_of_a_run_with_a_lost_answer(as_operator: Client, tenant: Tenan
         for status in (OrderStatus.SENDING, OrderStatus.UNKNOWN):
             run.orders.update(status=status)
 
-    page = read(as_operator, "runs")
+    (note,) = as_operator.get(reverse("payments:runs")).context["notes"]
 
-    assert "De 2 a resposta do banco é desconhecida" in page
-    assert "não serão reenviados" in page
+    assert (note.tally.unknown, note.tally.tone) == (2, "bad")

@@ -7,6 +7,7 @@ import pytest
 from banking.banks.contract.payments import OrderState, Receipt, TedPayment
 from payments.orders.send import send_all
 from payments.states import OrderStatus, PayableStatus
+from payments.timeline import AT_BANK
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
@@ -31,6 +32,6 @@ def test_it_is_settled_without_a_poll(tenant: Tenant) -> None:
     after = reread(order)
     assert (after.status, after.reference) == (OrderStatus.PAID, "pag-1")
     assert bill_of(order).status == PayableStatus.PAID
-    assert "aguardando aprovação" not in timeline(order)
+    assert AT_BANK not in timeline(order)
     with tenant_scope(tenant.id):
         assert after.entry.total == Decimal("150.00")

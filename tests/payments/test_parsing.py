@@ -36,28 +36,30 @@ def test_an_account_keeps_its_check_digit_and_no_punctuation(typed: str, number:
 
 
 @pytest.mark.parametrize(
-    ("read", "typed", "reason"),
+    ("read", "typed", "field", "code"),
     [
-        (parsing.read_bank, "Banco que não existe", "Não encontramos este banco"),
-        (parsing.read_bank, "999", "Não encontramos este banco"),
-        (parsing.read_branch, "0123-4", "sem o dígito"),
-        (parsing.read_branch, "12345", "até 4 números"),
-        (parsing.read_branch, "0000", "não existe"),
-        (parsing.read_account_number, "45678-X", "digite 0 no lugar"),
-        (parsing.read_account_number, "conta", "só com números"),
-        (parsing.read_account_number, "12345678901234", "até 13 números"),
-        (parsing.read_account_number, "9", "inteira"),
-        (parsing.read_account_number, "000000", "inteira"),
-        (parsing.read_document, "11222333000182", "dígito"),
-        (parsing.read_document, "123.456.789-00", "dígito"),
-        (parsing.read_document, "1234", "CPF tem 11"),
+        (parsing.read_bank, "Banco que não existe", "bank_code", "unknown_bank"),
+        (parsing.read_bank, "999", "bank_code", "unknown_bank"),
+        (parsing.read_branch, "0123-4", "branch", "not_digits"),
+        (parsing.read_branch, "12345", "branch", "too_long"),
+        (parsing.read_branch, "0000", "branch", "zero"),
+        (parsing.read_account_number, "45678-X", "account", "letter"),
+        (parsing.read_account_number, "conta", "account", "not_digits"),
+        (parsing.read_account_number, "12345678901234", "account", "too_long"),
+        (parsing.read_account_number, "9", "account", "incomplete"),
+        (parsing.read_account_number, "000000", "account", "incomplete"),
+        (parsing.read_document, "11222333000182", "payee_document", ""),
+        (parsing.read_document, "123.456.789-00", "payee_document", ""),
+        (parsing.read_document, "1234", "payee_document", ""),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_reason(
-    read: Callable[[str], str], typed: str, reason: str
+    read: Callable[[str], str], typed: str, field: str, code: str
 ) -> None:
-    with pytest.raises(InvalidInput, match=reason):
+    with pytest.raises(InvalidInput) as error:
         read(typed)
+
+    assert (error.value.field, error.value.code) == (field, code)
 
 
 def test_a_boleto_states_bank_amount_and_due_date() -> None:
@@ -91,18 +93,24 @@ def test_the_lines_amount_and_date_need_no_repeating_and_may_be_repeated() -> No
 def test_what_contradicts_the_line_is_refused() -> None:
     slip = parsing.read_slip(BOLETO, today=TODAY)
 
-    with pytest.raises(InvalidInput, match=r"diz R\$ 1\.234,56"):
+    with pytest.raises(InvalidInput, match=r"R\$ 1\.234,56") as amount:
         parsing.agreed_amount(slip, Decimal("1234.57"))
-    with pytest.raises(InvalidInput, match="vence em 23/11/2026"):
+    with pytest.raises(InvalidInput, match="23/11/2026") as due_date:
         parsing.agreed_due_date(slip, date(2026, 11, 24))
+
+    assert (amount.value.field, amount.value.code) == ("amount", "differs")
+    assert (due_date.value.field, due_date.value.code) == ("due_date", "differs")
 
 
 def test_what_the_line_does_not_say_is_asked_for() -> None:
     slip = parsing.read_slip(WITHOUT_AMOUNT, today=TODAY)
 
-    with pytest.raises(InvalidInput, match="Digite o valor"):
+    with pytest.raises(InvalidInput) as amount:
         parsing.agreed_amount(slip, None)
-    with pytest.raises(InvalidInput, match="Digite o vencimento"):
+    with pytest.raises(InvalidInput) as due_date:
         parsing.agreed_due_date(slip, None)
+
+    assert (amount.value.field, amount.value.code) == ("amount", "missing")
+    assert (due_date.value.field, due_date.value.code) == ("due_date", "missing")
     assert parsing.agreed_amount(slip, Decimal("10.00")) == Decimal("10.00")
     assert parsing.agreed_due_date(slip, TODAY) == TODAY

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from banking.models import BankAccount
 from payments.models import Payable, PaymentOrder
+from payments.rails.pix_policy import OUTSIDE
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
@@ -82,7 +83,8 @@ def test_what_is_chosen_leaves_from_the_account_that_was_chosen(
         PAGE, {"account": str(account.id), "payable": [str(first.id)]}, follow=True
     )
 
-    assert f"1 conta foi para a fila de envio de {account}." in words(answer)
+    (message,) = answer.context["messages"]
+    assert message.level_tag == "success" and str(account) in message.message
     (order,) = orders(tenant)
     assert (order.payable_id, order.bank_account_id) == (first.id, account.id)
     assert order.status == OrderStatus.QUEUED
@@ -111,7 +113,9 @@ def test_what_the_account_cannot_pay_is_told_with_the_reason(
     refused = as_operator.post(PAGE, {"account": str(account.id), "payable": [str(pix.id)]})
 
     assert page.context["rows"] == []
-    assert "não faz Pix por esta integração" in words(page)
+    ((row, why),) = page.context["others"]
+    assert row.payable.id == pix.id
+    assert why.startswith(OUTSIDE) and why in words(page)
     assert refused.status_code == 422
     assert orders(tenant) == []
 
@@ -134,7 +138,7 @@ def test_nothing_chosen_is_told_where_it_was_to_be_chosen(
     answer = as_operator.post(PAGE, {"account": str(preferred.id)})
 
     assert answer.status_code == 422
-    assert "Escolha ao menos uma conta a pagar." in words(answer)
+    assert answer.context["form"].has_error("payable", "required")
 
 
 def test_a_bill_that_was_sent_meanwhile_is_not_sent_again_and_the_choice_stays(
@@ -147,7 +151,7 @@ def test_a_bill_that_was_sent_meanwhile_is_not_sent_again_and_the_choice_stays(
     answer = as_operator.post(PAGE, chosen)
 
     assert answer.status_code == 422
-    assert "mudou enquanto você escolhia" in words(answer)
+    assert answer.context["form"].has_error("payable", "invalid_choice")
     assert f'value="{still.id}" checked' in " ".join(answer.content.decode().split())
     assert len(orders(tenant)) == 1
 
@@ -171,11 +175,12 @@ def test_an_account_that_cannot_pay_is_not_offered(
     page = as_operator.get(PAGE, {"account": str(lost.id)})
 
     assert lost not in page.context["accounts"]
-    assert "Esta conta não pode pagar agora" in words(page)
+    assert page.context["account"] is None
+    assert '<p role="alert"' in page.content.decode()
 
 
 def test_a_company_without_an_account_is_led_to_connect_one(as_operator: Client) -> None:
-    assert "Nenhuma conta pode pagar agora" in words(as_operator.get(PAGE))
+    assert reverse("banking:choose") in as_operator.get(PAGE).content.decode()
 
 
 def test_another_companys_account_and_bills_are_nothing(

@@ -74,32 +74,30 @@ def test_a_key_is_stored_as_the_kind_that_was_chosen(
 def test_the_kind_of_a_key_is_never_guessed(as_operator: Client, tenant: Tenant) -> None:
     errors = errors_of(enter(as_operator, pix(tenant, pix_key_type="", pix_key=CPF)))
 
-    assert list(errors) == ["pix_key_type"]
-    assert "11 números podem ser CPF ou telefone" in str(errors["pix_key_type"])
+    assert errors == {"pix_key_type": "required"}
 
 
 @pytest.mark.parametrize(
-    ("changes", "field", "reason"),
+    ("changes", "field", "code"),
     [
-        ({"pix_key_type": "cpf", "pix_key": "529.982.247-26"}, "pix_key", "dígito"),
-        ({"pix_key_type": "phone", "pix_key": "1234"}, "pix_key", "celular brasileiro"),
-        ({"pix_key": "financeiro@"}, "pix_key", "não está completo"),
-        ({"pix_key": ""}, "pix_key", "obrigatório"),
-        ({"pix_key": "a" * 10_000}, "pix_key", "no máximo 120"),
-        ({"pix_key_type": "passaporte"}, "pix_key_type", "válida"),
-        ({"pix_by": ""}, "pix_by", "Escolha chave, copia e cola"),
-        ({"pix_by": "code", "pix_code": "0002"}, "pix_code", "incompleto"),
-        ({"pix_by": "code", "pix_code": ""}, "pix_code", "obrigatório"),
-        ({"pix_by": "account", "bank_code": "341", "branch": "1"}, "account", "obrigatório"),
+        ({"pix_key_type": "cpf", "pix_key": "529.982.247-26"}, "pix_key", "invalid"),
+        ({"pix_key_type": "phone", "pix_key": "1234"}, "pix_key", "invalid"),
+        ({"pix_key": "financeiro@"}, "pix_key", "invalid"),
+        ({"pix_key": ""}, "pix_key", "required"),
+        ({"pix_key": "a" * 10_000}, "pix_key", "max_length"),
+        ({"pix_key_type": "passaporte"}, "pix_key_type", "invalid_choice"),
+        ({"pix_by": ""}, "pix_by", "required"),
+        ({"pix_by": "code", "pix_code": "0002"}, "pix_code", "invalid"),
+        ({"pix_by": "code", "pix_code": ""}, "pix_code", "required"),
+        ({"pix_by": "account", "bank_code": "341", "branch": "1"}, "account", "required"),
     ],
 )
 def test_a_wrong_destination_is_refused_at_its_field(
-    as_operator: Client, tenant: Tenant, changes: dict[str, str], field: str, reason: str
+    as_operator: Client, tenant: Tenant, changes: dict[str, str], field: str, code: str
 ) -> None:
     errors = errors_of(enter(as_operator, pix(tenant, **changes)))
 
-    assert list(errors) == [field]
-    assert reason in str(errors[field])
+    assert errors == {field: code}
     with tenant_scope(tenant.id):
         assert not Payable.objects.of(tenant).exists()
 
@@ -134,15 +132,14 @@ def test_a_code_brings_its_amount(as_operator: Client, tenant: Tenant) -> None:
 def test_a_code_is_not_entered_against_its_amount(as_operator: Client, tenant: Tenant) -> None:
     errors = errors_of(enter(as_operator, by_code(tenant, amount="1.234,57")))
 
-    assert list(errors) == ["amount"]
-    assert "O código Pix diz R$ 1.234,56" in str(errors["amount"]).replace("\xa0", " ")
+    assert errors == {"amount": "differs"}
 
 
 def test_the_amount_of_a_code_without_one_has_to_be_typed(
     as_operator: Client, tenant: Tenant
 ) -> None:
     errors = errors_of(enter(as_operator, by_code(tenant, DYNAMIC_CODE)))
-    assert "Digite o valor" in str(errors["amount"])
+    assert errors == {"amount": "missing"}
 
     enter(as_operator, by_code(tenant, DYNAMIC_CODE, amount="10,00"))
     assert the_only_payable(tenant).amount == Decimal("10.00")
@@ -157,9 +154,9 @@ def test_one_charge_is_entered_once_and_the_page_shows_where(
 
     response = enter(as_operator, by_code(tenant, code, amount=amount))
 
-    assert "já foi lançada" in str(errors_of(response)["pix_code"])
+    assert errors_of(response) == {"pix_code": "already_entered"}
     link = reverse("payments:detail", args=[the_only_payable(tenant).id])
-    assert f'<a href="{link}">Ver essa conta</a>' in response.content.decode()
+    assert f'href="{link}"' in response.content.decode()
 
 
 def test_a_charge_that_was_cancelled_may_be_entered_again(
@@ -210,7 +207,7 @@ def test_a_dynamic_code_says_that_the_bank_has_the_last_word(as_operator: Client
         reverse("payments:read_code"), {"pix_code": DYNAMIC_CODE.payload}
     ).content.decode()
 
-    assert "o banco confere o valor e a validade" in page
+    assert 'data-note="dynamic"' in page
     assert "pix.example.com" not in page
 
 
@@ -219,7 +216,8 @@ def test_a_damaged_code_is_explained_before_it_is_sent(as_operator: Client) -> N
         reverse("payments:read_code"), {"pix_code": PIX_CODE.payload[:-1] + "8"}
     )
 
-    assert "alterado ou copiado com erro" in response.content.decode()
+    errors = response.context["errors"]
+    assert errors and str(errors) in response.content.decode()
 
 
 @pytest.mark.parametrize("role", [Role.APPROVER, Role.READER])
@@ -237,7 +235,7 @@ def test_only_admin_and_finance_enter_a_pix(
     [
         (PIX_KEY, ["Pix para a chave", "financeiro@exemplo.com.br", "E-mail"]),
         (PIX_CODE, ["EMPRESA EXEMPLO LTDA", "Copia e cola", "FAT2026000123", PIX_CODE.payload]),
-        (DYNAMIC_CODE, ["EMPRESA, SAO PAULO", "o banco confere o valor e a validade"]),
+        (DYNAMIC_CODE, ["EMPRESA, SAO PAULO", 'data-note="dynamic"']),
     ],
 )
 def test_the_page_of_a_bill_says_where_the_pix_goes(
@@ -262,4 +260,4 @@ def test_a_bill_by_pix_is_found_by_its_key(as_operator: Client, tenant: Tenant) 
 
     page = as_operator.get(reverse("payments:list"), {"q": "financeiro@", "periodo": "todas"})
 
-    assert "chave e-mail financeiro@exemplo.com.br" in page.content.decode()
+    assert PIX_KEY.value in page.content.decode()

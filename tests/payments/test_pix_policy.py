@@ -15,6 +15,7 @@ from payments.dispatch.run import dispatch_by_hand
 from payments.dispatch.send_now import send_now
 from payments.models import Payable, PaymentOrder
 from payments.rails.destinations import Destination, TedDetails
+from payments.rails.pix_policy import NO_TED_DETAILS, OUTSIDE
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, reread
@@ -69,10 +70,7 @@ def test_an_account_keeps_its_pix_until_somebody_decides_otherwise(tenant: Tenan
     plan = plan_of(account)
 
     assert plan.send == []
-    assert [item.reason for item in plan.left_out] == [
-        "Pix fora da plataforma: Cora não faz Pix por esta integração; "
-        "pague pelo aplicativo do banco, ou por uma conta que faça Pix."
-    ]
+    assert [item.reason.split(":")[0] for item in plan.left_out] == [OUTSIDE]
 
 
 @pytest.mark.parametrize("destination", [PIX_KEY, DYNAMIC_CODE])
@@ -118,9 +116,10 @@ def test_without_branch_and_account_it_is_held_with_the_reason(tenant: Tenant) -
     plan = plan_of(account)
 
     assert plan.send == []
-    assert [item.reason.split(":")[0] for item in plan.left_out] == ["Sem dados de TED"]
-    with pytest.raises(InvalidState, match="Sem dados de TED"):
+    assert [item.reason.split(":")[0] for item in plan.left_out] == [NO_TED_DETAILS]
+    with pytest.raises(InvalidState, match=NO_TED_DETAILS) as error:
         send(payable)
+    assert error.value.code == "no_rail"
 
 
 def test_the_clock_queues_the_ted_in_the_run(tenant: Tenant) -> None:
@@ -151,7 +150,8 @@ def test_a_pix_for_saturday_goes_as_a_ted_on_monday_and_is_not_overdue(tenant: T
 
     assert [each.id for each in plan_of(account).send] == [payable.id]
     change(account, pix_policy=BankAccount.PixPolicy.KEEP)
-    assert [item.reason.split()[0] for item in plan_of(reread(account)).left_out] == ["Venceu"]
+    (overdue,) = plan_of(reread(account)).left_out
+    assert f"{payable.due_date:%d/%m/%Y}" in overdue.reason
 
 
 def test_after_the_hours_of_ted_the_reason_speaks_of_ted(tenant: Tenant) -> None:
@@ -162,7 +162,8 @@ def test_after_the_hours_of_ted_the_reason_speaks_of_ted(tenant: Tenant) -> None
     with tenant_scope(tenant.id):
         plan = plan_run(account, TODAY, until=time(17))
 
-    assert [item.reason for item in plan.left_out] == ["Passou do horário de TED (17h00)."]
+    (item,) = plan.left_out
+    assert "TED" in item.reason and "17h00" in item.reason
 
 
 def test_the_list_says_what_is_missing_for_the_ted(as_operator: Client, tenant: Tenant) -> None:
@@ -171,7 +172,7 @@ def test_the_list_says_what_is_missing_for_the_ted(as_operator: Client, tenant: 
 
     page = as_operator.get(reverse("payments:list")).content.decode()
 
-    assert "sem dados de TED" in page
+    assert 'data-situation="no_ted_details"' in page
     assert "Enviar agora" not in page
 
 

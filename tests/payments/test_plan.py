@@ -65,7 +65,9 @@ def test_only_what_is_approved_for_today_goes(account: BankAccount, tenant: Tena
 def test_overdue_bills_stay_with_the_reason(account: BankAccount, tenant: Tenant) -> None:
     make_payable(tenant, approved=True, due_date=date(2026, 11, 19))
 
-    assert plan(account) == ([], ["Venceu em 19/11/2026: vencidas só saem com «Enviar agora»."])
+    send, (reason,) = plan(account)
+    assert send == []
+    assert "19/11/2026" in reason
 
 
 def test_what_the_bank_refused_is_in_no_plan_before_it_is_approved_again(
@@ -87,7 +89,8 @@ def test_a_closed_rail_leaves_its_bills_out(account: BankAccount, tenant: Tenant
     send, reasons = plan(account, until=time(17))
 
     assert [payable.id for payable in send] == [boleto.id]
-    assert reasons == ["Passou do horário de TED (17h00)."]
+    (reason,) = reasons
+    assert "TED" in reason and "17h00" in reason
     assert len(plan(account, until=time(16, 59))[0]) == 2
 
 

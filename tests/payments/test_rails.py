@@ -17,6 +17,7 @@ from payments.dispatch.send_now import send_now
 from payments.models import PaymentOrder
 from payments.orders.payload import describe, payment_of
 from payments.rails.destinations import Destination
+from payments.rails.pix_policy import OUTSIDE
 from payments.rails.rails import open_rails, rails_of
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
@@ -38,7 +39,6 @@ WITH_PIX = replace(
     capabilities=CORA.capabilities | {Capability.SEND_PIX},
     cut_off={**CORA.cut_off, Rail.PIX: time(23, 59, 59)},
 )
-NO_PIX = "Pix fora da plataforma"
 
 
 @pytest.mark.parametrize(
@@ -71,14 +71,14 @@ def test_a_pix_stays_out_of_the_run_of_a_bank_without_pix(tenant: Tenant) -> Non
         plan = plan_run(account, TODAY, until=time(7))
 
     assert plan.send == []
-    assert [item.reason.split(":")[0] for item in plan.left_out] == [NO_PIX]
+    assert [item.reason.split(":")[0] for item in plan.left_out] == [OUTSIDE]
 
 
 def test_a_person_is_told_why_a_pix_is_not_sent(tenant: Tenant) -> None:
     make_bank_account(tenant)
     payable = make_payable(tenant, approved=True, destination=PIX_KEY)
 
-    with tenant_scope(tenant.id), pytest.raises(InvalidState, match=NO_PIX):
+    with tenant_scope(tenant.id), pytest.raises(InvalidState, match=OUTSIDE):
         send_now([payable], by=payable.created_by)
 
 
@@ -88,7 +88,7 @@ def test_the_list_says_that_the_pix_is_paid_outside(as_operator: Client, tenant:
 
     page = as_operator.get(reverse("payments:list")).content.decode()
 
-    assert NO_PIX in page
+    assert 'data-situation="outside"' in page
     assert "Enviar agora" not in page
 
 

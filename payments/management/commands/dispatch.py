@@ -20,11 +20,11 @@ from tenants.scope import across_tenants, tenant_scope
 class Command(BaseCommand):
     help = (
         "Faz agora o envio do dia (o mesmo das 7h) de cada conta com o Modo Banking ligado. "
-        "Repetir não paga nada duas vezes: só vai o que foi aprovado desde então."
+        "Repetir não paga nada duas vezes: só é enviado o que foi aprovado desde então."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--day", type=date.fromisoformat, help="AAAA-MM-DD; hoje, se faltar")
+        parser.add_argument("--day", type=date.fromisoformat, help="AAAA-MM-DD; padrão: hoje")
         parser.add_argument("--account", type=UUID, help="só esta conta bancária (id)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if not is_settlement_day(day):
             raise CommandError(
                 f"{day:%d/%m/%Y} não é dia de compensação bancária. "
-                "Para mandar já os pagamentos de outro dia, use --day AAAA-MM-DD."
+                "Para enviar agora os pagamentos de outro dia, use --day AAAA-MM-DD."
             )
         accounts = accounts_with_modo_banking(options["account"])
         if not accounts:

@@ -21,9 +21,6 @@ from tests.cora_simulator import CoraSimulator
 from tests.payments.at_most_once import bills
 from tests.payments.factories import TODAY
 
-ASK_A_PERSON = "Precisa de uma pessoa"
-LEFT = "Saiu da lista de pendentes do banco"
-
 
 def tick(clock: time_machine.Traveller, hour: str, day: date = TODAY) -> None:
     """Beat ticks at this time in São Paulo."""

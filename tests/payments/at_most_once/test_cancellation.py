@@ -7,12 +7,14 @@ from banking.models import BankAccount
 from payments.models import Payable
 from payments.orders import tracking
 from payments.states import OrderStatus
+from payments.timeline import NOT_CANCELLED
 from tenants.models import Tenant
 from tests.cora_simulator import CoraSimulator
 from tests.payments.at_most_once import bills
 from tests.payments.at_most_once.cancellations import ask, is_taken_back
 from tests.payments.at_most_once.rounds import deliver, follow, is_paid_once, send
 from tests.payments.at_most_once.side_by_side import at_once
+from tests.payments.factories import approve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,7 +49,7 @@ def test_a_person_may_send_it_again(
     ask(waiting)
     tracking.follow_account(tenant.id, account.id)
 
-    send(waiting)
+    send(approve(waiting))
     cora.approve_all()
     deliver(cora)
     follow(account, monday)
@@ -66,7 +68,7 @@ def test_what_was_approved_meanwhile_is_paid_and_says_why_it_was_not_taken_back(
     ask(waiting)
 
     tracking.follow_account(tenant.id, account.id)
-    assert "O banco não cancelou" in bills.timeline(waiting)
+    assert NOT_CANCELLED in bills.timeline(waiting)
     deliver(cora)
     follow(account, monday, times=2)
 

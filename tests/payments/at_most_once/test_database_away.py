@@ -14,6 +14,7 @@ from banking.models import BankAccount
 from payments.orders import tracking
 from payments.orders.send import send_queued
 from payments.states import OrderStatus
+from payments.timeline import AT_BANK, UNKNOWN_ANSWER
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests.cora_simulator import CoraSimulator
@@ -29,8 +30,6 @@ from tests.payments.at_most_once.side_by_side import at_once
 from tests.payments.at_most_once.worker_pool import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-UNKNOWN_NOTE = "Resposta do banco desconhecida: verificando, não será reenviada"
 
 
 def send(account: BankAccount) -> int:
@@ -56,7 +55,7 @@ def test_a_connection_cut_while_the_outcome_is_stored_loses_nothing(
     worker.join()
 
     assert bills.all_are(tenant, OrderStatus.AT_BANK)
-    assert UNKNOWN_NOTE not in bills.timeline(payable)
+    assert UNKNOWN_ANSWER not in bills.timeline(payable)
     assert bills.effects(cora) == bills.once_each(tenant)
 
 
@@ -71,7 +70,7 @@ def test_a_stored_outcome_whose_commit_was_not_confirmed_is_stored_once(
         assert proxy.lost.is_set()
 
     assert bills.all_are(tenant, OrderStatus.AT_BANK)
-    assert bills.timeline(payable).count("No banco, aguardando aprovação") == 1
+    assert bills.timeline(payable).count(AT_BANK) == 1
     assert bills.effects(cora) == bills.once_each(tenant)
 
 

@@ -80,9 +80,9 @@ def test_after_the_cut_off_of_a_rail_its_bills_stay_with_the_reason(
     tick(monday, "17:00:00")
 
     (run,) = bills.runs(tenant)
-    assert run.left_out == [
-        {"payable": str(late.id), "reason": "Passou do horário de TED (17h00)."}
-    ]
+    (left_out,) = run.left_out
+    assert left_out["payable"] == str(late.id)
+    assert "TED" in left_out["reason"] and "17h00" in left_out["reason"]
     assert [order.rail for order in bills.orders(tenant)] == [Payable.Method.BOLETO]
 
 
@@ -250,7 +250,7 @@ def test_overdue_bills_are_left_out_with_the_reason_and_held_ones_are_no_part_of
     tick(monday, "07:00:00")
 
     (run,) = bills.runs(tenant)
-    assert {item["payable"]: item["reason"] for item in run.left_out} == {
-        str(overdue.id): "Venceu em 18/11/2026: vencidas só saem com «Enviar agora».",
-    }
+    (left_out,) = run.left_out
+    assert left_out["payable"] == str(overdue.id)
+    assert "18/11/2026" in left_out["reason"]
     assert not cora.orders()

@@ -8,20 +8,12 @@ import time_machine
 from banking.models import BankAccount
 from payments.models import Payable
 from payments.states import OrderStatus, PayableStatus
+from payments.timeline import LEFT_THE_LIST, NEEDS_CHECKING
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests.cora_simulator import CoraSimulator
 from tests.payments.at_most_once import bills
-from tests.payments.at_most_once.rounds import (
-    ASK_A_PERSON,
-    LEFT,
-    deliver,
-    follow,
-    is_paid_once,
-    order_of,
-    send,
-    sync,
-)
+from tests.payments.at_most_once.rounds import deliver, follow, is_paid_once, order_of, send, sync
 from tests.payments.factories import TODAY
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,7 +27,7 @@ def test_a_boleto_that_left_the_list_without_a_word_is_paid_by_its_line_of_the_s
     cora.approve_all()
     follow(account, monday)
     assert bills.all_are(tenant, OrderStatus.AT_BANK)
-    assert bills.timeline(payable).count(LEFT) == 1
+    assert bills.timeline(payable).count(LEFT_THE_LIST) == 1
 
     sync(account)
     follow(account, monday, times=2)
@@ -57,7 +49,7 @@ def test_a_boleto_that_left_the_list_and_no_line_pays_calls_a_person(
     follow(account, monday)
     sync(account)
     follow(account, monday)
-    assert ASK_A_PERSON not in bills.timeline(payable)
+    assert NEEDS_CHECKING not in bills.timeline(payable)
 
     monday.shift(timedelta(hours=23))  # twice, for the consent's own token lasts a day
     for _ in range(2):
@@ -67,7 +59,7 @@ def test_a_boleto_that_left_the_list_and_no_line_pays_calls_a_person(
 
     assert bills.all_are(tenant, OrderStatus.AT_BANK)
     assert bills.read(payable).status == PayableStatus.SENT
-    assert bills.timeline(payable).count(ASK_A_PERSON) == 1
+    assert bills.timeline(payable).count(NEEDS_CHECKING) == 1
 
 
 def twins(tenant: Tenant, cora: CoraSimulator) -> tuple[Payable, Payable]:
@@ -104,7 +96,7 @@ def test_a_line_that_may_be_of_an_order_still_in_the_list_pays_no_other(
     send(refused, approved_later)
     cora.refuse(order_of(refused).reference)
     follow(account, monday)
-    assert LEFT in bills.timeline(refused)
+    assert LEFT_THE_LIST in bills.timeline(refused)
 
     cora.approve(order_of(approved_later).reference)
     sync(account)

@@ -12,20 +12,15 @@ from payments.orders import tracking
 from payments.orders.send import send_queued
 from payments.orders.transitions import settle_by_hand
 from payments.states import OrderStatus, PayableStatus
+from payments.timeline import BACK_IN_QUEUE, NEEDS_CHECKING
 from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.factories import change
 from tests.cora_simulator import CoraSimulator
 from tests.payments.at_most_once import bills
-from tests.payments.at_most_once.rounds import (
-    ASK_A_PERSON,
-    follow,
-    is_paid_once,
-    order_of,
-    send,
-    sync,
-)
+from tests.payments.at_most_once.rounds import follow, is_paid_once, order_of, send, sync
 from tests.payments.at_most_once.side_by_side import at_once
+from tests.payments.factories import approve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,7 +41,7 @@ def test_absence_is_believed_the_second_time_some_time_apart(
     follow(account, monday)
     (order,) = bills.orders(tenant)
     assert (order.status, order.first_sent_at) == (OrderStatus.QUEUED, None)
-    assert "De volta à fila de envio" in bills.timeline(payable)
+    assert BACK_IN_QUEUE in bills.timeline(payable)
 
     send_queued(tenant.id, account.id)
     assert bills.all_are(tenant, OrderStatus.AT_BANK)
@@ -77,14 +72,14 @@ def test_past_the_window_of_its_key_nothing_is_repeated_and_a_person_is_called(
 
     monday.shift(timedelta(minutes=26))  # the window is half an hour; a repeat takes its time
     follow(account, monday, times=3)
-    assert ASK_A_PERSON not in bills.timeline(payable)
+    assert NEEDS_CHECKING not in bills.timeline(payable)
     monday.shift(timedelta(hours=1))
     follow(account, monday, times=3)
 
     (order,) = bills.orders(tenant)
     assert (order.status, order.needs_person) == (OrderStatus.UNKNOWN, True)
     assert cora.count_requests("/payments/initiate") == 1
-    assert bills.timeline(payable).count(ASK_A_PERSON) == 1
+    assert bills.timeline(payable).count(NEEDS_CHECKING) == 1
     assert bills.read(payable).status == PayableStatus.SENT
 
 
@@ -118,7 +113,7 @@ def test_what_nobody_can_tell_a_person_who_looked_may_say(
         assert is_paid_once([payable], account, "1234.56")
     else:
         assert (settled.status, settled.hold) == (PayableStatus.PENDING, Payable.Hold.REFUSED)
-        send(payable)
+        send(approve(payable))
         assert len(cora.payments()) == 1
 
 

@@ -21,6 +21,7 @@ from payments.orders.queue import queue_orders
 from payments.orders.send import send_one, send_queued, sending_time
 from payments.orders.transitions import Outcome, abandon_stale_sends, claim_queued, store_outcomes
 from payments.states import OrderStatus, PayableStatus
+from payments.timeline import NOT_YET, UNKNOWN_ANSWER
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, make_grant
@@ -32,7 +33,6 @@ from tests.payments.at_most_once.worker_pool import wait_for
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Enter = Callable[[Tenant], Payable]
-UNKNOWN_NOTE = "Resposta do banco desconhecida: verificando, não será reenviada"
 
 both_rails = pytest.mark.parametrize(
     "enter", [bills.enter_ted, bills.enter_boleto], ids=["ted", "boleto"]
@@ -95,7 +95,7 @@ def test_an_answer_that_does_not_come_is_asked_for_and_never_guessed(
 
     assert bills.all_are(tenant, OrderStatus.UNKNOWN)
     assert cora.count_requests("/*/initiate") == 1
-    assert UNKNOWN_NOTE in bills.timeline(payable)
+    assert UNKNOWN_ANSWER in bills.timeline(payable)
 
     monday.shift(timedelta(minutes=1))
     follow(account)
@@ -176,7 +176,7 @@ def test_a_bank_that_cannot_be_reached_leaves_the_order_queued_and_notes_it_once
         monday.shift(timedelta(minutes=2))
 
     assert bills.all_are(tenant, OrderStatus.QUEUED)
-    assert bills.timeline(payable).count("Não saiu: será tentada de novo") == 1
+    assert bills.timeline(payable).count(NOT_YET) == 1
 
     connect._client.cache_clear()
     settings.CORA_BASE_URL = cora.base_url

@@ -17,6 +17,7 @@ from payments.orders import tracking
 from payments.orders.send import send_queued
 from payments.orders.transitions import claim_queued
 from payments.states import OrderStatus, PayableStatus
+from payments.timeline import LEFT_THE_LIST, NEEDS_CHECKING
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.books import account_of
@@ -24,8 +25,6 @@ from tests.banking.factories import change
 from tests.cora_simulator import CoraSimulator
 from tests.payments.at_most_once import bills
 from tests.payments.at_most_once.rounds import (
-    ASK_A_PERSON,
-    LEFT,
     deliver,
     door,
     follow,
@@ -137,7 +136,7 @@ def test_an_entry_that_the_books_refuse_calls_a_person_and_stops_nobody_else(
 
     assert bills.read(other).status == PayableStatus.PAID
     assert bills.read(stuck).status == PayableStatus.SENT
-    assert bills.timeline(stuck).count(ASK_A_PERSON) == 1
+    assert bills.timeline(stuck).count(NEEDS_CHECKING) == 1
 
     change(expense, archived_at=None)
     follow(account, monday)
@@ -284,7 +283,7 @@ def test_events_that_contradict_each_other_are_left_to_the_statement(
 
     follow(account, monday)
     assert bills.all_are(tenant, OrderStatus.AT_BANK)
-    assert LEFT in bills.timeline(payable)
+    assert LEFT_THE_LIST in bills.timeline(payable)
 
     sync(account)
     follow(account, monday)

@@ -7,6 +7,7 @@ import time_machine
 
 from banking.models import BankAccount
 from payments.states import OrderStatus
+from payments.timeline import AT_BANK
 from tenants.models import Tenant
 from tests.banking.factories import change
 from tests.cora_simulator import CoraSimulator
@@ -66,9 +67,7 @@ def test_two_beats_and_a_lost_redis_send_the_day_once_and_all_of_it(
     assert {order.run_id for order in bills.orders(tenant)} == {run.id}
     assert len(bills.orders(tenant)) == len(payables)
     assert bills.effects(cora) == bills.once_each(tenant)
-    assert all(
-        bills.timeline(payable).count("No banco, aguardando aprovação") == 1 for payable in payables
-    )
+    assert all(bills.timeline(payable).count(AT_BANK) == 1 for payable in payables)
 
 
 def looks(beat: Process) -> int:
