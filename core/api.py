@@ -14,11 +14,13 @@ from core.errors import DomainError, InvalidInput
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """A `DomainError` is a 422 with its sentence; the rest is as the framework does it."""
+    """A `DomainError` is a 422 with its sentence and code; the rest is as the framework does it."""
     if isinstance(error, DomainError):
         body: dict[str, str] = {"detail": str(error)}
         if isinstance(error, InvalidInput) and error.field:
             body["field"] = error.field
+        if error.code:
+            body["code"] = error.code
         return Response(body, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
     return drf_exception_handler(error, context)
 
@@ -37,7 +39,7 @@ class ReadableJson(JSONParser):
         except RecursionError:
             raise ParseError("O JSON tem níveis demais.") from None
         except ParseError:
-            raise ParseError("O corpo não é um JSON que se possa ler.") from None
+            raise ParseError("O corpo não é um JSON válido.") from None
         if not is_shallow(value):
             raise ParseError("O JSON tem níveis demais.")
         return value

@@ -8,8 +8,13 @@ class KaminoError(Exception):
 class DomainError(KaminoError):
     """It cannot be done, and the person asking can act on it.
 
-    The message is Portuguese, a whole sentence, and safe to show.
+    The message is Portuguese, a whole sentence, and safe to show. `code` is a stable English
+    slug (`not_pending`), for who has to tell two refusals of one type apart without reading it.
     """
+
+    def __init__(self, message: str = "", *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class InvalidState(DomainError):
@@ -23,6 +28,6 @@ class NotAllowed(DomainError):
 class InvalidInput(DomainError):
     """What was typed cannot be accepted. `field` names the form field at fault, if one is."""
 
-    def __init__(self, message: str, *, field: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, field: str | None = None, code: str = "") -> None:
+        super().__init__(message, code=code)
         self.field = field
