@@ -16,7 +16,7 @@ register = template.Library()
 
 @register.filter
 def ago(instant: datetime | None) -> str:
-    return words.ago(instant, timezone.now()) if instant else "ainda não lido"
+    return words.ago(instant, timezone.now()) if instant else "ainda não consultado"
 
 
 @register.filter
