@@ -315,7 +315,7 @@ def test_the_page_asks_for_progress_while_a_sync_runs(client, tenant, operator, 
 
     page = words(open_page(client, operator, tenant))
 
-    assert "1.240 lançamentos" in page
+    assert "1.240" in page
     assert "sync--reading" in page
     assert f'hx-get="{reverse("banking:sync_status", args=[bank_account.id])}' in page
 

@@ -306,8 +306,7 @@ def test_the_page_says_what_each_choice_does_in_numbers(
 
     effect = response.context["effect"]
     assert (effect.entries, effect.balance) == (3, Decimal(-600))
-    assert page.count("3 lançamentos") == 2
-    assert page.count("−R$ 600,00") == 2
+    assert "−R$ 600,00" in page
     assert "1.1.1.01 Caixa · saldo R$ 0,00" in page
     assert "5.2.01" not in page
 
