@@ -46,7 +46,7 @@ class ClassificationGroup(TenantOwned):
     external_code = models.CharField("código externo", max_length=40, blank=True)
     nature = models.CharField("natureza", max_length=10, choices=Nature)
     # New bank accounts get their Conta do Ativo here.
-    is_bank_home = models.BooleanField("casa das contas correntes", default=False)
+    is_bank_home = models.BooleanField("grupo padrão das contas bancárias", default=False)
     archived_at = models.DateTimeField("arquivado em", null=True)
 
     objects = ClassificationGroupQuerySet.as_manager()  # type: ignore[misc]  # not ClassVar

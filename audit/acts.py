@@ -19,4 +19,4 @@ class Act(models.TextChoices):
     PLAN_CHANGED = "plan_changed", "Plano"
     CHART_CHANGED = "chart_changed", "Plano de contas"
     CHART_IMPORTED = "chart_imported", "Plano de contas importado"
-    BANK_HOME_CHANGED = "bank_home_changed", "Casa das contas correntes"
+    BANK_HOME_CHANGED = "bank_home_changed", "Grupo padrão das contas bancárias"

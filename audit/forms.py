@@ -22,7 +22,7 @@ class RecordFilter(forms.Form):
 
     IDS = frozenset({"act", "by", "on", "before"})
 
-    act = forms.ChoiceField(label="O quê", required=False, choices=[("", "Tudo"), *Act.choices])
+    act = forms.ChoiceField(label="Ação", required=False, choices=[("", "Todas"), *Act.choices])
     by = PersonField(User.objects.none(), label="Quem", required=False, empty_label="Todos")
     since = forms.DateField(label="De", required=False, widget=DateInput)
     until = forms.DateField(label="Até", required=False, widget=DateInput)
@@ -50,5 +50,7 @@ class RecordFilter(forms.Form):
     def clean_until(self) -> object:
         since, until = self.cleaned_data.get("since"), self.cleaned_data["until"]
         if since and until and until < since:
-            raise forms.ValidationError("O período termina antes de começar.")
+            raise forms.ValidationError(
+                "A data final é anterior à inicial.", code="ends_before_it_begins"
+            )
         return until

@@ -12,6 +12,8 @@ _BRAZILIAN = re.compile(r"(?P<whole>\d{1,3}(?:\.\d{3})+|\d+)(?:,(?P<cents>\d*))?
 _POINTED = re.compile(r"(?P<whole>\d+)\.(?P<cents>\d{1,2})", re.ASCII)
 _TOO_MANY_CENTS = re.compile(r"[\d.]*[,.]\d{3,}|\d+\.\d{4,}", re.ASCII)
 
+TOO_PRECISE = "O valor tem centavos demais: use duas casas, como 12,34."
+
 
 def read_amount(text: str) -> Decimal:
     """Read what a person typed as positive reais, with two places.
@@ -25,14 +27,16 @@ def read_amount(text: str) -> Decimal:
     """
     bare = re.sub(r"\s", "", text).removeprefix("R$")
     if not bare:
-        raise _refused("Digite o valor.")
+        raise _refused("Digite o valor.", "missing")
     if bare[0] in "-−–":
-        raise _refused("O valor não pode ser negativo.")
+        raise _refused("O valor não pode ser negativo.", "negative")
     parts = _BRAZILIAN.fullmatch(bare) or _POINTED.fullmatch(bare)
     if parts is None or len(parts["cents"] or "") > 2:
         if _TOO_MANY_CENTS.fullmatch(bare):
-            raise _refused("O valor tem centavos demais: use duas casas, como 12,34.")
-        raise _refused("Não entendemos este valor. Escreva como 1.234,56.")
+            raise _refused(
+                "O valor tem centavos demais: use duas casas, como 12,34.", "too_precise"
+            )
+        raise _refused("Não entendemos este valor. Escreva como 1.234,56.", "unreadable")
     cents = (parts["cents"] or "").ljust(2, "0")
     return check_amount(Decimal(f"{parts['whole'].replace('.', '')}.{cents}"))
 
@@ -45,15 +49,15 @@ def check_amount(amount: Decimal) -> Decimal:
             more than MAX_AMOUNT.
     """
     if not amount.is_finite() or amount > MAX_AMOUNT:
-        raise _refused(f"O maior valor é R$ {format_brl(MAX_AMOUNT)}.")
+        raise _refused(f"O maior valor é R$ {format_brl(MAX_AMOUNT)}.", "too_large")
     if amount < 0:
-        raise _refused("O valor não pode ser negativo.")
+        raise _refused("O valor não pode ser negativo.", "negative")
     if amount == 0:
-        raise _refused("O valor precisa ser maior que zero.")
+        raise _refused("O valor precisa ser maior que zero.", "zero")
     if amount.scaleb(2) % 1:
-        raise _refused("O valor tem centavos demais: use duas casas, como 12,34.")
+        raise _refused(TOO_PRECISE, "too_precise")
     return amount
 
 
-def _refused(message: str) -> InvalidInput:
-    return InvalidInput(message, field="amount")
+def _refused(message: str, code: str) -> InvalidInput:
+    return InvalidInput(message, field="amount", code=code)

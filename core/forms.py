@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 
 from core.errors import InvalidInput
@@ -71,4 +72,5 @@ def marking(form: forms.Form) -> Iterator[None]:
     try:
         yield
     except InvalidInput as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error))
+        field = error.field if error.field in form.fields else None
+        form.add_error(field, ValidationError(str(error), code=error.code))

@@ -119,7 +119,7 @@ def _events() -> list[dict[str, object]]:
         {
             "at": datetime(2026, 11, 20, 10, 0, tzinfo=UTC),
             "title": "Enviada ao banco",
-            "text": "Espera aprovação no aplicativo da Cora.",
+            "text": "Aguardando aprovação no aplicativo da Cora.",
             "tone": "info",
             "by": "Modo Banking",
         },

@@ -66,13 +66,13 @@ class Integration:
     @property
     def last_sync(self) -> str:
         account = self.account
-        when = f"Extrato lido {ago(account.synced_at, self.now)}" if account.synced_at else ""
+        when = f"Extrato importado {ago(account.synced_at, self.now)}" if account.synced_at else ""
         if account.is_syncing:
-            return "Lendo agora"
+            return "Importando agora"
         if account.sync_error:
             return f"{account.sync_error} {when}."
         if not when:
-            return "Ainda não lido"
+            return "Ainda não importado"
         if account.proof == BankAccount.Proof.BROKEN:
             return f"{when}. {broken_proof(account)}"
         return f"{when}, confere com o saldo do banco"
@@ -105,7 +105,7 @@ def describe_modo_banking(account: BankAccount, now: datetime) -> str:
 def describe_switch(account: BankAccount, now: datetime) -> str:
     """What a person has just done to the switch."""
     if account.modo_banking_from is None:
-        return f"Modo Banking desligado em {account}: nada mais vai ao banco sozinho."
+        return f"Modo Banking desligado em {account}: nada mais é enviado ao banco automaticamente."
     first = first_sending(account, now)
     when = f" a partir de {dated_day(first, sao_paulo_day(now))}, às 7h" if first else ""
     return f"Modo Banking ligado em {account}{when}."

@@ -40,7 +40,7 @@ class ProvedDay:
     @property
     def words(self) -> str:
         if self.before is None:
-            return "Primeiro dia lido"
+            return "Primeiro dia importado"
         if self.is_proved:
             return f"Confere com {self.before:%d/%m}"
         lacks = "faltam" if self.difference > 0 else "sobram"
@@ -60,7 +60,7 @@ class Diagnosis:
     @property
     def summary(self) -> str:
         if not self.days:
-            return "Nenhum dia lido ainda: os saldos aparecem com o primeiro extrato."
+            return "Nenhum dia importado ainda: os saldos aparecem com o primeiro extrato."
         if self.gaps:
             return f"{count(self.gaps)} de {count(self.days)} com movimento não confere."
         return f"{count(self.days)} com movimento: cada saldo confere com o dia anterior."
@@ -72,20 +72,20 @@ class Diagnosis:
         connection = account.connection
         lines = [
             "Diagnóstico da integração bancária",
-            f"Feito em {local(self.integration.now)} (São Paulo)",
+            f"Gerado em {local(self.integration.now)} (São Paulo)",
             f"Empresa {account.tenant_id}",
             f"Conta {account.id}",
             f"Banco {account.bank_name} ({account.bank_code})",
             f"Vínculo {connection.id if connection else 'nenhum'}",
             f"Modo {connection.bank_mode.slug if connection else 'nenhum'}",
             f"Estado {self.integration.state[1]}",
-            f"Último extrato lido {local(account.synced_at)}",
+            f"Último extrato importado {local(account.synced_at)}",
             f"Última tentativa {local(account.sync_started_at)}",
             f"Erro da última tentativa: {impersonal(account.sync_error) or 'nenhum'}",
             f"Conferência {account.get_proof_display()}",
             f"Saldos: {self.summary}",
             *(f"  {day.day:%d/%m/%Y}: {day.words}" for day in self.gaps),
-            "Últimas chamadas ao banco:" if self.calls else "Nenhuma chamada ao banco guardada",
+            "Últimas chamadas ao banco:" if self.calls else "Nenhuma chamada ao banco registrada",
             *(
                 f"  {call.made_at.astimezone(SAO_PAULO):%d/%m %H:%M:%S} "
                 f"{operation_words(call.operation)}: {result_words(call.result)} "

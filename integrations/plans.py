@@ -33,22 +33,22 @@ class Feature:
 COMMON = (
     Feature(
         "Plano de contas e lançamentos",
-        "Todo lançamento fecha, e o que estava errado se estorna: nada se apaga.",
+        "Débitos e créditos sempre conferem. Erros são estornados, nunca apagados.",
         EVERY_PLAN,
     ),
     Feature(
         "Contas a pagar com aprovação",
-        "Quem lança a conta não é quem a aprova.",
+        "Quem lança a conta não pode aprová-la.",
         EVERY_PLAN,
     ),
     Feature(
         "Modo Banking",
-        "Todo dia útil às 7h, nas contas dos bancos que o plano tem.",
+        "Todo dia útil às 7h, nas contas dos bancos incluídos no plano.",
         EVERY_PLAN,
     ),
     Feature(
         "Pessoas e papéis",
-        "Administrador, financeiro, aprovador e leitura, em quantas empresas for.",
+        "Administrador, financeiro, aprovador e leitura, em quantas empresas precisar.",
         EVERY_PLAN,
     ),
 )

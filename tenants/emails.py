@@ -89,7 +89,7 @@ class AddressesView(EmailView):  # type: ignore[misc]  # allauth has no types
         if "action_primary" in request.POST:
             address = request.POST.get("email", "")
             if not is_confirmed(authenticated_user(request), address):
-                messages.error(request, "Confirme o endereço antes, pelo link que enviamos a ele.")
+                messages.error(request, "Antes, confirme o endereço pelo link que enviamos.")
                 return redirect("account_email")
         # An address that cannot be told of the change does not lose its place.
         with transaction.atomic():

@@ -32,13 +32,15 @@ def archive_account(account: Account, *, by: User | None = None) -> None:
         if account.is_bank_leaf:
             raise InvalidState(
                 f"«{account}» é a Conta do Ativo de uma conta bancária: escolha outra para ela em "
-                "«Integrações bancárias» antes de arquivar."
+                "«Integrações bancárias» antes de arquivar.",
+                code="bank_leaf",
             )
         balance = balances(account.tenant_id, [account])[account.id]
         if balance:
             raise InvalidState(
                 f"A conta {account} ainda tem saldo de R$ {format_brl(abs(balance))}. "
-                "Transfira o saldo antes de arquivar."
+                "Transfira o saldo antes de arquivar.",
+                code="has_balance",
             )
         set_archived(account, archived=True, by=by)
 
@@ -55,12 +57,13 @@ def archive_group(group: ClassificationGroup, *, by: User | None = None) -> None
         return
     if group.is_bank_home:
         raise InvalidState(
-            f"As contas correntes nascem em «{group}»: escolha outro grupo para elas antes de "
-            "arquivar."
+            f"«{group}» é o grupo padrão das contas bancárias: escolha outro antes de arquivar.",
+            code="bank_home",
         )
     if group.accounts.open().exists() or group.children.open().exists():
         raise InvalidState(
-            f"«{group}» tem contas ou grupos em uso: arquive-os ou mude-os de grupo antes."
+            f"«{group}» tem contas ou grupos em uso: arquive-os ou mude-os de grupo antes.",
+            code="not_empty",
         )
     set_archived(group, archived=True, by=by)
 
@@ -77,7 +80,9 @@ def restore(row: Row, *, by: User | None = None) -> None:
         return
     above = row.group if isinstance(row, Account) else row.parent
     if above is not None and above.is_archived:
-        raise InvalidState(f"O grupo acima, «{above}», está fora de uso: reative-o antes.")
+        raise InvalidState(
+            f"O grupo acima, «{above}», está arquivado: reative-o antes.", code="parent_archived"
+        )
     set_archived(row, archived=False, by=by)
 
 
@@ -103,16 +108,19 @@ def delete_unused(row: Row, *, by: User | None = None) -> None:
     lock_chart(row.tenant_id)
     row.refresh_from_db(from_queryset=type(row).objects.select_for_update())
     if isinstance(row, ClassificationGroup) and row.is_bank_home:
-        raise InvalidState(f"As contas correntes nascem em «{row}»: escolha outro grupo antes.")
+        raise InvalidState(
+            f"«{row}» é o grupo padrão das contas bancárias: escolha outro antes.", code="bank_home"
+        )
     words, told = words_of(row), type(row)(id=row.id, tenant_id=row.tenant_id, code=row.code)
     told.name = row.name
     try:
         row.delete()
     except ProtectedError:
         raise InvalidState(
-            f"«{row}» já foi usado e não pode ser excluído: o histórico ficaria sem ele. Arquive-o."
+            f"«{row}» já foi usado e não pode ser excluído: o histórico depende dele. Arquive-o.",
+            code="was_used",
         ) from None
-    record(Act.CHART_CHANGED, on=told, by=by, why="Excluído, sem uso.", before=words)
+    record(Act.CHART_CHANGED, on=told, by=by, why="Excluído sem ter sido usado.", before=words)
 
 
 def mark_bank_home(group: ClassificationGroup, *, by: User | None = None) -> None:
@@ -129,7 +137,9 @@ def mark_bank_home(group: ClassificationGroup, *, by: User | None = None) -> Non
     before = homes.filter(is_bank_home=True).first()
     group.refresh_from_db(from_queryset=ClassificationGroup.objects.select_for_update())
     if group.is_archived or group.nature != Nature.ASSET:
-        raise InvalidInput("Escolha um grupo do ativo, em uso.", field="home")
+        raise InvalidInput(
+            "Escolha um grupo do ativo que não esteja arquivado.", field="home", code="not_possible"
+        )
     if before == group:
         return
     if before is not None:

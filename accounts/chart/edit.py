@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from accounts.chart.setup import lock_chart, lock_groups, why_not_under
+from accounts.chart.setup import check_place, lock_chart, lock_groups
 from accounts.models import Account, ClassificationGroup, Nature
 from audit.acts import Act
 from audit.services import record
@@ -53,7 +53,7 @@ def make_group(tenant: Tenant, details: GroupDetails, *, by: User | None) -> Cla
     check_code(tenant, details.code)
     check_is_open(parent, field="parent")
     if parent is None and details.nature not in Nature.values:
-        raise InvalidInput("Escolha a natureza: não há grupo acima que a dê.", field="nature")
+        raise InvalidInput("Escolha a natureza: este grupo não tem grupo acima.", field="nature")
     group: ClassificationGroup = ClassificationGroup.objects.create(
         tenant=tenant,
         parent=parent,
@@ -103,9 +103,7 @@ def change_group(
     if details.code != group.code:
         check_code(group.tenant, details.code)
     if details.parent != group.parent:
-        parents = lock_groups(group.tenant_id)
-        if why := why_not_under(group, details.parent, parents):
-            raise InvalidInput(why, field="parent")
+        check_place(group, details.parent, lock_groups(group.tenant_id))
         if details.parent is not None:
             details.parent.refresh_from_db()
         check_is_open(details.parent, field="parent")
@@ -149,8 +147,9 @@ def lock_row(row: Row, seen: str) -> dict[str, str]:
     now = words_of(row)
     if changed := changes_since(seen, now):
         raise InvalidInput(
-            f"Outra pessoa mudou isto enquanto você via, e nada foi gravado. {changed} "
-            "Confira a sua mudança e grave de novo."
+            "Outra pessoa alterou este registro enquanto você editava, e nada foi gravado. "
+            f"{changed} Confira a sua alteração e grave de novo.",
+            code="changed_by_another",
         )
     return now
 
@@ -178,7 +177,7 @@ def words_of(row: Row) -> dict[str, str]:
         "Nome": row.name,
         "Código externo": row.external_code or "nenhum",
         "Grupo acima": str(above) if above else "nenhum",
-        "Situação": "fora de uso" if row.is_archived else "em uso",
+        "Situação": "arquivado" if row.is_archived else "em uso",
     }
 
 
@@ -198,17 +197,17 @@ def changes_since(seen: str, now: Mapping[str, str]) -> str:
 
 def check_code(tenant: Tenant, code: str) -> None:
     if not CODE.fullmatch(code):
-        raise InvalidInput(
-            "O código tem letras ou números, separados por pontos, como 1.1.2.", field="code"
-        )
+        raise InvalidInput("Use letras ou números separados por pontos, como 1.1.2.", field="code")
     for model in (ClassificationGroup, Account):
         taken = model.objects.of(tenant).filter(code=code).first()
         if taken is not None:
-            raise InvalidInput(f"Este código já é de «{taken}».", field="code")
+            raise InvalidInput(
+                f"Este código já é usado por «{taken}».", field="code", code="code_taken"
+            )
 
 
 def check_is_open(group: ClassificationGroup | None, *, field: str) -> None:
     if group is not None and group.is_archived:
         raise InvalidInput(
-            f"O grupo «{group}» está fora de uso: reative-o ou escolha outro.", field=field
+            f"O grupo «{group}» está arquivado: reative-o ou escolha outro.", field=field
         )

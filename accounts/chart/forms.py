@@ -47,7 +47,7 @@ class ChartForm(forms.Form):
         label="Código externo",
         max_length=40,
         required=False,
-        help_text="O código que a sua contabilidade usa, se for outro.",
+        help_text="O código usado pela sua contabilidade, se for diferente.",
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -69,8 +69,8 @@ class GroupForm(ChartForm):
     nature = forms.ChoiceField(
         label="Natureza",
         required=False,
-        choices=[("", "A do grupo acima"), *Nature.choices],
-        help_text="Só para um grupo sem outro acima.",
+        choices=[("", "A mesma do grupo acima"), *Nature.choices],
+        help_text="Só para grupos do primeiro nível.",
     )
     field_order = ["parent", "nature", "code", "name", "external_code"]
 
@@ -83,7 +83,7 @@ class GroupForm(ChartForm):
         nature = group.nature if group else ""
         now = group.parent_id if group else None
         choices = group_choices(tenant, nature=nature, without=group, now=now)
-        parent.choices = [("", "Nenhum: fica no topo"), *choices]
+        parent.choices = [("", "Nenhum (primeiro nível)"), *choices]
         if group is not None:
             del self.fields["nature"]
 
@@ -129,7 +129,7 @@ class AccountForm(ChartForm):
 
 class HomeForm(forms.Form):
     home = forms.ChoiceField(
-        label="Grupo", error_messages={"required": "Escolha o grupo das contas correntes."}
+        label="Grupo", error_messages={"required": "Escolha o grupo das contas bancárias."}
     )
 
     def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:

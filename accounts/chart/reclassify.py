@@ -74,6 +74,7 @@ def refuse_archived(old: Account, entries: Iterable[JournalEntry]) -> None:
             f"Há lançamentos com «{closed}», que está arquivada e não recebe estorno. "
             "Reative-a, ou deixe os lançamentos onde estão.",
             field="entries",
+            code="archived",
         )
 
 

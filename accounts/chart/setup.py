@@ -44,8 +44,9 @@ def open_bank_account_leaf(tenant: Tenant, *, name: str) -> Account:
         home = homes.select_for_update().first()
         if home is None:
             raise InvalidState(
-                "Marque no plano de contas o grupo que recebe as contas correntes "
-                "antes de conectar um banco."
+                "Defina no plano de contas o grupo padrão das contas bancárias "
+                "antes de conectar um banco.",
+                code="no_bank_home",
             )
         return Account.objects.create(
             tenant=tenant, group=home, code=next_free_code(home), name=name, is_bank_leaf=True
@@ -59,8 +60,7 @@ def move_group(group: ClassificationGroup, *, parent: ClassificationGroup | None
         InvalidInput: the natures differ, or the new parent lies inside the group.
     """
     with tenant_scope(group.tenant_id):
-        if why := why_not_under(group, parent, lock_groups(group.tenant_id)):
-            raise InvalidInput(why, field="parent")
+        check_place(group, parent, lock_groups(group.tenant_id))
         group.parent = parent
         group.save(update_fields=["parent"])
 
@@ -76,20 +76,27 @@ def lock_groups(tenant_id: UUID) -> dict[UUID, UUID | None]:
     return dict(rows.order_by("id").values_list("id", "parent_id"))
 
 
-def why_not_under(
+def check_place(
     group: ClassificationGroup,
     parent: ClassificationGroup | None,
     parents: Mapping[UUID, UUID | None],
-) -> str:
-    """A Portuguese sentence; empty when the group may go there. `parents` as by `lock_groups`."""
+) -> None:
+    """`parents` as by `lock_groups`.
+
+    Raises:
+        InvalidInput: the group may not go there.
+    """
     if parent is not None and parent.nature != group.nature:
-        return "O grupo acima precisa ter a mesma natureza."
+        raise InvalidInput(
+            "O grupo acima precisa ter a mesma natureza.", field="parent", code="another_nature"
+        )
     above = parent.id if parent else None
     while above is not None:
         if above == group.id:
-            return "Um grupo não pode ficar dentro dele mesmo."
+            raise InvalidInput(
+                "Um grupo não pode ficar dentro dele mesmo.", field="parent", code="inside_itself"
+            )
         above = parents[above]
-    return ""
 
 
 def parent_code(code: str) -> str:

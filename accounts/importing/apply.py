@@ -31,7 +31,10 @@ def apply_import(tenant: Tenant, rows: Sequence[Row], *, shown: str, by: User) -
     lock_chart(tenant.id)
     plan = plan_import(tenant, rows)
     if plan.problems or plan.fingerprint != shown:
-        raise InvalidState("O plano de contas mudou desde que você viu. Confira de novo.")
+        raise InvalidState(
+            "O plano de contas foi alterado enquanto você conferia. Confira de novo.",
+            code="changed_by_another",
+        )
     ClassificationGroup.objects.bulk_create(plan.groups, batch_size=BATCH)
     Account.objects.bulk_create(plan.accounts, batch_size=BATCH)
     groups = [each.row for each in plan.changes if isinstance(each.row, ClassificationGroup)]
@@ -48,7 +51,7 @@ def counts_of(plan: Plan) -> dict[str, str]:
     return {
         "Grupos novos": str(len(plan.groups)),
         "Contas novas": str(len(plan.accounts)),
-        "Mudados": str(len(plan.changes)),
+        "Alterados": str(len(plan.changes)),
         "Iguais": str(plan.same),
     }
 

@@ -106,9 +106,12 @@ class Planner:
     def check_by_itself(self, row: Row) -> None:
         """The row, and what the chart has under its code."""
         if not CODE.fullmatch(row.code):
-            raise WrongRow(f"o código «{row.code}» não é como 1.1.2: letras ou números, e pontos.")
+            raise WrongRow(
+                f"o código «{row.code}» é inválido: use letras ou números separados por pontos, "
+                "como 1.1.2."
+            )
         if len(row.code) > LONGEST_CODE[row.kind]:
-            raise WrongRow(f"o código tem mais de {LONGEST_CODE[row.kind]} letras.")
+            raise WrongRow(f"o código tem mais de {LONGEST_CODE[row.kind]} caracteres.")
         other = self.accounts if row.is_group else self.groups
         if row.code in other:
             now, wanted = (ACCOUNT, GROUP) if row.is_group else (GROUP, ACCOUNT)
@@ -117,7 +120,7 @@ class Planner:
             )
         existing = (self.groups if row.is_group else self.accounts).get(row.code)
         if existing is not None and existing.is_archived:
-            raise WrongRow(f"«{existing}» está fora de uso: reative-o antes de importar.")
+            raise WrongRow(f"«{existing}» está arquivado: reative-o antes de importar.")
 
     def above_by_level(self, row: Row) -> str:
         """For codes without points: the last group before it, one level up."""
@@ -127,16 +130,16 @@ class Planner:
             kept = {each: code for each, code in self.by_level.items() if each < level}
             self.by_level = kept | {level: row.code}
         if level > 1 and not above:
-            raise WrongRow(f"falta o grupo do nível {level - 1} acima dela.")
+            raise WrongRow(f"falta um grupo do nível {level - 1} antes desta linha.")
         return above
 
     def check_above(self, row: Row, above: str) -> None:
         if not above and not row.is_group:
-            raise WrongRow("falta o grupo em que a conta fica.")
+            raise WrongRow("falta o grupo da conta.")
         if above in self.accounts or (above in self.rows and not self.rows[above].is_group):
             raise WrongRow(f"«{above}» é analítica e não pode ter nada abaixo dela.")
         if above in self.groups and self.groups[above].is_archived:
-            raise WrongRow(f"o grupo «{self.groups[above]}» está fora de uso.")
+            raise WrongRow(f"o grupo «{self.groups[above]}» está arquivado.")
         if above and above not in self.rows and above not in self.groups:
             raise WrongRow(f"falta o grupo «{above}»: inclua uma linha para ele.")
 
@@ -149,7 +152,7 @@ class Planner:
         if code in path:
             codes = list(path)
             loop = " → ".join([*codes[codes.index(code) :], code])
-            raise WrongRow(f"o grupo fica dentro dele mesmo: {loop}.")
+            raise WrongRow(f"o grupo está dentro dele mesmo: {loop}.")
         self.sound |= path.keys()
 
     def check_level(self, row: Row) -> None:
@@ -157,8 +160,10 @@ class Planner:
         if row.level in (None, depth):
             return
         above = self.parents[row.code]
-        where = f"o grupo acima, «{above}», é do nível {depth - 1}" if above else "ela é do topo"
-        raise WrongRow(f"o nível diz {row.level}, mas {where}: aqui seria {depth}.")
+        where = (
+            f"o grupo acima, «{above}», é do nível {depth - 1}" if above else "não há grupo acima"
+        )
+        raise WrongRow(f"o nível informado é {row.level}, mas {where}: deveria ser {depth}.")
 
     def depth(self, row: Row) -> int:
         return depth_of(row.code, self.parents, self.depths)
@@ -182,9 +187,9 @@ class Planner:
         existing = self.groups.get(row.code)
         nature = existing.nature if existing else parent.nature if parent else row.nature
         if not nature:
-            raise WrongRow("informe a natureza: não há grupo acima que a dê.")
+            raise WrongRow("informe a natureza: não há grupo acima.")
         if (row.nature and row.nature != nature) or (parent and parent.nature != nature):
-            raise WrongRow("a natureza tem de ser a do grupo acima, e a de um grupo não muda.")
+            raise WrongRow("a natureza deve ser a do grupo acima e não pode ser alterada.")
         if existing is not None:
             self.compare(existing, row, existing.parent, parent)
             existing.parent = parent
@@ -204,7 +209,7 @@ class Planner:
         existing = self.accounts.get(row.code)
         nature = existing.group.nature if existing else group.nature
         if group.nature != nature or (row.nature and row.nature != nature):
-            raise WrongRow("a natureza tem de ser a do grupo, e a de uma conta não muda.")
+            raise WrongRow("a natureza deve ser a do grupo e não pode ser alterada.")
         if existing is not None:
             self.compare(existing, row, existing.group, group)
             existing.group = group

@@ -80,25 +80,27 @@ def read_chart(content: bytes) -> Sheet:
         InvalidInput: it is no spreadsheet that can be read, or is too large; `field` is «file».
     """
     if len(content) > MAX_BYTES:
-        raise refused(f"O arquivo passa de {MAX_BYTES // 1024 // 1024} MB.")
+        raise refused(f"O arquivo passa de {MAX_BYTES // 1024 // 1024} MB.", code="too_large")
     if content.startswith(COMPOUND):
         raise refused(
-            "O arquivo tem senha ou é do formato antigo. Grave-o como «.xlsx», sem senha."
+            "O arquivo tem senha ou é do formato antigo. Salve-o como «.xlsx», sem senha.",
+            code="locked_or_old",
         )
     try:
         found = survey(content)
     except NotXlsx:
         raise unreadable() from None
     except TooMuchText:
-        raise refused(TOO_MUCH_TEXT) from None
+        raise refused(TOO_MUCH_TEXT, code="too_much_text") from None
     if found is None:
-        raise refused("O arquivo não tem uma planilha visível.")
+        raise refused("O arquivo não tem uma planilha visível.", code="no_sheet")
     # Before calamine lays the sheet out whole in memory.
     if found.last_row > MAX_ROWS + HEADINGS_WITHIN or found.last_column > MAX_COLUMNS:
         raise refused(
             f"A planilha «{found.name}» vai até a linha {found.last_row} e a coluna "
-            f"{found.last_column}: cabem {MAX_ROWS} linhas e {MAX_COLUMNS} colunas. Apague o que "
-            "sobra e tente de novo."
+            f"{found.last_column}: o máximo é de {MAX_ROWS} linhas e {MAX_COLUMNS} colunas. Apague "
+            "o que sobra e tente de novo.",
+            code="too_many_cells",
         )
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(found.content))
@@ -110,13 +112,14 @@ def read_chart(content: bytes) -> Sheet:
 
 def unreadable() -> InvalidInput:
     return refused(
-        "Este arquivo não é uma planilha XLSX que se possa ler. Abra-o no programa de "
-        "planilhas e grave como «.xlsx»."
+        "Não foi possível ler este arquivo como planilha XLSX. Abra-o no programa de planilhas "
+        "e salve como «.xlsx».",
+        code="unreadable",
     )
 
 
-def refused(text: str) -> InvalidInput:
-    return InvalidInput(text, field="file")
+def refused(text: str, *, code: str) -> InvalidInput:
+    return InvalidInput(text, field="file", code=code)
 
 
 class Reader:
@@ -136,7 +139,10 @@ class Reader:
             if any(str(cell).strip() for cell in cells) or self.has_formula(number, len(cells))
         ]
         if not filled:
-            raise refused(f"A planilha «{self.sheet.name}» não tem nenhuma linha abaixo do título.")
+            raise refused(
+                f"A planilha «{self.sheet.name}» não tem nenhuma linha abaixo do título.",
+                code="no_rows",
+            )
         for number, cells in filled:
             before = len(self.sheet.problems)
             row = self.row(number, cells)
@@ -157,10 +163,11 @@ class Reader:
                 self.columns = found
                 missing = [heading for key, heading in NEEDED.items() if key not in found]
                 if missing:
-                    raise refused(f"Falta a coluna «{missing[0]}».")
+                    raise refused(f"Falta a coluna «{missing[0]}».", code="missing_column")
                 return number
         raise refused(
-            "Não há uma linha com os títulos das colunas. São eles: " + ", ".join(HEADINGS) + "."
+            f"Não há uma linha com os títulos das colunas. São eles: {', '.join(HEADINGS)}.",
+            code="no_headings",
         )
 
     def row(self, line: int, cells: list[Cell]) -> Row:
@@ -199,7 +206,7 @@ class Reader:
             self.wrong(line, f"falta {NEEDED[column].lower()}.", column)
         longest = LONGEST.get(column, LONGEST_OF_ANY)
         if len(text) > longest:
-            self.wrong(line, f"cabem {longest} letras, e há {len(text)}.", column)
+            self.wrong(line, f"o texto tem {len(text)} caracteres; o máximo é {longest}.", column)
             return ""
         return text
 
@@ -210,12 +217,14 @@ class Reader:
         if isinstance(cell, float) and not cell.is_integer():
             self.wrong(
                 line,
-                "o código está como número, e 1.10 vira 1.1. Formate a coluna como texto.",
+                "o código está em formato de número, e 1.10 vira 1.1. Formate a coluna como texto.",
                 column,
             )
             return ""
         if isinstance(cell, dt.date | dt.time | dt.timedelta | bool):
-            self.wrong(line, "o código virou uma data. Formate a coluna como texto.", column)
+            self.wrong(
+                line, "o código está em formato de data. Formate a coluna como texto.", column
+            )
             return ""
         return self.text(line, cells, column)
 
@@ -224,7 +233,7 @@ class Reader:
         if not text:
             return None
         if not text.isdecimal() or not 1 <= int(text) <= MAX_COLUMNS:
-            self.wrong(line, f"«{text}» não é um nível: use 1, 2, 3 …", "level")
+            self.wrong(line, f"«{text}» não é um nível: use 1, 2, 3…", "level")
             return None
         return int(text)
 
@@ -233,7 +242,7 @@ class Reader:
     ) -> str:
         text = self.text(line, cells, column)
         if text and plain(text) not in words:
-            self.wrong(line, f"«{text[:40]}» não é conhecido: {told}", column)
+            self.wrong(line, f"«{text[:40]}» é inválido: {told}", column)
         return str(words.get(plain(text), ""))
 
     def has_formula(self, line: int, width: int) -> bool:

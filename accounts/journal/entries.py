@@ -46,14 +46,16 @@ def reverse_entry(entry: JournalEntry, *, by: User | None, date: dt.date, why: s
     with tenant_scope(entry.tenant_id):
         entry.refresh_from_db(from_queryset=JournalEntry.objects.select_for_update())
         if entry.is_reversal:
-            raise InvalidState("Um estorno não pode ser estornado. Faça um novo lançamento.")
+            raise InvalidState(
+                "Um estorno não pode ser estornado. Faça um novo lançamento.", code="is_reversal"
+            )
         if entry.reversal is not None:
-            raise InvalidState("Este lançamento já foi estornado.")
+            raise InvalidState("Este lançamento já foi estornado.", code="already_reversed")
         if not why.strip():
-            raise InvalidInput("Diga o motivo do estorno.", field="why")
+            raise InvalidInput("Informe o motivo do estorno.", field="why")
         if date < entry.date:
             raise InvalidInput(
-                f"O estorno não pode ter data antes do lançamento, que é de {entry.date:%d/%m/%Y}.",
+                f"O estorno não pode ter data anterior à do lançamento, {entry.date:%d/%m/%Y}.",
                 field="date",
             )
         reversal = JournalEntry(
@@ -105,34 +107,39 @@ def _write(entry: JournalEntry, lines: Lines) -> JournalEntry:
 def _checked_memo(memo: str) -> str:
     memo = memo.strip()
     if not memo:
-        raise InvalidInput("Escreva o histórico do lançamento.", field="memo")
+        raise InvalidInput("Informe o histórico do lançamento.", field="memo")
     if len(memo) > MEMO_LENGTH:
         raise InvalidInput(
-            f"O histórico tem {len(memo)} caracteres; cabem {MEMO_LENGTH}.", field="memo"
+            f"O histórico tem {len(memo)} caracteres; o máximo é {MEMO_LENGTH}.", field="memo"
         )
     return memo
 
 
 def _check_amounts(amounts: Sequence[Decimal]) -> None:
     if len(amounts) < 2:
-        raise InvalidInput("Um lançamento tem pelo menos duas linhas.")
+        raise InvalidInput("Um lançamento tem pelo menos duas linhas.", code="too_few_lines")
     for amount in amounts:
         _check_amount(amount)
     difference = sum(amounts, Decimal(0))
     if difference:
         raise InvalidInput(
             "Os débitos e os créditos não são iguais: "
-            f"a diferença é de R$ {format_brl(abs(difference))}."
+            f"a diferença é de R$ {format_brl(abs(difference))}.",
+            code="not_balanced",
         )
 
 
 def _check_amount(amount: Decimal) -> None:
     if not amount.is_finite() or abs(amount) > MAX_AMOUNT:
-        raise InvalidInput(f"O maior valor de uma linha é R$ {format_brl(MAX_AMOUNT)}.")
+        raise InvalidInput(
+            f"O maior valor de uma linha é R$ {format_brl(MAX_AMOUNT)}.", code="too_large"
+        )
     if amount.scaleb(2) % 1:
-        raise InvalidInput("O valor de uma linha tem no máximo duas casas decimais.")
+        raise InvalidInput(
+            "O valor de uma linha tem no máximo duas casas decimais.", code="too_precise"
+        )
     if not amount:
-        raise InvalidInput("O valor de uma linha não pode ser zero.")
+        raise InvalidInput("O valor de uma linha não pode ser zero.", code="zero_amount")
 
 
 def _refuse_archived(tenant_id: UUID, lines: Lines) -> None:
@@ -140,4 +147,6 @@ def _refuse_archived(tenant_id: UUID, lines: Lines) -> None:
     ids = {account.id for account, _ in lines}
     archived = Account.objects.of(tenant_id).filter(id__in=ids).exclude(archived_at=None).first()
     if archived is not None:
-        raise InvalidState(f"A conta {archived} está arquivada e não recebe lançamentos.")
+        raise InvalidState(
+            f"A conta {archived} está arquivada e não recebe lançamentos.", code="archived"
+        )

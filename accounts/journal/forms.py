@@ -40,7 +40,9 @@ class EntryFilter(forms.Form):
     def clean_until(self) -> object:
         since, until = self.cleaned_data.get("since"), self.cleaned_data["until"]
         if since and until and until < since:
-            raise forms.ValidationError("O período termina antes de começar.")
+            raise forms.ValidationError(
+                "A data final é anterior à inicial.", code="ends_before_it_begins"
+            )
         return until
 
 
@@ -49,6 +51,6 @@ class ReversalForm(forms.Form):
     why = forms.CharField(
         label="Motivo",
         max_length=200,
-        help_text="Fica no histórico do estorno.",
+        help_text="Aparece no histórico do estorno.",
         widget=forms.TextInput({"autofocus": True}),
     )

@@ -33,7 +33,7 @@ def mark_home(request: TenantRequest) -> HttpResponse:
         with marking(form):
             group = find_group(request, UUID(form.cleaned_data["home"]))
             archive.mark_bank_home(group, by=request.user)
-            messages.success(request, f"As próximas contas correntes nascem em {group}.")
+            messages.success(request, f"O grupo padrão das contas bancárias agora é {group}.")
             return redirect("accounts:groups")
     return list_page(request, form, status=422)
 
@@ -76,7 +76,7 @@ def group(request: TenantRequest, group_id: UUID) -> HttpResponse:
         with marking(form):
             seen = form.cleaned_data["seen"]
             edit.change_group(found, form.details, seen=seen, by=request.user)
-            return done(request, f"Grupo {found} gravado.")
+            return done(request, f"Grupo {found} alterado.")
         found.refresh_from_db()
         form.show_what_is(found)
     return edit_page(request, form, title=str(found), row=found, is_group=True)
@@ -87,7 +87,7 @@ def group(request: TenantRequest, group_id: UUID) -> HttpResponse:
 def archive_group(request: TenantRequest, group_id: UUID) -> HttpResponse:
     found = find_group(request, group_id)
     archive.archive_group(found, by=request.user)
-    return done(request, f"{found} está fora de uso.")
+    return done(request, f"Grupo {found} arquivado.")
 
 
 @require_POST
@@ -95,7 +95,7 @@ def archive_group(request: TenantRequest, group_id: UUID) -> HttpResponse:
 def restore_group(request: TenantRequest, group_id: UUID) -> HttpResponse:
     found = find_group(request, group_id)
     archive.restore(found, by=request.user)
-    return done(request, f"{found} voltou ao uso.")
+    return done(request, f"Grupo {found} reativado.")
 
 
 @require_POST
@@ -133,7 +133,7 @@ def account(request: TenantRequest, leaf_id: UUID) -> HttpResponse:
         with marking(form):
             seen = form.cleaned_data["seen"]
             edit.change_account(found, form.details, seen=seen, by=request.user)
-            return done(request, f"Conta {found} gravada.")
+            return done(request, f"Conta {found} alterada.")
         found.refresh_from_db()
         form.show_what_is(found)
     return edit_page(request, form, title=str(found), row=found)
@@ -144,7 +144,7 @@ def account(request: TenantRequest, leaf_id: UUID) -> HttpResponse:
 def archive_leaf(request: TenantRequest, leaf_id: UUID) -> HttpResponse:
     found = find_account(request, leaf_id)
     archive.archive_account(found, by=request.user)
-    return done(request, f"{found} está fora de uso.")
+    return done(request, f"Conta {found} arquivada.")
 
 
 @require_POST
@@ -152,7 +152,7 @@ def archive_leaf(request: TenantRequest, leaf_id: UUID) -> HttpResponse:
 def restore_leaf(request: TenantRequest, leaf_id: UUID) -> HttpResponse:
     found = find_account(request, leaf_id)
     archive.restore(found, by=request.user)
-    return done(request, f"{found} voltou ao uso.")
+    return done(request, f"Conta {found} reativada.")
 
 
 @require_POST

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -72,7 +73,7 @@ def confirm(request: TenantRequest) -> HttpResponse:
     except signing.BadSignature:
         kept = {}
     if kept.get("tenant") != str(request.tenant.id):
-        messages.error(request, "O que foi mostrado não vale mais: escolha o arquivo de novo.")
+        messages.error(request, "A prévia expirou: escolha o arquivo de novo.")
         return redirect("accounts:import")
     rows = [Row(*values) for values in kept["rows"]]
     try:
@@ -81,7 +82,7 @@ def confirm(request: TenantRequest) -> HttpResponse:
         messages.error(request, str(error))
         return show(request, Sheet(kept["sheet"], rows), FileForm())
     made = len(plan.groups) + len(plan.accounts)
-    text = f"Plano de contas importado. Criados: {made}. Mudados: {len(plan.changes)}."
+    text = f"Plano de contas importado. Criados: {made}. Alterados: {len(plan.changes)}."
     messages.success(request, text)
     return redirect("accounts:groups")
 
@@ -95,7 +96,10 @@ def show(request: TenantRequest, sheet: Sheet, form: FileForm) -> HttpResponse:
         return page(request, form, sheet=sheet, problems=plan.problems)
     kept = keep(request, sheet, plan)
     if len(kept) > MAX_KEPT:
-        form.add_error("file", "A planilha tem texto demais: divida-a em partes.")
+        error = ValidationError(
+            "A planilha tem texto demais: divida-a em partes.", code="too_much_text"
+        )
+        form.add_error("file", error)
         return page(request, form)
     return page(request, form, sheet=sheet, plan=plan, kept=kept)
 

@@ -56,7 +56,9 @@ def reverse(request: TenantRequest, entry_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return render_entry(request, entry_id, form=form, status=422)
     reverse_entry(found, by=request.user, **form.cleaned_data)
-    messages.success(request, "Lançamento estornado. O original e o estorno ficam nos livros.")
+    messages.success(
+        request, "Lançamento estornado. O original e o estorno continuam na contabilidade."
+    )
     return redirect("accounts:entry", entry_id)
 
 

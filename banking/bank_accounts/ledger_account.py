@@ -89,13 +89,13 @@ def tie_account(
     old = account.ledger_account
     if old.id != seen:
         raise InvalidInput(
-            f"Outra pessoa trocou a Conta do Ativo enquanto você via: agora é «{old}». "
-            "Nada foi gravado: escolha de novo."
+            f"Outra pessoa alterou a Conta do Ativo enquanto você editava: agora é «{old}». "
+            "Nada foi gravado: escolha de novo.",
+            code="changed_by_another",
         )
     lock_chart(account.tenant_id)
     leaf.refresh_from_db(from_queryset=Account.objects.select_for_update())
-    if why := why_not(leaf):
-        raise InvalidInput(why, field="leaf")
+    check_leaf(leaf)
     before = effect_of_tying(account)
     moved = 0
     if entries is Entries.MOVE:
@@ -121,15 +121,20 @@ def tie_account(
     return moved
 
 
-def why_not(leaf: Account) -> str:
-    """A Portuguese sentence; empty when a bank account may be tied to it."""
+def check_leaf(leaf: Account) -> None:
+    """
+    Raises:
+        InvalidInput: a bank account may not be tied to it.
+    """
     if leaf.is_archived:
-        return f"«{leaf}» está arquivada e não recebe lançamentos."
-    if leaf.nature != Nature.ASSET:
-        return f"«{leaf}» não é do ativo."
-    if leaf.is_bank_leaf:
-        return f"«{leaf}» já é a Conta do Ativo de uma conta bancária."
-    return ""
+        why, code = f"«{leaf}» está arquivada e não recebe lançamentos.", "archived"
+    elif leaf.nature != Nature.ASSET:
+        why, code = f"«{leaf}» não é do ativo.", "not_an_asset"
+    elif leaf.is_bank_leaf:
+        why, code = f"«{leaf}» já é a Conta do Ativo de uma conta bancária.", "bank_leaf"
+    else:
+        return
+    raise InvalidInput(why, field="leaf", code=code)
 
 
 def hold_leaf(account: BankAccount) -> Account:

@@ -134,8 +134,8 @@ def prefer(account: BankAccount, *, by: User) -> BankAccount | None:
     before = next((other for other in accounts if other.is_preferred), None)
     if next(other for other in accounts if other.id == account.id).is_undone:
         raise InvalidState(
-            f"O vínculo de {account} foi desfeito, e por ela nada se paga. Refaça-o antes de "
-            "torná-la preferencial."
+            f"O vínculo de {account} foi desfeito e ela não faz pagamentos. Refaça-o antes "
+            "de torná-la preferencial."
         )
     rows = BankAccount.objects.of(account.tenant_id)
     rows.filter(is_preferred=True).exclude(id=account.id).update(is_preferred=False)

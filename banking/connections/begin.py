@@ -75,7 +75,9 @@ def connect_by_terms(
     bank = registry.find(provider)
     check_plan(tenant, bank.info)
     if version != terms_version(mode):
-        raise InvalidInput("Os termos mudaram. Leia de novo e aceite.", field="accepted")
+        raise InvalidInput(
+            "Os termos mudaram. Leia-os e aceite de novo.", field="accepted", code="terms_changed"
+        )
     Tenant.objects.select_for_update(no_key=True).get(id=tenant.id)  # two clicks: one opening
     before = Connection.objects.of(tenant).filter(
         provider=provider, status__in=[Connection.Status.OPENING, Connection.Status.ACTIVE]
@@ -84,7 +86,9 @@ def connect_by_terms(
         found: Connection = opening
         return found
     if before.exists():
-        raise InvalidState(f"{tenant.name} já tem a {bank.info.name} conectada.")
+        raise InvalidState(
+            f"{tenant.name} já tem a {bank.info.name} conectada.", code="already_connected"
+        )
     now = timezone.now()
     values = {
         "name": tenant.name,

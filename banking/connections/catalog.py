@@ -48,7 +48,7 @@ class Option:
     @property
     def abilities(self) -> list[str]:
         words = {
-            Capability.FETCH_STATEMENT: "Saldo e extrato sozinhos, a cada "
+            Capability.FETCH_STATEMENT: "Saldo e extrato automáticos, a cada "
             f"{settings.SYNC_INTERVAL_MINUTES} minutos",
             Capability.SEND_PIX: "Pix por chave, por conta ou copia e cola",
             Capability.SEND_TED: "TED para qualquer banco",
@@ -56,7 +56,7 @@ class Option:
         }
         able = [text for capability, text in words.items() if capability in self.bank.capabilities]
         if self.bank.approval_in_bank:
-            able.append("Nada sai sem a sua aprovação no aplicativo do banco")
+            able.append("Nenhum pagamento sai sem a sua aprovação no aplicativo do banco")
         return able
 
     @property

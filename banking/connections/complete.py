@@ -26,8 +26,8 @@ OPENING_LASTS = timedelta(hours=1)
 OPENING_LEASE = timedelta(minutes=2)
 
 OTHER_COMPANY = {
-    ConnectBy.CONSENT: "Refaça o caminho e escolha no banco a conta desta empresa.",
-    ConnectBy.FORM: "Corrija os dados: eles têm de ser os da conta desta empresa.",
+    ConnectBy.CONSENT: "Tente de novo e escolha no banco a conta desta empresa.",
+    ConnectBy.FORM: "Corrija os dados: informe os da conta desta empresa.",
     ConnectBy.OPENING: "Fale com o suporte.",
 }
 
@@ -182,7 +182,8 @@ def check_is_meant(
             f"O vínculo a refazer é o da conta {wanted.bank_name} {wanted.branch} / "
             f"{wanted.number} ({format_document(wanted.holder_document)}), e o banco deu acesso à "
             f"conta {identity.branch} / {identity.number} "
-            f"({format_document(identity.holder_document)}). Nada foi conectado."
+            f"({format_document(identity.holder_document)}). Nada foi conectado.",
+            code="another_account",
         )
     before = account.connection if account else None
     if before is None or before.undone_at is None or before.undone_by is None:
@@ -190,7 +191,8 @@ def check_is_meant(
     if before.undone_at > connection.connected_at:
         raise InvalidState(
             f"{before.undone_by.display_name} desfez o vínculo desta conta enquanto esta conexão "
-            "era feita. Nada foi conectado: refaça o caminho se ela deve voltar."
+            "era feita. Nada foi conectado. Para conectar a conta mesmo assim, comece de novo.",
+            code="undone_meanwhile",
         )
 
 
@@ -198,7 +200,7 @@ def supersede(connection: Connection) -> None:
     mine = Connection.objects.of(connection.tenant_id).filter(id=connection.id)
     mine.exclude(status=Connection.Status.UNDONE).update(
         status=Connection.Status.LOST,
-        status_reason="Refeita por uma nova conexão.",
+        status_reason="Substituída por uma nova conexão.",
         lost_at=timezone.now(),
         credentials=b"",
     )

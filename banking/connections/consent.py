@@ -92,7 +92,9 @@ def finish_consent(tenant: Tenant, provider: str, *, state: str, code: str, by: 
         try:
             draft = unseal(bytes(attempt.typed), attempt.id)
         except CredentialsUnreadable:
-            raise ConsentNotUsable("O que foi preenchido antes não pode mais ser lido.") from None
+            raise ConsentNotUsable(
+                "Os dados preenchidos antes não estão mais disponíveis."
+            ) from None
     with bank.consent(draft) as consent:
         rate_limit.spend(bank.info, consent.client_id(draft), by_person=True)
         with circuit_breaker.watch_call(provider):
@@ -115,7 +117,7 @@ def use_state(tenant: Tenant, provider: str, *, state: str, by: User) -> Consent
     fresh = attempts.filter(used_at=None, started_at__gt=now - CONSENT_LASTS)
     if not fresh.update(used_at=now):
         raise ConsentNotUsable(
-            "Este retorno do banco não vale mais: ele já foi usado, passou do prazo "
+            "Este retorno do banco não é mais válido: ele já foi usado, expirou "
             "ou foi iniciado por outra pessoa ou em outra empresa."
         )
     attempt: ConsentAttempt = attempts.get()
@@ -124,7 +126,8 @@ def use_state(tenant: Tenant, provider: str, *, state: str, by: User) -> Consent
     )
     if undone.exists():
         raise ConsentNotUsable(
-            "O vínculo com este banco foi desfeito depois que esta autorização começou."
+            "O vínculo com este banco foi desfeito depois que esta autorização começou.",
+            code="undone_meanwhile",
         )
     return attempt
 

@@ -51,7 +51,9 @@ def undo_connection(account: BankAccount, tenant: Tenant, *, by: User, typed: st
         InvalidState: there is no connection to undo.
     """
     if " ".join(typed.split()).casefold() != " ".join(tenant.name.split()).casefold():
-        raise InvalidInput(f"Digite «{tenant.name}», como está escrito aqui.", field="name")
+        raise InvalidInput(
+            f"Digite «{tenant.name}», exatamente como está escrito aqui.", field="name"
+        )
     # As `adopt_account` does: a connection that is being made waits for us, or we for it.
     accounts = BankAccount.objects.of(tenant).select_for_update(no_key=True)
     connection = accounts.get(id=account.id).connection

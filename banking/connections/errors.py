@@ -17,6 +17,7 @@ from core.errors import DomainError
 
 @dataclass(frozen=True, slots=True)
 class Problem:
+    code: str  # stable; the rest is words
     title: str
     text: str
     advice: str
@@ -28,15 +29,17 @@ def refused_at_bank(bank: BankInfo, error: str) -> Problem:
     """`error` is the bank's own (RFC 6749, section 4.1.2.1)."""
     if error == "access_denied":
         return Problem(
+            "refused",
             "A autorização foi recusada",
-            f"No banco {bank.name}, a autorização foi recusada ou deixada pela metade. "
+            f"No banco {bank.name}, a autorização foi recusada ou não foi concluída. "
             "Nada foi conectado.",
-            "Se foi sem querer, tente de novo e escolha «Permitir» no banco.",
+            "Se foi por engano, tente de novo e escolha «Permitir» no banco.",
             status=200,
         )
     return Problem(
+        "not_concluded",
         "O banco não concluiu a autorização",
-        f"O banco {bank.name} devolveu você sem concluir. Nada foi conectado.",
+        f"O banco {bank.name} não concluiu a autorização. Nada foi conectado.",
         "Tente de novo. Se acontecer outra vez, espere alguns minutos.",
     )
 
@@ -45,12 +48,14 @@ def explain(bank: BankInfo, error: DomainError | BankError) -> Problem:
     match error:
         case ConsentNotUsable():
             return Problem(
-                "Este retorno do banco não vale mais",
+                "not_usable",
+                "Este retorno do banco não é mais válido",
                 f"{error} Nada foi conectado.",
-                "Comece de novo por aqui, com a sua pessoa e nesta empresa.",
+                "Comece de novo por aqui, com o seu usuário e nesta empresa.",
             )
         case DomainError():
             return Problem(
+                "not_in_plan",
                 "O plano não inclui esta integração",
                 f"{error} Nada foi conectado.",
                 "Fale com um administrador sobre a mudança de plano.",
@@ -58,18 +63,23 @@ def explain(bank: BankInfo, error: DomainError | BankError) -> Problem:
             )
         case BankUnavailable() | BankOutcomeUnknown():
             return Problem(
+                "no_answer",
                 f"O banco {bank.name} não respondeu",
                 "Você autorizou, mas a confirmação do banco não chegou. Nada foi conectado.",
                 "Espere alguns minutos e tente de novo: será preciso autorizar outra vez.",
             )
         case ConsentLost() | BankRejected():
             return Problem(
-                "A autorização perdeu a validade",
-                f"O código que o banco {bank.name} deu vale por poucos segundos e uma vez só. "
+                "expired",
+                "A autorização expirou",
+                f"O código do banco {bank.name} vale por poucos segundos e uma única vez. "
                 "Nada foi conectado.",
-                "Tente de novo e volte do banco sem demora, sem atualizar a página.",
+                "Tente de novo e volte do banco logo em seguida, sem atualizar a página.",
             )
         case BankAccessDenied() | BankError():
             return Problem(
-                "O banco não aceitou o Kamino", f"{error} Nada foi conectado.", "Tente mais tarde."
+                "not_accepted",
+                "O banco não aceitou a conexão",
+                f"{error} Nada foi conectado.",
+                "Tente mais tarde.",
             )

@@ -67,8 +67,8 @@ def news_of(account: BankAccount, connection: Connection, days: int, step: int) 
         subject=f"{PREFIX}{connection.id}",
         step=str(step),
         title=f"A autorização de {account} termina {in_days(days)}, {sao_paulo_day(end):%d/%m/%Y}.",
-        text="Depois disso o extrato e os pagamentos desta conta param. Renove antes: nada para "
-        "no meio e nenhum lançamento se repete.",
+        text="Depois disso, o extrato e os pagamentos desta conta param. Renove antes: nada é "
+        "interrompido e nenhum lançamento é duplicado.",
         action="Renovar o vínculo",
         url=redo_address_of(account),
         until=end,

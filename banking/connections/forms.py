@@ -21,7 +21,7 @@ class TextFileField(forms.FileField):
     default_error_messages = {
         "required": "Escolha o arquivo, de até 64 kB.",
         "empty": "O arquivo está vazio.",
-        "too_large": "O arquivo tem mais de 64 kB: não é um certificado nem uma chave.",
+        "too_large": "O arquivo tem mais de 64 kB: não parece ser um certificado nem uma chave.",
         "no_text": "O arquivo não é de texto. Envie o que o banco forneceu, em formato PEM.",
     }
 
@@ -70,7 +70,7 @@ class ConnectForm(forms.Form):
             yield
         except InvalidInput as error:
             field = error.field if error.field in self.fields else None
-            self.add_error(field, str(error))
+            self.add_error(field, ValidationError(str(error), code=error.code))
             if self.mode.by is ConnectBy.OPENING:  # the terms as they are now, not accepted yet
                 self.data = {"version": terms_version(self.mode)}
 

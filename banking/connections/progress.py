@@ -16,8 +16,8 @@ class Step(StrEnum):
 
 # What the person did, and what the bank is then asked.
 FIRST_STEPS = {
-    ConnectBy.CONSENT: ("Autorização", "Ler a conta"),
-    ConnectBy.FORM: ("Dados informados", "Ler a conta"),
+    ConnectBy.CONSENT: ("Autorização", "Consultar a conta"),
+    ConnectBy.FORM: ("Dados informados", "Consultar a conta"),
     ConnectBy.OPENING: ("Termos aceitos", "Abrir a conta"),
 }
 
@@ -41,8 +41,8 @@ class Opening:
         """What is done at the bank before there is an account."""
         bank = self.connection.bank_name
         return {
-            ConnectBy.CONSENT: f"Lendo no banco {bank} de quem é a conta autorizada.",
-            ConnectBy.FORM: f"Conferindo os dados no banco {bank} e lendo de quem é a conta.",
+            ConnectBy.CONSENT: f"Consultando no banco {bank} o titular da conta autorizada.",
+            ConnectBy.FORM: f"Conferindo no banco {bank} os dados e o titular da conta.",
             ConnectBy.OPENING: f"Abrindo a {bank} em nome da empresa.",
         }[self.by]
 

@@ -116,11 +116,11 @@ class StoredTokens:
             return act()
         except (OperationalError, InterfaceError) as error:
             raise BankUnavailable(
-                "O acesso ao banco não pôde ser lido. Nada foi enviado."
+                "Não foi possível ler os dados de acesso ao banco. Nada foi enviado."
             ) from error
         except CredentialsUnreadable as error:
             raise BankAccessDenied(
-                "As credenciais guardadas não abrem. Refaça o vínculo."
+                "Não foi possível ler as credenciais guardadas. Refaça o vínculo."
             ) from error
         finally:
             if not database.in_atomic_block:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from core.forms import DateInput
 
@@ -23,7 +24,10 @@ class StatementFilter(forms.Form):
         values = super().clean() or {}
         since, until = values.get("de"), values.get("ate")
         if since and until and since > until:
-            self.add_error("ate", "O último dia vem antes do primeiro. Troque as datas.")
+            error = ValidationError(
+                "A data final é anterior à inicial.", code="ends_before_it_begins"
+            )
+            self.add_error("ate", error)
         return values
 
     @property

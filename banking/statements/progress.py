@@ -47,29 +47,30 @@ def sync_progress(
     """Where the sync of an account is. `asked_at` is when a person asked for it, and
     `unavailable_until` when a bank that does not answer is tried again."""
     if account.is_undone:
-        return SyncProgress(SyncState.LOST, "Vínculo desfeito: o extrato parou aqui.")
+        return SyncProgress(SyncState.LOST, "Vínculo desfeito: o extrato não é mais atualizado.")
     if not account.is_connected:
-        return SyncProgress(SyncState.LOST, "O vínculo precisa ser refeito para o extrato voltar.")
+        return SyncProgress(SyncState.LOST, "Refaça o vínculo para voltar a receber o extrato.")
     if not is_in_plan:
         return SyncProgress(
-            SyncState.PAUSED, "O plano da empresa não inclui este banco: o extrato parou aqui."
+            SyncState.PAUSED,
+            "O plano da empresa não inclui este banco: o extrato não é mais atualizado.",
         )
     if account.is_syncing:
         count = f"{account.sync_lines:,}".replace(",", ".")
-        return SyncProgress(SyncState.READING, f"Lendo o extrato… {count} lançamentos")
+        return SyncProgress(SyncState.READING, f"Importando o extrato… {count} lançamentos")
     if unavailable_until is not None:
         text = f"{account.bank_name}: {circuit_breaker.words(unavailable_until)}."
         return SyncProgress(SyncState.UNAVAILABLE, text)
     if waits_for(account, asked_at):
         if asked_at and now - asked_at > PATIENCE:
             return SyncProgress(
-                SyncState.LATE, "O pedido espera a vez. O extrato chega aqui sem outro pedido."
+                SyncState.LATE, "Sincronização na fila. O extrato aparece aqui automaticamente."
             )
-        return SyncProgress(SyncState.WAITING, f"Falando com {account.bank_name}…")
+        return SyncProgress(SyncState.WAITING, f"Consultando {account.bank_name}…")
     if account.sync_error:
         return SyncProgress(SyncState.FAILED, f"{account.sync_error} {next_try(account, now)}")
     if account.synced_at is None:
-        return SyncProgress(SyncState.WAITING, "O primeiro extrato, de 90 dias, está a caminho…")
+        return SyncProgress(SyncState.WAITING, "Aguardando o extrato dos últimos 90 dias…")
     return SyncProgress(
         SyncState.DONE, f"Sincronizado {ago(account.synced_at, now)}. {next_try(account, now)}"
     )
@@ -92,12 +93,12 @@ def next_sync_at(account: BankAccount) -> datetime | None:
 def next_try(account: BankAccount, now: datetime) -> str:
     at = next_sync_at(account)
     if at is None or at <= now:
-        return "Próxima leitura em instantes."
-    return f"Próxima leitura às {clock(at)}."
+        return "Próxima sincronização em instantes."
+    return f"Próxima sincronização às {clock(at)}."
 
 
 def broken_proof(account: BankAccount) -> str:
     if account.proof_difference:
         amount = format_brl(abs(account.proof_difference))
-        return f"O saldo do banco e os lançamentos lidos diferem em R$ {amount}."
-    return "O banco mudou um lançamento que já tinha informado."
+        return f"O saldo do banco e os lançamentos importados diferem em R$ {amount}."
+    return "O banco alterou um lançamento que já tinha informado."

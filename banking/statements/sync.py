@@ -94,8 +94,9 @@ def check_can_sync(account: BankAccount, tenant: Tenant) -> None:
     check_plan(tenant, registry.info(account.provider))
     if account.sync_wait_until and account.sync_wait_until > timezone.now():
         raise InvalidState(
-            f"O banco {account.bank_name} pediu para esperar: o extrato pode ser lido de novo "
-            f"às {clock(account.sync_wait_until)}."
+            f"O banco {account.bank_name} limitou as consultas: o extrato pode ser atualizado "
+            f"de novo às {clock(account.sync_wait_until)}.",
+            code="bank_asked_to_wait",
         )
 
 

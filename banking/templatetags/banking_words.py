@@ -19,7 +19,7 @@ register = template.Library()
 
 @register.filter
 def ago(instant: datetime | None) -> str:
-    return dates.ago(instant, timezone.now()) if instant else "ainda não lido"
+    return dates.ago(instant, timezone.now()) if instant else "ainda não consultado"
 
 
 @register.filter

@@ -18,6 +18,7 @@ from tests.accounts.books import account_of, make_entry
 from tests.accounts.groups import group_of, made
 from tests.audit.reading import audit_of
 from tests.cast import make_member, sign_in
+from tests.reading import codes, told
 
 pytestmark = pytest.mark.django_db
 
@@ -52,8 +53,7 @@ def test_the_page_shows_groups_and_accounts_and_the_home(as_admin: Client, tenan
 
     text = words(as_admin.get(PAGE))
 
-    assert "1.1.1.1 Contas Correntes casa das contas correntes" in text
-    assert "1.1.1.1.01 Cora 0001 / 1 conta bancária" in text
+    assert re.search(r"1\.1\.1\.1 Contas Correntes \D+ 1\.1\.1\.1\.01 Cora 0001 / 1", text)
     assert "5.2.01 Aluguel" in text
 
 
@@ -100,7 +100,7 @@ def test_a_group_and_an_account_are_made_with_the_next_free_code(
     typed = typed_on(as_admin, f"{NEW_ACCOUNT}?grupo={group.id}")
     answer = as_admin.post(NEW_ACCOUNT, typed | {"name": "Sede"}, follow=True)
 
-    assert "Conta 5.2.5.01 Sede criada." in words(answer)
+    assert "5.2.5.01 Sede" in told(answer, "success")
     assert account_of(tenant, "5.2.5.01").group == group
 
 
@@ -118,7 +118,7 @@ def test_bad_input_is_told_at_its_field_and_kept(as_admin: Client, tenant: Tenan
     page = answer.content.decode()
 
     assert answer.status_code == 422
-    assert "Este código já é de «5.2.01 Aluguel»." in answer.context["form"].errors["code"]
+    assert codes(answer.context["form"]) == {"code": ["code_taken"]}
     assert 'value="Outro aluguel"' in page
     assert 'value="5.2.01"' in page
 
@@ -142,11 +142,8 @@ def test_a_group_is_renamed_and_moved(as_admin: Client, tenant: Tenant, admin: U
 
     moved = group_of(tenant, "5.2")
     assert (moved.name, moved.parent) == ("Imóveis", target)
-    (told,) = audit_of(tenant)
-    assert (told.by, told.after) == (
-        admin,
-        {"Nome": "Imóveis", "Grupo acima": "5.4 Operação e vendas"},
-    )
+    (written,) = audit_of(tenant)
+    assert (written.by, written.after) == (admin, {"Nome": "Imóveis", "Grupo acima": str(target)})
 
 
 def test_a_group_is_not_offered_what_lies_inside_it(as_admin: Client, tenant: Tenant) -> None:
@@ -162,11 +159,12 @@ def test_the_second_of_two_admins_is_told_and_then_saves(as_admin: Client, tenan
     typed = typed_on(as_admin, address)
     as_admin.post(address, typed | {"name": "Locação"})
 
-    told = as_admin.post(address, typed | {"name": "Arrendamento"})
-    again = typed_on_again(told)
+    refused = as_admin.post(address, typed | {"name": "Arrendamento"})
+    again = typed_on_again(refused)
 
-    assert told.status_code == 422
-    assert "Nome agora é «Locação»." in words(told)
+    assert refused.status_code == 422
+    assert codes(refused.context["form"]) == {"__all__": ["changed_by_another"]}
+    assert "«Locação»" in words(refused)
     assert again["name"] == "Arrendamento"
     as_admin.post(address, again)
     assert account_of(tenant, "5.2.01").name == "Arrendamento"
@@ -182,7 +180,7 @@ def test_what_cannot_be_archived_is_told_and_stays(as_admin: Client, tenant: Ten
     account = account_of(tenant, "5.2.01")
     answer = as_admin.post(at("archive_account", account), follow=True)
 
-    assert "ainda tem saldo de R$ 150,00" in words(answer)
+    assert "R$ 150,00" in told(answer, "error")
     assert not account_of(tenant, "5.2.01").is_archived
 
 
@@ -190,7 +188,7 @@ def test_an_account_is_archived_and_comes_back(as_admin: Client, tenant: Tenant)
     account = account_of(tenant, "5.2.02")
     as_admin.post(at("archive_account", account))
     assert account_of(tenant, "5.2.02").is_archived
-    assert "Fora de uso desde" in words(as_admin.get(at("account", account)))
+    assert at("restore_account", account) in as_admin.get(at("account", account)).content.decode()
 
     as_admin.post(at("restore_account", account))
     assert not account_of(tenant, "5.2.02").is_archived
@@ -200,7 +198,7 @@ def test_what_was_never_used_is_deleted(as_admin: Client, tenant: Tenant) -> Non
     group = made(tenant)
     answer = as_admin.post(at("delete_group", group), follow=True)
 
-    assert "Grupo 5.7 Frota excluído." in words(answer)
+    assert "5.7 Frota" in told(answer, "success")
     assert as_admin.get(at("group", group)).status_code == 404
 
 
@@ -223,7 +221,7 @@ def test_the_home_is_moved_and_said(as_admin: Client, tenant: Tenant) -> None:
     group = group_of(tenant, "1.1.2")
     answer = as_admin.post(HOME, {"home": group.id}, follow=True)
 
-    assert "As próximas contas correntes nascem em 1.1.2 Créditos." in words(answer)
+    assert "1.1.2 Créditos" in told(answer, "success")
     assert group_of(tenant, "1.1.2").is_bank_home
 
 

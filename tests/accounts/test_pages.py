@@ -17,6 +17,7 @@ from tenants.scope import tenant_scope
 from tenants.services import create_company
 from tests.accounts.books import DAY, account_of, make_entry
 from tests.cast import make_member, sign_in
+from tests.reading import codes
 
 CHART, ENTRIES = "/plano-de-contas/", "/lancamentos/"
 
@@ -54,9 +55,9 @@ def test_the_chart_shows_each_balance_and_the_sums_above_it(tenant, page):
 
     assert "5.2.01 Aluguel saldo 1.500,00" in text
     assert "5.2 Ocupação saldo 1.500,25" in text
-    assert "5 Despesas saldo R$ 1.500,25 Despesa · saldo devedor" in text
+    assert "5 Despesas saldo R$ 1.500,25" in text
     assert "2.1.1.01 Fornecedores nacionais saldo 1.500,25" in text
-    assert "2 Passivo saldo R$ 1.500,25 Passivo · saldo credor" in text
+    assert "2 Passivo saldo R$ 1.500,25" in text
 
 
 def test_the_chart_marks_the_home_of_bank_accounts_and_its_leaves(tenant, page):
@@ -64,8 +65,8 @@ def test_the_chart_marks_the_home_of_bank_accounts_and_its_leaves(tenant, page):
 
     text = page(CHART)
 
-    assert "1.1.1.1 Contas Correntes casa das contas correntes" in text
-    assert "1.1.1.1.01 Cora 1234567-8 conta bancária" in text
+    assert re.search(r"1\.1\.1\.1 Contas Correntes \D+ saldo", text)
+    assert re.search(r"1\.1\.1\.1\.01 Cora 1234567-8 \D+ saldo", text)
 
 
 def test_the_chart_marks_an_archived_account(tenant, page):
@@ -80,7 +81,7 @@ def test_the_chart_of_a_company_without_books_says_so(client, db):
     )
     sign_in(client, make_member(tenant, Role.ADMIN), tenant)
 
-    assert "Esta empresa não tem plano de contas" in text_of(client.get(CHART))
+    assert client.get(CHART).context["branches"] == []
 
 
 def test_entries_come_newest_first_each_with_its_lines(tenant, page):
@@ -119,23 +120,27 @@ def test_entries_are_filtered_by_period_with_both_its_days(tenant, page):
 def test_a_filter_that_finds_nothing_says_so(tenant, page):
     make_entry(tenant)
 
-    assert "Nenhum lançamento com esses filtros" in page(f"{ENTRIES}?since=01/01/2030")
+    text = page(f"{ENTRIES}?since=01/01/2030")
+
+    assert "Aluguel da matriz" not in text
+    assert "Limpar" in text
 
 
 @pytest.mark.parametrize(
-    ("query", "message"),
+    ("query", "wrong"),
     [
-        ("since=31/02/2026", "Informe uma data válida"),
-        ("since=02/11/2026&until=01/11/2026", "O período termina antes de começar."),
+        ("since=31/02/2026", {"since": ["invalid"]}),
+        ("since=02/11/2026&until=01/11/2026", {"until": ["ends_before_it_begins"]}),
     ],
 )
-def test_a_wrong_period_is_told_at_its_field(tenant, page, query, message):
+def test_a_wrong_period_is_told_at_its_field(client, tenant, reader, query, wrong):
     make_entry(tenant, memo="Continua na lista")
+    sign_in(client, reader, tenant)
 
-    text = page(f"{ENTRIES}?{query}")
+    response = client.get(f"{ENTRIES}?{query}")
 
-    assert message in text
-    assert "Continua na lista" in text
+    assert codes(response.context["form"]) == wrong
+    assert "Continua na lista" in text_of(response)
 
 
 def test_pages_follow_one_another_without_gap_or_repetition(client, tenant, reader):
@@ -184,13 +189,13 @@ def test_an_entry_says_who_made_it_and_what(tenant, operator, page):
 
     text = page(entry_address(entry))
 
-    assert "Honorários de outubro R$ 1.250,00 em 23/11/2026" in text
-    assert f"Feito por {operator.email}" in text
+    for shown in ("Honorários de outubro", "R$ 1.250,00", "23/11/2026", operator.email):
+        assert shown in text
     assert "Total 1.250,00 1.250,00" in text
 
 
 def test_an_entry_of_the_product_says_so(tenant, page):
-    assert "Feito por Kamino, automaticamente" in page(entry_address(make_entry(tenant)))
+    assert "Feito por Kamino" in page(entry_address(make_entry(tenant)))
 
 
 def test_an_entry_and_its_reversal_lead_to_each_other(tenant, operator, client):
@@ -217,7 +222,7 @@ def test_reversing_takes_back_the_entry(client, tenant, role):
         reversal_address(entry), {"date": "24/11/2026", "why": "Valor errado"}, follow=True
     )
 
-    assert "O original e o estorno ficam nos livros." in text_of(response)
+    assert [message.level_tag for message in response.context["messages"]] == ["success"]
     with tenant_scope(tenant.id):
         reversal = JournalEntry.objects.of(tenant).get(reverses=entry)
     assert (reversal.date, reversal.memo, reversal.created_by_id) == (
@@ -241,15 +246,15 @@ def test_other_roles_reverse_nothing(client, tenant, role):
 
 
 @pytest.mark.parametrize(
-    ("data", "message"),
+    ("data", "wrong"),
     [
-        ({"date": "24/11/2026", "why": "  "}, "Este campo é obrigatório"),
-        ({"date": "31/11/2026", "why": "Valor errado"}, "Informe uma data válida"),
-        ({"date": "24/11/2026", "why": "x" * 10_000}, "no máximo 200 caracteres"),
+        ({"date": "24/11/2026", "why": "  "}, {"why": ["required"]}),
+        ({"date": "31/11/2026", "why": "Valor errado"}, {"date": ["invalid"]}),
+        ({"date": "24/11/2026", "why": "x" * 10_000}, {"why": ["max_length"]}),
     ],
 )
 def test_a_wrong_form_is_told_at_its_field_and_reverses_nothing(
-    client, tenant, operator, data, message
+    client, tenant, operator, data, wrong
 ):
     entry = make_entry(tenant)
     sign_in(client, operator, tenant)
@@ -257,7 +262,7 @@ def test_a_wrong_form_is_told_at_its_field_and_reverses_nothing(
     response = client.post(reversal_address(entry), data)
 
     assert response.status_code == 422
-    assert message in text_of(response)
+    assert codes(response.context["form"]) == wrong
     with tenant_scope(tenant.id):
         assert JournalEntry.objects.of(tenant).count() == 1
 
@@ -281,7 +286,9 @@ def test_what_the_books_refuse_becomes_a_message(client, tenant, operator):
         follow=True,
     )
 
-    assert "O estorno não pode ter data antes do lançamento" in text_of(response)
+    (message,) = response.context["messages"]
+    assert message.level_tag == "error"
+    assert "23/11/2026" in str(message)
 
 
 def test_another_company_finds_none_of_it(client, tenant, outsider, other_tenant):

@@ -47,32 +47,35 @@ def test_an_entry_keeps_its_lines_in_order(tenant, operator, rent, cash):
 
 
 @pytest.mark.parametrize(
-    ("amounts", "message"),
+    ("amounts", "code"),
     [
-        (["10.00", "-9.99"], "a diferença é de R$ 0,01"),
-        (["10.00"], "pelo menos duas linhas"),
-        ([], "pelo menos duas linhas"),
-        (["0.00", "0.00"], "não pode ser zero"),
-        (["10.001", "-10.001"], "duas casas decimais"),
-        (["1000000000.00", "-1000000000.00"], "O maior valor"),
-        (["NaN", "-1.00"], "O maior valor"),
-        (["Infinity", "-Infinity"], "O maior valor"),
+        (["10.00", "-9.99"], "not_balanced"),
+        (["10.00"], "too_few_lines"),
+        ([], "too_few_lines"),
+        (["0.00", "0.00"], "zero_amount"),
+        (["10.001", "-10.001"], "too_precise"),
+        (["1000000000.00", "-1000000000.00"], "too_large"),
+        (["NaN", "-1.00"], "too_large"),
+        (["Infinity", "-Infinity"], "too_large"),
     ],
 )
-def test_amounts_that_make_no_entry_are_refused(tenant, rent, cash, amounts, message):
+def test_amounts_that_make_no_entry_are_refused(tenant, rent, cash, amounts, code):
     lines = list(zip([rent, cash], map(Decimal, amounts), strict=False))
 
-    with pytest.raises(InvalidInput, match=message.replace("$", r"\$")):
+    with pytest.raises(InvalidInput) as refused:
         post_entry(tenant, date=DAY, memo="Aluguel", lines=lines)
 
+    assert refused.value.code == code
     with tenant_scope(tenant.id):
         assert not JournalEntry.objects.of(tenant).exists()
 
 
-@pytest.mark.parametrize(("memo", "message"), [("  ", "Escreva"), ("x" * 301, "301 caracteres")])
-def test_a_memo_is_a_short_text(tenant, memo, message):
-    with pytest.raises(InvalidInput, match=message):
+@pytest.mark.parametrize("memo", ["  ", "x" * 301])
+def test_a_memo_is_a_short_text(tenant, memo):
+    with pytest.raises(InvalidInput) as refused:
         make_entry(tenant, memo=memo)
+
+    assert refused.value.field == "memo"
 
 
 def test_the_largest_amount_fits(tenant):
@@ -83,5 +86,7 @@ def test_an_archived_account_takes_no_entry(tenant):
     with tenant_scope(tenant.id):
         Account.objects.of(tenant).filter(code="5.2.01").update(archived_at=timezone.now())
 
-    with pytest.raises(InvalidState, match=r"5\.2\.01 Aluguel está arquivada"):
+    with pytest.raises(InvalidState) as refused:
         make_entry(tenant)
+
+    assert refused.value.code == "archived"

@@ -17,6 +17,7 @@ from tenants.models import Role, Tenant, User
 from tests.audit.reading import audit_of
 from tests.cast import make_member, sign_in
 from tests.payments.factories import make_bank_account
+from tests.reading import codes
 
 pytestmark = pytest.mark.django_db
 
@@ -137,12 +138,12 @@ def test_the_days_of_the_period_are_sao_paulos_and_included(
 def test_a_wrong_period_is_told_at_its_field(as_admin: Client, account: BankAccount) -> None:
     write(account)
 
-    page = words(as_admin.get(PAGE, {"since": "31/02/2026", "until": ""}))
-    turned = words(as_admin.get(PAGE, {"since": "10/11/2026", "until": "09/11/2026"}))
+    unreal = as_admin.get(PAGE, {"since": "31/02/2026", "until": ""})
+    turned = as_admin.get(PAGE, {"since": "10/11/2026", "until": "09/11/2026"})
 
-    assert 'value="31/02/2026"' in page
-    assert "Informe uma data válida" in page
-    assert "O período termina antes de começar." in turned
+    assert 'value="31/02/2026"' in words(unreal)
+    assert codes(unreal.context["form"]) == {"since": ["invalid"]}
+    assert codes(turned.context["form"]) == {"until": ["ends_before_it_begins"]}
 
 
 @pytest.mark.parametrize(
@@ -192,7 +193,7 @@ def test_the_file_keeps_the_filters(as_admin: Client, account: BankAccount) -> N
 
     rows = exported(as_admin, f"{EXPORT}?act=preferred_changed")
 
-    assert [row["O quê"] for row in rows] == ["Conta preferencial"]
+    assert [row["Ação"] for row in rows] == ["Conta preferencial"]
 
 
 def test_the_file_has_a_name_that_tells_what_it_is(
@@ -208,7 +209,7 @@ def test_the_file_has_a_name_that_tells_what_it_is(
 def test_no_cell_is_a_formula(as_admin: Client, account: BankAccount, text: str) -> None:
     write(account, why=text)
 
-    assert exported(as_admin)[0]["Por quê"] == f"'{text}"
+    assert exported(as_admin)[0]["Motivo"] == f"'{text}"
 
 
 def test_the_file_goes_on_past_one_batch(

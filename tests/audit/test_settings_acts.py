@@ -51,10 +51,10 @@ def test_what_was_saved_is_told_with_before_and_after(
             admin,
             "203.0.113.9",
             {
-                "Envio preferencial": "Não enviar pagamentos definidos com Pix",
+                "Envio preferencial": BankAccount.PixPolicy.KEEP.label,
                 "Modo Banking": "desligado",
             },
-            {"Envio preferencial": "Enviar sempre via TED", "Modo Banking": "ligado"},
+            {"Envio preferencial": BankAccount.PixPolicy.TED.label, "Modo Banking": "ligado"},
         )
     ]
 

@@ -169,7 +169,6 @@ def test_a_redo_in_two_tabs_ends_with_one_account_and_one_connection(
     assert statuses(tenant) == ["active", "lost", "undone"]
     now = reread(account).connection_id
     (other,) = [tab for tab in tabs if tab.id != now]
-    assert reread(other).status_reason == "Refeita por uma nova conexão."
     assert bytes(reread(other).credentials) == b""
     at_once(lambda: sync_account(tenant.id, account.id))
     assert stored_lines(account) == lines
@@ -205,6 +204,6 @@ def test_an_undo_while_the_redo_is_being_opened_stays(
 
     assert redoing.result is None
     assert statuses(tenant) == ["failed", "undone"]
-    assert "enquanto esta conexão era feita" in reread(redone).status_reason
+    assert admin.display_name in reread(redone).status_reason
     assert bytes(reread(redone).credentials) == b""
     assert reread(account).connection_id == account.connection_id

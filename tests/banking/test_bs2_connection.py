@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -119,7 +120,7 @@ def test_wrong_keys_lead_back_to_the_form_with_the_reason(bs2, operator_in, tena
     assert open_connection(tenant.id, connection.id) is None
 
     shown = words(operator_in.get(reverse("banking:connection", args=[connection.id])))
-    assert "não reconheceu a API Key" in shown
+    assert reread(connection).status_reason in unescape(shown)
     assert f"{KEYS}?de={connection.id}" in shown
     failed = reread(connection)
     assert (failed.status, bytes(failed.credentials)) == (Connection.Status.FAILED, b"")
@@ -133,8 +134,7 @@ def test_the_account_of_another_company_is_refused(bs2, operator_in, tenant):
     assert open_connection(tenant.id, connection.id) is None
 
     reason = reread(connection).status_reason
-    assert "A conta é de 11.222.333/0001-81" in reason
-    assert "Corrija os dados" in reason
+    assert "11.222.333/0001-81" in reason
 
 
 def test_an_opening_waits_while_the_bank_does_not_answer(bs2, tenant, admin):

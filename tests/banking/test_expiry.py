@@ -143,7 +143,8 @@ def test_the_tick_tells_and_the_next_one_emails(tenant, admin):
     notices.send_waiting(NOW)
 
     (message,) = mail.outbox
-    assert f"A autorização de {account} termina em 7 dias, 30/11/2026." in message.subject
+    assert str(account) in message.subject
+    assert "30/11/2026" in message.subject
     assert RENEW in message.body
 
 

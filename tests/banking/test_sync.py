@@ -352,7 +352,7 @@ def test_the_button_nudges_a_worker_and_watches(client, tenant, operator, ours):
         response = press(client, ours, **{"HX-Request": "true"})
 
     assert ("banking.tasks.sync_account", [str(tenant.id), str(ours.id)]) in sent
-    assert "Falando com Cora" in response.content.decode()
+    assert "sync--waiting" in response.content.decode()
     assert f"desde={int(NOW.timestamp())}" in response.content.decode()
 
 
@@ -402,7 +402,7 @@ def test_a_bank_that_asked_to_wait_is_not_asked_by_the_button(client, tenant, op
         )
 
     assert response.status_code == 422
-    assert "pediu para esperar" in response.content.decode()
+    assert "09:30" in response.content.decode()
     assert sent == []
 
 
@@ -418,11 +418,12 @@ def test_progress_ends_by_taking_the_page_in_anew(client, tenant, operator, ours
     change(ours, sync_leased_until=None, synced_at=NOW)
     done = watch(client, ours, asked, **here)
 
-    assert "Falando com Cora" in waiting
-    assert "Lendo o extrato… 240 lançamentos" in reading
+    assert "sync--waiting" in waiting
+    assert "sync--reading" in reading
+    assert " 240 " in reading
     assert 'hx-trigger="load delay:2s"' in waiting
     assert 'hx-trigger="load delay:2s"' in reading
-    assert "Sincronizado agora" in done
+    assert "sync--done" in done
     assert 'hx-trigger="load delay:2s"' not in done
     assert 'hx-get="/conciliar/?q=x"' in done
 
@@ -434,7 +435,7 @@ def test_a_request_that_waits_too_long_is_told(client, tenant, operator, ours, m
 
     fragment = watch(client, ours, str(int(NOW.timestamp())))
 
-    assert "O pedido espera a vez" in fragment
+    assert "sync--late" in fragment
     assert 'hx-trigger="load delay:2s"' not in fragment
 
 
@@ -443,7 +444,7 @@ def test_a_time_that_cannot_be_read_is_no_time(client, tenant, operator, ours, s
     sign_in(client, operator, tenant)
     change(ours, synced_at=NOW, sync_started_at=NOW)
 
-    assert "Sincronizado agora" in watch(client, ours, since)
+    assert "sync--done" in watch(client, ours, since)
 
 
 @calls_banks

@@ -27,7 +27,7 @@ def test_a_day_of_another_year_has_its_year():
     today = date(2026, 1, 5)
 
     assert day_name(date(2026, 1, 4), today) == "domingo, 4 de janeiro"
-    assert day_name(date(2025, 12, 31), today) == "quarta-feira, 31 de dezembro de 2025"
+    assert day_name(date(2025, 12, 31), today).endswith("de 2025")
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_a_card_compares_the_bank_with_the_books(client, tenant, operator, bank_
     page = words(open_page(client, operator, tenant))
 
     assert "R$ 1.500,75" in page
-    assert 'nos livros <span class="num">R$ 1.000,00' in page
+    assert '<span class="num">R$ 1.000,00' in page
     assert "R$ 500,75 a conciliar" in page
 
 
@@ -88,7 +88,7 @@ def test_a_card_says_when_all_agrees(client, tenant, operator, bank_account):
     page = words(open_page(client, operator, tenant))
 
     assert ">confere</span>" in page
-    assert "tudo confere com os livros" in page
+    assert "a conciliar" not in page
 
 
 def test_a_statement_that_does_not_add_up_is_marked(client, tenant, operator, bank_account):
@@ -102,7 +102,7 @@ def test_a_statement_that_does_not_add_up_is_marked(client, tenant, operator, ba
     page = words(open_page(client, operator, tenant))
 
     assert "extrato não confere" in page
-    assert "diferem em R$ 320,00" in page
+    assert "R$ 320,00" in page
 
 
 def test_a_lost_connection_asks_to_be_made_again(client, tenant, operator, bank_account):
@@ -145,9 +145,9 @@ def test_lines_stand_by_day_newest_first_with_the_days_balance(
 
     page = words(open_page(client, operator, tenant))
 
-    newest, older = page.index("sexta-feira, 20 de novembro"), page.index("quinta-feira, 19")
+    newest, older = page.index("dia-2026-11-20"), page.index("dia-2026-11-19")
     assert newest < older
-    assert 'saldo do dia <span class="num">R$ 48.210,55' in page
+    assert '<span class="num">R$ 48.210,55' in page
     assert page.index("+ 1.500,75") < page.index("− 1.250,00") < page.index("+ 10,00")
 
 
@@ -277,8 +277,9 @@ def test_a_page_opened_by_its_address_is_whole(client, tenant, operator, bank_ac
 
     second = client.get(PAGE + first.context["more_url"])
 
-    assert "Voltar ao começo" in words(second)
-    assert "sexta-feira, 20 de novembro" in words(second)
+    assert not second.context["is_first_page"]
+    assert "<html" in words(second)
+    assert "dia-2026-11-20" in words(second)
 
 
 @pytest.mark.parametrize("htmx", [{}, {"HX-Request": "true"}])
@@ -289,7 +290,6 @@ def test_a_position_that_was_tampered_with_is_refused(client, tenant, operator, 
     response = client.get(PAGE + first.context["more_url"] + "x", headers=htmx)
 
     assert response.status_code == 400
-    assert "Não entendemos o pedido" in words(response)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -315,7 +315,8 @@ def test_the_page_asks_for_progress_while_a_sync_runs(client, tenant, operator, 
 
     page = words(open_page(client, operator, tenant))
 
-    assert "Lendo o extrato… 1.240 lançamentos" in page
+    assert "1.240" in page
+    assert "sync--reading" in page
     assert f'hx-get="{reverse("reconciliation:sync_status", args=[bank_account.id])}' in page
 
 

@@ -19,7 +19,7 @@ class BankError(KaminoError):
         """The message, and after it the bank's own reason where it is not said yet."""
         text = str(self)
         if self.reason and self.reason not in text:
-            return f"{text} O banco disse: {self.reason}"
+            return f"{text} Resposta do banco: {self.reason}"
         return text
 
 
