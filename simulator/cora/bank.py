@@ -1,6 +1,7 @@
 """Cora's state and settings."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from starlette.requests import Request
 
@@ -16,9 +17,6 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS cora_partner (
     client_id TEXT PRIMARY KEY, secret TEXT NOT NULL, name TEXT NOT NULL,
     redirect_uris TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS cora_session (
-    id TEXT PRIMARY KEY, person_id INTEGER NOT NULL, account_id INTEGER,
-    expires_at INTEGER NOT NULL, message TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS cora_code (
     code TEXT PRIMARY KEY, client_id TEXT NOT NULL, redirect_uri TEXT NOT NULL,
     person_id INTEGER NOT NULL, account_id INTEGER NOT NULL, scopes TEXT NOT NULL,
@@ -78,11 +76,7 @@ class CoraSettings:
     """One for each point that Cora leaves open. The README has the table."""
 
     access_token_seconds: int = 86_400
-    refresh_uses: int = 3
     refresh_rotates: bool = True
-    idle_days: int = 60
-    code_seconds: int = 60
-    idempotency_seconds: int = 86_400
     idempotency_key_required: bool = True
     idempotency_conflict_status: int = 422
     missing_scope_status: int = 403
@@ -90,15 +84,10 @@ class CoraSettings:
     endpoint_delete_status: int = 204
     banks_field: str = ""
     scheduled_hour: int = 8
-    statement_default_days: int = 30
     statement_max_per_page: int = 500
     statement_too_large_status: int = 503
-    statement_bad_date_status: int = 500
     statement_offset: str = "+00"
-    list_default_size: int = 10
-    list_max_size: int = 200
     list_total_field: str = "totalItems"
-    scheduled_status: str = "SCHEDULED"
     transfer_expiry_days: int = 7
     ted_fee_cents: int = 200
     require_registered_boletos: bool = False
@@ -110,18 +99,19 @@ class CoraSettings:
     invoice_cancelled_again_status: int = 204
     invoice_pay_seconds: int = 5
     invoice_pay_own: bool = True
-    invoice_notification_hour: int = 8
     notifications_delete_status: int = 204
     carne_status: int = 200
-    carne_register_seconds: int = 45
     boleto_fee_cents: int = 170
-    pix_fee_cents: int = 50
-    pix_small_percent: int = 1
-    pix_small_until_cents: int = 4999
-    cancel_fee_cents: int = 30
     tax_status: int = 201
-    certificate_days: int = 365
     direct_token_anywhere: bool = False
+
+    # What charges read of the bank, and nobody changes. Money is centavos.
+    invoice_notification_hour: ClassVar[int] = 8
+    carne_register_seconds: ClassVar[int] = 45
+    pix_fee_cents: ClassVar[int] = 50
+    pix_small_percent: ClassVar[int] = 1
+    pix_small_until_cents: ClassVar[int] = 4999
+    cancel_fee_cents: ClassVar[int] = 30
 
 
 class Cora:

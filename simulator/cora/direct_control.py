@@ -5,9 +5,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from simulator.cora.bank import cora_of
+from simulator.cora.control import CONTROL
 from simulator.cora.direct import credentials_of, end_credential, new_credential
 from simulator.cora.events import announce_registration
-from simulator.core.control import ControlError, read_body
+from simulator.core.control import read_body
 from simulator.core.ids import new_id
 from simulator.core.store import Row
 
@@ -16,9 +17,7 @@ async def credentials(request: Request) -> Response:
     """POST: a new credential of `cnpj`. GET: those of ?cnpj= that are worth something."""
     cora, body = cora_of(request), await read_body(request)
     cnpj = str(body.get("cnpj") or request.query_params.get("cnpj", ""))
-    held = cora.account(cnpj)
-    if held is None:
-        raise ControlError(f"Não há conta da empresa {cnpj}.")
+    held = CONTROL.account(cora, cnpj)
     if request.method == "POST":
         name = str(body.get("name", "Integração"))
         return JSONResponse(_shown(new_credential(cora, held.id, name)), 201)
