@@ -136,6 +136,12 @@ def test_a_decision_is_made_once(bank: EachBank, ana: httpx.Client) -> None:
     assert bank.is_in("refused", order_id)
 
 
+def test_what_was_done_is_said_once(bank: EachBank, ana: httpx.Client) -> None:
+    assert 'role="status"' in ana.post(f"/app/itens/{bank.send()}/recusar").text
+
+    assert 'role="status"' not in ana.get("/app").text
+
+
 def test_another_companys_order_cannot_be_decided(bank: EachBank, ana: httpx.Client) -> None:
     order_id = bank.send(cnpj=PADARIA)
 
