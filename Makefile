@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench reset lock screenshots
+.PHONY: help run test fast lint types bench reset lock hooks screenshots
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -25,6 +25,9 @@ reset: .venv/ready ## Wipe the data of this folder
 test: .venv/ready ## All tests, lint, types, import directions and Django's checks
 	@BIN=$(BIN) bash scripts/test.sh
 
+fast: .venv/ready ## Lint, types and the quick tests: no browser, no killed processes (APP=payments for one folder of tests/)
+	@BIN=$(BIN) APP=$(APP) bash scripts/fast.sh
+
 lint: .venv/ready ## Ruff, djlint and the import directions
 	@BIN=$(BIN) bash scripts/lint.sh
 
@@ -33,6 +36,9 @@ types: .venv/ready ## Types
 
 bench: .venv/ready ## Measure the speed; writes benchmarks/results.json
 	@$(BIN)/python -m benchmarks
+
+hooks: .venv/ready ## Check every commit as it is made
+	@$(BIN)/pre-commit install
 
 lock: .venv/ready ## Pin the dependencies of pyproject.toml anew
 	@$(BIN)/pip install --quiet uv

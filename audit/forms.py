@@ -4,13 +4,13 @@ from django import forms
 
 from audit.acts import Act
 from audit.models import Record
-from core.forms import DateInput
+from core.forms import DateInput, ModelChoiceField
 from tenants.models import Membership, Tenant, User
 
 
-class PersonField(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return str(obj.display_name)
+class PersonField(ModelChoiceField[User]):
+    def label_from_instance(self, obj: User) -> str:
+        return obj.display_name
 
 
 class RecordFilter(forms.Form):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from audit.acts import Act
 from audit.models import ChainHead, Record
-from audit.whence import current_whence
+from audit.origin import current_whence
 from tenants.models import Tenant, TenantOwned, User
 from tenants.scope import tenant_scope
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from banking.banks import registry
-from banking.banks.base import Mode
+from banking.banks.contract.info import Mode
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet, User
 
 
@@ -40,7 +40,7 @@ class Connection(TenantOwned):
     # Which terms `connected_by` accepted with the opening, and when.
     terms_version = models.CharField(max_length=16, blank=True)
     terms_accepted_at = models.DateTimeField(null=True)
-    # A Fernet token over the grant; read only by banking.credentials. Empty once it is of no use.
+    # A Fernet token over the grant; read only by gateway.credentials. Empty once it is of no use.
     credentials = models.BinaryField()
     opening_leased_until = models.DateTimeField(null=True)
     # Whoever set this may refresh the token until then; the others wait.
@@ -86,7 +86,7 @@ class Connection(TenantOwned):
 
     @property
     def is_undone(self) -> bool:
-        """Somebody undid it (banking.services.undoing); only a new connection brings it back."""
+        """Somebody undid it (connections.disconnect); only a new connection brings it back."""
         return self.status == self.Status.UNDONE
 
 
@@ -97,7 +97,7 @@ class BankAccountQuerySet(TenantQuerySet):
     def in_plan(self) -> Self:
         """Those whose bank is part of the company's plan today."""
         allowed = Q()
-        for provider, bank in registry.BANKS.items():
+        for provider, bank in registry.banks().items():
             allowed |= Q(provider=provider, tenant__plan__in=bank.info.plans)
         return self.filter(allowed)
 
@@ -341,7 +341,7 @@ class BankHealth(models.Model):
 
 
 class BankCall(TenantOwned):
-    """One of the last calls to a bank: no address, no content, no secret (banking.calls)."""
+    """One of the last calls to a bank: no address, no content, no secret (gateway.call_log)."""
 
     connection = TenantForeignKey(Connection, models.PROTECT, related_name="calls", db_index=False)
     made_at = models.DateTimeField()

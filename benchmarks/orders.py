@@ -13,17 +13,17 @@ from itertools import count
 from pathlib import Path
 
 from accounts.models import Account
-from banking.banks.base import AccountType, TedPayment
-from banking.banks.cora import wire
-from banking.banks.http import open_client
+from banking.banks.contract.payments import AccountType, TedPayment
+from banking.banks.cora.wire import payments
+from banking.banks.http.client import open_client
 from banking.models import BankAccount
 from benchmarks import world
 from benchmarks.report import Result, at_least, at_most, plain
 from brazil.cnpj import cnpj_check_digits
 from core.ids import uuid7
 from kamino.celery import app
+from payments.dispatch import run
 from payments.models import Payable, Payee, PayeeAccount, PaymentOrder
-from payments.services import dispatching
 from payments.states import OrderStatus, PayableStatus
 from payments.tasks import send_queued
 from tenants.models import Tenant, User
@@ -134,7 +134,7 @@ def queue(tenant: Tenant, account: BankAccount, by: User, approver: User, count:
             )
             for _ in range(count)
         )  # fmt: skip
-        dispatching.queue_orders(payables, account, run=None, by=approver)
+        run.queue_orders(payables, account, run=None, by=approver)
 
 
 def wait_until_sent(tenant: Tenant) -> None:
@@ -165,7 +165,7 @@ def child(base_url: str, each: str) -> None:
 
 
 def bare_loop(base_url: str, tokens: list[str], each: int) -> float:
-    bodies = [wire.transfer_to_wire(a_payment()) for _ in range(each)]
+    bodies = [payments.transfer_to_wire(a_payment()) for _ in range(each)]
 
     def send_all(token: str) -> None:
         client = open_client(base_url)

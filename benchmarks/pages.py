@@ -10,9 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from banking.banks.base import Movement
+from banking.banks.contract.statement import Movement
 from banking.models import BankAccount
-from banking.services.statement import store_movements
+from banking.statements.store import store_movements
 from benchmarks import world
 from benchmarks.report import Result, at_most, plain
 from tenants.models import Tenant, User
@@ -71,7 +71,7 @@ def times(client: Client, few: BankAccount, many: BankAccount) -> tuple[float, f
 
 
 def open_page(client: Client, account: BankAccount) -> None:
-    response = client.get(reverse("banking:reconcile"), {"conta": str(account.id)})
+    response = client.get(reverse("reconciliation:reconcile"), {"conta": str(account.id)})
     assert response.status_code == 200, response.status_code
     assert b"Fornecedor" in response.content
 

@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 
-from banking.banks.cora import statement
+from banking.banks.cora.wire import statement
 from banking.models import BankAccount
-from banking.services.statement import store_pages
+from banking.statements.store import store_pages
 from benchmarks import world
 from benchmarks.report import Result, at_least, at_most, plain
 

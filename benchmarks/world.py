@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from accounts.services import open_bank_account_leaf, open_books
-from banking.banks.base import Grant
-from banking.credentials import seal
+from accounts.chart.setup import open_bank_account_leaf, open_books
+from banking.banks.contract.auth import Grant
+from banking.gateway.credentials import seal
 from banking.models import BankAccount, Connection
 from core.ids import uuid7
 from tenants.models import Plan, Role, Tenant, User

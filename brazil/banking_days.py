@@ -1,14 +1,13 @@
 """The days on which banks settle, and the São Paulo day.
 
-The calendar is ANBIMA's, as the `bizdays` package carries it from 2000 to 2099: weekends and
-the national bank holidays of Resolução CMN 4.880/2020 (20 November from 2024 on). Ash Wednesday
-and 24 December are banking days. City and state holidays do not stop the national rails.
+The calendar is ANBIMA's from 2000 to 2099: weekends and the national bank holidays of
+Resolução CMN 4.880/2020. Ash Wednesday and 24 December are banking days. City and state
+holidays do not stop the national rails.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from brazil.errors import InvalidValue
@@ -16,6 +15,25 @@ from brazil.errors import InvalidValue
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 
 ONE_DAY = timedelta(days=1)
+
+WEEKEND = (5, 6)  # as `date.weekday` counts
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+
+# Month and day of a holiday, and the first year in which banks close on it.
+FIXED_HOLIDAYS = {
+    (1, 1): FIRST_DAY.year,
+    (4, 21): FIRST_DAY.year,
+    (5, 1): FIRST_DAY.year,
+    (9, 7): FIRST_DAY.year,
+    (10, 12): FIRST_DAY.year,
+    (11, 2): FIRST_DAY.year,
+    (11, 15): FIRST_DAY.year,
+    (11, 20): 2024,  # Lei 14.759/2023
+    (12, 25): FIRST_DAY.year,
+}
+# Days after Easter: Carnival Monday and Tuesday, Good Friday, Corpus Christi.
+MOVABLE_HOLIDAYS = (-48, -47, -2, 60)
 
 
 class DebtKind(StrEnum):
@@ -31,13 +49,11 @@ def is_banking_day(day: date) -> bool:
     Raises:
         InvalidValue: the calendar does not reach this day.
     """
-    calendar = _anbima()
-    if not calendar.startdate <= day <= calendar.enddate:
+    if not FIRST_DAY <= day <= LAST_DAY:
         raise InvalidValue(
-            "O calendário bancário vai de "
-            f"{calendar.startdate:%d/%m/%Y} a {calendar.enddate:%d/%m/%Y}."
+            f"O calendário bancário vai de {FIRST_DAY:%d/%m/%Y} a {LAST_DAY:%d/%m/%Y}."
         )
-    return bool(calendar.isbizday(day))
+    return day.weekday() not in WEEKEND and day not in _bank_holidays(day.year)
 
 
 def next_banking_day(day: date) -> date:
@@ -121,8 +137,25 @@ def _first_instant(day: date) -> datetime:
 
 
 @cache
-def _anbima() -> Any:
-    # bizdays brings pandas along: a third of a second and its memory, only for who needs it.
-    from bizdays import Calendar
+def _bank_holidays(year: int) -> frozenset[date]:
+    fixed = {
+        date(year, month, day)
+        for (month, day), first_year in FIXED_HOLIDAYS.items()
+        if year >= first_year
+    }
+    easter = _easter(year)
+    return frozenset(fixed | {easter + timedelta(days=days) for days in MOVABLE_HOLIDAYS})
 
-    return Calendar.load("ANBIMA")
+
+def _easter(year: int) -> date:
+    """Return the Sunday after the church's first full moon from 21 March on.
+
+    Gauss's rule; its 24 holds from 1900 to 2199. The full moon is on 18 April at the latest and
+    on 19 different days in the 19 years of its cycle: hence the two exceptions.
+    """
+    year_of_cycle = year % 19
+    days = (19 * year_of_cycle + 24) % 30
+    if days == 29 or (days == 28 and year_of_cycle > 10):
+        days -= 1
+    full_moon = date(year, 3, 21) + timedelta(days=days)
+    return full_moon + timedelta(days=7 - full_moon.isoweekday() % 7)

@@ -4,8 +4,8 @@ FEBRABAN defines both: the bank's boleto (line of 47 digits) and the collection 
 utilities, taxes and fines (line of 48, beginning with 8).
 """
 
+from brazil.digits import compact, is_digits
 from brazil.errors import InvalidValue
-from brazil.typed import compact, is_digits
 
 BARCODE_LENGTH = 44
 BOLETO_LINE_LENGTH = 47

@@ -22,8 +22,8 @@ from brazil.barcode import (
     wrong_length,
 )
 from brazil.check_digits import mod10, mod11_remainder
+from brazil.digits import is_digits
 from brazil.errors import InvalidValue
-from brazil.typed import is_digits
 
 CURRENCY_REAL = "9"
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from brazil.amounts import to_centavos
+from brazil.digits import is_digits, trim
 from brazil.errors import InvalidValue
-from brazil.typed import is_digits, trim
 
 PIX_DOMAIN = "br.gov.bcb.pix"
 ACCOUNT_IDS = [f"{number:02d}" for number in range(26, 52)]  # Pix uses 26; EMV allows any

@@ -7,8 +7,8 @@ check digits never; numbers given out before stay as they are.
 from string import ascii_uppercase, digits
 
 from brazil.check_digits import mod11_remainder
+from brazil.digits import compact, is_digits
 from brazil.errors import InvalidValue
-from brazil.typed import compact, is_digits
 
 LENGTH = 14
 ROOT_LENGTH = 8

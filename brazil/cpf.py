@@ -1,8 +1,8 @@
 """CPF, the number of a person: 11 digits, the last two of them check digits (Receita Federal)."""
 
 from brazil.check_digits import mod11_remainder
+from brazil.digits import compact, is_digits
 from brazil.errors import InvalidValue
-from brazil.typed import compact, is_digits
 
 LENGTH = 11
 

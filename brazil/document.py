@@ -1,8 +1,8 @@
 """A person's CPF or a company's CNPJ, where either may stand."""
 
 from brazil import cnpj, cpf
+from brazil.digits import compact
 from brazil.errors import InvalidValue
-from brazil.typed import compact
 
 
 def parse_document(text: str) -> str:

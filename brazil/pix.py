@@ -12,8 +12,8 @@ from enum import StrEnum
 from brazil.br_code import BRCode, build_static_br_code, crc16, parse_br_code
 from brazil.cnpj import parse_cnpj
 from brazil.cpf import parse_cpf
+from brazil.digits import compact, is_digits, trim
 from brazil.errors import InvalidValue
-from brazil.typed import compact, is_digits, trim
 
 __all__ = [
     "BRCode",

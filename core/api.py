@@ -1,11 +1,15 @@
 """What every API view shares."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import IO, Any
 
 from rest_framework import status
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
+from core.depth import is_shallow
 from core.errors import DomainError, InvalidInput
 
 
@@ -17,3 +21,23 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
             body["field"] = error.field
         return Response(body, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
     return drf_exception_handler(error, context)
+
+
+class ReadableJson(JSONParser):
+    """A body in JSON. One that cannot be read is a 400 with its sentence, however it is wrong."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        try:
+            value = super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise ParseError("O JSON tem níveis demais.") from None
+        except ParseError:
+            raise ParseError("O corpo não é um JSON que se possa ler.") from None
+        if not is_shallow(value):
+            raise ParseError("O JSON tem níveis demais.")
+        return value

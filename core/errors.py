@@ -1,4 +1,4 @@
-"""The two families of errors that the project raises on purpose (the other is banking.errors)."""
+"""Errors that the project raises on purpose. Those of banks: banking.banks.contract.errors."""
 
 
 class KaminoError(Exception):

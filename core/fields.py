@@ -6,13 +6,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from core.amounts import read_amount
 from core.errors import InvalidInput
 from core.forms import DateInput, MoneyInput
-from core.typed import read_amount
 
 
 class AmountField(forms.CharField):
-    """Positive reais, as `core.typed.read_amount` reads them; None when empty and not required."""
+    """Positive reais, as `core.amounts` reads them; None when empty and not required."""
 
     widget = MoneyInput
 

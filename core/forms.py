@@ -1,13 +1,28 @@
-"""How forms look: the renderer that settings name, the two controls of ours, and refusals."""
+"""How forms look, the controls of ours, refusals, and fields of rows with their types."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
 
 from core.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from django.forms.models import ModelChoiceField as ModelChoiceField
+    from django.forms.models import ModelChoiceIterator as ModelChoiceIterator
+else:
+
+    class OfModel:
+        """Django's class with its model in brackets, which only the types read."""
+
+        def __class_getitem__(cls, model: type) -> type:
+            return cls
+
+    class ModelChoiceField(OfModel, forms.ModelChoiceField): ...
+
+    class ModelChoiceIterator(OfModel, forms.models.ModelChoiceIterator): ...
 
 
 class FormRenderer(TemplatesSetting):

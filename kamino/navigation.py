@@ -67,18 +67,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 # The pages on which an item of the menu is the current one: a namespace, or a page of one.
 PAGES = {
-    "banking:integrations": (
-        "banking:integrations",
-        "banking:modo_banking",
-        "banking:prefer",
-        "banking:plans",
-        "banking:diagnosis",
-        "banking:tie",
-        "payments:account",
-        "payments:save_account",
-        "payments:undo",
-    ),
-    "banking:reconcile": ("banking",),
+    "integrations:list": ("integrations",),
+    "reconciliation:reconcile": ("reconciliation", "banking"),
     "payments:list": ("payments",),
     "audit:records": ("audit",),
     "accounts:chart": ("accounts:chart",),
@@ -93,7 +83,7 @@ def menu(request: TenantRequest) -> list[Group]:
     def item(label: str, url_name: str, icon: str, count: int = 0) -> Item:
         return Item(label, url_name, icon, count, current=url_name == here)
 
-    company = [item("Integrações bancárias", "banking:integrations", "landmark")]
+    company = [item("Integrações bancárias", "integrations:list", "landmark")]
     if request.membership.is_admin:
         company += [
             item("Grupos de classificação", "accounts:groups", "folder-tree"),
@@ -103,7 +93,7 @@ def menu(request: TenantRequest) -> list[Group]:
         Group(
             "",
             [
-                item("Conciliar", "banking:reconcile", "arrow-left-right"),
+                item("Conciliar", "reconciliation:reconcile", "arrow-left-right"),
                 item("Pagamentos", "payments:list", "banknote", waiting_for(request.membership)),
             ],
         ),

@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "accounts",
     "banking",
     "payments",
+    "reconciliation",
+    "integrations",
     "core",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -66,7 +68,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "audit.whence.WhenceMiddleware",
+    "audit.origin.WhenceMiddleware",
     "core.middleware.DomainErrorMiddleware",
 ]
 
@@ -134,7 +136,7 @@ USE_THOUSAND_SEPARATOR = True
 
 # --- People -----------------------------------------------------------------------------
 AUTH_USER_MODEL = "tenants.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["tenants.emails.ConfirmedEmailBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -151,6 +153,14 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people are invited by an admin of their company
+ACCOUNT_FORMS = {"reset_password": "tenants.emails.PasswordLinkForm"}
+# What moves the account to other hands asks the password, and is told to the address it had.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL = "account_email"
+ACCOUNT_MAX_EMAIL_ADDRESSES = 5
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 # How many proxies of ours stand in front: too many sign-ins are counted by the person's address.
@@ -208,6 +218,11 @@ WHITENOISE_USE_FINDERS = DEBUG
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": [
+        "core.api.ReadableJson",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "core.api.exception_handler",
@@ -264,47 +279,37 @@ AFTER_SYNC_TASK = "payments.tasks.sweep_orders"
 CIRCUIT_FAILURES = env.int("CIRCUIT_FAILURES", default=5)
 CIRCUIT_SECONDS = env.float("CIRCUIT_SECONDS", default=60.0)
 
-# Where each bank is and who we are for it. What a person types never chooses a host.
-CORA_BASE_URL = env.str("CORA_BASE_URL")
-CORA_CLIENT_ID = env.str("CORA_CLIENT_ID")
-CORA_CLIENT_SECRET = env.str("CORA_CLIENT_SECRET")
-# Integração Direta: mutual TLS, each customer with a certificate of its own.
-CORA_DIRECT_BASE_URL = env.str("CORA_DIRECT_BASE_URL")
-BS2_BASE_URL = env.str("BS2_BASE_URL")
-BS2_CLIENT_ID = env.str("BS2_CLIENT_ID")
-BS2_CLIENT_SECRET = env.str("BS2_CLIENT_SECRET")
-# The code that BS2 wants in every request's User-Agent, in production.
-BS2_USER_AGENT = env.str("BS2_USER_AGENT", default="Kamino")
-KAMINO_BASE_URL = env.str("KAMINO_BASE_URL")
-KAMINO_CLIENT_ID = env.str("KAMINO_CLIENT_ID")
-KAMINO_CLIENT_SECRET = env.str("KAMINO_CLIENT_SECRET")
+# The banks, one line each, in the order in which people are offered them. docs/adding-a-bank.md
+BANKS = [
+    "banking.banks.cora.Cora",
+    "banking.banks.bs2.Bs2",
+    "banking.banks.kamino.ContaKamino",
+]
+# Where each bank is and who we are for it: what the environment has under the name of its folder.
+# Which ones it needs says its `info`; the start fails without them. What a person types never
+# chooses a host.
+for _bank in BANKS:
+    _prefix = _bank.split(".")[-2].upper() + "_"
+    globals().update({name: text for name, text in os.environ.items() if name.startswith(_prefix)})
 # A certificate authority trusted beside the usual ones: the simulator's. Empty: none.
 BANK_CA_FILE = env.str("BANK_CA_FILE", default="")
 
 # --- Logs -------------------------------------------------------------------------------
+# Everything is written by one handler, the server's own lines too: none holds a secret.
+WRITTEN_HERE = {"handlers": ["console"], "propagate": False}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processor": (
-                structlog.dev.ConsoleRenderer(colors=False)
-                if DEBUG
-                else structlog.processors.JSONRenderer(ensure_ascii=False)
-            ),
-            "foreign_pre_chain": [
-                structlog.stdlib.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso"),
-            ],
-        }
-    },
+    "formatters": {"line": {"()": "kamino.logs.LineFormatter", "as_json": not DEBUG}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "httpx": {"level": "WARNING"},  # its lines hold whole addresses
         "httpcore": {"level": "WARNING"},
-        "django.server": {"level": "WARNING"},
+        "django": {"handlers": [], "level": "INFO"},
+        "django.server": {**WRITTEN_HERE, "level": "WARNING"},
+        "gunicorn.error": WRITTEN_HERE,
+        "gunicorn.access": WRITTEN_HERE,
     },
 }
 structlog.configure(
@@ -313,7 +318,6 @@ structlog.configure(
         structlog.stdlib.filter_by_level,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso"),
-        structlog.processors.format_exc_info,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),

@@ -5,14 +5,18 @@ from drf_spectacular.views import SpectacularAPIView
 
 from core.styleguide import styleguide
 from kamino import views
+from tenants.emails import AddressesView
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="banking:reconcile"), name="home"),
+    path("", RedirectView.as_view(pattern_name="reconciliation:reconcile"), name="home"),
     path("", include("tenants.urls")),
     path("", include("audit.urls")),
     path("", include("accounts.urls")),
     path("", include("banking.urls")),
     path("", include("payments.urls")),
+    path("", include("reconciliation.urls")),
+    path("", include("integrations.urls")),
+    path("conta/email/", AddressesView.as_view(), name="account_email"),
     path("conta/", include("allauth.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("saude/", views.health, name="health"),

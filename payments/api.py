@@ -14,20 +14,15 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.models import Account
-from banking.banks.base import PixAccount, PixCode
+from banking.banks.contract.payments import PixAccount, PixCode
 from banking.models import BankAccount
 from brazil.banking_days import DebtKind, sao_paulo_day
+from core.amounts import check_amount
 from core.errors import InvalidInput
-from core.typed import check_amount
+from payments.bills import parsing
+from payments.bills.approval import approve_payable
+from payments.bills.enter import TedDetails, cancel_payable, check_not_entered, enter_payable
 from payments.models import Payable, PayeeAccount
-from payments.services import reading
-from payments.services.entering import (
-    TedDetails,
-    approve_payable,
-    cancel_payable,
-    check_not_entered,
-    enter_payable,
-)
 from tenants.api import CompanyRequest, TenantScoped
 from tenants.models import Role
 from tenants.scope import NOBODY
@@ -35,7 +30,7 @@ from tenants.scope import NOBODY
 
 @extend_schema_field(serializers.CharField)
 class ReadField(serializers.CharField):
-    """A text that one of the readers of `payments.services.reading` makes canonical."""
+    """A text that one of the readers of `payments.bills.parsing` makes canonical."""
 
     def __init__(self, *, read: Callable[[str], str], **kwargs: Any) -> None:
         self.read = read
@@ -56,7 +51,7 @@ def may_be_paid(amount: Decimal) -> None:
         raise serializers.ValidationError(str(error)) from None
 
 
-class OwnRelated(serializers.PrimaryKeyRelatedField):
+class OwnRelated(serializers.PrimaryKeyRelatedField[Any]):
     """The id of one of the rows that `rows` finds for the company of the request."""
 
     def __init__(self, *, rows: Callable[[Any], Any], **kwargs: Any) -> None:
@@ -71,10 +66,10 @@ class OwnRelated(serializers.PrimaryKeyRelatedField):
 class TedSerializer(serializers.Serializer[Any]):
     """Where a TED goes."""
 
-    bank_code = ReadField(read=reading.read_bank, max_length=80, help_text="COMPE, três dígitos.")
-    branch = ReadField(read=reading.read_branch, max_length=20, help_text="Sem o dígito.")
+    bank_code = ReadField(read=parsing.read_bank, max_length=80, help_text="COMPE, três dígitos.")
+    branch = ReadField(read=parsing.read_branch, max_length=20, help_text="Sem o dígito.")
     account = ReadField(
-        read=reading.read_account_number, max_length=40, help_text="Com o dígito: 456789."
+        read=parsing.read_account_number, max_length=40, help_text="Com o dígito: 456789."
     )
     account_type = serializers.ChoiceField(choices=PayeeAccount.Type.choices)
 
@@ -145,7 +140,7 @@ class NewPayableSerializer(serializers.Serializer[Any]):
     `linha_digitavel`, which may say amount and due date."""
 
     payee_name = serializers.CharField(max_length=120)
-    payee_document = ReadField(read=reading.read_document, max_length=40)
+    payee_document = ReadField(read=parsing.read_document, max_length=40)
     description = serializers.CharField(max_length=140, default="", allow_blank=True)
     ted = TedSerializer(required=False)
     pix = PixSerializer(required=False)
@@ -180,7 +175,7 @@ class NewPayableSerializer(serializers.Serializer[Any]):
     def _ted(self, data: dict[str, Any]) -> dict[str, Any]:
         self._require(data, "amount", "due_date")
         details = data.pop("ted")
-        kind = reading.read_account_type(details.pop("account_type"))
+        kind = parsing.read_account_type(details.pop("account_type"))
         return data | {
             "destination": TedDetails(**details, account_type=kind),
             "kind": DebtKind.ORDINARY,
@@ -190,15 +185,15 @@ class NewPayableSerializer(serializers.Serializer[Any]):
         to = data.pop("pix")
         self._require(data, "due_date")
         if "code" in to:
-            charge = reading.read_pix_code(to["code"])
+            charge = parsing.read_pix_code(to["code"])
             check_not_entered(self.context["request"].tenant, pix_charge=charge.charge)
-            amount = reading.agreed_amount(charge, data.get("amount"))
+            amount = parsing.agreed_amount(charge, data.get("amount"))
             return data | {"destination": PixCode(charge.payload), "amount": amount}
         self._require(data, "amount")
         if "key" in to:
-            return data | {"destination": reading.read_pix_key(to["key"], to["key_type"])}
+            return data | {"destination": parsing.read_pix_key(to["key"], to["key_type"])}
         details = to["account"]
-        kind = reading.read_account_type(details.pop("account_type"))
+        kind = parsing.read_account_type(details.pop("account_type"))
         return data | {"destination": PixAccount(**details, account_type=kind)}
 
     def _require(self, data: dict[str, Any], *names: str) -> None:
@@ -208,12 +203,12 @@ class NewPayableSerializer(serializers.Serializer[Any]):
 
     def _slip(self, data: dict[str, Any]) -> dict[str, Any]:
         today = sao_paulo_day(timezone.now())
-        slip = reading.read_slip(data.pop("linha_digitavel"), today=today)
+        slip = parsing.read_slip(data.pop("linha_digitavel"), today=today)
         check_not_entered(self.context["request"].tenant, slip.linha_digitavel)
         return data | {
             "destination": slip.linha_digitavel,
-            "amount": reading.agreed_amount(slip, data.get("amount")),
-            "due_date": reading.agreed_due_date(slip, data.get("due_date")),
+            "amount": parsing.agreed_amount(slip, data.get("amount")),
+            "due_date": parsing.agreed_due_date(slip, data.get("due_date")),
             "kind": slip.kind,
         }
 
@@ -222,7 +217,7 @@ class CancelSerializer(serializers.Serializer[Any]):
     why = serializers.CharField(max_length=200, default="", allow_blank=True)
 
 
-class PayableFilter(filters.FilterSet):
+class PayableFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     class Meta:
         model = Payable
         fields = {"status": ["exact"], "payment_date": ["exact", "gte", "lte"]}

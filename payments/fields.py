@@ -6,14 +6,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.models import ModelChoiceIterator
 
 from accounts.models import Account
 from core.errors import InvalidInput
+from core.forms import ModelChoiceField, ModelChoiceIterator
 
 
 class ReadField(forms.CharField):
-    """A text that one of the readers of `payments.services.reading` makes canonical."""
+    """A text that one of the readers of `payments.bills.parsing` makes canonical."""
 
     def __init__(self, *, read: Callable[[str], Any], **kwargs: Any) -> None:
         self.read = read
@@ -29,7 +29,7 @@ class ReadField(forms.CharField):
             raise ValidationError(str(error)) from None
 
 
-class GroupedAccounts(ModelChoiceIterator):
+class GroupedAccounts(ModelChoiceIterator[Account]):
     """Accounts of the chart under the names of their groups."""
 
     def __iter__(self) -> Iterator[Any]:
@@ -38,7 +38,7 @@ class GroupedAccounts(ModelChoiceIterator):
             yield (group, [self.choice(account) for account in accounts])
 
 
-class ClassificationField(forms.ModelChoiceField):
+class ClassificationField(ModelChoiceField[Account]):
     iterator = GroupedAccounts
 
     def label_from_instance(self, account: Account) -> str:

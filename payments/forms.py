@@ -1,4 +1,4 @@
-"""What people type on the pages of bills. What it has to mean is in payments.services.reading."""
+"""What people type on the pages of bills. What it has to mean is in payments.bills.parsing."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,21 +12,16 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from accounts.models import Account
-from banking.banks.base import PixAccount, PixCode, PixKey, PixKeyType
+from banking.banks.contract.payments import PixAccount, PixCode, PixKey, PixKeyType
 from banking.models import BankAccount
 from brazil.banking_days import DebtKind
 from core.errors import InvalidInput
 from core.fields import AmountField, DayField
 from core.money import format_brl
+from payments.bills import parsing
+from payments.bills.enter import AlreadyEntered, Destination, TedDetails, check_not_entered
 from payments.fields import ClassificationField, ReadField, listed
 from payments.models import Payable, PayeeAccount
-from payments.services import reading
-from payments.services.entering import (
-    AlreadyEntered,
-    Destination,
-    TedDetails,
-    check_not_entered,
-)
 from tenants.models import Tenant
 
 
@@ -91,26 +86,26 @@ class PayableForm(forms.Form):
     payee_name = forms.CharField(label="Favorecido", max_length=120, widget=listed("known-payees"))
     payee_document = ReadField(
         label="CPF ou CNPJ do favorecido",
-        read=reading.read_document,
+        read=parsing.read_document,
         max_length=40,
         widget=listed("known-documents"),
     )
     bank_code = ReadField(
         label="Banco",
-        read=reading.read_bank,
+        read=parsing.read_bank,
         max_length=80,
         widget=listed("banks", placeholder="Nome ou código"),
     )
     branch = ReadField(
         label="Agência",
-        read=reading.read_branch,
+        read=parsing.read_branch,
         max_length=20,
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
         help_text="Sem o dígito.",
     )
     account = ReadField(
         label="Conta",
-        read=reading.read_account_number,
+        read=parsing.read_account_number,
         max_length=40,
         widget=forms.TextInput({"autocomplete": "off"}),
         help_text="Com o dígito: 45678-9.",
@@ -137,8 +132,8 @@ class PayableForm(forms.Form):
         self._offer("expense_account", Account.objects.expense_accounts(tenant))
         accounts = BankAccount.objects.of(tenant).connected().in_plan()
         self._offer("bank_account", accounts.order_by("-is_preferred", "number"))
-        self.slip: reading.Slip | None = None
-        self.pix_charge: reading.PixCharge | None = None
+        self.slip: parsing.Slip | None = None
+        self.pix_charge: parsing.PixCharge | None = None
         self.key: PixKey | None = None
 
     def _offer(self, name: str, rows: "QuerySet[Any]") -> None:
@@ -160,7 +155,7 @@ class PayableForm(forms.Form):
             self._clean_pix_code(data)
         if data.get("due_date") and "due_date" not in self.errors:
             with self._refusals():
-                reading.read_payment_date(data["due_date"], self._kind)
+                parsing.read_payment_date(data["due_date"], self._kind)
         return data
 
     @property
@@ -187,22 +182,22 @@ class PayableForm(forms.Form):
         if "linha_digitavel" in self.errors:
             return
         with self._refusals():
-            self.slip = reading.read_slip(data["linha_digitavel"], today=self.today)
+            self.slip = parsing.read_slip(data["linha_digitavel"], today=self.today)
             check_not_entered(self.tenant, self.slip.linha_digitavel)
         if self.slip is None:
             return
         if "amount" not in self.errors:
             with self._refusals():
-                data["amount"] = reading.agreed_amount(self.slip, data.get("amount"))
+                data["amount"] = parsing.agreed_amount(self.slip, data.get("amount"))
         if "due_date" not in self.errors:
             with self._refusals():
-                data["due_date"] = reading.agreed_due_date(self.slip, data.get("due_date"))
+                data["due_date"] = parsing.agreed_due_date(self.slip, data.get("due_date"))
 
     def _clean_pix_key(self, data: dict[str, Any]) -> None:
         if self.has_error("pix_key") or self.has_error("pix_key_type"):
             return
         with self._refusals():
-            key = self.key = reading.read_pix_key(data["pix_key"], data["pix_key_type"])
+            key = self.key = parsing.read_pix_key(data["pix_key"], data["pix_key_type"])
             is_document = key.type in {PixKeyType.CPF, PixKeyType.CNPJ}
             if is_document and self.has_error("payee_document", "required"):
                 self._forgive(["payee_document"])
@@ -214,11 +209,11 @@ class PayableForm(forms.Form):
         if "pix_code" in self.errors:
             return
         with self._refusals():
-            self.pix_charge = reading.read_pix_code(data["pix_code"])
+            self.pix_charge = parsing.read_pix_code(data["pix_code"])
             check_not_entered(self.tenant, pix_charge=self.pix_charge.charge)
         if self.pix_charge and "amount" not in self.errors:
             with self._refusals():
-                data["amount"] = reading.agreed_amount(self.pix_charge, data.get("amount"))
+                data["amount"] = parsing.agreed_amount(self.pix_charge, data.get("amount"))
 
     def filled_in(self) -> dict[str, str]:
         """The fields that a line or code fills in, as a person would write them."""
@@ -256,7 +251,7 @@ class PayableForm(forms.Form):
             bank_code=data["bank_code"],
             branch=data["branch"],
             account=data["account"],
-            account_type=reading.read_account_type(data["account_type"]),
+            account_type=parsing.read_account_type(data["account_type"]),
         )
 
 

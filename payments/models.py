@@ -11,12 +11,12 @@ from django.db.models import F, Q
 
 from accounts.models import Account, JournalEntry
 from banking.banks import registry
-from banking.banks.base import AccountType, PixKeyType, Rail
+from banking.banks.contract.payments import AccountType, PixKeyType, Rail
 from banking.models import BankAccount, StatementLine
 from brazil.document import format_document
+from core.amounts import read_amount
 from core.errors import InvalidInput
 from core.money import MAX_AMOUNT, format_brl
-from core.typed import read_amount
 from payments.states import LIVE_ORDERS, OrderStatus, PayableStatus
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet, User
 
@@ -36,6 +36,22 @@ class Payee(TenantOwned):
         return self.name
 
 
+class PayeeAccountQuerySet(TenantQuerySet):
+    def on_file(self) -> Self:
+        """Those that an approved bill goes or went to, the one approved last first.
+
+        What was only entered, rejected or cancelled is not on file: nobody else confirmed it.
+        """
+        approved = Payable.objects.filter(
+            tenant=models.OuterRef("tenant"),
+            payee_account=models.OuterRef("pk"),
+            status__in=[PayableStatus.APPROVED, PayableStatus.SENT, PayableStatus.PAID],
+        )
+        last = approved.order_by("-approved_at").values("approved_at")[:1]
+        filed = self.annotate(filed_at=models.Subquery(last)).filter(filed_at__isnull=False)
+        return filed.order_by("-filed_at", "-id")
+
+
 class PayeeAccount(TenantOwned):
     """Where a payee receives TEDs."""
 
@@ -50,6 +66,8 @@ class PayeeAccount(TenantOwned):
     account = models.CharField("conta com dígito", max_length=13)  # digits, check digit last
     account_type = models.CharField("tipo de conta", max_length=8, choices=Type)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PayeeAccountQuerySet.as_manager()  # type: ignore[misc]  # plugin: not ClassVar
 
     class Meta:
         constraints = [
@@ -96,9 +114,16 @@ class PayableQuerySet(TenantQuerySet):
         return self.filter(found)
 
     def with_details(self) -> Self:
+        filed = models.Prefetch(
+            "payee__accounts", PayeeAccount.objects.on_file(), to_attr="accounts_on_file"
+        )
         return self.select_related(
-            "payee", "payee_account", "bank_account__connection", "expense_account"
-        ).prefetch_related("payee__accounts")
+            "payee",
+            "payee_account",
+            "approved_ted_account",
+            "bank_account__connection",
+            "expense_account",
+        ).prefetch_related(filed)
 
 
 NO_PIX = {"pix_key_type": "", "pix_key": "", "pix_code": "", "pix_charge": ""}
@@ -162,6 +187,10 @@ class Payable(TenantOwned):
     created_at = models.DateTimeField(auto_now_add=True)
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True)
+    # Where a Pix goes if it becomes a TED, as its approval showed it.
+    approved_ted_account = TenantForeignKey(
+        PayeeAccount, models.PROTECT, null=True, related_name="+"
+    )
 
     objects = PayableQuerySet.as_manager()  # type: ignore[misc]  # plugin: not ClassVar
 
@@ -216,11 +245,16 @@ class Payable(TenantOwned):
 
     @property
     def ted_account(self) -> PayeeAccount | None:
-        """Where a TED for it goes: its own, else the one entered last for the payee."""
+        """Where a TED for it goes: its own, else the one that its approval fixes."""
         if self.payee_account is not None:
             return self.payee_account
-        on_file = self.payee.accounts.all()  # loaded by with_details
-        return max(on_file, key=lambda account: (account.created_at, account.id), default=None)
+        return self.ted_account_on_file if self.is_pending else self.approved_ted_account
+
+    @property
+    def ted_account_on_file(self) -> PayeeAccount | None:
+        """What an approval of today fixes for a Pix; of a bill loaded by `with_details`."""
+        on_file: list[PayeeAccount] = self.payee.accounts_on_file  # type: ignore[attr-defined]
+        return on_file[0] if on_file else None
 
     @property
     def title_warnings(self) -> list[str]:
@@ -257,6 +291,10 @@ class DispatchRun(TenantOwned):
 
     def __str__(self) -> str:
         return f"Envio de {self.day:%d/%m/%Y}"
+
+
+# A bill that waits for approval again: nothing of the former one remains.
+NOT_APPROVED = {"approved_by": None, "approved_at": None, "approved_ted_account": None}
 
 
 def order_code(key: UUID) -> str:

@@ -28,11 +28,16 @@ class OrderStatus(models.TextChoices):
 
 PAYABLE_MOVES: Mapping[str, frozenset[str]] = {
     PayableStatus.PENDING: frozenset({PayableStatus.APPROVED, PayableStatus.CANCELLED}),
-    PayableStatus.APPROVED: frozenset({PayableStatus.SENT, PayableStatus.CANCELLED}),
-    # Back to approved when the bank did not pay it.
-    PayableStatus.SENT: frozenset({PayableStatus.PAID, PayableStatus.APPROVED}),
+    # Back to approval when it would go where its approval did not say.
+    PayableStatus.APPROVED: frozenset(
+        {PayableStatus.SENT, PayableStatus.CANCELLED, PayableStatus.PENDING}
+    ),
+    # Approved still when it never left; waiting for approval when the bank did not pay it.
+    PayableStatus.SENT: frozenset(
+        {PayableStatus.PAID, PayableStatus.APPROVED, PayableStatus.PENDING}
+    ),
     # A transfer that the payee's bank gave back.
-    PayableStatus.PAID: frozenset({PayableStatus.APPROVED}),
+    PayableStatus.PAID: frozenset({PayableStatus.PENDING}),
     PayableStatus.CANCELLED: frozenset(),
 }
 

@@ -5,45 +5,54 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from payments.services import dispatching, following, sending, titles
+from payments.bills import (
+    boleto_lookup,
+)
+from payments.dispatch import (
+    run,
+)
+from payments.orders import (
+    send,
+    tracking,
+)
 
 
 @shared_task
 def dispatch_due_accounts() -> None:
     """Every tick: whose run of today is still to be made?"""
-    for tenant_id, account_id in dispatching.due_accounts(timezone.now()):
+    for tenant_id, account_id in run.due_accounts(timezone.now()):
         dispatch_account.delay(str(tenant_id), str(account_id))
 
 
 @shared_task
 def dispatch_account(tenant_id: str, account_id: str) -> None:
     tenant, account = UUID(tenant_id), UUID(account_id)
-    dispatching.dispatch_account(tenant, account, now=timezone.now())
-    sending.send_queued(tenant, account)
+    run.dispatch_account(tenant, account, now=timezone.now())
+    send.send_queued(tenant, account)
 
 
 @shared_task
 def sweep_orders() -> None:
     """Every tick, and when something happened: what is to be sent, followed or looked up?"""
     now = timezone.now()
-    for tenant_id, account_id in sending.accounts_with_queue(now):
+    for tenant_id, account_id in send.accounts_with_queue(now):
         send_queued.delay(str(tenant_id), str(account_id))
-    for tenant_id, account_id in following.unfinished(now):
+    for tenant_id, account_id in tracking.unfinished(now):
         follow_account.delay(str(tenant_id), str(account_id))
-    for tenant_id, account_id in titles.accounts_with_unread_titles(now):
+    for tenant_id, account_id in boleto_lookup.accounts_with_unread_titles(now):
         read_titles.delay(str(tenant_id), str(account_id))
 
 
 @shared_task
 def send_queued(tenant_id: str, account_id: str) -> None:
-    sending.send_queued(UUID(tenant_id), UUID(account_id))
+    send.send_queued(UUID(tenant_id), UUID(account_id))
 
 
 @shared_task
 def follow_account(tenant_id: str, account_id: str) -> None:
-    following.follow_account(UUID(tenant_id), UUID(account_id))
+    tracking.follow_account(UUID(tenant_id), UUID(account_id))
 
 
 @shared_task
 def read_titles(tenant_id: str, account_id: str) -> None:
-    titles.read_titles(UUID(tenant_id), UUID(account_id))
+    boleto_lookup.read_titles(UUID(tenant_id), UUID(account_id))

@@ -5,32 +5,37 @@ python scripts/with_production_settings.py manage.py check --deploy
 
 import os
 import sys
+from importlib import import_module
+from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-# The variables of docker-compose.yml.
+ROOT = Path(__file__).resolve().parent.parent
+
+# The variables of docker-compose.yml, but for those of the banks.
 PRODUCTION = {
     "ALLOWED_HOSTS": "app.example.com",
-    "BS2_BASE_URL": "https://api.bs2.com",
-    "BS2_CLIENT_ID": "example",
-    "BS2_CLIENT_SECRET": "example",
-    "BS2_USER_AGENT": "example",
-    "CORA_BASE_URL": "https://api.cora.com.br",
-    "CORA_CLIENT_ID": "app-example",
-    "CORA_CLIENT_SECRET": "example",
-    "CORA_DIRECT_BASE_URL": "https://matls-clients.api.cora.com.br",
     "CREDENTIAL_KEYS": Fernet.generate_key().decode(),
     "DATABASE_URL": "postgres://kamino_app@db/kamino",
     "DEBUG": "false",
     "ENV_FILE": os.devnull,
-    "KAMINO_BASE_URL": "https://banco.example.com",
-    "KAMINO_CLIENT_ID": "example",
-    "KAMINO_CLIENT_SECRET": "example",
     "PUBLIC_URL": "https://app.example.com",
     "REDIS_URL": "redis://redis:6379/0",
     "SECRET_KEY": os.urandom(40).hex(),
 }
 
+
+def settings_of_banks() -> dict[str, str]:
+    """Those that each bank's `info.py` names."""
+    sys.path.insert(0, str(ROOT))
+    folders = [info.parent.name for info in ROOT.glob("banking/banks/*/info.py")]
+    infos = [import_module(f"banking.banks.{name}.info") for name in folders if name != "contract"]
+    names = [name for info in infos for name in info.INFO.settings]
+    return {
+        name: "https://banco.example.com" if name.endswith("_URL") else "example" for name in names
+    }
+
+
 if __name__ == "__main__":
-    os.environ |= PRODUCTION
+    os.environ |= PRODUCTION | settings_of_banks()
     os.execv(sys.executable, [sys.executable, *sys.argv[1:]])  # noqa: S606 (our own commands)

@@ -14,15 +14,12 @@ from typing import Any
 import uvicorn
 
 from simulator.app import Application
-from simulator.banks import BANKS
+from simulator.banks import ADDRESSES, NAMES, scheme
 from simulator.core.certificates import Authority
 from simulator.core.protocol import ClosableProtocol
 from simulator.core.store import StateInUse
 
 _KEEP_ALIVE_SECONDS = 15
-_SLUGS = [bank.slug for bank in BANKS]
-# What is served, in the order of the ports; names of Application.sites, or those with TLS.
-ADDRESSES = (*_SLUGS, "cora_direta", *(f"{slug}_tls" for slug in _SLUGS))
 
 
 def main() -> None:
@@ -32,10 +29,10 @@ def main() -> None:
         return
     sockets = {name: listen(arguments.port, at) for at, name in enumerate(ADDRESSES)}
     addresses = {
-        name: f"{_scheme(name)}://127.0.0.1:{listener.getsockname()[1]}"
+        name: f"{scheme(name)}://127.0.0.1:{listener.getsockname()[1]}"
         for name, listener in sockets.items()
     }
-    main_address = addresses[_SLUGS[0]]
+    main_address = addresses[NAMES[0]]
     try:
         application = Application(
             arguments.state,
@@ -45,6 +42,8 @@ def main() -> None:
     except StateInUse as error:
         sys.exit(f"Outro simulador está usando a pasta {error}.")
     application.sim.addresses.update(addresses)
+    if arguments.files_url:
+        application.sim.addresses["cora_files"] = arguments.files_url
     print(main_address, flush=True)
     try:
         asyncio.run(_serve(application, sockets))
@@ -64,10 +63,6 @@ def listen(first: int, at: int) -> socket.socket:
     except OSError as error:
         sys.exit(f"A porta {port} não está livre: {error.strerror}.")
     return listener
-
-
-def _scheme(name: str) -> str:
-    return "http" if name in _SLUGS else "https"
 
 
 class _Follower(uvicorn.Server):
@@ -107,7 +102,7 @@ def _config(application: Application, name: str, *, lifespan: Any) -> uvicorn.Co
         # Seconds; a delayed answer does not hold the end for longer.
         timeout_graceful_shutdown=0.3,  # type: ignore[arg-type]
     )
-    if _scheme(name) == "https":
+    if scheme(name) == "https":
         config.load()
         config.ssl = _tls(application.sim.authority, asks=name == "cora_direta")
     return config
@@ -134,6 +129,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--state", type=Path, required=True, help="folder that keeps the state")
     parser.add_argument("--public-url", default="", help="the address by which people reach it")
+    parser.add_argument("--files-url", default="", help="the same, of the charges' files")
     parser.add_argument("--with-parent", action="store_true", help="end when the parent does")
     parser.add_argument(
         "--make-authority",

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from simulator.banks import BANKS
+from simulator.banks import banks
 from simulator.cora.plug import CoraBank
 from simulator.core import control, panel
 from simulator.core.bank import App, SimulatedBank
@@ -30,8 +30,8 @@ class Application:
     def __init__(self, folder: Path, public_url: str, parent: int | None = None) -> None:
         """With `parent`, a process id, it ends itself when that is no longer its parent."""
         self._parent = parent
-        self.sim = Simulator.open(folder, tuple(kind.schema for kind in BANKS), public_url)
-        self._banks = [kind(self.sim) for kind in BANKS]
+        self.sim = Simulator.open(folder, tuple(kind.schema for kind in banks()), public_url)
+        self._banks = [kind(self.sim) for kind in banks()]
         self._plant()
         controls = Controls(self.sim, banks=self._banks, reset=self._reset, settle=self._settle_due)
         main = [Route("/", index), *_control(self._banks), *panel.ROUTES]
@@ -44,6 +44,7 @@ class Application:
             self.sites[bank.slug] = Site(pages, bank.api(), bank, self.sim)
             if isinstance(bank, CoraBank):
                 self.sites["cora_direta"] = Site(pages, bank.direct_api(), bank, self.sim)
+                self.sites["cora_files"] = Door(bank.files(), self.sim, bank)
 
     def _plant(self) -> None:
         with self.sim.store.write():

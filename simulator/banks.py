@@ -1,8 +1,25 @@
-"""The simulated banks: one line each, in the order of their ports, the main one first."""
+"""The simulated banks: one name each, in the order of their ports, the main one first.
 
-from simulator.bs2.plug import Bs2Bank
-from simulator.cora.plug import CoraBank
-from simulator.core.bank import SimulatedBank
-from simulator.kamino.plug import KaminoBank
+Of `simulator/<name>/`, `plug.py` has the BANK and `partner.py` says who the product is for it.
+"""
 
-BANKS: tuple[type[SimulatedBank], ...] = (CoraBank, Bs2Bank, KaminoBank)
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.core.bank import SimulatedBank
+
+NAMES = ("cora", "bs2", "kamino")
+# What is served, in the order of the ports: each bank, Cora's host that asks for certificates, each
+# bank over TLS, and the storage of Cora's files.
+ADDRESSES = (*NAMES, "cora_direta", *(f"{name}_tls" for name in NAMES), "cora_files")
+
+
+def scheme(address: str) -> str:
+    return "http" if address in (*NAMES, "cora_files") else "https"
+
+
+def banks() -> tuple[type[SimulatedBank], ...]:
+    return tuple(import_module(f"simulator.{name}.plug").BANK for name in NAMES)

@@ -30,6 +30,7 @@ def _bank(controls: Controls, bank: SimulatedBank) -> str:
         for name, label in (
             (f"{bank.slug}_tls", "Com TLS"),
             (f"{bank.slug}_direta", "Integração Direta (TLS com certificado do cliente)"),
+            (f"{bank.slug}_files", "Arquivos das cobranças"),
         )
         if name in addresses
     )

@@ -1,6 +1,6 @@
 """Companies, people, and who does what where."""
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.base_user import BaseUserManager
@@ -8,6 +8,10 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from core.ids import uuid7
+
+# What a key may be set to, and what it gives back: the types of Django's own ForeignKey.
+_Set = TypeVar("_Set")
+_Get = TypeVar("_Get")
 
 
 class Plan(models.TextChoices):
@@ -90,7 +94,7 @@ class TenantOwned(models.Model):
         abstract = True
 
 
-class TenantForeignKey(models.ForeignKey):
+class TenantForeignKey(models.ForeignKey[_Set, _Get]):
     """A key to another table of the same company.
 
     Its constraint carries the company and is made by `SecureTenantTable`.

@@ -7,7 +7,7 @@ from tenants.scope import tenant_scope
 
 
 def create_company(*, name: str, legal_name: str, cnpj: str, plan: Plan) -> Tenant:
-    """Make a company. Opens its scope; its books are made by `accounts.services.open_books`.
+    """Make a company. Opens its scope; its books are made by `accounts.chart.setup.open_books`.
 
     Raises:
         InvalidValue: the CNPJ is not well formed.

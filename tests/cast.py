@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.utils import timezone
 
-from accounts.services import open_books
+from accounts.chart.setup import open_books
 from tenants.access import SESSION_KEY
 from tenants.models import Notice, Plan, Role, Tenant, User
 from tenants.scope import tenant_scope

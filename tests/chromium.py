@@ -1,10 +1,9 @@
 """Debian's Chromium under Playwright."""
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
-import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
@@ -19,7 +18,9 @@ FLAGS = [
     "--disable-sync",
 ]
 
-in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here")
+# The fixtures that start it: what uses one is marked `browser`.
+FIXTURES = frozenset({"browser", "open_browser"})
+OpenBrowser = Callable[[], AbstractContextManager[Browser]]
 
 
 @contextmanager

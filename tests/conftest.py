@@ -6,15 +6,38 @@ import hypothesis
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from playwright.sync_api import Browser
 from pytest_django.plugin import DjangoDbBlocker
 
 from kamino.local.throwaway import APP, make_database
 from tenants.models import Role, Tenant, User
 from tests.cast import make_member, make_tenant
+from tests.chromium import CHROMIUM, FIXTURES, OpenBrowser, chromium
 
 # The same examples in every run: what fails for one fails for all.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    absent = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here")
+    for item in items:
+        if isinstance(item, pytest.Function) and not FIXTURES.isdisjoint(item.fixturenames):
+            item.add_marker("browser")
+            item.add_marker(absent)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def open_browser() -> OpenBrowser:
+    """For a test that makes rows first: while a browser runs, its loop forbids Django's queries."""
+    return chromium
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.import_plan import Plan, plan_import
-from accounts.services.importing import apply_import, rows_of
-from accounts.spreadsheet import HEADINGS, Problem, Row, Sheet, write_chart
-from accounts.spreadsheet_reading import MAX_BYTES, read_chart
+from accounts.importing.apply import apply_import, rows_of
+from accounts.importing.plan import Plan, plan_import
+from accounts.importing.reader import MAX_BYTES, read_chart
+from accounts.importing.spreadsheet import HEADINGS, Problem, Row, Sheet, write_chart
 from core.errors import InvalidState
 from core.forms import marking
 from tenants.access import TenantRequest, role_required

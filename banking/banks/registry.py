@@ -1,12 +1,27 @@
-"""The banks that the product speaks to: one line each."""
+"""The banks that the product speaks to: those that `settings.BANKS` names, one line each."""
 
-from banking.banks.base import Bank, BankInfo
-from banking.banks.bs2 import Bs2
-from banking.banks.cora import Cora
-from banking.banks.kamino import ContaKamino
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+from banking.banks.contract.adapter import Bank
+from banking.banks.contract.info import BankInfo
 from core.errors import InvalidInput
 
-BANKS: dict[str, Bank] = {bank.info.slug: bank for bank in (Cora(), Bs2(), ContaKamino())}
+
+def banks() -> Mapping[str, Bank]:
+    """Each bank by its slug, in the order in which people are offered them."""
+    return _made(tuple(settings.BANKS))
+
+
+@lru_cache(maxsize=8)
+def _made(names: tuple[str, ...]) -> Mapping[str, Bank]:
+    made = [import_string(name)() for name in names]
+    return MappingProxyType({bank.info.slug: bank for bank in made})
 
 
 def find(slug: str) -> Bank:
@@ -15,10 +30,21 @@ def find(slug: str) -> Bank:
         InvalidInput: there is no such bank.
     """
     try:
-        return BANKS[slug]
+        return banks()[slug]
     except KeyError:
         raise InvalidInput("Este banco não tem integração com o Kamino.") from None
 
 
 def info(slug: str) -> BankInfo:
     return find(slug).info
+
+
+def require_settings() -> None:
+    """
+    Raises:
+        ImproperlyConfigured: a bank lacks a setting that its `info` names.
+    """
+    for bank in banks().values():
+        missing = [name for name in bank.info.settings if not getattr(settings, name, "")]
+        if missing:
+            raise ImproperlyConfigured(f"{bank.info.name} needs {', '.join(missing)}.")

@@ -1,5 +1,7 @@
 """A connection may be undone, and another one made to bring it back for the same account."""
 
+from typing import Any
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -17,7 +19,7 @@ def company_in_key(table: str) -> migrations.RunSQL:
     )
 
 
-def redoes() -> tenants.models.TenantForeignKey:
+def redoes() -> tenants.models.TenantForeignKey[Any, Any]:
     return tenants.models.TenantForeignKey(
         null=True,
         on_delete=django.db.models.deletion.PROTECT,

@@ -5,11 +5,20 @@ from datetime import date, datetime
 from django import template
 from django.utils import timezone
 
-from banking import integrations, ways, words
-from banking.calls import operation_words, result_words
+from banking import (
+    words,
+)
+from banking.banks import registry
+from banking.connections import (
+    addresses,
+)
+from banking.gateway.call_log import operation_words, result_words
 from banking.models import BankAccount, StatementLine
 from brazil.banking_days import sao_paulo_day
 from brazil.document import format_document
+from integrations import (
+    account_list,
+)
 
 register = template.Library()
 
@@ -51,6 +60,16 @@ def account_number(account: BankAccount) -> str:
 register.filter("document", format_document)
 register.filter("operation_words", operation_words)
 register.filter("result_words", result_words)
-register.filter("broken_proof", integrations.broken_proof)
-register.filter("redo_url", ways.redo_address)
-register.filter("redo_url_of", ways.redo_address_of)
+register.filter("broken_proof", account_list.broken_proof)
+register.filter("redo_url", addresses.redo_address)
+register.filter("redo_url_of", addresses.redo_address_of)
+
+
+@register.filter
+def mark_colour(bank: str) -> str:
+    return registry.info(bank).colour
+
+
+@register.filter
+def mark_ink(bank: str) -> str:
+    return registry.info(bank).ink

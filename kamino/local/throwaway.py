@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from psycopg import sql
 
 from kamino.database import grant_access, prepare_database, prepare_roles
-from kamino.local.environment import SIMULATED_PARTNER, as_role, in_database
+from kamino.local.environment import as_role, in_database, simulated_banks
 from kamino.local.services import Postgres, Redis
 
 VAR = Path(__file__).resolve().parent.parent.parent / "var"
@@ -19,12 +19,6 @@ READY = "KAMINO_THROWAWAY_SERVICES"
 OWNER, APP = "kamino_test_owner", "kamino_test_app"
 SETTINGS = {
     "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
-    # The simulator's addresses replace them.
-    "CORA_BASE_URL": "http://127.0.0.1:9",
-    "CORA_DIRECT_BASE_URL": "https://127.0.0.1:9",
-    "BS2_BASE_URL": "http://127.0.0.1:9",
-    "KAMINO_BASE_URL": "http://127.0.0.1:9",
-    **SIMULATED_PARTNER,
     "DEBUG": "false",
     "EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend",
     "ENV_FILE": os.devnull,
@@ -33,6 +27,8 @@ SETTINGS = {
     "STATIC_HASHED": "false",  # nothing is collected
     "STATIC_ROOT": str(VAR / "static-of-tests"),
 }
+# Nobody answers at these ports: the addresses of a simulator that was started replace them.
+NOWHERE = 9
 # What a run that is thrown away need not survive: a power cut.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
@@ -49,15 +45,19 @@ def start(postgres_settings: Sequence[str] = FAST) -> Mapping[str, str]:
     Path(SETTINGS["STATIC_ROOT"]).mkdir(parents=True, exist_ok=True)
     password = secrets.token_hex(16)
     prepare_roles(admin_url, [OWNER, APP], password=password)
-    os.environ |= SETTINGS | {
-        READY: "yes",
-        "CREDENTIAL_KEYS": Fernet.generate_key().decode(),
-        "DATABASE_ADMIN_URL": admin_url,
-        "DATABASE_OWNER_URL": as_role(admin_url, OWNER, password),
-        "DATABASE_URL": as_role(admin_url, APP, password),
-        "REDIS_URL": redis_url,
-        "SECRET_KEY": secrets.token_urlsafe(50),
-    }
+    os.environ |= (
+        SETTINGS
+        | simulated_banks(NOWHERE)
+        | {
+            READY: "yes",
+            "CREDENTIAL_KEYS": Fernet.generate_key().decode(),
+            "DATABASE_ADMIN_URL": admin_url,
+            "DATABASE_OWNER_URL": as_role(admin_url, OWNER, password),
+            "DATABASE_URL": as_role(admin_url, APP, password),
+            "REDIS_URL": redis_url,
+            "SECRET_KEY": secrets.token_urlsafe(50),
+        }
+    )
     return os.environ
 
 

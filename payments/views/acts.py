@@ -8,16 +8,17 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from core.enqueue import nudge
 from core.errors import InvalidInput, InvalidState
 from core.middleware import previous_page
-from core.nudge import nudge
+from payments.bills.approval import approve_payable
+from payments.bills.enter import cancel_payable
+from payments.dispatch.run import send_now
 from payments.forms import SettleForm
 from payments.models import Payable, PaymentOrder
-from payments.services.dispatching import send_now
-from payments.services.entering import approve_payable, cancel_payable
-from payments.services.settling import settle_by_hand
-from payments.services.taking_back import ask_to_take_back
-from payments.views.bills import row_or_404
+from payments.orders.cancellation import ask_to_take_back
+from payments.orders.transitions import settle_by_hand
+from payments.views.bill import row_or_404
 from payments.words import counted
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
@@ -62,7 +63,10 @@ def take_back(request: TenantRequest, payable_id: UUID) -> HttpResponse:
 @role_required(Role.ADMIN, Role.FINANCE)
 def send(request: TenantRequest, payable_id: UUID) -> HttpResponse:
     payable = payable_or_404(request, payable_id)
-    nudge_senders(send_now([payable], by=request.user))
+    orders = send_now([payable], by=request.user)
+    nudge_senders(orders)
+    if not orders:
+        return answer(request, payable, f"De volta para aprovação: {payable.payee}.", tone="warn")
     return answer(request, payable, f"Na fila de envio: {payable.payee}.")
 
 
@@ -74,9 +78,9 @@ def send_late(request: TenantRequest) -> HttpResponse:
     payables = list(Payable.objects.of(request.tenant).filter(id__in=ids).order_by("id"))
     if len(payables) != len(ids):
         raise Http404
-    nudge_senders(send_now(payables, by=request.user))
-    sent = counted(len(payables), "conta foi", "contas foram")
-    messages.success(request, f"{sent} para a fila de envio.")
+    orders = send_now(payables, by=request.user)
+    nudge_senders(orders)
+    tell_of_sent(request, len(orders), len(payables) - len(orders))
     return redirect(previous_page(request))
 
 
@@ -93,6 +97,17 @@ def settle(request: TenantRequest, payable_id: UUID) -> HttpResponse:
         messages.success(request, f"Conferida: {row.payable.payee}.")
         return redirect("payments:detail", payable_id)
     return render(request, "payments/settle.html", {"row": row, "form": form})
+
+
+def tell_of_sent(request: TenantRequest, sent: int, returned: int, account: str = "") -> None:
+    """How many bills are in the queue (of the account), and how many wait for approval again."""
+    if sent:
+        of_account = f" de {account}" if account else ""
+        went = counted(sent, "conta foi", "contas foram")
+        messages.success(request, f"{went} para a fila de envio{of_account}.")
+    if returned:
+        back = counted(returned, "conta voltou", "contas voltaram")
+        messages.warning(request, f"{back} para aprovação: o destino não estava na aprovação.")
 
 
 def read_ids(texts: list[str]) -> set[UUID]:
@@ -117,12 +132,15 @@ def payable_or_404(request: TenantRequest, payable_id: UUID) -> Payable:
     return payable
 
 
-def answer(request: TenantRequest, payable: Payable, text: str) -> HttpResponse:
+def answer(
+    request: TenantRequest, payable: Payable, text: str, *, tone: str = "ok"
+) -> HttpResponse:
     if not request.htmx:
-        messages.success(request, text)
+        tell = messages.success if tone == "ok" else messages.warning
+        tell(request, text)
         return redirect(previous_page(request))
     row = row_or_404(request, payable.id)
     response = render(request, "payments/_payable_row.html", {"row": row})
-    news = {"toast": {"text": text, "tone": "ok"}, "bills-changed": True}
+    news = {"toast": {"text": text, "tone": tone}, "bills-changed": True}
     response["HX-Trigger"] = json.dumps(news)
     return response

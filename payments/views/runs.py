@@ -8,11 +8,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from payments.listing import Position
 from payments.models import DispatchRun, Payable
-from payments.rows import rows_of
-from payments.runs import orders_that_left, reasons_given_back, run_notes
-from payments.situations import Accounts
+from payments.reads.list import Position
+from payments.reads.row import rows_of
+from payments.reads.run_summary import orders_that_left, reasons_given_back, run_notes
+from payments.reads.status_label import Accounts
 from tenants.access import TenantRequest, member_required
 
 PAGE = 30

@@ -42,7 +42,10 @@ _TEXTS = {
     "PIX_REFUND-CREDIT": ("Crédito Pix Devolução", "Devolução Pix Recebida"),
     "PIX_INTERNAL-DEBIT": ("Débito Pix Transf. Interna", "Pix Interno Enviado"),
     "PIX_INTERNAL-CREDIT": ("Crédito Pix Transf. Interna", "Pix Interno Recebido"),
-    "PIX_INTERNAL_REFUND-DEBIT": ("Débito Pix Devolução Interna", "Pix Interno Devolvido"),
+    "PIX_INTERNAL_REFUND-DEBIT": (
+        "Devolução Débito Pix Transf. Interna",
+        "Dev Pix Interno Enviada",
+    ),
     "PIX_INTERNAL_REFUND-CREDIT": ("Crédito Pix Devolução Interna", "Devolução Pix Interno"),
     "FEE-DEBIT": ("Tarifa", "Tarifa"),
 }
@@ -130,8 +133,9 @@ def made_up_end_to_end(row: Row) -> str:
 
 
 def end_to_end(first: str, ispb: str, at: datetime, letters: str) -> str:
-    """32 characters; those that BS2 issues end in P."""
-    return f"{first}{ispb}{at:%Y%m%d%H%M}{letters.rjust(10, '0')}P"
+    """32 characters; those that BS2 issues end in P, and those of refunds (`first` D) in D."""
+    last = "D" if first == "D" else "P"
+    return f"{first}{ispb}{at:%Y%m%d%H%M}{letters.rjust(10, '0')}{last}"
 
 
 def protocol_of(account: Account, row: Row) -> str:
@@ -147,15 +151,18 @@ def local_time(instant: datetime) -> str:
 
 
 def party_wire(row: Row, details: Details) -> dict[str, Any] | None:
-    """The other side, whose numbers are integers in the statement."""
+    """The other side, whose numbers are integers in the statement. Of the refund of a Pix inside
+    BS2 the bank is not told."""
     if not row["name"]:
         return None
     place = details.place or place_of(row["document"] or row["name"])
+    bank_name = "Bco BS2 SA" if place.bank == BANK_CODE else place.bank_name
+    is_told = row["kind"] != PIX_INTERNAL_REFUND
     return {
         "nome": row["name"],
         "documento": row["document"] or "",
-        "nomeBanco": place.bank_name,
-        "banco": int(place.bank),
+        "nomeBanco": bank_name if is_told else "",
+        "banco": int(place.bank) if is_told else 0,
         "agencia": int(place.branch),
         "conta": int(place.account),
     }

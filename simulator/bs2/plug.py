@@ -117,3 +117,6 @@ class Bs2Bank:
 
 
 _ANOTHER_BANK = "341"
+
+
+BANK = Bs2Bank

@@ -22,6 +22,7 @@ from simulator.bs2.movements import (
     keep_details,
 )
 from simulator.bs2.moving import Move
+from simulator.bs2.partner import CLIENT_ID, CLIENT_SECRET
 from simulator.bs2.pix.keys import CNPJ, EVP, register_key
 from simulator.core import people
 from simulator.core.app.consent import LOOPBACK
@@ -29,7 +30,7 @@ from simulator.core.clock import at_sao_paulo, is_banking_day
 from simulator.core.documents import check_digits
 from simulator.core.ledger import CREDIT, DEBIT, NewEntry, add_entries, set_balance
 
-PARTNER_KEY, PARTNER_SECRET, PARTNER_NAME = "l7kaminodemo5c0e9a43", "9b1f6c3a7d204e58", "Kamino"
+PARTNER_KEY, PARTNER_SECRET, PARTNER_NAME = CLIENT_ID, CLIENT_SECRET, "Kamino"
 _DAYS = 40
 
 

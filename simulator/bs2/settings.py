@@ -68,8 +68,12 @@ class Bs2Settings:
     title_shows_amount: bool = True
     write_off_seconds: int = 5
     refuses_repeated_seu_numero: bool = False
+    boleto_refusal_status: int = 400
     pix_identificador_is_unique: bool = False
     pix_webhook_requires_certificate: bool = False
+    pix_masks_documents: bool = False
+    pix_calls_cnpj_cpf: bool = False
+    pix_takes_chave_aleatoria: bool = False
     movement_counterpart_is_array: bool = True
 
     # What boletos and Pix read of the bank, and nobody changes.

@@ -10,6 +10,7 @@ from simulator.bs2.answers import answer, invalid, reais
 from simulator.bs2.auth import LEGACY_SCOPE, Caller, caller_with
 from simulator.bs2.bank import Bs2
 from simulator.bs2.movements import (
+    PIX_INTERNAL,
     Details,
     category_of,
     details_of,
@@ -156,6 +157,9 @@ def _movement(caller: Caller, row: Row, details: Details) -> dict[str, Any]:
     description, short = texts_of(row)
     is_credit, party = row["direction"] == CREDIT, party_wire(row, details)
     is_usual = row["description"].casefold() in (description.casefold(), short.casefold())
+    note = "" if is_usual else row["description"]
+    if row["kind"] == PIX_INTERNAL:
+        note = "Transferência interna PIX"
     return {
         "movimentadoEm": local_time(from_micros(row["at"])),
         "descricao": description,
@@ -164,7 +168,7 @@ def _movement(caller: Caller, row: Row, details: Details) -> dict[str, Any]:
         "tipoMovimentacao": 2 if is_credit else 1,
         "tipoCategoria": category_of(row["kind"], row["direction"]),
         "documento": "0",
-        "observacao": "" if is_usual else row["description"],
+        "observacao": note,
         "protocolo": protocol_of(caller.account, row),
         "remetente": party if is_credit else None,
         "favorecido": None if is_credit else party,

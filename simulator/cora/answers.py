@@ -56,9 +56,12 @@ async def answer_api_error(request: Request, error: Exception) -> Response:
         return answer({"error": "access_denied"}, 401)
     if isinstance(error, Malformed) and not cora_of(request).settings.invoice_explains:
         return Response(status_code=error.status)
+    return answer(error_wire(error), _status(cora_of(request), error))
+
+
+def error_wire(error: ApiError) -> dict[str, Any]:
     item = {"code": error.code, "message": error.message}
-    errors = [] if error.code == "access_denied" else [item]
-    return answer({**item, "errors": errors}, _status(cora_of(request), error))
+    return {**item, "errors": [] if error.code == "access_denied" else [item]}
 
 
 def failure() -> BankFailure:
@@ -113,14 +116,16 @@ async def once(
     content: Any,
     *,
     key_required: bool = True,
+    again: Callable[[str], tuple[int, Any] | None] = lambda key: None,
 ) -> Response:
     """Do `act` once for the request's Idempotency-Key, and answer with its status and JSON.
 
     Nothing is awaited between the look for the key and the commit, so that duplicates that
     arrive together have one effect. An error is not kept: the same key may be tried again.
+    `again` may have another answer for a key that comes again than the first one.
     """
     key = _key(request, required=key_required and cora.settings.idempotency_key_required)
-    owner = f"{caller.client_id}/{caller.account_id}"
+    owner = owner_of(caller)
     digest = hashlib.sha256(
         f"{request.method} {request.url.path}\n".encode()
         + json.dumps(content, sort_keys=True).encode()
@@ -135,6 +140,8 @@ async def once(
                 message = "Idempotency-Key already used with another body."
                 raise ApiError(status, "invalid_request", message)
             record.replay = True
+            if (later := again(key)) is not None:
+                return answer(later[1], later[0])
             return _whole(row["answer"], row["status"])
         status, value = act(key)
         body = b"" if value is None else to_json(value)
@@ -145,6 +152,11 @@ async def once(
             )
     record.effect = True
     return _whole(body, status)
+
+
+def owner_of(caller: Caller) -> str:
+    """Whose keys are told apart from whose."""
+    return f"{caller.client_id}/{caller.account_id}"
 
 
 def _whole(body: bytes, status: int) -> Response:

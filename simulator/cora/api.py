@@ -60,9 +60,18 @@ def _build(cora: Cora, own: list[Route], *, is_direct: bool) -> Starlette:
             Route("/payments/darf/initiate", taxes.initiate_darf, methods=["POST"]),
             Route("/payments/gps/initiate", taxes.initiate_gps, methods=["POST"]),
             *invoices.ROUTES,
-            *files.ROUTES,
         ],
         exception_handlers={ApiError: answer_api_error, HTTPException: _answer_http_error},
     )
     app.state.cora, app.state.direct = cora, is_direct
+    return app
+
+
+def build_files(cora: Cora) -> Starlette:
+    """The storage of the charges' files, which is another company's host and not the API's."""
+    app = Starlette(
+        routes=files.ROUTES,
+        exception_handlers={HTTPException: _answer_http_error},
+    )
+    app.state.cora = cora
     return app

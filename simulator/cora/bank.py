@@ -41,6 +41,9 @@ CREATE INDEX IF NOT EXISTS cora_order_by_status ON cora_order (account_id, rail,
 CREATE INDEX IF NOT EXISTS cora_order_by_day ON cora_order (account_id, rail, day);
 CREATE INDEX IF NOT EXISTS cora_order_due ON cora_order (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS cora_order_code ON cora_order (code);
+CREATE TABLE IF NOT EXISTS cora_clearing (
+    owner TEXT NOT NULL, key TEXT NOT NULL, invoice_id TEXT NOT NULL, PRIMARY KEY (owner, key)
+    ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS cora_boleto (
     barcode TEXT PRIMARY KEY, digitable TEXT NOT NULL, creditor TEXT NOT NULL,
     document TEXT NOT NULL, amount INTEGER NOT NULL, fine INTEGER NOT NULL,
@@ -92,13 +95,21 @@ class CoraSettings:
     ted_fee_cents: int = 200
     require_registered_boletos: bool = False
     invoice_draft_seconds: int = 0
+    invoice_register_seconds: int = 4
+    invoice_clearing_seconds: int = 0
+    invoice_clearing_spares_pix: bool = False
+    invoice_clearing_status: int = 422
+    invoice_takes_loose_types: bool = False
     invoices_per_six_minutes: int = 0
     invoice_default_forms: str = "BANK_SLIP"
     invoice_explains: bool = False
     invoice_total_of_page: bool = False
     invoice_cancelled_again_status: int = 204
     invoice_pay_seconds: int = 5
+    invoice_paid_notice_seconds: int = 3
+    invoice_shows_in_payment: bool = False
     invoice_pay_own: bool = True
+    files_refuse_tokens: bool = True
     notifications_delete_status: int = 204
     carne_status: int = 200
     boleto_fee_cents: int = 170

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 
 from simulator.cora import answers, bank, control, direct_control, integrations, orders, seed
-from simulator.cora.api import build_api, build_direct_api
+from simulator.cora.api import build_api, build_direct_api, build_files
 from simulator.cora.app import APP
 from simulator.cora.bank import Cora, CoraSettings
 from simulator.cora.invoices import control as invoice_control
@@ -39,7 +39,7 @@ class CoraBank:
         "/payments",
         "/payments/*",
         "/v2/invoices*",
-        "/files/boletos/*",
+        "/download/*",
         "/endpoints*",
     )
 
@@ -57,6 +57,10 @@ class CoraBank:
     def direct_api(self) -> App:
         """The same, for Integração Direta: behind mutual TLS."""
         return build_direct_api(self.state)
+
+    def files(self) -> App:
+        """The files of the charges, at an address of their own."""
+        return build_files(self.state)
 
     def pages(self) -> Sequence[BaseRoute]:
         return [*routes(APP), *invoice_pages.ROUTES, *integrations.ROUTES]
@@ -82,3 +86,6 @@ class CoraBank:
     def expire_tokens(self) -> None:
         self.state.store.run("UPDATE cora_token SET expires_at = 0 WHERE kind = 'access'")
         self.state.callers.clear()
+
+
+BANK = CoraBank

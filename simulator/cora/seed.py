@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from simulator.cora import partner
 from simulator.cora.bank import BRANCH, SLUG, Cora
 from simulator.core import people
 from simulator.core.app.consent import LOOPBACK
@@ -26,9 +27,7 @@ class Partner(NamedTuple):
     redirect_uris: str
 
 
-PARTNER = Partner(
-    "app-kamino-demo", "5f0c2a1e-7a51-4c55-9a43-5b9d3c7e4f10", "Kamino", json.dumps([LOOPBACK])
-)
+PARTNER = Partner(partner.CLIENT_ID, partner.CLIENT_SECRET, "Kamino", json.dumps([LOOPBACK]))
 
 
 @dataclass(frozen=True, slots=True)

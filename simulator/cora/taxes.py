@@ -147,11 +147,14 @@ def _sum(data: dict[str, Any], *, required: tuple[str, ...], optional: tuple[str
     amounts = data.get("amount")
     if not isinstance(amounts, dict):
         raise invalid("data.amount is required")
-    parts: list[Any] = [amounts.get(name) for name in required]
+    parts = [amounts.get(name) for name in required]
     parts += [amounts[name] for name in optional if amounts.get(name) is not None]
-    if any(type(part) is not int or not 0 <= part < 10**12 for part in parts):
-        raise invalid("data.amount takes whole centavos")
-    if not (total := sum(parts)):
+    total = 0
+    for part in parts:
+        if type(part) is not int or not 0 <= part < 10**12:
+            raise invalid("data.amount takes whole centavos")
+        total += part
+    if not total:
         raise invalid("data.amount must be above zero")
     return total
 

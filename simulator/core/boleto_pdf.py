@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import qrcode  # type: ignore[import-untyped]
+import segno
 
 from simulator.core import pdf
 from simulator.core.documents import format_document
@@ -95,9 +95,7 @@ def _bars(page: pdf.Page, x: float, y: float, digits: str) -> None:
 
 def _pix(page: pdf.Page, y: float, text: str) -> None:
     page.text(_LEFT, y, "Pague com Pix", size=10, bold=True)
-    code = qrcode.QRCode(border=0)
-    code.add_data(text)
-    matrix = code.get_matrix()
+    matrix = segno.make(text, micro=False).matrix
     module = 130 / len(matrix)
     for row, cells in enumerate(matrix):
         for column, dark in enumerate(cells):

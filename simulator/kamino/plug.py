@@ -92,3 +92,6 @@ class KaminoBank:
         charge = charges_life.charge_by(self.state, "barcode", barcode)
         if charge is not None:
             charges_life.pay_by_boleto(self.state, charge, amount, name, document)
+
+
+BANK = KaminoBank

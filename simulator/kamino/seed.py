@@ -14,8 +14,9 @@ from simulator.kamino import accounts, moving, tokens
 from simulator.kamino.bank import ISPB, Kamino
 from simulator.kamino.moving import Move
 from simulator.kamino.parties import made_up_document, stranger
+from simulator.kamino.partner import CLIENT_ID, CLIENT_SECRET
 
-PARTNER_ID, PARTNER_SECRET = "partner_kamino_demo", "kps_demo_4e1c7f0b9a2d4c66"
+PARTNER_ID, PARTNER_SECRET = CLIENT_ID, CLIENT_SECRET
 TRANSPORTES, TRANSPORTES_NAME = "45987321000160", "TRANSPORTES VALE NORTE LTDA"
 _BALANCE = 18_433_907  # centavos
 _DAYS = 31

@@ -3,8 +3,8 @@
 import datetime as dt
 from decimal import Decimal
 
+from accounts.journal.entries import post_entry
 from accounts.models import Account, JournalEntry
-from accounts.services import post_entry
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 

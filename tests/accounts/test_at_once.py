@@ -6,8 +6,14 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from accounts.chart.setup import (
+    open_bank_account_leaf,
+    open_books,
+)
+from accounts.journal.entries import (
+    reverse_entry,
+)
 from accounts.models import ClassificationGroup, JournalEntry
-from accounts.services import open_bank_account_leaf, open_books, reverse_entry
 from core.errors import InvalidState
 from tenants.models import Plan, Role
 from tenants.scope import tenant_scope

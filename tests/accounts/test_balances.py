@@ -1,7 +1,7 @@
 import datetime as dt
 from decimal import Decimal
 
-from accounts.services import balances
+from accounts.journal.entries import balances
 from tenants.scope import tenant_scope
 from tests.accounts.books import DAY, account_of, make_entry
 

@@ -1,8 +1,15 @@
 import pytest
 
-from accounts import default_chart
+from accounts.chart import default_chart
+from accounts.chart.archive import (
+    archive_account,
+)
+from accounts.chart.setup import (
+    move_group,
+    open_bank_account_leaf,
+    open_books,
+)
 from accounts.models import Account, ClassificationGroup, Nature
-from accounts.services import archive_account, move_group, open_bank_account_leaf, open_books
 from core.errors import InvalidInput, InvalidState
 from tenants.scope import tenant_scope
 from tests.accounts.books import account_of, make_entry

@@ -5,53 +5,42 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import IntegrityError, connection
 
-from accounts.models import Account, ClassificationGroup, Nature
-from accounts.services import (
+from accounts.chart.archive import (
     archive_account,
     archive_group,
-    change_account,
-    change_group,
     delete_unused,
-    make_account,
-    make_group,
     mark_bank_home,
-    move_group,
-    open_bank_account_leaf,
     restore,
 )
-from accounts.services.editing import AccountDetails, GroupDetails, as_seen, words_of
+from accounts.chart.edit import (
+    AccountDetails,
+    GroupDetails,
+    as_seen,
+    change_account,
+    change_group,
+    make_account,
+    make_group,
+    words_of,
+)
+from accounts.chart.setup import (
+    move_group,
+    open_bank_account_leaf,
+)
+from accounts.models import Account, ClassificationGroup, Nature
 from audit.acts import Act
 from core.errors import InvalidInput, InvalidState
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.books import account_of, make_entry
+from tests.accounts.groups import details_of, group_of, made
 from tests.audit.reading import audit_of
 
 pytestmark = pytest.mark.django_db
 
 
-def group_of(tenant: Tenant, code: str) -> ClassificationGroup:
-    with tenant_scope(tenant.id):
-        rows = ClassificationGroup.objects.of(tenant).select_related("parent", "tenant")
-        return rows.get(code=code)
-
-
-def details_of(group: ClassificationGroup, **changes) -> GroupDetails:
-    values = {"code": group.code, "name": group.name, "parent": group.parent}
-    return GroupDetails(**values | changes)
-
-
 def leaf_details(account: Account, **changes) -> AccountDetails:
     values = {"code": account.code, "name": account.name, "group": account.group}
     return AccountDetails(**values | changes)
-
-
-def made(tenant: Tenant, code: str = "5.7", parent: str = "5", **changes) -> ClassificationGroup:
-    with tenant_scope(tenant.id):
-        above = group_of(tenant, parent) if parent else None
-        return make_group(
-            tenant, GroupDetails(code=code, name="Frota", parent=above, **changes), by=None
-        )
 
 
 def test_a_group_takes_the_nature_of_the_one_above_it(tenant: Tenant, admin: User) -> None:

@@ -8,13 +8,21 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.chart.archive import (
+    archive_group,
+)
+from accounts.chart.edit import (
+    GroupDetails,
+    make_group,
+)
+from accounts.chart.setup import (
+    open_bank_account_leaf,
+)
 from accounts.models import Account, ClassificationGroup
-from accounts.services import archive_group, make_group, open_bank_account_leaf
-from accounts.services.editing import GroupDetails
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.books import account_of, make_entry
-from tests.accounts.test_groups import group_of, made
+from tests.accounts.groups import group_of, made
 from tests.audit.reading import audit_of
 from tests.cast import make_member, sign_in
 

@@ -9,19 +9,27 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.import_plan import Plan, plan_import
+from accounts.chart.archive import (
+    archive_account,
+)
+from accounts.chart.edit import (
+    as_seen,
+    change_group,
+)
+from accounts.chart.setup import (
+    move_group,
+)
+from accounts.importing.apply import apply_import, rows_of
+from accounts.importing.plan import Plan, plan_import
+from accounts.importing.reader import read_chart
+from accounts.importing.spreadsheet import write_chart
 from accounts.models import Account, ClassificationGroup
-from accounts.services import archive_account, change_group, move_group
-from accounts.services.editing import as_seen
-from accounts.services.importing import apply_import, rows_of
-from accounts.spreadsheet import write_chart
-from accounts.spreadsheet_reading import read_chart
 from audit.acts import Act
 from core.errors import InvalidState
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.books import account_of, make_entry
-from tests.accounts.test_groups import details_of, group_of
+from tests.accounts.groups import details_of, group_of
 from tests.accounts.xlsx import book
 from tests.audit.reading import audit_of
 from tests.cast import make_member, sign_in

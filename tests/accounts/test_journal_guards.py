@@ -8,8 +8,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from accounts.chart.archive import (
+    archive_account,
+)
+from accounts.journal.entries import (
+    balances,
+    reverse_entry,
+)
 from accounts.models import JournalEntry, JournalLine
-from accounts.services import archive_account, balances, reverse_entry
 from tenants.scope import tenant_scope
 from tests.accounts.books import DAY, account_of, make_entry
 from tests.cast import make_tenant

@@ -7,9 +7,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.entry_list import PAGE_SIZE
+from accounts.chart.archive import (
+    archive_account,
+)
+from accounts.chart.setup import (
+    open_bank_account_leaf,
+)
+from accounts.journal.entries import (
+    reverse_entry,
+)
+from accounts.journal.listing import PAGE_SIZE
 from accounts.models import JournalEntry
-from accounts.services import archive_account, open_bank_account_leaf, reverse_entry
 from tenants.models import Plan, Role
 from tenants.scope import tenant_scope
 from tenants.services import create_company

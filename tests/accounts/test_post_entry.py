@@ -3,8 +3,8 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from accounts.journal.entries import post_entry
 from accounts.models import Account, JournalEntry
-from accounts.services import post_entry
 from core.errors import InvalidInput, InvalidState
 from tenants.scope import tenant_scope
 from tests.accounts.books import DAY, account_of, make_entry

@@ -4,8 +4,8 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from accounts.journal.entries import balances, reverse_entry
 from accounts.models import Account
-from accounts.services import balances, reverse_entry
 from core.errors import InvalidInput, InvalidState
 from tenants.scope import tenant_scope
 from tests.accounts.books import DAY, account_of, make_entry

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from accounts.importing.reader import MAX_BYTES, MAX_ROWS, read_chart
+from accounts.importing.spreadsheet import ACCOUNT, GROUP, Row, write_chart
 from accounts.models import Nature
-from accounts.spreadsheet import ACCOUNT, GROUP, Row, write_chart
-from accounts.spreadsheet_reading import MAX_BYTES, MAX_ROWS, read_chart
 from core.errors import InvalidInput
 from tests.accounts.xlsx import TITLES, book
 

@@ -7,8 +7,8 @@ from django.db import DatabaseError, IntegrityError, connection, connections, tr
 
 from audit.acts import Act
 from audit.models import NO_HASH, ChainHead, Record
+from audit.origin import COMMAND_LINE, acting_from
 from audit.services import record
-from audit.whence import COMMAND_LINE, acting_from
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.payments.make import make_bank_account

@@ -80,7 +80,7 @@ def test_the_menu_offers_it_to_admins(
 ) -> None:
     sign_in(client, make_member(tenant, role), tenant)
 
-    page = words(client.get(reverse("banking:integrations")))
+    page = words(client.get(reverse("integrations:list")))
 
     assert (f'href="{PAGE}"' in page) == shown
 

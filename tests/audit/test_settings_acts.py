@@ -36,7 +36,7 @@ def records(tenant: Tenant) -> list[tuple]:
 
 
 def save(client: Client, account: BankAccount, seen: str, **data: str) -> int:
-    page = reverse("payments:save_account", args=[account.id])
+    page = reverse("integrations:save_account", args=[account.id])
     return client.post(page, {"seen": seen, **data}, REMOTE_ADDR="203.0.113.9").status_code
 
 
@@ -86,7 +86,7 @@ def test_the_switch_in_the_list_is_told_once(
     as_admin: Client, tenant: Tenant, account: BankAccount
 ) -> None:
     for _ in range(2):
-        as_admin.post(reverse("banking:modo_banking", args=[account.id]), {"on": "on"})
+        as_admin.post(reverse("integrations:modo_banking", args=[account.id]), {"on": "on"})
 
     ((act, *_, after),) = records(tenant)
     assert (act, after) == (Act.SETTINGS_CHANGED, {"Modo Banking": "ligado"})
@@ -97,7 +97,7 @@ def test_the_preferred_one_is_told_with_the_one_that_was(
 ) -> None:
     other = make_bank_account(tenant)
     for chosen in (other, account, account):
-        as_admin.post(reverse("banking:prefer", args=[chosen.id]), REMOTE_ADDR="203.0.113.9")
+        as_admin.post(reverse("integrations:prefer", args=[chosen.id]), REMOTE_ADDR="203.0.113.9")
 
     *_, (act, by, whence, before, after) = told = records(tenant)
     assert len([row for row in told if row[0] == Act.PREFERRED_CHANGED]) == len(told)

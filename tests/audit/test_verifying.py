@@ -8,10 +8,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from audit import verifying
+from audit import verification
 from audit.acts import Act
 from audit.services import record
-from audit.verifying import verify
+from audit.verification import verify
 from banking.models import BankAccount
 from kamino.local.environment import in_database
 from tenants.models import Tenant, User
@@ -47,7 +47,7 @@ def intruder(chain: BankAccount) -> Iterator[psycopg.Connection]:
 def test_a_whole_chain_is_told_with_its_last_record(chain: BankAccount, tenant: Tenant) -> None:
     verdict = verify(tenant.id)
 
-    assert verdict == verifying.Verdict(5, audit_of(tenant)[-1].hash)
+    assert verdict == verification.Verdict(5, audit_of(tenant)[-1].hash)
 
 
 def test_a_company_without_acts_is_whole(tenant: Tenant) -> None:
@@ -57,7 +57,7 @@ def test_a_company_without_acts_is_whole(tenant: Tenant) -> None:
 def test_more_than_one_batch_is_walked(
     chain: BankAccount, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verifying, "BATCH", 2)
+    monkeypatch.setattr(verification, "BATCH", 2)
 
     assert verify(tenant.id).number == 5
 

@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from django.test import Client
 from pytest_django import Settings
 
 from banking.models import BankAccount
 from tenants.models import Tenant, User
 from tests.banking.made import connect_account
 from tests.bs2_simulator import Bs2Simulator
+from tests.cast import sign_in
 from tests.cora_simulator import CoraSimulator
 from tests.kamino_simulator import KaminoSimulator
 
@@ -40,6 +42,13 @@ def cora(
     settings.CORA_BASE_URL = cora_process.base_url
     settings.PUBLIC_URL = "http://127.0.0.1"  # the bank sends people back to this machine only
     return cora_process
+
+
+@pytest.fixture
+def operator_in(client: Client, tenant: Tenant, operator: User) -> Client:
+    """The operator, at the browser."""
+    sign_in(client, operator, tenant)
+    return client
 
 
 @pytest.fixture

@@ -14,13 +14,13 @@ import redis
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.services import open_bank_account_leaf
+from accounts.chart.setup import open_bank_account_leaf
 from banking.banks import registry
-from banking.banks.base import Grant
-from banking.credentials import seal
+from banking.banks.contract.auth import Grant
+from banking.connections.complete import open_connection
+from banking.connections.webhook_registration import digest
+from banking.gateway.credentials import seal
 from banking.models import BankAccount, Connection, DailyBalance, StatementLine
-from banking.services.doors import digest
-from banking.services.opening import open_connection
 from core.ids import uuid7
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope

@@ -8,11 +8,11 @@ import pytest
 from django.db import connection as database
 from django.utils import timezone
 
+from banking.bank_accounts.settings import Settings, prefer, save_settings
+from banking.connections.complete import open_connection
+from banking.connections.disconnect import close_connection, undo_connection
 from banking.models import BankAccount, Connection
-from banking.services.opening import open_connection
-from banking.services.settings import Settings, prefer, save_settings
-from banking.services.syncing import sync_account
-from banking.services.undoing import close_connection, undo_connection
+from banking.statements.sync import sync_account
 from core.errors import DomainError, InvalidState
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope

@@ -3,15 +3,13 @@
 import pytest
 
 from audit.acts import Act
+from banking.connections.complete import open_connection
+from banking.connections.disconnect import close_connection
 from banking.models import Connection
-from banking.services.opening import open_connection
-from banking.services.undoing import close_connection
 from tests.audit.reading import audit_of
+from tests.banking.consents import RETURN, connections_of, go_and_consent
 from tests.banking.made import bs2_keys, change, connect_account, granted, make_connection, reread
-from tests.banking.test_connecting import RETURN, connections_of, go_and_consent, operator_in
 from tests.cora_simulator import PADARIA
-
-__all__ = ["operator_in"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

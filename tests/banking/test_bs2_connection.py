@@ -8,14 +8,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from banking.access import connect
-from banking.banks.base import Capability
-from banking.credentials import unseal
-from banking.errors import BankError
+from banking.banks.contract.errors import BankError
+from banking.banks.contract.info import Capability
+from banking.connections.complete import open_connection
+from banking.connections.token_renewal import due_connections, keep_alive
+from banking.gateway.connect import connect
+from banking.gateway.credentials import unseal
 from banking.models import BankAccount, Connection, ConsentAttempt, StatementLine
-from banking.services.keeping import due_connections, keep_alive
-from banking.services.opening import open_connection
-from banking.services.syncing import sync_account
+from banking.statements.sync import sync_account
 from tenants.scope import tenant_scope
 from tests.banking.made import bs2_keys, consent, make_bs2_connection, reread, stored_lines
 from tests.bs2_simulator import OFICINA, PADARIA

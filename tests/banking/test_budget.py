@@ -8,11 +8,11 @@ import pytest
 from django.db import connection as database
 from django.utils import timezone
 
-from banking import budget
 from banking.banks import registry
-from banking.errors import BankUnavailable
+from banking.banks.contract.errors import BankUnavailable
+from banking.gateway import rate_limit
+from banking.gateway.tokens import StoredTokens
 from banking.models import BankHealth, TokenBudget
-from banking.tokens import StoredTokens
 from tests.banking.banks.conftest import Answer, TinyBank
 from tests.banking.made import make_connection, make_grant
 
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 def spend(times=1, *, client_id="chave", by_person=False, bank=BS2):
     for _ in range(times):
-        budget.spend(bank, client_id, by_person=by_person)
+        rate_limit.spend(bank, client_id, by_person=by_person)
 
 
 def spend_if_free(_):

@@ -8,11 +8,18 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from banking.access import connect
-from banking.banks.base import Capability
-from banking.banks.http import Call
-from banking.calls import KEPT, CallLog, last_calls, operation_words, result_words, store
-from banking.errors import BankError
+from banking.banks.contract.errors import BankError
+from banking.banks.contract.info import Capability
+from banking.banks.http.call import Call
+from banking.gateway.call_log import (
+    KEPT,
+    CallLog,
+    last_calls,
+    operation_words,
+    result_words,
+    store,
+)
+from banking.gateway.connect import connect
 from tenants.scope import tenant_scope
 from tests.banking.conftest import NOW
 from tests.banking.made import granted, make_account, make_connection
@@ -100,7 +107,7 @@ def test_the_page_shows_the_calls_and_the_text_tells_them(client, tenant, operat
     sign_in(client, operator, tenant)
 
     page = " ".join(
-        client.get(reverse("banking:diagnosis", args=[account.id])).content.decode().split()
+        client.get(reverse("integrations:diagnosis", args=[account.id])).content.decode().split()
     )
 
     assert "Últimas chamadas ao banco" in page

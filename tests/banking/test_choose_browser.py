@@ -7,21 +7,24 @@ from pytest_django.live_server_helper import LiveServer
 from tenants.models import Plan, Tenant, User
 from tenants.services import change_plan
 from tests.cast import PASSWORD
-from tests.chromium import chromium, in_a_browser
+from tests.chromium import OpenBrowser
 from tests.e2e import browser as browsing
 
-# The rows are made before the browser starts: its loop would forbid Django's queries.
-pytestmark = [pytest.mark.django_db(transaction=True), in_a_browser]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("plan", [Plan.COMPASS, Plan.NORTH])
 def test_the_steps_unfold_and_the_page_has_no_fault(
-    live_server: LiveServer, tenant: Tenant, admin: User, plan: Plan
+    live_server: LiveServer,
+    tenant: Tenant,
+    admin: User,
+    open_browser: OpenBrowser,
+    plan: Plan,
 ) -> None:
     change_plan(tenant, plan)
     faults = []
 
-    with chromium() as browser, browsing.new_page(browser) as page:
+    with open_browser() as browser, browsing.new_page(browser) as page:
         browsing.sign_in(page, live_server.url, (admin.email, PASSWORD))
         page.goto(f"{live_server.url}/contas/conectar/")
         for summary in page.locator(".option__opening summary").all():

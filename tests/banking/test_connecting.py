@@ -1,23 +1,22 @@
 """From the «+» to a connected account, against the bank over HTTP."""
 
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.urls import reverse
 
 from accounts.models import ClassificationGroup
 from banking.banks import registry
+from banking.connections.complete import open_connection, unfinished_openings
 from banking.models import BankAccount, Connection
-from banking.services.opening import open_connection, unfinished_openings
-from banking.services.syncing import sync_account
+from banking.statements.sync import sync_account
 from kamino.local.services import free_port
 from tenants.models import Plan, Role, Tenant
 from tenants.scope import tenant_scope
 from tenants.services import add_member
+from tests.banking.consents import GO, RETURN, connections_of, go_and_consent
 from tests.banking.made import (
     change,
-    consent,
     granted,
     make_account,
     make_connection,
@@ -29,31 +28,11 @@ from tests.cast import make_member, sign_in
 from tests.cora_simulator import OFICINA, PADARIA
 
 CHOOSE = reverse("banking:choose")
-GO = reverse("banking:go", args=["cora"])
-RETURN = reverse("banking:consent_return", args=["cora"])
 calls_banks = pytest.mark.django_db(transaction=True)
 
 
 def words(response):
     return " ".join(response.content.decode().replace("\u00a0", " ").split())
-
-
-def connections_of(tenant):
-    with tenant_scope(tenant.id):
-        return list(Connection.objects.of(tenant))
-
-
-@pytest.fixture
-def operator_in(client, tenant, operator):
-    """The operator, at the browser."""
-    sign_in(client, operator, tenant)
-    return client
-
-
-def go_and_consent(client):
-    """To the bank and back: what the bank adds to our address."""
-    back = urlsplit(consent(client.get(GO).headers["Location"]))
-    return {name: values[0] for name, values in parse_qs(back.query).items()}
 
 
 # --- The choice ---------------------------------------------------------------------------
@@ -63,7 +42,7 @@ def test_the_choice_offers_every_bank_of_the_registry(operator_in):
     page = words(operator_in.get(CHOOSE))
 
     assert f'href="{GO}"' in page
-    for bank in registry.BANKS.values():
+    for bank in registry.banks().values():
         assert bank.info.pitch in page
 
 

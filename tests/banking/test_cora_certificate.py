@@ -4,11 +4,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from banking.credentials import unseal
+from banking.connections.complete import open_connection
+from banking.connections.disconnect import close_connection, undo_connection
+from banking.gateway.credentials import unseal
 from banking.models import BankAccount, Connection
-from banking.services.opening import open_connection
-from banking.services.syncing import sync_account
-from banking.services.undoing import close_connection, undo_connection
+from banking.statements.sync import sync_account
 from tenants.scope import tenant_scope
 from tests.banking.made import reread, stored_lines
 from tests.cast import sign_in

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from banking.diagnosis import impersonal, proved_days
+from integrations.diagnosis import impersonal, proved_days
 from tenants.models import Role
 from tenants.scope import tenant_scope
 from tests.banking.conftest import NOW
@@ -31,7 +31,7 @@ def words(response):
 
 
 def page_of(account):
-    return reverse("banking:diagnosis", args=[account.id])
+    return reverse("integrations:diagnosis", args=[account.id])
 
 
 def open_page(client, person, account):
@@ -118,7 +118,7 @@ def test_numbers_and_addresses_are_left_out(private):
 def test_the_list_leads_there(client, operator, bank_account):
     sign_in(client, operator, bank_account.tenant)
 
-    assert page_of(bank_account) in words(client.get(reverse("banking:integrations")))
+    assert page_of(bank_account) in words(client.get(reverse("integrations:list")))
 
 
 @pytest.mark.parametrize("role", [Role.APPROVER, Role.READER])
@@ -126,7 +126,7 @@ def test_only_admins_and_finance_see_it(client, tenant, bank_account, role):
     sign_in(client, make_member(tenant, role), tenant)
 
     assert client.get(page_of(bank_account)).status_code == 403
-    assert page_of(bank_account) not in words(client.get(reverse("banking:integrations")))
+    assert page_of(bank_account) not in words(client.get(reverse("integrations:list")))
 
 
 def test_another_companys_account_is_not_found(client, other_tenant, outsider, bank_account):

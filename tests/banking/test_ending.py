@@ -7,9 +7,9 @@ from django.core import mail
 from django.urls import reverse
 
 from banking import tasks
+from banking.connections.complete import open_connection
+from banking.connections.expiry_notices import tell_of_endings
 from banking.models import Connection
-from banking.services.ending import tell_of_endings
-from banking.services.opening import open_connection
 from tenants import notices
 from tenants.models import Notice, Plan, Role
 from tenants.scope import tenant_scope
@@ -26,7 +26,7 @@ from tests.banking.made import (
 )
 from tests.cast import make_member, sign_in
 
-LIST = reverse("banking:integrations")
+LIST = reverse("integrations:list")
 DIRECT = "direta"  # by a certificate
 RENEW = reverse("banking:mode", args=["cora", DIRECT])
 pytestmark = pytest.mark.usefixtures("monday")

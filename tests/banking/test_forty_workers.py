@@ -11,11 +11,11 @@ from time import time
 import pytest
 from time_machine import Traveller, escape_hatch
 
-from banking.access import connect
-from banking.banks.base import Capability
-from banking.credentials import unseal
+from banking.banks.contract.info import Capability
+from banking.gateway.connect import connect
+from banking.gateway.credentials import unseal
+from banking.gateway.tokens import StoredTokens
 from banking.models import Connection
-from banking.tokens import StoredTokens
 from tenants.models import Tenant, User
 from tests.banking.made import make_bs2_connection, reread
 from tests.bs2_simulator import Bs2Simulator

@@ -10,11 +10,11 @@ import pytest
 import time_machine
 
 from banking.banks import registry
+from banking.connections.begin import connect_by_terms, terms_version
+from banking.connections.complete import open_connection
+from banking.connections.disconnect import close_connection, undo_connection
 from banking.models import BankAccount, Connection
-from banking.services.connecting import connect_by_terms, terms_version
-from banking.services.opening import open_connection
-from banking.services.syncing import LONGEST_READING, SyncResult, stretches, sync_account
-from banking.services.undoing import close_connection, undo_connection
+from banking.statements.sync import LONGEST_READING, SyncResult, stretches, sync_account
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.made import (

@@ -9,15 +9,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from banking import health
-from banking.access import connect
-from banking.banks.base import Capability
-from banking.banks.http import Call
-from banking.errors import BankError, BankRejected, BankUnavailable
-from banking.health import BankCircuitOpen
+from banking.banks.contract.errors import BankError, BankRejected, BankUnavailable
+from banking.banks.contract.info import Capability
+from banking.banks.http.call import Call
+from banking.connections.complete import open_connection
+from banking.gateway import circuit_breaker
+from banking.gateway.circuit_breaker import BankCircuitOpen
+from banking.gateway.connect import connect
 from banking.models import BankHealth, Connection
-from banking.services.opening import open_connection
-from banking.services.syncing import due_accounts, sync_account
+from banking.statements.sync import due_accounts, sync_account
 from tests.banking.made import change, granted, make_account, make_connection, reread
 from tests.cast import sign_in
 
@@ -170,11 +170,11 @@ def test_an_answer_writes_nothing_of_the_bank_while_it_is_well(cora, account):
 def test_a_late_failure_from_before_the_pause_does_not_make_it_longer(monday):
     late = Call("cora", "send_ted", "ReadTimeout", 45_000.0, is_failure_of_bank=True)
     for _ in range(5):
-        health.note_call(late)
+        circuit_breaker.note_call(late)
     until = row().open_until
     monday.shift(30)
 
-    health.note_call(late)
+    circuit_breaker.note_call(late)
 
     assert row().open_until == until
 
@@ -255,7 +255,7 @@ def test_the_sync_status_says_it_and_stops_asking(client, tenant, admin, operato
     sign_in(client, operator, tenant)
 
     shown = client.get(
-        reverse("banking:sync_status", args=[account.id]), headers={"HX-Request": "true"}
+        reverse("reconciliation:sync_status", args=[account.id]), headers={"HX-Request": "true"}
     ).content.decode()
 
     assert "O banco indisponível" not in shown
@@ -267,4 +267,4 @@ def test_another_bank_is_shown_as_ever(client, tenant, admin, operator, away):
     change(make_account(tenant, admin, provider="bs2"), synced_at=timezone.now())
     sign_in(client, operator, tenant)
 
-    assert "indisponível" not in client.get(reverse("banking:integrations")).content.decode()
+    assert "indisponível" not in client.get(reverse("integrations:list")).content.decode()

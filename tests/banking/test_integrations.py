@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.urls import reverse
 
+from banking.bank_accounts.settings import first_sending, switch_modo_banking
 from banking.models import BankAccount, Connection
-from banking.services.settings import first_sending, switch_modo_banking
 from tenants.scope import tenant_scope
 from tests.banking.conftest import NOW
 from tests.banking.made import change, make_account, make_connection, reread
 from tests.cast import sign_in
 
-PAGE = reverse("banking:integrations")
+PAGE = reverse("integrations:list")
 pytestmark = pytest.mark.usefixtures("monday")
 
 
@@ -166,7 +166,7 @@ def test_preferring_an_account_moves_the_mark_and_says_so(client, tenant, admin,
     other = make_account(tenant, admin)
     sign_in(client, admin, tenant)
 
-    response = client.post(reverse("banking:prefer", args=[other.id]), follow=True)
+    response = client.post(reverse("integrations:prefer", args=[other.id]), follow=True)
 
     assert reread(other).is_preferred
     assert not reread(bank_account).is_preferred

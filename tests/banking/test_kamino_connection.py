@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from banking.banks import registry
+from banking.connections.begin import terms_version
+from banking.connections.complete import open_connection
 from banking.models import BankAccount, BankEvent, Connection
-from banking.services.connecting import terms_version
-from banking.services.opening import open_connection
-from banking.services.syncing import due_accounts, sync_account
+from banking.statements.sync import due_accounts, sync_account
 from tenants.scope import tenant_scope
 from tests.banking.made import change, reread, stored_lines
 from tests.cast import sign_in

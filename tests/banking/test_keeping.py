@@ -7,12 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.acts import Act
-from banking.access import tokens_of
-from banking.credentials import unseal
-from banking.errors import ConsentLost
+from banking.banks.contract.errors import ConsentLost
+from banking.connections.token_renewal import due_connections, keep_alive
+from banking.gateway.connect import tokens_of
+from banking.gateway.credentials import unseal
 from banking.models import BankHealth, Connection
-from banking.services.keeping import due_connections, keep_alive
-from banking.services.syncing import due_accounts, sync_account
+from banking.statements.sync import due_accounts, sync_account
 from tests.audit.reading import audit_of
 from tests.banking.banks.conftest import LOST, Answer, TinyBank
 from tests.banking.made import change, make_account, make_connection, make_grant, reread
@@ -160,7 +160,7 @@ def test_the_page_says_who_connected_it_when_why_it_stopped_and_leads_to_the_sam
     change(dead.connection, typed={"branch": "0001"})
     sign_in(client, operator, tenant)
 
-    page = client.get(reverse("banking:integrations")).content.decode()
+    page = client.get(reverse("integrations:list")).content.decode()
 
     assert f"Chaves do BS2 Empresas, por {admin.email} em 23/11/2026" in page
     assert "Parado desde 23/11: O Refresh_Token do BS2 não vale mais" in page

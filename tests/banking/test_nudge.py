@@ -2,7 +2,7 @@ import pytest
 from celery import Celery
 from django.db import transaction
 
-from core.nudge import nudge
+from core.enqueue import nudge
 from kamino.celery import app
 from kamino.local.services import free_port
 from tests.banking.made import nudged

@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 from banking.banks import registry
-from banking.credentials import unseal
+from banking.connections.begin import terms_version
+from banking.gateway.credentials import unseal
 from banking.models import Connection
-from banking.services.connecting import terms_version
 from tenants.models import Plan, Role, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.made import make_connection, nudged

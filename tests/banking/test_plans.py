@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from audit.acts import Act
 from banking.banks import registry
-from banking.plans import compare
-from banking.services import connecting, consenting, syncing
-from banking.services.keeping import due_connections
+from banking.connections import begin, consent
+from banking.connections.token_renewal import due_connections
+from banking.statements import sync
 from core.errors import NotAllowed
+from integrations.plans import compare
 from tenants.models import Plan, Role
 from tenants.scope import tenant_scope
 from tenants.services import change_plan
@@ -21,7 +22,7 @@ from tests.banking.conftest import NOW
 from tests.banking.made import change, make_account, make_connection, reread, stored_lines
 from tests.cast import make_member, sign_in
 
-PAGE = reverse("banking:plans")
+PAGE = reverse("integrations:plans")
 CHOOSE = reverse("banking:choose")
 calls_banks = pytest.mark.django_db(transaction=True)
 
@@ -45,7 +46,7 @@ def rows_of(tenant):
     return {row.name: row.cells for rows in sections.values() for row in rows}
 
 
-@pytest.mark.parametrize("slug", registry.BANKS)
+@pytest.mark.parametrize("slug", registry.banks())
 def test_the_row_of_a_bank_says_what_the_service_lets_through(tenant, slug):
     bank = registry.info(slug)
     row = rows_of(tenant)[bank.name]
@@ -53,10 +54,10 @@ def test_the_row_of_a_bank_says_what_the_service_lets_through(tenant, slug):
     for plan, has in zip(Plan, row, strict=True):
         tenant.plan = plan
         if has:
-            connecting.check_plan(tenant, bank)
+            begin.check_plan(tenant, bank)
         else:
             with pytest.raises(NotAllowed):
-                connecting.check_plan(tenant, bank)
+                begin.check_plan(tenant, bank)
 
 
 def test_cora_and_bs2_need_north_or_track(tenant):
@@ -104,7 +105,7 @@ def test_the_choice_of_bank_leads_a_smaller_plan_to_the_comparison(client, compa
 
 
 @pytest.mark.parametrize("plan", Plan)
-@pytest.mark.parametrize("slug", registry.BANKS)
+@pytest.mark.parametrize("slug", registry.banks())
 def test_the_choice_tells_how_to_come_to_an_account_in_every_plan(
     client, tenant, operator, plan, slug
 ):
@@ -124,12 +125,12 @@ def test_the_service_itself_refuses_a_bank_that_the_plan_lacks(compass, admin, s
     mode = registry.info(slug).modes[position]
 
     with tenant_scope(compass.id):
-        for begin in (
-            lambda: consenting.start_consent(compass, slug, mode, by=admin, typed={}),
-            lambda: connecting.connect_by_form(compass, slug, mode, typed={}, by=admin),
+        for connect in (
+            lambda: consent.start_consent(compass, slug, mode, by=admin, typed={}),
+            lambda: begin.connect_by_form(compass, slug, mode, typed={}, by=admin),
         ):
             with pytest.raises(NotAllowed, match="planos North e Track"):
-                begin()
+                connect()
 
 
 # --- Downgrade and upgrade ----------------------------------------------------------------
@@ -137,16 +138,16 @@ def test_the_service_itself_refuses_a_bank_that_the_plan_lacks(compass, admin, s
 
 def test_after_a_downgrade_the_account_is_not_read_and_says_why(client, tenant, admin):
     account = make_account(tenant, admin)
-    assert (tenant.id, account.id) in syncing.due_accounts(timezone.now())
+    assert (tenant.id, account.id) in sync.due_accounts(timezone.now())
 
     change_plan(tenant, Plan.COMPASS)
 
-    assert syncing.due_accounts(timezone.now()) == []
-    assert syncing.sync_account(tenant.id, account.id) is None
+    assert sync.due_accounts(timezone.now()) == []
+    assert sync.sync_account(tenant.id, account.id) is None
     with tenant_scope(tenant.id), pytest.raises(NotAllowed):
-        syncing.check_can_sync(account, tenant)
+        sync.check_can_sync(account, tenant)
     sign_in(client, admin, tenant)
-    page = words(client.get(reverse("banking:integrations")))
+    page = words(client.get(reverse("integrations:list")))
     assert "fora do plano" in page
     assert f'href="{PAGE}"' in page
 
@@ -178,15 +179,15 @@ def test_a_grant_is_kept_alive_through_a_downgrade_so_that_an_upgrade_needs_no_c
 
 @calls_banks
 def test_an_upgrade_resumes_with_the_days_between_and_no_line_twice(account, tenant, cora, monday):
-    syncing.sync_account(tenant.id, account.id)
+    sync.sync_account(tenant.id, account.id)
     lines = stored_lines(account)
     change_plan(tenant, Plan.COMPASS)
     monday.shift(timedelta(days=20))
     cora.advance(timedelta(days=20).total_seconds())
-    assert syncing.sync_account(tenant.id, account.id) is None
+    assert sync.sync_account(tenant.id, account.id) is None
 
     change_plan(tenant, Plan.TRACK)
-    result = syncing.sync_account(tenant.id, account.id)
+    result = sync.sync_account(tenant.id, account.id)
 
     assert result is not None
     assert result.difference == 0

@@ -22,7 +22,7 @@ from tests.banking.made import (
 )
 from tests.cast import make_member, make_tenant, sign_in
 
-PAGE = reverse("banking:reconcile")
+PAGE = reverse("reconciliation:reconcile")
 pytestmark = pytest.mark.usefixtures("monday")
 
 
@@ -316,7 +316,7 @@ def test_the_page_asks_for_progress_while_a_sync_runs(client, tenant, operator, 
     page = words(open_page(client, operator, tenant))
 
     assert "Lendo o extrato… 1.240 lançamentos" in page
-    assert f'hx-get="{reverse("banking:sync_status", args=[bank_account.id])}' in page
+    assert f'hx-get="{reverse("reconciliation:sync_status", args=[bank_account.id])}' in page
 
 
 def test_a_second_connection_of_the_company_is_no_second_account(

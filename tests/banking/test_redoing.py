@@ -8,11 +8,10 @@ import pytest
 from django.urls import reverse
 
 from banking.banks import registry
-from banking.errors import BankError
-from banking.models import BankAccount, Connection
-from banking.services.connecting import connect_by_terms, terms_version
-from banking.services.opening import open_connection
-from banking.services.undoing import (
+from banking.banks.contract.errors import BankError
+from banking.connections.begin import connect_by_terms, terms_version
+from banking.connections.complete import open_connection
+from banking.connections.disconnect import (
     NO_WAY,
     NOT_CONFIRMED,
     REVOKE_LASTS,
@@ -21,7 +20,8 @@ from banking.services.undoing import (
     unclosed_connections,
     undo_connection,
 )
-from banking.tokens import StoredTokens
+from banking.gateway.tokens import StoredTokens
+from banking.models import BankAccount, Connection
 from core.errors import InvalidInput
 from tenants.scope import tenant_scope
 from tests.banking.made import change, consent, granted, make_account, make_connection, reread
@@ -149,7 +149,7 @@ def test_the_name_has_to_be_the_companys(account, tenant, admin):
 
 def test_the_link_brings_back_the_same_account(cora, account, tenant, admin, admin_in):
     undo(account, tenant, admin)
-    page = words(admin_in.get(reverse("banking:integrations")))
+    page = words(admin_in.get(reverse("integrations:list")))
     address = f"{GO}?conta={account.id}"
     assert f'href="{address}"' in page
 

@@ -8,10 +8,10 @@ from cryptography.fernet import Fernet
 from django.core.management import call_command
 from django.utils import timezone
 
-from banking.credentials import CredentialsUnreadable, seal, unseal
-from banking.errors import BankUnavailable, ConsentLost
+from banking.banks.contract.errors import BankUnavailable, ConsentLost
+from banking.gateway.credentials import CredentialsUnreadable, seal, unseal
+from banking.gateway.tokens import StoredTokens
 from banking.models import Connection
-from banking.tokens import StoredTokens
 from core.ids import uuid7
 from tests.banking.made import (
     change,

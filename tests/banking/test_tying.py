@@ -10,11 +10,18 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from accounts.chart.archive import (
+    archive_account,
+)
+from accounts.journal.entries import (
+    balances,
+    post_entry,
+    reverse_entry,
+)
 from accounts.models import Account, JournalEntry
-from accounts.services import archive_account, balances, post_entry, reverse_entry
 from audit.acts import Act
+from banking.bank_accounts.ledger_account import Entries, effect_of_tying, hold_leaf, tie_account
 from banking.models import BankAccount
-from banking.services.tying import Entries, effect_of_tying, hold_leaf, tie_account
 from core.errors import InvalidInput
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
@@ -284,7 +291,7 @@ def as_admin(client: Client, admin: User, tenant: Tenant) -> Client:
 
 
 def address(account: BankAccount) -> str:
-    return reverse("banking:tie", args=[account.id])
+    return reverse("integrations:ledger_account", args=[account.id])
 
 
 def words(response) -> str:
@@ -325,7 +332,7 @@ def test_only_admins_tie(
     sign_in(client, request.getfixturevalue(person), tenant)
 
     assert client.get(address(account)).status_code == 403
-    page = client.get(reverse("payments:account", args=[account.id]))
+    page = client.get(reverse("integrations:account", args=[account.id]))
     assert address(account) not in page.content.decode()
 
 

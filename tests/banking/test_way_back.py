@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 
 from banking.banks import registry
+from banking.connections.begin import connect_by_terms, terms_version
+from banking.connections.complete import open_connection
+from banking.connections.disconnect import close_connection, undo_connection
 from banking.models import BankAccount, Connection, ConsentAttempt
-from banking.services.connecting import connect_by_terms, terms_version
-from banking.services.opening import open_connection
-from banking.services.undoing import close_connection, undo_connection
 from tenants.models import Role
 from tenants.scope import tenant_scope
 from tests.banking.made import consent, make_account, reread
@@ -60,7 +60,7 @@ def test_a_consent_refused_at_the_bank_begins_again_for_the_same_account(admin_i
 
     assert f'href="{GO}?conta={cora_account.id}"' in page
     assert f"O vínculo de {cora_account} continua como estava." in page
-    assert reverse("payments:account", args=[cora_account.id]) in page
+    assert reverse("integrations:account", args=[cora_account.id]) in page
 
 
 @calls_banks

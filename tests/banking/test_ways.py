@@ -7,12 +7,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.html import escape
 
-from banking.banks.base import ConnectBy, FieldKind, Mode, ModeField
-from banking.credentials import unseal
-from banking.forms import ConnectForm
+from banking.banks.contract.info import ConnectBy, FieldKind, Mode, ModeField
+from banking.connections.addresses import redo_address, typed_of
+from banking.connections.begin import terms_version
+from banking.connections.forms import ConnectForm
+from banking.gateway.credentials import unseal
 from banking.models import Connection, ConsentAttempt
-from banking.services.connecting import terms_version
-from banking.ways import redo_address, typed_of
 from tenants.models import Plan, Role, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.made import make_connection, nudged

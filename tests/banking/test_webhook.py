@@ -7,9 +7,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from banking.connections.webhook_registration import signing_secret
 from banking.models import BankEvent
-from banking.services.doors import signing_secret
-from banking.services.syncing import due_accounts
+from banking.statements.sync import due_accounts
 from tenants.scope import tenant_scope
 from tests.banking.conftest import NOW
 from tests.banking.made import change, make_account, make_connection, nudged

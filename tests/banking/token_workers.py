@@ -13,8 +13,8 @@ import django
 
 django.setup()
 
-from banking.errors import BankError  # noqa: E402
-from banking.tokens import StoredTokens  # noqa: E402
+from banking.banks.contract.errors import BankError  # noqa: E402
+from banking.gateway.tokens import StoredTokens  # noqa: E402
 
 
 def token_of(tenant: UUID, connection: UUID, provider: str) -> str:

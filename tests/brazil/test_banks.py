@@ -1,7 +1,7 @@
 import pytest
 
 from brazil.banks import BANKS, bank_name, find_bank
-from brazil.typed import is_digits
+from brazil.digits import is_digits
 
 
 @pytest.mark.parametrize(

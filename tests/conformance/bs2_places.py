@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from banking.banks.base import Grant
 from banking.banks.bs2 import Bs2
+from banking.banks.contract.auth import Grant
 from tests.bs2_simulator import OFICINA, Bs2Simulator
 
 HOMOLOGATION = "https://apihmz.bancobonsucesso.com.br"

@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 from pytest_django import Settings
 
-from banking.banks.base import Grant
+from banking.banks.contract.auth import Grant
 from banking.banks.cora import Cora
 from tests.cora_simulator import OFICINA, CoraSimulator
 

@@ -19,11 +19,11 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
-from banking.banks.base import Grant, OpenOrder, OrderState, Rail, Receipt, Search
 from banking.banks.bs2 import Bs2
-from banking.banks.bs2 import wire as bs2_wire
 from banking.banks.bs2.adapter import Bs2Adapter
-from banking.banks.charges import (
+from banking.banks.bs2.wire.receipts import TRANSFERS
+from banking.banks.contract.auth import Grant
+from banking.banks.contract.charges import (
     Address,
     CancellationState,
     Charge,
@@ -33,13 +33,14 @@ from banking.banks.charges import (
     ChargeState,
     FinalBeneficiary,
 )
-from banking.errors import (
+from banking.banks.contract.errors import (
     BankAccessDenied,
     BankOutcomeUnknown,
     BankRejected,
     BankUnavailable,
     ConsentLost,
 )
+from banking.banks.contract.payments import OpenOrder, OrderState, Rail, Receipt, Search
 from brazil.banking_days import sao_paulo_day
 from tests.banking.banks.conftest import make_boleto, make_ted
 from tests.bs2_simulator import OFICINA, Bs2Simulator
@@ -571,7 +572,7 @@ def test_6_5_what_was_paid_has_a_receipt_and_its_pdf(
     simulator.settings(approval_required=False)
     told.send_ted(make_ted())
 
-    (proof,) = told.fetch_receipts(today(), today(), bs2_wire.TRANSFERS)
+    (proof,) = told.fetch_receipts(today(), today(), TRANSFERS)
 
     assert Decimal("1250.00") in proof.amounts
     assert told.receipt_pdf(proof).startswith(b"%PDF-")
@@ -684,6 +685,33 @@ def test_8_2_an_amount_that_is_too_small_is_refused_in_the_banks_words(bank: Bs2
 
     assert caught.value.code == "ValorBoleto"
     assert "R$ 5,00" in caught.value.reason
+
+
+@pytest.mark.parametrize("status", [400, 200])
+def test_12_6_a_refusal_is_one_whatever_its_status(
+    told: Bs2Adapter, simulator: Bs2Simulator, status: int
+) -> None:
+    simulator.settings(boleto_refusal_status=status)
+
+    with pytest.raises(BankRejected) as caught:
+        told.issue_charge(make_charge(due_date=today() - timedelta(days=1)))
+
+    assert caught.value.code == "Vencimento"
+    assert "maior ou igual" in caught.value.reason
+    assert simulator.boletos() == []
+
+
+def test_12_7_a_boleto_is_registered_until_it_is_written_off(
+    told: Bs2Adapter, simulator: Bs2Simulator
+) -> None:
+    charge = told.issue_charge(make_charge())
+    assert told.fetch_charge(charge.reference).is_registered is True
+
+    told.cancel_charge(charge.reference, key=uuid4())
+    simulator.advance(60)
+
+    cancelled = told.fetch_charge(charge.reference)
+    assert (cancelled.state, cancelled.is_registered) == (ChargeState.CANCELLED, False)
 
 
 def test_8_5_the_pdf_is_one(bank: Bs2Adapter) -> None:

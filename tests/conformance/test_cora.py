@@ -21,16 +21,7 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
-from banking.banks.base import (
-    AccountIdentity,
-    Capability,
-    OpenOrder,
-    OrderState,
-    Rail,
-    Receipt,
-    Search,
-)
-from banking.banks.charges import (
+from banking.banks.contract.charges import (
     CancellationState,
     CarneRequest,
     Charge,
@@ -40,11 +31,7 @@ from banking.banks.charges import (
     ChargeState,
     NotifyWhen,
 )
-from banking.banks.cora import Cora, charges, issuing, statement, webhooks, wire
-from banking.banks.cora.adapter import CoraAdapter
-from banking.banks.cora.auth import grant_from_wire
-from banking.banks.exact_json import write_json
-from banking.errors import (
+from banking.banks.contract.errors import (
     BankAccessDenied,
     BankOutcomeUnknown,
     BankRejected,
@@ -52,6 +39,14 @@ from banking.errors import (
     ConsentLost,
     InvalidEvent,
 )
+from banking.banks.contract.info import Capability
+from banking.banks.contract.payments import OpenOrder, OrderState, Rail, Receipt, Search
+from banking.banks.contract.statement import AccountIdentity
+from banking.banks.cora import Cora, webhooks
+from banking.banks.cora.adapter import CoraAdapter
+from banking.banks.cora.auth import grant_from_wire
+from banking.banks.cora.wire import charge_requests, charges, payments, statement
+from banking.banks.http.json import write_json
 from brazil.banking_days import sao_paulo_day
 from brazil.boleto import parse_boleto
 from tests.banking.banks.conftest import (
@@ -115,6 +110,7 @@ def cora(cora_process: CoraSimulator, settings: Settings) -> Iterator[CoraSimula
     cora_process.reset(now=NOW)
     settings.CORA_BASE_URL = cora_process.base_url
     settings.CORA_DIRECT_BASE_URL = cora_process.addresses["cora_direta"]
+    settings.CORA_FILES_URL = cora_process.addresses["cora_files"]
     settings.BANK_CA_FILE = cora_process.addresses["ca_file"]
     with time_machine.travel(NOW):
         yield cora_process
@@ -614,8 +610,8 @@ def test_section_5_nothing_goes_out_before_a_person_approves(
 
 
 def test_section_6_amounts_are_centavos() -> None:
-    assert wire.balance_from_wire({"balance": 10001}) == Decimal("100.01")
-    assert wire.cents(Decimal("100.01")) == 10001
+    assert statement.balance_from_wire({"balance": 10001}) == Decimal("100.01")
+    assert payments.cents(Decimal("100.01")) == 10001
 
 
 @pytest.mark.parametrize(
@@ -889,14 +885,14 @@ def test_section_7_an_effect_whose_answer_is_lost_may_have_happened(
 
 
 def test_section_8_the_documented_answers_are_read() -> None:
-    assert wire.identity_from_wire(ACCOUNT, STATEMENT) == AccountIdentity(
+    assert statement.identity_from_wire(ACCOUNT, STATEMENT) == AccountIdentity(
         bank_code="403",
         branch="0001",
         number="1234567-8",
         holder_name="OFICINA MODELO LTDA",
         holder_document="11444777000161",
     )
-    assert wire.balance_from_wire(BALANCE) == Decimal("25431.90")
+    assert statement.balance_from_wire(BALANCE) == Decimal("25431.90")
 
 
 def test_section_8_the_branch_is_0001_and_the_bank_403(bank: CoraAdapter) -> None:
@@ -992,13 +988,13 @@ def test_section_9_a_fee_may_have_no_counterparty() -> None:
 def test_section_10_1_a_ted_is_asked_for_as_documented() -> None:
     never_sent = {"category", "scheduled"}  # optional: our own run chooses the day
 
-    assert wire.transfer_to_wire(make_ted()) == {
+    assert payments.transfer_to_wire(make_ted()) == {
         name: value for name, value in TRANSFER_REQUEST.items() if name not in never_sent
     }
 
 
 def test_section_10_1_the_documented_answer_is_a_receipt() -> None:
-    receipt = wire.receipt_from_wire(TRANSFER, Rail.TED)
+    receipt = payments.receipt_from_wire(TRANSFER, Rail.TED)
 
     assert receipt == Receipt(TRANSFER["id"], OrderState.AWAITING_APPROVAL, Decimal("1250.00"))
 
@@ -1102,7 +1098,7 @@ def test_section_10_1_the_banks_are_listed(raw: httpx.Client) -> None:
     answer = raw.get("/banks").json()
 
     items = answer if isinstance(answer, list) else answer["items"]
-    assert "341" in wire.bank_codes_from_wire(answer)
+    assert "341" in payments.bank_codes_from_wire(answer)
     assert set(items[0]) >= {"name", "ispb", "code", "short_name"}
 
 
@@ -1112,11 +1108,11 @@ def test_section_10_1_the_banks_are_listed(raw: httpx.Client) -> None:
 def test_section_10_2_a_boleto_is_asked_for_as_documented() -> None:
     expected = {k: v for k, v in PAYMENT_REQUEST.items() if k != "scheduled_at"}  # optional
 
-    assert wire.boleto_to_wire(make_boleto()) == expected
+    assert payments.boleto_to_wire(make_boleto()) == expected
 
 
 def test_section_10_2_the_documented_answer_is_a_receipt() -> None:
-    receipt = wire.receipt_from_wire(PAYMENT, Rail.BOLETO)
+    receipt = payments.receipt_from_wire(PAYMENT, Rail.BOLETO)
 
     assert receipt == Receipt(PAYMENT["id"], OrderState.AWAITING_APPROVAL, Decimal("150.75"))
 
@@ -1221,7 +1217,8 @@ def test_section_10_2_a_boleto_that_is_not_registered_is_refused(
     assert caught.value.code == "REC-0001"
 
 
-def test_section_10_2_ones_own_boleto_is_refused(told: CoraAdapter) -> None:
+def test_section_10_2_ones_own_boleto_is_refused(cora: CoraSimulator, told: CoraAdapter) -> None:
+    cora.settings(invoice_register_seconds=0)
     own = told.issue_charge(boleto_charge())
 
     with pytest.raises(BankRejected, match="própria conta") as caught:
@@ -1289,7 +1286,7 @@ def test_section_10_2_a_tax_goes_on_its_day(cora: CoraSimulator, told: CoraAdapt
 
 
 def test_section_11_1_a_charge_is_asked_for_as_documented() -> None:
-    body = json.loads(write_json(issuing.charge_to_wire(make_charge())))
+    body = json.loads(write_json(charge_requests.charge_to_wire(make_charge())))
 
     assert body == INVOICE_REQUEST
 
@@ -1310,6 +1307,7 @@ def test_section_11_1_the_documented_answer_is_a_charge() -> None:
         our_number="000123450000",
         pix_code=INVOICE["pix"]["emv"],
         pdf_url=slip["url"],
+        is_registered=True,
     )
 
 
@@ -1349,8 +1347,13 @@ def test_section_11_1_a_boleto_is_issued_and_read_back(bank: CoraAdapter) -> Non
     ],
 )
 def test_section_11_1_a_charge_is_paid_in_the_ways_it_was_issued_for(
-    told: CoraAdapter, forms: set[ChargeForm], has_boleto: bool, has_pix: bool
+    cora: CoraSimulator,
+    told: CoraAdapter,
+    forms: set[ChargeForm],
+    has_boleto: bool,
+    has_pix: bool,
 ) -> None:
+    cora.settings(invoice_register_seconds=0)
     charge = told.issue_charge(boleto_charge(forms=forms))
 
     assert (bool(charge.linha_digitavel), bool(charge.pix_code)) == (has_boleto, has_pix)
@@ -1400,24 +1403,107 @@ def test_section_11_1_the_pdf_is_at_its_address_without_a_token(
     charge = told.issue_charge(boleto_charge())
 
     assert told.charge_pdf(charge).startswith(b"%PDF-")
-    (request,) = cora.requests("/files/*")
+    (request,) = cora.requests("/download/*")
     assert request["path"] == urlsplit(charge.pdf_url).path
+    assert request["query"] == urlsplit(charge.pdf_url).query == "alt=media"
 
 
-def test_section_11_1_in_direta_the_pdf_is_there_too(cora: CoraSimulator) -> None:
-    place = simulated_direct(cora)
+def test_section_18_1_the_pdf_is_not_on_the_banks_own_host(bank: CoraAdapter, place: Place) -> None:
+    charge = bank.issue_charge(boleto_charge())
 
-    with Cora().open_client(place.tokens.grant) as http:
-        bank = Cora().adapter(http, place.tokens)
-        charge = bank.issue_charge(boleto_charge())
-        assert bank.charge_pdf(charge).startswith(b"%PDF-")
+    own, kept = urlsplit(place.base_url), urlsplit(charge.pdf_url)
+    assert kept.netloc != own.netloc
+    assert not (kept.hostname or "").endswith(".cora.com.br")
+    assert bank.charge_pdf(charge).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("forms", "name"),
+    [
+        ({ChargeForm.BOLETO}, "boleto-"),
+        ({ChargeForm.BOLETO, ChargeForm.PIX}, "boleto-qrcode-"),
+    ],
+)
+def test_section_18_1_the_file_is_named_by_the_forms(
+    bank: CoraAdapter, forms: set[ChargeForm], name: str
+) -> None:
+    charge = bank.issue_charge(boleto_charge(forms=forms))
+
+    file = urlsplit(charge.pdf_url).path.rpartition("/")[2]
+    assert file.startswith(name)
+    assert ("qrcode" in file) == ("qrcode" in name)
+
+
+@pytest.mark.parametrize("status", [400, 409, 422, 429, 500, 503])
+def test_section_18_2_rec_0030_is_not_known_until_the_same_key_is_asked_again(
+    cora: CoraSimulator, told: CoraAdapter, status: int
+) -> None:
+    cora.settings(invoice_clearing_seconds=60, invoice_clearing_status=status)
+    request = boleto_charge()
+
+    for _ in range(2):
+        with pytest.raises(BankOutcomeUnknown) as caught:
+            told.issue_charge(request)
+        assert caught.value.code == "REC-0030"
+    cora.advance(61)
+    charge = told.issue_charge(request)
+
+    assert (charge.state, charge.is_registered) == (ChargeState.OPEN, True)
+    assert [invoice["id"] for invoice in cora.invoices()] == [charge.reference]
+
+
+def test_section_18_2_asked_for_with_pix_a_boleto_may_be_spared_rec_0030(
+    cora: CoraSimulator, told: CoraAdapter
+) -> None:
+    cora.settings(invoice_clearing_seconds=60, invoice_clearing_spares_pix=True)
+
+    charge = told.issue_charge(boleto_charge(forms={ChargeForm.BOLETO, ChargeForm.PIX}))
+
+    assert charge.linha_digitavel
+
+
+def test_section_18_3_a_pix_alone_has_an_image_and_no_boleto(
+    bank: CoraAdapter, raw: httpx.Client
+) -> None:
+    charge = bank.issue_charge(boleto_charge(forms={ChargeForm.PIX}))
+
+    slip = raw.get(f"/v2/invoices/{charge.reference}").json()["payment_options"]["bank_slip"]
+    assert [slip[name] for name in ("barcode", "digitable", "our_number")] == [None, None, None]
+    assert slip["registered"] is False
+    assert urlsplit(slip["url"]).path.endswith(".png")
+    assert (charge.linha_digitavel, charge.barcode, charge.pdf_url) == ("", "", "")
+    assert charge.is_registered is None
+    assert charge.pix_code
+    with pytest.raises(BankRejected, match="Pix"):
+        bank.charge_pdf(charge)
+
+
+def test_section_18_4_an_open_boleto_is_registered_a_moment_later(
+    cora: CoraSimulator, told: CoraAdapter
+) -> None:
+    cora.settings(invoice_register_seconds=60)
+    issued = told.issue_charge(boleto_charge())
+
+    cora.advance(61)
+
+    assert (issued.state, issued.is_registered) == (ChargeState.OPEN, False)
+    assert told.fetch_charge(issued.reference) == replace(issued, is_registered=True)
+
+
+def test_section_18_5_the_number_and_the_codes_are_as_seen_in_stage(bank: CoraAdapter) -> None:
+    both = {ChargeForm.BOLETO, ChargeForm.PIX}
+    charge = bank.issue_charge(boleto_charge(forms=both))
+
+    assert len(charge.our_number) in (17, 18)
+    assert charge.barcode[19:] == f"00000{charge.our_number.zfill(18)}01"
+    assert re.search(r"qrcode(-h)?\.cora\.com\.br/v1/cobv/", charge.pix_code)
 
 
 def test_section_11_1_what_is_no_pdf_is_not_handed_on(
     cora: CoraSimulator, told: CoraAdapter
 ) -> None:
     charge = told.issue_charge(boleto_charge())
-    cora.fault("status", "/files/*", status=200, body="html")
+    cora.fault("status", "/download/*", status=200, body="html")
 
     with pytest.raises(BankUnavailable):
         told.charge_pdf(charge)
@@ -1431,14 +1517,14 @@ def test_section_11_1_the_pdf_of_another_host_is_not_fetched(told: CoraAdapter) 
 def test_section_11_1_a_redirect_of_the_pdf_is_not_followed(
     cora: CoraSimulator, told: CoraAdapter, hook: TinyBank, settings: Settings
 ) -> None:
-    elsewhere = f"{cora.base_url}/files/boletos/x.pdf"
+    elsewhere = told.issue_charge(boleto_charge()).pdf_url
     hook.will_answer(Answer(status=302, headers={"Location": elsewhere}))
-    settings.CORA_BASE_URL = hook.base_url
+    settings.CORA_FILES_URL = hook.base_url
     charge = replace(charges.charge_from_wire(INVOICE), pdf_url=f"{hook.base_url}/x.pdf")
 
     with pytest.raises(BankUnavailable):
         told.charge_pdf(charge)
-    assert cora.count_requests("/files/*") == 0
+    assert cora.count_requests("/download/*") == 0
     assert "authorization" not in hook.received[0].headers
 
 
@@ -1488,12 +1574,12 @@ def test_section_11_2_one_key_is_one_carne(cora: CoraSimulator, told: CoraAdapte
 
 
 def test_section_11_2_a_carne_with_pix_is_ins_0001(api: httpx.Client) -> None:
-    body = {**issuing.carne_to_wire(carne()), "payment_forms": ["BANK_SLIP", "PIX"]}
+    body = {**charge_requests.carne_to_wire(carne()), "payment_forms": ["BANK_SLIP", "PIX"]}
 
     answer = post(api, "/v2/invoices/installments", body)
 
     assert answer.json()["code"] == "INS-0001"
-    assert issuing.carne_to_wire(carne())["payment_forms"] == ["BANK_SLIP"]
+    assert charge_requests.carne_to_wire(carne())["payment_forms"] == ["BANK_SLIP"]
 
 
 @pytest.mark.parametrize("count", [1, 25])
@@ -1508,7 +1594,7 @@ def test_section_11_2_a_carne_has_2_to_24_parts(
 
 
 def test_section_11_2_days_are_told_in_one_way_only(api: httpx.Client) -> None:
-    body = issuing.carne_to_wire(carne())
+    body = charge_requests.carne_to_wire(carne())
     due = {**body["installment"]["due_date"], "day_of_month": 10}
 
     both = {**body, "installment": {"number_of": 3, "due_date": due}}
@@ -1692,19 +1778,43 @@ def test_section_11_4_a_reminder_keeps_the_banks_word(state: str) -> None:
 def test_section_11_5_a_payment_in_stage_settles_a_moment_later(
     cora: CoraSimulator, told: CoraAdapter, api: httpx.Client
 ) -> None:
+    cora.settings(invoice_pay_seconds=60)
     charge = told.issue_charge(boleto_charge())
 
     answer = post(api, "/v2/invoices/pay", {"id": charge.reference})
     at_once = told.fetch_charge(charge.reference)
-    cora.advance(10)
+    cora.advance(61)
     settled = told.fetch_charge(charge.reference)
 
     assert answer.status_code == 200
-    assert (at_once.state, at_once.paid_on) == (ChargeState.IN_PAYMENT, None)
+    assert (at_once.state, at_once.paid_on) == (ChargeState.OPEN, None)
     assert (settled.state, settled.paid_on) == (ChargeState.PAID, today())
     assert settled.paid_amount == Decimal("148.49")  # 1,5 % less: it is paid before its day
     lines = {(line.amount, line.kind) for line in movements(told, 0)}
     assert (Decimal("148.49"), "payment") in lines or (Decimal("148.49"), "transfer") in lines
+
+
+def test_section_18_6_the_notice_of_a_payment_changes_nothing_and_the_next_look_finds_it(
+    cora: CoraSimulator, told: CoraAdapter, api: httpx.Client, hook: TinyBank
+) -> None:
+    cora.settings(invoice_pay_seconds=60, invoice_paid_notice_seconds=30)
+    told.register_webhooks(f"{hook.base_url}/hooks/cora/4f1c9a")
+    charge = told.issue_charge(boleto_charge())
+    post(api, "/v2/invoices/pay", {"id": charge.reference})
+    cora.advance(31)
+    cora.deliver_webhooks()
+
+    (received,) = [
+        call for call in hook.received if call.headers["webhook-event-type"] == "invoice.paid"
+    ]
+    notice = Cora().parse_event(received.headers, received.body)
+    at_once = told.fetch_charge(charge.reference)
+    cora.advance(30)
+
+    assert (notice.kind, notice.reference) == ("invoice.paid", charge.reference)
+    assert notice.state is None  # a notice is only a reason to look
+    assert (at_once.state, at_once.paid_amount, at_once.paid_on) == (ChargeState.OPEN, 0, None)
+    assert told.fetch_charge(charge.reference).state is ChargeState.PAID
 
 
 # --- 12. Webhooks -----------------------------------------------------------------------

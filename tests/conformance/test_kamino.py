@@ -19,16 +19,16 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
-from banking.banks.base import OpenOrder, OrderState, PixKey, PixKeyType, Rail, Search
+from banking.banks.contract.errors import BankOutcomeUnknown, BankUnavailable
+from banking.banks.contract.payments import OpenOrder, OrderState, PixKey, PixKeyType, Rail, Search
 from banking.banks.kamino import ContaKamino
 from banking.banks.kamino.adapter import KaminoAdapter
 from banking.banks.kamino.info import INFO, TERMS
-from banking.errors import BankOutcomeUnknown, BankUnavailable
-from banking.services.connecting import terms_version
+from banking.connections.begin import terms_version
 from brazil.banking_days import sao_paulo_day
 from tests.banking.banks.conftest import make_ted
+from tests.banking.banks.kamino_requests import make_charge, make_pix
 from tests.banking.banks.kamino_tokens import KaminoTokens, accepted
-from tests.banking.banks.test_kamino_wire import make_charge, make_pix
 from tests.conformance.kamino_places import Place, sandbox, simulated
 from tests.cora_simulator import BankProcess
 from tests.kamino_contract import Contract

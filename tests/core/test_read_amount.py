@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.amounts import check_amount, read_amount
 from core.errors import InvalidInput
 from core.money import MAX_AMOUNT, format_brl
-from core.typed import check_amount, read_amount
 
 
 @pytest.mark.parametrize(

@@ -1,24 +1,18 @@
 """The scripts of the pages, in a browser: each in a small page that needs nothing else."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Page, Route
-
-from tests.chromium import chromium, in_a_browser
+from playwright.sync_api import Browser, Page, Route
 
 SCRIPTS = Path(settings.BASE_DIR) / "static" / "js"
 ADDRESS = "http://kamino.test/"
 
-pytestmark = in_a_browser
-
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with chromium() as browser:
-        yield browser.new_page()
+def page(browser: Browser) -> Page:
+    return browser.new_page()
 
 
 def load(page: Page, html: str, script: str) -> list[str]:

@@ -1,11 +1,9 @@
-"""One `make run` and one browser for each file of tests."""
+"""One `make run` for each file of tests."""
 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
 
-from tests.chromium import chromium
 from tests.e2e import product as products
 from tests.e2e.product import Product
 
@@ -16,9 +14,3 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     yield product
     product.stop()
     assert not products.processes_of(product.folder)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser

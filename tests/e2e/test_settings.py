@@ -6,7 +6,6 @@ from io import BytesIO
 from openpyxl import Workbook
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from tests.chromium import in_a_browser
 from tests.e2e import browser as browsing
 from tests.e2e.product import Product
 from tests.e2e.steps import SOON, connect_cora
@@ -18,7 +17,6 @@ AUDIT = "/configuracoes/auditoria/"
 PLANS = "/configuracoes/planos/"
 
 
-@in_a_browser
 def test_what_an_admin_sets_up_is_done_told_and_kept_from_others(
     product: Product, browser: Browser
 ) -> None:

@@ -14,7 +14,6 @@ from playwright.sync_api import Browser, Page, expect
 from brazil.banking_days import is_settlement_day, sao_paulo_day
 from brazil.boleto import barcode_to_line, build_barcode
 from simulator.core.documents import check_digits
-from tests.chromium import in_a_browser
 from tests.e2e import browser as browsing
 from tests.e2e import product as products
 from tests.e2e.product import Product
@@ -37,7 +36,6 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     product.stop()
 
 
-@in_a_browser
 def test_three_banks_are_connected_and_paid_through(product: Product, browser: Browser) -> None:
     day = sao_paulo_day(datetime.now(UTC))
     while not is_settlement_day(day):

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from brazil.banking_days import is_settlement_day, sao_paulo_day
 from brazil.boleto import barcode_to_line, build_barcode
-from tests.chromium import in_a_browser
 from tests.e2e import browser as browsing
 from tests.e2e import product as products
 from tests.e2e.product import Product
@@ -26,7 +25,6 @@ from tests.e2e.steps import (
 )
 
 
-@in_a_browser
 def test_from_an_empty_folder_to_two_paid_bills(product: Product, browser: Browser) -> None:
     day = sao_paulo_day(datetime.now(UTC))
     while not is_settlement_day(day):

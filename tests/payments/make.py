@@ -4,17 +4,13 @@ from datetime import date
 from decimal import Decimal
 
 from accounts.models import Account
-from banking.banks.base import AccountType, PixAccount, PixCode, PixKey, PixKeyType
+from banking.banks.contract.payments import AccountType, PixAccount, PixCode, PixKey, PixKeyType
 from banking.models import BankAccount, Connection
 from brazil.banking_days import DebtKind
+from payments.bills.approval import approve_payable
+from payments.bills.enter import Destination, TedDetails, enter_payable
+from payments.dispatch.run import send_now
 from payments.models import Payable, PaymentOrder
-from payments.services.dispatching import send_now
-from payments.services.entering import (
-    Destination,
-    TedDetails,
-    approve_payable,
-    enter_payable,
-)
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
@@ -111,11 +107,15 @@ def make_payable(
             bank_account=bank_account,
             kind=kind,
         )
-        if approved or approved_by:
-            approver = approved_by or make_member(tenant, Role.APPROVER)
-            membership = Membership.objects.of(tenant).get(user=approver)
-            payable = approve_payable(payable, by=membership)
-    return payable
+    return approve(payable, approved_by) if approved or approved_by else payable
+
+
+def approve(payable: Payable, by: User | None = None) -> Payable:
+    """By that person, or by a new approver of the company."""
+    with tenant_scope(payable.tenant_id):
+        approver = by or make_member(payable.tenant, Role.APPROVER)
+        membership = Membership.objects.of(payable.tenant_id).get(user=approver)
+        return approve_payable(payable, by=membership)
 
 
 def make_order(

@@ -6,9 +6,10 @@ from typing import ClassVar
 from uuid import UUID
 
 from banking.banks import registry
-from banking.banks.base import (
-    BankAdapter,
-    BankInfo,
+from banking.banks.contract.adapter import BankAdapter
+from banking.banks.contract.errors import BankError, BankRejected, BankUnavailable
+from banking.banks.contract.info import BankInfo
+from banking.banks.contract.payments import (
     BoletoPayment,
     Finding,
     OpenOrder,
@@ -20,7 +21,6 @@ from banking.banks.base import (
     Title,
     Whereabouts,
 )
-from banking.errors import BankError, BankRejected, BankUnavailable
 
 
 class ScriptedBank(BankAdapter):

@@ -7,22 +7,21 @@ from pytest_django.live_server_helper import LiveServer
 from tenants.models import Tenant, User
 from tests.banking.made import reread
 from tests.cast import PASSWORD
-from tests.chromium import chromium, in_a_browser
+from tests.chromium import OpenBrowser
 from tests.e2e import browser as browsing
 from tests.payments.make import PIX_ACCOUNT, PIX_KEY, make_bank_account, make_payable
 
-# The rows are made before the browser starts: its loop would forbid Django's queries.
-pytestmark = [pytest.mark.django_db(transaction=True), in_a_browser]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_an_admin_reads_what_ted_changes_and_chooses_it(
-    live_server: LiveServer, tenant: Tenant, admin: User
+    live_server: LiveServer, tenant: Tenant, admin: User, open_browser: OpenBrowser
 ) -> None:
     account = make_bank_account(tenant)
     make_payable(tenant, "100.00", approved=True, destination=PIX_ACCOUNT)
     make_payable(tenant, "30.00", destination=PIX_KEY, payee_document="11444777000161")
 
-    with chromium() as browser, browsing.new_page(browser, viewport=browsing.DESKTOP) as page:
+    with open_browser() as browser, browsing.new_page(browser, viewport=browsing.DESKTOP) as page:
         browsing.sign_in(page, live_server.url, (admin.email, PASSWORD))
         page.get_by_role("link", name="Integrações bancárias").click()
         page.get_by_role("link", name="Cora", exact=True).click()
@@ -40,13 +39,18 @@ def test_an_admin_reads_what_ted_changes_and_chooses_it(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("window", [browsing.DESKTOP, browsing.PHONE], ids=["desktop", "phone"])
 def test_the_page_has_no_fault(
-    live_server: LiveServer, tenant: Tenant, admin: User, window: dict[str, int], scheme: str
+    live_server: LiveServer,
+    tenant: Tenant,
+    admin: User,
+    open_browser: OpenBrowser,
+    window: dict[str, int],
+    scheme: str,
 ) -> None:
     account = make_bank_account(tenant)
     make_payable(tenant, approved=True, destination=PIX_KEY)
 
     with (
-        chromium() as browser,
+        open_browser() as browser,
         browsing.new_page(browser, viewport=window, color_scheme=scheme) as page,
     ):
         browsing.sign_in(page, live_server.url, (admin.email, PASSWORD))

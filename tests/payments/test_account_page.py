@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from banking.models import BankAccount, Connection
+from integrations.pix_preview import dry_run
+from payments.dispatch.run import dispatch_account, dispatch_by_hand
 from payments.models import PaymentOrder
-from payments.policy import dry_run
-from payments.services.dispatching import dispatch_account, dispatch_by_hand
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.made import change, reread
@@ -42,23 +42,23 @@ def words(content: bytes) -> str:
 
 
 def page(client: Client, account: BankAccount) -> str:
-    return words(client.get(reverse("payments:account", args=[account.id])).content)
+    return words(client.get(reverse("integrations:account", args=[account.id])).content)
 
 
 def save(client: Client, account: BankAccount, **data: str):
-    return client.post(reverse("payments:save_account", args=[account.id]), data)
+    return client.post(reverse("integrations:save_account", args=[account.id]), data)
 
 
 def test_the_list_leads_to_the_page(as_admin: Client, account: BankAccount) -> None:
-    page = as_admin.get(reverse("banking:integrations")).content.decode()
+    page = as_admin.get(reverse("integrations:list")).content.decode()
 
-    assert reverse("payments:account", args=[account.id]) in page
+    assert reverse("integrations:account", args=[account.id]) in page
 
 
 def test_an_admin_chooses_ted_and_modo_banking(as_admin: Client, account: BankAccount) -> None:
     answer = save(as_admin, account, pix_policy="ted", modo_banking="on", seen=AS_SEEN)
 
-    assert answer.headers["Location"] == reverse("payments:account", args=[account.id])
+    assert answer.headers["Location"] == reverse("integrations:account", args=[account.id])
     saved = reread(account)
     assert (saved.pix_policy, saved.modo_banking_from) == ("ted", TOMORROW)
 
@@ -84,7 +84,7 @@ def test_another_companys_account_is_not_found(
 ) -> None:
     sign_in(client, outsider, other_tenant)
 
-    assert client.get(reverse("payments:account", args=[account.id])).status_code == 404
+    assert client.get(reverse("integrations:account", args=[account.id])).status_code == 404
     assert save(client, account, pix_policy="ted", seen=AS_SEEN).status_code == 404
 
 
@@ -231,7 +231,7 @@ def test_an_account_that_cannot_pay_promises_nothing(as_admin: Client, tenant: T
 def test_the_last_runs_are_told(as_admin: Client, tenant: Tenant, account: BankAccount) -> None:
     run = dispatch_by_hand(tenant.id, account.id, TODAY)
 
-    content = as_admin.get(reverse("payments:account", args=[account.id])).content.decode()
+    content = as_admin.get(reverse("integrations:account", args=[account.id])).content.decode()
 
     assert reverse("payments:run", args=[run.id]) in content
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from payments.models import Payable, PayableEvent, PaymentOrder
-from payments.services.undoing import undo
+from payments.orders.disconnect import undo
 from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
@@ -194,16 +194,21 @@ def test_each_bill_leaves_from_its_own_account(as_operator: Client, tenant: Tena
         assert PaymentOrder.objects.of(tenant).get().bank_account_id == own.id
 
 
-def test_a_refused_bill_is_sent_again_by_a_person(as_operator: Client, tenant: Tenant) -> None:
+def test_a_refused_bill_is_approved_again_before_it_is_sent_again(
+    client: Client, operator: User, approver: User, tenant: Tenant
+) -> None:
     make_bank_account(tenant)
     payable = make_payable(tenant, approved=True)
     make_order(payable, OrderStatus.REJECTED)
-    move(payable, Payable.Status.APPROVED, hold=Payable.Hold.REFUSED)
+    move(payable, Payable.Status.PENDING, hold=Payable.Hold.REFUSED)
 
-    page = as_operator.get(reverse("payments:list")).content.decode()
-    act(as_operator, "send", payable)
+    for user, name in ((operator, "send"), (approver, "approve"), (operator, "send")):
+        sign_in(client, user, tenant)
+        act(client, name, payable)
+        if name == "approve":
+            assert reread(payable).hold == ""
+            assert queue_of(tenant) == []
 
-    assert "Enviar de novo" in page and "recusada no banco" in page
     assert queue_of(tenant) == [payable.id]
 
 

@@ -9,13 +9,13 @@ import time_machine
 from django.utils import timezone
 
 from accounts.models import JournalEntry
-from banking.banks.base import Finding, OrderState, Search
-from banking.errors import BankUnavailable
+from banking.banks.contract.errors import BankUnavailable
+from banking.banks.contract.payments import Finding, OrderState, Search
 from banking.models import BankAccount
 from payments.models import Payable, PaymentOrder
-from payments.services import following
-from payments.services.asking import ask_about_unknown
-from payments.services.twins import twins_of
+from payments.orders import tracking
+from payments.orders.twins import twins_of
+from payments.orders.unknown import ask_about_unknown
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
@@ -28,6 +28,7 @@ from tests.payments.make import (
     make_payable,
 )
 from tests.payments.scripted_bank import ScriptedBank, found
+from tests.payments.timelines import timeline
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -47,12 +48,6 @@ def sent(
     payable = make_payable(tenant, amount, approved=True, **more)
     at = timezone.now() - timedelta(minutes=40)
     return make_order(payable, status, first_sent_at=at, reference=f"r{payable.id.hex[:8]}")
-
-
-def timeline(order: PaymentOrder) -> str:
-    with tenant_scope(order.tenant_id):
-        events = order.payable.events.order_by("at", "id")
-        return "\n".join(f"{event.title}: {event.text}" for event in events)
 
 
 def ask_again(order: PaymentOrder, account: BankAccount, bank: ScriptedBank) -> PaymentOrder:
@@ -160,10 +155,10 @@ def test_a_lost_connection_is_told_to_a_person_too(
         connection = account.connection
     change(connection, status="lost")
 
-    following.follow_account(tenant.id, account.id)
+    tracking.follow_account(tenant.id, account.id)
     assert not reread(order).needs_person
     monday.shift(PATIENCE)
-    following.follow_account(tenant.id, account.id)
+    tracking.follow_account(tenant.id, account.id)
 
     assert reread(order).needs_person
     assert "precisa ser refeita" in timeline(order)

@@ -8,18 +8,21 @@ from django.core.management import call_command
 
 from audit.acts import Act
 from banking.models import BankAccount
-from payments.services.dispatching import dispatch_account, dispatch_by_hand
-from payments.services.undoing import undo
+from payments.dispatch.run import dispatch_account, dispatch_by_hand
+from payments.orders.disconnect import undo
 from payments.states import OrderStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.audit.reading import audit_of
-from tests.payments.make import make_order, make_payable
-from tests.payments.test_planning import TODAY, account, at
-
-__all__ = ["account"]
+from tests.payments.clock import at
+from tests.payments.make import TODAY, make_bank_account, make_order, make_payable
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def account(tenant: Tenant) -> BankAccount:
+    return make_bank_account(tenant, modo_banking_from=TODAY)
 
 
 def test_the_run_of_the_clock_is_told_once_with_its_numbers(

@@ -9,17 +9,24 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from banking.banks.base import OrderState
+from banking.banks.contract.payments import OrderState
+from payments.bills.enter import cancel_payable
+from payments.dispatch.run import dispatch_by_hand
 from payments.models import DispatchRun, Payable
-from payments.services.dispatching import dispatch_by_hand
-from payments.services.entering import cancel_payable
-from payments.services.settling import apply_state
-from payments.services.undoing import undo
+from payments.orders.disconnect import undo
+from payments.orders.transitions import apply_state
 from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.cast import make_member, sign_in
-from tests.payments.make import BOLETO, TODAY, make_bank_account, make_order, make_payable
+from tests.payments.make import (
+    BOLETO,
+    TODAY,
+    approve,
+    make_bank_account,
+    make_order,
+    make_payable,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -104,7 +111,7 @@ def test_each_attempt_is_told(as_operator: Client, tenant: Tenant) -> None:
     refused = make_order(payable, OrderStatus.AT_BANK)
     with tenant_scope(tenant.id):
         apply_state(refused, OrderState.REJECTED, source="Cora informou.")
-    again = make_order(payable)
+    again = make_order(approve(payable))
 
     page = read(as_operator, "detail", payable.id)
 
@@ -221,7 +228,7 @@ def test_older_runs_follow_on_the_next_page(as_operator: Client, tenant: Tenant)
 def test_without_runs_the_page_says_what_to_do(as_operator: Client) -> None:
     page = read(as_operator, "runs")
 
-    assert "Nenhum envio ainda" in page and reverse("banking:integrations") in page
+    assert "Nenhum envio ainda" in page and reverse("integrations:list") in page
 
 
 def test_to_an_outsider_they_do_not_exist(as_outsider: Client, tenant: Tenant) -> None:

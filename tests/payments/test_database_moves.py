@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from payments.bills.enter import Destination
 from payments.models import Payable, PayableEvent, PaymentOrder
-from payments.services.entering import Destination
 from payments.states import ORDER_MOVES, PAYABLE_MOVES, OrderStatus, PayableStatus
 from tenants.models import Tenant
 from tenants.scope import tenant_scope

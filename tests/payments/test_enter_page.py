@@ -1,17 +1,16 @@
 """«Nova conta a pagar»: what is accepted, and what is refused with a clear message."""
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Account
 from payments.models import Payable
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.cast import make_member, sign_in
+from tests.payments.bill_form import boleto, classification, enter, errors_of, ted, the_only_payable
 from tests.payments.make import (
     BOLETO,
     CITY_TAX,
@@ -34,52 +33,6 @@ WRONG_LINES = [
     ("9" * 10_000, "no máximo 120"),
     ("", "obrigatório"),
 ]
-
-
-def classification(tenant: Tenant, code: str = "5.3.02") -> str:
-    with tenant_scope(tenant.id):
-        return str(Account.objects.of(tenant).get(code=code).id)
-
-
-def ted(tenant: Tenant, **changes: Any) -> dict[str, Any]:
-    """What the page sends for a TED."""
-    return {
-        "method": "ted",
-        "payee_name": "Fornecedor Exemplo ME",
-        "payee_document": "11.222.333/0001-81",
-        "bank_code": "341 · Itaú",
-        "branch": "0123",
-        "account": "45678-9",
-        "account_type": "checking",
-        "amount": "1.250,00",
-        "due_date": "25/11/2026",
-        "description": "NF 8841",
-        "expense_account": classification(tenant),
-        "bank_account": "",
-        "linha_digitavel": "",
-    } | changes
-
-
-def boleto(tenant: Tenant, line: str = BOLETO, **changes: Any) -> dict[str, Any]:
-    """What the page sends for a boleto, with what it leaves in the fields of TED."""
-    empty = {"amount": "", "due_date": "", "bank_code": "", "branch": "", "account": ""}
-    return ted(tenant, **empty) | {"method": "boleto", "linha_digitavel": line} | changes
-
-
-def enter(client: Client, data: dict[str, Any]) -> Any:
-    return client.post(reverse("payments:new"), data)
-
-
-def the_only_payable(tenant: Tenant) -> Payable:
-    with tenant_scope(tenant.id):
-        payables = Payable.objects.of(tenant).with_details().select_related("created_by")
-        return payables.get()
-
-
-def errors_of(response: Any) -> dict[str, Any]:
-    assert response.status_code == 200
-    assert "Nada foi gravado ainda" in response.content.decode()
-    return response.context["form"].errors
 
 
 def test_a_ted_is_entered_and_waits_for_approval(

@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from banking.models import BankAccount
-from payments.listing import PAGE
+from payments.dispatch.run import dispatch_account, opening
 from payments.models import DispatchRun, Payable
-from payments.services.dispatching import dispatch_account, opening
-from payments.services.undoing import undo
+from payments.orders.disconnect import undo
+from payments.reads.list import PAGE
 from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
@@ -55,6 +55,12 @@ def make_named(tenant: Tenant, name: str, **options: Any) -> Payable:
     """A bill to a payee of its own."""
     document = f"{next(_numbers):014d}"
     return make_payable(tenant, payee_name=name, payee_document=document, **options)
+
+
+def situations(client: Client) -> list[str]:
+    """Of the rows of today's list."""
+    page = client.get(reverse("payments:list"))
+    return [row.situation.code for row in page.context["rows"]]
 
 
 def run_today(account: BankAccount, **changes: Any) -> DispatchRun:
@@ -191,7 +197,7 @@ def test_bills_are_filtered_by_situation(as_operator: Client, tenant: Tenant) ->
     make_named(tenant, "aprovada", approved=True)
     back = make_named(tenant, "voltou", approved=True)
     make_order(back, OrderStatus.REJECTED)
-    move(back, Payable.Status.APPROVED, hold=Payable.Hold.REFUSED)
+    move(back, Payable.Status.PENDING, hold=Payable.Hold.REFUSED)
     make_order(make_named(tenant, "no banco", approved=True), OrderStatus.AT_BANK)
     make_order(make_named(tenant, "desconhecida", approved=True), OrderStatus.UNKNOWN)
     paid = make_named(tenant, "paga", approved=True)
@@ -199,7 +205,7 @@ def test_bills_are_filtered_by_situation(as_operator: Client, tenant: Tenant) ->
     move(paid, Payable.Status.PAID)
     move(make_named(tenant, "cancelada"), Payable.Status.CANCELLED)
 
-    assert shown(as_operator, situacao="em-aprovacao") == ["em aprovação"]
+    assert set(shown(as_operator, situacao="em-aprovacao")) == {"em aprovação", "voltou"}
     assert shown(as_operator, situacao="aprovadas") == ["aprovada"]
     assert shown(as_operator, situacao="voltaram") == ["voltou"]
     assert set(shown(as_operator, situacao="no-banco")) == {"no banco", "desconhecida"}
@@ -350,7 +356,7 @@ def test_a_bill_that_came_back_says_why(
     make_bank_account(tenant)
     bill = make_payable(tenant, approved=True)
     make_order(bill, OrderStatus.REJECTED, message="Conta de destino encerrada.")
-    move(bill, Payable.Status.APPROVED, hold=hold)
+    move(bill, Payable.Status.PENDING, hold=hold)
 
     page = read(as_operator)
 
@@ -395,7 +401,7 @@ def test_the_bills_of_a_preferred_account_that_was_undone_say_so(
     assert "2 contas não têm por onde sair" in page
     assert f"(R$ 300,00): o vínculo de {account} foi desfeito. Elas esperam até ele" in page
     assert page.count(f"o vínculo de {account} foi desfeito") == 2  # the note, and today's bill
-    assert reverse("banking:integrations") in page
+    assert reverse("integrations:list") in page
     assert "Enviar agora" not in page
 
 
@@ -448,6 +454,17 @@ def test_what_missed_the_run_is_sent_with_one_click(as_operator: Client, tenant:
     assert "2 contas perderam o envio das 7h" in page and "R$ 480,00" in page
     assert "Enviar as 2 agora" in page
     assert set(note.ids) == {bill.id for bill in late}
+
+
+def test_the_row_says_that_it_missed_the_run(as_operator: Client, tenant: Tenant) -> None:
+    account = make_bank_account(tenant, modo_banking_from=TODAY)
+    make_payable(tenant, approved=True)
+    assert situations(as_operator) == ["approved"]
+
+    run_today(account)
+    make_payable(tenant, approved=True, due_date=TUESDAY)
+
+    assert situations(as_operator) == ["missed_run"]
 
 
 def test_before_the_run_nothing_has_missed_it(as_operator: Client, tenant: Tenant) -> None:

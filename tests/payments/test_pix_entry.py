@@ -7,11 +7,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from banking.banks.base import PixCode
+from banking.banks.contract.payments import PixCode
 from payments.models import Payable
 from tenants.models import Role, Tenant
 from tenants.scope import tenant_scope
 from tests.cast import make_member, sign_in
+from tests.payments.bill_form import enter, errors_of, ted, the_only_payable
 from tests.payments.make import (
     DYNAMIC_CODE,
     OPEN_CODE,
@@ -22,7 +23,6 @@ from tests.payments.make import (
     make_payable,
     move,
 )
-from tests.payments.test_enter_page import enter, errors_of, ted, the_only_payable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 

@@ -7,12 +7,12 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
-from banking.banks.base import AccountType, Rail
+from banking.banks.contract.payments import AccountType, Rail
 from banking.models import BankAccount
 from core.errors import InvalidState
+from payments.bills.enter import Destination, TedDetails
+from payments.dispatch.run import Plan, dispatch_by_hand, plan_run, send_now
 from payments.models import Payable, PaymentOrder
-from payments.services.dispatching import Plan, dispatch_by_hand, plan_run, send_now
-from payments.services.entering import Destination, TedDetails
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests.banking.made import change, reread
@@ -28,6 +28,7 @@ from tests.payments.make import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 SATURDAY = date(2026, 11, 21)
+LATER = date(2026, 11, 30)
 TED = BankAccount.PixPolicy.TED
 STRANGER = "11444777000161"
 
@@ -40,11 +41,11 @@ def make_ted_account(tenant: Tenant, **changes: object) -> BankAccount:
 
 
 def file_ted_details(tenant: Tenant, account: str = "456789") -> None:
-    """By a bill that went to the payee by TED before."""
+    """By a bill to the payee by TED that somebody approved."""
     ted = TedDetails(
         bank_code="341", branch="0123", account=account, account_type=AccountType.CHECKING
     )
-    make_payable(tenant, destination=ted)
+    make_payable(tenant, destination=ted, approved=True, due_date=LATER)
 
 
 def plan_of(account: BankAccount, day: date = TODAY) -> Plan:
@@ -98,7 +99,7 @@ def test_a_pix_to_an_account_goes_as_a_ted_to_that_account(tenant: Tenant) -> No
     assert order.content["account"] == PIX_ACCOUNT.account
 
 
-def test_of_several_accounts_on_file_the_last_one_entered_receives_the_ted(tenant: Tenant) -> None:
+def test_of_several_accounts_on_file_the_last_one_approved_receives_the_ted(tenant: Tenant) -> None:
     make_ted_account(tenant)
     for number in ("111111", "222222"):
         file_ted_details(tenant, number)

@@ -6,7 +6,7 @@ import pytest
 
 from banking.models import BankAccount
 from core.errors import InvalidState
-from payments.services import dispatching
+from payments.dispatch import run
 from payments.states import PayableStatus
 from tenants.models import Plan, Tenant, User
 from tenants.scope import tenant_scope
@@ -25,13 +25,13 @@ def test_the_run_of_seven_passes_over_the_account_until_the_plan_has_the_bank_ag
     tenant: Tenant, account: BankAccount
 ) -> None:
     due = [(tenant.id, account.id)]
-    assert dispatching.due_accounts(SEVEN) == due
+    assert run.due_accounts(SEVEN) == due
 
     change_plan(tenant, Plan.COMPASS)
-    assert dispatching.due_accounts(SEVEN) == []
+    assert run.due_accounts(SEVEN) == []
 
     change_plan(tenant, Plan.TRACK)
-    assert dispatching.due_accounts(SEVEN) == due
+    assert run.due_accounts(SEVEN) == due
 
 
 def test_a_bill_sent_by_hand_stays_approved(
@@ -41,7 +41,7 @@ def test_a_bill_sent_by_hand_stays_approved(
     change_plan(tenant, Plan.COMPASS)
 
     with tenant_scope(tenant.id), pytest.raises(InvalidState):
-        dispatching.send_now([payable], by=operator)
+        run.send_now([payable], by=operator)
 
     with tenant_scope(tenant.id):
         payable.refresh_from_db()

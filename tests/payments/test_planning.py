@@ -1,24 +1,21 @@
 """What the clock sends, what it leaves out and why."""
 
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date, time
 
 import pytest
 import time_machine
 
+from banking.banks.contract.payments import OrderState
 from banking.models import BankAccount
+from payments.dispatch.run import dispatch_account, dispatch_by_hand, due_accounts, plan_run
 from payments.models import DispatchRun, Payable, PaymentOrder
-from payments.services.dispatching import (
-    dispatch_account,
-    dispatch_by_hand,
-    due_accounts,
-    plan_run,
-)
+from payments.orders.transitions import apply_state
 from payments.states import OrderStatus
 from tenants.models import Plan, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.made import change, reread
 from tests.cast import make_tenant
+from tests.payments.clock import at
 from tests.payments.make import (
     BOLETO,
     TODAY,
@@ -31,13 +28,6 @@ from tests.payments.make import (
 pytestmark = pytest.mark.django_db
 
 SEVEN = time(7)
-
-
-def at(text: str) -> datetime:
-    """«23 07:00» of November 2026 in São Paulo."""
-    return datetime.strptime(f"2026-11-{text}", "%Y-%m-%d %H:%M").replace(
-        tzinfo=ZoneInfo("America/Sao_Paulo")
-    )
 
 
 def plan(account: BankAccount, *, until: time | None = SEVEN) -> tuple[list[Payable], list[str]]:
@@ -76,14 +66,16 @@ def test_overdue_bills_stay_with_the_reason(account: BankAccount, tenant: Tenant
     assert plan(account) == ([], ["Venceu em 19/11/2026: vencidas só saem com «Enviar agora»."])
 
 
-def test_what_the_bank_gave_back_stays_with_the_reason(
+def test_what_the_bank_refused_is_in_no_plan_before_it_is_approved_again(
     account: BankAccount, tenant: Tenant
 ) -> None:
     payable = make_payable(tenant, approved=True)
-    make_order(payable, OrderStatus.REJECTED)
-    move(payable, Payable.Status.APPROVED, hold=Payable.Hold.REFUSED)
+    order = make_order(payable, OrderStatus.AT_BANK)
+    with tenant_scope(tenant.id):
+        apply_state(order, OrderState.REJECTED, source="Cora informou.")
 
-    assert plan(account) == ([], ["Recusada no banco: confira os dados antes de enviar de novo."])
+    assert plan(account) == ([], [])
+    assert reread(payable).status == Payable.Status.PENDING
 
 
 def test_a_closed_rail_leaves_its_bills_out(account: BankAccount, tenant: Tenant) -> None:

@@ -7,13 +7,13 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from banking.banks.base import OrderState, Rail, Whereabouts
+from banking.banks.contract.payments import OrderState, Rail, Whereabouts
 from banking.models import BankAccount
 from payments.models import Payable, PaymentOrder
-from payments.services.contents import describe
-from payments.services.matching import match_statement
-from payments.services.polling import NOT_SHOWN_FOR, poll_open_orders
-from payments.services.settling import apply_state
+from payments.orders.evidence import match_statement
+from payments.orders.payload import describe
+from payments.orders.status_polling import NOT_SHOWN_FOR, poll_open_orders
+from payments.orders.transitions import apply_state
 from payments.states import OrderStatus
 from tenants.models import Tenant
 from tenants.scope import tenant_scope

@@ -9,13 +9,14 @@ from django.test import Client
 from django.urls import reverse
 
 from banking.banks import registry
-from banking.banks.base import Capability, PixPayment, Rail
+from banking.banks.contract.info import Capability
+from banking.banks.contract.payments import PixPayment, Rail
 from core.errors import InvalidState
+from payments.bills.enter import Destination
+from payments.dispatch.run import plan_run, send_now
 from payments.models import PaymentOrder
-from payments.services.contents import describe, payment_of
-from payments.services.dispatching import plan_run, send_now
-from payments.services.entering import Destination
-from payments.services.rails import open_rails, rails_of
+from payments.orders.payload import describe, payment_of
+from payments.rails.rails import open_rails, rails_of
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests.payments.make import (

@@ -49,10 +49,12 @@ def test_paid_posts_the_entry(as_approver: Client, tenant: Tenant, lost: Payable
     assert entries(tenant) == [Decimal("150.00")]
 
 
-def test_not_paid_holds_the_bill(as_approver: Client, tenant: Tenant, lost: Payable) -> None:
+def test_not_paid_is_approved_again_first(
+    as_approver: Client, tenant: Tenant, lost: Payable
+) -> None:
     as_approver.post(address(lost), {"ended": "not_paid"})
 
-    assert reread(lost).status == PayableStatus.APPROVED
+    assert reread(lost).status == PayableStatus.PENDING
     assert reread(lost).hold == Payable.Hold.REFUSED
     assert entries(tenant) == []
 

@@ -8,13 +8,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from banking.banks.base import OrderState, Whereabouts
-from banking.errors import BankOutcomeUnknown, BankRejected, BankUnavailable
+from banking.banks.contract.errors import BankOutcomeUnknown, BankRejected, BankUnavailable
+from banking.banks.contract.payments import OrderState, Whereabouts
 from banking.models import BankAccount
 from core.errors import InvalidState
 from payments.models import Payable, PaymentOrder
-from payments.services.polling import poll_open_orders
-from payments.services.taking_back import ask_to_take_back, take_back_asked
+from payments.orders.cancellation import ask_to_take_back, take_back_asked
+from payments.orders.status_polling import poll_open_orders
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership, Role, Tenant
 from tenants.scope import tenant_scope
@@ -28,7 +28,7 @@ from tests.payments.make import (
     make_payable,
 )
 from tests.payments.scripted_bank import ScriptedBank
-from tests.payments.test_asking import timeline
+from tests.payments.timelines import timeline
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -70,7 +70,7 @@ def test_the_bank_forgets_it_and_the_bill_waits_for_a_person(
     assert [reference for reference, _ in bank.cancelled] == ["ref-1"]
     assert reread(asked).status == OrderStatus.CANCELLED
     payable = bill_of(asked)
-    assert (payable.status, payable.hold) == (PayableStatus.APPROVED, Payable.Hold.TAKEN_BACK)
+    assert (payable.status, payable.hold) == (PayableStatus.PENDING, Payable.Hold.TAKEN_BACK)
     assert "confirmou o cancelamento" in timeline(asked)
 
 

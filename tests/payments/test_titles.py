@@ -10,11 +10,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from banking.banks.base import Title
-from banking.errors import BankRejected, BankUnavailable
+from banking.banks.contract.errors import BankRejected, BankUnavailable
+from banking.banks.contract.payments import Title
 from banking.models import BankAccount
+from payments.bills.boleto_lookup import accounts_with_unread_titles, ask_for_titles
 from payments.models import Payable
-from payments.services.titles import accounts_with_unread_titles, ask_for_titles
 from payments.states import PayableStatus
 from tenants.models import Tenant
 from tests.banking.made import reread

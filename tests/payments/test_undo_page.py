@@ -27,7 +27,7 @@ def as_admin(client: Client, admin: User, tenant: Tenant) -> Client:
 
 
 def page_of(account: BankAccount) -> str:
-    return reverse("payments:undo", args=[account.id])
+    return reverse("integrations:disconnect", args=[account.id])
 
 
 def words(response) -> str:
@@ -146,7 +146,7 @@ def test_only_admins_undo(
 
     assert client.get(page_of(account)).status_code == 403
     assert client.post(page_of(account), {"name": tenant.name}).status_code == 403
-    assert "Desfazer vínculo" not in words(client.get(reverse("banking:integrations")))
+    assert "Desfazer vínculo" not in words(client.get(reverse("integrations:list")))
     assert connection_of(account).is_active
 
 
@@ -163,7 +163,7 @@ def test_an_undone_account_is_not_made_the_preferred_one(
     other = make_bank_account(tenant, preferred=False)
     as_admin.post(page_of(other), {"name": tenant.name})
 
-    response = as_admin.post(reverse("banking:prefer", args=[other.id]), follow=True)
+    response = as_admin.post(reverse("integrations:prefer", args=[other.id]), follow=True)
 
     assert "foi desfeito, e por ela nada se paga" in words(response)
     assert reread(account).is_preferred
@@ -173,7 +173,7 @@ def test_an_undone_account_is_not_made_the_preferred_one(
 def test_the_page_of_the_account_leads_there_and_back(
     as_admin: Client, tenant: Tenant, account: BankAccount
 ) -> None:
-    address = reverse("payments:account", args=[account.id])
+    address = reverse("integrations:account", args=[account.id])
     assert page_of(account) in words(as_admin.get(address))
 
     as_admin.post(page_of(account), {"name": tenant.name})

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from tests.bs2_simulator import Bs2Simulator
+from tests.bs2_simulator import OFICINA, Bs2Simulator
 
 BANKING = "/pj/apibanking/forintegration"
 COLLECTION = "/pj/forintegration/cobranca"
@@ -97,6 +97,20 @@ def boleto(api: httpx.Client, boleto_id: str | int) -> dict[str, Any]:
     response = api.get(f"{COLLECTION}/v1/boletos/{boleto_id}")
     assert response.status_code == 200, response.text
     return dict(response.json()["item"])
+
+
+def dynamic(txid: str = "a" * 26, **changes: Any) -> dict[str, Any]:
+    """The body of a dynamic QR code of R$ 12,50: `changes` are of its `cobranca`."""
+    charge = {
+        "calendario": {"expiracao": 3600},
+        "devedor": {"cnpj": PAYER["documento"], "nome": PAYER["nome"]},
+        "valor": {"original": 12.5},
+        "chave": OFICINA,
+        "solicitacaoPagador": "Pedido 7",
+        "infoAdicionais": [{"nome": "Loja", "valor": "Centro"}],
+        **changes,
+    }
+    return {"txId": txid, "cobranca": charge}
 
 
 def start_pix(api: httpx.Client, value: str, kind: str) -> httpx.Response:

@@ -37,8 +37,18 @@ def transfer(
     return api.post("/transfers/initiate", json=body, headers=headers)
 
 
-def pay(api: httpx.Client, line: object, *, key: str | None = None, **more: Any) -> httpx.Response:
+def pay(
+    api: httpx.Client,
+    line: object,
+    *,
+    key: str | None = None,
+    token: str | None = None,
+    **more: Any,
+) -> httpx.Response:
+    """Pay a boleto, with the token of `api` or another."""
     headers = {"Idempotency-Key": key or new_key()}
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
     return api.post("/payments/initiate", json={"digitable_line": line, **more}, headers=headers)
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 import httpx
 import pytest
 
-from simulator.banks import BANKS
+from simulator.banks import banks
 from simulator.core.bank import SimulatedBank
 from tests.bs2_simulator import Bs2Simulator
 from tests.cora_simulator import CoraSimulator
@@ -25,9 +25,10 @@ BALANCE = "/third-party/account/balance"
 def test_each_bank_has_an_address_and_one_over_tls(cora: CoraSimulator) -> None:
     addresses = cora.addresses
 
-    assert {"cora", "bs2", "kamino", "cora_direta", "cora_tls", "bs2_tls", "kamino_tls"} < set(
-        addresses
-    )
+    assert set(addresses) == {
+        *("cora", "bs2", "kamino", "cora_direta", "cora_files"),
+        *("cora_tls", "bs2_tls", "kamino_tls", "ca_file"),
+    }
     assert addresses["cora"] == cora.base_url
     for name, address in addresses.items():
         if name != "ca_file":
@@ -147,7 +148,7 @@ def test_an_error_on_demand_is_written_as_its_bank_writes_errors(
     assert (problem.json()["status"], problem.json()["code"]) == (429, "rate_limited")
 
 
-@pytest.mark.parametrize("bank", BANKS, ids=lambda bank: bank.slug)
+@pytest.mark.parametrize("bank", banks(), ids=lambda bank: bank.slug)
 def test_every_path_of_a_bank_is_offered_for_faults(bank: type[SimulatedBank]) -> None:
     api = import_module(f"simulator.{bank.slug}.api").build_api(None)
     paths = {re.sub(r"\{[^}]+\}", "x", route.path) for route in api.routes}

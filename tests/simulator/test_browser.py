@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.bs2_simulator import Bs2Simulator
-from tests.chromium import chromium, in_a_browser
 from tests.cora_simulator import CoraSimulator
 from tests.kamino_simulator import KaminoSimulator
 from tests.simulator import bs2_calls, charges
@@ -16,14 +15,6 @@ from tests.simulator.browser import enter, look, press, sign_in, visit
 from tests.simulator.consenting import CALLBACK, ConsentAt, at_bs2, at_cora
 from tests.simulator.each_bank import EachBank
 from tests.simulator.kamino_calls import charge, key
-
-pytestmark = in_a_browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(params=["light", "dark"])

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.bs2_simulator import OFICINA, PADARIA, Bs2Simulator
-from tests.simulator.bs2_calls import PIX, as_bearer, boleto, issue
+from tests.simulator.bs2_calls import PIX, as_bearer, boleto, dynamic, issue
 from tests.simulator.people import at_oficina
 
 
@@ -18,9 +18,13 @@ def ana(bs2: Bs2Simulator) -> Iterator[httpx.Client]:
 
 
 def qr_code(api: httpx.Client, kind: str = "dinamico", **changes: Any) -> dict[str, Any]:
-    body = {"chave": OFICINA, "valor": 12.5, **changes}
-    given = {name: value for name, value in body.items() if value is not None}
-    return dict(api.post(f"{PIX}/qrcodes/{kind}", json=given).raise_for_status().json())
+    """A new code as the list has it, with its id."""
+    body: dict[str, Any] = {"chave": OFICINA, **changes}
+    if kind == "dinamico":
+        body = dynamic(**changes)
+    made = api.post(f"{PIX}/qrcodes/{kind}", json=body).raise_for_status().json()
+    codes = api.get(f"{PIX}/qrcodes").json()["itens"]
+    return dict(next(code for code in codes if code["txId"] == made["txId"]))
 
 
 def test_without_charges_the_page_says_so(ana: httpx.Client) -> None:
@@ -101,7 +105,7 @@ def test_a_qr_code_that_was_paid_is_not_paid_again(
 def test_a_qr_code_without_an_amount_has_no_button(
     bs2: Bs2Simulator, bs2_api: httpx.Client, ana: httpx.Client
 ) -> None:
-    charge, before = qr_code(bs2_api, "estatico", valor=None), bs2.account()["balance"]
+    charge, before = qr_code(bs2_api, "estatico"), bs2.account()["balance"]
 
     shown = ana.get("/app/cobrancas").text
     ana.post(f"/app/cobrancas/pix/{charge['id']}/pagar")

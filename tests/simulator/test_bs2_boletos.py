@@ -1,5 +1,6 @@
 """BS2, Cobrança: issue, detail, PDF, payment and write-off."""
 
+import re
 from typing import Any
 
 import httpx
@@ -19,6 +20,18 @@ def ask_write_off(api: httpx.Client, boleto_id: str | int, **body: Any) -> httpx
 def write_off(api: httpx.Client, boleto_id: str | int, request_id: str) -> dict[str, Any]:
     url = f"{COLLECTION}/v1/boletos/{boleto_id}/solicitacoes/cancelamentos/{request_id}"
     return dict(api.get(url).json())
+
+
+@pytest.mark.parametrize("status", [400, 200])
+def test_a_refusal_may_be_told_inside_a_200(
+    bs2: Bs2Simulator, bs2_api: httpx.Client, status: int
+) -> None:
+    bs2.settings(boleto_refusal_status=status)
+
+    refused = issue(bs2_api, valor=4.99)
+
+    assert (refused.status_code, refused.json()[0]["tag"]) == (status, "ValorBoleto")
+    assert bs2.boletos() == []
 
 
 def test_an_issued_boleto_has_the_documented_shape(bs2_api: httpx.Client) -> None:
@@ -263,7 +276,9 @@ def test_a_write_off_is_asked_and_done_later(bs2: Bs2Simulator, bs2_api: httpx.C
     bs2.advance(61)
     assert write_off(bs2_api, number, request_id)["status"] == 3
     assert boleto(bs2_api, number)["status"] == 3
-    assert boleto(bs2_api, number)["cancelamento"].startswith("2026-11-23T12:01:")
+    cancelled = boleto(bs2_api, number)
+    assert re.fullmatch(r"2026-11-23T12:01:\d\d\.\d{7}", cancelled["cancelamento"])
+    assert cancelled["registrado"] is False
 
 
 def test_a_write_off_by_the_id_answers_the_id(bs2_api: httpx.Client) -> None:

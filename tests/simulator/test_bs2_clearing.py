@@ -41,6 +41,7 @@ def test_a_boleto_of_cora_is_paid_at_bs2_once(
     cora: CoraSimulator, bs2: Bs2Simulator, api: httpx.Client
 ) -> None:
     line = cora_boleto(api)
+    cora.advance(5)  # until it is registered
     with as_bearer(bs2, bs2.grant(PADARIA)["access_token"]) as padaria:
         found = padaria.get(f"{BANKING}/v1/pagamentos/{line}").json()
         assert found["beneficiario"]["documento"] == OFICINA

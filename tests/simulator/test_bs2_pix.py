@@ -1,12 +1,13 @@
 """BS2, Pix clientes: money out in two steps or asked for, receipts, refunds, charges."""
 
+import re
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.bs2_simulator import OFICINA, PADARIA, Bs2Simulator
-from tests.simulator.bs2_calls import BANKING, PIX, confirm_pix, start_pix
+from tests.simulator.bs2_calls import BANKING, PIX, confirm_pix, dynamic, start_pix
 
 SUPPLIER = "60316817000103"
 DAY = {"Inicio": "2026-11-23", "Fim": "2026-11-23"}
@@ -70,6 +71,66 @@ def test_a_pix_by_key_begins_with_who_receives_it(bs2: Bs2Simulator, bs2_api: ht
     }
     assert value["pagador"]["conta"]["numero"] == "3027154"
     assert bs2.orders() == []
+
+
+def test_the_detail_of_a_pix_not_confirmed_says_nothing_of_it_yet(bs2_api: httpx.Client) -> None:
+    value = started(bs2_api)
+
+    found = detail(bs2_api, value["pagamentoId"])
+
+    charge = found["cobranca"]
+    assert charge["documento"] == {"revisao": 0, "versao": 0}
+    assert [charge[n] for n in ("calendario", "pagador", "infoAdicionais")] == [None, None, None]
+    amounts = ("original", "final", "juros", "multa", "desconto", "abatimento")
+    assert [charge["valor"][name] for name in amounts] == [0] * 6
+    assert charge["chave"]["id"] == "00000000-0000-0000-0000-000000000000"
+    assert found["erro"] == {"erroCodigo": None, "erroDescricao": None}
+    for party in ("pagador", "recebedor"):
+        assert found[party]["pessoa"]["conta"] is None
+        assert "conta" not in value[party]["pessoa"]
+
+
+def test_the_detail_of_a_pix_confirmed_has_its_amount(bs2_api: httpx.Client) -> None:
+    value = started(bs2_api)
+    confirm_pix(bs2_api, value, valor=12.34)
+
+    charge = detail(bs2_api, value["pagamentoId"])["cobranca"]
+
+    assert (charge["valor"]["original"], charge["valor"]["final"]) == (12.34, 12.34)
+    assert charge["pagador"]["pessoa"]["documento"] == OFICINA
+    assert charge["calendario"]["criacao"]
+
+
+def test_the_document_of_a_person_may_be_masked_and_is_confirmed_so(
+    bs2: Bs2Simulator, bs2_api: httpx.Client
+) -> None:
+    bs2.settings(pix_masks_documents=True)
+
+    value = started(bs2_api, "11144477735", "CPF")
+
+    assert value["recebedor"]["pessoa"]["documento"] == "***444777**"
+    assert value["pagador"]["pessoa"]["documento"] == OFICINA
+    shown = detail(bs2_api, value["pagamentoId"])
+    assert shown["recebedor"]["pessoa"]["documento"] == "***444777**"
+    assert confirm_pix(bs2_api, value, valor=1).status_code == 202
+    assert bs2.orders()[0]["document"] == "11144477735"
+
+
+def test_a_cnpj_may_be_called_a_cpf(bs2: Bs2Simulator, bs2_api: httpx.Client) -> None:
+    bs2.settings(pix_calls_cnpj_cpf=True)
+
+    assert started(bs2_api)["recebedor"]["pessoa"]["tipoDocumento"] == "CPF"
+
+
+@pytest.mark.parametrize(("is_taken", "status"), [(False, 400), (True, 200)])
+def test_a_random_key_is_evp_and_maybe_chave_aleatoria(
+    bs2: Bs2Simulator, bs2_api: httpx.Client, is_taken: bool, status: int
+) -> None:
+    bs2.settings(pix_takes_chave_aleatoria=is_taken)
+    key = "7d9f0335-8dcc-4054-9bf9-0dbd61d36906"
+
+    assert start_pix(bs2_api, key, "EVP").status_code == 200
+    assert start_pix(bs2_api, key, "CHAVE_ALEATORIA").status_code == status
 
 
 def test_a_confirmed_pix_waits_for_a_person_and_then_goes(
@@ -214,7 +275,7 @@ def test_a_pix_to_branch_and_account(bs2: Bs2Simulator, bs2_api: httpx.Client) -
 
 def test_a_dynamic_code_is_paid_at_its_own_value(bs2: Bs2Simulator, bs2_api: httpx.Client) -> None:
     headers = {"Authorization": f"Bearer {bs2.grant(PADARIA)['access_token']}"}
-    body = {"chave": PADARIA, "valor": 12.5, "expiracao": 3600}
+    body = dynamic(chave=PADARIA)
     charge = bs2_api.post(f"{PIX}/qrcodes/dinamico", json=body, headers=headers).json()
 
     value = bs2_api.post(f"{PIX}/pagamentos/qrcodes", json={"qrCode": charge["qrCode"]}).json()
@@ -334,7 +395,7 @@ def test_a_pix_received_is_found_by_its_ids(bs2: Bs2Simulator, bs2_api: httpx.Cl
     assert item["pagador"]["pessoa"]["documento"] == SUPPLIER
     assert item["recebedor"]["pessoa"]["documento"] == OFICINA
     assert (item["campoLivre"], item["devolucoes"]) == ("Pedido 7", [])
-    page = {"qtd": 1, "paginaAtual": 0, "itensPorPagina": 100}
+    page = {"qtd": 1, "paginaAtual": 1, "itensPorPagina": 1}
     by_pix = bs2_api.get(f"{PIX}/recebimentos/{item['endToEndId']}/recebimento").json()
     by_id = bs2_api.get(f"{PIX}/recebimentos/{item['recebimentoId']}").json()
     assert by_pix == by_id == item | {"pagina": page}
@@ -355,7 +416,8 @@ def test_a_refund_is_made_once_for_its_id(bs2: Bs2Simulator, bs2_api: httpx.Clie
 
     first = refund(bs2_api, pix_id, "dev1", 4)
     assert first.json()["status"] == "EM_PROCESSAMENTO"
-    assert first.json()["rtrId"].startswith("D71027866")
+    assert re.fullmatch(r"D71027866[0-9]{22}D", first.json()["rtrId"])
+    assert first.json()["motivo"] == "Solicitado pelo cliente"
     bs2.advance(2)
     again = refund(bs2_api, pix_id, "dev1", 4)
 
@@ -364,6 +426,28 @@ def test_a_refund_is_made_once_for_its_id(bs2: Bs2Simulator, bs2_api: httpx.Clie
     assert [each["id"] for each in received(bs2_api)["devolucoes"]] == ["dev1"]
     url = f"{PIX}/pix/{pix_id}/devolucao/dev1"
     assert bs2_api.get(url).json() == again.json()
+
+
+def test_a_pix_inside_bs2_and_its_refund_in_the_statement(
+    bs2: Bs2Simulator, bs2_api: httpx.Client
+) -> None:
+    bs2.credit(1_000, kind="PIX_INTERNAL")
+    refund(bs2_api, received(bs2_api)["endToEndId"], "dev1", 4)
+    bs2.advance(2)
+
+    days = {"movimentoInicial": "2026-11-23", "movimentoFinal": "2026-11-23"}
+    url = f"{BANKING}/v1/contascorrentes/extrato"
+    back, came = bs2_api.get(url, params=days).json()["movimentacoes"][:2]
+
+    assert (came["tipoCategoria"], came["observacao"]) == (16, "Transferência interna PIX")
+    assert (came["remetente"]["banco"], came["remetente"]["nomeBanco"]) == (218, "Bco BS2 SA")
+    assert (back["tipoCategoria"], back["descricao"], back["descricaoAbreviada"]) == (
+        *(18, "Devolução Débito Pix Transf. Interna", "Dev Pix Interno Enviada"),
+    )
+    assert (back["favorecido"]["banco"], back["favorecido"]["nomeBanco"]) == (0, "")
+    (given,) = received(bs2_api)["devolucoes"]
+    assert back["pix"]["endToEndId"] == given["rtrId"]
+    assert given["rtrId"].endswith("D")
 
 
 def test_no_more_than_was_received_is_given_back(bs2: Bs2Simulator, bs2_api: httpx.Client) -> None:
@@ -388,8 +472,7 @@ def test_without_balance_nothing_is_given_back(bs2: Bs2Simulator, bs2_api: httpx
 
 
 def test_a_charge_is_paid_by_its_txid(bs2: Bs2Simulator, bs2_api: httpx.Client) -> None:
-    body = {"chave": OFICINA, "valor": 12.5, "txId": "a" * 26}
-    charge = bs2_api.post(f"{PIX}/qrcodes/dinamico", json=body).json()
+    charge = bs2_api.post(f"{PIX}/qrcodes/dinamico", json=dynamic()).json()
     assert charge["status"] == "ATIVA"
 
     bs2.pay_pix_charge(charge["txId"], 1_250)
@@ -402,18 +485,22 @@ def test_a_charge_is_paid_by_its_txid(bs2: Bs2Simulator, bs2_api: httpx.Client) 
 @pytest.mark.parametrize(
     ("changes", "tag"),
     [
-        ({"expiracao": 3599}, "Expiracao"),
-        ({"expiracao": 604_801}, "Expiracao"),
-        ({"txId": "a" * 25}, "TxId"),
-        ({"txId": "a" * 36}, "TxId"),
+        ({"calendario": {"expiracao": 3599}}, "Cobranca.Calendario.Expiracao"),
+        ({"calendario": {"expiracao": 604_801}}, "Cobranca.Calendario.Expiracao"),
+        ({"txid": "a" * 25}, "TxId"),
+        ({"txid": "a" * 36}, "TxId"),
+        ({"txid": ""}, "TxId"),
         ({"chave": PADARIA}, "Chave"),
-        ({"valor": None}, "Valor"),
+        ({"valor": None}, "Cobranca.Valor"),
+        ({"valor": {"original": "12,50"}}, "Cobranca.Valor.Original"),
+        ({"devedor": {"cpf": OFICINA, "nome": "Oficina"}}, "Cobranca.Devedor.Cpf"),
+        ({"infoAdicionais": [{"nome": "Loja"}]}, "Cobranca.InfoAdicionais.valor"),
     ],
 )
 def test_the_limits_of_a_dynamic_code(
     bs2_api: httpx.Client, changes: dict[str, Any], tag: str
 ) -> None:
-    body = {"chave": OFICINA, "valor": 12.5, **changes}
+    body = dynamic(**changes)
 
     refused = bs2_api.post(f"{PIX}/qrcodes/dinamico", json=body)
 
@@ -422,8 +509,9 @@ def test_the_limits_of_a_dynamic_code(
 
 
 def test_a_charge_ends_by_time_and_by_its_owner(bs2: Bs2Simulator, bs2_api: httpx.Client) -> None:
-    url, body = f"{PIX}/qrcodes/dinamico", {"chave": OFICINA, "valor": 12.5, "expiracao": 3600}
-    first, second = (bs2_api.post(url, json=body).json() for _ in range(2))
+    for letter in "ab":
+        bs2_api.post(f"{PIX}/qrcodes/dinamico", json=dynamic(letter * 26))
+    second, first = bs2_api.get(f"{PIX}/qrcodes").json()["itens"]
 
     assert bs2_api.delete(f"{PIX}/qrcodes/{first['id']}").status_code == 204
     bs2.advance(3601)

@@ -1,5 +1,6 @@
 """BS2, webhooks: movements and ended orders, boletos, Pix."""
 
+import base64
 import json
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from tests.simulator.bs2_calls import (
     COLLECTION,
     PIX,
     confirm_pix,
+    dynamic,
     issue,
     send,
     start_pix,
@@ -281,8 +283,7 @@ def test_only_charges_are_told_when_asked_so(
     bs2: Bs2Simulator, bs2_api: httpx.Client, receiver: Receiver
 ) -> None:
     register_pix(bs2_api, receiver.url, "Recebimento", somenteComTxId=True)
-    body = {"chave": "11444777000161", "valor": 2, "txId": "a" * 26}
-    bs2_api.post(f"{PIX}/qrcodes/dinamico", json=body)
+    bs2_api.post(f"{PIX}/qrcodes/dinamico", json=dynamic()).raise_for_status()
 
     bs2.credit(100)
     bs2.pay_pix_charge("a" * 26, 200)
@@ -309,16 +310,23 @@ def test_pix_webhooks_are_listed_replaced_and_removed(bs2_api: httpx.Client) -> 
     assert bs2_api.get(f"{PIX}/webhook/bs2").json() == []
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"files": {"certificado": ("kamino.cer", b"-----BEGIN CERTIFICATE-----")}},
+        {"json": {"certificado": base64.b64encode(b"-----BEGIN CERTIFICATE-----").decode()}},
+    ],
+    ids=["a file in a form", "base64"],
+)
 def test_without_its_certificate_an_address_can_be_left_out(
-    bs2: Bs2Simulator, bs2_api: httpx.Client
+    bs2: Bs2Simulator, bs2_api: httpx.Client, sent: dict[str, Any]
 ) -> None:
     bs2.settings(pix_webhook_requires_certificate=True)
     register_pix(bs2_api, "http://127.0.0.1:9/x", "Recebimento")
     bs2.credit(100)
     assert bs2.webhooks() == []
 
-    file = {"certificado": ("kamino.cer", b"-----BEGIN CERTIFICATE-----")}
-    assert bs2_api.put(f"{PIX}/webhook/bs2/certificado", files=file).status_code == 200
+    assert bs2_api.put(f"{PIX}/webhook/bs2/certificado", **sent).status_code == 200
     bs2.credit(100)
 
     assert len(bs2.webhooks()) == 1

@@ -47,14 +47,133 @@ def test_the_bank_slip_has_the_line_of_its_bar_code(api: httpx.Client) -> None:
     assert boleto.bank_code == "403"
     assert boleto.amount == Decimal("150.75")
     assert boleto.due_date == date(2026, 12, 10)
-    assert slip["our_number"] in slip["barcode"]
-    assert slip["registered"] is True
+    assert 17 <= len(slip["our_number"]) <= 18
+    assert boleto.barcode[19:] == f"00000{slip['our_number'].zfill(18)}01"
+
+
+def test_an_open_boleto_is_registered_some_seconds_later(
+    cora: CoraSimulator, api: httpx.Client
+) -> None:
+    cora.settings(invoice_register_seconds=60)
+    invoice = issue(api)
+    slip = invoice["payment_options"]["bank_slip"]
+    assert (invoice["status"], slip["registered"]) == ("OPEN", False)
+    token = cora.grant(PADARIA)["access_token"]
+    assert pay(api, slip["digitable"], token=token).json()["code"] == "REC-0001"
+
+    cora.advance(61)
+
+    assert get(api, invoice["id"])["payment_options"]["bank_slip"]["registered"] is True
+    assert pay(api, slip["digitable"], token=token).status_code == 201
+
+
+def test_a_boleto_may_be_registered_at_once(cora: CoraSimulator, api: httpx.Client) -> None:
+    cora.settings(invoice_register_seconds=0)
+
+    assert issue(api)["payment_options"]["bank_slip"]["registered"] is True
+
+
+def test_a_charge_not_registered_yet_is_late_on_its_day_all_the_same(
+    cora: CoraSimulator, api: httpx.Client
+) -> None:
+    invoice_id = issue(api, **plain(due_date="2026-11-23"))["id"]
+
+    cora.set_clock("2026-11-24T00:00:01")
+
+    late = get(api, invoice_id)
+    assert (late["status"], late["payment_options"]["bank_slip"]["registered"]) == ("LATE", True)
+
+
+def test_while_the_clearing_house_does_not_know_it_the_same_key_is_rec_0030(
+    cora: CoraSimulator, api: httpx.Client
+) -> None:
+    cora.settings(invoice_clearing_seconds=60)
+    key = new_key()
+
+    first, second = post_invoice(api, key=key), post_invoice(api, key=key)
+    assert [(a.status_code, a.json()["code"]) for a in (first, second)] == [(422, "REC-0030")] * 2
+    (waiting,) = cora.invoices()
+    assert waiting["status"] == "DRAFT"
+    cora.advance(61)
+    third = post_invoice(api, key=key)
+
+    assert (third.status_code, third.json()["id"]) == (200, waiting["id"])
+    assert third.json()["payment_options"]["bank_slip"]["registered"] is True
+    assert len(cora.invoices()) == 1
+    assert [r["effect"] for r in cora.requests("/v2/invoices", method="POST")] == [
+        *(True, False, False),
+    ]
+
+
+def test_the_same_key_with_another_body_is_no_way_to_ask_for_rec_0030s_charge(
+    cora: CoraSimulator, api: httpx.Client
+) -> None:
+    cora.settings(invoice_clearing_seconds=60)
+    key = new_key()
+    post_invoice(api, key=key)
+    cora.advance(61)
+
+    answer = post_invoice(api, changed("services.0.amount", 900), key=key)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+
+
+def test_after_the_time_of_keys_the_key_of_rec_0030_is_a_second_charge(
+    cora: CoraSimulator, api: httpx.Client
+) -> None:
+    cora.settings(invoice_clearing_seconds=5, access_token_seconds=3 * 86_400)
+    api.headers["Authorization"] = f"Bearer {cora.grant()['access_token']}"
+    key = new_key()
+    post_invoice(api, key=key)
+    cora.advance(86_401)
+
+    assert post_invoice(api, key=key).json()["code"] == "REC-0030"
+    assert [invoice["status"] for invoice in cora.invoices()] == ["OPEN", "DRAFT"]
+
+
+@pytest.mark.parametrize(
+    ("forms", "spares", "status"),
+    [
+        (["BANK_SLIP", "PIX"], True, 200),
+        (["BANK_SLIP", "PIX"], False, 503),
+        (["BANK_SLIP"], True, 503),
+        (["PIX"], False, 200),
+    ],
+)
+def test_rec_0030_may_depend_on_the_form_and_have_any_status(
+    cora: CoraSimulator, api: httpx.Client, forms: list[str], spares: bool, status: int
+) -> None:
+    cora.settings(
+        invoice_clearing_seconds=60, invoice_clearing_spares_pix=spares, invoice_clearing_status=503
+    )
+
+    assert post_invoice(api, INVOICE | {"payment_forms": forms}).status_code == status
+
+
+def test_a_key_that_is_no_uuid_is_400(cora: CoraSimulator, api: httpx.Client) -> None:
+    assert post_invoice(api, key="cr-10045").status_code == 400
+    assert cora.invoices() == []
+
+
+@pytest.mark.parametrize("is_loose", [False, True])
+def test_a_number_as_code_and_an_amount_in_digits_may_be_taken(
+    cora: CoraSimulator, api: httpx.Client, is_loose: bool
+) -> None:
+    cora.settings(invoice_takes_loose_types=is_loose)
+    body = changed("services.0.amount", "15075") | {"code": 10045}
+
+    answer = post_invoice(api, body)
+
+    assert answer.status_code == (200 if is_loose else 400)
+    if is_loose:
+        assert (answer.json()["code"], answer.json()["total_amount"]) == ("10045", 15_075)
 
 
 def test_the_pix_code_is_dynamic(api: httpx.Client) -> None:
     code = parse_br_code(issue(api)["pix"]["emv"])
 
     assert code.url is not None
+    assert re.fullmatch(r"qrcode-h\.cora\.com\.br/v1/cobv/[0-9a-f]+", code.url)
     assert code.is_single_use
     assert (code.name, code.city, code.amount) == ("OFICINA MODELO LTDA", "SAO PAULO", None)
 
@@ -63,11 +182,17 @@ def test_a_boleto_alone_has_no_pix(api: httpx.Client) -> None:
     assert issue(api, payment_forms=["BANK_SLIP"])["pix"] is None
 
 
-def test_a_pix_alone_has_no_bank_slip(api: httpx.Client) -> None:
+def test_a_pix_alone_has_a_bank_slip_of_nothing_but_the_image(api: httpx.Client) -> None:
     body = issue(api, payment_forms=["PIX"])
 
-    assert body["payment_options"]["bank_slip"] is None
+    slip = body["payment_options"]["bank_slip"]
+    url = slip.pop("url")
+    nothing = dict.fromkeys(("barcode", "digitable", "our_number"))
+    assert slip == {**nothing, "registered": False}
     assert body["pix"]["emv"]
+    answer = httpx.get(url, trust_env=False)
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.content.startswith(b"\x89PNG\r\n")
 
 
 def test_without_forms_it_is_a_boleto(api: httpx.Client) -> None:
@@ -338,16 +463,45 @@ def test_anybody_reads_the_pdf(cora: CoraSimulator, api: httpx.Client) -> None:
     assert answer.content[table : table + 4] == b"xref"
 
 
-def test_an_unknown_pdf_is_404(cora: CoraSimulator) -> None:
-    url = f"{cora.base_url}/files/boletos/inv_0.pdf"
+def test_an_unknown_file_is_404(api: httpx.Client) -> None:
+    boleto = issue(api, payment_forms=["BANK_SLIP"])
+    url = boleto["payment_options"]["bank_slip"]["url"]
 
-    assert httpx.get(url, trust_env=False).status_code == 404
+    for wrong in (
+        url.replace(boleto["id"], "inv_0"),
+        url.replace(".pdf", ".png"),
+        url.replace("boleto-", "boleto-qrcode-"),
+    ):
+        assert httpx.get(wrong, trust_env=False).status_code == 404, wrong
+
+
+def test_the_files_are_at_a_host_that_takes_no_tokens_of_the_bank(
+    cora: CoraSimulator, api: httpx.Client
+) -> None:
+    address = httpx.URL(issue(api)["payment_options"]["bank_slip"]["url"])
+
+    assert address.port not in {httpx.URL(cora.addresses[n]).port for n in ("cora", "cora_direta")}
+    assert re.search(r"/boleto-qrcode-inv_\w+\.pdf$", address.path)
+    assert address.query == b"alt=media"
+    assert api.get(address).status_code == 401
+    assert api.get(f"{cora.base_url}{address.path}").status_code == 404
+    cora.settings(files_refuse_tokens=False)
+    assert api.get(address).status_code == 200
+
+
+def test_without_its_query_the_address_is_not_the_file(api: httpx.Client) -> None:
+    address = httpx.URL(issue(api)["payment_options"]["bank_slip"]["url"])
+
+    answer = httpx.get(address.copy_with(query=None), trust_env=False)
+
+    assert answer.json()["kind"] == "storage#object"
 
 
 def test_a_charge_of_this_bank_is_paid_by_another_company(
     cora: CoraSimulator, api: httpx.Client
 ) -> None:
     before, invoice = cora.account()["balance"], issue(api, **plain())
+    cora.advance(5)  # until it is registered
     line = invoice["payment_options"]["bank_slip"]["digitable"]
     token = cora.grant(PADARIA)["access_token"]
     with httpx.Client(

@@ -56,7 +56,9 @@ def test_a_payment_in_stage_settles_a_moment_later(cora: CoraSimulator, api: htt
 
     assert answer.status_code == 200
     assert answer.json()["totalPaid"] == 10_000
-    assert get(api, invoice_id)["status"] == "IN_PAYMENT"
+    waiting = get(api, invoice_id)
+    assert (waiting["status"], waiting["total_paid"], waiting["payments"]) == ("OPEN", 0, [])
+    assert waiting["occurrence_date"] is None
     assert movements(api) == []
     cora.advance(61)
     paid = get(api, invoice_id)
@@ -64,6 +66,57 @@ def test_a_payment_in_stage_settles_a_moment_later(cora: CoraSimulator, api: htt
     assert paid["occurrence_date"].startswith("2026-11-23T09:01")
     assert paid["payments"][0]["id"].startswith("pay_")
     assert paid["payments"][0]["method"] == "BANK_SLIP"
+
+
+def test_the_notice_of_a_payment_comes_before_it_is_shown(
+    cora: CoraSimulator, api: httpx.Client
+) -> None:
+    cora.settings(invoice_pay_seconds=60, invoice_paid_notice_seconds=30)
+    register(api, "http://127.0.0.1:9/hook", "invoice", "paid")
+    invoice_id = issue(api, **plain())["id"]
+
+    pay_in_stage(api, invoice_id)
+    assert announced(cora, invoice_id) == []
+    cora.advance(31)
+
+    assert announced(cora, invoice_id) == ["invoice.paid"]
+    assert get(api, invoice_id)["status"] == "OPEN"
+    assert [item["id"] for item in api.get("/v2/invoices?state=OPEN").json()["items"]] == [
+        invoice_id
+    ]
+    assert movements(api) == []
+    for again in (pay_in_stage(api, invoice_id), api.delete(f"/v2/invoices/{invoice_id}")):
+        assert again.status_code == 422
+    cora.advance(30)
+    assert get(api, invoice_id)["status"] == "PAID"
+    assert announced(cora, invoice_id) == ["invoice.paid"]
+
+
+@pytest.mark.parametrize("lead", [0, 3, 600])
+def test_however_long_before_there_is_one_notice(
+    cora: CoraSimulator, api: httpx.Client, lead: int
+) -> None:
+    cora.settings(invoice_paid_notice_seconds=lead)
+    register(api, "http://127.0.0.1:9/hook", "invoice", "paid")
+    invoice_id = issue(api, **plain())["id"]
+
+    pay_in_stage(api, invoice_id)
+    cora.advance(600)
+
+    assert announced(cora, invoice_id) == ["invoice.paid"]
+    assert get(api, invoice_id)["status"] == "PAID"
+    assert len(movements(api)) == 2
+
+
+def test_a_charge_being_paid_may_be_shown_so(cora: CoraSimulator, api: httpx.Client) -> None:
+    cora.settings(invoice_pay_seconds=60, invoice_shows_in_payment=True)
+    invoice_id = issue(api, **plain())["id"]
+
+    pay_in_stage(api, invoice_id)
+    assert get(api, invoice_id)["status"] == "IN_PAYMENT"
+    cora.advance(61)
+
+    assert get(api, invoice_id)["status"] == "PAID"
 
 
 def test_a_boleto_brings_its_money_and_costs_its_fee(
@@ -163,6 +216,7 @@ def test_two_payments_of_one_boleto_bring_the_money_once(
     cora: CoraSimulator, api: httpx.Client
 ) -> None:
     invoice = issue(api, **plain())
+    cora.advance(5)  # until it is registered
     api.headers["Authorization"] = f"Bearer {cora.grant(PADARIA)['access_token']}"
     line = invoice["payment_options"]["bank_slip"]["digitable"]
     payments = [pay(api, line).json()["id"] for _ in range(2)]

@@ -14,7 +14,7 @@ from tenants.notices import News
 from tenants.scope import tenant_scope
 from tests.cast import make_notice, sign_in
 
-PAGE = reverse("banking:reconcile")
+PAGE = reverse("reconciliation:reconcile")
 
 
 class NobodyThere(BaseEmailBackend):

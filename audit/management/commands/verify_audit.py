@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from audit.verifying import verify
+from audit.verification import verify
 from brazil.cnpj import format_cnpj, parse_cnpj
 from brazil.errors import InvalidValue
 from tenants.models import Tenant

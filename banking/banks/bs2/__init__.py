@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import httpx
-from django.conf import settings
 
-from banking.banks.base import BankEventNotice, Grant, TokenSource
 from banking.banks.bs2 import forms, webhooks
 from banking.banks.bs2.adapter import Bs2Adapter
 from banking.banks.bs2.auth import Bs2Consent
 from banking.banks.bs2.info import INFO
-from banking.banks.http import BankClient, open_client, partner_of
+from banking.banks.contract.auth import Grant, TokenSource
+from banking.banks.contract.webhooks import BankEventNotice
+from banking.banks.http.client import BankClient, bank_setting, open_client, partner_of
 
 
 class Bs2:
@@ -32,7 +32,9 @@ class Bs2:
 
     def open_client(self, grant: Grant | None = None) -> BankClient:
         """The bank's own code in the User-Agent: in production it refuses calls without it."""
-        return open_client(partner_of(INFO.slug).base_url, user_agent=settings.BS2_USER_AGENT)
+        return open_client(
+            partner_of(INFO.slug).base_url, user_agent=bank_setting("BS2_USER_AGENT")
+        )
 
     def parse_event(
         self, headers: Mapping[str, str], body: bytes, *, secret: bytes = b""

@@ -9,30 +9,27 @@ from uuid import UUID
 
 import httpx
 
-from banking.banks.base import (
-    AccountIdentity,
-    BankAdapter,
+from banking.banks.bs2 import find_order, webhooks
+from banking.banks.bs2.client import BANKING, Bs2Client, where_allowed
+from banking.banks.bs2.info import INFO
+from banking.banks.bs2.wire import charge_requests, charges, payments, receipts, statement
+from banking.banks.bs2.wire.fields import id_of
+from banking.banks.contract.adapter import BankAdapter
+from banking.banks.contract.auth import TokenSource
+from banking.banks.contract.charges import Cancellation, Charge, ChargeRequest
+from banking.banks.contract.errors import BankRejected, BankUnavailable
+from banking.banks.contract.payments import (
     BoletoPayment,
     Finding,
     OpenOrder,
     Payment,
-    PixPayment,
-    Rail,
     Receipt,
-    Search,
-    StatementPage,
     TedPayment,
     Title,
-    TokenSource,
     Whereabouts,
 )
-from banking.banks.bs2 import charges, looking, searching, statement, webhooks, wire
-from banking.banks.bs2.calls import Calls, where_allowed
-from banking.banks.bs2.fields import id_of
-from banking.banks.bs2.info import INFO
-from banking.banks.charges import Cancellation, Charge, ChargeRequest
-from banking.banks.exact_json import Json
-from banking.errors import BankRejected, BankUnavailable
+from banking.banks.contract.statement import AccountIdentity, StatementPage
+from banking.banks.http.json import Json
 from brazil.banking_days import SAO_PAULO, sao_paulo_day
 from brazil.banks import bank_name
 from brazil.errors import InvalidValue
@@ -43,11 +40,8 @@ MAX_PAGES = 10_000  # a million movements: more is a bank that never ends
 # How far back a movement is looked for that tells the account's number.
 IDENTITY_DAYS = timedelta(days=90)
 
-BANKING = "/pj/apibanking/forintegration/v1"
 COLLECTION = "/pj/forintegration/cobranca"
 PIX = "/pix/direto/forintegration/v1"
-
-_STATUS_PATHS = {Rail.TED: "transferencias", Rail.BOLETO: "pagamentos"}
 
 
 class Bs2Adapter(BankAdapter):
@@ -55,7 +49,7 @@ class Bs2Adapter(BankAdapter):
 
     def __init__(self, http: httpx.Client, tokens: TokenSource) -> None:
         super().__init__(http, tokens)
-        self._calls = Calls(http, tokens)
+        self._client = Bs2Client(http, tokens)
 
     # --- The account --------------------------------------------------------------------
 
@@ -91,7 +85,7 @@ class Bs2Adapter(BankAdapter):
 
     def fetch_balance(self) -> Decimal:
         now = datetime.now(SAO_PAULO).replace(microsecond=0, tzinfo=None)
-        return self._calls.read(
+        return self._client.read(
             f"{BANKING}/contascorrentes/saldo",
             "balance",
             statement.balance_from_wire,
@@ -133,7 +127,7 @@ class Bs2Adapter(BankAdapter):
         raise BankUnavailable("O banco BS2 repetiu páginas do extrato. Ele será lido de novo.")
 
     def _statement_page(self, since: date, until: date, number: int) -> statement.Page:
-        return self._calls.read(
+        return self._client.read(
             f"{BANKING}/contascorrentes/extrato",
             "statement",
             statement.page_from_wire,
@@ -144,83 +138,53 @@ class Bs2Adapter(BankAdapter):
 
     def send_ted(self, payment: TedPayment) -> Receipt:
         """A second call is a second transfer, whatever its `key`: BS2 takes none."""
-        body = wire.transfer_to_wire(
+        body = payments.transfer_to_wire(
             payment,
             bank_name=bank_name(payment.bank_code),
             holder_document=self._tokens.secrets().get("document", ""),
             on=sao_paulo_day(datetime.now(UTC)),
         )
         path = f"{BANKING}/transferencias/simplificado"
-        return self._calls.write(path, "send_ted", body, wire.receipt_from_wire)
+        return self._client.write(path, "send_ted", body, payments.receipt_from_wire)
 
     def pay_boleto(self, payment: BoletoPayment) -> Receipt:
         """A second call is a second payment, whatever its `key`: BS2 takes none."""
         today = sao_paulo_day(datetime.now(UTC))
-        body = wire.title_to_wire(payment, due_date=_due_date(payment, today), on=today)
-        return self._calls.write(
-            f"{BANKING}/pagamentos", "pay_boleto", body, wire.receipt_from_wire
+        body = payments.title_to_wire(payment, due_date=_due_date(payment, today), on=today)
+        return self._client.write(
+            f"{BANKING}/pagamentos", "pay_boleto", body, payments.receipt_from_wire
         )
 
     def look_up_title(self, linha_digitavel: str) -> Title:
-        line = wire.identification(linha_digitavel)
-        return self._calls.read(
+        line = payments.identification(linha_digitavel)
+        return self._client.read(
             f"{BANKING}/pagamentos/{line}",
             "look_up_title",
-            lambda answer: wire.title_from_wire(answer, line),
+            lambda answer: payments.title_from_wire(answer, line),
         )
 
     def order_statuses(self, orders: Sequence[OpenOrder]) -> dict[str, Whereabouts]:
-        """As the contract says, by one request each. One whose status is in words that we do not
-        know, or that BS2 does not find, is left out; so is one that fails while others do not."""
-        states: dict[str, Whereabouts] = {}
-        failure: BankUnavailable | None = None
-        for order in orders:
-            try:
-                there = self._status(order)
-            except BankRejected:  # it refused the question, not the order
-                continue
-            except BankUnavailable as error:
-                failure = error
-                continue
-            if there is not None:
-                states[order.reference] = there
-        if failure is not None and not states:
-            raise failure
-        return states
-
-    def _status(self, order: OpenOrder) -> Whereabouts | None:
-        if order.rail not in _STATUS_PATHS:
-            return None
-        reference = id_of(order.reference)
-        path = f"{BANKING}/{_STATUS_PATHS[order.rail]}/solicitacoes/{reference}"
-        return self._calls.read(path, "order_status", wire.whereabouts_from_wire)
+        """As the contract says, by one request each."""
+        return find_order.statuses(self._client, orders)
 
     def find_order(
         self, payment: Payment, *, sent_at: datetime, now: datetime, twins: int = 0
     ) -> Finding:
-        """Look in the statement, the receipts and the clearing house; never makes sure of absence
-        (see looking.py)."""
-        if isinstance(payment, PixPayment):
-            return Finding(Search.CANNOT_TELL, seen="O Kamino não envia Pix pelo BS2.")
-        since, until = sao_paulo_day(sent_at), sao_paulo_day(now)
-        try:
-            shown = searching.shown_by(self, payment, since, until)
-        except BankRejected as error:  # it refused the question, not the order
-            return Finding(Search.CANNOT_TELL, seen=f"O extrato não pôde ser lido. {error}")
-        return looking.conclude(payment, shown, sent_at=sent_at, now=now, twins=twins)
+        """As the contract says, but never ABSENT."""
+        return find_order.find(self, payment, sent_at=sent_at, now=now, twins=twins)
 
-    def fetch_receipts(self, since: date, until: date, kind: int) -> list[wire.Proof]:
+    def fetch_receipts(self, since: date, until: date, kind: int) -> list[receipts.Proof]:
         """The receipts (comprovantes) of the days since..until; `kind` is one of wire's."""
         days = {"dataInicial": f"{since}T00:00:00", "dataFinal": f"{until}T23:59:59"}
-        return self._calls.read(
+        return self._client.read(
             f"{BANKING}/comprovantes",
             "receipts",
-            wire.proofs_from_wire,
+            receipts.proofs_from_wire,
             {**days, "tipoFiltro": kind},
         )
 
-    def receipt_pdf(self, proof: wire.Proof) -> bytes:
-        return self._calls.read_bytes(
+    def receipt_pdf(self, proof: receipts.Proof) -> bytes:
+        return self._client.read_bytes(
             f"{BANKING}/comprovantes/{proof.reference}/imprimivel",
             "receipt_pdf",
             charges.pdf_from_wire,
@@ -231,16 +195,16 @@ class Bs2Adapter(BankAdapter):
 
     def issue_charge(self, request: ChargeRequest) -> Charge:
         """A second call may be a second boleto: BS2 has no keys."""
-        body = charges.charge_to_wire(request)
+        body = charge_requests.charge_to_wire(request)
         path = f"{COLLECTION}/v2/boletos/simplificado"
-        return self._calls.write(path, "issue_charge", body, charges.issued_from_wire)
+        return self._client.write(path, "issue_charge", body, charges.issued_from_wire)
 
     def fetch_charge(self, reference: str) -> Charge:
-        return self._calls.read(_boleto(reference), "fetch_charge", charges.charge_from_wire)
+        return self._client.read(_boleto(reference), "fetch_charge", charges.charge_from_wire)
 
     def cancel_charge(self, reference: str, *, key: UUID, reason: str = "") -> Cancellation:
         """The write-off (baixa), which is not done at once; up to 90 days after the due date."""
-        return self._calls.write(
+        return self._client.write(
             f"{_boleto(reference)}/solicitacoes/cancelamentos",
             "cancel_charge",
             {"justificativa": reason} if reason else {},
@@ -249,7 +213,7 @@ class Bs2Adapter(BankAdapter):
 
     def charge_cancellation(self, cancellation: Cancellation) -> Cancellation:
         reference = cancellation.charge_reference
-        return self._calls.read(
+        return self._client.read(
             f"{_boleto(reference)}/solicitacoes/cancelamentos/{id_of(cancellation.reference)}",
             "charge_cancellation",
             lambda answer: charges.cancellation_from_wire(answer, reference),
@@ -257,7 +221,7 @@ class Bs2Adapter(BankAdapter):
 
     def charge_pdf(self, charge: Charge) -> bytes:
         path = f"{_boleto(charge.reference)}/imprimivel"
-        return self._calls.read_bytes(path, "charge_pdf", charges.pdf_from_wire)
+        return self._client.read_bytes(path, "charge_pdf", charges.pdf_from_wire)
 
     # --- Webhooks -----------------------------------------------------------------------
 
@@ -277,13 +241,13 @@ class Bs2Adapter(BankAdapter):
     def _register(self, body: Json) -> None:
         for context in webhooks.CONTEXTS:
             with suppress(BankRejected):
-                self._calls.set("POST", f"{BANKING}/{context}/webhook", "create_webhook", body)
+                self._client.set("POST", f"{BANKING}/{context}/webhook", "create_webhook", body)
                 return
 
     def _register_pix(self, url: str, secret: bytes) -> None:
         path = f"{PIX}/webhook/bs2"
-        if url not in self._calls.read(path, "list_webhooks", webhooks.pix_addresses_from_wire):
-            self._calls.set("PUT", path, "set_webhook", webhooks.pix_to_wire(url, secret))
+        if url not in self._client.read(path, "list_webhooks", webhooks.pix_addresses_from_wire):
+            self._client.set("PUT", path, "set_webhook", webhooks.pix_to_wire(url, secret))
 
 
 def _boleto(reference: str) -> str:

@@ -13,12 +13,10 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from banking.banks.base import ConsentProvider, Grant
-from banking.banks.bs2 import refusals
 from banking.banks.bs2.info import CONSENT, INFO, KEYS, PASSWORD
-from banking.banks.exact_json import Json, read_json
-from banking.banks.http import Partner, exchange
-from banking.errors import (
+from banking.banks.bs2.wire import refusals
+from banking.banks.contract.auth import ConsentProvider, Grant
+from banking.banks.contract.errors import (
     BankAccessDenied,
     BankError,
     BankOutcomeUnknown,
@@ -26,6 +24,9 @@ from banking.errors import (
     BankUnavailable,
     ConsentLost,
 )
+from banking.banks.http.auth import TokenAuth
+from banking.banks.http.client import Partner, exchange
+from banking.banks.http.json import Json, read_json
 
 SCOPES: Final = (
     "saldo extrato pagamento transferencia boleto comprovante "
@@ -61,6 +62,15 @@ _LOST: Final = {
         "a conta de novo."
     ),
 }
+
+
+class Bs2Auth(TokenAuth):
+    """BS2 refuses a token in plain text, with whatever status, 200 too."""
+
+    who = "O banco BS2"
+
+    def refuses(self, status: int, body: bytes) -> bool:
+        return refusals.refuses_token(status, body)
 
 
 class Bs2Consent(ConsentProvider):

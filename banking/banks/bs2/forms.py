@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from banking.banks.base import FieldKind, Grant, Mode
 from banking.banks.bs2.auth import LEGACY_SCOPE, SCOPES, keep_alive_at, refresh_lives
 from banking.banks.bs2.info import CONSENT, INFO, KEYS, PASSWORD
+from banking.banks.contract.auth import Grant
+from banking.banks.contract.info import FieldKind, Mode
 from brazil.document import parse_document
 from brazil.errors import InvalidValue
 from core.errors import InvalidInput

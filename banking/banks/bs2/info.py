@@ -2,15 +2,8 @@
 
 from datetime import time, timedelta
 
-from banking.banks.base import (
-    BankInfo,
-    Capability,
-    ConnectBy,
-    FieldKind,
-    Mode,
-    ModeField,
-    Rail,
-)
+from banking.banks.contract.info import BankInfo, Capability, ConnectBy, FieldKind, Mode, ModeField
+from banking.banks.contract.payments import Rail
 
 # No endpoint of BS2 tells whose account it is: the person does, and the statement is held against
 # it (adapter.fetch_identity).
@@ -114,6 +107,9 @@ INFO = BankInfo(
         "Banking no BS2 Empresas.",
         "Com a conta aberta, volte aqui para conectar.",
     ),
+    # The code that it wants in every request's User-Agent, in production.
+    more_settings=("BS2_USER_AGENT",),
+    colour="#1c3f94",
     # What BS2 executes is in the statement within minutes. What waits for a signature shows
     # nowhere, however long one looks; asked at 07:30, a person can still act on the day.
     tell_a_person_after=timedelta(minutes=30),

@@ -10,12 +10,12 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from banking.banks.base import BankEventNotice
-from banking.banks.bs2.fields import first_of, list_of, object_of
-from banking.banks.bs2.situations import state_of
-from banking.banks.exact_json import Json, read_json
-from banking.banks.failures import one_line
-from banking.errors import InvalidEvent
+from banking.banks.bs2.wire.fields import first_of, list_of, object_of
+from banking.banks.bs2.wire.order_states import state_of
+from banking.banks.contract.errors import InvalidEvent
+from banking.banks.contract.webhooks import BankEventNotice
+from banking.banks.http.errors import one_line
+from banking.banks.http.json import Json, read_json
 
 _MAX_BODY: Final = 100_000  # bytes; the documented ones have some hundred
 _ID: Final = re.compile(r"[!-~]{1,64}")

@@ -10,23 +10,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import httpx
 
-from banking.banks.base import (
-    AccountIdentity,
-    BankAdapter,
-    BoletoPayment,
-    DarfPayment,
-    Finding,
-    OpenOrder,
-    Payment,
-    Rail,
-    Receipt,
-    StatementPage,
-    TaxPayment,
-    TedPayment,
-    TokenSource,
-    Whereabouts,
-)
-from banking.banks.charges import (
+from banking.banks.contract.adapter import BankAdapter
+from banking.banks.contract.auth import TokenSource
+from banking.banks.contract.charges import (
     Cancellation,
     CancellationState,
     Carne,
@@ -36,20 +22,25 @@ from banking.banks.charges import (
     ChargeRequest,
     ChargeState,
 )
-from banking.banks.cora import (
-    charges,
-    documents,
-    issuing,
-    looking,
-    statement,
-    taxes,
-    webhooks,
-    wire,
+from banking.banks.contract.errors import BankError, BankRejected, BankUnavailable
+from banking.banks.contract.payments import (
+    BoletoPayment,
+    DarfPayment,
+    Finding,
+    OpenOrder,
+    Payment,
+    Rail,
+    Receipt,
+    TaxPayment,
+    TedPayment,
+    Whereabouts,
 )
-from banking.banks.cora.calls import Calls, Params
+from banking.banks.contract.statement import AccountIdentity, StatementPage
+from banking.banks.cora import documents, find_order, webhooks
+from banking.banks.cora.client import CoraClient, Params
 from banking.banks.cora.info import INFO
 from banking.banks.cora.paging import MAX_PAGES, PAGE, each_once
-from banking.errors import BankError, BankRejected, BankUnavailable
+from banking.banks.cora.wire import charge_requests, charges, payments, statement, taxes
 from brazil.banking_days import sao_paulo_day
 
 STATEMENT_PAGE = 200  # entries; 500 and more end in 503
@@ -60,20 +51,22 @@ class CoraAdapter(BankAdapter):
 
     def __init__(self, http: httpx.Client, tokens: TokenSource) -> None:
         super().__init__(http, tokens)
-        self._calls = Calls(http, tokens)
+        self._client = CoraClient(http, tokens)
 
     def fetch_identity(self) -> AccountIdentity:
         today = sao_paulo_day(datetime.now(UTC))
-        account = self._calls.read("/third-party/account/", "account")
-        header = self._calls.read(
+        account = self._client.read("/third-party/account/", "account")
+        header = self._client.read(
             "/bank-statement/statement",
             "statement_header",
             {"start": str(today), "end": str(today), "page": 1, "perPage": 1},
         )
-        return wire.identity_from_wire(account, header)
+        return statement.identity_from_wire(account, header)
 
     def fetch_balance(self) -> Decimal:
-        return wire.balance_from_wire(self._calls.read("/third-party/account/balance", "balance"))
+        return statement.balance_from_wire(
+            self._client.read("/third-party/account/balance", "balance")
+        )
 
     def fetch_statement(self, since: date, until: date) -> Iterator[StatementPage]:
         """As the contract says; a movement that comes again, because the pages shifted under new
@@ -105,28 +98,28 @@ class CoraAdapter(BankAdapter):
             "page": number,
             "perPage": STATEMENT_PAGE,
         }
-        page, entries = self._calls.read_as(
+        page, entries = self._client.read_as(
             statement.read_page, "/bank-statement/statement", "statement", params
         )
         return statement.page_from_wire(page, entries)
 
     def send_ted(self, payment: TedPayment) -> Receipt:
-        body = wire.transfer_to_wire(payment)
-        answer = self._calls.write("/transfers/initiate", "send_ted", payment.key, body)
-        return wire.receipt_from_wire(answer, Rail.TED)
+        body = payments.transfer_to_wire(payment)
+        answer = self._client.write("/transfers/initiate", "send_ted", payment.key, body)
+        return payments.receipt_from_wire(answer, Rail.TED)
 
     def pay_boleto(self, payment: BoletoPayment) -> Receipt:
-        body = wire.boleto_to_wire(payment)
-        answer = self._calls.write("/payments/initiate", "pay_boleto", payment.key, body)
-        return wire.receipt_from_wire(answer, Rail.BOLETO)
+        body = payments.boleto_to_wire(payment)
+        answer = self._client.write("/payments/initiate", "pay_boleto", payment.key, body)
+        return payments.receipt_from_wire(answer, Rail.BOLETO)
 
     def pay_tax(self, payment: TaxPayment) -> Receipt:
         if isinstance(payment, DarfPayment):
             path, body = "/payments/darf/initiate", taxes.darf_to_wire(payment)
         else:
             path, body = "/payments/gps/initiate", taxes.gps_to_wire(payment)
-        return wire.receipt_from_wire(
-            self._calls.write(path, "pay_tax", payment.key, body), Rail.BOLETO
+        return payments.receipt_from_wire(
+            self._client.write(path, "pay_tax", payment.key, body), Rail.BOLETO
         )
 
     def cancel_order(self, order: OpenOrder, *, key: UUID) -> None:
@@ -135,7 +128,7 @@ class CoraAdapter(BankAdapter):
         if order.rail is not Rail.BOLETO:
             raise BankRejected("A Cora só deixa recusar transferências no aplicativo dela.")
         path = f"/payments/initiate/{_in_path(order.reference)}"
-        self._calls.delete(path, "cancel_order", key)
+        self._client.delete(path, "cancel_order", key)
 
     def find_order(
         self, payment: Payment, *, sent_at: datetime, now: datetime, twins: int = 0
@@ -145,29 +138,36 @@ class CoraAdapter(BankAdapter):
         Within `info.idempotency_window` of the first attempt, sending the same payment again is
         the other safe way to learn what became of it.
         """
-        return looking.find(self._calls, payment, sent_at=sent_at, now=now)
+        return find_order.find(self._client, payment, sent_at=sent_at, now=now)
 
     def order_statuses(self, orders: Sequence[OpenOrder]) -> dict[str, Whereabouts]:
         """As the contract says. Ask only about orders taken some minutes ago."""
-        return looking.statuses(self._calls, orders)
+        return find_order.statuses(self._client, orders)
 
     # --- Charges ------------------------------------------------------------------------
 
     def issue_charge(self, request: ChargeRequest) -> Charge:
-        body = issuing.charge_to_wire(request)
-        answer = self._calls.write("/v2/invoices/", "issue_charge", request.key, body)
+        """As the contract says. While the clearing house has not registered the boleto Cora refuses
+        it by a code, and has it all the same: asked again with the same key, she gives it."""
+        body = charge_requests.charge_to_wire(request)
+        try:
+            answer = self._client.write("/v2/invoices/", "issue_charge", request.key, body)
+        except BankError as error:
+            if error.code != charges.NOT_REGISTERED:
+                raise
+            raise charges.not_registered(error.reason) from error
         return charges.issued_from_wire(answer)
 
     def issue_carne(self, request: CarneRequest) -> Carne:
-        body = issuing.carne_to_wire(request)
-        answer = self._calls.write(
+        body = charge_requests.carne_to_wire(request)
+        answer = self._client.write(
             "/v2/invoices/installments", "issue_carne", request.key, body, is_slow=True
         )
         return charges.carne_from_wire(answer)
 
     def fetch_charge(self, reference: str) -> Charge:
         return charges.charge_from_wire(
-            self._calls.read(f"/v2/invoices/{_in_path(reference)}", "charge")
+            self._client.read(f"/v2/invoices/{_in_path(reference)}", "charge")
         )
 
     def list_charges(
@@ -181,27 +181,33 @@ class CoraAdapter(BankAdapter):
             filters["state"] = charges.LIST_STATES[state]
 
         def read_page(number: int) -> list[Charge]:
-            answer = self._calls.read("/v2/invoices/", "list_charges", {**filters, "page": number})
+            answer = self._client.read("/v2/invoices/", "list_charges", {**filters, "page": number})
             return charges.charges_from_wire(answer)
 
         return each_once(read_page, first=1)
 
     def cancel_charge(self, reference: str, *, key: UUID, reason: str = "") -> Cancellation:
         """Done at once. Cora takes no reason."""
-        self._calls.delete(f"/v2/invoices/{_in_path(reference)}", "cancel_charge", key)
+        self._client.delete(f"/v2/invoices/{_in_path(reference)}", "cancel_charge", key)
         return Cancellation(reference, CancellationState.DONE)
 
     def charge_pdf(self, charge: Charge) -> bytes:
-        """From the address that Cora keeps for anybody: no token goes there."""
+        """From the address that Cora keeps for anybody: no token goes there.
+
+        Raises:
+            BankRejected: it is by Pix alone, of which Cora makes no PDF.
+        """
+        if charge.pix_code and not charge.linha_digitavel:
+            raise BankRejected("A Cora não faz PDF de cobrança só com Pix: use o copia e cola.")
         return documents.fetch_pdf(charge.pdf_url)
 
     def charge_notifications(self, reference: str) -> list[ChargeNotification]:
         path = f"/v2/invoices/{_in_path(reference)}/notifications"
-        return charges.notifications_from_wire(self._calls.read(path, "charge_notifications"))
+        return charges.notifications_from_wire(self._client.read(path, "charge_notifications"))
 
     def cancel_charge_notifications(self, reference: str, *, key: UUID) -> None:
         path = f"/v2/invoices/{_in_path(reference)}/notifications"
-        self._calls.delete(path, "cancel_charge_notifications", key)
+        self._client.delete(path, "cancel_charge_notifications", key)
 
     # --- Webhooks -----------------------------------------------------------------------
 
@@ -210,7 +216,7 @@ class CoraAdapter(BankAdapter):
 
         Our endpoints with an older secret in their address go: nobody answers there any more.
         """
-        answer = self._calls.read("/endpoints/", "list_endpoints")
+        answer = self._client.read("/endpoints/", "list_endpoints")
         present = webhooks.endpoints_from_wire(answer)
         today = sao_paulo_day(datetime.now(UTC))
         for resource, trigger in webhooks.WEBHOOKS:
@@ -219,11 +225,11 @@ class CoraAdapter(BankAdapter):
                 # Two of us at once make one; one that somebody deleted can be made again tomorrow.
                 key = uuid5(NAMESPACE_URL, f"{url} {resource}.{trigger} {today}")
                 body = webhooks.endpoint_to_wire(endpoint)
-                self._calls.write("/endpoints/", "create_endpoint", key, body)
+                self._client.write("/endpoints/", "create_endpoint", key, body)
         for reference in webhooks.former_endpoints(answer, url):
             key = uuid5(NAMESPACE_URL, f"{reference} {today}")
             with suppress(BankError):  # left behind, it only calls an address that refuses it
-                self._calls.delete(f"/endpoints/{_in_path(reference)}", "delete_endpoint", key)
+                self._client.delete(f"/endpoints/{_in_path(reference)}", "delete_endpoint", key)
 
 
 def _in_path(reference: str) -> str:

@@ -12,17 +12,18 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from banking.banks.base import ConsentProvider, Grant
-from banking.banks.cora.info import INFO, PARTNER
-from banking.banks.exact_json import Json
-from banking.banks.http import Partner, exchange
-from banking.errors import (
+from banking.banks.contract.auth import ConsentProvider, Grant
+from banking.banks.contract.errors import (
     BankAccessDenied,
     BankError,
     BankOutcomeUnknown,
     BankRejected,
     ConsentLost,
 )
+from banking.banks.cora.info import INFO, PARTNER
+from banking.banks.http.auth import TokenAuth
+from banking.banks.http.client import Partner, exchange
+from banking.banks.http.json import Json
 
 # The refresh keeps the session alive long before it is lost.
 IDLE_LIFE, KEPT_ALIVE_AFTER = timedelta(days=60), timedelta(days=20)
@@ -30,6 +31,10 @@ SCOPES = "invoice account payment transfer"
 _TOKEN = re.compile(r"[!-~]{1,16384}")  # it goes into a header
 _LONGEST_LIFE = timedelta(days=3650)
 TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=5.0)  # a person waits
+
+
+class CoraAuth(TokenAuth):
+    who = "O banco Cora"
 
 
 class CoraConsent(ConsentProvider):
@@ -107,6 +112,37 @@ def _refusal(error: BankError) -> BankError:
             reason=error.reason,
         )
     return error
+
+
+class CoraDirect(ConsentProvider):
+    """Tokens by the certificate of `http`. There is no consent page in this mode."""
+
+    def __init__(self, http: httpx.Client) -> None:
+        self._http = http
+
+    def client_id(self, grant: Grant) -> str:
+        return grant.secrets["client_id"]
+
+    def refresh(self, grant: Grant) -> Grant:
+        """Another token. Asking changes nothing, so a lost answer is only asked for again.
+
+        Raises:
+            ConsentLost: Cora does not take this client id with this certificate.
+        """
+        fields = {"grant_type": "client_credentials", "client_id": self.client_id(grant)}
+        request = self._http.build_request("POST", "/token", data=fields, timeout=TIMEOUT)
+        try:
+            answer: Json = exchange(
+                self._http, request, bank=INFO, operation="token", has_effect=False
+            )
+        except (BankRejected, BankAccessDenied) as error:
+            raise ConsentLost(
+                "A Cora não aceitou este client id com este certificado. Gere outro em "
+                "Conta > Integrações via APIs e conecte a conta de novo.",
+                code=error.code,
+                reason=error.reason,
+            ) from error
+        return grant_from_wire(answer, grant, has_refresh=False)
 
 
 def grant_from_wire(answer: Json, previous: Grant | None, *, has_refresh: bool = True) -> Grant:

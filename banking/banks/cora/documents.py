@@ -1,12 +1,12 @@
-"""The PDF of a charge, from the permanent address in Cora's answer: no token is needed there."""
+"""The PDF of a charge, from the address in Cora's answer: a storage that asks for no token, and
+whose host is not Cora's. Neither token nor certificate goes there."""
 
 import httpx
-from django.conf import settings
 
-from banking.banks.cora.charges import pdf_from_wire
+from banking.banks.contract.errors import BankUnavailable
 from banking.banks.cora.info import INFO
-from banking.banks.http import exchange, open_client
-from banking.errors import BankUnavailable
+from banking.banks.cora.wire.charges import pdf_from_wire
+from banking.banks.http.client import bank_setting, exchange, open_client
 
 _OWN_DOMAIN = b".cora.com.br"
 
@@ -14,7 +14,8 @@ _OWN_DOMAIN = b".cora.com.br"
 def fetch_pdf(address: str) -> bytes:
     """
     Raises:
-        BankUnavailable: there is none, or its address is not of Cora: no answer chooses a host.
+        BankUnavailable: there is none, or its address is not one where Cora keeps them: no answer
+            chooses a host.
     """
     url = own_address(address)
     if url is None:
@@ -34,7 +35,8 @@ def fetch_pdf(address: str) -> bytes:
 
 
 def own_address(address: str) -> httpx.URL | None:
-    """The address, if it is one of Cora's: of a host that we are configured for, or of hers by TLS.
+    """The address, if Cora keeps files there: at the storage of the settings, or at a host of hers
+    by TLS.
 
     Read by what will send it, so that the host which is checked is the one that is called.
     """
@@ -42,10 +44,9 @@ def own_address(address: str) -> httpx.URL | None:
         url = httpx.URL(address)
     except httpx.InvalidURL:
         return None
-    bases = (settings.CORA_BASE_URL, settings.CORA_DIRECT_BASE_URL)
-    is_configured = _origin(url) in {_origin(httpx.URL(base)) for base in bases}
+    is_storage = _origin(url) == _origin(httpx.URL(bank_setting("CORA_FILES_URL")))
     is_hers = url.scheme == "https" and url.raw_host.endswith(_OWN_DOMAIN)
-    return url if is_configured or is_hers else None
+    return url if is_storage or is_hers else None
 
 
 def _origin(url: httpx.URL) -> str:

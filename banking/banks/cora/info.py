@@ -2,15 +2,8 @@
 
 from datetime import time, timedelta
 
-from banking.banks.base import (
-    BankInfo,
-    Capability,
-    ConnectBy,
-    FieldKind,
-    Mode,
-    ModeField,
-    Rail,
-)
+from banking.banks.contract.info import BankInfo, Capability, ConnectBy, FieldKind, Mode, ModeField
+from banking.banks.contract.payments import Rail
 
 PARTNER = Mode(
     slug="parceria",
@@ -83,6 +76,10 @@ INFO = BankInfo(
         "A Cora analisa os documentos. O prazo é dela, e pode demorar.",
         "Com a conta aberta, volte aqui para conectar.",
     ),
+    # Integração Direta has a host of its own, and so have the files of charges.
+    more_settings=("CORA_DIRECT_BASE_URL", "CORA_FILES_URL"),
+    colour="#fe3e6d",
+    ink="#2b0410",  # white on this pink is 3.3:1
     # A transfer is refused in the app only.
     cancels=frozenset({Rail.BOLETO}),
 )

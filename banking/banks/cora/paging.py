@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
-from banking.errors import BankUnavailable
+from banking.banks.contract.errors import BankUnavailable
 
 PAGE = 100  # items; the largest is 200 for charges and not documented for orders
 MAX_PAGES = 5000  # more is a bank that never ends

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from banking.banks.base import BankEventNotice, OrderState, Rail
-from banking.banks.cora.fields import id_of, list_of, object_of, text_of
-from banking.banks.cora.wire import STATES
-from banking.banks.exact_json import Json
-from banking.errors import InvalidEvent
+from banking.banks.contract.errors import InvalidEvent
+from banking.banks.contract.payments import OrderState, Rail
+from banking.banks.contract.webhooks import BankEventNotice
+from banking.banks.cora.wire.fields import id_of, list_of, object_of, text_of
+from banking.banks.cora.wire.order_states import STATES
+from banking.banks.http.json import Json
 
 _RESOURCES: Final = {"transfer": (Rail.TED, "trn_"), "payment": (Rail.BOLETO, "pay_")}
 _EVENT_ID: Final = re.compile(r"evt_[A-Za-z0-9_-]{1,60}")

@@ -6,11 +6,13 @@ from contextlib import contextmanager
 
 import httpx
 
-from banking.banks.base import BankEventNotice, ConsentProvider, Grant, TokenSource
-from banking.banks.http import BankClient, open_client, partner_of
+from banking.banks.contract.auth import ConsentProvider, Grant, TokenSource
+from banking.banks.contract.webhooks import BankEventNotice
+from banking.banks.http.client import BankClient, open_client, partner_of
 from banking.banks.kamino import webhooks
 from banking.banks.kamino.adapter import KaminoAdapter
-from banking.banks.kamino.auth import KaminoAccess, read_form
+from banking.banks.kamino.auth import KaminoAccess
+from banking.banks.kamino.forms import read_form
 from banking.banks.kamino.info import INFO
 
 

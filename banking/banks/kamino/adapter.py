@@ -2,49 +2,39 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
 import httpx
 
-from banking.banks.base import (
-    AccountIdentity,
-    BankAdapter,
-    BoletoPayment,
-    Finding,
-    OpenOrder,
-    Payment,
-    PixPayment,
-    Receipt,
-    Search,
-    StatementPage,
-    TedPayment,
-    Title,
-    TokenSource,
-    Whereabouts,
-)
-from banking.banks.charges import (
+from banking.banks.contract.adapter import BankAdapter
+from banking.banks.contract.auth import TokenSource
+from banking.banks.contract.charges import (
     Cancellation,
     CancellationState,
     Charge,
     ChargeRequest,
     ChargeState,
 )
-from banking.banks.kamino import charges, statement, webhooks, wire
-from banking.banks.kamino.calls import Calls
-from banking.banks.kamino.fields import is_digits
+from banking.banks.contract.errors import BankUnavailable
+from banking.banks.contract.payments import (
+    BoletoPayment,
+    Finding,
+    OpenOrder,
+    Payment,
+    PixPayment,
+    Receipt,
+    TedPayment,
+    Title,
+    Whereabouts,
+)
+from banking.banks.contract.statement import AccountIdentity, StatementPage
+from banking.banks.kamino import find_order, webhooks
+from banking.banks.kamino.client import MAX_PAGES, PAGE, KaminoClient, Params
 from banking.banks.kamino.info import INFO
-from banking.errors import BankRejected, BankUnavailable
-
-PAGE = 500  # the largest
-MAX_PAGES = 5000
-# The bank ends a request within a minute of its arrival; ours may be on its way for 45 s more.
-SETTLED_AFTER = timedelta(minutes=3)
-# Up to this many orders are asked for one by one; more by the list.
-FEW = 20
-
-Params = dict[str, str | int]
+from banking.banks.kamino.wire import charge_requests, charges, payments, statement
+from banking.banks.kamino.wire.fields import is_digits
 
 
 class KaminoAdapter(BankAdapter):
@@ -52,25 +42,29 @@ class KaminoAdapter(BankAdapter):
 
     def __init__(self, http: httpx.Client, tokens: TokenSource) -> None:
         super().__init__(http, tokens)
-        self._calls = Calls(http, tokens)
+        self._client = KaminoClient(http, tokens)
 
     # --- The account --------------------------------------------------------------------
 
     def fetch_identity(self) -> AccountIdentity:
-        path = self._calls.account_path()
-        return self._calls.read(path, "account", wire.identity_from_wire)
+        path = self._client.account_path()
+        return self._client.read(path, "account", statement.identity_from_wire)
 
     def fetch_balance(self) -> Decimal:
-        path = f"{self._calls.account_path()}/balance"
-        return self._calls.read(path, "balance", wire.balance_from_wire)
+        path = f"{self._client.account_path()}/balance"
+        return self._client.read(path, "balance", statement.balance_from_wire)
 
     def fetch_statement(self, since: date, until: date) -> Iterator[StatementPage]:
         """As the contract says. A page is asked for when the one before is consumed."""
-        path = f"{self._calls.account_path()}/entries"
-        params: Params = {"since": since.isoformat(), "until": until.isoformat(), "limit": PAGE}
+        path = f"{self._client.account_path()}/entries"
+        params: Params = {
+            "since": since.isoformat(),
+            "until": until.isoformat(),
+            "limit": PAGE,
+        }
         seen: set[str] = set()
         for number in range(MAX_PAGES):
-            page = self._calls.read(path, "statement", statement.page_from_wire, params)
+            page = self._client.read(path, "statement", statement.page_from_wire, params)
             fresh = [line for line in page.part.movements if line.bank_id not in seen]
             seen.update(line.bank_id for line in fresh)
             if fresh or number == 0:
@@ -94,89 +88,45 @@ class KaminoAdapter(BankAdapter):
         return self._pay(payment, "send_pix")
 
     def _pay(self, payment: Payment, operation: str) -> Receipt:
-        body = wire.payment_to_wire(payment)
-        return self._calls.write(
+        body = payments.payment_to_wire(payment)
+        return self._client.write(
             "/v1/payments",
             operation,
             payment.key,
             body,
-            lambda answer: wire.payment_from_wire(answer).receipt,
+            lambda answer: payments.payment_from_wire(answer).receipt,
         )
 
     def look_up_title(self, linha_digitavel: str) -> Title:
         is_line = is_digits(linha_digitavel, 47, 48)
-        wire.refuse_unless(is_line, "A linha digitável tem 47 ou 48 dígitos.")
+        payments.refuse_unless(is_line, "A linha digitável tem 47 ou 48 dígitos.")
         path = f"/v1/titles/{linha_digitavel}"
-        return self._calls.read(path, "look_up_title", wire.title_from_wire)
+        return self._client.read(path, "look_up_title", payments.title_from_wire)
 
     def cancel_order(self, order: OpenOrder, *, key: UUID) -> None:
         path = f"/v1/payments/{order.reference}/cancel"
-        self._calls.write(path, "cancel_order", key, None, wire.payment_from_wire)
+        self._client.write(path, "cancel_order", key, None, payments.payment_from_wire)
 
     def find_order(
         self, payment: Payment, *, sent_at: datetime, now: datetime, twins: int = 0
     ) -> Finding:
-        """Look for our key. The bank lists a payment from the moment it exists, and says when a
-        request with that key is still being done; absence is certain once it cannot be on its way.
-        """
-        params: Params = {"idempotency_key": str(payment.key), "limit": 10}
-        try:
-            page = self._calls.read("/v1/payments", "find_order", wire.payments_from_wire, params)
-        except BankRejected:  # it refused the question; this must not pass for the order's refusal
-            return Finding(Search.CANNOT_TELL)
-        for found in page.payments:
-            if found.key == payment.key:
-                return Finding(Search.FOUND, found.receipt)
-        is_certain = not page.in_progress and not page.payments and page.next_cursor is None
-        if is_certain and now - sent_at >= SETTLED_AFTER:
-            return Finding(Search.ABSENT)
-        return Finding(Search.CANNOT_TELL)
+        """As the contract says, by our key; `twins` are of no use to it."""
+        return find_order.find(self._client, payment, sent_at=sent_at, now=now)
 
     def order_statuses(self, orders: Sequence[OpenOrder]) -> dict[str, Whereabouts]:
-        wanted = {order.reference for order in orders}
-        if not wanted:
-            return {}
-        first = min(order.sent_on for order in orders)
-        found = self._each(wanted) if len(wanted) <= FEW else self._listed(wanted, first)
-        there = {payment.reference: payment.whereabouts for payment in found}
-        return {reference: place for reference, place in there.items() if place is not None}
-
-    def _each(self, wanted: set[str]) -> Iterator[wire.ListedPayment]:
-        for reference in sorted(wanted):
-            path = f"/v1/payments/{reference}"
-            try:
-                yield self._calls.read(path, "payment", wire.payment_from_wire)
-            except BankRejected as error:
-                if error.code != "not_found":
-                    raise
-
-    def _listed(self, wanted: set[str], first: date) -> Iterator[wire.ListedPayment]:
-        """Those of the days since `first`, until all that are wanted were seen."""
-        since = first - timedelta(days=1)
-        params: Params = {"since": since.isoformat(), "limit": PAGE}
-        missing = set(wanted)
-        for _ in range(MAX_PAGES):
-            page = self._calls.read("/v1/payments", "payments", wire.payments_from_wire, params)
-            for payment in page.payments:
-                if payment.reference in missing:
-                    missing.discard(payment.reference)
-                    yield payment
-            if not missing or page.next_cursor is None:
-                return
-            params["cursor"] = page.next_cursor
-        raise BankUnavailable("A Conta Kamino repetiu páginas de uma lista. Ela será lida de novo.")
+        return find_order.statuses(self._client, orders)
 
     # --- Charges ------------------------------------------------------------------------
 
     def issue_charge(self, request: ChargeRequest) -> Charge:
-        body = charges.charge_to_wire(request)
-        return self._calls.write(
+        body = charge_requests.charge_to_wire(request)
+        return self._client.write(
             "/v1/charges", "issue_charge", request.key, body, charges.charge_from_wire
         )
 
     def fetch_charge(self, reference: str) -> Charge:
         path = f"/v1/charges/{reference}"
-        return self._calls.read(path, "charge", charges.charge_from_wire)
+        return self._client.read(path, "charge", charges.charge_from_wire)
 
     def list_charges(
         self, since: date, until: date, *, state: ChargeState | None = None
@@ -184,11 +134,15 @@ class KaminoAdapter(BankAdapter):
         if state is not None and state not in charges.STATUSES:
             return  # the bank has no such state: nothing is in it
         by = "paid" if state is ChargeState.PAID else "due"
-        params: Params = {f"{by}_since": str(since), f"{by}_until": str(until), "limit": PAGE}
+        params: Params = {
+            f"{by}_since": str(since),
+            f"{by}_until": str(until),
+            "limit": PAGE,
+        }
         if state is not None:
             params["status"] = charges.STATUSES[state]
         for _ in range(MAX_PAGES):
-            page = self._calls.read("/v1/charges", "charges", charges.charges_from_wire, params)
+            page = self._client.read("/v1/charges", "charges", charges.charges_from_wire, params)
             yield from page.charges
             if page.next_cursor is None:
                 return
@@ -198,18 +152,20 @@ class KaminoAdapter(BankAdapter):
     def cancel_charge(self, reference: str, *, key: UUID, reason: str = "") -> Cancellation:
         body = {"reason": reason[:140]} if reason else {}
         path = f"/v1/charges/{reference}/cancel"
-        self._calls.write(path, "cancel_charge", key, body, charges.charge_from_wire)
+        self._client.write(path, "cancel_charge", key, body, charges.charge_from_wire)
         return Cancellation(reference, CancellationState.DONE)
 
     def charge_pdf(self, charge: Charge) -> bytes:
-        return self._calls.read_pdf(f"/v1/charges/{charge.reference}/pdf", "charge_pdf")
+        return self._client.read_pdf(f"/v1/charges/{charge.reference}/pdf", "charge_pdf")
 
     # --- Events -------------------------------------------------------------------------
 
     def register_webhooks(self, url: str, *, secret: bytes = b"") -> None:
         """Asking again sets the same endpoint to the same: each time under a key of its own."""
-        wire.refuse_unless(24 <= len(secret) <= 64, "O segredo dos avisos tem de 24 a 64 bytes.")
-        self._calls.write(
+        payments.refuse_unless(
+            24 <= len(secret) <= 64, "O segredo dos avisos tem de 24 a 64 bytes."
+        )
+        self._client.write(
             "/v1/webhook-endpoints",
             "register_webhooks",
             uuid4(),

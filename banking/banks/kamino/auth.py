@@ -6,60 +6,36 @@ from before the first attempt: however often the opening is repeated it is the s
 
 import base64
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 
-from banking.banks.base import ConsentProvider, Grant
-from banking.banks.exact_json import Json, read_json
-from banking.banks.http import Partner, exchange
-from banking.banks.kamino.fields import id_of, object_of
-from banking.banks.kamino.info import INFO, OPENING
-from banking.banks.kamino.wire import words_from_wire
-from banking.errors import (
+from banking.banks.contract.auth import ConsentProvider, Grant
+from banking.banks.contract.errors import (
     BankAccessDenied,
     BankOutcomeUnknown,
     BankRejected,
     BankUnavailable,
     ConsentLost,
 )
-from brazil.cnpj import parse_cnpj
-from brazil.errors import InvalidValue
-from core.errors import InvalidInput
+from banking.banks.http.auth import TokenAuth
+from banking.banks.http.client import Partner, exchange
+from banking.banks.http.json import Json, read_json
+from banking.banks.kamino.info import INFO
+from banking.banks.kamino.wire.fields import id_of, object_of
+from banking.banks.kamino.wire.refusals import words_from_wire
 
 _WORD: Final = re.compile(r"[!-~]{1,4096}")  # it goes into a header
 _CLIENT_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")  # and into a path
 _LONGEST_LIFE: Final = timedelta(days=365)
 _TIMEOUT: Final = httpx.Timeout(connect=5.0, read=30.0, write=10.0, pool=5.0)
-_ACCEPTED: Final = ("accepted_by", "accepted_at", "terms_version")
 
 
-def read_form(values: Mapping[str, str]) -> Grant:
-    """The grant of an opening that nobody has asked for yet.
-
-    Raises:
-        InvalidInput: the company's data do not serve to open an account.
-    """
-    try:
-        document = parse_cnpj(values.get("document", ""))
-    except InvalidValue as error:
-        raise InvalidInput(str(error), field="document") from error
-    name = " ".join((values.get("legal_name") or values.get("name") or "").split())[:140]
-    if not name:
-        raise InvalidInput("Falta a razão social da empresa.", field="legal_name")
-    if not all(values.get(field) for field in _ACCEPTED):
-        raise InvalidInput("Os termos precisam ser aceitos por alguém.", field="accepted")
-    secrets = {
-        "opening_key": str(uuid4()),
-        "document": document,
-        "legal_name": name,
-        **{field: values[field] for field in _ACCEPTED},
-    }
-    return Grant("", "", datetime.now(UTC), scope="", mode=OPENING.slug, secrets=secrets)
+class KaminoAuth(TokenAuth):
+    who = "A Conta Kamino"
 
 
 class KaminoAccess(ConsentProvider):

@@ -2,7 +2,8 @@
 
 from datetime import time, timedelta
 
-from banking.banks.base import BankInfo, Capability, ConnectBy, Mode, Rail
+from banking.banks.contract.info import BankInfo, Capability, ConnectBy, Mode
+from banking.banks.contract.payments import Rail
 
 # As the bank publishes it (GET /v1/terms). It refuses an opening under any other text.
 TERMS = """\
@@ -72,4 +73,5 @@ INFO = BankInfo(
         "Leia os termos e aceite: os dados da empresa já estão aqui.",
         "Em segundos a conta tem agência e número, e o extrato começa sozinho.",
     ),
+    colour="#0a6b4a",
 )

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from banking.banks.base import BankEventNotice, OrderState
-from banking.banks.exact_json import Json, read_json
-from banking.banks.kamino.wire import STATES
-from banking.errors import InvalidEvent
+from banking.banks.contract.errors import InvalidEvent
+from banking.banks.contract.payments import OrderState
+from banking.banks.contract.webhooks import BankEventNotice
+from banking.banks.http.json import Json, read_json
+from banking.banks.kamino.wire.order_states import STATES
 
 EVENTS: Final = ("payment.*", "charge.*", "entry.*")
 TOLERANCE: Final = timedelta(minutes=5)

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from banking.services.rotation import reseal_credentials
+from banking.connections.key_rotation import reseal_credentials
 
 
 class Command(BaseCommand):

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.acts import Act
+from audit.origin import COMMAND_LINE, acting_from
 from audit.services import record
-from audit.whence import COMMAND_LINE, acting_from
 from brazil.cnpj import parse_cnpj
 from brazil.errors import InvalidValue
 from tenants.models import Plan, Tenant

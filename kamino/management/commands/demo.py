@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from accounts.services import open_books
+from accounts.chart.setup import open_books
 from tenants.models import Plan, Role, Tenant, User
 from tenants.scope import across_tenants, tenant_scope
 from tenants.services import add_member, create_company

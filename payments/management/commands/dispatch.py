@@ -8,11 +8,12 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from audit.whence import COMMAND_LINE, acting_from
+from audit.origin import COMMAND_LINE, acting_from
 from banking.models import BankAccount
 from brazil.banking_days import is_settlement_day, sao_paulo_day
+from payments.dispatch.run import dispatch_by_hand
 from payments.models import DispatchRun, PaymentOrder
-from payments.services import dispatching, sending
+from payments.orders.send import send_queued
 from tenants.scope import across_tenants, tenant_scope
 
 
@@ -38,8 +39,8 @@ class Command(BaseCommand):
             raise CommandError("Nenhuma conta conectada está com o Modo Banking ligado.")
         for tenant_id, account_id in accounts:
             with acting_from(COMMAND_LINE):
-                run = dispatching.dispatch_by_hand(tenant_id, account_id, day)
-            sending.send_queued(tenant_id, account_id)
+                run = dispatch_by_hand(tenant_id, account_id, day)
+            send_queued(tenant_id, account_id)
             with tenant_scope(tenant_id):
                 self.stdout.write(summary(tenant_id, run.id))
 

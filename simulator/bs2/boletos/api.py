@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from simulator.bs2.answers import answer, done, invalid, read_object
+from simulator.bs2.answers import Refused, answer, done, invalid, read_object
 from simulator.bs2.auth import LEGACY_SCOPE, Caller, caller_with
 from simulator.bs2.bank import BANK_CODE, BANK_NAME
 from simulator.bs2.boletos import life as boletos
@@ -78,12 +78,17 @@ async def write_off(request: Request) -> Response:
 
 
 async def _issue(request: Request, *, with_beneficiary: bool) -> Response:
+    """What is refused may be told inside a 200, as one client expects it."""
     caller, body = caller_with(request, *_SCOPES), await read_object(request)
     bs2, account_id = caller.bs2, caller.account.id
-    with bs2.store.write():
-        new = read_boleto(bs2, account_id, body, with_beneficiary=with_beneficiary)
-        _check_number(caller, new)
-        boleto = boletos.issue(bs2, account_id, new)
+    try:
+        with bs2.store.write():
+            new = read_boleto(bs2, account_id, body, with_beneficiary=with_beneficiary)
+            _check_number(caller, new)
+            boleto = boletos.issue(bs2, account_id, new)
+    except Refused as error:
+        error.answer.status_code = bs2.settings.boleto_refusal_status
+        raise
     return done(request, issue_wire(bs2, boleto))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from simulator.bs2.answers import reais
 from simulator.bs2.bank import Bs2
-from simulator.bs2.boletos.life import PAID, status_of
+from simulator.bs2.boletos.life import CANCELLED, PAID, status_of
 from simulator.core.clock import from_micros, sao_paulo_day
 from simulator.core.store import Row
 
@@ -55,16 +55,16 @@ def detail_wire(bs2: Bs2, boleto: Row) -> dict[str, Any]:
         "carteira": {"descricao": None, "codigo": _WALLET},
         "movimento": _day_of(boleto["settled_at"]),
         "vencimento": _day(boleto["due_date"]),
-        "emissao": f"{from_micros(boleto['created_at']):%Y-%m-%dT%H:%M:%S.%f}0",
+        "emissao": _exact(boleto["created_at"]),
         "notificacaoPagamento": _moment(boleto["seen_at"]) if shows_paid else None,
         "pagamento": _day(paid_on),
-        "cancelamento": _moment(boleto["cancelled_at"]),
+        "cancelamento": _exact(boleto["cancelled_at"]),
         "canal": wire["canal"],
         "sacado": wire["sacado"],
         "sacadorAvalista": wire["sacadorAvalista"],
         "codigoBarras": boleto["barcode"],
         "linhaDigitavel": boleto["line"],
-        "registrado": True,
+        "registrado": status != CANCELLED,
         "mensagem": wire["mensagem"],
         "desconto": wire["desconto"],
         "multa": wire["multa"],
@@ -92,6 +92,11 @@ def _day(day: str | None) -> str | None:
 
 def _day_of(micros: int | None) -> str | None:
     return None if micros is None else _day(sao_paulo_day(from_micros(micros)).isoformat())
+
+
+def _exact(micros: int | None) -> str | None:
+    """With seven decimals."""
+    return None if micros is None else f"{from_micros(micros):%Y-%m-%dT%H:%M:%S.%f}0"
 
 
 def _moment(micros: int | None) -> str | None:

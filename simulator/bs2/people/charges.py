@@ -66,8 +66,10 @@ async def pay_charge(request: Request, visit: Visit[Bs2]) -> Response:
     charge = pix_charges.charge_by(bs2, "id", request.path_params["id"])
     if charge is None or charge["account_id"] != visit.account.id or not _is_payable(bs2, charge):
         return visit.back("Este QR Code não pode mais ser pago.", _HOME)
-    receive(bs2, visit.account, Credit(PIX, charge["amount"], *CLIENTS[0]), charge)
-    return visit.back(f"{money(charge['amount'])} recebidos de {CLIENTS[0].name}.", _HOME)
+    amount = pix_charges.amount_due(bs2, charge)
+    assert amount is not None
+    receive(bs2, visit.account, Credit(PIX, amount, *CLIENTS[0]), charge)
+    return visit.back(f"{money(amount)} recebidos de {CLIENTS[0].name}.", _HOME)
 
 
 def _boleto(bs2: Bs2, row: Row) -> str:

@@ -1,5 +1,6 @@
 """Reading a Pix "copia e cola" that is to be paid."""
 
+import json
 from typing import Any, NamedTuple
 
 from simulator.bs2.bank import Bs2
@@ -18,6 +19,7 @@ class PayableCode(NamedTuple):
     receiver: dict[str, Any]
     amount: int | None  # None: the payer chooses
     charge_id: str | None = None  # of ours
+    payer: str = ""  # the only one who may pay, a CPF or CNPJ; empty: anybody
 
 
 def read_code(bs2: Bs2, text: str) -> PayableCode:
@@ -42,7 +44,12 @@ def _dynamic(bs2: Bs2, code: BrCode) -> PayableCode:
         if pix_charges.status_of(bs2, charge) != pix_charges.ACTIVE:
             raise BadCode("A cobrança do código Pix não está mais ativa.")
         receiver = holder_wire(pix_charges.account_of(bs2, charge))
-        return PayableCode(receiver, charge["amount"], charge["id"])
+        payer = ""
+        if charge["debtor"] and pix_charges.terms_of(bs2, charge)[1].get("only_debtor"):
+            who = json.loads(charge["debtor"])
+            payer = who.get("cnpj") or who["cpf"]
+        amount = pix_charges.amount_due(bs2, charge)
+        return PayableCode(receiver, amount, charge["id"], payer)
     if code.amount_cents is None:
         raise BadCode("A cobrança do código Pix não foi encontrada.")
     body = f"{20_000_000 + sum(code.url.encode()) * 997}0001"

@@ -132,6 +132,21 @@ def party_wire(
     }
 
 
+def shown_party(bs2: Bs2, party: dict[str, Any]) -> dict[str, Any]:
+    """As it is answered: the document of a person may be masked, and its type wrong."""
+    person = dict(party["pessoa"])
+    if bs2.settings.pix_masks_documents:
+        person["documento"] = masked(person["documento"])
+    if bs2.settings.pix_calls_cnpj_cpf:
+        person["tipoDocumento"] = CPF
+    return {**party, "pessoa": person}
+
+
+def masked(document: str) -> str:
+    """Of a CPF the six digits in the middle; a CNPJ is public."""
+    return f"***{document[3:9]}**" if len(document) == 11 else document
+
+
 def place_of_wire(party: dict[str, Any]) -> Place:
     account = party["conta"]
     return Place(account["banco"], account["agencia"], account["numero"])

@@ -12,7 +12,15 @@ from simulator.bs2.banks import BY_ISPB, Place
 from simulator.bs2.orders import book as orders
 from simulator.bs2.pix import payments as pix_payments
 from simulator.bs2.pix.codes import BadCode, read_code
-from simulator.bs2.pix.keys import holder_wire, is_key, party_wire, receiver_of
+from simulator.bs2.pix.keys import (
+    EVP,
+    holder_wire,
+    is_key,
+    masked,
+    party_wire,
+    receiver_of,
+    shown_party,
+)
 from simulator.bs2.pix.payments import BY_ACCOUNT, BY_CODE, BY_KEY, NewPix
 from simulator.bs2.reading import (
     BAD_FORMAT,
@@ -29,13 +37,14 @@ from simulator.core.clock import SAO_PAULO, from_micros, sao_paulo_day
 from simulator.core.store import Row
 
 _KEY_TAG = "SolicitacaoPagamento.Chave"
+_NO_ID = "00000000-0000-0000-0000-000000000000"
 _CONFIRM_TAG = "bs2-pix-confirmacao"
 _ACCOUNT_TYPES = ("ContaCorrente", "ContaSalario", "Poupanca", "ContaPagamento")
 
 
 async def start_by_key(request: Request) -> Response:
     caller, body = caller_with(request, "pix.write"), await read_object(request)
-    key = read_key(child(body, "chave", _KEY_TAG), _KEY_TAG)
+    key = read_key(caller, child(body, "chave", _KEY_TAG), _KEY_TAG)
     receiver = receiver_of(caller.bs2, key["tipo"], key["valor"])
     if receiver is None:
         raise invalid(f"{_KEY_TAG}.Valor", "Chave não encontrada.")
@@ -56,6 +65,8 @@ async def start_by_code(request: Request) -> Response:
         found = read_code(caller.bs2, code)
     except BadCode as error:
         raise invalid("QrCode", str(error)) from None
+    if found.payer not in ("", caller.account.cnpj):
+        raise invalid("QrCode", "A cobrança só pode ser paga pelo devedor.")
     new = NewPix(BY_CODE, found.receiver, None, code, found.amount, found.charge_id)
     return _started(request, caller, new)
 
@@ -65,7 +76,8 @@ async def confirm(request: Request) -> Response:
     pix = _own(caller, request)
     receiver = child(body, "recebedor", "Recebedor")
     given = child(receiver, "pessoa", "Recebedor.Pessoa").get("documento")
-    if given != json.loads(pix["receiver"])["pessoa"]["documento"]:
+    kept = json.loads(pix["receiver"])["pessoa"]["documento"]
+    if given not in (kept, masked(kept)):
         raise invalid(_CONFIRM_TAG, "O recebedor não é o do pagamento iniciado.")
     if body.get("valor") is None and pix["amount"] is not None:
         amount = pix["amount"]
@@ -108,8 +120,10 @@ async def detail(request: Request) -> Response:
     return answer(_detail(caller, _own(caller, request)))
 
 
-def read_key(given: dict[str, Any], tag: str) -> dict[str, Any]:
+def read_key(caller: Caller, given: dict[str, Any], tag: str) -> dict[str, Any]:
     kind, value = text(given, "tipo", f"{tag}.Tipo"), text(given, "valor", f"{tag}.Valor")
+    if kind == "CHAVE_ALEATORIA" and caller.bs2.settings.pix_takes_chave_aleatoria:
+        kind = EVP
     if kind not in ("CPF", "CNPJ", "EMAIL", "PHONE", "EVP"):
         raise invalid(f"{tag}.Tipo", BAD_FORMAT)
     if not is_key(kind, value):
@@ -145,8 +159,8 @@ def _started(request: Request, caller: Caller, new: NewPix) -> Response:
     value = {
         "pagamentoId": pix["id"],
         "endToEndId": pix["end_to_end"],
-        "recebedor": new.receiver,
-        "pagador": holder_wire(caller.account),
+        "recebedor": shown_party(caller.bs2, new.receiver),
+        "pagador": shown_party(caller.bs2, holder_wire(caller.account)),
     }
     return done(request, value if new.amount is None else {**value, "valor": reais(new.amount)})
 
@@ -165,8 +179,8 @@ def _item(caller: Caller, pix: Row) -> dict[str, Any]:
         "pagamentoId": pix["id"],
         "endToEndId": pix["end_to_end"],
         "dataHoraCriacao": created.isoformat(timespec="milliseconds"),
-        "pagador": holder_wire(caller.account),
-        "recebedor": json.loads(pix["receiver"]),
+        "pagador": shown_party(caller.bs2, holder_wire(caller.account)),
+        "recebedor": shown_party(caller.bs2, json.loads(pix["receiver"])),
         "informacoesEntreUsuarios": pix["free_text"],
         "status": _status(caller, pix),
         "valor": _amount(pix),
@@ -174,30 +188,45 @@ def _item(caller: Caller, pix: Row) -> dict[str, Any]:
 
 
 def _detail(caller: Caller, pix: Row) -> dict[str, Any]:
+    """Before it is confirmed a payment has no amount, no calendar and no payer."""
     key = json.loads(pix["key"]) if pix["key"] else None
     created = from_micros(pix["created_at"]).astimezone(SAO_PAULO)
-    original = {"original": _amount(pix), "final": _amount(pix)}
-    nothing = ("juros", "multa", "desconto", "abatimento", "modalidadeAlteracao")
+    confirmed = bool(pix["confirmed"])
+    amount = _amount(pix) if confirmed else reais(0)
     reason = orders.reason_of(caller.bs2, pix["id"])
+    payer = shown_party(caller.bs2, holder_wire(caller.account))
     return {
         "endToEndId": pix["end_to_end"],
         "status": _status(caller, pix),
         "qrCode": pix["code"],
         "cobranca": {
             "id": pix["id"],
-            "documento": {"revisao": None, "versao": None},
-            "calendario": {"criacao": created.isoformat(timespec="milliseconds")},
-            "pagador": holder_wire(caller.account),
-            "valor": {**original, **dict.fromkeys(nothing), "permiteAlteracao": False},
-            "chave": {"id": None, "apelido": None, **key} if key else None,
+            "documento": {"revisao": 0, "versao": 0},
+            "calendario": {"criacao": created.isoformat(timespec="milliseconds")}
+            if confirmed
+            else None,
+            "pagador": payer if confirmed else None,
+            "valor": {
+                **dict.fromkeys(("original", "final"), amount),
+                **dict.fromkeys(("juros", "multa", "desconto", "abatimento"), reais(0)),
+                "modalidadeAlteracao": None,
+                "permiteAlteracao": False,
+            },
+            "chave": {"id": _NO_ID, "apelido": None, **key} if key else None,
             "solicitacao": pix["free_text"],
-            "infoAdicionais": [],
+            "infoAdicionais": [] if confirmed else None,
         },
-        "recebedor": json.loads(pix["receiver"]),
-        "erro": {"erroCodigo": "DS27", "erroDescricao": reason} if reason else None,
+        "pagador": _with_account(payer),
+        "recebedor": _with_account(shown_party(caller.bs2, json.loads(pix["receiver"]))),
+        "erro": {"erroCodigo": "DS27" if reason else None, "erroDescricao": reason or None},
         "valor": _amount(pix),
         "numeroContaPagador": f"{caller.account.number}{caller.account.digit}",
     }
+
+
+def _with_account(party: dict[str, Any]) -> dict[str, Any]:
+    """The detail has a place for the account inside the person too, and nothing there."""
+    return {**party, "pessoa": {**party["pessoa"], "conta": None}}
 
 
 def _status(caller: Caller, pix: Row) -> str:

@@ -2,9 +2,9 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 
-from simulator.bs2.bank import ISPB, Bs2
+from simulator.bs2.bank import BANK_CODE, BRANCH, ISPB, Bs2
 from simulator.bs2.banks import Place, place_of
 from simulator.bs2.movements import (
     PIX,
@@ -60,7 +60,10 @@ def receive(
     free_text: str | None = None,
 ) -> str:
     """Money comes in now; who asked is told. The entry's id."""
-    place, now = place or place_of(document), bs2.clock.now()
+    now = bs2.clock.now()
+    if place is None:
+        place = place_of(document)
+        place = place._replace(bank=BANK_CODE, branch=BRANCH) if internal else place
     ispb = ISPB if internal else place.ispb
     pix_id = pix_id or end_to_end("E", ispb, now, f"{secrets.randbelow(10**10):010d}")
     kind = PIX_INTERNAL if internal else PIX
@@ -91,7 +94,7 @@ def received_by_pix(bs2: Bs2, account: Account, pix_id: str) -> Received | None:
     if row is not None:
         return _received(bs2, [row])[0]
     try:
-        day = datetime.strptime(pix_id[9:17], "%Y%m%d").date()
+        day = date.fromisoformat(pix_id[9:17])
     except ValueError:
         return None
     found = received(bs2, account, Period(day - timedelta(days=1), day))

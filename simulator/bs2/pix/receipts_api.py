@@ -97,7 +97,7 @@ def _received(caller: Caller, request: Request) -> Received:
 def _whole(caller: Caller, received: Received | None, tag: str) -> dict[str, Any]:
     if received is None:
         raise _unknown(caller, tag)
-    page = {"qtd": 1, "paginaAtual": 0, "itensPorPagina": _PER_PAGE}
+    page = {"qtd": 1, "paginaAtual": 1, "itensPorPagina": 1}
     return {**_shown(caller, received), "pagina": page}
 
 
@@ -137,7 +137,7 @@ def _refund(row: Row) -> dict[str, Any]:
             "liquidacao": _moment(row["settled_at"]) if row["settled_at"] else None,
         },
         "status": row["status"],
-        "motivo": row["reason"],
+        "motivo": row["reason"] or "Solicitado pelo cliente",
     }
 
 

@@ -38,7 +38,7 @@ async def ask(request: Request) -> Response:
         raise invalid(None, "Pelo menos uma solicitação deve ser enviada.")
     if len(given) > _MOST:
         raise invalid(_TAG, f"No máximo {_MOST} solicitações podem ser enviadas.")
-    items = [_read(item, f"{_TAG}[{i}]") for i, item in enumerate(given)]
+    items = [_read(caller, item, f"{_TAG}[{i}]") for i, item in enumerate(given)]
     names = [item["name"] for item in items if item["name"] is not None]
     if caller.bs2.settings.pix_identificador_is_unique:
         _require_new(caller, names)
@@ -58,13 +58,13 @@ async def status(request: Request) -> Response:
     return answer(_shown(caller, row))
 
 
-def _read(item: Any, tag: str) -> dict[str, Any]:
+def _read(caller: Caller, item: Any, tag: str) -> dict[str, Any]:
     if not isinstance(item, dict):
         raise invalid(tag, "Não pode ser nulo ou vazio.")
     check = optional_child(item, "validarRecebedor", f"{tag}.ValidarRecebedor")
     return {
         "name": optional_text(item, "identificador", f"{tag}.Identificador"),
-        "key": read_key(child(item, "chave", f"{tag}.Chave"), f"{tag}.Chave"),
+        "key": read_key(caller, child(item, "chave", f"{tag}.Chave"), f"{tag}.Chave"),
         "amount": cents(item, "valor", f"{tag}.Valor"),
         "document": document(check, "documento", f"{tag}.ValidarRecebedor.Documento")
         if check

@@ -1,15 +1,16 @@
 """Registration of Pix webhooks (devs.bs2.com/docs/pix-webhook)."""
 
 import uuid
+from base64 import b64decode
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from simulator.bs2.answers import answer, done, invalid, read_body
+from simulator.bs2.answers import answer, done, invalid, read_body, read_object
 from simulator.bs2.auth import caller_with
 from simulator.bs2.pix.webhooks import EVENTS, webhooks_of
-from simulator.bs2.reading import BAD_FORMAT, EMPTY, optional_child
+from simulator.bs2.reading import BAD_FORMAT, EMPTY, optional_child, text
 from simulator.bs2.webhook_api import read_authorization, read_url
 
 Row = tuple[str, str, str, str, bool]
@@ -66,11 +67,17 @@ async def remove(request: Request) -> Response:
 
 
 async def certificate(request: Request) -> Response:
-    """The X.509 certificate of the addresses, as a file in the form field `certificado`."""
+    """The X.509 certificate of the addresses in `certificado`: base64 in JSON, as the page says, or
+    the file in a form, as a client sends it."""
     caller = caller_with(request, "webhook.write")
-    async with request.form(max_files=1, max_fields=1) as form:
-        file = form.get("certificado")
-        content = b"" if file is None or isinstance(file, str) else await file.read()
+    if request.headers.get("content-type", "").startswith("application/json"):
+        given = text(await read_object(request), "certificado", "Certificado", most=20_000)
+        try:
+            content = b64decode(given, validate=True)
+        except ValueError:
+            raise invalid("Certificado", BAD_FORMAT) from None
+    else:
+        content = await _file(request)
     if not content:
         raise invalid("Certificado", EMPTY)
     caller.bs2.store.run(
@@ -78,6 +85,12 @@ async def certificate(request: Request) -> Response:
         *(content.hex(), caller.account.id),
     )
     return done(request, None)
+
+
+async def _file(request: Request) -> bytes:
+    async with request.form(max_files=1, max_fields=1) as form:
+        file = form.get("certificado")
+        return b"" if file is None or isinstance(file, str) else await file.read()
 
 
 def _read(item: Any, own_number: int) -> list[Row]:

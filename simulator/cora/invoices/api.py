@@ -10,11 +10,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from simulator.cora.answers import ApiError, Malformed, answer, invalid, once, read_day, read_object
+from simulator.cora.answers import (
+    ApiError,
+    Malformed,
+    answer,
+    error_wire,
+    invalid,
+    once,
+    owner_of,
+    read_day,
+    read_object,
+)
 from simulator.cora.auth import caller_with
 from simulator.cora.bank import Cora, cora_of
 from simulator.cora.invoices import carne, codes, life, notifications
-from simulator.cora.invoices.reading import BANK_SLIP, PIX, read_invoice
+from simulator.cora.invoices.reading import (
+    BANK_SLIP,
+    PIX,
+    NewInvoice,
+    read_invoice,
+    with_strict_types,
+)
 from simulator.cora.invoices.wire import invoice_wire, paid_wire
 from simulator.core.clock import to_micros
 from simulator.core.store import Row
@@ -24,19 +40,57 @@ _SIX_MINUTES = 360_000_000  # microseconds
 
 
 async def issue(request: Request) -> Response:
+    """While the clearing house has not registered the boleto, which may take a while, the answer is
+    REC-0030, for the same key too; the charge is there, and after that while it is the answer."""
     cora = cora_of(request)
     caller, account_id = caller_with(request, cora, "invoice")
     body = await read_charge(request)
 
-    def act(_key: str) -> tuple[int, Any]:
+    def act(key: str) -> tuple[int, Any]:
         new = read_invoice(body, cora.clock.today(), cora.settings.invoice_default_forms)
         if PIX in new.forms and not codes.has_pix_key(cora, account_id):
             raise ApiError(422, "invalid_request", "A conta não tem chave Pix cadastrada.")
         _check_rate(cora, account_id)
-        seconds = cora.settings.invoice_draft_seconds
-        return 200, invoice_wire(cora, life.issue(cora, caller, new, draft_seconds=seconds))
+        clearing = _clearing_seconds(cora, new)
+        row = life.issue(
+            cora,
+            caller,
+            new,
+            draft_seconds=clearing or cora.settings.invoice_draft_seconds,
+            register_seconds=cora.settings.invoice_register_seconds,
+        )
+        if not clearing:
+            return 200, invoice_wire(cora, row)
+        cora.store.run(
+            "INSERT OR REPLACE INTO cora_clearing VALUES (?, ?, ?)",
+            *(owner_of(caller), key, row["id"]),
+        )
+        return _not_registered(cora)
 
-    return await once(request, cora, caller, act, body)
+    def again(key: str) -> tuple[int, Any] | None:
+        kept = cora.store.row(
+            "SELECT i.* FROM cora_clearing c JOIN cora_invoice i ON i.id = c.invoice_id"
+            " WHERE c.owner = ? AND c.key = ?",
+            *(owner_of(caller), key),
+        )
+        if kept is None:
+            return None
+        if kept["status"] == life.DRAFT:
+            return _not_registered(cora)
+        return 200, invoice_wire(cora, kept)
+
+    return await once(request, cora, caller, act, body, again=again)
+
+
+def _clearing_seconds(cora: Cora, new: NewInvoice) -> int:
+    settings = cora.settings
+    is_spared = PIX in new.forms and settings.invoice_clearing_spares_pix
+    return settings.invoice_clearing_seconds if BANK_SLIP in new.forms and not is_spared else 0
+
+
+def _not_registered(cora: Cora) -> tuple[int, Any]:
+    status = cora.settings.invoice_clearing_status
+    return status, error_wire(ApiError(status, "REC-0030", "Bank slip not registered in CIP"))
 
 
 def _check_rate(cora: Cora, account_id: int) -> None:
@@ -61,9 +115,11 @@ async def issue_carne(request: Request) -> Response:
 async def read_charge(request: Request) -> dict[str, Any]:
     """A body that is no JSON object is a malformed charge as well."""
     try:
-        return await read_object(request)
+        body = await read_object(request)
     except ApiError as error:
         raise Malformed(error.message) from None
+    is_loose = cora_of(request).settings.invoice_takes_loose_types
+    return with_strict_types(body) if is_loose else body
 
 
 async def listing(request: Request) -> Response:

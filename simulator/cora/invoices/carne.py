@@ -11,6 +11,7 @@ from typing import Any
 from simulator.cora.answers import ApiError, Malformed, read_day
 from simulator.cora.bank import Caller, Cora
 from simulator.cora.invoices import life
+from simulator.cora.invoices.files import carne_url
 from simulator.cora.invoices.reading import (
     BANK_SLIP,
     PIX,
@@ -22,7 +23,7 @@ from simulator.cora.invoices.reading import (
     read_terms,
     require_minimum,
 )
-from simulator.cora.invoices.wire import document_url, part_wire
+from simulator.cora.invoices.wire import part_wire
 from simulator.core.ids import new_id
 
 _MOST = 24
@@ -37,7 +38,7 @@ def issue(cora: Cora, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
         row = life.issue(cora, caller, part, draft_seconds=seconds, carne_id=carne_id)
         rows.append(row)
     return {
-        "document_url": document_url(cora, carne_id),
+        "document_url": carne_url(cora, carne_id),
         "result": [part_wire(cora, row) for row in rows],
     }
 

@@ -8,24 +8,25 @@ from simulator.core import br_code
 from simulator.core.boleto import Line, build_line, read_line
 from simulator.core.people import Account
 
-_AGREEMENT = "00000710000"  # the first eleven digits of the free field
+_FIRST_NUMBER = 10**16  # "nosso número" has 17 digits, or 18
+_PIX_HOST = "qrcode-h.cora.com.br/v1/cobv"  # that of stage
 _CITY = "SAO PAULO"
 
 
 def our_number(seq: int) -> str:
-    return f"{seq:012d}"
+    return str((_FIRST_NUMBER + seq) * (1 if seq % 2 else 10))
 
 
 def line_of(cora: Cora, number: str, due_date: str, amount: int) -> Line:
     """The bank's line with this "nosso número" inside."""
-    free_field = f"{_AGREEMENT}{number}{int(number) % 97:02d}"
+    free_field = f"00000{number.zfill(18)}01"
     digits = build_line(BANK_CODE, date.fromisoformat(due_date), amount, free_field)
     return read_line(digits, cora.clock.today())
 
 
 def pix_code(held: Account) -> str:
-    """A dynamic code with due date ("cobv"); the address names nobody."""
-    return br_code.dynamic(f"pix.cora.example/v2/cobv/{secrets.token_hex(16)}", held.name, _CITY)
+    """A dynamic code with due date ("cobv")."""
+    return br_code.dynamic(f"{_PIX_HOST}/{secrets.token_hex(16)}", held.name, _CITY)
 
 
 def has_pix_key(cora: Cora, account_id: int) -> bool:

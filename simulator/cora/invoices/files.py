@@ -1,12 +1,17 @@
-"""The PDFs of charges: a permanent address that asks for no token."""
+"""The files of charges, on a storage that is not Cora's: an address that asks for no token.
+
+A PDF for what has a boleto; for a Pix alone a PNG with its QR code.
+"""
 
 from datetime import date
+from io import BytesIO
 
+import segno
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from simulator.cora.answers import ApiError
 from simulator.cora.bank import BANK_CODE, BANK_NAME, Cora, cora_of
 from simulator.cora.invoices.life import CANCELLED, PAID, request_of
 from simulator.core.boleto_pdf import Sheet, boleto_pdf
@@ -17,17 +22,57 @@ from simulator.core.store import Row
 _STAMPS = {PAID: "PAGO", CANCELLED: "CANCELADO"}
 
 
-async def document(request: Request) -> Response:
-    """The PDF of a charge, or of a carnê with one page for each part."""
+_BUCKET = "cora_simulator_border_bankslip_storage"
+
+
+def file_url(cora: Cora, row: Row) -> str:
+    """Where anybody reads the PDF of a charge, or the PNG."""
+    return _url(cora, _name(row))
+
+
+def carne_url(cora: Cora, carne_id: str) -> str:
+    """Where anybody reads the PDF of a whole carnê."""
+    return _url(cora, f"carne-{carne_id}.pdf")
+
+
+def _url(cora: Cora, name: str) -> str:
+    host = cora.sim.addresses["cora_files"]
+    return f"{host}/download/storage/v1/b/{_BUCKET}/o/{name}?alt=media"
+
+
+def _name(row: Row) -> str:
+    if row["barcode"] is None:
+        return f"cobranca-qrcode-{row['id']}.png"
+    return f"boleto-{'qrcode-' if row['emv'] else ''}{row['id']}.pdf"
+
+
+async def file(request: Request) -> Response:
+    """The file of a charge, or of a carnê with one page for each part.
+
+    A storage does not ask who one is, and refuses who says it with a token of somebody else's.
+    Without `alt=media` it answers what it knows of the file, and not the file.
+    """
     cora, name = cora_of(request), request.path_params["name"]
+    if "authorization" in request.headers and cora.settings.files_refuse_tokens:
+        raise HTTPException(401, "Invalid Credentials")
+    owner = name.rpartition(".")[0].rpartition("-")[2]
     rows = cora.store.rows(
-        "SELECT * FROM cora_invoice WHERE id = ? OR carne_id = ? ORDER BY seq", name, name
+        "SELECT * FROM cora_invoice WHERE id = ? OR carne_id = ? ORDER BY seq", owner, owner
     )
-    if not rows:
-        raise ApiError(404, "not_found", "Document not found")
-    content = boleto_pdf([_sheet(cora, row) for row in rows], f"Cobrança {name}")
-    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
-    return Response(content, media_type="application/pdf", headers=headers)
+    if not rows or name not in (_name(rows[0]), f"carne-{rows[0]['carne_id']}.pdf"):
+        raise HTTPException(404, "No such object")
+    if request.query_params.get("alt") != "media":
+        return JSONResponse({"kind": "storage#object", "bucket": _BUCKET, "name": name})
+    if name.endswith(".png"):
+        return Response(_png(rows[0]["emv"]), media_type="image/png")
+    content = boleto_pdf([_sheet(cora, row) for row in rows], f"Cobrança {owner}")
+    return Response(content, media_type="application/pdf")
+
+
+def _png(text: str) -> bytes:
+    image = BytesIO()
+    segno.make(text, micro=False).save(image, kind="png", scale=6)
+    return image.getvalue()
 
 
 def _sheet(cora: Cora, row: Row) -> Sheet:
@@ -67,4 +112,4 @@ def _amount_or_rate(term: dict[str, object], amount: str, rate: str) -> str:
     return f"R$ {bare_money(cents)}" if isinstance(cents, int) else f"{term[rate]} %"
 
 
-ROUTES = [Route("/files/boletos/{name}.pdf", document)]
+ROUTES = [Route(f"/download/storage/v1/b/{_BUCKET}/o/{{name}}", file)]

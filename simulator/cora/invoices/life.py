@@ -1,15 +1,17 @@
 """What happens to a charge.
 
     DRAFT -> OPEN -> LATE          by the clock
-    OPEN, LATE -> IN_PAYMENT -> PAID
+    OPEN, LATE -> PAID
     DRAFT, OPEN, LATE -> CANCELLED
 
-`next_at` is when the clock has something to do. By default a charge is OPEN at once.
+`next_at` is when the clock has something to do. By default a charge is OPEN at once, and its boleto
+registered in the clearing house some seconds later. While it is being paid it stays as it was:
+`pay_id` tells; the notice that it is paid is sent before it is shown.
 """
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -66,9 +68,16 @@ def own_invoice(cora: Cora, request: Request, account_id: int) -> Row:
 
 
 def issue(
-    cora: Cora, caller: Caller, new: NewInvoice, *, draft_seconds: int, carne_id: str | None = None
+    cora: Cora,
+    caller: Caller,
+    new: NewInvoice,
+    *,
+    draft_seconds: int,
+    register_seconds: int = 0,
+    carne_id: str | None = None,
 ) -> Row:
-    """Write a charge down; it is registered in `draft_seconds`."""
+    """Write a charge down; it is open in `draft_seconds`, and registered then. One that is open at
+    once is registered in `register_seconds`."""
     assert caller.account_id is not None
     held, store = account_by_id(cora.store, caller.account_id), cora.store
     request = {
@@ -100,25 +109,35 @@ def issue(
     if draft_seconds:
         announce(cora, held.id, "invoice", "drafted", invoice_id)
     else:
-        register(cora, row)
+        _open(cora, row)
+        if row["barcode"] and register_seconds:
+            at = to_micros(now + timedelta(seconds=register_seconds))
+            store.run("UPDATE cora_invoice SET next_at = ? WHERE seq = ?", at, seq)
+        else:
+            _register(cora, row)
     return by_id(cora, invoice_id)
 
 
-def register(cora: Cora, row: Row) -> None:
+def _open(cora: Cora, row: Row) -> None:
     """From now on it can be paid."""
+    cora.store.run("UPDATE cora_invoice SET status = ? WHERE seq = ?", OPEN, row["seq"])
+    announce(cora, row["account_id"], "invoice", "created", row["id"])
+
+
+def _register(cora: Cora, row: Row) -> None:
+    """Its boleto is known in the clearing house, where any bank can pay it."""
     due = end_of_day(date.fromisoformat(row["due_date"]))
     cora.store.run(
-        "UPDATE cora_invoice SET status = ?, registered = ?, next_at = ? WHERE seq = ?",
-        *(OPEN, int(row["barcode"] is not None), to_micros(due), row["seq"]),
+        "UPDATE cora_invoice SET registered = ?, next_at = ? WHERE seq = ?",
+        *(int(row["barcode"] is not None), to_micros(due), row["seq"]),
     )
-    announce(cora, row["account_id"], "invoice", "created", row["id"])
 
 
 def cancel(cora: Cora, row: Row) -> None:
     """Raises ApiError: REC-0006, it is paid; 422 while it is being paid."""
     if row["status"] == PAID:
         raise ApiError(422, "REC-0006", "Invoice already paid")
-    if row["status"] == IN_PAYMENT:
+    if row["pay_id"] is not None:
         raise ApiError(422, "invalid_request", "Invoice is being paid")
     now, fee = cora.clock.now(), cora.settings.cancel_fee_cents
     cora.store.run(
@@ -126,7 +145,7 @@ def cancel(cora: Cora, row: Row) -> None:
         " WHERE seq = ?",
         *(CANCELLED, to_micros(now), row["seq"]),
     )
-    if fee and row["registered"]:
+    if fee and row["barcode"] and row["status"] != DRAFT:
         entry = NewEntry(now, DEBIT, "FEE", fee, "Tarifa de cancelamento de boleto")
         add_entries(cora.store, row["account_id"], [entry])
     announce(cora, row["account_id"], "invoice", "canceled", row["id"])
@@ -143,6 +162,8 @@ def pay(
 ) -> Row:
     """Someone pays; the money is here in `seconds`. `amount`: centavos, when not what is owed.
 
+    Who hears of it hears `invoice_paid_notice_seconds` before the money is here.
+
     Raises:
         ApiError: it cannot be paid, or not so.
     """
@@ -150,26 +171,28 @@ def pay(
     now = cora.clock.now()
     due = owed_on(row, sao_paulo_day(now))
     paid = due.total if amount is None else amount
+    paid_at = to_micros(now + timedelta(seconds=seconds))
+    lead = max(1, cora.settings.invoice_paid_notice_seconds * 1_000_000)
     cora.store.run(
         "UPDATE cora_invoice SET status = ?, method = ?, pay_id = ?, paying_at = ?, next_at = ?,"
-        " total_paid = ?, fine = ?, interest = ?, discount = ?, payer_name = ?, payer_document = ?"
-        " WHERE seq = ?",
-        *(IN_PAYMENT, method, new_id("pay_"), to_micros(now)),
-        to_micros(now + timedelta(seconds=seconds)),
-        *(paid, due.fine, due.interest, due.discount),
+        " paid_at = ?, total_paid = ?, fine = ?, interest = ?, discount = ?, payer_name = ?,"
+        " payer_document = ?, registered = ? WHERE seq = ?",
+        IN_PAYMENT if cora.settings.invoice_shows_in_payment else row["status"],
+        *(method, new_id("pay_"), to_micros(now), max(to_micros(now), paid_at - lead)),
+        *(paid_at, paid),
+        *(due.fine, due.interest, due.discount),
         *((payer.name, payer.document) if payer else (None, None)),
+        int(method == BANK_SLIP),  # paid by Pix the bar code is worth nothing any more
         row["seq"],
     )
-    if method == PIX:
-        # The bar code is worth nothing any more.
-        cora.store.run("UPDATE cora_invoice SET registered = 0 WHERE seq = ?", row["seq"])
     if not seconds:
-        _settle(cora, by_id(cora, row["id"]), now)
+        _tell_paid(cora, by_id(cora, row["id"]))
+        _settle(cora, by_id(cora, row["id"]))
     return by_id(cora, row["id"])
 
 
 def check_payable(row: Row, method: str) -> None:
-    if row["status"] in (PAID, IN_PAYMENT):
+    if row["pay_id"] is not None:
         raise ApiError(422, "REC-0006", "Invoice already paid")
     if row["status"] == DRAFT:
         raise ApiError(422, "REC-0001", "Invoice not registered")
@@ -185,17 +208,20 @@ def owed_on(row: Row, day: date) -> Owed:
 
 
 def settle_due(cora: Cora) -> int:
-    """Do what the clock has reached: register, make late, bring the money in. How many."""
+    """Do what the clock has reached: open, register, make late, bring the money in. How many."""
     due = cora.store.rows(
         "SELECT * FROM cora_invoice WHERE next_at <= ? ORDER BY next_at LIMIT 500",
         to_micros(cora.clock.now()),
     )
     with cora.store.write():
         for row in due:
-            if row["status"] == DRAFT:
-                register(cora, row)
-            elif row["status"] == IN_PAYMENT:
-                _settle(cora, row, from_micros(row["next_at"]))
+            if row["pay_id"] is not None:
+                _go_on_being_paid(cora, row)
+            elif row["status"] == DRAFT:
+                _open(cora, row)
+                _register(cora, row)
+            elif row["barcode"] and not row["registered"]:
+                _register(cora, row)
             else:
                 _make_late(cora, row)
     return len(due)
@@ -208,8 +234,24 @@ def _make_late(cora: Cora, row: Row) -> None:
     announce(cora, row["account_id"], "invoice", "overdue", row["id"])
 
 
-def _settle(cora: Cora, row: Row, at: datetime) -> None:
+def _go_on_being_paid(cora: Cora, row: Row) -> None:
+    """The notice first; the money, and what is shown, when their time has come too."""
+    if row["next_at"] < row["paid_at"]:
+        _tell_paid(cora, row)
+    else:
+        _settle(cora, row)
+
+
+def _tell_paid(cora: Cora, row: Row) -> None:
+    """Whoever asks now is told that it is not paid yet."""
+    sql = "UPDATE cora_invoice SET next_at = paid_at WHERE seq = ?"
+    cora.store.run(sql, row["seq"])
+    announce(cora, row["account_id"], "invoice", "paid", row["id"])
+
+
+def _settle(cora: Cora, row: Row) -> None:
     """The money comes in, and its fee goes out."""
+    at = from_micros(row["paid_at"])
     customer = json.loads(row["request"])["customer"]
     who = (row["payer_name"] or customer["name"], row["payer_document"] or row["payer"])
     by_pix = row["method"] == PIX
@@ -220,11 +262,10 @@ def _settle(cora: Cora, row: Row, at: datetime) -> None:
         moved.append(NewEntry(at, DEBIT, "FEE", fee, label))
     add_entries(cora.store, row["account_id"], moved)
     cora.store.run(
-        "UPDATE cora_invoice SET status = ?, next_at = NULL, paid_at = ?, paid_day = ?,"
-        " ended_at = ? WHERE seq = ?",
-        *(PAID, to_micros(at), sao_paulo_day(at).isoformat(), row["paying_at"], row["seq"]),
+        "UPDATE cora_invoice SET status = ?, next_at = NULL, paid_day = ?, ended_at = ?"
+        " WHERE seq = ?",
+        *(PAID, sao_paulo_day(at).isoformat(), row["paying_at"], row["seq"]),
     )
-    announce(cora, row["account_id"], "invoice", "paid", row["id"])
 
 
 def _fee(cora: Cora, row: Row) -> int:

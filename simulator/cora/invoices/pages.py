@@ -8,8 +8,8 @@ from simulator.cora.answers import ApiError
 from simulator.cora.app import APP
 from simulator.cora.bank import Cora
 from simulator.cora.invoices import codes, life
+from simulator.cora.invoices.files import file_url
 from simulator.cora.invoices.reading import BANK_SLIP, PIX
-from simulator.cora.invoices.wire import document_url
 from simulator.core.app.visits import Visit
 from simulator.core.documents import format_document
 from simulator.core.pages import act, day_text, esc, money, note, rows_or
@@ -75,13 +75,18 @@ def _invoice(visit: Visit[Cora], row: Row) -> str:
     buttons = "".join(
         act(f"{_HOME}/{row['id']}/pagar/{by}", label, about=about)
         for by, label in ways
-        if row["status"] in (life.OPEN, life.LATE) and _METHODS[by] in row["forms"].split()
+        if _can_be_paid(row) and _METHODS[by] in row["forms"].split()
     )
-    pdf = document_url(visit.bank, row["id"])
+    state = life.IN_PAYMENT if row["pay_id"] and row["status"] != life.PAID else row["status"]
+    file, kind = file_url(visit.bank, row), "PDF" if row["barcode"] else "QR"
     return f"""<li><span class="who" id="{about}">{esc(customer["name"])}
 <small>{format_document(row["payer"])} · vence em {day_text(row["due_date"])}</small>
-<small>{_STATES[row["status"]]} · <a href="{esc(pdf)}">PDF</a></small></span>
+<small>{_STATES[state]} · <a href="{esc(file)}">{kind}</a></small></span>
 <strong class="num">{money(row["amount"])}</strong><span class="acts">{buttons}</span></li>"""
+
+
+def _can_be_paid(row: Row) -> bool:
+    return row["status"] in (life.OPEN, life.LATE) and row["pay_id"] is None
 
 
 ROUTES = [

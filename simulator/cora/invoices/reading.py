@@ -63,6 +63,25 @@ def read_invoice(body: dict[str, Any], today: date, default_forms: str) -> NewIn
     return new
 
 
+def with_strict_types(body: dict[str, Any]) -> dict[str, Any]:
+    """A number as `code` is its digits, an amount in digits is the number: clients send both."""
+    body = dict(body)
+    if type(body.get("code")) is int:
+        body["code"] = str(body["code"])
+    if isinstance(body.get("services"), list):
+        body["services"] = [_with_strict_amount(service) for service in body["services"]]
+    if "service" in body:
+        body["service"] = _with_strict_amount(body["service"])
+    return body
+
+
+def _with_strict_amount(service: Any) -> Any:
+    amount = service.get("amount") if isinstance(service, dict) else None
+    if not isinstance(amount, str) or not re.fullmatch("[0-9]{1,10}", amount):
+        return service
+    return {**service, "amount": int(amount)}
+
+
 def require_minimum(amount: int) -> None:
     if amount < MINIMUM:
         raise Malformed(f"the services must add up to {MINIMUM} at least")

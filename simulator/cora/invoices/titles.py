@@ -33,7 +33,7 @@ class InvoiceTitles:
             discount=owed.discount,
             due_date=date.fromisoformat(row["due_date"]),
             is_registered=bool(row["registered"]),
-            is_paid=row["status"] in (life.PAID, life.IN_PAYMENT),
+            is_paid=row["pay_id"] is not None,
         )
 
     def title_paid(self, barcode: str, amount: int, name: str, document: str) -> None:

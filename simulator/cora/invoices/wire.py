@@ -3,7 +3,8 @@
 from typing import Any
 
 from simulator.cora.bank import Cora
-from simulator.cora.invoices.life import PAID, request_of
+from simulator.cora.invoices.files import file_url
+from simulator.cora.invoices.life import IN_PAYMENT, PAID, request_of
 from simulator.cora.invoices.notifications import notification_wire
 from simulator.cora.order_list import local_timestamp
 from simulator.core.clock import from_micros
@@ -19,7 +20,7 @@ def invoice_wire(cora: Cora, row: Row) -> dict[str, Any]:
         "created_at": _instant(row["created_at"]),
         "total_amount": row["amount"],
         "total_paid": row["total_paid"] if row["status"] == PAID else 0,
-        "occurrence_date": _instant(row["paid_at"]),
+        "occurrence_date": _paid_at(row),
         "code": row["code"],
         "customer": request["customer"],
         "services": request["services"],
@@ -50,7 +51,7 @@ def part_wire(cora: Cora, row: Row) -> dict[str, Any]:
         "seller": {"name": held.name, "document": held.cnpj},
         "buyer": request["customer"],
         "bank_slip": _bank_slip(cora, row),
-        "document_url": document_url(cora, row["id"]),
+        "document_url": file_url(cora, row),
         "authentication_id": None,
         "additional_information": None,
     }
@@ -69,33 +70,27 @@ def paid_wire(row: Row) -> dict[str, Any]:
     }
 
 
-def document_url(cora: Cora, name: str) -> str:
-    """Where anybody reads the PDF of a charge or of a whole carnê."""
-    return f"{cora.sim.public_url}/files/boletos/{name}.pdf"
-
-
-def _bank_slip(cora: Cora, row: Row) -> dict[str, Any] | None:
-    if row["barcode"] is None:
-        return None
+def _bank_slip(cora: Cora, row: Row) -> dict[str, Any]:
+    """It is there without a boleto too: all that it has then is the image of the QR code."""
     return {
         "barcode": row["barcode"],
         "digitable": row["digitable"],
         "our_number": row["our_number"],
         "registered": bool(row["registered"]),
-        "url": document_url(cora, row["id"]),
+        "url": file_url(cora, row),
     }
 
 
 def _payments(row: Row) -> list[dict[str, Any]]:
     """At most one: nobody can pay a charge twice."""
-    if row["pay_id"] is None:
+    if row["status"] not in (PAID, IN_PAYMENT):
         return []
     return [
         {
             "id": row["pay_id"],
             "status": row["status"],
             "created_at": _instant(row["paying_at"]),
-            "finalized_at": _instant(row["paid_at"]),
+            "finalized_at": _paid_at(row),
             "total_paid": row["total_paid"],
             "interest": row["interest"],
             "fine": row["fine"],
@@ -103,6 +98,10 @@ def _payments(row: Row) -> list[dict[str, Any]]:
             "order": 1,
         }
     ]
+
+
+def _paid_at(row: Row) -> str | None:
+    return _instant(row["paid_at"]) if row["status"] == PAID else None
 
 
 def _instant(micros: int | None) -> str | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from banking.banks.exact_json import read_json
+from banking.banks.http.json import read_json
 
 # Section 2.5.
 TOKENS: dict[str, Any] = {

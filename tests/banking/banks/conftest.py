@@ -13,16 +13,8 @@ from uuid import UUID
 
 import pytest
 
-from banking.banks.base import (
-    AccountType,
-    BoletoPayment,
-    DarfPayment,
-    GpsPayment,
-    Grant,
-    TedPayment,
-    WorkerIdType,
-)
-from banking.banks.charges import (
+from banking.banks.contract.auth import Grant
+from banking.banks.contract.charges import (
     Address,
     CarneRequest,
     ChargeForm,
@@ -33,6 +25,14 @@ from banking.banks.charges import (
     Discount,
     Fine,
     NotifyWhen,
+)
+from banking.banks.contract.payments import (
+    AccountType,
+    BoletoPayment,
+    DarfPayment,
+    GpsPayment,
+    TedPayment,
+    WorkerIdType,
 )
 from banking.banks.cora import Cora
 from banking.banks.cora.adapter import CoraAdapter

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from banking.banks.base import Grant
+from banking.banks.contract.auth import Grant
 from banking.banks.kamino import ContaKamino
-from banking.services.connecting import terms_version
+from banking.connections.begin import terms_version
 from tests.cora_simulator import OFICINA
 
 

@@ -21,18 +21,18 @@ from cryptography.x509.oid import NameOID
 from django.db import transaction
 from pytest_django import Settings
 
-from banking.banks import http
-from banking.banks.cora.info import INFO
-from banking.banks.exact_json import read_json, write_json
-from banking.banks.failures import TokenRefused
-from banking.banks.http import CallInsideTransaction, exchange, open_client
-from banking.errors import (
+from banking.banks.contract.errors import (
     BankAccessDenied,
     BankError,
     BankOutcomeUnknown,
     BankRejected,
     BankUnavailable,
 )
+from banking.banks.cora.info import INFO
+from banking.banks.http import client as http
+from banking.banks.http.client import CallInsideTransaction, exchange, open_client
+from banking.banks.http.errors import TokenRefused
+from banking.banks.http.json import read_json, write_json
 from tests.banking.banks.conftest import LOST, Answer, TinyBank
 
 SHORT = httpx.Timeout(0.2)

@@ -11,7 +11,16 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
-from banking.banks.base import (
+from banking.banks.bs2 import Bs2
+from banking.banks.bs2.adapter import Bs2Adapter
+from banking.banks.contract.charges import Cancellation, CancellationState
+from banking.banks.contract.errors import (
+    BankAccessDenied,
+    BankOutcomeUnknown,
+    BankRejected,
+    BankUnavailable,
+)
+from banking.banks.contract.payments import (
     OpenOrder,
     OrderState,
     PixKey,
@@ -22,17 +31,9 @@ from banking.banks.base import (
     Search,
     Whereabouts,
 )
-from banking.banks.bs2 import Bs2
-from banking.banks.bs2.adapter import Bs2Adapter
-from banking.banks.charges import Cancellation, CancellationState
-from banking.banks.exact_json import read_json, write_json
-from banking.banks.http import BankClient, Call
-from banking.errors import (
-    BankAccessDenied,
-    BankOutcomeUnknown,
-    BankRejected,
-    BankUnavailable,
-)
+from banking.banks.http.call import Call
+from banking.banks.http.client import BankClient
+from banking.banks.http.json import read_json, write_json
 from tests.banking.banks import bs2_answers as answers
 from tests.banking.banks.bs2_answers import read
 from tests.banking.banks.conftest import LOST, Answer, Received, TinyBank, make_boleto, make_ted

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
-from banking.banks.base import ConnectBy, FieldKind, Grant
 from banking.banks.bs2 import Bs2
 from banking.banks.bs2.auth import Bs2Consent
 from banking.banks.bs2.info import INFO
-from banking.errors import (
+from banking.banks.contract.auth import Grant
+from banking.banks.contract.errors import (
     BankAccessDenied,
     BankError,
     BankOutcomeUnknown,
@@ -25,6 +25,7 @@ from banking.errors import (
     BankUnavailable,
     ConsentLost,
 )
+from banking.banks.contract.info import ConnectBy, FieldKind
 from core.errors import InvalidInput
 from tests.banking.banks.bs2_answers import TOKENS
 from tests.banking.banks.conftest import LOST, Answer, TinyBank, make_grant

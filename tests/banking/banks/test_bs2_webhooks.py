@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from banking.banks.base import BankEventNotice, OrderState
 from banking.banks.bs2 import Bs2, webhooks
-from banking.errors import InvalidEvent
+from banking.banks.contract.errors import InvalidEvent
+from banking.banks.contract.payments import OrderState
+from banking.banks.contract.webhooks import BankEventNotice
 from tests.banking.banks import bs2_answers as answers
 from tests.banking.banks.mangle import mangled
 

@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banking.banks.base import AccountType, OrderState, Receipt, Title, Whereabouts
-from banking.banks.bs2 import charges, statement, wire
-from banking.banks.bs2.refusals import is_invalid_token, words_of
-from banking.banks.bs2.situations import state_of
-from banking.banks.charges import (
+from banking.banks.bs2.wire import charge_requests, charges, payments, receipts, statement
+from banking.banks.bs2.wire.order_states import state_of
+from banking.banks.bs2.wire.refusals import is_invalid_token, words_of
+from banking.banks.contract.charges import (
     Address,
     Cancellation,
     CancellationState,
@@ -31,8 +30,14 @@ from banking.banks.charges import (
     Fine,
     NotifyWhen,
 )
-from banking.banks.exact_json import read_json, write_json
-from banking.errors import BankError, BankOutcomeUnknown, BankRejected, BankUnavailable
+from banking.banks.contract.errors import (
+    BankError,
+    BankOutcomeUnknown,
+    BankRejected,
+    BankUnavailable,
+)
+from banking.banks.contract.payments import AccountType, OrderState, Receipt, Title, Whereabouts
+from banking.banks.http.json import read_json, write_json
 from brazil.banking_days import SAO_PAULO
 from tests.banking.banks import bs2_answers as answers
 from tests.banking.banks.bs2_answers import read
@@ -52,7 +57,7 @@ def example_ted(**changes: Any) -> Any:
 
 
 def transfer(payment: Any) -> Any:
-    return wire.transfer_to_wire(
+    return payments.transfer_to_wire(
         payment, bank_name="Itaú Unibanco S.A.", holder_document="44555666000181", on=MARCH_3
     )
 
@@ -141,7 +146,7 @@ def test_a_transfer_to_the_holder_itself_says_so() -> None:
 def test_the_payment_of_the_example_is_produced_as_it_stands() -> None:
     boleto = make_boleto(linha_digitavel=answers.LINE, amount=Decimal("489.90"))
 
-    body = wire.title_to_wire(boleto, due_date=MARCH_5, on=MARCH_5)
+    body = payments.title_to_wire(boleto, due_date=MARCH_5, on=MARCH_5)
 
     assert body == read(answers.PAYMENT)
 
@@ -149,7 +154,7 @@ def test_the_payment_of_the_example_is_produced_as_it_stands() -> None:
 def test_a_collection_document_goes_by_its_48_digits_without_a_due_date() -> None:
     line = "8" * 48
 
-    body = wire.title_to_wire(make_boleto(linha_digitavel=line), due_date=None, on=MARCH_5)
+    body = payments.title_to_wire(make_boleto(linha_digitavel=line), due_date=None, on=MARCH_5)
 
     assert body["codigoIdentificacao"] == line
     assert "vencimentoEm" not in body
@@ -163,11 +168,11 @@ def test_a_collection_document_goes_by_its_48_digits_without_a_due_date() -> Non
     ],
 )
 def test_an_order_that_was_taken_is_not_paid_yet(answer: str, reference: str) -> None:
-    assert wire.receipt_from_wire(read(answer)) == Receipt(reference, OrderState.SCHEDULED)
+    assert payments.receipt_from_wire(read(answer)) == Receipt(reference, OrderState.SCHEDULED)
 
 
 def test_the_title_of_the_example() -> None:
-    title = wire.title_from_wire(read(answers.TITLE), answers.LINE)
+    title = payments.title_from_wire(read(answers.TITLE), answers.LINE)
 
     assert title == Title(answers.LINE, MARCH_5, "341", "", "", amount=None, is_paid=None)
 
@@ -176,18 +181,18 @@ def test_the_title_of_the_example() -> None:
 def test_a_title_whose_amount_is_open_or_unreadable_is_still_a_title(amount: str) -> None:
     answer = {**read(answers.TITLE), "valor": read(amount)}
 
-    title = wire.title_from_wire(answer, answers.LINE)
+    title = payments.title_from_wire(answer, answers.LINE)
 
     assert title == Title(answers.LINE, MARCH_5, "341", "", "", amount=None, is_paid=None)
 
 
 @pytest.mark.parametrize("status", [answers.TRANSFER_STATUS, answers.PAYMENT_STATUS])
 def test_a_status_whose_word_is_unknown_says_nothing(status: str) -> None:
-    assert wire.whereabouts_from_wire(read(status)) is None
+    assert payments.whereabouts_from_wire(read(status)) is None
 
 
 def test_the_charge_of_the_example_is_produced_as_it_stands() -> None:
-    assert charges.charge_to_wire(make_charge()) == read(answers.ISSUE)
+    assert charge_requests.charge_to_wire(make_charge()) == read(answers.ISSUE)
 
 
 def test_the_charge_of_the_example_as_it_was_issued() -> None:
@@ -205,12 +210,42 @@ def test_the_charge_of_the_example_as_it_was_issued() -> None:
     )
 
 
+def test_a_refusal_inside_a_200_is_a_refusal() -> None:
+    errors = [
+        {"tag": "ValorBoleto", "descricao": "Boleto com valor inferior a R$ 5,00"},
+        {"descricao": "Data inválida.", "tag": None},
+    ]
+
+    with pytest.raises(BankRejected) as caught:
+        charges.issued_from_wire(errors)
+
+    assert caught.value.code == "ValorBoleto"
+    assert caught.value.reason == "Boleto com valor inferior a R$ 5,00 Data inválida."
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [],
+        [{}],
+        [{"tag": "Valor"}],
+        [{"descricao": "Emitido"}],
+        [{"tag": "x", "descricao": ""}],
+        ["x"],
+    ],
+)
+def test_a_list_that_is_no_refusal_leaves_it_open_whether_a_boleto_was_issued(answer: Any) -> None:
+    with pytest.raises(BankOutcomeUnknown):
+        charges.issued_from_wire(answer)
+
+
 def test_the_detail_of_the_example_with_its_other_name_for_the_bar_code() -> None:
     charge = charges.charge_from_wire(read(answers.DETAIL))
 
     assert (charge.state, charge.paid_amount) == (ChargeState.PAID, Decimal("1500.75"))
     assert (charge.due_date, charge.paid_on) == (MARCH_10, MARCH_10)
     assert charge.barcode == "21896138100001500750010001234567809990001118"
+    assert charge.is_registered is True
 
 
 def test_the_write_off_of_the_example_waits() -> None:
@@ -220,7 +255,7 @@ def test_the_write_off_of_the_example_waits() -> None:
 
 
 def test_a_receipt_is_known_by_its_values() -> None:
-    (proof,) = wire.proofs_from_wire(read(answers.PROOFS))
+    (proof,) = receipts.proofs_from_wire(read(answers.PROOFS))
 
     assert proof.protocol == "2180001000123456720260303500007"
     assert proof.made_at == datetime(2026, 3, 3, 9, 30, tzinfo=SAO_PAULO)
@@ -231,7 +266,7 @@ def test_a_receipt_is_known_by_its_values() -> None:
 def test_receipts_may_come_in_a_wrapper() -> None:
     wrapped = {"total": 1, "comprovantes": read(answers.PROOFS)}
 
-    assert wire.proofs_from_wire(wrapped) == wire.proofs_from_wire(read(answers.PROOFS))
+    assert receipts.proofs_from_wire(wrapped) == receipts.proofs_from_wire(read(answers.PROOFS))
 
 
 # --- What is refused before it is sent --------------------------------------------------
@@ -261,7 +296,7 @@ def test_a_transfer_that_cannot_be_is_not_made(changes: dict[str, Any]) -> None:
 @pytest.mark.parametrize("line", ["", "1" * 46, "1" * 45, "a" * 47, "../saldo"])
 def test_what_is_no_title_is_not_asked_about(line: str) -> None:
     with pytest.raises(BankRejected):
-        wire.identification(line)
+        payments.identification(line)
 
 
 @pytest.mark.parametrize(
@@ -277,13 +312,13 @@ def test_what_is_no_title_is_not_asked_about(line: str) -> None:
 )
 def test_a_charge_that_bs2_would_cut_short_is_not_issued(changes: dict[str, Any]) -> None:
     with pytest.raises(BankRejected):
-        charges.charge_to_wire(make_charge(**changes))
+        charge_requests.charge_to_wire(make_charge(**changes))
 
 
 def test_a_fine_in_percent_goes_as_an_amount() -> None:
     terms = ChargeTerms(fine=Fine(percent=Decimal(2)))
 
-    body = charges.charge_to_wire(make_charge(terms=terms))
+    body = charge_requests.charge_to_wire(make_charge(terms=terms))
 
     assert body["multa"] == {"valor": Decimal("30.02"), "data": "2026-03-11", "juros": 0}
 
@@ -296,7 +331,7 @@ def test_a_fine_in_percent_goes_as_an_amount() -> None:
     ],
 )
 def test_a_discount_ends_the_day_before(discount: Discount, wire_form: dict[str, Any]) -> None:
-    body = charges.charge_to_wire(make_charge(terms=ChargeTerms(discount=discount)))
+    body = charge_requests.charge_to_wire(make_charge(terms=ChargeTerms(discount=discount)))
 
     assert body["desconto"] == wire_form
 
@@ -308,7 +343,7 @@ def test_a_refusal_inside_a_200_keeps_the_banks_reason() -> None:
     answer = {"solicitacaoId": None, "aprovado": False, "mensagem": "Saldo insuficiente"}
 
     with pytest.raises(BankRejected) as caught:
-        wire.receipt_from_wire(answer)
+        payments.receipt_from_wire(answer)
     assert caught.value.reason == "Saldo insuficiente"
     assert str(caught.value) == "O banco BS2 recusou o pedido: Saldo insuficiente"
 
@@ -320,7 +355,7 @@ def test_a_refusal_inside_a_200_keeps_the_banks_reason() -> None:
 )
 def test_an_unreadable_yes_is_an_unknown_outcome(answer: Any) -> None:
     with pytest.raises(BankOutcomeUnknown):
-        wire.receipt_from_wire(answer)
+        payments.receipt_from_wire(answer)
 
 
 @pytest.mark.parametrize(
@@ -419,7 +454,9 @@ def test_a_situation_is_read_by_its_words(situation: str, state: OrderState | No
 def test_the_reason_of_a_failure_is_kept() -> None:
     status = {"id": "1", "situacao": "Recusado", "status": 4, "observacao": "Título já pago"}
 
-    assert wire.whereabouts_from_wire(status) == Whereabouts(OrderState.REJECTED, "Título já pago")
+    assert payments.whereabouts_from_wire(status) == Whereabouts(
+        OrderState.REJECTED, "Título já pago"
+    )
 
 
 # --- Dates of Cobrança ------------------------------------------------------------------
@@ -479,7 +516,7 @@ def test_any_transfer_arrives_as_it_was_meant(
 ) -> None:
     payment = example_ted(amount=amount, holder_name=name, account_type=account_type)
     try:
-        body = wire.transfer_to_wire(payment, bank_name="Itaú", holder_document="", on=on)
+        body = payments.transfer_to_wire(payment, bank_name="Itaú", holder_document="", on=on)
     except BankRejected:
         assert not "".join(filter(str.isprintable, name)).strip()
         return
@@ -521,10 +558,10 @@ def test_any_movement_is_read_as_it_was_written(
 READERS: list[tuple[str, Callable[[Any], Any]]] = [
     (answers.BALANCE, statement.balance_from_wire),
     (answers.STATEMENT, statement.page_from_wire),
-    (answers.TRANSFER_TAKEN, wire.receipt_from_wire),
-    (answers.PAYMENT_STATUS, wire.whereabouts_from_wire),
-    (answers.TITLE, lambda answer: wire.title_from_wire(answer, answers.LINE)),
-    (answers.PROOFS, wire.proofs_from_wire),
+    (answers.TRANSFER_TAKEN, payments.receipt_from_wire),
+    (answers.PAYMENT_STATUS, payments.whereabouts_from_wire),
+    (answers.TITLE, lambda answer: payments.title_from_wire(answer, answers.LINE)),
+    (answers.PROOFS, receipts.proofs_from_wire),
     (answers.ISSUED, charges.issued_from_wire),
     (answers.DETAIL, charges.charge_from_wire),
     (answers.WRITE_OFF, lambda answer: charges.requested_from_wire(answer, REFERENCE)),

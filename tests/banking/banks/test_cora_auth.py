@@ -15,16 +15,16 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
-from banking.banks.base import Grant
-from banking.banks.cora import Cora
-from banking.banks.cora.auth import CoraConsent
-from banking.errors import (
+from banking.banks.contract.auth import Grant
+from banking.banks.contract.errors import (
     BankAccessDenied,
     BankError,
     BankOutcomeUnknown,
     BankRejected,
     ConsentLost,
 )
+from banking.banks.cora import Cora
+from banking.banks.cora.auth import CoraConsent
 from tests.banking.banks.conftest import LOST, Answer, HeldTokens, TinyBank, make_grant
 from tests.banking.banks.cora_answers import TOKENS
 from tests.banking.banks.mangle import mangled

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from banking.banks.charges import (
+from banking.banks.contract.charges import (
     Address,
     CarneRequest,
     ChargeForm,
@@ -26,10 +26,16 @@ from banking.banks.charges import (
     Fine,
     NotifyWhen,
 )
-from banking.banks.cora import charges, documents, issuing
-from banking.banks.cora.fields import UnreadableAnswer
-from banking.banks.exact_json import read_json, write_json
-from banking.errors import BankError, BankOutcomeUnknown, BankRejected, BankUnavailable
+from banking.banks.contract.errors import (
+    BankError,
+    BankOutcomeUnknown,
+    BankRejected,
+    BankUnavailable,
+)
+from banking.banks.cora import documents
+from banking.banks.cora.wire import charge_requests, charges
+from banking.banks.cora.wire.fields import UnreadableAnswer
+from banking.banks.http.json import read_json, write_json
 from tests.banking.banks.conftest import HOME, PAYER, make_carne, make_charge
 from tests.banking.banks.cora_answers import EMV, INVOICE, INVOICE_REQUEST
 from tests.banking.banks.mangle import mangled
@@ -39,13 +45,13 @@ CARNE = make_carne()
 
 
 def test_a_charge_is_asked_for_as_the_documentation_shows() -> None:
-    body = json.loads(write_json(issuing.charge_to_wire(REQUEST)))
+    body = json.loads(write_json(charge_requests.charge_to_wire(REQUEST)))
 
     assert body == INVOICE_REQUEST
 
 
 def test_the_phone_is_not_sent_because_cora_refuses_it_with_an_empty_answer() -> None:
-    assert "999990000" not in write_json(issuing.charge_to_wire(REQUEST))
+    assert "999990000" not in write_json(charge_requests.charge_to_wire(REQUEST))
 
 
 def test_the_documented_charge_is_read() -> None:
@@ -59,6 +65,31 @@ def test_the_documented_charge_is_read() -> None:
     assert charge.barcode == "40394165600000150750000071000000012345000099"
     assert charge.pix_code == EMV
     assert charge.paid_on is None
+    assert charge.is_registered is True
+
+
+@pytest.mark.parametrize(("registered", "is_registered"), [(False, False), (None, None), (1, None)])
+def test_whether_a_boleto_is_registered_is_what_cora_says(
+    registered: Any, is_registered: bool | None
+) -> None:
+    slip = INVOICE["payment_options"]["bank_slip"] | {"registered": registered}
+
+    charge = charges.charge_from_wire({**INVOICE, "payment_options": {"bank_slip": slip}})
+
+    assert charge.is_registered is is_registered
+
+
+def test_a_charge_by_pix_alone_has_an_image_and_nothing_to_register() -> None:
+    slip = {
+        **dict.fromkeys(("barcode", "digitable", "our_number")),
+        "registered": False,
+        "url": "https://storage.googleapis.com/download/cobranca-qrcode-1.png?alt=media",
+    }
+
+    charge = charges.charge_from_wire({**INVOICE, "payment_options": {"bank_slip": slip}})
+
+    assert (charge.linha_digitavel, charge.our_number, charge.pdf_url) == ("", "", "")
+    assert charge.is_registered is None
 
 
 def test_a_paid_charge_tells_when_by_the_payment_that_ended_last() -> None:
@@ -106,13 +137,13 @@ def test_what_cora_would_refuse_without_a_word_is_refused_here(
     request_: ChargeRequest, sentence: str
 ) -> None:
     with pytest.raises(BankRejected, match=sentence.replace("$", r"\$")):
-        issuing.charge_to_wire(request_)
+        charge_requests.charge_to_wire(request_)
 
 
 def test_a_fixed_fine_and_discount_go_in_centavos() -> None:
     terms = ChargeTerms(fine=Fine(Decimal("10.00")), discount=Discount(Decimal("1.23")))
 
-    body = issuing.charge_to_wire(replace(REQUEST, terms=terms))
+    body = charge_requests.charge_to_wire(replace(REQUEST, terms=terms))
 
     assert body["payment_terms"]["fine"] == {"amount": 1000}
     assert body["payment_terms"]["discount"] == {"type": "FIXED", "value": 123}
@@ -122,13 +153,13 @@ def test_an_amount_beats_a_percentage_as_at_cora() -> None:
     both = {"amount": Decimal("10.00"), "percent": Decimal("2.00")}
     terms = ChargeTerms(fine=Fine(**both), discount=Discount(**both))
 
-    body = issuing.charge_to_wire(replace(REQUEST, terms=terms))["payment_terms"]
+    body = charge_requests.charge_to_wire(replace(REQUEST, terms=terms))["payment_terms"]
 
     assert (body["fine"], body["discount"]["type"]) == ({"amount": 1000}, "FIXED")
 
 
 def test_a_carne_has_the_whole_amount_and_its_days() -> None:
-    body = issuing.carne_to_wire(CARNE)
+    body = charge_requests.carne_to_wire(CARNE)
 
     assert body["service"]["amount"] == 45000
     assert body["installment"] == {
@@ -149,7 +180,7 @@ def test_a_carne_has_the_whole_amount_and_its_days() -> None:
 )
 def test_a_carne_that_cora_does_not_take_is_not_sent(carne: CarneRequest) -> None:
     with pytest.raises(BankRejected):
-        issuing.carne_to_wire(carne)
+        charge_requests.carne_to_wire(carne)
 
 
 def money(at_least: int) -> st.SearchStrategy[Decimal]:
@@ -199,7 +230,7 @@ REQUESTS = st.builds(
 
 @given(request_=REQUESTS)
 def test_any_amount_name_and_day_survives_the_way_there_and_back(request_: ChargeRequest) -> None:
-    body = read_json(write_json(issuing.charge_to_wire(request_)))
+    body = read_json(write_json(charge_requests.charge_to_wire(request_)))
 
     total = sum(service["amount"] for service in body["services"])
     charge = charges.charge_from_wire({**INVOICE, **body, "total_amount": total})
@@ -213,7 +244,7 @@ def test_any_amount_name_and_day_survives_the_way_there_and_back(request_: Charg
 def test_any_terms_arrive_as_they_were_agreed(request_: ChargeRequest) -> None:
     agreed = request_.terms
 
-    terms = read_json(write_json(issuing.charge_to_wire(request_)))["payment_terms"]
+    terms = read_json(write_json(charge_requests.charge_to_wire(request_)))["payment_terms"]
 
     fine, interest, discount = (terms.get(name) for name in ("fine", "interest", "discount"))
     assert (interest and interest["rate"]) == agreed.interest_percent
@@ -233,7 +264,7 @@ def test_any_terms_arrive_as_they_were_agreed(request_: ChargeRequest) -> None:
 
 @given(request_=REQUESTS)
 def test_any_reminders_are_of_those_that_cora_knows(request_: ChargeRequest) -> None:
-    body = read_json(write_json(issuing.charge_to_wire(request_)))
+    body = read_json(write_json(charge_requests.charge_to_wire(request_)))
 
     channels = body.get("notification", {}).get("channels", [{"rules": []}])
     schedules = [{"rule": rule, "status": "SCHEDULED"} for rule in channels[0]["rules"]]
@@ -246,7 +277,7 @@ def test_any_reminders_are_of_those_that_cora_knows(request_: ChargeRequest) -> 
 def test_any_carne_keeps_its_total_and_its_days(total: Decimal, days: list[date]) -> None:
     request = replace(CARNE, item=ChargeItem("Curso", total), due_dates=days)
 
-    body = read_json(write_json(issuing.carne_to_wire(request)))
+    body = read_json(write_json(charge_requests.carne_to_wire(request)))
 
     assert Decimal(body["service"]["amount"]).scaleb(-2) == total
     assert [date.fromisoformat(day) for day in body["installment"]["due_date"]["dates"]] == days
@@ -309,11 +340,12 @@ def test_mangled_schedules_and_parts_are_errors_of_the_bank_and_nothing_else(ans
         "https://é。.cora.com.br/x.pdf",
         "https://files.example.com\\@api.cora.com.br.example.com/x.pdf",
         "https://api.cora.com.br@files.example.com/x.pdf",
+        "http://storage.googleapis.com/x.pdf",
+        "https://storage.googleapis.com.example.com/x.pdf",
+        "https://storage.googleapis.com:8443/x.pdf",
     ],
 )
-def test_an_answer_does_not_choose_a_host(url: str, settings: Settings) -> None:
-    settings.CORA_BASE_URL = "https://api.cora.com.br"
-
+def test_an_answer_does_not_choose_a_host(url: str) -> None:
     with pytest.raises(BankUnavailable, match="endereço seguro"):
         documents.fetch_pdf(url)
 
@@ -323,18 +355,26 @@ def test_an_answer_does_not_choose_a_host(url: str, settings: Settings) -> None:
     [
         "https://files.cora.com.br/boleto/inv_1.pdf",
         "https://FILES.CORA.COM.BR/x.pdf?assinatura=1",
-        "http://127.0.0.1:8001/files/boletos/inv_1.pdf",
+        "https://storage.googleapis.com/download/storage/v1/b/b/o/boleto-1.pdf?alt=media",
+        "https://storage.googleapis.com:443/download/storage/v1/b/b/o/boleto-1.pdf?alt=media",
     ],
 )
-def test_an_address_of_cora_or_of_the_configuration_is_taken(url: str, settings: Settings) -> None:
-    settings.CORA_BASE_URL = "http://127.0.0.1:8001/"
-
+def test_an_address_of_coras_storage_or_of_cora_is_taken(url: str) -> None:
     assert documents.own_address(url) is not None
+
+
+def test_the_storage_is_the_one_of_the_settings(settings: Settings) -> None:
+    settings.CORA_FILES_URL = "http://127.0.0.1:8008/"
+    settings.CORA_BASE_URL = "http://127.0.0.1:8001"
+
+    assert documents.own_address("http://127.0.0.1:8008/download/x.pdf?alt=media") is not None
+    for other in ("http://127.0.0.1:8001/x.pdf", "https://storage.googleapis.com/x.pdf"):
+        assert documents.own_address(other) is None
 
 
 @given(address=st.text(st.characters()) | st.text("htps:/.@[]%?#\\corambe0", max_size=40))
 def test_any_address_is_an_error_of_the_bank_and_nothing_else(address: str) -> None:
-    assume(".cora.com.br" not in address)
+    assume(".cora.com.br" not in address and "googleapis.com" not in address)
 
     with pytest.raises(BankUnavailable, match="endereço seguro"):
         documents.fetch_pdf(address)

@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pytest_django import Settings
 
-from banking.banks.base import Grant
+from banking.banks.contract.auth import Grant
+from banking.banks.contract.errors import BankAccessDenied, ConsentLost
 from banking.banks.cora import Cora
 from banking.banks.cora.adapter import CoraAdapter
-from banking.errors import BankAccessDenied, ConsentLost
 from core.errors import InvalidInput
 from tests.banking.banks.conftest import make_ted
 from tests.cora_simulator import OFICINA, PADARIA, CoraSimulator

@@ -12,11 +12,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
-from banking.banks.base import OpenOrder, OrderState, Rail, Search, Whereabouts
-from banking.banks.charges import ChargeState
-from banking.banks.cora import Cora
-from banking.banks.cora.adapter import CoraAdapter
-from banking.errors import (
+from banking.banks.contract.charges import ChargeState
+from banking.banks.contract.errors import (
     BankAccessDenied,
     BankError,
     BankOutcomeUnknown,
@@ -24,6 +21,9 @@ from banking.errors import (
     BankUnavailable,
     ConsentLost,
 )
+from banking.banks.contract.payments import OpenOrder, OrderState, Rail, Search, Whereabouts
+from banking.banks.cora import Cora
+from banking.banks.cora.adapter import CoraAdapter
 from tests.banking.banks.conftest import (
     LOST,
     Answer,

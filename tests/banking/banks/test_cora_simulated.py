@@ -9,15 +9,15 @@ from uuid import uuid4
 
 import pytest
 
-from banking.banks.base import OpenOrder, OrderState, Rail, Receipt, Search
-from banking.banks.cora import Cora
-from banking.banks.cora.adapter import CoraAdapter
-from banking.errors import (
+from banking.banks.contract.errors import (
     BankAccessDenied,
     BankOutcomeUnknown,
     BankRejected,
     BankUnavailable,
 )
+from banking.banks.contract.payments import OpenOrder, OrderState, Rail, Receipt, Search
+from banking.banks.cora import Cora
+from banking.banks.cora.adapter import CoraAdapter
 from brazil.banking_days import sao_paulo_day
 from tests.banking.banks.conftest import HeldTokens, make_boleto, make_ted
 from tests.cora_simulator import CoraSimulator

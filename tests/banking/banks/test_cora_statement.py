@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banking.banks.base import Movement, StatementPage
-from banking.banks.cora.fields import UnreadableAnswer
-from banking.banks.cora.statement import page_from_wire, read_page
+from banking.banks.contract.statement import Movement, StatementPage
+from banking.banks.cora.wire.fields import UnreadableAnswer
+from banking.banks.cora.wire.statement import page_from_wire, read_page
 from tests.banking.banks.cora_answers import CREDIT_ENTRY, FEE_ENTRY, STATEMENT
 from tests.banking.banks.mangle import mangled
 

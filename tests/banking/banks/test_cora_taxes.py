@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banking.banks.base import WorkerIdType
-from banking.banks.cora import taxes
-from banking.banks.exact_json import read_json, write_json
-from banking.errors import BankRejected
+from banking.banks.contract.errors import BankRejected
+from banking.banks.contract.payments import WorkerIdType
+from banking.banks.cora.wire import taxes
+from banking.banks.http.json import read_json, write_json
 from tests.banking.banks.conftest import make_darf, make_gps
 
 CENTS = st.integers(1, 10**11 - 1)

@@ -9,15 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banking.banks.base import (
-    AccountIdentity,
-    OrderState,
-    Rail,
-    Receipt,
-)
-from banking.banks.cora import wire
-from banking.banks.cora.fields import UnreadableAnswer
-from banking.errors import BankError, BankOutcomeUnknown, BankRejected
+from banking.banks.contract.errors import BankError, BankOutcomeUnknown, BankRejected
+from banking.banks.contract.payments import OrderState, Rail, Receipt
+from banking.banks.contract.statement import AccountIdentity
+from banking.banks.cora.wire import payments, statement
+from banking.banks.cora.wire.fields import UnreadableAnswer
 from tests.banking.banks.conftest import make_boleto, make_ted
 from tests.banking.banks.cora_answers import (
     ACCOUNT,
@@ -35,7 +31,7 @@ BOLETO = make_boleto()
 
 
 def test_the_account_is_identified_with_the_holder_of_the_statement() -> None:
-    assert wire.identity_from_wire(ACCOUNT, STATEMENT) == AccountIdentity(
+    assert statement.identity_from_wire(ACCOUNT, STATEMENT) == AccountIdentity(
         bank_code="403",
         branch="0001",
         number="1234567-8",
@@ -50,25 +46,25 @@ def test_the_account_is_identified_with_the_holder_of_the_statement() -> None:
 )
 def test_an_account_without_readable_numbers_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(UnreadableAnswer):
-        wire.identity_from_wire({**ACCOUNT, **changes}, STATEMENT)
+        statement.identity_from_wire({**ACCOUNT, **changes}, STATEMENT)
 
 
 @pytest.mark.parametrize(
     "changes", [{"businessDocument": "11444777000162"}, {"businessName": " "}, {"businessName": 7}]
 )
 def test_a_holder_without_name_or_valid_document_is_refused(changes: dict[str, Any]) -> None:
-    statement = {**STATEMENT, "header": {**STATEMENT["header"], **changes}}
+    page = {**STATEMENT, "header": {**STATEMENT["header"], **changes}}
 
     with pytest.raises(UnreadableAnswer):
-        wire.identity_from_wire(ACCOUNT, statement)
+        statement.identity_from_wire(ACCOUNT, page)
 
 
 def test_a_balance_is_in_reais() -> None:
-    assert wire.balance_from_wire(BALANCE) == Decimal("25431.90")
+    assert statement.balance_from_wire(BALANCE) == Decimal("25431.90")
 
 
 def test_a_ted_becomes_the_documented_body() -> None:
-    assert wire.transfer_to_wire(TED) == {
+    assert payments.transfer_to_wire(TED) == {
         "destination": {
             "bank_code": "341",
             "branch_number": "0123",
@@ -86,7 +82,7 @@ def test_a_ted_becomes_the_documented_body() -> None:
 
 
 def test_a_ted_to_a_person_says_cpf_and_leaves_out_an_empty_description() -> None:
-    body = wire.transfer_to_wire(replace(TED, holder_document="52998224725", description=""))
+    body = payments.transfer_to_wire(replace(TED, holder_document="52998224725", description=""))
 
     assert body["destination"]["holder"]["document"]["type"] == "CPF"
     assert "description" not in body
@@ -116,11 +112,11 @@ def test_a_ted_to_a_person_says_cpf_and_leaves_out_an_empty_description() -> Non
 )
 def test_a_ted_that_cora_cannot_take_is_refused_before_it_is_sent(changes: dict[str, Any]) -> None:
     with pytest.raises(BankRejected):
-        wire.transfer_to_wire(replace(TED, **changes))
+        payments.transfer_to_wire(replace(TED, **changes))
 
 
 def test_a_boleto_becomes_the_documented_body() -> None:
-    assert wire.boleto_to_wire(BOLETO) == {
+    assert payments.boleto_to_wire(BOLETO) == {
         "code": "cp-000772",
         "digitable_line": "40390000077100000001923450000999416560000015075",
     }
@@ -129,7 +125,7 @@ def test_a_boleto_becomes_the_documented_body() -> None:
 @pytest.mark.parametrize("line", ["", "4" * 46, "4" * 49, "4" * 46 + "x"])
 def test_a_line_that_is_no_boleto_is_refused_before_it_is_sent(line: str) -> None:
     with pytest.raises(BankRejected):
-        wire.boleto_to_wire(replace(BOLETO, linha_digitavel=line))
+        payments.boleto_to_wire(replace(BOLETO, linha_digitavel=line))
 
 
 @given(
@@ -137,11 +133,11 @@ def test_a_line_that_is_no_boleto_is_refused_before_it_is_sent(line: str) -> Non
     st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=140),
 )
 def test_any_amount_and_name_survive_the_trip(cents: int, name: str) -> None:
-    body = wire.transfer_to_wire(replace(TED, amount=Decimal(cents) / 100, holder_name=name))
+    body = payments.transfer_to_wire(replace(TED, amount=Decimal(cents) / 100, holder_name=name))
 
     assert body["amount"] == cents
     assert body["destination"]["holder"]["name"] == name
-    assert wire.receipt_from_wire({**TRANSFER, **body}, Rail.TED).amount == Decimal(cents) / 100
+    assert payments.receipt_from_wire({**TRANSFER, **body}, Rail.TED).amount == Decimal(cents) / 100
 
 
 @pytest.mark.parametrize(
@@ -170,7 +166,7 @@ def test_any_amount_and_name_survive_the_trip(cents: int, name: str) -> None:
     ],
 )
 def test_an_order_taken_gives_a_receipt(answer: Any, rail: Rail, receipt: Receipt) -> None:
-    assert wire.receipt_from_wire(answer, rail) == receipt
+    assert payments.receipt_from_wire(answer, rail) == receipt
 
 
 @pytest.mark.parametrize(
@@ -179,14 +175,14 @@ def test_an_order_taken_gives_a_receipt(answer: Any, rail: Rail, receipt: Receip
 )
 def test_a_receipt_that_cannot_be_read_is_an_unknown_outcome(answer: Any) -> None:
     with pytest.raises(BankOutcomeUnknown):
-        wire.receipt_from_wire(answer, Rail.TED)
+        payments.receipt_from_wire(answer, Rail.TED)
 
 
 @pytest.mark.parametrize("answer", [TRANSFERS, [TRANSFER], {"items": [TRANSFER], "total_items": 9}])
 def test_a_list_is_read_in_any_envelope(answer: Any) -> None:
-    (order,) = wire.orders_from_wire(answer, Rail.TED)
+    (order,) = payments.orders_from_wire(answer, Rail.TED)
 
-    assert order == wire.ListedOrder(
+    assert order == payments.ListedOrder(
         reference="trn_3KdP9sWxYz1AbC2dEfG4hI",
         code="cp-000771",
         state=OrderState.AWAITING_APPROVAL,
@@ -195,7 +191,7 @@ def test_a_list_is_read_in_any_envelope(answer: Any) -> None:
 
 
 def test_a_listed_order_may_hide_our_code_and_have_a_new_status() -> None:
-    (order,) = wire.orders_from_wire({"items": [{**PAYMENT, "status": "NEW"}]}, Rail.BOLETO)
+    (order,) = payments.orders_from_wire({"items": [{**PAYMENT, "status": "NEW"}]}, Rail.BOLETO)
 
     assert (order.code, order.state) == ("", None)
 
@@ -203,15 +199,15 @@ def test_a_listed_order_may_hide_our_code_and_have_a_new_status() -> None:
 @pytest.mark.parametrize("answer", [None, {}, {"items": None}, {"items": {}}, [1], "x"])
 def test_a_list_that_cannot_be_read_is_not_an_empty_one(answer: Any) -> None:
     with pytest.raises(UnreadableAnswer):
-        wire.orders_from_wire(answer, Rail.TED)
+        payments.orders_from_wire(answer, Rail.TED)
 
 
 READERS: list[Callable[[Any], object]] = [
-    lambda answer: wire.identity_from_wire(answer, STATEMENT),
-    lambda answer: wire.identity_from_wire(ACCOUNT, answer),
-    wire.balance_from_wire,
-    lambda answer: wire.receipt_from_wire(answer, Rail.TED),
-    lambda answer: wire.orders_from_wire(answer, Rail.BOLETO),
+    lambda answer: statement.identity_from_wire(answer, STATEMENT),
+    lambda answer: statement.identity_from_wire(ACCOUNT, answer),
+    statement.balance_from_wire,
+    lambda answer: payments.receipt_from_wire(answer, Rail.TED),
+    lambda answer: payments.orders_from_wire(answer, Rail.BOLETO),
 ]
 
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banking.banks.bs2 import fields as bs2
-from banking.banks.cora import fields as cora
-from banking.banks.fields import UnreadableAnswer
-from banking.banks.kamino import fields as kamino
+from banking.banks.bs2.wire import fields as bs2
+from banking.banks.cora.wire import fields as cora
+from banking.banks.http.fields import UnreadableAnswer
+from banking.banks.kamino.wire import fields as kamino
 
 BANKS = pytest.mark.parametrize(
     ("bank", "who"),

@@ -10,7 +10,15 @@ from uuid import uuid4
 
 import pytest
 
-from banking.banks.base import (
+from banking.banks.contract.charges import CancellationState, ChargeForm, ChargeState
+from banking.banks.contract.errors import (
+    BankAccessDenied,
+    BankError,
+    BankOutcomeUnknown,
+    BankRejected,
+    BankUnavailable,
+)
+from banking.banks.contract.payments import (
     AccountType,
     OpenOrder,
     OrderState,
@@ -24,20 +32,13 @@ from banking.banks.base import (
     Search,
     Whereabouts,
 )
-from banking.banks.charges import CancellationState, ChargeForm, ChargeState
 from banking.banks.kamino import ContaKamino
-from banking.banks.kamino.adapter import FEW, KaminoAdapter
-from banking.errors import (
-    BankAccessDenied,
-    BankError,
-    BankOutcomeUnknown,
-    BankRejected,
-    BankUnavailable,
-)
+from banking.banks.kamino.adapter import KaminoAdapter
+from banking.banks.kamino.find_order import FEW
 from brazil.banking_days import sao_paulo_day
 from tests.banking.banks.conftest import make_boleto, make_ted
+from tests.banking.banks.kamino_requests import make_charge, make_pix
 from tests.banking.banks.kamino_tokens import KaminoTokens, accepted
-from tests.banking.banks.test_kamino_wire import make_charge, make_pix
 from tests.cora_simulator import OFICINA
 from tests.kamino_simulator import KaminoSimulator
 

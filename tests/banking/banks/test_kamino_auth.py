@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from banking.banks.base import ConsentProvider, Grant
-from banking.banks.kamino import ContaKamino
-from banking.errors import (
+from banking.banks.contract.auth import ConsentProvider, Grant
+from banking.banks.contract.errors import (
     BankAccessDenied,
     BankOutcomeUnknown,
     BankUnavailable,
     ConsentLost,
 )
+from banking.banks.kamino import ContaKamino
 from core.errors import InvalidInput
 from tests.banking.banks.kamino_tokens import accepted
 from tests.cora_simulator import OFICINA, PADARIA

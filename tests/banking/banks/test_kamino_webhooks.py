@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banking.banks.base import BankEventNotice, OrderState
+from banking.banks.contract.errors import InvalidEvent
+from banking.banks.contract.payments import OrderState
+from banking.banks.contract.webhooks import BankEventNotice
 from banking.banks.kamino import ContaKamino, webhooks
-from banking.errors import InvalidEvent
 from tests.banking.banks.kamino_answers import CONTRACT, NOTICE
 from tests.banking.banks.mangle import mangled
 

@@ -10,22 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banking.banks.base import (
-    AccountIdentity,
-    AccountType,
-    OrderState,
-    Payment,
-    PixAccount,
-    PixCode,
-    PixKey,
-    PixKeyType,
-    PixPayment,
-    Title,
-)
-from banking.banks.charges import (
+from banking.banks.contract.charges import (
     Address,
     Charge,
-    ChargeForm,
     ChargeItem,
     ChargePayer,
     ChargeRequest,
@@ -36,10 +23,28 @@ from banking.banks.charges import (
     Fine,
     NotifyWhen,
 )
-from banking.banks.kamino import charges, statement, wire
+from banking.banks.contract.errors import BankError, BankOutcomeUnknown, BankRejected
+from banking.banks.contract.payments import (
+    AccountType,
+    OrderState,
+    Payment,
+    PixAccount,
+    PixCode,
+    PixKey,
+    PixKeyType,
+    Title,
+)
+from banking.banks.contract.statement import AccountIdentity
 from banking.banks.kamino.auth import opened_from_wire, token_from_wire
-from banking.banks.kamino.fields import UnreadableAnswer
-from banking.errors import BankError, BankOutcomeUnknown, BankRejected
+from banking.banks.kamino.wire import (
+    charge_requests,
+    charges,
+    order_states,
+    payments,
+    refusals,
+    statement,
+)
+from banking.banks.kamino.wire.fields import UnreadableAnswer
 from core.money import MAX_AMOUNT
 from tests.banking.banks.conftest import make_boleto, make_ted
 from tests.banking.banks.kamino_answers import (
@@ -58,37 +63,13 @@ from tests.banking.banks.kamino_answers import (
     TITLE,
     TOKEN,
 )
+from tests.banking.banks.kamino_requests import make_charge, make_pix
 from tests.banking.banks.mangle import mangled
 
 AMOUNTS = st.decimals(Decimal("0.01"), MAX_AMOUNT, places=2)
 NAMES = st.text(min_size=1).filter(lambda text: text.strip() and text.isprintable())
 DOCUMENTS = st.sampled_from(["11222333000181", "52998224725", "12ABC34501DE35"])
 DIGITS = st.text("0123456789", min_size=2, max_size=20)
-
-
-def make_pix(**changes: Any) -> PixPayment:
-    values = {
-        "key": UUID(KEY),
-        "code": "cp-000773",
-        "amount": Decimal("80.00"),
-        "destination": PixKey(PixKeyType.EMAIL, "maria@exemplo.com.br"),
-        "holder_name": "Maria Silva",
-        "holder_document": "52998224725",
-        "description": "",
-    }
-    return PixPayment(**{**values, **changes})
-
-
-def make_charge(**changes: Any) -> ChargeRequest:
-    values = {
-        "key": UUID(KEY),
-        "code": "cob-1",
-        "payer": ChargePayer("Mercado Boa Vista LTDA", "30112457000159"),
-        "items": [ChargeItem("Mensalidade", Decimal("300.00"))],
-        "due_date": date(2026, 12, 10),
-        "forms": frozenset(ChargeForm),
-    }
-    return ChargeRequest(**{**values, **changes})
 
 
 def wrong(schema: str, body: Any) -> list[str]:
@@ -104,7 +85,7 @@ def test_the_answers_of_these_tests_are_as_the_file_says(name: str) -> None:
 
 
 def test_the_account_and_its_holder_are_read() -> None:
-    assert wire.identity_from_wire(ACCOUNT) == AccountIdentity(
+    assert statement.identity_from_wire(ACCOUNT) == AccountIdentity(
         bank_code="998",
         branch="0001",
         number="1000002-9",
@@ -126,11 +107,11 @@ def test_the_account_and_its_holder_are_read() -> None:
 )
 def test_an_account_without_readable_numbers_is_not_taken(changes: dict[str, Any]) -> None:
     with pytest.raises(UnreadableAnswer):
-        wire.identity_from_wire({**ACCOUNT, **changes})
+        statement.identity_from_wire({**ACCOUNT, **changes})
 
 
 def test_a_balance_may_be_negative() -> None:
-    assert wire.balance_from_wire(BALANCE) == Decimal("-10.50")
+    assert statement.balance_from_wire(BALANCE) == Decimal("-10.50")
 
 
 # --- The statement ----------------------------------------------------------------------
@@ -175,7 +156,7 @@ def test_any_movement_survives_the_way(amount: Decimal, day: date, name: str) ->
 def test_any_text_of_the_bank_can_be_stored(text: str) -> None:
     raw = statement.movement_from_wire({**ENTRY, "new": {text: [text]}}).raw
 
-    assert "\\u0000" not in raw
+    assert "\\u0000" not in raw.replace("\\\\", "")  # an escaped backslash begins no escape
     raw.encode()
 
 
@@ -183,7 +164,7 @@ def test_any_text_of_the_bank_can_be_stored(text: str) -> None:
 
 
 def test_a_ted_becomes_the_body_of_the_file() -> None:
-    body = wire.payment_to_wire(make_ted())
+    body = payments.payment_to_wire(make_ted())
 
     assert body == {
         "type": "ted",
@@ -202,7 +183,7 @@ def test_a_ted_becomes_the_body_of_the_file() -> None:
 
 
 def test_a_pix_tells_the_bank_whose_the_key_has_to_be() -> None:
-    body = wire.payment_to_wire(make_pix())
+    body = payments.payment_to_wire(make_pix())
 
     assert body["pix"] == {
         "key": {"type": "email", "value": "maria@exemplo.com.br"},
@@ -248,11 +229,11 @@ PAYMENTS_OUT = st.one_of(
 
 @given(payment=PAYMENTS_OUT)
 def test_any_payment_is_written_as_the_file_says_and_keeps_its_amount(payment: Payment) -> None:
-    body = wire.payment_to_wire(payment)
+    body = payments.payment_to_wire(payment)
 
     assert wrong("PaymentRequest", body) == []
     assert Decimal(body["amount"]) == payment.amount
-    assert wire.payment_to_wire(payment) == body
+    assert payments.payment_to_wire(payment) == body
 
 
 @pytest.mark.parametrize(
@@ -278,11 +259,11 @@ def test_any_payment_is_written_as_the_file_says_and_keeps_its_amount(payment: P
 )
 def test_what_the_bank_would_not_take_is_refused_before_it_is_sent(payment: Payment) -> None:
     with pytest.raises(BankRejected, match=r"\.$"):
-        wire.payment_to_wire(payment)
+        payments.payment_to_wire(payment)
 
 
 def test_a_payment_s_state_and_the_bank_s_reason_are_read() -> None:
-    found = wire.payment_from_wire(PAYMENT)
+    found = payments.payment_from_wire(PAYMENT)
 
     assert found.key == UUID(KEY)
     assert found.receipt.state is OrderState.REJECTED
@@ -293,18 +274,18 @@ def test_a_payment_s_state_and_the_bank_s_reason_are_read() -> None:
 def test_every_state_of_the_file_is_known() -> None:
     documented = CONTRACT.document["components"]["schemas"]["PaymentStatus"]["enum"]
 
-    assert set(wire.STATES) == set(documented)
+    assert set(order_states.STATES) == set(documented)
 
 
 def test_a_new_state_is_a_payment_that_is_at_the_bank_and_not_decided() -> None:
-    found = wire.payment_from_wire({**PAYMENT, "status": "in_analysis"})
+    found = payments.payment_from_wire({**PAYMENT, "status": "in_analysis"})
 
     assert found.receipt.state is OrderState.AWAITING_APPROVAL
     assert found.whereabouts is None
 
 
 def test_a_title_costs_what_it_costs_today() -> None:
-    assert wire.title_from_wire(TITLE) == Title(
+    assert payments.title_from_wire(TITLE) == Title(
         linha_digitavel=TITLE["line"],
         due_date=date(2026, 11, 28),
         bank_code="341",
@@ -316,7 +297,7 @@ def test_a_title_costs_what_it_costs_today() -> None:
 
 
 def test_a_collection_document_has_neither_bank_nor_due_date() -> None:
-    title = wire.title_from_wire({**TITLE, "bank": None, "due_date": None})
+    title = payments.title_from_wire({**TITLE, "bank": None, "due_date": None})
 
     assert (title.bank_code, title.due_date) == ("", None)
 
@@ -338,7 +319,7 @@ def test_a_charge_becomes_the_body_of_the_file() -> None:
         beneficiary=FinalBeneficiary("Escola Primavera LTDA", "30112457000159"),
     )
 
-    body = charges.charge_to_wire(request)
+    body = charge_requests.charge_to_wire(request)
 
     assert wrong("ChargeRequest", body) == []
     assert body["forms"] == ["boleto", "pix"]
@@ -356,7 +337,7 @@ def test_any_charge_is_written_as_the_file_says(
     amounts: list[Decimal], due: date, name: str, text: str
 ) -> None:
     items = [ChargeItem(name, amount, text) for amount in amounts]
-    body = charges.charge_to_wire(
+    body = charge_requests.charge_to_wire(
         make_charge(items=items, due_date=due, payer=ChargePayer(name, "52998224725"), message=text)
     )
 
@@ -379,7 +360,7 @@ def test_a_charge_that_the_bank_does_not_do_is_refused_before_it_is_sent(
     request_: ChargeRequest,
 ) -> None:
     with pytest.raises(BankRejected, match=r"\.$"):
-        charges.charge_to_wire(request_)
+        charge_requests.charge_to_wire(request_)
 
 
 def test_a_charge_is_read_with_its_boleto_and_its_pix() -> None:
@@ -417,12 +398,12 @@ def test_a_charge_by_pix_alone_has_no_boleto() -> None:
 # --- Mangled ----------------------------------------------------------------------------
 
 READERS: list[Callable[[Any], object]] = [
-    wire.identity_from_wire,
-    wire.balance_from_wire,
+    statement.identity_from_wire,
+    statement.balance_from_wire,
     statement.page_from_wire,
-    wire.payment_from_wire,
-    wire.payments_from_wire,
-    wire.title_from_wire,
+    payments.payment_from_wire,
+    payments.payments_from_wire,
+    payments.title_from_wire,
     charges.charge_from_wire,
     charges.charges_from_wire,
     token_from_wire,
@@ -448,7 +429,7 @@ def test_an_unreadable_opening_may_have_been_done() -> None:
 
 @given(body=st.binary() | st.just(b'{"code": [], "detail": 1}') | st.just(b"[1]"))
 def test_any_error_body_has_words_or_none(body: bytes) -> None:
-    code, reason = wire.words_from_wire(body)
+    code, reason = refusals.words_from_wire(body)
 
     assert code.isprintable()
     assert reason.isprintable()
@@ -457,4 +438,4 @@ def test_any_error_body_has_words_or_none(body: bytes) -> None:
 def test_the_bank_s_detail_is_the_reason() -> None:
     body = b'{"code": "title_already_paid", "detail": "Este boleto j\\u00e1 foi pago."}'
 
-    assert wire.words_from_wire(body) == ("title_already_paid", "Este boleto já foi pago.")
+    assert refusals.words_from_wire(body) == ("title_already_paid", "Este boleto já foi pago.")

@@ -5,14 +5,16 @@ import re
 import pytest
 
 from banking.banks import registry
-from banking.banks.base import Bank, BankAdapter, Capability, Rail
 from banking.banks.bs2.adapter import Bs2Adapter
+from banking.banks.contract.adapter import Bank, BankAdapter
+from banking.banks.contract.info import Capability
+from banking.banks.contract.payments import Rail
 from banking.banks.cora.adapter import CoraAdapter
 from banking.banks.kamino.adapter import KaminoAdapter
 from core.errors import InvalidInput
 
 ADAPTERS: list[type[BankAdapter]] = [CoraAdapter, Bs2Adapter, KaminoAdapter]
-BANKS = list(registry.BANKS.values())
+BANKS = list(registry.banks().values())
 
 
 @pytest.mark.parametrize("adapter", ADAPTERS)
@@ -27,8 +29,8 @@ def test_each_capability_names_a_method_of_the_contract() -> None:
 
 
 def test_each_bank_is_found_by_its_slug() -> None:
-    assert [registry.find(slug).info.slug for slug in registry.BANKS] == list(registry.BANKS)
-    assert {adapter.info.slug for adapter in ADAPTERS} == set(registry.BANKS)
+    assert [registry.find(slug).info.slug for slug in registry.banks()] == list(registry.banks())
+    assert {adapter.info.slug for adapter in ADAPTERS} == set(registry.banks())
     assert registry.info("cora").name == "Cora"
 
 
@@ -44,3 +46,5 @@ def test_a_bank_is_described(bank: Bank) -> None:
     assert {Rail.TED, Rail.BOLETO} <= set(bank.info.cut_off) <= set(Rail)
     assert bank.info.modes
     assert bank.info.pitch.endswith(".")
+    assert type(bank).__module__ == f"banking.banks.{bank.info.slug}"  # its settings' prefix too
+    assert all(re.fullmatch("#[0-9a-f]{6}", tone) for tone in (bank.info.colour, bank.info.ink))

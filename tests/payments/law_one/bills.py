@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from accounts.journal.entries import balances
 from accounts.models import JournalEntry
-from accounts.services import balances
 from banking.models import BankAccount
+from payments.dispatch.run import send_now
 from payments.models import DispatchRun, Payable, PaymentOrder
-from payments.services.dispatching import send_now
 from payments.states import OrderStatus
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope

@@ -12,11 +12,11 @@ from django.test import Client
 from django.utils import timezone
 
 from banking.banks import registry
-from banking.banks.base import Grant
+from banking.banks.contract.auth import Grant
+from banking.connections.begin import terms_version
+from banking.connections.complete import open_connection
+from banking.connections.webhook_registration import signing_secret
 from banking.models import BankAccount, Connection
-from banking.services.connecting import terms_version
-from banking.services.doors import signing_secret
-from banking.services.opening import open_connection
 from tenants.models import Tenant, User
 from tests.banking.made import make_connection, make_grant
 from tests.cora_simulator import OFICINA, BankProcess

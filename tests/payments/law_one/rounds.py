@@ -10,11 +10,12 @@ import time_machine
 from django.test import Client
 
 from banking.models import BankAccount
-from banking.services.syncing import sync_account
+from banking.statements.sync import sync_account
 from brazil.banking_days import SAO_PAULO
 from payments import tasks
 from payments.models import Payable, PaymentOrder
-from payments.services import following, sending
+from payments.orders import tracking
+from payments.orders.send import send_queued
 from payments.states import PayableStatus
 from tests.cora_simulator import CoraSimulator
 from tests.payments.law_one import bills
@@ -34,7 +35,7 @@ def tick(clock: time_machine.Traveller, hour: str, day: date = TODAY) -> None:
 def send(*payables: Payable) -> list[PaymentOrder]:
     """Queue and send them."""
     queued = bills.queue(payables)
-    sending.send_queued(queued[0].tenant_id, queued[0].bank_account_id)
+    send_queued(queued[0].tenant_id, queued[0].bank_account_id)
     return bills.orders_in(payables[0].tenant_id)
 
 
@@ -42,7 +43,7 @@ def follow(account: BankAccount, clock: time_machine.Traveller, times: int = 1) 
     """Rounds, each when everybody's next turn has come."""
     for _ in range(times):
         clock.shift(timedelta(minutes=3))
-        following.follow_account(account.tenant_id, account.id)
+        tracking.follow_account(account.tenant_id, account.id)
 
 
 def sync(account: BankAccount) -> None:

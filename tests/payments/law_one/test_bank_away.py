@@ -7,7 +7,8 @@ import time_machine
 from django.utils import timezone
 
 from banking.models import BankAccount, BankHealth
-from payments.services import following, sending
+from payments.orders import tracking
+from payments.orders.send import send_queued
 from payments.states import OrderStatus
 from tenants.models import Plan, Tenant
 from tenants.scope import tenant_scope
@@ -42,14 +43,14 @@ def test_while_a_bank_is_left_alone_orders_stay_in_the_queue_and_say_so(
     payable = bills.enter_ted(tenant)
 
     send(payable)
-    sending.send_queued(tenant.id, account.id)
+    send_queued(tenant.id, account.id)
 
     assert "está indisponível. Nada foi enviado" in message_of(tenant)
     assert bills.timeline(payable).count(NOT_YET) == 1
     assert cora.count_requests("/transfers/initiate") == 0
 
     monday.shift(timedelta(minutes=2))
-    sending.send_queued(tenant.id, account.id)
+    send_queued(tenant.id, account.id)
     assert bills.all_are(tenant, OrderStatus.AT_BANK)
 
 
@@ -63,7 +64,7 @@ def test_while_a_bank_is_left_alone_nothing_is_concluded(
     pause(seconds=600)
     monday.shift(timedelta(minutes=5))
 
-    following.follow_account(tenant.id, account.id)
+    tracking.follow_account(tenant.id, account.id)
 
     assert bills.statuses(tenant) == {OrderStatus.UNKNOWN: 1, OrderStatus.AT_BANK: 1}
     monday.shift(timedelta(minutes=10))
@@ -80,14 +81,14 @@ def test_orders_of_a_lost_connection_say_that_it_has_to_be_made_again(
     change(account.connection, status="lost")
 
     for _ in range(2):
-        sending.send_queued(tenant.id, account.id)
+        send_queued(tenant.id, account.id)
         monday.shift(timedelta(minutes=2))
 
     assert "precisa ser refeita" in message_of(tenant)
     assert bills.timeline(payable).count(NOT_YET) == 1
 
     change(account.connection, status="active")
-    sending.send_queued(tenant.id, account.id)
+    send_queued(tenant.id, account.id)
     assert bills.all_are(tenant, OrderStatus.AT_BANK)
 
 
@@ -98,7 +99,7 @@ def test_orders_of_a_plan_without_the_bank_say_so(
     with tenant_scope(tenant.id):
         Tenant.objects.filter(id=tenant.id).update(plan=Plan.COMPASS)
 
-    sending.send_queued(tenant.id, account.id)
+    send_queued(tenant.id, account.id)
 
     assert "O plano da empresa não inclui Cora" in message_of(tenant)
     assert not cora.orders()

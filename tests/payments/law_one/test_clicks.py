@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from banking.models import BankAccount
 from payments.models import Payable
-from payments.services import sending
+from payments.orders.send import send_queued
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Role, Tenant, User
 from tests.cast import make_member, sign_in
@@ -43,7 +43,7 @@ def test_several_who_send_a_bill_at_once_send_it_once(
     click_at_once(clients, reverse("payments:send", args=[payable.id]))
 
     assert len(bills.orders(tenant)) == 1
-    sending.send_queued(tenant.id, account.id)
+    send_queued(tenant.id, account.id)
     assert bills.effects(cora) == bills.once_each(tenant)
 
 
@@ -56,7 +56,7 @@ def test_several_who_send_the_late_ones_at_once_send_each_once(
     click_at_once(clients, reverse("payments:send_late"), payable=[p.id for p in payables])
 
     assert bills.statuses(tenant) == {OrderStatus.QUEUED: 5}
-    sending.send_queued(tenant.id, account.id)
+    send_queued(tenant.id, account.id)
     assert bills.effects(cora) == bills.once_each(tenant)
 
 
@@ -80,6 +80,6 @@ def test_of_one_who_sends_and_one_who_cancels_one_is_heard(
 
     at_once(lambda: next(turns).post(next(addresses)))
 
-    sending.send_queued(tenant.id, account.id)
+    send_queued(tenant.id, account.id)
     is_cancelled = bills.read(payable).status == PayableStatus.CANCELLED
     assert len(cora.orders()) == (0 if is_cancelled else 1)

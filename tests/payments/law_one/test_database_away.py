@@ -8,10 +8,11 @@ import time_machine
 from django.db import OperationalError
 from pytest_django import Settings
 
-from banking import access
-from banking.banks.http import CallInsideTransaction
+from banking.banks.http.client import CallInsideTransaction
+from banking.gateway import connect
 from banking.models import BankAccount
-from payments.services import following, sending
+from payments.orders import tracking
+from payments.orders.send import send_queued
 from payments.states import OrderStatus
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
@@ -33,11 +34,11 @@ UNKNOWN_NOTE = "Resposta do banco desconhecida: verificando, não será reenviad
 
 
 def send(account: BankAccount) -> int:
-    return sending.send_queued(account.tenant_id, account.id)
+    return send_queued(account.tenant_id, account.id)
 
 
 def follow(account: BankAccount) -> None:
-    following.follow_account(account.tenant_id, account.id)
+    tracking.follow_account(account.tenant_id, account.id)
 
 
 def test_a_connection_cut_while_the_outcome_is_stored_loses_nothing(
@@ -103,7 +104,7 @@ def test_a_token_that_cannot_be_read_now_means_that_nothing_was_sent(
     tenant: Tenant, account: BankAccount, cora: CoraSimulator
 ) -> None:
     bills.queue([bills.enter_ted(tenant)])
-    access._tokens.cache_clear()
+    connect._tokens.cache_clear()
     with tenant_scope(tenant.id):
         assert account.connection is not None
         account.connection.credentials = b"of another key"

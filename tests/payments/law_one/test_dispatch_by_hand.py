@@ -8,7 +8,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from banking import access
+from banking.gateway import connect
 from banking.models import BankAccount
 from brazil.banking_days import SAO_PAULO
 from payments.states import OrderStatus, PayableStatus
@@ -86,10 +86,10 @@ def test_by_hand_on_a_day_without_settlement_is_refused(
 @pytest.fixture
 def down(cora: CoraSimulator, account: BankAccount, settings: Settings) -> Iterator[None]:
     """Nobody answers at the bank's address."""
-    access._client.cache_clear()
+    connect._client.cache_clear()
     settings.CORA_BASE_URL = "http://127.0.0.1:9"
     yield
-    access._client.cache_clear()
+    connect._client.cache_clear()
 
 
 def test_a_bank_that_is_down_at_seven_gets_the_orders_when_it_is_back(
@@ -105,7 +105,7 @@ def test_a_bank_that_is_down_at_seven_gets_the_orders_when_it_is_back(
         tick(monday, hour)
     assert bills.all_are(tenant, OrderStatus.QUEUED)
 
-    access._client.cache_clear()
+    connect._client.cache_clear()
     settings.CORA_BASE_URL = cora.base_url
     tick(monday, "10:01:00")
 

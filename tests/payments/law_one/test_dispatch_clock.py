@@ -1,6 +1,6 @@
 """Modo Banking by the clock: which minute of which day sends what, once."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -9,8 +9,8 @@ from django.utils import timezone
 from banking.models import BankAccount, Connection
 from brazil.banking_days import SAO_PAULO
 from payments import tasks
+from payments.dispatch import run
 from payments.models import Payable
-from payments.services import dispatching
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Plan, Tenant
 from tenants.scope import tenant_scope
@@ -201,8 +201,7 @@ def test_a_message_that_comes_when_the_run_is_not_due_makes_none(
     bills.enter_ted(tenant)
     if changes:
         change(account, **changes)
-    time = datetime.strptime(hour, "%H:%M:%S").time()
-    monday.move_to(datetime.combine(day, time, SAO_PAULO))
+    monday.move_to(datetime.combine(day, time.fromisoformat(hour), SAO_PAULO))
 
     tasks.dispatch_account(str(tenant.id), str(account.id))
 
@@ -217,7 +216,7 @@ def test_workers_that_make_the_run_at_once_make_one(
     monday.move_to(datetime(2026, 11, 23, 7, tzinfo=SAO_PAULO))
 
     made = at_once(
-        lambda: dispatching.dispatch_account(tenant.id, account.id, now=timezone.now()), people=4
+        lambda: run.dispatch_account(tenant.id, account.id, now=timezone.now()), people=4
     )
 
     assert sum(run is not None for run in made) == 1
@@ -241,7 +240,7 @@ def test_a_bill_approved_after_the_run_waits_for_a_person(
     assert len(cora.orders()) == 1
 
 
-def test_overdue_and_held_bills_are_left_out_with_the_reason(
+def test_overdue_bills_are_left_out_with_the_reason_and_held_ones_are_no_part_of_it(
     tenant: Tenant, account: BankAccount, cora: CoraSimulator, monday: time_machine.Traveller
 ) -> None:
     overdue = bills.enter_ted(tenant, due_date=date(2026, 11, 18))
@@ -253,6 +252,5 @@ def test_overdue_and_held_bills_are_left_out_with_the_reason(
     (run,) = bills.runs(tenant)
     assert {item["payable"]: item["reason"] for item in run.left_out} == {
         str(overdue.id): "Venceu em 18/11/2026: vencidas só saem com «Enviar agora».",
-        str(held.id): "Recusada no banco: confira os dados antes de enviar de novo.",
     }
     assert not cora.orders()

@@ -14,10 +14,11 @@ import time_machine
 from django.utils import timezone
 from pytest_django import Settings
 
+from banking.gateway.tokens import StoredTokens
 from banking.models import BankAccount
-from banking.tokens import StoredTokens
 from payments.models import Payable, PaymentOrder
-from payments.services import following, sending
+from payments.orders import tracking
+from payments.orders.send import send_queued
 from payments.states import OPEN_AT_BANK, OrderStatus, PayableStatus
 from tenants.models import Tenant, User
 from tests.banking.made import change
@@ -98,7 +99,7 @@ def carry_on(bank: EveryBank, account: BankAccount, clock: time_machine.Travelle
     rounds_after_the_end = 0
     for pause in (3, 3, 3, 40, 40):
         pass_time(bank, clock, minutes=pause)
-        sending.send_queued(account.tenant_id, account.id)
+        send_queued(account.tenant_id, account.id)
         bank.approve_all()
         sync(account)
         look(bank, account, clock)
@@ -114,7 +115,7 @@ def orders_of(account: BankAccount) -> list[PaymentOrder]:
 def look(bank: EveryBank, account: BankAccount, clock: time_machine.Traveller) -> None:
     """A round, when everybody's next turn has come."""
     pass_time(bank, clock, minutes=3)
-    following.follow_account(account.tenant_id, account.id)
+    tracking.follow_account(account.tenant_id, account.id)
 
 
 def pass_time(bank: EveryBank, clock: time_machine.Traveller, *, minutes: float) -> None:
@@ -252,7 +253,7 @@ def test_webhooks_in_the_wrong_order_pay_once(
 
     for notice in reversed(bank.notices()):
         deliver(notice)
-        following.follow_account(account.tenant_id, account.id)
+        tracking.follow_account(account.tenant_id, account.id)
     settle(bank, account, monday)
 
     assert is_paid_once([payable], account, "150.00")

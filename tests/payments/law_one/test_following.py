@@ -7,12 +7,14 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from accounts.chart.archive import archive_account
+from accounts.journal.entries import balances
 from accounts.models import Account, JournalEntry
-from accounts.services import archive_account, balances
+from banking.bank_accounts.ledger_account import Entries, tie_account
 from banking.models import BankAccount, BankEvent
-from banking.services.tying import Entries, tie_account
 from payments.models import Payable
-from payments.services import following, sending
+from payments.orders import tracking
+from payments.orders.send import claim, send_queued
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
@@ -33,6 +35,7 @@ from tests.payments.law_one.rounds import (
     sync,
 )
 from tests.payments.law_one.side_by_side import at_once
+from tests.payments.make import approve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,7 +73,7 @@ def test_a_refusal_in_the_bank_gives_the_bill_back_held(
 
     assert bills.all_are(tenant, OrderStatus.REJECTED)
     given_back = bills.read(payable)
-    assert (given_back.status, given_back.hold) == (PayableStatus.APPROVED, Payable.Hold.REFUSED)
+    assert (given_back.status, given_back.hold) == (PayableStatus.PENDING, Payable.Hold.REFUSED)
     assert bills.entries(tenant.id) == 0
 
 
@@ -112,7 +115,7 @@ def test_rounds_at_the_same_time_post_one_entry(
     deliver(cora)
     monday.shift(timedelta(minutes=3))
 
-    at_once(lambda: following.follow_account(tenant.id, account.id), people=4)
+    at_once(lambda: tracking.follow_account(tenant.id, account.id), people=4)
 
     follow(account, monday)
     assert is_paid_once(payables, account, "55.00")
@@ -144,35 +147,35 @@ def test_a_claim_is_left_alone_within_its_lease(
     tenant: Tenant, account: BankAccount, cora: CoraSimulator, monday: time_machine.Traveller
 ) -> None:
     bills.queue([bills.enter_ted(tenant)])
-    sending.claim(account)
+    claim(account)
 
-    following.follow_account(tenant.id, account.id)
+    tracking.follow_account(tenant.id, account.id)
     assert bills.all_are(tenant, OrderStatus.SENDING)
 
     monday.shift(timedelta(minutes=6))
-    following.follow_account(tenant.id, account.id)
+    tracking.follow_account(tenant.id, account.id)
     assert not bills.all_are(tenant, OrderStatus.SENDING)
 
 
 def test_the_sweep_finds_what_is_unfinished_and_nothing_else(
     tenant: Tenant, account: BankAccount, cora: CoraSimulator, monday: time_machine.Traveller
 ) -> None:
-    assert following.unfinished(timezone.now()) == []
+    assert tracking.unfinished(timezone.now()) == []
     payable = bills.enter_ted(tenant)
     bills.queue([payable])
-    assert following.unfinished(timezone.now()) == [(tenant.id, account.id)]
-    sending.send_queued(tenant.id, account.id)
-    assert following.unfinished(timezone.now()) == []  # its poll is to come
+    assert tracking.unfinished(timezone.now()) == [(tenant.id, account.id)]
+    send_queued(tenant.id, account.id)
+    assert tracking.unfinished(timezone.now()) == []  # its poll is to come
 
     monday.shift(timedelta(minutes=3))
-    assert following.unfinished(timezone.now()) == [(tenant.id, account.id)]
+    assert tracking.unfinished(timezone.now()) == [(tenant.id, account.id)]
     cora.approve_all()
     follow(account, monday)
     assert bills.all_are(tenant, OrderStatus.PAID)
-    assert following.unfinished(timezone.now() + timedelta(hours=5)) == []
+    assert tracking.unfinished(timezone.now() + timedelta(hours=5)) == []
     # A transfer may come back: it is looked at now and then, and after a week no more.
-    assert following.unfinished(timezone.now() + timedelta(hours=7)) == [(tenant.id, account.id)]
-    assert following.unfinished(timezone.now() + timedelta(days=8)) == []
+    assert tracking.unfinished(timezone.now() + timedelta(hours=7)) == [(tenant.id, account.id)]
+    assert tracking.unfinished(timezone.now() + timedelta(days=8)) == []
 
 
 # --- Webhooks ---
@@ -186,7 +189,7 @@ def test_a_boleto_is_paid_by_the_list_and_the_webhook_together(
     cora.approve_all()
 
     assert set(deliver(cora)) == {200}
-    following.follow_account(tenant.id, account.id)  # at once: an event makes it its order's turn
+    tracking.follow_account(tenant.id, account.id)  # at once: an event makes it its order's turn
 
     assert is_paid_once([payable], account, "1234.56")
 
@@ -334,12 +337,12 @@ def test_a_transfer_that_comes_back_is_reversed_in_the_books_and_held(
 
     assert bills.all_are(tenant, OrderStatus.RETURNED)
     given_back = bills.read(payable)
-    assert (given_back.status, given_back.hold) == (PayableStatus.APPROVED, Payable.Hold.RETURNED)
+    assert (given_back.status, given_back.hold) == (PayableStatus.PENDING, Payable.Hold.RETURNED)
     assert bills.book_balance(account) == 0
     with tenant_scope(tenant.id):
         assert JournalEntry.objects.of(tenant).exclude(reverses=None).count() == 1
 
-    send(payable)  # a person looked at it and sends it again: another order
+    send(approve(payable))  # it was approved again and sent again: another order
     assert len(cora.transfers()) == 2
 
 

@@ -8,8 +8,9 @@ import time_machine
 from banking.models import BankAccount
 from core.errors import InvalidState, NotAllowed
 from payments.models import Payable
-from payments.services import following, sending
-from payments.services.settling import settle_by_hand
+from payments.orders import tracking
+from payments.orders.send import send_queued
+from payments.orders.transitions import settle_by_hand
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
@@ -37,9 +38,9 @@ def test_absence_is_believed_the_second_time_some_time_apart(
     send(payable)
     monday.shift(timedelta(minutes=5))
 
-    following.follow_account(tenant.id, account.id)
+    tracking.follow_account(tenant.id, account.id)
     change(bills.orders(tenant)[0], wait_until=None)  # somebody else looks at the same moment
-    following.follow_account(tenant.id, account.id)
+    tracking.follow_account(tenant.id, account.id)
     assert bills.all_are(tenant, OrderStatus.UNKNOWN)
 
     follow(account, monday)
@@ -47,7 +48,7 @@ def test_absence_is_believed_the_second_time_some_time_apart(
     assert (order.status, order.first_sent_at) == (OrderStatus.QUEUED, None)
     assert "De volta à fila de envio" in bills.timeline(payable)
 
-    sending.send_queued(tenant.id, account.id)
+    send_queued(tenant.id, account.id)
     assert bills.all_are(tenant, OrderStatus.AT_BANK)
     assert bills.effects(cora) == bills.once_each(tenant)
 
@@ -60,7 +61,7 @@ def test_of_those_who_ask_at_the_same_time_one_repeats_the_request(
     cora.settings(latency_ms=100)
     monday.shift(timedelta(minutes=1))
 
-    at_once(lambda: following.follow_account(tenant.id, account.id), people=4)
+    at_once(lambda: tracking.follow_account(tenant.id, account.id), people=4)
 
     assert bills.all_are(tenant, OrderStatus.AT_BANK)
     assert cora.count_requests("/transfers/initiate") == 2
@@ -116,7 +117,7 @@ def test_what_nobody_can_tell_a_person_who_looked_may_say(
     if was_paid:
         assert is_paid_once([payable], account, "1234.56")
     else:
-        assert (settled.status, settled.hold) == (PayableStatus.APPROVED, Payable.Hold.REFUSED)
+        assert (settled.status, settled.hold) == (PayableStatus.PENDING, Payable.Hold.REFUSED)
         send(payable)
         assert len(cora.payments()) == 1
 
@@ -192,7 +193,7 @@ def test_a_boleto_that_never_arrived_and_is_refused_ends_refused(
     sync(account)
     follow(account, monday)
     assert bills.all_are(tenant, OrderStatus.QUEUED)
-    sending.send_queued(tenant.id, account.id)
+    send_queued(tenant.id, account.id)
 
     assert bills.all_are(tenant, OrderStatus.REJECTED)
     assert bills.read(payable).hold == Payable.Hold.REFUSED

@@ -8,20 +8,21 @@ import time_machine
 from pytest_django import Settings
 
 from banking.models import BankAccount
+from payments.bills.enter import Destination
+from payments.dispatch.run import due_accounts
 from payments.models import Payable
-from payments.services import following, sending
-from payments.services.dispatching import due_accounts
-from payments.services.entering import Destination
+from payments.orders import tracking
+from payments.orders.send import send_queued
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant, User
 from tests.banking.made import change, reread
 from tests.cora_simulator import BankProcess
 from tests.kamino_simulator import KaminoSimulator
 from tests.payments.law_one import bills
+from tests.payments.law_one.cancellations import ask, is_taken_back
 from tests.payments.law_one.conftest import NOW
 from tests.payments.law_one.every_bank import KAMINO, EveryBank
 from tests.payments.law_one.rounds import follow, is_paid_once, send, sync, tick
-from tests.payments.law_one.test_taking_back import ask, is_taken_back
 from tests.payments.make import OPEN_CODE, PIX_ACCOUNT, PIX_CODE, PIX_KEY, SUPPLIER
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -99,7 +100,7 @@ def test_a_pix_may_be_taken_back(tenant: Tenant, account: BankAccount, bank: Eve
     send(payable)
     ask(payable)
 
-    following.follow_account(tenant.id, account.id)
+    tracking.follow_account(tenant.id, account.id)
 
     assert is_taken_back(payable)
     bank.approve_all()
@@ -143,4 +144,4 @@ def test_a_pix_that_the_bank_refuses_is_held_with_its_reason(
 
     assert bills.all_are(tenant, OrderStatus.REJECTED)
     assert bills.read(payable).hold == Payable.Hold.REFUSED
-    assert sending.send_queued(tenant.id, account.id) == 0
+    assert send_queued(tenant.id, account.id) == 0

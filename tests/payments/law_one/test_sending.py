@@ -10,13 +10,14 @@ import time_machine
 from django.utils import timezone
 from pytest_django import Settings
 
-from banking import access
-from banking.banks.base import Capability
-from banking.credentials import seal
+from banking.banks.contract.info import Capability
+from banking.gateway import connect
+from banking.gateway.credentials import seal
 from banking.models import BankAccount
+from payments.dispatch.run import queue_orders, send_now
 from payments.models import Payable
-from payments.services import following, outcomes, sending
-from payments.services.dispatching import queue_orders, send_now
+from payments.orders import outcomes, tracking
+from payments.orders.send import claim, send_one, send_queued, sending_time
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
@@ -37,11 +38,11 @@ both_rails = pytest.mark.parametrize(
 
 
 def send(account: BankAccount) -> int:
-    return sending.send_queued(account.tenant_id, account.id)
+    return send_queued(account.tenant_id, account.id)
 
 
 def follow(account: BankAccount) -> None:
-    following.follow_account(account.tenant_id, account.id)
+    tracking.follow_account(account.tenant_id, account.id)
 
 
 @both_rails
@@ -111,7 +112,7 @@ def test_a_time_out_is_an_unknown_outcome_even_while_the_bank_is_still_at_work(
 ) -> None:
     bills.queue([bills.enter_ted(tenant)])
     assert account.connection is not None
-    client = access._client(account.provider, account.connection.id)
+    client = connect._client(account.provider, account.connection.id)
     client.timeout = httpx.Timeout(0.4)  # the product's own takes 45 s
     cora.fault(kind, "/transfers/initiate", ms=2500)
 
@@ -165,7 +166,7 @@ def test_a_bank_that_cannot_be_reached_leaves_the_order_queued_and_notes_it_once
 ) -> None:
     payable = bills.enter_ted(tenant)
     bills.queue([payable])
-    access._client.cache_clear()
+    connect._client.cache_clear()
     settings.CORA_BASE_URL = "http://127.0.0.1:9"
 
     for _ in range(3):
@@ -175,7 +176,7 @@ def test_a_bank_that_cannot_be_reached_leaves_the_order_queued_and_notes_it_once
     assert bills.all_are(tenant, OrderStatus.QUEUED)
     assert bills.timeline(payable).count("Não saiu: será tentada de novo") == 1
 
-    access._client.cache_clear()
+    connect._client.cache_clear()
     settings.CORA_BASE_URL = cora.base_url
     send(account)
     assert bills.all_are(tenant, OrderStatus.AT_BANK)
@@ -190,7 +191,7 @@ def test_a_certificate_that_cannot_be_used_leaves_the_order_queued_and_says_so(
     secrets = {"client_id": "int-x", "certificate": "not one", "private_key": "none"}
     broken = make_grant(mode="direta", secrets=secrets)
     change(account.connection, mode="direta", credentials=seal(broken, account.connection.id))
-    access._tokens.cache_clear()
+    connect._tokens.cache_clear()
 
     send(account)
     follow(account)
@@ -213,7 +214,7 @@ def test_a_refusal_gives_the_bill_back_held(
 
     assert bills.all_are(tenant, OrderStatus.REJECTED)
     given_back = bills.read(payable)
-    assert (given_back.status, given_back.hold) == (PayableStatus.APPROVED, Payable.Hold.REFUSED)
+    assert (given_back.status, given_back.hold) == (PayableStatus.PENDING, Payable.Hold.REFUSED)
     assert not cora.orders()
 
 
@@ -234,12 +235,12 @@ def test_no_order_leaves_once_its_claim_is_old(
 ) -> None:
     """A slow batch, or a machine that slept: a sweep may take the sender for dead by then."""
     bills.queue([bills.enter_ted(tenant)])
-    (order,) = sending.claim(account)
+    (order,) = claim(account)
     assert account.connection is not None
-    with access.connect(account.connection, needing=Capability.SEND_TED) as bank:
-        monday.shift(sending.sending_time())
+    with connect.connect(account.connection, needing=Capability.SEND_TED) as bank:
+        monday.shift(sending_time())
 
-        outcome = sending.send_one(bank, order)
+        outcome = send_one(bank, order)
 
     assert outcome.status == OrderStatus.QUEUED
     assert cora.count_requests("/transfers/initiate") == 0
@@ -263,10 +264,10 @@ def test_of_an_answer_that_comes_after_the_sweep_only_a_yes_is_believed(
 ) -> None:
     payable = bills.enter_ted(tenant)
     bills.queue([payable])
-    (order,) = sending.claim(account)
+    (order,) = claim(account)
     monday.shift(timedelta(seconds=settings.SEND_LEASE_SECONDS + 1))
     with tenant_scope(tenant.id):
-        following.abandon_stale_sends(account, timezone.now())
+        tracking.abandon_stale_sends(account, timezone.now())
 
     outcomes.store_outcomes(tenant.id, order.claim, [outcomes.Outcome(order, late, "tarde")])
 
@@ -278,11 +279,11 @@ def test_the_answer_of_a_claim_that_was_given_up_changes_nothing(
     tenant: Tenant, account: BankAccount
 ) -> None:
     bills.queue([bills.enter_ted(tenant)])
-    (order,) = sending.claim(account)
+    (order,) = claim(account)
     outcomes.store_outcomes(
         tenant.id, order.claim, [outcomes.Outcome(order, OrderStatus.QUEUED, "não saiu")]
     )
-    assert len(sending.claim(account)) == 1  # another worker is at it
+    assert len(claim(account)) == 1  # another worker is at it
 
     for late in (OrderStatus.REJECTED, OrderStatus.QUEUED, OrderStatus.AT_BANK):
         outcomes.store_outcomes(tenant.id, order.claim, [outcomes.Outcome(order, late)])
@@ -308,7 +309,7 @@ def test_claims_at_the_same_time_have_no_order_in_common(
 ) -> None:
     bills.queue([bills.enter_ted(tenant, f"{n}.00") for n in range(1, 41)])
 
-    claims = at_once(lambda: [order.id for order in sending.claim(account)], people=8)
+    claims = at_once(lambda: [order.id for order in claim(account)], people=8)
 
     claimed = [order_id for claim in claims if isinstance(claim, list) for order_id in claim]
     assert len(claimed) == len(set(claimed)) == 40

@@ -5,23 +5,16 @@ import time_machine
 
 from banking.models import BankAccount
 from payments.models import Payable
-from payments.services import following
-from payments.services.taking_back import ask_to_take_back
-from payments.states import OrderStatus, PayableStatus
-from tenants.models import Membership, Tenant
-from tenants.scope import tenant_scope
+from payments.orders import tracking
+from payments.states import OrderStatus
+from tenants.models import Tenant
 from tests.cora_simulator import CoraSimulator
 from tests.payments.law_one import bills
+from tests.payments.law_one.cancellations import ask, is_taken_back
 from tests.payments.law_one.rounds import deliver, follow, is_paid_once, send
 from tests.payments.law_one.side_by_side import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def ask(payable: Payable) -> None:
-    with tenant_scope(payable.tenant_id):
-        members = Membership.objects.of(payable.tenant_id).select_related("user")
-        ask_to_take_back(payable, by=members.get(user=payable.created_by))
 
 
 @pytest.fixture
@@ -32,17 +25,12 @@ def waiting(tenant: Tenant, account: BankAccount) -> Payable:
     return payable
 
 
-def is_taken_back(payable: Payable) -> bool:
-    bill = bills.read(payable)
-    return (bill.status, bill.hold) == (PayableStatus.APPROVED, Payable.Hold.TAKEN_BACK)
-
-
 def test_the_bank_forgets_the_order(
     tenant: Tenant, account: BankAccount, cora: CoraSimulator, waiting: Payable
 ) -> None:
     ask(waiting)
 
-    following.follow_account(tenant.id, account.id)
+    tracking.follow_account(tenant.id, account.id)
 
     assert bills.all_are(tenant, OrderStatus.CANCELLED)
     assert is_taken_back(waiting)
@@ -57,7 +45,7 @@ def test_a_person_may_send_it_again(
     monday: time_machine.Traveller,
 ) -> None:
     ask(waiting)
-    following.follow_account(tenant.id, account.id)
+    tracking.follow_account(tenant.id, account.id)
 
     send(waiting)
     cora.approve_all()
@@ -77,7 +65,7 @@ def test_what_was_approved_meanwhile_is_paid_and_says_why_it_was_not_taken_back(
     cora.approve_all()
     ask(waiting)
 
-    following.follow_account(tenant.id, account.id)
+    tracking.follow_account(tenant.id, account.id)
     assert "O banco não cancelou" in bills.timeline(waiting)
     deliver(cora)
     follow(account, monday, times=2)
@@ -95,7 +83,7 @@ def test_a_cancellation_whose_answer_was_lost_ends_taken_back(
     ask(waiting)
     cora.fault("lose_answer", "/payments/initiate/*", method="DELETE")
 
-    following.follow_account(tenant.id, account.id)
+    tracking.follow_account(tenant.id, account.id)
     deliver(cora)
     follow(account, monday, times=3)
 
@@ -109,7 +97,7 @@ def test_of_those_who_look_at_the_same_time_one_asks_the_bank(
     ask(waiting)
     cora.settings(latency_ms=60)
 
-    at_once(lambda: following.follow_account(tenant.id, account.id), people=4)
+    at_once(lambda: tracking.follow_account(tenant.id, account.id), people=4)
 
     assert cora.count_requests("/payments/initiate/*", method="DELETE") == 1
     assert is_taken_back(waiting)

@@ -13,13 +13,13 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from banking.credentials import seal, unseal
+from banking.connections.complete import open_connection
+from banking.connections.disconnect import close_connection, unclosed_connections
+from banking.gateway.credentials import seal, unseal
 from banking.models import BankAccount
-from banking.services.opening import open_connection
-from banking.services.undoing import close_connection, unclosed_connections
 from payments.models import DispatchRun, Payable
-from payments.runs import run_notes
-from payments.services.sending import BATCH, send_queued
+from payments.orders.send import BATCH, send_queued
+from payments.reads.run_summary import run_notes
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope

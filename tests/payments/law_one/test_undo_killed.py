@@ -2,8 +2,8 @@
 
 import pytest
 
+from banking.connections.disconnect import unclosed_connections
 from banking.models import BankAccount
-from banking.services.undoing import unclosed_connections
 from tenants.models import Tenant, User
 from tests.cora_simulator import CoraSimulator
 from tests.payments.law_one import bills

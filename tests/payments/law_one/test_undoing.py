@@ -12,14 +12,14 @@ from decimal import Decimal
 import pytest
 import time_machine
 
+from banking.connections.complete import open_connection
+from banking.connections.disconnect import close_connection, unclosed_connections
 from banking.models import BankAccount, Connection
-from banking.services.opening import open_connection
-from banking.services.syncing import sync_account
-from banking.services.undoing import close_connection, unclosed_connections
+from banking.statements.sync import sync_account
+from payments.dispatch.run import dispatch_account
 from payments.models import Payable
-from payments.services.dispatching import dispatch_account
-from payments.services.following import follow_account
-from payments.services.sending import claim, send_queued
+from payments.orders.send import claim, send_queued
+from payments.orders.tracking import follow_account
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope

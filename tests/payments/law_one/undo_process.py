@@ -25,7 +25,7 @@ def main() -> None:
         tenant = Tenant.objects.get(id=company)
     client = Client()
     sign_in(client, User.objects.get(id=person), tenant)
-    answer = client.post(reverse("payments:undo", args=[account]), {"name": tenant.name})
+    answer = client.post(reverse("integrations:disconnect", args=[account]), {"name": tenant.name})
     assert answer.status_code == 302, answer.content.decode()
 
 

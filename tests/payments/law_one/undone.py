@@ -6,9 +6,9 @@ from typing import Any
 import time_machine
 
 from banking.models import BankAccount, Connection
-from banking.services.syncing import sync_account
-from payments.services.sending import send_queued
-from payments.services.undoing import undo
+from banking.statements.sync import sync_account
+from payments.orders.disconnect import undo
+from payments.orders.send import send_queued
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.made import granted, make_connection, reread, stored_lines

@@ -1,0 +1,111 @@
+"""Entries written anew on another account: each is reversed, and one like it takes its place."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from accounts.journal.entries import MEMO_LENGTH
+from accounts.models import Account, JournalEntry, JournalEntryQuerySet, JournalLine
+from core.errors import InvalidInput
+from tenants.models import User
+
+BATCH = 1_000
+
+
+def standing_on(account: Account) -> JournalEntryQuerySet:
+    """The entries of an account that count: neither reversed nor reversals."""
+    reversals = JournalEntry.objects.filter(tenant=OuterRef("tenant"), reverses=OuterRef("pk"))
+    entries: JournalEntryQuerySet = JournalEntry.objects.of(account.tenant_id)
+    return entries.touching(account).filter(~Exists(reversals), reverses=None)
+
+
+def move_entries(old: Account, new: Account, *, by: User, why: str) -> int:
+    """Move what stands on `old` to `new`, each entry on its own day. Returns how many.
+
+    Nobody else may write on `old` meanwhile: its row is held, and so is every line's. Runs inside
+    the company's scope.
+
+    Raises:
+        InvalidInput: an entry has a line on another account that is archived.
+    """
+    lock_account(old)
+    entries = list(standing_on(old).prefetch_related("lines").order_by("date", "id"))
+    refuse_archived(old, entries)
+    memo = f"Estorno: {why}"[:MEMO_LENGTH]
+    pairs = [(reversal_of(entry, memo, by), replacement_of(entry, by)) for entry in entries]
+    made = [each for pair in pairs for each in pair]
+    JournalEntry.objects.bulk_create(made, batch_size=BATCH)
+    lines = []
+    for entry, (reversal, replacement) in zip(entries, pairs, strict=True):
+        for line in entry.lines.all():
+            lines.append(copied(line, reversal, line.account_id, -1))
+            here = new.id if line.account_id == old.id else line.account_id
+            lines.append(copied(line, replacement, here, 1))
+    JournalLine.objects.bulk_create(lines, batch_size=BATCH)
+    return len(entries)
+
+
+def standing(entry: JournalEntry) -> JournalEntry:
+    """The entry that stands for this one now: itself, or the last one written in its place."""
+    while (replacement := entry.replacements.first()) is not None:
+        entry = replacement
+    return entry
+
+
+def lock_account(account: Account) -> None:
+    """Whoever writes a line on it holds it shared (accounts/migrations/0003): they end first."""
+    Account.objects.select_for_update().of(account.tenant_id).get(id=account.id)
+
+
+def share_account(account_id: UUID) -> None:
+    """Hold an account as whoever writes on it does: who wants to move its entries waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM accounts_account WHERE id = %s FOR SHARE", [account_id])
+
+
+def refuse_archived(old: Account, entries: Iterable[JournalEntry]) -> None:
+    others = {line.account_id for entry in entries for line in entry.lines.all()} - {old.id}
+    accounts = Account.objects.of(old.tenant_id).exclude(archived_at=None)
+    closed = accounts.filter(id__in=others).first()
+    if closed is not None:
+        raise InvalidInput(
+            f"Há lançamentos com «{closed}», que está arquivada e não recebe estorno. "
+            "Reative-a, ou deixe os lançamentos onde estão.",
+            field="entries",
+        )
+
+
+def reversal_of(entry: JournalEntry, memo: str, by: User) -> JournalEntry:
+    return JournalEntry(
+        tenant_id=entry.tenant_id,
+        date=entry.date,
+        memo=memo,
+        reverses=entry,
+        created_by=by,
+        line_count=entry.line_count,
+        total=entry.total,
+    )
+
+
+def replacement_of(entry: JournalEntry, by: User) -> JournalEntry:
+    return JournalEntry(
+        tenant_id=entry.tenant_id,
+        date=entry.date,
+        memo=entry.memo,
+        replaces=entry,
+        created_by=by,
+        line_count=entry.line_count,
+        total=entry.total,
+    )
+
+
+def copied(line: JournalLine, entry: JournalEntry, account_id: UUID, sign: int) -> JournalLine:
+    return JournalLine(
+        tenant_id=line.tenant_id,
+        entry=entry,
+        position=line.position,
+        account_id=account_id,
+        amount=sign * line.amount,
+    )

@@ -1,0 +1,259 @@
+"""Read the chart of accounts from a spreadsheet (XLSX). Knows no table.
+
+Columns are found by their headings, in any order: Código, Nome, Nível, Tipo (sintética or
+analítica), Natureza, Grupo acima, Código externo. Values come from calamine; what it cannot tell
+(formulas, how far a sheet reaches) is read from the sheet's own XML before it, and calamine is
+handed only what was looked through (see xlsx_parts).
+"""
+
+import datetime as dt
+import unicodedata
+from collections.abc import Mapping
+from io import BytesIO
+
+from openpyxl.utils import get_column_letter
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    XmlError,
+    ZipError,
+)
+
+from accounts.importing.spreadsheet import (
+    ACCOUNT,
+    GROUP,
+    HEADINGS,
+    MAX_PROBLEMS,
+    Problem,
+    Row,
+    Sheet,
+)
+from accounts.importing.xlsx_package import COMPOUND, NotXlsx, TooMuchText, survey
+from accounts.models import Nature
+from core.errors import InvalidInput
+
+MAX_BYTES = 5 * 1024 * 1024
+MAX_ROWS = 20_000
+MAX_COLUMNS = 50
+HEADINGS_WITHIN = 20  # rows: what stands above the headings is a title
+
+KINDS = {
+    "sintetica": GROUP,
+    "sintetico": GROUP,
+    "s": GROUP,
+    "grupo": GROUP,
+    "analitica": ACCOUNT,
+    "analitico": ACCOUNT,
+    "a": ACCOUNT,
+    "conta": ACCOUNT,
+}
+NATURES = {
+    "ativo": Nature.ASSET,
+    "passivo": Nature.LIABILITY,
+    "patrimonio liquido": Nature.EQUITY,
+    "patrimonio": Nature.EQUITY,
+    "pl": Nature.EQUITY,
+    "receita": Nature.REVENUE,
+    "receitas": Nature.REVENUE,
+    "despesa": Nature.EXPENSE,
+    "despesas": Nature.EXPENSE,
+}
+COLUMNS = {
+    "codigo": "code",
+    "nome": "name",
+    "descricao": "name",
+    "nivel": "level",
+    "tipo": "kind",
+    "natureza": "nature",
+    "grupo acima": "parent_code",
+    "codigo externo": "external_code",
+}
+NEEDED = {"code": "Código", "name": "Nome", "kind": "Tipo"}
+LONGEST = {"name": 120, "external_code": 40, "parent_code": 20}
+LONGEST_OF_ANY = 200
+TOO_MUCH_TEXT = (
+    "A planilha tem texto demais. Deixe só as colunas do plano de contas, com nomes curtos, e "
+    "tente de novo."
+)
+Cell = int | float | str | bool | dt.date | dt.time | dt.timedelta
+
+
+def read_chart(content: bytes) -> Sheet:
+    """The first visible sheet, with everything that is wrong in it (MAX_PROBLEMS at the most).
+
+    Raises:
+        InvalidInput: it is no spreadsheet that can be read, or is too large; `field` is «file».
+    """
+    if len(content) > MAX_BYTES:
+        raise refused(f"O arquivo passa de {MAX_BYTES // 1024 // 1024} MB.")
+    if content.startswith(COMPOUND):
+        raise refused(
+            "O arquivo tem senha ou é do formato antigo. Grave-o como «.xlsx», sem senha."
+        )
+    try:
+        found = survey(content)
+    except NotXlsx:
+        raise unreadable() from None
+    except TooMuchText:
+        raise refused(TOO_MUCH_TEXT) from None
+    if found is None:
+        raise refused("O arquivo não tem uma planilha visível.")
+    # Before calamine lays the sheet out whole in memory.
+    if found.last_row > MAX_ROWS + HEADINGS_WITHIN or found.last_column > MAX_COLUMNS:
+        raise refused(
+            f"A planilha «{found.name}» vai até a linha {found.last_row} e a coluna "
+            f"{found.last_column}: cabem {MAX_ROWS} linhas e {MAX_COLUMNS} colunas. Apague o que "
+            "sobra e tente de novo."
+        )
+    try:
+        book = CalamineWorkbook.from_filelike(BytesIO(found.content))
+        lines = book.get_sheet_by_name(found.name).to_python(skip_empty_area=False)
+    except (CalamineError, ZipError, XmlError, OverflowError):  # the last: a duration of ages
+        raise unreadable() from None
+    return Reader(found.name, found.formulas).read(lines)
+
+
+def unreadable() -> InvalidInput:
+    return refused(
+        "Este arquivo não é uma planilha XLSX que se possa ler. Abra-o no programa de "
+        "planilhas e grave como «.xlsx»."
+    )
+
+
+def refused(text: str) -> InvalidInput:
+    return InvalidInput(text, field="file")
+
+
+class Reader:
+    """Reads lines of cells into rows, and keeps what is wrong with them."""
+
+    def __init__(self, name: str, formulas: set[str]) -> None:
+        self.sheet = Sheet(name)
+        self.formulas = formulas
+        self.columns: dict[str, int] = {}
+        self.seen: dict[str, int] = {}
+
+    def read(self, lines: list[list[Cell]]) -> Sheet:
+        start = self.find_headings(lines)
+        filled = [
+            (number, cells)
+            for number, cells in enumerate(lines[start:], start + 1)
+            if any(str(cell).strip() for cell in cells) or self.has_formula(number, len(cells))
+        ]
+        if not filled:
+            raise refused(f"A planilha «{self.sheet.name}» não tem nenhuma linha abaixo do título.")
+        for number, cells in filled:
+            before = len(self.sheet.problems)
+            row = self.row(number, cells)
+            if len(self.sheet.problems) == before:
+                self.sheet.rows.append(row)
+            if len(self.sheet.problems) >= MAX_PROBLEMS:
+                break
+        return self.sheet
+
+    def find_headings(self, lines: list[list[Cell]]) -> int:
+        """The number of the line with the headings; what follows are rows."""
+        for number, cells in enumerate(lines[:HEADINGS_WITHIN], 1):
+            found: dict[str, int] = {}
+            for position, cell in enumerate(cells):
+                if column := COLUMNS.get(plain(str(cell)[:LONGEST_OF_ANY])):
+                    found.setdefault(column, position)
+            if "code" in found and "name" in found:
+                self.columns = found
+                missing = [heading for key, heading in NEEDED.items() if key not in found]
+                if missing:
+                    raise refused(f"Falta a coluna «{missing[0]}».")
+                return number
+        raise refused(
+            "Não há uma linha com os títulos das colunas. São eles: " + ", ".join(HEADINGS) + "."
+        )
+
+    def row(self, line: int, cells: list[Cell]) -> Row:
+        code = self.code(line, cells, "code")
+        if code and code in self.seen:
+            self.wrong(line, f"o código {code} já está na linha {self.seen[code]}.", "code")
+        self.seen.setdefault(code, line)
+        return Row(
+            line=line,
+            code=code,
+            name=self.text(line, cells, "name"),
+            kind=self.one_of(line, cells, "kind", KINDS, "use Sintética ou Analítica."),
+            level=self.level(line, cells),
+            nature=self.one_of(
+                line, cells, "nature", NATURES, "use " + ", ".join(Nature.labels) + "."
+            ),
+            parent_code=self.code(line, cells, "parent_code"),
+            external_code=self.text(line, cells, "external_code"),
+        )
+
+    def cell(self, line: int, cells: list[Cell], column: str) -> Cell:
+        position = self.columns.get(column)
+        if position is None:
+            return ""
+        if f"{get_column_letter(position + 1)}{line}" in self.formulas:
+            self.wrong(line, "tem uma fórmula. Cole o valor no lugar dela.", column)
+            return ""
+        return cells[position] if position < len(cells) else ""
+
+    def text(self, line: int, cells: list[Cell], column: str) -> str:
+        cell = self.cell(line, cells, column)
+        if isinstance(cell, float) and cell.is_integer():
+            cell = int(cell)
+        text = " ".join(str(cell).split())
+        if not text and column in NEEDED and not self.is_formula(line, column):
+            self.wrong(line, f"falta {NEEDED[column].lower()}.", column)
+        longest = LONGEST.get(column, LONGEST_OF_ANY)
+        if len(text) > longest:
+            self.wrong(line, f"cabem {longest} letras, e há {len(text)}.", column)
+            return ""
+        return text
+
+    def code(self, line: int, cells: list[Cell], column: str) -> str:
+        """A code that the spreadsheet took for a number or a day may not be what was typed."""
+        position = self.columns.get(column)
+        cell = cells[position] if position is not None and position < len(cells) else ""
+        if isinstance(cell, float) and not cell.is_integer():
+            self.wrong(
+                line,
+                "o código está como número, e 1.10 vira 1.1. Formate a coluna como texto.",
+                column,
+            )
+            return ""
+        if isinstance(cell, dt.date | dt.time | dt.timedelta | bool):
+            self.wrong(line, "o código virou uma data. Formate a coluna como texto.", column)
+            return ""
+        return self.text(line, cells, column)
+
+    def level(self, line: int, cells: list[Cell]) -> int | None:
+        text = self.text(line, cells, "level")
+        if not text:
+            return None
+        if not text.isdecimal() or not 1 <= int(text) <= MAX_COLUMNS:
+            self.wrong(line, f"«{text}» não é um nível: use 1, 2, 3 …", "level")
+            return None
+        return int(text)
+
+    def one_of(
+        self, line: int, cells: list[Cell], column: str, words: Mapping[str, str], told: str
+    ) -> str:
+        text = self.text(line, cells, column)
+        if text and plain(text) not in words:
+            self.wrong(line, f"«{text[:40]}» não é conhecido: {told}", column)
+        return str(words.get(plain(text), ""))
+
+    def has_formula(self, line: int, width: int) -> bool:
+        return any(f"{get_column_letter(n + 1)}{line}" in self.formulas for n in range(width))
+
+    def is_formula(self, line: int, column: str) -> bool:
+        return f"{get_column_letter(self.columns[column] + 1)}{line}" in self.formulas
+
+    def wrong(self, line: int, text: str, column: str) -> None:
+        letter = get_column_letter(self.columns[column] + 1)
+        self.sheet.problems.append(Problem(line, text, letter))
+
+
+def plain(text: str) -> str:
+    """Without accents, capitals and outer blanks."""
+    parts = unicodedata.normalize("NFKD", text)
+    kept = "".join(letter for letter in parts if not unicodedata.combining(letter))
+    return " ".join(kept.casefold().split())

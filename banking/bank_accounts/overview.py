@@ -1,0 +1,124 @@
+"""The balances frame: each account beside its bank and beside the books."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import OuterRef
+
+from accounts.journal.entries import balances
+from banking.banks import registry
+from banking.gateway import circuit_breaker
+from banking.models import BankAccount
+from core.money import format_brl
+from tenants.models import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an account stands, in one tag."""
+
+    tone: str
+    label: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    account: BankAccount
+    books: Decimal  # balance of the Conta do Ativo
+    is_in_plan: bool
+    unavailable_until: datetime | None = None  # the bank does not answer; tried again then
+
+    @property
+    def address(self) -> str:
+        """The account's statement, from «Conciliar»."""
+        return f"?conta={self.account.id}"
+
+    @property
+    def difference(self) -> Decimal:
+        """What the bank has and the books do not; zero while the bank's balance is unknown."""
+        balance = self.account.balance
+        return Decimal(0) if balance is None else balance - self.books
+
+    @property
+    def standing(self) -> Standing | None:
+        """None while nothing is known of it."""
+        account = self.account
+        if account.is_undone:
+            return Standing("warn", "vínculo desfeito", "unplug")
+        if not account.is_connected:
+            return Standing("bad", "precisa ser refeito", "unplug")
+        if not self.is_in_plan:
+            return Standing("warn", "fora do plano", "pause")
+        if self.unavailable_until:
+            return Standing("warn", circuit_breaker.words(self.unavailable_until), "cloud-off")
+        if account.proof == BankAccount.Proof.BROKEN:
+            return Standing("bad", "extrato não confere", "triangle-alert")
+        if self.difference:
+            amount = format_brl(abs(self.difference))
+            return Standing("warn", f"R$\u00a0{amount} a conciliar", "scale")
+        return None if account.balance is None else Standing("ok", "confere", "check")
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    cards: list[Card]
+
+    @property
+    def total(self) -> Decimal:
+        return sum((card.account.balance or Decimal(0) for card in self.cards), Decimal(0))
+
+    @property
+    def to_reconcile(self) -> Decimal:
+        return sum((abs(card.difference) for card in self.cards), Decimal(0))
+
+    @property
+    def to_redo(self) -> int:
+        """Those that somebody undid wait for nobody."""
+        accounts = [card.account for card in self.cards]
+        return sum(not (account.is_connected or account.is_undone) for account in accounts)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any bank has told a balance."""
+        return any(card.account.balance is not None for card in self.cards)
+
+    def choose(self, account_id: UUID | None) -> Card | None:
+        """The card of an account; without an id the first, which is the preferred one."""
+        if account_id is None:
+            return self.cards[0] if self.cards else None
+        return next((card for card in self.cards if card.account.id == account_id), None)
+
+
+def accounts_of(tenant: Tenant) -> Sequence[BankAccount]:
+    """All of a company's, the preferred one first, each with the `next_try` of its bank."""
+    return list(
+        BankAccount.objects.of(tenant)
+        .annotate(next_try=circuit_breaker.next_try_of(OuterRef("provider")))
+        .select_related("connection__connected_by", "connection__undone_by", "ledger_account")
+        .order_by("-is_preferred", "provider", "branch", "number")
+    )
+
+
+def is_in_plan(tenant: Tenant, account: BankAccount) -> bool:
+    return tenant.plan in registry.info(account.provider).plans
+
+
+def overview_of(tenant: Tenant, now: datetime) -> Overview:
+    """Two queries, whatever the number of accounts."""
+    accounts = accounts_of(tenant)
+    books = balances(tenant, [account.ledger_account for account in accounts])
+    return Overview(
+        [
+            Card(
+                account,
+                books[account.ledger_account_id],
+                is_in_plan(tenant, account),
+                account.next_try and max(account.next_try, now),
+            )
+            for account in accounts
+        ]
+    )

@@ -1,0 +1,128 @@
+"""The Conta Kamino's statement: a page of JSON to movements."""
+
+import json
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from banking.banks.contract.statement import AccountIdentity, Movement, StatementPage
+from banking.banks.http.json import Json
+from banking.banks.kamino.wire.fields import (
+    UnreadableAnswer,
+    amount_of,
+    balance_of,
+    cursor_of,
+    day_of,
+    digits_of,
+    id_of,
+    instant_of,
+    is_digits,
+    list_of,
+    object_of,
+    optional_object,
+    text_of,
+)
+from brazil.document import parse_document
+from brazil.errors import InvalidValue
+
+_KINDS: Final = {"ted": "transfer", "boleto": "payment", "pix": "pix", "fee": "fee"}
+_DOCUMENT: Final = re.compile(r"[0-9]{11}|[0-9A-Z]{12}[0-9]{2}")
+# What PostgreSQL's jsonb refuses: the escape of NUL, and halves of a surrogate pair.
+_UNSTORABLE: Final = re.compile(r"\\u0000|[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    part: StatementPage
+    next_cursor: str | None
+
+
+def page_from_wire(answer: Json) -> Page:
+    answer = object_of(answer, "statement")
+    entries = list_of(answer.get("entries"), "entries")
+    part = StatementPage(
+        opening=balance_of(answer.get("opening_balance"), "opening_balance"),
+        closing=balance_of(answer.get("closing_balance"), "closing_balance"),
+        movements=[movement_from_wire(entry) for entry in entries],
+    )
+    return Page(part, cursor_of(answer.get("next_cursor")))
+
+
+def movement_from_wire(entry: Json) -> Movement:
+    entry = object_of(entry, "entries")
+    party = optional_object(entry.get("counterparty"), "counterparty")
+    kind = entry.get("kind")
+    return Movement(
+        bank_id=id_of(entry.get("id")),
+        occurred_at=instant_of(entry.get("occurred_at"), "occurred_at"),
+        booked_on=day_of(entry.get("booked_on"), "booked_on"),
+        amount=_signed(amount_of(entry.get("amount")), entry.get("direction")),
+        kind=_KINDS.get(kind, "other") if isinstance(kind, str) else "other",
+        description=text_of(entry.get("description"), "description", longest=255),
+        counterparty_name=text_of(party.get("name"), "counterparty.name"),
+        counterparty_document=_document(party.get("document")),
+        raw=_storable(entry),
+    )
+
+
+def _signed(amount: Decimal, direction: Json) -> Decimal:
+    if direction == "credit":
+        return amount
+    if direction == "debit":
+        return -amount
+    raise UnreadableAnswer("direction")
+
+
+def _document(value: Json) -> str:
+    """Empty when it is no whole CPF or CNPJ."""
+    document = text_of(value, "document")
+    return document if _DOCUMENT.fullmatch(document) else ""
+
+
+def _storable(entry: Json) -> str:
+    """The entry's JSON, with U+FFFD for what the database cannot hold."""
+    raw = json.dumps(entry, ensure_ascii=False, default=str)
+    if _UNSTORABLE.search(raw):
+        raw = json.dumps(_cleaned(entry), ensure_ascii=False, default=str)
+    return raw
+
+
+def _cleaned(value: Json) -> Json:
+    if isinstance(value, str):
+        text = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return text.replace("\0", "\ufffd")
+    if isinstance(value, dict):
+        return {_cleaned(name): _cleaned(held) for name, held in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(item) for item in value]
+    return value
+
+
+# --- Whose account, and what it holds ---------------------------------------------------
+
+
+def identity_from_wire(answer: Json) -> AccountIdentity:
+    answer = object_of(answer, "account")
+    bank, holder = object_of(answer.get("bank"), "bank"), object_of(answer.get("holder"), "holder")
+    number, _, digit = text_of(answer.get("number"), "number").rpartition("-")
+    if not is_digits(number, 1, 12) or not is_digits(digit, 1, 1):
+        raise UnreadableAnswer("number")
+    name = text_of(holder.get("legal_name"), "legal_name")
+    if not name:
+        raise UnreadableAnswer("legal_name")
+    try:
+        document = parse_document(text_of(holder.get("document"), "document"))
+    except InvalidValue as error:
+        raise UnreadableAnswer("document") from error
+    return AccountIdentity(
+        bank_code=digits_of(bank.get("compe"), "compe", 3, 3),
+        branch=digits_of(answer.get("branch"), "branch", 4, 4),
+        number=f"{number}-{digit}",
+        holder_name=name,
+        holder_document=document,
+    )
+
+
+def balance_from_wire(answer: Json) -> Decimal:
+    return balance_of(object_of(answer, "balance").get("balance"), "balance")

@@ -1,0 +1,32 @@
+"""Change of the keys that bank credentials are encrypted with."""
+
+from uuid import UUID
+
+from banking.gateway.credentials import reseal
+from banking.models import Connection
+from tenants.scope import across_tenants, tenant_scope
+
+
+def reseal_credentials() -> int:
+    """Encrypt every connection's credentials under the newest key. How many there were.
+
+    One short transaction each, so it may be stopped and run again.
+
+    Raises:
+        CredentialsUnreadable: none of the keys opens one of them; those before it are done.
+    """
+    with across_tenants():
+        ids = list(Connection.objects.values_list("tenant_id", "id"))
+    return sum(reseal_connection(tenant_id, connection_id) for tenant_id, connection_id in ids)
+
+
+def reseal_connection(tenant_id: UUID, connection_id: UUID) -> bool:
+    """False when it has no credentials any more."""
+    with tenant_scope(tenant_id):
+        rows = Connection.objects.of(tenant_id).filter(id=connection_id)
+        # Locked: a token renewed meanwhile must not be overwritten by the one before it.
+        sealed = bytes(rows.select_for_update().get().credentials)
+        if not sealed:
+            return False
+        rows.update(credentials=reseal(sealed))
+        return True

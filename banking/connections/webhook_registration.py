@@ -1,0 +1,47 @@
+"""The address that a bank calls: one for each connection, with a secret in it that opens it."""
+
+import hashlib
+import hmac
+import secrets
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from banking.banks import registry
+from banking.banks.contract.errors import BankError
+from banking.banks.contract.info import Capability
+from banking.gateway.connect import connect
+from banking.models import Connection
+from tenants.scope import tenant_scope
+
+
+def register_webhooks(connection: Connection) -> bool:
+    """Give the bank our address, with a new secret in it. False when it has to be tried again.
+
+    Without it nothing is lost: orders are polled and the statement is read.
+    """
+    if Capability.REGISTER_WEBHOOKS not in registry.info(connection.provider).capabilities:
+        return True
+    secret = secrets.token_urlsafe(32)
+    mine = Connection.objects.of(connection.tenant_id).filter(id=connection.id)
+    with tenant_scope(connection.tenant_id):
+        mine.update(webhook_digest=digest(secret))
+    address = reverse("banking:webhook", args=[connection.provider, connection.id, secret])
+    try:
+        with connect(connection, needing=Capability.REGISTER_WEBHOOKS) as bank:
+            bank.register_webhooks(settings.PUBLIC_URL + address, secret=signing_secret(secret))
+    except BankError:
+        return False
+    with tenant_scope(connection.tenant_id):
+        mine.update(webhook_registered_at=timezone.now())
+    return True
+
+
+def signing_secret(secret: str) -> bytes:
+    """What signs the calls to the address with that secret. Stored nowhere: it follows from it."""
+    return hmac.digest(settings.SECRET_KEY.encode(), secret.encode(), "sha256")
+
+
+def digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

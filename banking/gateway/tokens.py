@@ -1,0 +1,200 @@
+"""The access token of a connection: one refresh at a time, across threads, processes, machines."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError
+from django.db import connection as database
+from django.db.models import Q
+from django.utils import timezone
+
+from audit.acts import Act
+from audit.services import record
+from banking.banks import registry
+from banking.banks.contract.auth import Grant
+from banking.banks.contract.errors import BankAccessDenied, BankError, BankUnavailable, ConsentLost
+from banking.gateway import circuit_breaker, rate_limit
+from banking.gateway.call_log import noting
+from banking.gateway.credentials import CredentialsUnreadable, seal, unseal
+from banking.models import Connection
+from tenants.scope import tenant_scope
+
+# A token this close to its end is renewed before it is used.
+MARGIN = timedelta(minutes=2)
+# Longer than a token request may take; after it another process may try.
+LEASE = timedelta(seconds=75)
+POLL_SECONDS = 0.1
+
+OVER = (Connection.Status.LOST, Connection.Status.FAILED, Connection.Status.UNDONE)
+
+Found = TypeVar("Found")
+
+
+class StoredTokens:
+    """The `TokenSource` of one connection, over its row. Safe to use from several threads."""
+
+    def __init__(self, tenant_id: UUID, connection_id: UUID, provider: str) -> None:
+        self._tenant_id = tenant_id
+        self._connection_id = connection_id
+        self._provider = provider
+        self._lock = threading.Lock()
+        self._grant: Grant | None = None
+
+    def access_token(self) -> str:
+        with self._lock:
+            if self._grant is None or self._is_old(self._grant):
+                self._grant = self._obtain(rejected=None)
+            return self._grant.access_token
+
+    def renew(self, rejected: str) -> str:
+        with self._lock:
+            if self._grant is None or self._grant.access_token == rejected:
+                self._grant = self._obtain(rejected=rejected)
+            return self._grant.access_token
+
+    def secrets(self) -> Mapping[str, str]:
+        """What the connection holds besides its tokens; it does not change with them."""
+        return self.stored_grant().secrets
+
+    def stored_grant(self) -> Grant:
+        """As it is in the row, expired or not. Calls nobody."""
+        with self._lock:
+            if self._grant is None:
+                self._grant = self._over_the_row(self._read)
+            return self._grant
+
+    def keep_alive(self, now: datetime) -> bool:
+        """Renew the grant if its time has come and nobody is at it. False when it was not needed.
+
+        May raise any BankError, as `access_token`.
+        """
+
+        def is_fresh(grant: Grant) -> bool:
+            return grant.keep_alive_at is None or grant.keep_alive_at > now
+
+        def renew_if_due() -> Grant | None:
+            if is_fresh(self._read()) or not self._take_lease():
+                return None
+            return self._refresh(is_fresh)
+
+        with self._lock:
+            renewed = self._over_the_row(renew_if_due)
+            self._grant = renewed or self._grant
+        return renewed is not None
+
+    def _obtain(self, *, rejected: str | None) -> Grant:
+        """The stored grant when it serves, else a refreshed one, by us or by whoever is at it.
+
+        Whatever goes wrong here, the caller's own request was not made.
+        """
+
+        def serves(grant: Grant) -> bool:
+            return grant.access_token != rejected and not self._is_old(grant)
+
+        def serving() -> Grant:
+            deadline = time.monotonic() + LEASE.total_seconds()
+            while time.monotonic() < deadline:
+                grant = self._read()
+                if serves(grant):
+                    return grant
+                if self._take_lease():
+                    return self._refresh(serves)
+                time.sleep(POLL_SECONDS)
+            raise BankUnavailable(
+                "A renovação do acesso ao banco está demorando. Tentaremos de novo."
+            )
+
+        return self._over_the_row(serving)
+
+    def _over_the_row(self, act: Callable[[], Found]) -> Found:
+        """What goes wrong with the row is told as what it means for the caller's own request."""
+        try:
+            return act()
+        except (OperationalError, InterfaceError) as error:
+            raise BankUnavailable(
+                "O acesso ao banco não pôde ser lido. Nada foi enviado."
+            ) from error
+        except CredentialsUnreadable as error:
+            raise BankAccessDenied(
+                "As credenciais guardadas não abrem. Refaça o vínculo."
+            ) from error
+        finally:
+            if not database.in_atomic_block:
+                database.close()  # this may be a thread of a pool, which must not keep one
+
+    def _is_old(self, grant: Grant) -> bool:
+        return grant.expires_at - MARGIN <= timezone.now()
+
+    def _row(self) -> "Connection":
+        row: Connection = Connection.objects.of(self._tenant_id).get(id=self._connection_id)
+        if row.status in OVER:
+            raise ConsentLost("A conexão com o banco precisa ser refeita.")
+        return row
+
+    def _read(self) -> Grant:
+        with tenant_scope(self._tenant_id):
+            return unseal(bytes(self._row().credentials), self._connection_id)
+
+    def _take_lease(self) -> bool:
+        now = timezone.now()
+        free = Q(refresh_leased_until=None) | Q(refresh_leased_until__lte=now)
+        with tenant_scope(self._tenant_id):
+            taken = Connection.objects.of(self._tenant_id).filter(free, id=self._connection_id)
+            return bool(taken.update(refresh_leased_until=now + LEASE))
+
+    def _refresh(self, serves: Callable[[Grant], bool]) -> Grant:
+        """Renew at the bank and store before anybody uses it. We hold the lease."""
+        grant = self._read()
+        if serves(grant):
+            self._finish()  # somebody else was faster
+            return grant
+        try:
+            fresh = self._ask(grant)
+        except ConsentLost as error:
+            self._finish(
+                status=Connection.Status.LOST,
+                status_reason=error.with_reason()[:300],
+                lost_at=timezone.now(),
+            )
+            raise
+        except BankAccessDenied:
+            self._finish()
+            raise
+        except BankUnavailable:
+            self._finish()
+            raise
+        except BankError as error:
+            # Perhaps renewed. The lease stays: every try costs one of the token's few uses.
+            raise BankUnavailable(str(error)) from error
+        self._finish(
+            credentials=seal(fresh, self._connection_id),
+            keep_alive_at=fresh.keep_alive_at,
+            refresh_by=fresh.refresh_by,
+        )
+        return fresh
+
+    def _ask(self, grant: Grant) -> Grant:
+        """One token request, within what the bank takes in a minute."""
+        bank = registry.find(self._provider)
+        with bank.consent(grant) as provider:
+            rate_limit.spend(bank.info, provider.client_id(grant), by_person=False)
+            noted = noting(self._tenant_id, self._connection_id, self._provider, "token")
+            with noted, circuit_breaker.watching(self._provider):
+                return provider.refresh(grant)
+
+    def _finish(self, **changes: object) -> None:
+        with tenant_scope(self._tenant_id):
+            row = Connection.objects.of(self._tenant_id).filter(id=self._connection_id)
+            if "status" in changes:
+                row = row.exclude(status=Connection.Status.UNDONE)
+            # A late answer brings no credentials back that were erased meanwhile.
+            changed = row.exclude(status__in=OVER, credentials=b"").update(
+                refresh_leased_until=None, **changes
+            )
+            if changed and changes.get("status") == Connection.Status.LOST:
+                why = str(changes["status_reason"])
+                record(Act.CONNECTION_LOST, on=row.get(), by=None, why=why)

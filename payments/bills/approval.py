@@ -1,0 +1,81 @@
+"""Approve a bill, and take its approval away when what it allowed is over."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from brazil.banking_days import sao_paulo_day
+from core.errors import InvalidState, NotAllowed
+from payments.models import NOT_APPROVED, Payable, PayeeAccount
+from payments.states import PayableStatus
+from payments.timeline import Tone, note
+from tenants.models import Membership
+
+
+def lock(payable: Payable) -> Payable:
+    """The bill as it is now, held until the transaction ends."""
+    locked: Payable = Payable.objects.of(payable.tenant_id).select_for_update().get(id=payable.id)
+    return locked
+
+
+@transaction.atomic
+def approve_payable(payable: Payable, *, by: Membership) -> Payable:
+    """Approve a bill: from now on it may be sent to the bank.
+
+    What it shows is fixed: a Pix that becomes a TED goes to the account that is on file now, or
+    waits for another approval.
+
+    Raises:
+        InvalidState: it is not waiting for approval.
+        NotAllowed: `by` may not approve, or is the person who entered it.
+    """
+    payable = lock(payable)
+    if not payable.is_pending:
+        raise InvalidState("Esta conta não está aguardando aprovação.")
+    if not by.can_approve:
+        raise NotAllowed("Seu papel nesta empresa não aprova contas.")
+    if payable.created_by_id == by.user_id:
+        raise NotAllowed("Quem lança a conta não pode aprová-la: peça a outro aprovador.")
+    payable.status = PayableStatus.APPROVED
+    payable.approved_by = by.user
+    payable.approved_at = timezone.now()
+    payable.approved_ted_account = account_on_file(payable)
+    payable.hold = ""
+    payable.save(
+        update_fields=["status", "approved_by", "approved_at", "approved_ted_account", "hold"]
+    )
+    note(payable, "Aprovada", when_it_leaves(payable, payable.approved_at), by=by.user)
+    return payable
+
+
+def when_it_leaves(payable: Payable, now: datetime) -> str:
+    if payable.payment_date > sao_paulo_day(now):
+        return f"Pagamento previsto para {payable.payment_date:%d/%m/%Y}."
+    return "O pagamento é para hoje."
+
+
+def account_on_file(payable: Payable) -> PayeeAccount | None:
+    """Where the TED goes that a Pix to a key or code may become; None for any other bill."""
+    if not payable.is_pix or payable.payee_account_id is not None:
+        return None
+    accounts = PayeeAccount.objects.of(payable.tenant_id).filter(payee=payable.payee_id)
+    found: PayeeAccount | None = accounts.on_file().first()
+    return found
+
+
+def return_to_approval(payable: Payable, *, why: str, hold: str = "") -> None:
+    """A bill waits for approval again. `hold` says what the bank did with it, if anything.
+
+    Its row is held by the caller. Runs inside the company's scope.
+    """
+    revoke_approval(payable, hold=hold)
+    note(payable, "De volta para aprovação", why, tone=Tone.WARN)
+
+
+def revoke_approval(payable: Payable, *, hold: str = "") -> None:
+    payable.status = PayableStatus.PENDING
+    payable.hold = hold
+    for name, value in NOT_APPROVED.items():
+        setattr(payable, name, value)
+    payable.save(update_fields=["status", "hold", *NOT_APPROVED])

@@ -1,0 +1,116 @@
+"""Titles of boletos as the clearing house shows them to a bank, read before anything is sent.
+
+In the background: found by the clock in the rows, claimed for an hour, asked outside of scopes.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from banking.banks import registry
+from banking.banks.contract.adapter import BankAdapter
+from banking.banks.contract.errors import BankError, BankRejected
+from banking.banks.contract.info import Capability
+from banking.banks.contract.payments import Title
+from banking.gateway.connect import connect
+from banking.models import BankAccount
+from payments.models import Payable
+from payments.states import PayableStatus
+from payments.timeline import Tone, note
+from tenants.scope import across_tenants, tenant_scope
+
+ASK_AGAIN_AFTER = timedelta(hours=1)
+BATCH = 20
+
+
+def unread(now: datetime) -> Q:
+    return Q(
+        Q(title_asked_at=None) | Q(title_asked_at__lte=now - ASK_AGAIN_AFTER),
+        method=Payable.Method.BOLETO,
+        status__in=[PayableStatus.PENDING, PayableStatus.APPROVED],
+        title_read_at=None,
+    )
+
+
+def accounts_with_unread_titles(now: datetime) -> list[tuple[UUID, UUID]]:
+    """(company, account) of each account whose bank may show the title of a bill it is to pay."""
+    able = [
+        slug
+        for slug, bank in registry.banks().items()
+        if Capability.LOOK_UP_TITLE in bank.info.capabilities
+    ]
+    bills = Payable.objects.filter(unread(now), tenant=OuterRef("tenant"))
+    with across_tenants():
+        accounts = (
+            BankAccount.objects.connected()
+            .in_plan()
+            .filter(
+                Exists(bills.filter(bank_account=OuterRef("pk")))
+                | Q(is_preferred=True) & Exists(bills.filter(bank_account=None)),
+                provider__in=able,
+            )
+        )
+        return list(accounts.values_list("tenant_id", "id"))
+
+
+def read_titles(tenant_id: UUID, account_id: UUID) -> int:
+    """Ask for the next unread titles. To be called outside of scopes. Returns how many."""
+    with tenant_scope(tenant_id):
+        account = BankAccount.objects.of(tenant_id).select_related("connection").get(id=account_id)
+    if not account.is_connected:
+        return 0
+    try:
+        with connect(account.connection, needing=Capability.LOOK_UP_TITLE) as bank:
+            return ask_for_titles(account, bank)
+    except BankError:  # the connection was not opened: nothing was claimed
+        return 0
+
+
+def ask_for_titles(account: BankAccount, bank: BankAdapter) -> int:
+    payables = claim_unread(account, timezone.now())
+    for payable in payables:
+        try:
+            title = bank.look_up_title(payable.linha_digitavel)
+        except BankRejected as error:
+            with tenant_scope(account.tenant_id):
+                is_not_shown(payable, account, error.with_reason())
+        except BankError:
+            continue  # asked again in an hour
+        else:
+            with tenant_scope(account.tenant_id):
+                store_title(payable, title)
+    return len(payables)
+
+
+def claim_unread(account: BankAccount, now: datetime) -> list[Payable]:
+    with tenant_scope(account.tenant_id):
+        mine = Payable.objects.of(account.tenant_id).paid_by(account).filter(unread(now))
+        locked = mine.select_for_update(skip_locked=True, of=("self",)).select_related("payee")
+        payables = list(locked.order_by("payment_date", "id")[:BATCH])
+        ids = [payable.id for payable in payables]
+        Payable.objects.of(account.tenant_id).filter(id__in=ids).update(title_asked_at=now)
+    return payables
+
+
+def store_title(payable: Payable, title: Title) -> None:
+    payable.title_name = title.beneficiary_name[:160]
+    payable.title_document = title.beneficiary_document[:14]
+    payable.title_amount = title.amount
+    payable.title_is_paid = bool(title.is_paid)
+    payable.title_read_at = timezone.now()
+    payable.save(
+        update_fields=[
+            "title_name", "title_document", "title_amount", "title_is_paid", "title_read_at"
+        ]
+    )  # fmt: skip
+    for warning in payable.title_warnings:
+        note(payable, "Dados do título diferem", warning, tone=Tone.WARN)
+
+
+def is_not_shown(payable: Payable, account: BankAccount, why: str) -> None:
+    """What the bank does not find today it may find tomorrow: it only is not asked for again."""
+    payable.title_read_at = timezone.now()
+    payable.save(update_fields=["title_read_at"])
+    note(payable, f"{account.bank_name} não mostra este título", why, tone=Tone.WARN)

@@ -1,0 +1,236 @@
+"""Read what a person or a program gives for a bill into what a bill is made of.
+
+Every fault is an `InvalidInput` that names the field, whichever door it came through.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar, Protocol
+
+from banking.banks.contract.payments import AccountType, PixKey, PixKeyType
+from brazil.arrecadacao import Arrecadacao
+from brazil.banking_days import DebtKind, payment_date_for
+from brazil.banks import BANKS, Bank, bank_name, find_bank
+from brazil.digits import BLANKS, is_digits
+from brazil.document import parse_document
+from brazil.errors import InvalidValue
+from brazil.payment_line import parse_payment_line
+from brazil.pix import PixKeyKind, parse_br_code, parse_pix_key
+from core.amounts import check_amount
+from core.errors import InvalidInput
+from core.money import format_brl
+from payments.models import Payable, PayeeAccount
+
+BRANCH_LENGTH = 4
+ACCOUNT_LENGTH = 13  # with its check digit
+# City halls and government bodies: a tax due on a day without banks is paid before it.
+TAX_SEGMENTS = ("1", "5")
+LONGEST_CODE = 512  # characters of a BR Code (EMVCo)
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A boleto or a collection document, as its line tells it."""
+
+    WORDS: ClassVar[tuple[str, str, str]] = ("A linha digitável", "a linha", "esta linha digitável")
+
+    linha_digitavel: str  # 47 or 48 digits
+    issuer: str  # for people: «Itaú», «Energia elétrica e gás»
+    amount: Decimal | None  # None: the line does not state one
+    due_date: date | None
+    kind: DebtKind
+
+
+@dataclass(frozen=True, slots=True)
+class PixCharge:
+    """What a Pix code («copia e cola») asks for, as it tells it itself."""
+
+    WORDS: ClassVar[tuple[str, str, str]] = ("O código Pix", "o código", "este código Pix")
+
+    payload: str
+    receiver: str  # as the code names it, which only the bank can check
+    city: str
+    amount: Decimal | None  # None: the code does not state one
+    txid: str
+    is_dynamic: bool  # its address, which only a bank opens, has the last word
+    charge: str  # what makes it one payment only; empty when it may be paid again and again
+
+
+class Paper(Protocol):
+    """What says an amount by itself. WORDS: as subject, as object, and «esta linha»."""
+
+    WORDS: ClassVar[tuple[str, str, str]]
+
+    @property
+    def amount(self) -> Decimal | None: ...
+
+
+def read_document(text: str) -> str:
+    """A CPF or CNPJ, canonical."""
+    try:
+        return parse_document(text)
+    except InvalidValue as error:
+        raise InvalidInput(str(error), field="payee_document") from None
+
+
+def read_bank(text: str) -> str:
+    """The COMPE code of a bank given by code, by name, or as the list shows it («341 · Itaú»)."""
+    wanted = text.split("·")[0].strip(BLANKS)
+    if is_digits(wanted) and len(wanted) <= 3:
+        bank = find_bank(wanted)
+    else:
+        bank = next((b for b in BANKS if _plain(b.name) == _plain(wanted)), None)
+    if bank is None:
+        raise InvalidInput(
+            "Não encontramos este banco. Escolha um da lista ou digite o código de três dígitos.",
+            field="bank_code",
+        )
+    return bank.compe
+
+
+def bank_label(bank: Bank) -> str:
+    return f"{bank.compe} · {bank.name}"
+
+
+def _plain(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def read_branch(text: str) -> str:
+    """Four digits, without the check digit that some banks print after a hyphen."""
+    branch = text.strip(BLANKS)
+    if not is_digits(branch):
+        raise InvalidInput("Digite a agência só com números, sem o dígito: 0123.", field="branch")
+    if len(branch) > BRANCH_LENGTH:
+        raise InvalidInput("A agência tem até 4 números, sem o dígito.", field="branch")
+    if not int(branch):
+        raise InvalidInput("Esta agência não existe.", field="branch")
+    return branch.zfill(BRANCH_LENGTH)
+
+
+def read_account_number(text: str) -> str:
+    """Digits with the check digit last: «45678-9» is 456789."""
+    number = text.translate(dict.fromkeys(map(ord, BLANKS + ".-/")))
+    if number[-1:] in {"X", "x"} and is_digits(number[:-1]):
+        raise InvalidInput(
+            "Se o dígito da conta é X, digite 0 no lugar dele: 45678-0.", field="account"
+        )
+    if not is_digits(number):
+        raise InvalidInput("Digite a conta só com números e o dígito: 45678-9.", field="account")
+    if len(number) > ACCOUNT_LENGTH:
+        raise InvalidInput(
+            f"A conta tem até {ACCOUNT_LENGTH} números com o dígito.", field="account"
+        )
+    if len(number) < 2 or not int(number):
+        raise InvalidInput("Digite a conta inteira, com o dígito: 45678-9.", field="account")
+    return number
+
+
+def read_account_type(text: str) -> AccountType:
+    if text not in PayeeAccount.Type.values:
+        raise InvalidInput("Escolha o tipo da conta.", field="account_type")
+    return AccountType(text)
+
+
+def read_slip(text: str, *, today: date) -> Slip:
+    """Read a linha digitável or a bar code. `today` is the São Paulo day it is typed on."""
+    try:
+        paper = parse_payment_line(text, today=today)
+    except InvalidValue as error:
+        raise InvalidInput(str(error), field="linha_digitavel") from None
+    if isinstance(paper, Arrecadacao):
+        kind = DebtKind.TAX if paper.segment in TAX_SEGMENTS else DebtKind.ORDINARY
+        return Slip(paper.linha_digitavel, paper.segment_name, paper.amount, None, kind)
+    return Slip(
+        paper.linha_digitavel,
+        bank_name(paper.bank_code),
+        paper.amount,
+        paper.due_date,
+        DebtKind.ORDINARY,
+    )
+
+
+def read_pix_key(text: str, kind: str) -> PixKey:
+    """A key of the kind that the person says it is, canonical: 11 digits may be two kinds."""
+    if kind not in Payable.KeyType.values:
+        raise InvalidInput("Escolha o tipo da chave.", field="pix_key_type")
+    try:
+        return PixKey(PixKeyType(kind), parse_pix_key(text, PixKeyKind(kind)))
+    except InvalidValue as error:
+        raise InvalidInput(str(error), field="pix_key") from None
+
+
+def read_pix_code(text: str) -> PixCharge:
+    """Read a «copia e cola». Its address is not opened: the bank does that when it pays."""
+    try:
+        code = parse_br_code(text)
+    except InvalidValue as error:
+        raise InvalidInput(str(error), field="pix_code") from None
+    payload = text.strip(BLANKS)
+    if len(payload) > LONGEST_CODE:
+        raise InvalidInput(
+            f"Um código Pix tem no máximo {LONGEST_CODE} caracteres.", field="pix_code"
+        )
+    once = f"{code.key}|{code.txid}" if code.txid and code.key else ""
+    return PixCharge(
+        payload=payload,
+        receiver=code.name,
+        city=code.city,
+        amount=code.amount,
+        txid=code.txid or "",
+        is_dynamic=code.url is not None,
+        charge=_address(code.url) if code.url else once,
+    )
+
+
+def _address(url: str) -> str:
+    """The same for the same charge: of an address only the host may be written in two ways."""
+    host, slash, path = url.partition("/")
+    return host.lower() + slash + path
+
+
+def agreed_amount(paper: Paper, typed: Decimal | None) -> Decimal:
+    """The paper's own amount, which may be repeated; or the typed one where it has none."""
+    subject, thing, this = paper.WORDS
+    if paper.amount is not None and typed not in {None, paper.amount}:
+        raise InvalidInput(
+            f"{subject} diz R$ {format_brl(paper.amount)}. Corrija o valor ou {thing}.",
+            field="amount",
+        )
+    amount = paper.amount or typed
+    if amount is None:
+        raise InvalidInput(f"Digite o valor: {this} não o traz.", field="amount")
+    return check_amount(amount)
+
+
+def agreed_due_date(slip: Slip, typed: date | None) -> date:
+    """As `agreed_amount`, for the due date."""
+    if slip.due_date is not None and typed not in {None, slip.due_date}:
+        raise InvalidInput(
+            f"A linha digitável diz que vence em {slip.due_date:%d/%m/%Y}. "
+            "Corrija o vencimento ou a linha.",
+            field="due_date",
+        )
+    due_date = slip.due_date or typed
+    if due_date is None:
+        raise InvalidInput(
+            "Digite o vencimento: esta linha digitável não o traz.", field="due_date"
+        )
+    return due_date
+
+
+def read_payment_date(due_date: date, kind: DebtKind) -> date:
+    """The day on which a bill is paid in time."""
+    try:
+        return payment_date_for(due_date, kind=kind)
+    except InvalidValue as error:
+        raise InvalidInput(str(error), field="due_date") from None
+
+
+def read_pix_date(due_date: date) -> date:
+    """The day on which a Pix pays a bill: its due date, whatever day that is."""
+    read_payment_date(due_date, DebtKind.ORDINARY)  # the calendar reaches it
+    return due_date

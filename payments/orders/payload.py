@@ -1,0 +1,77 @@
+"""What an order sends: frozen as JSON when it is made, read back for every attempt."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from banking.banks.contract.payments import (
+    AccountType,
+    BoletoPayment,
+    Payment,
+    PixAccount,
+    PixCode,
+    PixKey,
+    PixKeyType,
+    PixPayment,
+    Rail,
+    TedPayment,
+)
+from payments.models import Payable, PayeeAccount, PaymentOrder, order_code
+
+
+def describe(payable: Payable, key: UUID, rail: Rail) -> dict[str, Any]:
+    """The content of an order for a bill. Needs the bill's payee and payee account loaded."""
+    content: dict[str, Any] = {"code": order_code(key), "amount": str(payable.amount)}
+    if rail is Rail.BOLETO:
+        return content | {"linha_digitavel": payable.linha_digitavel}
+    content |= {
+        "holder_name": payable.payee.name,
+        "holder_document": payable.payee.document,
+        "description": payable.description,
+    }
+    if rail is Rail.PIX:
+        return content | {"destination": pix_destination(payable)}
+    assert payable.ted_account is not None  # payable_method_details; of a Pix: rails.rail_for
+    return content | account_of(payable.ted_account)
+
+
+def pix_destination(payable: Payable) -> dict[str, str]:
+    """Told apart by its names; exactly one is there (payable_method_details)."""
+    if payable.pix_code:
+        return {"payload": payable.pix_code}
+    if payable.pix_key:
+        return {"type": payable.pix_key_type, "value": payable.pix_key}
+    assert payable.payee_account is not None
+    return account_of(payable.payee_account)
+
+
+def account_of(account: PayeeAccount) -> dict[str, str]:
+    return {
+        "bank_code": account.bank_code,
+        "branch": account.branch,
+        "account": account.account,
+        "account_type": account.account_type,
+    }
+
+
+def payment_of(order: PaymentOrder) -> Payment:
+    """The same request at every attempt."""
+    content = {**order.content, "amount": Decimal(order.content["amount"]), "key": order.key}
+    match Rail(order.rail):
+        case Rail.BOLETO:
+            return BoletoPayment(**content)
+        case Rail.PIX:
+            return PixPayment(**{**content, "destination": destination_of(content["destination"])})
+        case Rail.TED:
+            return TedPayment(**{**content, "account_type": AccountType(content["account_type"])})
+
+
+def destination_of(stored: Mapping[str, str]) -> PixKey | PixAccount | PixCode:
+    if "payload" in stored:
+        return PixCode(stored["payload"])
+    if "value" in stored:
+        return PixKey(PixKeyType(stored["type"]), stored["value"])
+    where = {**stored}
+    kind = AccountType(where.pop("account_type"))
+    return PixAccount(**where, account_type=kind)

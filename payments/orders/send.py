@@ -1,0 +1,233 @@
+"""Send queued orders: claim in one short transaction, call the bank outside, store in another.
+
+Whatever happens in between (a kill, a lost answer, a second worker), an order leaves `queued`
+once for each claim, only the claim's holder stores an outcome, and what was claimed and not
+stored becomes `unknown`, which asks the bank before anything else (payments.orders.unknown).
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from banking.banks.contract.adapter import BankAdapter
+from banking.banks.contract.errors import (
+    BankAccessDenied,
+    BankError,
+    BankOutcomeUnknown,
+    BankRejected,
+    BankUnavailable,
+)
+from banking.banks.contract.info import Capability
+from banking.banks.contract.payments import (
+    BoletoPayment,
+    OrderState,
+    Payment,
+    PixPayment,
+    Receipt,
+    TedPayment,
+)
+from banking.gateway.connect import connect
+from banking.models import BankAccount, Connection
+from payments.models import PaymentOrder
+from payments.orders.give_back import give_back_what_missed_the_day, give_back_what_was_undone
+from payments.orders.outcomes import NOT_YET, Outcome, store_surely
+from payments.orders.payload import payment_of
+from payments.orders.transitions import apply_state
+from payments.states import OrderStatus
+from payments.timeline import Tone, note_many
+from tenants.scope import across_tenants, tenant_scope
+
+SIDE_BY_SIDE = 16  # as many as a client has connections
+BATCH = 64
+RETRY_AFTER = timedelta(minutes=1)
+ASK_AFTER = timedelta(seconds=20)
+
+
+def accounts_with_queue(now: datetime) -> list[tuple[UUID, UUID]]:
+    """(company, account) of each account that has something to send now."""
+    with across_tenants():
+        rows = (
+            PaymentOrder.objects.filter(waiting(now), status=OrderStatus.QUEUED)
+            .values_list("tenant_id", "bank_account_id")
+            .distinct()
+        )
+        return list(rows)
+
+
+def waiting(now: datetime) -> Q:
+    return Q(wait_until=None) | Q(wait_until__lte=now)
+
+
+def send_queued(tenant_id: UUID, account_id: UUID) -> int:
+    """Send all that is queued for an account, batch by batch. Returns how many were tried.
+
+    Safe to run again, and at the same time from other workers. To be called outside of scopes.
+    """
+    with tenant_scope(tenant_id):
+        accounts = BankAccount.objects.of(tenant_id).select_related("connection")
+        account = accounts.get(id=account_id)
+        give_back_what_missed_the_day(account, timezone.now())
+        give_back_what_was_undone(account)
+        can_be_used = accounts.connected().in_plan().filter(id=account_id).exists()
+        if not can_be_used:
+            stay_queued(account, why_not(account))
+            return 0
+    try:
+        with connect(account.connection, needing=Capability.FIND_ORDER) as bank:
+            return send_all(account, bank)
+    except (BankUnavailable, BankAccessDenied) as error:  # not opened: nothing was claimed
+        with tenant_scope(tenant_id):
+            stay_queued(account, sentence(error), getattr(error, "retry_after", None))
+        return 0
+
+
+def send_all(account: BankAccount, bank: BankAdapter) -> int:
+    tried = 0
+    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="send") as pool:
+        while batch := claim(account):
+            tried += len(batch)
+            outcomes = send_batch(bank, batch, pool)
+            if any(o.status == OrderStatus.QUEUED for o in outcomes):
+                break  # the bank is not there: the next sweep tries again
+    return tried
+
+
+def why_not(account: BankAccount) -> str:
+    """Why nothing is sent from an account, in a Portuguese sentence."""
+    if account.is_connected:
+        return f"O plano da empresa não inclui {account.bank_name}: nada foi enviado."
+    return f"A conexão com {account.bank_name} precisa ser refeita: nada foi enviado."
+
+
+def stay_queued(account: BankAccount, why: str, seconds: float | None = None) -> None:
+    """Nothing of the queue was sent, and its orders say why. Runs inside the company's scope."""
+    now = timezone.now()
+    queue = PaymentOrder.objects.of(account.tenant_id).filter(
+        waiting(now), bank_account=account, status=OrderStatus.QUEUED
+    )
+    orders = list(queue.select_for_update(skip_locked=True))
+    news = [(o.payable_id, NOT_YET, why, Tone.WARN) for o in orders if o.message != why[:300]]
+    wait_until = now + (timedelta(seconds=seconds) if seconds else RETRY_AFTER)
+    PaymentOrder.objects.of(account.tenant_id).filter(id__in=[o.id for o in orders]).update(
+        message=why[:300], wait_until=wait_until
+    )
+    note_many(account.tenant_id, news, at=now)
+
+
+def claim(account: BankAccount) -> list[PaymentOrder]:
+    """Take the next orders of the queue. What is returned is committed as `sending`."""
+    now = timezone.now()
+    with tenant_scope(account.tenant_id):
+        queue = (
+            PaymentOrder.objects.of(account.tenant_id)
+            .filter(waiting(now), bank_account=account, status=OrderStatus.QUEUED)
+            # Between two batches somebody may undo the connection that the sender holds.
+            .filter(bank_account__connection__status=Connection.Status.ACTIVE)
+            .order_by("created_at", "id")
+            .select_for_update(skip_locked=True, of=("self",))
+        )
+        ids = list(queue.values_list("id", flat=True)[:BATCH])
+        claim_id = uuid4()
+        taken = PaymentOrder.objects.of(account.tenant_id).filter(
+            id__in=ids, status=OrderStatus.QUEUED
+        )
+        taken.update(status=OrderStatus.SENDING, claim=claim_id, claimed_at=now, first_sent_at=now)
+        return list(PaymentOrder.objects.of(account.tenant_id).filter(claim=claim_id))
+
+
+def send_batch(
+    bank: BankAdapter, orders: Sequence[PaymentOrder], pool: ThreadPoolExecutor
+) -> list[Outcome]:
+    """Call the bank for the orders side by side, and store what came of each."""
+    attempts = [pool.submit(send_one, bank, order) for order in orders]
+    wait(attempts)
+    outcomes = [attempt.result() for attempt in attempts if attempt.exception() is None]
+    store_surely(orders[0].tenant_id, orders[0].claim, outcomes)
+    settle_paid(outcomes, bank.info.name)
+    for attempt in attempts:
+        attempt.result()  # a bug: its order stays `sending`, is asked about, and the log has why
+    return outcomes
+
+
+def send_one(bank: BankAdapter, order: PaymentOrder) -> Outcome:
+    assert order.claimed_at is not None
+    if timezone.now() >= order.claimed_at + sending_time():
+        return Outcome(order, OrderStatus.QUEUED, "O banco está lento e a vez deste não chegou.")
+    try:
+        return accepted(order, submit(bank, payment_of(order)))
+    except BankError as error:
+        return failed(order, error)
+
+
+def sending_time() -> timedelta:
+    """How long after its claim an order may still leave.
+
+    A quarter of the lease: waiting for a token, a refusal of it, and another token take the rest,
+    so no request leaves after a sweep has taken its sender for dead.
+    """
+    return timedelta(seconds=settings.SEND_LEASE_SECONDS / 4)
+
+
+def submit(bank: BankAdapter, payment: Payment) -> Receipt:
+    """May raise any BankError."""
+    match payment:
+        case TedPayment():
+            return bank.send_ted(payment)
+        case PixPayment():
+            return bank.send_pix(payment)
+        case BoletoPayment():
+            return bank.pay_boleto(payment)
+
+
+def settle_paid(outcomes: Sequence[Outcome], bank_name: str) -> None:
+    """Those that the bank paid at once, once they are stored; if this is lost, a poll tells."""
+    for outcome in outcomes:
+        if outcome.is_paid:
+            with tenant_scope(outcome.order.tenant_id):
+                apply_state(outcome.order, OrderState.PAID, source=f"{bank_name} pagou na hora.")
+
+
+def accepted(order: PaymentOrder, receipt: Receipt) -> Outcome:
+    """The bank has it.
+
+    The poll waits a little: a bank's list may not show at once what the bank has just taken.
+    """
+    status = {
+        OrderState.SCHEDULED: OrderStatus.SCHEDULED,
+        OrderState.REJECTED: OrderStatus.REJECTED,
+        OrderState.CANCELLED: OrderStatus.REJECTED,
+    }.get(receipt.state, OrderStatus.AT_BANK)
+    return Outcome(
+        order,
+        status,
+        message=receipt.reason,
+        reference=receipt.reference,
+        amount=receipt.amount,
+        is_paid=receipt.state is OrderState.PAID,
+        wait=timedelta(seconds=settings.POLL_ORDERS_SECONDS),
+    )
+
+
+def failed(order: PaymentOrder, error: BankError) -> Outcome:
+    """By consequence: refused for good, certainly not sent, or nobody knows."""
+    message = sentence(error)
+    match error:
+        case BankRejected():
+            return Outcome(order, OrderStatus.REJECTED, message)
+        case BankUnavailable(retry_after=seconds):
+            wait = timedelta(seconds=seconds) if seconds else RETRY_AFTER
+            return Outcome(order, OrderStatus.QUEUED, message, wait=wait)
+        case BankAccessDenied():
+            return Outcome(order, OrderStatus.QUEUED, message, wait=RETRY_AFTER)
+        case BankOutcomeUnknown():
+            return Outcome(order, OrderStatus.UNKNOWN, message, wait=ASK_AFTER)
+    raise error
+
+
+def sentence(error: BankError) -> str:
+    return error.with_reason()[:300]

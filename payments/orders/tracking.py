@@ -1,0 +1,86 @@
+"""Follow what was sent, until it ends: one round for an account.
+
+Everything here finds its work in the rows and may run at any time, twice, or late.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from banking.banks.contract.errors import BankAccessDenied, BankUnavailable
+from banking.banks.contract.info import Capability
+from banking.gateway.connect import connect
+from banking.models import BankAccount, BankEvent
+from payments.models import PaymentOrder
+from payments.orders.cancellation import take_back_asked
+from payments.orders.evidence import match_statement
+from payments.orders.give_back import give_back_what_missed_the_day, give_back_what_was_undone
+from payments.orders.send import waiting
+from payments.orders.status_polling import poll_open_orders
+from payments.orders.unknown import ask_about_unknown, nobody_to_ask
+from payments.states import OPEN_AT_BANK, OrderStatus
+from payments.timeline import Tone, note
+from tenants.scope import across_tenants, tenant_scope
+
+
+def unfinished(now: datetime) -> list[tuple[UUID, UUID]]:
+    """(company, account) of each account with something to follow now."""
+    with across_tenants():
+        open_status = Q(status__in=[OrderStatus.SENDING, OrderStatus.UNKNOWN, *OPEN_AT_BANK])
+        may_come_back = Q(status=OrderStatus.PAID, watch_until__gt=now)
+        orders = PaymentOrder.objects.filter(waiting(now), open_status | may_come_back)
+        late = PaymentOrder.objects.filter(status=OrderStatus.QUEUED)
+        events = BankEvent.objects.filter(handled_at=None)
+        pairs = {
+            *orders.values_list("tenant_id", "bank_account_id"),
+            *late.values_list("tenant_id", "bank_account_id"),
+            *events.values_list("tenant_id", "connection__accounts"),
+        }
+    return sorted(pair for pair in pairs if pair[1] is not None)
+
+
+def follow_account(tenant_id: UUID, account_id: UUID) -> None:
+    """One round for an account. To be called outside of scopes: it calls the bank."""
+    now = timezone.now()
+    with tenant_scope(tenant_id):
+        account = BankAccount.objects.of(tenant_id).select_related("connection").get(id=account_id)
+        abandon_stale_sends(account, now)
+        give_back_what_missed_the_day(account, now)
+        give_back_what_was_undone(account)
+        match_statement(account)
+    if not account.is_connected:
+        with tenant_scope(tenant_id):
+            nobody_to_ask(account, f"A conexão com {account.bank_name} precisa ser refeita.")
+        return
+    try:
+        with connect(account.connection, needing=Capability.ORDER_STATUSES) as bank:
+            ask_about_unknown(account, bank)
+            take_back_asked(account, bank)
+            poll_open_orders(account, bank, now)
+    except (BankUnavailable, BankAccessDenied) as error:  # the connection was not opened
+        with tenant_scope(tenant_id):
+            nobody_to_ask(account, str(error))
+    with tenant_scope(tenant_id):
+        match_statement(account)
+
+
+def abandon_stale_sends(account: BankAccount, now: datetime) -> None:
+    """A claim whose holder stored nothing in time: it may have been sent."""
+    lease = timedelta(seconds=settings.SEND_LEASE_SECONDS)
+    stale = PaymentOrder.objects.of(account.tenant_id).filter(
+        bank_account=account, status=OrderStatus.SENDING, claimed_at__lte=now - lease
+    )
+    for order in stale.select_for_update(skip_locked=True, of=("self",)).select_related("payable"):
+        order.status = OrderStatus.UNKNOWN
+        order.message = "O envio foi interrompido antes da resposta do banco."
+        order.wait_until = None
+        order.save(update_fields=["status", "message", "wait_until"])
+        note(
+            order.payable,
+            "Resposta do banco desconhecida: verificando, não será reenviada",
+            order.message,
+            tone=Tone.BAD,
+        )

@@ -1,0 +1,216 @@
+"""Orders whose answer was lost: the bank is asked before anything else happens."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from banking.banks import registry
+from banking.banks.contract.adapter import BankAdapter
+from banking.banks.contract.errors import BankError, BankRejected
+from banking.banks.contract.payments import BoletoPayment, Finding, Payment, Rail, Receipt, Search
+from banking.models import BankAccount
+from payments.models import PaymentOrder
+from payments.orders.evidence import free_lines
+from payments.orders.payload import payment_of
+from payments.orders.send import submit, waiting
+from payments.orders.transitions import apply_state, lock_order
+from payments.orders.twins import twins_of
+from payments.states import OrderStatus
+from payments.timeline import Tone, note
+from tenants.scope import tenant_scope
+
+# Longer than a bank may still be at work on a request that we gave up.
+SETTLED_AFTER = timedelta(minutes=3)
+# A repeat waits for a token and a connection before it leaves; it must arrive within the window.
+WINDOW_MARGIN = timedelta(minutes=5)
+
+
+def ask_about_unknown(account: BankAccount, bank: BankAdapter) -> None:
+    """Look for each order whose turn has come. To be called outside of scopes."""
+    for order_id in due(account):
+        order = take_turn(account, order_id)
+        if order is None:
+            continue
+        with tenant_scope(account.tenant_id):
+            twins = twins_of(order)
+        try:
+            finding = look_for(order, account, bank, twins)
+        except BankError as error:  # no answer: asked again at its next turn
+            finding = Finding(Search.CANNOT_TELL, seen=str(error))
+        with tenant_scope(account.tenant_id):
+            conclude(order, finding, account, twins=twins)
+            end_turn(order)
+
+
+def nobody_to_ask(account: BankAccount, why: str) -> None:
+    """The bank cannot be asked about orders whose answer was lost. Runs inside the scope."""
+    unknown = PaymentOrder.objects.of(account.tenant_id).filter(
+        bank_account=account, status=OrderStatus.UNKNOWN, needs_person=False
+    )
+    for order in unknown.select_related("payable").select_for_update(of=("self",)):
+        cannot_tell(order, account, why)
+
+
+def due(account: BankAccount) -> list[UUID]:
+    with tenant_scope(account.tenant_id):
+        unknown = PaymentOrder.objects.of(account.tenant_id).filter(
+            waiting(timezone.now()), bank_account=account, status=OrderStatus.UNKNOWN
+        )
+        return list(unknown.order_by("created_at").values_list("id", flat=True))
+
+
+def take_turn(account: BankAccount, order_id: UUID) -> PaymentOrder | None:
+    """The order, or None when somebody else is at it: to ask may also mean to send again."""
+    now = timezone.now()
+    with tenant_scope(account.tenant_id):
+        order = PaymentOrder.objects.of(account.tenant_id).filter(
+            id=order_id, status=OrderStatus.UNKNOWN
+        )
+        lease = now + timedelta(seconds=settings.SEND_LEASE_SECONDS)
+        if not order.filter(waiting(now)).update(wait_until=lease):
+            return None
+        return order.first()
+
+
+def end_turn(order: PaymentOrder) -> None:
+    again = timezone.now() + timedelta(seconds=settings.ASK_AGAIN_SECONDS)
+    PaymentOrder.objects.of(order.tenant_id).filter(id=order.id, status=OrderStatus.UNKNOWN).update(
+        wait_until=again
+    )
+
+
+def look_for(order: PaymentOrder, account: BankAccount, bank: BankAdapter, twins: int) -> Finding:
+    """May raise any BankError."""
+    payment, sent_at = payment_of(order), sent_at_of(order)
+    finding = bank.find_order(payment, sent_at=sent_at, now=timezone.now(), twins=twins)
+    if finding.search is Search.CANNOT_TELL and may_repeat(account, sent_at, timezone.now()):
+        return repeat(bank, payment, timezone.now() - sent_at)
+    return finding
+
+
+def sent_at_of(order: PaymentOrder) -> datetime:
+    return order.first_sent_at or order.created_at
+
+
+def may_repeat(account: BankAccount, sent_at: datetime, now: datetime) -> bool:
+    """Within the bank's idempotency window the same request again is surely one payment.
+
+    Not through a connection that began since: a bank may know the key only from whom it came.
+    """
+    window = registry.info(account.provider).idempotency_window
+    if window is None or account.connection is None or account.connection.connected_at > sent_at:
+        return False
+    return now - sent_at < window - WINDOW_MARGIN
+
+
+def repeat(bank: BankAdapter, payment: Payment, age: timedelta) -> Finding:
+    """Send the same request under the same key: the bank answers with what it has.
+
+    That it refuses the repeat does not prove that it refused the first one: it may look at the
+    request before it looks at the key. Of a boleto that no list shows it is a sign of absence,
+    which still has to be seen twice and by the statement (`is_absent`). Of a transfer it tells
+    nothing: the list does.
+
+    May raise any BankError but BankRejected.
+    """
+    try:
+        return Finding(Search.FOUND, submit(bank, payment))
+    except BankRejected:
+        is_absence = isinstance(payment, BoletoPayment) and age >= SETTLED_AFTER
+        return Finding(Search.ABSENT if is_absence else Search.CANNOT_TELL)
+
+
+@transaction.atomic
+def conclude(order: PaymentOrder, finding: Finding, account: BankAccount, *, twins: int) -> None:
+    """Act on what a search said, unless the order or its twins have moved on meanwhile.
+
+    One at a time for an account: what the bank shows once is not found for two orders.
+    """
+    BankAccount.objects.of(account.tenant_id).select_for_update().get(id=account.id)
+    order = lock_order(order)
+    if order.status != OrderStatus.UNKNOWN or twins_of(order) != twins:
+        return
+    match finding:
+        case Finding(Search.FOUND, receipt) if receipt is not None:
+            is_found(order, receipt, account)
+        case Finding(Search.ABSENT):
+            is_absent(order, account)
+        case _:
+            cannot_tell(order, account, finding.seen)
+
+
+def is_found(order: PaymentOrder, receipt: Receipt, account: BankAccount) -> None:
+    """What was found may have an id of its own (a receipt, a movement) and not the request's."""
+    others = PaymentOrder.objects.of(order.tenant_id).filter(
+        bank_account=account, rail=order.rail, reference=receipt.reference
+    )
+    if receipt.reference and others.exclude(id=order.id).exists():
+        seen = f"O que o banco mostra ({receipt.reference}) é de outro pagamento igual a este."
+        cannot_tell(order, account, seen)
+        return
+    order.reference = receipt.reference
+    order.bank_amount = receipt.amount or order.bank_amount
+    order.absent_since = None
+    order.save(update_fields=["reference", "bank_amount", "absent_since"])
+    source = receipt.reason or f"{account.bank_name} a recebeu."
+    apply_state(order, receipt.state, source=source, reason=receipt.reason)
+
+
+def is_absent(order: PaymentOrder, account: BankAccount) -> None:
+    """Absence is believed the second time, some time apart; the order then starts afresh.
+
+    A boleto that was approved meanwhile is in no list: a statement read since must not show it.
+    """
+    now = timezone.now()
+    if order.absent_since is None:
+        order.absent_since = now
+        order.save(update_fields=["absent_since"])
+    elif now - order.absent_since < timedelta(seconds=settings.ASK_AGAIN_SECONDS):
+        return
+    elif order.rail == Rail.BOLETO and not statement_agrees(order, account):
+        cannot_tell(order, account, "Nenhuma lista do banco a mostra, e o extrato não diz.")
+    else:
+        PaymentOrder.objects.of(order.tenant_id).filter(id=order.id).update(
+            status=OrderStatus.QUEUED,
+            wait_until=None,
+            absent_since=None,
+            first_sent_at=None,
+            needs_person=False,
+            message="",
+            seen="",
+        )
+        note(
+            order.payable,
+            "De volta à fila de envio",
+            f"{account.bank_name} confirmou duas vezes que não a recebeu.",
+            tone=Tone.WARN,
+        )
+
+
+def statement_agrees(order: PaymentOrder, account: BankAccount) -> bool:
+    """Whether the statement, read after the order was first missed, holds no debit like it."""
+    if account.synced_at is None or order.absent_since is None:
+        return False
+    return account.synced_at > order.absent_since and not free_lines([order], account)
+
+
+def cannot_tell(order: PaymentOrder, account: BankAccount, seen: str) -> None:
+    """What was seen is kept; after the bank's own time a person is asked, once."""
+    if seen and seen[:600] != order.seen:
+        order.seen = seen[:600]
+        order.save(update_fields=["seen"])
+    patience = registry.info(account.provider).tell_a_person_after
+    if order.needs_person or timezone.now() - sent_at_of(order) < patience:
+        return
+    order.needs_person = True
+    order.save(update_fields=["needs_person"])
+    note(
+        order.payable,
+        "Precisa de uma pessoa",
+        f"{account.bank_name} não diz se recebeu este pagamento. Confira no aplicativo do "
+        f"banco e no extrato; ele não será enviado de novo sozinho. {order.seen}".strip(),
+        tone=Tone.BAD,
+    )

@@ -1,0 +1,102 @@
+"""Which rails a bank has for us, and on which days they are open."""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+
+from banking.banks import registry
+from banking.banks.contract.info import BankInfo, Capability
+from banking.banks.contract.payments import Rail
+from banking.models import BankAccount
+from brazil.banking_days import DebtKind, is_settlement_day, payment_date_for
+from payments.models import Payable
+from payments.states import PayableStatus
+
+CAPABILITIES: Mapping[Rail, Capability] = MappingProxyType(
+    {
+        Rail.TED: Capability.SEND_TED,
+        Rail.BOLETO: Capability.PAY_BOLETO,
+        Rail.PIX: Capability.SEND_PIX,
+    }
+)
+
+
+# Why a Pix is held, and what a person does then.
+OUTSIDE = "Pix fora da plataforma"
+NO_TED_DETAILS = "Sem dados de TED"
+FILE_TED_DETAILS = "não há agência e conta do favorecido; lance a conta como TED para cadastrá-las"
+NEW_APPROVAL = "Precisa de nova aprovação"
+OTHERWISE = "pague pelo aplicativo do banco, ou por uma conta que faça Pix"
+
+
+def rails_of(bank: BankInfo) -> frozenset[Rail]:
+    return frozenset(
+        rail
+        for rail, capability in CAPABILITIES.items()
+        if rail in bank.cut_off and capability in bank.capabilities
+    )
+
+
+def open_rails(bank: BankInfo, day: date) -> frozenset[Rail]:
+    """Those that pay on this São Paulo day: on one on which banks do not settle, Pix alone."""
+    rails = rails_of(bank)
+    return rails if is_settlement_day(day) else rails & {Rail.PIX}
+
+
+def sends_pix(bank: BankInfo) -> bool:
+    return Rail.PIX in rails_of(bank)
+
+
+def rail_for(payable: Payable, account: BankAccount) -> Rail | None:
+    """The rail by which the account pays the bill; None: by none, and `why_no_rail` says why.
+
+    A Pix that the bank cannot send goes as a TED where the account's policy says so and the
+    bill's approval fixed an account to receive it.
+    """
+    bank = registry.info(account.provider)
+    rail = Rail(payable.method)
+    if rail in rails_of(bank):
+        return rail
+    if lacks_ted_details(payable, account) or not is_turned_into_ted(payable, account):
+        return None
+    return Rail.TED
+
+
+def is_turned_into_ted(payable: Payable, account: BankAccount) -> bool:
+    bank = registry.info(account.provider)
+    by_policy = account.pix_policy == BankAccount.PixPolicy.TED
+    return payable.is_pix and by_policy and not sends_pix(bank) and Rail.TED in rails_of(bank)
+
+
+def lacks_ted_details(payable: Payable, account: BankAccount) -> bool:
+    """Whether it would go as a TED, had its approval fixed a branch and an account."""
+    return is_turned_into_ted(payable, account) and payable.ted_account is None
+
+
+def needs_new_approval(payable: Payable, account: BankAccount) -> bool:
+    """Whether it would go as a TED to an account on file that its approval did not show."""
+    is_approved = payable.status == PayableStatus.APPROVED
+    filed = is_approved and payable.ted_account_on_file is not None
+    return filed and lacks_ted_details(payable, account)
+
+
+def day_by(rail: Rail | None, payable: Payable) -> date:
+    """The day on which the bill is paid by that rail.
+
+    A Pix may be for any day; as a TED it waits for the next one on which banks settle.
+    """
+    day = payable.payment_date
+    return payment_date_for(day, kind=DebtKind.ORDINARY) if rail is Rail.TED else day
+
+
+def why_no_rail(payable: Payable, account: BankAccount) -> str:
+    """A Portuguese sentence."""
+    bank = registry.info(account.provider)
+    if needs_new_approval(payable, account):
+        to = payable.ted_account_on_file
+        return f"{NEW_APPROVAL}: por TED iria para {to}, que a aprovação não mostrou."
+    if lacks_ted_details(payable, account):
+        return f"{NO_TED_DETAILS}: {FILE_TED_DETAILS}."
+    if payable.is_pix:
+        return f"{OUTSIDE}: {bank.name} não faz Pix por esta integração; {OTHERWISE}."
+    return f"{bank.name} não faz {payable.get_method_display()} por esta integração."

@@ -1,0 +1,215 @@
+"""Bills as a person sees them: in words, with what that person may do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Prefetch
+
+from banking.models import BankAccount
+from brazil.arrecadacao import SEGMENTS
+from brazil.banking_days import sao_paulo_day
+from brazil.banks import bank_name
+from brazil.br_code import build_static_br_code
+from brazil.document import format_document
+from brazil.errors import InvalidValue
+from payments.bills.parsing import PixCharge, read_pix_code
+from payments.models import Payable, PayableQuerySet, PayeeAccount, PaymentOrder
+from payments.orders.cancellation import why_not_back
+from payments.rails.rails import needs_new_approval, rail_for
+from payments.reads.status_label import Accounts, Situation, situation_of
+from payments.states import OrderStatus, PayableStatus
+from payments.words import near_day
+from tenants.models import Membership
+
+NO_REASONS: Mapping[str, str] = {}
+SATURDAY = 5
+COLLECTION_LINE = 48
+# A code has to name somebody somewhere; the payer's bank shows who the key really is of.
+NO_NAME, NO_CITY = "FAVORECIDO", "BRASIL"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    payable: Payable
+    orders: Sequence[PaymentOrder]  # newest first
+    situation: Situation
+    account: BankAccount | None  # where the money leaves, or will
+    due: str
+    due_detail: str
+    by: Membership
+    reason: str = ""  # why a run left it out
+
+    @property
+    def order(self) -> PaymentOrder | None:
+        return self.orders[0] if self.orders else None
+
+    @property
+    def destination(self) -> str:
+        """«Itaú 0123 / 45678-9», «chave e-mail ana@exemplo.com», or who issued the boleto."""
+        payable, to = self.payable, self.payable.payee_account
+        if payable.pix_key:
+            kind = payable.get_pix_key_type_display()
+            return f"chave {kind if kind.isupper() else kind.lower()} {self.pix_key}"
+        if payable.pix_code:
+            return f"copia e cola de {self.pix_charge.receiver or payable.payee.name}"
+        if to is not None:
+            return written(to)
+        line = payable.linha_digitavel
+        return SEGMENTS[line[1]] if len(line) == COLLECTION_LINE else bank_name(line[:3])
+
+    @property
+    def pix_key(self) -> str:
+        """As people write it."""
+        key = self.payable.pix_key
+        is_document = self.payable.pix_key_type in {Payable.KeyType.CPF, Payable.KeyType.CNPJ}
+        return format_document(key) if is_document else key
+
+    @property
+    def pix_charge(self) -> PixCharge:
+        """What the code of the bill says; for one that has a code."""
+        return read_pix_code(self.payable.pix_code)
+
+    @property
+    def is_mine(self) -> bool:
+        return self.payable.created_by_id == self.by.user_id
+
+    @property
+    def can_approve(self) -> bool:
+        return self.payable.is_pending and self.by.can_approve and not self.is_mine
+
+    @property
+    def can_settle(self) -> bool:
+        """Neither the bank nor the statement tells how it ended, and this person may."""
+        return bool(self.order and self.order.needs_person and self.by.can_approve)
+
+    @property
+    def is_at_bank(self) -> bool:
+        """Waiting for approval there, and nobody asked yet to have it back."""
+        order = self.order
+        if order is None or order.status != OrderStatus.AT_BANK:
+            return False
+        return order.left_list_at is None and order.cancel_asked_at is None
+
+    @property
+    def why_not_back(self) -> str:
+        """Why a payment that waits at the bank cannot be taken back from here."""
+        return why_not_back(self.order) if self.order and self.is_at_bank else ""
+
+    @property
+    def can_take_back(self) -> bool:
+        may = self.by.can_enter or self.by.can_approve
+        return self.is_at_bank and may and not self.why_not_back
+
+    @property
+    def needs_other_approver(self) -> bool:
+        """Why «Aprovar» is not offered to somebody who approves."""
+        return self.payable.is_pending and self.by.can_approve and self.is_mine
+
+    @property
+    def can_send(self) -> bool:
+        can_leave = self.payable.is_sendable and self.has_rail and self.has_connection
+        return self.by.can_enter and can_leave
+
+    @property
+    def can_ask_for_approval(self) -> bool:
+        """It would go where its approval did not say: to send it is to have it approved anew."""
+        account, may = self.account, self.by.can_enter
+        return may and account is not None and needs_new_approval(self.payable, account)
+
+    @property
+    def ted_destination(self) -> str:
+        """Where it goes if it becomes a TED; empty for anything but a Pix to a key or code."""
+        payable = self.payable
+        if not payable.is_pix or payable.payee_account_id is not None:
+            return ""
+        return written(payable.ted_account) if payable.ted_account else ""
+
+    @property
+    def has_connection(self) -> bool:
+        """Whether the account may be reached, or is still to be chosen."""
+        return self.account is None or self.account.is_connected
+
+    @property
+    def has_rail(self) -> bool:
+        """Whether the account can pay it, or is still to be chosen."""
+        if self.account is None:
+            return True
+        return rail_for(self.payable, self.account) is not None
+
+    @property
+    def outside_code(self) -> str:
+        """The code with which any bank's app pays a Pix that leaves from none of our accounts.
+
+        Empty for anything else, and for one that goes to a branch and account: no code says that.
+        """
+        payable = self.payable
+        if not payable.is_pix or payable.status != PayableStatus.APPROVED or self.has_rail:
+            return ""
+        if payable.pix_code or not payable.pix_key:
+            return payable.pix_code
+        name = payable.payee.name
+        try:
+            return build_static_br_code(payable.pix_key, name, NO_CITY, payable.amount)
+        except InvalidValue:  # a name without one Latin letter
+            return build_static_br_code(payable.pix_key, NO_NAME, NO_CITY, payable.amount)
+
+    @property
+    def can_cancel(self) -> bool:
+        open_here = self.payable.status in {PayableStatus.PENDING, PayableStatus.APPROVED}
+        return open_here and (self.by.can_enter or self.by.can_approve)
+
+
+def written(account: PayeeAccount) -> str:
+    """«Itaú 0123 / 45678-9»"""
+    number = f"{account.account[:-1]}-{account.account[-1]}"
+    return f"{bank_name(account.bank_code)} {account.branch} / {number}"
+
+
+def rows_of(
+    payables: PayableQuerySet,
+    accounts: Accounts,
+    by: Membership,
+    now: datetime,
+    *,
+    reasons: Mapping[str, str] = NO_REASONS,
+) -> list[Row]:
+    """Two queries, whatever the number of bills. `reasons` are by the bill's id."""
+    orders = PaymentOrder.objects.of(by.tenant_id).select_related(
+        "bank_account__connection", "entry", "run"
+    )
+    newest = orders.defer("content").order_by("-created_at", "-id")
+    payables = (
+        payables.with_details()
+        .select_related("created_by", "approved_by")
+        .prefetch_related(Prefetch("orders", queryset=newest, to_attr="attempts"))
+    )
+    return [row_of(p, accounts, by, now, reasons.get(str(p.id), "")) for p in payables]
+
+
+def row_of(payable: Payable, accounts: Accounts, by: Membership, now: datetime, reason: str) -> Row:
+    orders: list[PaymentOrder] = payable.attempts  # type: ignore[attr-defined]
+    today = sao_paulo_day(now)
+    last = orders[0] if orders else None
+    is_sent = payable.status in {PayableStatus.SENT, PayableStatus.PAID}
+    return Row(
+        payable=payable,
+        orders=orders,
+        situation=situation_of(payable, last, accounts, now),
+        account=last.bank_account if last and is_sent else accounts.paying(payable),
+        due=near_day(payable.due_date, today),
+        due_detail=rolled(payable.due_date, payable.payment_date, today),
+        by=by,
+        reason=reason,
+    )
+
+
+def rolled(due_date: date, payment_date: date, today: date) -> str:
+    """«feriado: paga hoje», when the bill is paid on another day than it is due."""
+    if payment_date == due_date:
+        return ""
+    if due_date.weekday() >= SATURDAY:
+        why = "fim de semana"
+    else:
+        why = "sem compensação" if (due_date.month, due_date.day) == (12, 31) else "feriado"
+    return f"{why}: paga {near_day(payment_date, today)}"

@@ -1,0 +1,134 @@
+"""One bill: entering it, and its page."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import BoundField
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from banking.banks.contract.payments import AccountType
+from brazil.banking_days import sao_paulo_day
+from brazil.banks import BANKS
+from brazil.document import format_document
+from payments.bills import parsing
+from payments.bills.enter import enter_payable
+from payments.forms import PayableForm, PixBy
+from payments.models import Payable, PayableEvent, Payee
+from payments.reads.row import Row, rows_of
+from payments.reads.status_label import Accounts
+from payments.words import near_day
+from tenants.access import TenantRequest, member_required, role_required
+from tenants.models import Role
+
+SUGGESTED_PAYEES = 300
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.ADMIN, Role.FINANCE)
+def enter(request: TenantRequest) -> HttpResponse:
+    form = payable_form(request)
+    if request.method == "POST" and form.is_valid():
+        payable = enter_payable(request.tenant, by=request.user, **form.entry())
+        messages.success(request, entered_message(payable, form))
+        return redirect("payments:detail", payable.id)
+    return render(
+        request,
+        "payments/new.html",
+        {
+            "form": form,
+            "banks": [parsing.bank_label(bank) for bank in BANKS],
+            "payees": [
+                {"name": payee.name, "document": format_document(payee.document)}
+                for payee in Payee.objects.of(request.tenant).order_by("name")[:SUGGESTED_PAYEES]
+            ],
+        },
+    )
+
+
+def payable_form(request: TenantRequest) -> PayableForm:
+    today = sao_paulo_day(timezone.now())
+    if request.method == "POST":
+        return PayableForm(request.POST, tenant=request.tenant, today=today)
+    initial = {
+        "method": Payable.Method.TED,
+        "pix_by": PixBy.KEY,
+        "account_type": AccountType.CHECKING,
+    }
+    return PayableForm(initial=initial, tenant=request.tenant, today=today)
+
+
+def entered_message(payable: Payable, form: PayableForm) -> str:
+    if payable.payee.name == form.cleaned_data["payee_name"]:
+        return "Conta lançada. Agora outra pessoa precisa aprová-la."
+    return (
+        f"Conta lançada. Este CPF ou CNPJ já estava cadastrado como «{payable.payee.name}», "
+        "e esse nome ficou."
+    )
+
+
+@require_POST
+@role_required(Role.ADMIN, Role.FINANCE)
+def read_line(request: TenantRequest) -> HttpResponse:
+    """What a linha digitável says, and the fields that it fills in. Writes nothing."""
+    today = sao_paulo_day(timezone.now())
+    form, filled = read_typed(request, method=Payable.Method.BOLETO)
+    return render(
+        request,
+        "payments/_slip.html",
+        {
+            "slip": form.slip,
+            "due": form.slip and form.slip.due_date and near_day(form.slip.due_date, today),
+            "errors": form.errors.get("linha_digitavel"),
+            "filled": filled,
+        },
+    )
+
+
+@require_POST
+@role_required(Role.ADMIN, Role.FINANCE)
+def read_code(request: TenantRequest) -> HttpResponse:
+    """As `read_line`, of a Pix «copia e cola»."""
+    form, filled = read_typed(request, method=Payable.Method.PIX, pix_by=PixBy.CODE)
+    return render(
+        request,
+        "payments/_pix_code.html",
+        {"code": form.pix_charge, "errors": form.errors.get("pix_code"), "filled": filled},
+    )
+
+
+def read_typed(request: TenantRequest, **chosen: str) -> tuple[PayableForm, list[BoundField]]:
+    """What was typed so far, and the fields that it fills in."""
+    today = sao_paulo_day(timezone.now())
+    form = PayableForm(request.POST.dict() | chosen, tenant=request.tenant, today=today)
+    filled = PayableForm(initial=form.filled_in(), tenant=request.tenant, today=today)
+    return form, [filled[name] for name in filled.initial]
+
+
+@require_GET
+@member_required
+def detail(request: TenantRequest, payable_id: UUID) -> HttpResponse:
+    row = row_or_404(request, payable_id)
+    events = PayableEvent.objects.of(request.tenant).filter(payable=row.payable)
+    return render(
+        request,
+        "payments/detail.html",
+        {
+            "row": row,
+            "payable": row.payable,
+            "events": [
+                {"at": e.at, "title": e.title, "text": e.text, "tone": e.tone,
+                 "by": e.by.display_name if e.by else ""}
+                for e in events.select_related("by").order_by("-at", "-id")
+            ],
+        },
+    )  # fmt: skip
+
+
+def row_or_404(request: TenantRequest, payable_id: UUID) -> Row:
+    payables = Payable.objects.of(request.tenant).filter(id=payable_id)
+    get_object_or_404(payables)
+    now = timezone.now()
+    return rows_of(payables, Accounts.of(request.tenant, now), request.membership, now)[0]

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# What a change is tried with while it is made: lint, cached types, and the tests that need neither
+# a browser nor the rounds of killed and racing processes. APP names one folder of tests/.
+set -euo pipefail
+BIN=${BIN:-.venv/bin}
+AT_MOST_ONCE=tests/payments/law_one
+
+folder=tests${APP:+/$APP}
+[ -d "$folder" ] || { echo "There is no folder $folder."; exit 2; }
+
+types=$(mktemp)
+trap 'rm -f "$types"' EXIT
+"$BIN/python" scripts/with_production_settings.py -m mypy . > "$types" &
+bash scripts/lint.sh
+wait $! || { cat "$types"; exit 1; }
+cat "$types"
+
+left_out=()
+[ "$folder" = "$AT_MOST_ONCE" ] || left_out=(--ignore "$AT_MOST_ONCE")
+"$BIN/pytest" -q -n "${TEST_WORKERS:-2}" --dist worksteal -m "not browser" "${left_out[@]}" "$folder"

@@ -1,0 +1,97 @@
+"""A person's e-mail addresses: a confirmed one signs in, and none changes without the password.
+
+The address that a company's admin invited (`User.email`) counts as confirmed. Any other is
+confirmed by the link that is sent to it.
+"""
+
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.forms import ResetPasswordForm
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from allauth.account.internal.userkit import filter_users_by_email
+from allauth.account.models import EmailAddress
+from allauth.account.views import EmailView
+from allauth.core.internal.httpkit import authenticated_user
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
+
+from tenants.models import User
+
+
+def is_confirmed(user: User, email: str) -> bool:
+    """Whether the person has shown that mail to this address reaches them."""
+    if user.email.lower() == email.lower():
+        return True
+    confirmed = EmailAddress.objects.filter(user=user, email=email.lower(), verified=True)
+    return bool(confirmed.exists())
+
+
+def is_of_another(user: User, email: str) -> bool:
+    """Whether another person signs in with it, or was invited under it."""
+    others = EmailAddress.objects.exclude(user=user).filter(email=email.lower(), verified=True)
+    return others.exists() or User.objects.exclude(id=user.id).filter(email=email.lower()).exists()
+
+
+def hold_own_address(user: User) -> None:
+    """Keep the person's address as their primary one: no other takes its place unsaid."""
+    own, others = user.email.lower(), EmailAddress.objects.exclude(user=user)
+    verified = not others.filter(email=own, verified=True).exists()
+    EmailAddress.objects.filter(user=user, primary=True).exclude(email=own).update(primary=False)
+    EmailAddress.objects.update_or_create(
+        user=user, email=own, defaults={"primary": True, "verified": verified}
+    )
+
+
+def forget_unconfirmed(user: User) -> None:
+    """Drop what nobody confirmed yet: its link is worth nothing from now on."""
+    EmailAddress.objects.filter(user=user, verified=False).exclude(
+        email=user.email.lower()
+    ).delete()
+
+
+class ConfirmedEmailBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
+    """Signs in by e-mail and password, with a confirmed address only."""
+
+    def _authenticate_by_email(self, email: str, password: str) -> User | None:
+        """Whoever merely asked for an address is no candidate: the password may be the same."""
+        users = filter_users_by_email(email, prefer_verified=True, for_login=True)
+        tried = (self._check_password(u, password) for u in users if is_confirmed(u, email))
+        return next((user for user in tried if user), None)
+
+
+class PasswordLinkForm(ResetPasswordForm):  # type: ignore[misc]  # allauth has no types
+    """Asks for the link to a new password. It leaves for a confirmed address only."""
+
+    users: list[User]
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        self.users = [user for user in self.users if is_confirmed(user, email)]
+        return email
+
+
+@method_decorator(login_required, name="dispatch")
+class AddressesView(EmailView):  # type: ignore[misc]  # allauth has no types
+    """The page with the addresses. Whatever it does asks the password first."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        hold_own_address(authenticated_user(request))
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return response
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        raise_if_reauthentication_required(request, app="allauth.account")
+        if "action_primary" in request.POST:
+            address = request.POST.get("email", "")
+            if not is_confirmed(authenticated_user(request), address):
+                messages.error(request, "Confirme o endereço antes, pelo link que enviamos a ele.")
+                return redirect("account_email")
+        # An address that cannot be told of the change does not lose its place.
+        with transaction.atomic():
+            response: HttpResponse = super().post(request, *args, **kwargs)
+        return response

@@ -1,0 +1,146 @@
+"""What a bank had and did not pay is approved again before it is sent again."""
+
+from collections.abc import Callable
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from banking.banks.contract.payments import OrderState
+from banking.models import BankAccount
+from payments.dispatch.run import dispatch_account, dispatch_by_hand, plan_run, queue_orders
+from payments.models import Payable, PaymentOrder
+from payments.orders.outcomes import Outcome, store_outcomes
+from payments.orders.transitions import apply_state, settle_by_hand
+from payments.states import OrderStatus, PayableStatus
+from tenants.models import Membership, Role, Tenant, User
+from tenants.scope import tenant_scope
+from tests.banking.made import change, reread
+from tests.cast import make_member, sign_in
+from tests.payments.make import approve, make_bank_account, make_order, make_payable
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+
+
+@pytest.fixture
+def account(tenant: Tenant) -> BankAccount:
+    return make_bank_account(tenant, modo_banking_from=date(2026, 11, 3))
+
+
+def told(payable: Payable, state: OrderState, **changes: object) -> None:
+    order = make_order(payable, OrderStatus.AT_BANK, **changes)
+    with tenant_scope(payable.tenant_id):
+        apply_state(order, state, source="O banco informou.")
+
+
+def refused_at_once(payable: Payable) -> None:
+    order = make_order(payable, OrderStatus.SENDING, claim=uuid4())
+    outcome = Outcome(order, OrderStatus.REJECTED, "Conta inexistente.")
+    store_outcomes(payable.tenant_id, order.claim, [outcome])
+
+
+def refused(payable: Payable) -> None:
+    told(payable, OrderState.REJECTED)
+
+
+def expired(payable: Payable) -> None:
+    order = make_order(payable, OrderStatus.AT_BANK)
+    with tenant_scope(payable.tenant_id):
+        long_ago = timezone.now().replace(month=10)
+        change(order, first_sent_at=long_ago)
+        change(payable, due_date=long_ago.date())
+        apply_state(reread(order), OrderState.REJECTED, source="O banco informou.")
+
+
+def given_back(payable: Payable) -> None:
+    told(payable, OrderState.PAID)
+    with tenant_scope(payable.tenant_id):
+        order = PaymentOrder.objects.of(payable.tenant_id).get(payable=payable)
+        apply_state(order, OrderState.RETURNED, source="O banco informou.")
+
+
+def cancelled_there(payable: Payable) -> None:
+    told(payable, OrderState.CANCELLED, cancel_asked_at=timezone.now())
+
+
+def settled_as_not_paid(payable: Payable) -> None:
+    order = make_order(payable, OrderStatus.UNKNOWN, needs_person=True)
+    with tenant_scope(payable.tenant_id):
+        person = make_member(payable.tenant, Role.APPROVER)
+        member = Membership.objects.of(payable.tenant_id).get(user=person)
+        settle_by_hand(order, was_paid=False, by=member)
+
+
+HOLDS = {
+    refused_at_once: Payable.Hold.REFUSED,
+    refused: Payable.Hold.REFUSED,
+    expired: Payable.Hold.EXPIRED,
+    given_back: Payable.Hold.RETURNED,
+    cancelled_there: Payable.Hold.TAKEN_BACK,
+    settled_as_not_paid: Payable.Hold.REFUSED,
+}
+
+
+def send_in_every_way(client: Client, account: BankAccount, payable: Payable) -> None:
+    dispatch_account(account.tenant_id, account.id, now=timezone.now())
+    dispatch_by_hand(account.tenant_id, account.id, payable.payment_date)
+    client.post(reverse("payments:send", args=[payable.id]))
+    client.post(reverse("payments:send_late"), {"payable": [str(payable.id)]})
+    chosen = {"account": str(account.id), "payable": [str(payable.id)]}
+    client.post(reverse("payments:pay"), chosen)
+
+
+@pytest.mark.parametrize("end", HOLDS)
+def test_nothing_sends_it_before_another_approval(
+    client: Client,
+    tenant: Tenant,
+    operator: User,
+    account: BankAccount,
+    end: Callable[[Payable], None],
+) -> None:
+    payable = make_payable(tenant, approved=True)
+    end(payable)
+    sign_in(client, operator, tenant)
+
+    send_in_every_way(client, account, reread(payable))
+
+    payable = reread(payable)
+    assert (payable.status, payable.hold) == (PayableStatus.PENDING, HOLDS[end])
+    assert (payable.approved_by_id, payable.approved_at) == (None, None)
+    with tenant_scope(tenant.id):
+        assert payable.orders.count() == 1
+
+    approve(payable)
+    client.post(reverse("payments:send", args=[payable.id]))
+
+    assert (reread(payable).status, reread(payable).hold) == (PayableStatus.SENT, "")
+
+
+def test_a_run_takes_none_that_went_back_to_approval_since_it_was_planned(
+    tenant: Tenant, account: BankAccount
+) -> None:
+    stays, goes = make_payable(tenant, approved=True), make_payable(tenant, approved=True)
+    with tenant_scope(tenant.id):
+        plan = plan_run(account, stays.payment_date, until=None)
+        assert {payable.id for payable in plan.send} == {stays.id, goes.id}
+        change(stays, status=PayableStatus.PENDING, approved_by=None, approved_at=None)
+
+        orders = queue_orders(plan.send, account, run=None, by=None)
+
+    assert [order.payable_id for order in orders] == [goes.id]
+
+
+def test_a_run_takes_none_that_is_held_since_it_was_planned(
+    tenant: Tenant, account: BankAccount
+) -> None:
+    payable = make_payable(tenant, approved=True)
+    with tenant_scope(tenant.id):
+        plan = plan_run(account, payable.payment_date, until=None)
+        change(payable, hold=Payable.Hold.REFUSED)
+
+        assert queue_orders(plan.send, account, run=None, by=None) == []
+
+    assert reread(payable).status == PayableStatus.APPROVED
