@@ -1,7 +1,6 @@
 """BS2's settings: one for each point that the bank leaves open. The README has the table."""
 
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 # The tables of statuses are not documented: what each state of an order is called, as number and
 # in words.
@@ -25,7 +24,7 @@ ORDER_WORDS = {
     "refunded": "Devolvido",
     "failed": "Não efetivado",
 }
-_PIX_WORDS = {
+PIX_WORDS = {
     "started": "INICIADO",
     "waiting": "PENDENTE_APROVACAO",
     "scheduled": "AGENDADO",
@@ -75,13 +74,3 @@ class Bs2Settings:
     pix_calls_cnpj_cpf: bool = False
     pix_takes_chave_aleatoria: bool = False
     movement_counterpart_is_array: bool = True
-
-    # What boletos and Pix read of the bank, and nobody changes.
-    unknown_id_status: ClassVar[int] = 404
-    boleto_settles_at: ClassVar[str] = "05:38"
-    boleto_fee_cents: ClassVar[int] = 0
-    pix_expiry_seconds: ClassVar[int] = 300
-    pix_async_seconds: ClassVar[int] = 1
-    pix_refund_seconds: ClassVar[int] = 1
-    pix_requires_registered_keys: ClassVar[bool] = False
-    pix_statuses: ClassVar[dict[str, str]] = _PIX_WORDS

@@ -1,7 +1,6 @@
 """Cora's state and settings."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from starlette.requests import Request
 
@@ -115,14 +114,6 @@ class CoraSettings:
     boleto_fee_cents: int = 170
     tax_status: int = 201
     direct_token_anywhere: bool = False
-
-    # What charges read of the bank, and nobody changes. Money is centavos.
-    invoice_notification_hour: ClassVar[int] = 8
-    carne_register_seconds: ClassVar[int] = 45
-    pix_fee_cents: ClassVar[int] = 50
-    pix_small_percent: ClassVar[int] = 1
-    pix_small_until_cents: ClassVar[int] = 4999
-    cancel_fee_cents: ClassVar[int] = 30
 
 
 class Cora:
