@@ -11,8 +11,6 @@ from tests.cora_simulator import BankProcess, CoraSimulator
 from tests.kamino_simulator import KaminoSimulator
 from tests.simulator import bs2_calls, calls, kamino_calls
 
-BANKS = ("cora", "bs2", "kamino")
-
 
 @dataclass(frozen=True, slots=True)
 class EachBank:
@@ -28,6 +26,7 @@ class EachBank:
     words: dict[str, str]  # its own words for the states of an order
     paid: str = "Pago"  # what the app says of what was approved
     state: str = "state"  # the field of the state
+    setting: str = "ted_fee_cents"  # one of its own that takes a number
 
     def send(self, amount: int = 125_000, *, cnpj: str = OFICINA, day: str | None = None) -> str:
         """A company asks for a TED of centavos. The id of what waits."""
@@ -115,4 +114,5 @@ def at_kamino(kamino: KaminoSimulator) -> EachBank:
         ask=ask,
         ted="TED",
         words={"waiting": "awaiting_approval", **{word: word for word in words}},
+        setting="approval_days",
     )

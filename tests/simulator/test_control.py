@@ -143,8 +143,7 @@ def test_money_comes_in_as_the_bank_shows_it(cora: CoraSimulator, api: httpx.Cli
 def test_settings_are_checked_and_changed_together(
     bank: EachBank, wrong: dict[str, object]
 ) -> None:
-    good = {"cora": "ted_fee_cents", "bs2": "ted_fee_cents", "kamino": "approval_days"}[bank.slug]
-    before = bank.simulator.settings()
+    good, before = bank.setting, bank.simulator.settings()
 
     with pytest.raises(RuntimeError, match="400"):
         bank.simulator.settings(**({good: 9} | wrong))

@@ -6,28 +6,42 @@ from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
-from simulator.bs2.settings import Bs2Settings
-from simulator.cora.bank import CoraSettings
+from simulator.banks import banks
+from simulator.core.bank import SimulatedBank
 from simulator.core.faults import Kind
 from simulator.core.settings import Settings
-from simulator.kamino.bank import KaminoSettings
 
 _TESTS = Path(__file__).parents[1]
 _README = (_TESTS.parent / "simulator" / "README.md").read_text()
-SECTIONS: dict[str, set[str]] = {
-    "## Faults": {kind.value for kind in Kind},
-    "## Settings": {f.name for kind in (Settings, CoraSettings) for f in fields(kind)},
-    "### BS2's settings": {f.name for f in fields(Bs2Settings)},
-    "### Its settings": {f.name for f in fields(KaminoSettings)},
+
+
+def settings_of(bank: type[SimulatedBank]) -> set[str]:
+    """Those of the simulator itself are changed at the main bank's address."""
+    own = get_type_hints(vars(bank)["settings"].fget)["return"]
+    return {f.name for f in (*fields(own), *(fields(Settings) if bank is banks()[0] else ()))}
+
+
+def address_of(bank: type[SimulatedBank]) -> str:
+    own = "" if bank is banks()[0] else f"/{bank.slug}"
+    return f"(`PATCH /_sim/api{own}/settings`)"
+
+
+# What the heading of each table holds, and what the table has to tell.
+SECTIONS = {
+    "# Faults\n": {kind.value for kind in Kind},
+    **{address_of(bank): settings_of(bank) for bank in banks()},
 }
 
 
 def rows(section: str) -> Iterator[tuple[list[str], list[str]]]:
     """What each row of the section's table is about, and the tests that it names."""
-    begin = _README.index(f"\n{section}")
+    heading = re.search(rf"^#.*{re.escape(section)}", _README, re.M)
+    assert heading is not None, section
+    begin = heading.start()
     end = _README.find("\n#", begin + 1)
     for row in re.findall(r"^\| `.*\|$", _README[begin:end], re.M):
         cells = row.strip("| ").split(" | ")
@@ -36,7 +50,7 @@ def rows(section: str) -> Iterator[tuple[list[str], list[str]]]:
 
 
 PROOFS = [
-    pytest.param(name, proofs, id=f"{section.strip('# ')}-{name}")
+    pytest.param(name, proofs, id=f"{section.strip()}-{name}")
     for section in SECTIONS
     for names, proofs in rows(section)
     for name in names
