@@ -10,7 +10,7 @@ cora.stop()
 import subprocess
 import sys
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from time import monotonic
@@ -18,8 +18,9 @@ from typing import Any, Self
 
 import httpx
 
-OFICINA = "11444777000161"  # OFICINA MODELO LTDA; Ana Souza signs in
-PADARIA = "11222333000181"  # PADARIA AURORA LTDA; Ana Souza too
+from tests.bank_controls import OFICINA, PADARIA, Grants
+
+__all__ = ["OFICINA", "PADARIA"]
 CLIENT_ID = "app-kamino-demo"
 CLIENT_SECRET = "5f0c2a1e-7a51-4c55-9a43-5b9d3c7e4f10"
 
@@ -175,77 +176,16 @@ class BankProcess:
         return list(self._call("POST", "/webhooks/deliver"))
 
 
-class CoraSimulator(BankProcess):
+class CoraSimulator(BankProcess, Grants):
     """The process, seen as Cora's: the main address is hers."""
 
-    # People, companies and consents.
-
-    def create_company(
-        self, cnpj: str, name: str, *, balance: int = 0, **more: Any
-    ) -> dict[str, Any]:
-        """A company and its account."""
-        body = {"cnpj": cnpj, "name": name, "balance": balance, **more}
-        return dict(self._call("POST", "/cora/companies", body))
-
-    def create_person(
-        self, cpf: str, name: str, password: str, companies: Sequence[str] = ()
-    ) -> None:
-        body = {"cpf": cpf, "name": name, "password": password, "companies": list(companies)}
-        self._call("POST", "/cora/people", body)
+    slug = "cora"
 
     def create_partner(
         self, name: str, redirect_uris: Sequence[str], **more: Any
     ) -> dict[str, Any]:
         body = {"name": name, "redirect_uris": list(redirect_uris), **more}
-        return dict(self._call("POST", "/cora/partners", body))
-
-    def account(self, cnpj: str = OFICINA) -> dict[str, Any]:
-        """branch, number, digit, opening, balance, cnpj, name."""
-        return dict(self._call("GET", f"/cora/accounts/{cnpj}"))
-
-    def grant(
-        self, cnpj: str = OFICINA, *, scopes: str | None = None, client_id: str | None = None
-    ) -> dict[str, Any]:
-        """A consent without the page: grant_id and the answer of POST /oauth/token."""
-        body = {"cnpj": cnpj, "scopes": scopes, "client_id": client_id}
-        given = {key: value for key, value in body.items() if value is not None}
-        return dict(self._call("POST", "/cora/grants", given))
-
-    def grants(self) -> list[dict[str, Any]]:
-        return list(self._call("GET", "/cora/grants"))
-
-    def revoke(self, grant_id: int) -> None:
-        self._call("DELETE", f"/cora/grants/{grant_id}")
-
-    # Movements.
-
-    def add_entries(
-        self, entries: Sequence[dict[str, Any]], cnpj: str = OFICINA, *, balance: int | None = None
-    ) -> dict[str, Any]:
-        """Each: type, kind, amount, day or at, description, name, document. `balance`: after."""
-        body: dict[str, Any] = {"entries": list(entries)}
-        if balance is not None:
-            body["balance"] = balance
-        return dict(self._call("POST", f"/cora/accounts/{cnpj}/entries", body))
-
-    def generate_entries(
-        self, count: int, since: date, until: date, cnpj: str = OFICINA, *, balance: int = 10**9
-    ) -> dict[str, Any]:
-        """Many movements made up by the bank, spread over since..until, both included."""
-        wanted = {"count": count, "since": since.isoformat(), "until": until.isoformat()}
-        body = {"generate": wanted, "balance": balance}
-        return dict(self._call("POST", f"/cora/accounts/{cnpj}/entries", body))
-
-    def credit(self, amount: int, cnpj: str = OFICINA, **more: Any) -> str:
-        """Money comes in now: name, document, kind (PIX or TRANSFER). The entry's id."""
-        body = {"amount": amount, **more}
-        return str(self._call("POST", f"/cora/accounts/{cnpj}/credit", body)["id"])
-
-    # Orders and titles.
-
-    def orders(self, **query: Any) -> list[dict[str, Any]]:
-        """Oldest first, by id, rail, code, key, status or cnpj."""
-        return list(self._call("GET", "/cora/orders", query=query))
+        return dict(self._own("POST", "/partners", body))
 
     def transfers(self, **query: Any) -> list[dict[str, Any]]:
         return self.orders(rail="transfer", **query)
@@ -253,71 +193,28 @@ class CoraSimulator(BankProcess):
     def payments(self, **query: Any) -> list[dict[str, Any]]:
         return self.orders(rail="payment", **query)
 
-    def approve(self, order_id: str) -> dict[str, Any]:
-        return self._act(order_id, "approve")
-
-    def refuse(self, order_id: str) -> dict[str, Any]:
-        return self._act(order_id, "refuse")
-
-    def expire(self, order_id: str) -> dict[str, Any]:
-        return self._act(order_id, "expire")
-
-    def refund(self, order_id: str) -> dict[str, Any]:
-        """A completed transfer comes back."""
-        return self._act(order_id, "refund")
-
-    def approve_all(self, cnpj: str | None = None) -> int:
-        """All that waits, of one company or of all; how many there were."""
-        return self._act_on_all("approve", cnpj)
-
-    def refuse_all(self, cnpj: str | None = None) -> int:
-        return self._act_on_all("refuse", cnpj)
-
-    def expire_all(self, cnpj: str | None = None) -> int:
-        return self._act_on_all("expire", cnpj)
-
-    def boleto(
-        self, amount: int, due_date: date | None = None, *, line: str | None = None, **more: Any
-    ) -> dict[str, Any]:
-        """Register a title; without `line` the bank makes one. Its `digitable` is the line.
-
-        More: creditor, document, fine, interest.
-        """
-        body = {"creditor": "Fornecedor Exemplo ME", "document": "60316817000103"} | more
-        body |= {"amount": amount, "due_date": due_date.isoformat() if due_date else None}
-        if line is not None:
-            body["digitable_line"] = line
-        return dict(self._call("POST", "/cora/boletos", body))
-
-    def _act(self, order_id: str, act: str) -> dict[str, Any]:
-        return dict(self._call("POST", f"/cora/orders/{order_id}/{act}"))
-
-    def _act_on_all(self, act: str, cnpj: str | None) -> int:
-        body = {} if cnpj is None else {"cnpj": cnpj}
-        return int(self._call("POST", f"/cora/orders/{act}", body)["count"])
-
     # Charges, and the company's own credentials.
 
     def invoices(self, **query: Any) -> list[dict[str, Any]]:
         """Charges, oldest first, by id, code, status, payer or cnpj; `wire` is the bank's JSON."""
-        return list(self._call("GET", "/cora/invoices", query=query))
+        return list(self._own("GET", "/invoices", query=query))
 
     def pay_invoice(self, invoice_id: str, by: str = "boleto", **more: Any) -> dict[str, Any]:
         """Somebody pays a charge, by "boleto" or "pix". More: amount, name, document."""
-        return dict(self._call("POST", f"/cora/invoices/{invoice_id}/pay", {"by": by, **more}))
+        return dict(self._own("POST", f"/invoices/{invoice_id}/pay", {"by": by, **more}))
 
     def pix_key(self, has_key: bool, cnpj: str = OFICINA) -> None:
         """Give the account a Pix key, or take it away."""
-        self._call("POST", f"/cora/accounts/{cnpj}/pix-key", {"has_key": has_key})
+        self._own("POST", f"/accounts/{cnpj}/pix-key", {"has_key": has_key})
 
     def direct_credential(self, cnpj: str = OFICINA, **more: Any) -> dict[str, Any]:
         """Integração Direta: a new client_id with its certificate and key (PEM)."""
-        return dict(self._call("POST", "/cora/direct-credentials", {"cnpj": cnpj, **more}))
+        return dict(self._own("POST", "/direct-credentials", {"cnpj": cnpj, **more}))
 
     def end_direct_credential(self, client_id: str) -> None:
-        self._call("DELETE", f"/cora/direct-credentials/{client_id}")
+        self._own("DELETE", f"/direct-credentials/{client_id}")
 
     def registered(self, client_id: str = CLIENT_ID) -> str:
         """A customer that the partner registered beforehand opens the account; its id."""
         body = {"client_id": client_id}
-        return str(self._call("POST", "/cora/registrations", body)["resource_id"])
+        return str(self._own("POST", "/registrations", body)["resource_id"])

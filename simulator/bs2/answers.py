@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from simulator.core.faults import BankFailure
-from simulator.core.journal import Record
+from simulator.core.journal import record_of
 
 _JSON = "application/json;charset=utf-8"
 
@@ -49,11 +49,6 @@ def done(request: Request, value: Any, status: int = 200) -> Response:
     """The answer of a request that changed the bank."""
     record_of(request).effect = True
     return Response(b"", status) if value is None else answer(value, status)
-
-
-def record_of(request: Request) -> Record:
-    record: Record = request.scope["state"]["record"]
-    return record
 
 
 def to_json(value: Any) -> bytes:

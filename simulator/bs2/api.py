@@ -17,7 +17,7 @@ from simulator.bs2.answers import Refused, answer_refused
 from simulator.bs2.bank import Bs2
 from simulator.bs2.boletos import api as boleto_api
 from simulator.bs2.orders import payments, receipts, transfers
-from simulator.bs2.people import consent
+from simulator.bs2.people.consent import CONSENT
 from simulator.bs2.pix import charges_api as pix_charges_api
 from simulator.bs2.pix import payments_api as pix_api
 from simulator.bs2.pix import receipts_api as pix_receipts_api
@@ -37,7 +37,7 @@ def build_api(bs2: Bs2) -> Starlette:
         routes=[
             _post("/auth/oauth/v2/token", tokens.token),
             Route(
-                "/api-banking/auth/oauth/v2/authorize", consent.authorize, methods=["GET", "POST"]
+                "/api-banking/auth/oauth/v2/authorize", CONSENT.authorize, methods=["GET", "POST"]
             ),
             *_banking(),
             *_collection(),

@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from simulator.bs2.answers import Refused
 from simulator.bs2.bank import Bs2, bs2_of
-from simulator.bs2.grants import ACCOUNT, CLIENT
+from simulator.bs2.grants import CLIENT
 from simulator.core.clock import to_micros
 from simulator.core.people import Account, account_by_id
 from simulator.core.store import Row
@@ -59,8 +59,6 @@ def caller_with(request: Request, *scopes: str) -> Caller:
     given = frozenset(row["scopes"].split())
     if row["flow"] == CLIENT and not bs2.settings.client_credentials_reach_account:
         given &= PIX_SCOPES
-    if row["flow"] == ACCOUNT and not bs2.settings.pix_takes_account_tokens:
-        given -= PIX_SCOPES
     if LEGACY_SCOPE in given and bs2.settings.legacy_reaches_apibanking:
         given |= frozenset(SCOPES) - PIX_SCOPES
     if row["account_id"] is None or given.isdisjoint(scopes):
@@ -85,4 +83,4 @@ def require_user_agent(bs2: Bs2, request: Request) -> None:
     """In production each request carries a code of the bank's in User-Agent."""
     code = bs2.settings.required_user_agent
     if code and code not in request.headers.get("user-agent", ""):
-        raise Refused(bs2.settings.user_agent_status)
+        raise Refused(403)

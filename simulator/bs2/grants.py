@@ -7,6 +7,8 @@ from simulator.bs2.bank import Bs2
 from simulator.core.clock import to_micros
 from simulator.core.store import Row
 
+_LEGACY_REFRESH_SECONDS = 600
+
 # Kinds of application: of the account's holder, of the old product, and of a partner.
 PORTAL, LEGACY, CONSENT = "portal", "legacy", "consent"
 # Whose tokens: the account's (password, refresh, code) or the application's (client_credentials).
@@ -86,7 +88,7 @@ def new_refresh_token(bs2: Bs2, grant: Row, seconds: int) -> str:
 
 def refresh_life(bs2: Bs2, application: Row) -> int:
     if application["kind"] == LEGACY:
-        return bs2.settings.legacy_refresh_token_seconds
+        return _LEGACY_REFRESH_SECONDS
     return bs2.settings.refresh_token_seconds
 
 

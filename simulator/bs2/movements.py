@@ -24,6 +24,10 @@ TED, TEF, TED_RETURN = "TED", "TEF", "TED_RETURN"
 PAYMENT, BOLETO, FEE = "PAYMENT", "BOLETO", "FEE"
 PIX, PIX_REFUND = "PIX", "PIX_REFUND"
 PIX_INTERNAL, PIX_INTERNAL_REFUND = "PIX_INTERNAL", "PIX_INTERNAL_REFUND"
+KINDS = (
+    *(TED, TEF, TED_RETURN, PAYMENT, BOLETO, FEE, PIX, PIX_REFUND),
+    *(PIX_INTERNAL, PIX_INTERNAL_REFUND),
+)
 _TEXTS = {
     "TED-DEBIT": ("TED Enviada", "TED Enviada"),
     "TED-CREDIT": ("TED Recebida", "TED Recebida"),
@@ -45,6 +49,24 @@ _TEXTS = {
     "PIX_INTERNAL_REFUND-CREDIT": ("Crédito Pix Devolução Interna", "Devolução Pix Interno"),
     "FEE-DEBIT": ("Tarifa", "Tarifa"),
 }
+_CATEGORIES = {  # those of 2, 10, 11, 16, 17, 18 and 20 are known
+    "TED-DEBIT": 1,
+    "TED-CREDIT": 2,
+    "TEF-DEBIT": 3,
+    "TEF-CREDIT": 4,
+    "PAYMENT-DEBIT": 5,
+    "BOLETO-CREDIT": 6,
+    "TED_RETURN-CREDIT": 7,
+    "PIX-CREDIT": 10,
+    "PIX-DEBIT": 11,
+    "PIX_REFUND-CREDIT": 12,
+    "PIX_REFUND-DEBIT": 13,
+    "PIX_INTERNAL-CREDIT": 16,
+    "PIX_INTERNAL-DEBIT": 17,
+    "PIX_INTERNAL_REFUND-DEBIT": 18,
+    "PIX_INTERNAL_REFUND-CREDIT": 19,
+    "FEE-DEBIT": 20,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +86,11 @@ def keep_details(bs2: Bs2, entry_id: str, details: Details) -> None:
 
 def key_of(row: Row) -> str:
     """The kind and the direction. What the shared history calls a transfer is a TED here."""
-    kind = TED if row["kind"] == "TRANSFER" else row["kind"]
-    return f"{kind}-{row['direction']}"
+    return _key(row["kind"], row["direction"])
+
+
+def _key(kind: str, direction: str) -> str:
+    return f"{TED if kind == 'TRANSFER' else kind}-{direction}"
 
 
 def texts_of(row: Row) -> tuple[str, str]:
@@ -73,8 +98,9 @@ def texts_of(row: Row) -> tuple[str, str]:
     return _TEXTS.get(key_of(row), (row["description"], row["description"][:20]))
 
 
-def category_of(bs2: Bs2, row: Row) -> int:
-    return bs2.settings.categories.get(key_of(row), bs2.settings.other_category)
+def category_of(kind: str, direction: str) -> int:
+    """`tipoCategoria`, as far as the bank tells it; else 99."""
+    return _CATEGORIES.get(_key(kind, direction), 99)
 
 
 def details_of(bs2: Bs2, rows: Sequence[Row]) -> dict[str, Details]:

@@ -15,12 +15,20 @@ class Move:
     details: Details = field(default_factory=Details)
 
 
-def move(bs2: Bs2, account_id: int, moves: Sequence[Move]) -> list[str]:
-    """Write the movements and tell those who asked. The entries' ids."""
+def write(bs2: Bs2, account_id: int, moves: Sequence[Move]) -> list[str]:
+    """Write the movements, and tell nobody. The entries' ids."""
     with bs2.store.write():
         ids = add_entries(bs2.store, account_id, [each.entry for each in moves])
         for entry_id, each in zip(ids, moves, strict=True):
             if each.details != Details():
                 keep_details(bs2, entry_id, each.details)
+    return ids
+
+
+def move(bs2: Bs2, account_id: int, moves: Sequence[Move]) -> list[str]:
+    """Write the movements and tell those who asked. The entries' ids."""
+    with bs2.store.write():
+        ids = write(bs2, account_id, moves)
+        for each in moves:
             announce_movement(bs2, account_id, each.entry, each.details)
     return ids

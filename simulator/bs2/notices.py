@@ -10,7 +10,7 @@ from typing import Any
 
 from simulator.bs2.answers import reais, to_json
 from simulator.bs2.bank import BANK_CODE, Bs2
-from simulator.bs2.movements import Details
+from simulator.bs2.movements import Details, category_of
 from simulator.core.clock import SAO_PAULO
 from simulator.core.ledger import CREDIT, NewEntry
 from simulator.core.people import account_by_id
@@ -24,7 +24,10 @@ CREATE TABLE IF NOT EXISTS bs2_webhook (
 CREATE INDEX IF NOT EXISTS bs2_webhook_of ON bs2_webhook (account_id, event);
 """
 
-MOVEMENT, TRANSFER_ENDED, PAYMENT_ENDED = "movement", "transfer", "payment"
+# `tipoEvento`, which is taken to be named as the scopes.
+MOVEMENT, TRANSFER_ENDED = "webhook-mov-conta", "webhook-conclusao-transf"
+PAYMENT_ENDED = "webhook-conclusao-pag"
+EVENTS = (MOVEMENT, TRANSFER_ENDED, PAYMENT_ENDED)
 
 
 def announce_movement(bs2: Bs2, account_id: int, entry: NewEntry, details: Details) -> None:
@@ -59,17 +62,16 @@ def authorization(kind: str, value: str) -> dict[str, str]:
 def _hooks(bs2: Bs2, account_id: int, event: str) -> list[Row]:
     return bs2.store.rows(
         "SELECT * FROM bs2_webhook WHERE account_id = ? AND event = ?",
-        *(account_id, bs2.settings.webhook_events[event]),
+        *(account_id, event),
     )
 
 
 def _post(bs2: Bs2, hooks: list[Row], value: dict[str, Any]) -> None:
     body = to_json(value).decode()
-    unit = bs2.settings.webhook_interval_unit_seconds
     for hook in hooks:
         headers = {"content-type": "application/json"}
         headers |= authorization(hook["auth_kind"], hook["auth_value"])
-        waits = [hook["pause"] * unit] * hook["attempts"]
+        waits = [hook["pause"] * 60] * hook["attempts"]
         bs2.sim.outbox.post(hook["url"], headers, body, retry_seconds=waits)
 
 
@@ -80,11 +82,10 @@ def _movement(bs2: Bs2, account_id: int, entry: NewEntry, details: Details) -> d
     other = None
     if place := details.place:
         other = {"banco": place.bank, "agencia": place.branch, "conta": place.account}
-    code = bs2.settings.categories.get(f"{entry.kind}-{entry.direction}")
     moved = {
         "data": f"{entry.at.astimezone(SAO_PAULO):%Y-%m-%dT%H:%M:%S}",
         "tipo": "C" if is_credit else "D",
-        "codigo": str(code or bs2.settings.other_category),
+        "codigo": str(category_of(entry.kind, entry.direction)),
         "descricao": entry.description,
     }
     party = {"documento": entry.document, "nome": entry.name} if entry.name else None

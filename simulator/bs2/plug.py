@@ -12,13 +12,15 @@ from simulator.bs2.boletos import events as boleto_events
 from simulator.bs2.boletos import life as boletos
 from simulator.bs2.orders import book as orders
 from simulator.bs2.orders import titles
-from simulator.bs2.people import app_pages, sessions
+from simulator.bs2.people import charges, portal
+from simulator.bs2.people.app import APP
 from simulator.bs2.pix import charges as pix_charges
 from simulator.bs2.pix import keys as pix_keys
 from simulator.bs2.pix import payments as pix_payments
 from simulator.bs2.pix import receipts as pix_receipts
 from simulator.bs2.pix import webhooks as pix_webhooks
 from simulator.bs2.settings import Bs2Settings
+from simulator.core.app.routes import routes
 from simulator.core.bank import App
 from simulator.core.faults import BankFailure
 from simulator.core.simulator import Simulator
@@ -26,7 +28,6 @@ from simulator.core.titles import IssuedTitle
 
 _MODULES = (
     bs2_bank,
-    sessions,
     movements,
     orders,
     titles,
@@ -79,7 +80,7 @@ class Bs2Bank:
         return build_api(self.state)
 
     def pages(self) -> Sequence[BaseRoute]:
-        return app_pages.ROUTES
+        return [*routes(APP), *charges.ROUTES, *portal.ROUTES]
 
     def control_routes(self) -> Sequence[BaseRoute]:
         return [*control.ROUTES, *control_money.ROUTES]

@@ -23,9 +23,9 @@ from simulator.bs2.movements import (
 )
 from simulator.bs2.moving import Move
 from simulator.bs2.partner import CLIENT_ID, CLIENT_SECRET
-from simulator.bs2.people.consent import LOOPBACK
 from simulator.bs2.pix.keys import CNPJ, EVP, register_key
 from simulator.core import people
+from simulator.core.app.consent import LOOPBACK
 from simulator.core.clock import at_sao_paulo, is_banking_day
 from simulator.core.documents import check_digits
 from simulator.core.ledger import CREDIT, DEBIT, NewEntry, add_entries, set_balance

@@ -26,6 +26,7 @@ from simulator.core.ledger import CREDIT, DEBIT, Period
 from simulator.core.people import Account
 from simulator.core.store import Row
 
+_USUAL_PERIOD, _USUAL_LIMIT = timedelta(days=30), 100
 _MOST = 100
 _NATURES = {"C": CREDIT, "D": DEBIT}
 _TOMORROW = timedelta(days=1)
@@ -91,7 +92,7 @@ def _statement(request: Request, *, by_page: bool) -> Response:
     caller = caller_with(request, "extrato")
     bs2, account = caller.bs2, caller.account
     start = query_number(request, "inicio", 0)
-    limit = query_number(request, "limite", bs2.settings.statement_default_limit)
+    limit = query_number(request, "limite", _USUAL_LIMIT)
     if not 1 <= limit <= _MOST:
         raise invalid("limite", f"Deve estar entre 1 e {_MOST}.")
     period = _period(request, bs2, "movimentoInicial", "movimentoFinal")
@@ -115,8 +116,7 @@ def _period(
 ) -> Period:
     """São Paulo days, both included; absent: up to today, for the usual number of days."""
     until = query_day(request, last) or bs2.clock.today()
-    usual = timedelta(days=bs2.settings.statement_default_days)
-    since = query_day(request, first) or until - usual
+    since = query_day(request, first) or until - _USUAL_PERIOD
     if since > until:
         raise invalid(last, "A data final deve ser maior ou igual à data inicial.")
     most = bs2.settings.statement_max_days
@@ -166,7 +166,7 @@ def _movement(caller: Caller, row: Row, details: Details) -> dict[str, Any]:
         "descricaoAbreviada": short,
         "valor": reais(row["amount"]),
         "tipoMovimentacao": 2 if is_credit else 1,
-        "tipoCategoria": category_of(caller.bs2, row),
+        "tipoCategoria": category_of(row["kind"], row["direction"]),
         "documento": "0",
         "observacao": note,
         "protocolo": protocol_of(caller.account, row),
@@ -180,7 +180,7 @@ def _analytical(caller: Caller, row: Row, details: Details) -> dict[str, Any]:
     return {
         "dataHoraContabil": local_time(from_micros(row["at"])),
         "natureza": "C" if row["direction"] == CREDIT else "D",
-        "codigoHistorico": category_of(caller.bs2, row),
+        "codigoHistorico": category_of(row["kind"], row["direction"]),
         "descricaoHistorico": texts_of(row)[0],
         "valor": reais(row["amount"]),
         "protocolo": protocol_of(caller.account, row),

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import Response
 
-from simulator.bs2.answers import answer, record_of
+from simulator.bs2.answers import answer
 from simulator.bs2.auth import require_user_agent
 from simulator.bs2.bank import Bs2, bs2_of
 from simulator.bs2.grants import (
@@ -26,6 +26,7 @@ from simulator.bs2.grants import (
     refresh_life,
 )
 from simulator.core.clock import to_micros
+from simulator.core.journal import record_of
 from simulator.core.store import Row
 
 _SECOND = 1_000_000
@@ -177,14 +178,12 @@ def _client_credentials(bs2: Bs2, application: Row, fields: dict[str, str]) -> d
         "SELECT id FROM bs2_grant WHERE api_key = ? AND flow = ? AND ended_at IS NULL",
         *(application["api_key"], CLIENT),
     )
-    gives_refresh = bs2.settings.client_credentials_give_refresh
-    life = refresh_life(bs2, application) if gives_refresh else None
     with bs2.store.write():
         if row is not None:
-            return new_tokens(bs2, row["id"], asked, refresh_seconds=life)
+            return new_tokens(bs2, row["id"], asked, refresh_seconds=None)
         account_id, scopes = application["account_id"], application["scopes"]
         grant_id = new_grant(bs2, application["api_key"], account_id, scopes, flow=CLIENT)
-        return new_tokens(bs2, grant_id, asked, refresh_seconds=life)
+        return new_tokens(bs2, grant_id, asked, refresh_seconds=None)
 
 
 def _password(bs2: Bs2, application: Row, fields: dict[str, str]) -> dict[str, Any]:

@@ -8,18 +8,18 @@ from starlette.responses import Response
 
 from simulator.bs2.answers import Refused, done, invalid, read_object
 from simulator.bs2.auth import Caller, caller_with
+from simulator.bs2.notices import EVENTS
 from simulator.bs2.reading import BAD_FORMAT, optional_child, optional_text, text
 from simulator.core.store import Row
 from simulator.core.webhooks import is_loopback
 
-_SCOPES = ("webhook-mov-conta", "webhook-conclusao-transf", "webhook-conclusao-pag")
 _MOST_ATTEMPTS = 50
 
 
 async def create(request: Request) -> Response:
-    caller, body = caller_with(request, *_SCOPES), await read_object(request)
+    caller, body = caller_with(request, *EVENTS), await read_object(request)
     event = text(body, "tipoEvento", "TipoEvento")
-    if event not in caller.bs2.settings.webhook_events.values():
+    if event not in EVENTS:
         raise invalid("TipoEvento", f"Tipo de evento desconhecido: {event}.")
     webhook_id = str(uuid.uuid4())
     caller.bs2.store.run(
@@ -31,7 +31,7 @@ async def create(request: Request) -> Response:
 
 
 async def alter(request: Request) -> Response:
-    caller, body = caller_with(request, *_SCOPES), await read_object(request)
+    caller, body = caller_with(request, *EVENTS), await read_object(request)
     row = _own(caller, request)
     caller.bs2.store.run(
         "UPDATE bs2_webhook SET url = ?, attempts = ?, pause = ?, auth_kind = ?, auth_value = ?"
@@ -42,7 +42,7 @@ async def alter(request: Request) -> Response:
 
 
 async def remove(request: Request) -> Response:
-    caller = caller_with(request, *_SCOPES)
+    caller = caller_with(request, *EVENTS)
     row = _own(caller, request)
     caller.bs2.store.run("DELETE FROM bs2_webhook WHERE id = ?", row["id"])
     return done(request, None)
@@ -92,5 +92,5 @@ def _own(caller: Caller, request: Request) -> Row:
         *(request.path_params["id"], caller.account.id),
     )
     if row is None:
-        raise Refused(caller.bs2.settings.unknown_id_status)
+        raise Refused(404)
     return row

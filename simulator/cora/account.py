@@ -16,6 +16,7 @@ from simulator.core.ledger import Period
 from simulator.core.people import account_by_id
 from simulator.core.store import Row
 
+_USUAL_PERIOD = timedelta(days=30)
 _DIRECTIONS = ("CREDIT", "DEBIT")
 _KINDS = ("TRANSFER", "PAYMENT", "PIX", "FEE")
 
@@ -70,22 +71,21 @@ async def statement(request: Request) -> Response:
 
 def _period(cora: Cora, request: Request) -> Period:
     """The days asked, both included; São Paulo days. Absent: up to today, for 30 days."""
-    until = _day(cora, request, "end") or cora.clock.today()
-    default = timedelta(days=cora.settings.statement_default_days)
-    since = _day(cora, request, "start") or until - default
+    until = _day(request, "end") or cora.clock.today()
+    since = _day(request, "start") or until - _USUAL_PERIOD
     if since > until:
         raise invalid("start is after end")
     direction = _choice(request, "type", _DIRECTIONS)
     return Period(since, until, direction, _choice(request, "transaction_type", _KINDS))
 
 
-def _day(cora: Cora, request: Request, name: str) -> date | None:
+def _day(request: Request, name: str) -> date | None:
     text = request.query_params.get(name)
     if not text:
         return None
     if (day := read_day(text)) is None:
         # The bank answers 500, not 400, to a day that does not exist.
-        raise ApiError(cora.settings.statement_bad_date_status, "server_error", "Invalid date")
+        raise ApiError(500, "server_error", "Invalid date")
     return day
 
 

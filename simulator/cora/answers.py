@@ -2,7 +2,7 @@
 
 Errors carry `code`, `message` and `errors` (section "Erros" of the developer guide). What Cora
 leaves open about keys is decided so: same key and content, the stored answer again; other content,
-422; no key, 400; kept for `idempotency_seconds`.
+422; no key, 400; kept for a day.
 """
 
 import hashlib
@@ -19,7 +19,9 @@ from starlette.responses import Response
 from simulator.cora.bank import Caller, Cora, cora_of
 from simulator.core.clock import to_micros
 from simulator.core.faults import BankFailure
-from simulator.core.journal import Record
+from simulator.core.journal import record_of
+
+_KEY_LIFETIME = 86_400 * 1_000_000
 
 
 class ApiError(Exception):
@@ -106,11 +108,6 @@ def read_day(text: object) -> date | None:
     return None if day.year == date.max.year else day
 
 
-def record_of(request: Request) -> Record:
-    record: Record = request.scope["state"]["record"]
-    return record
-
-
 async def once(
     request: Request,
     cora: Cora,
@@ -137,7 +134,7 @@ async def once(
     now = to_micros(cora.clock.now())
     with store.write():
         row = store.row("SELECT * FROM cora_idempotency WHERE owner = ? AND key = ?", owner, key)
-        if key and row and now - row["at"] < cora.settings.idempotency_seconds * 1_000_000:
+        if key and row and now - row["at"] < _KEY_LIFETIME:
             if row["request"] != digest:
                 status = cora.settings.idempotency_conflict_status
                 message = "Idempotency-Key already used with another body."

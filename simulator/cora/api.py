@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from simulator.cora import account, consent, direct, endpoints, payments, taxes, tokens, transfers
+from simulator.cora import account, direct, endpoints, payments, taxes, tokens, transfers
 from simulator.cora.answers import ApiError, answer, answer_api_error
 from simulator.cora.bank import Cora
+from simulator.cora.consent import CONSENT
 from simulator.cora.invoices import api as invoices
 from simulator.cora.invoices import files
 
@@ -23,7 +24,7 @@ async def _answer_http_error(request: Request, error: Exception) -> Response:
 def build_api(cora: Cora) -> Starlette:
     """Mode Parceria. The paths carry no last slash: the door takes it off."""
     own = [
-        Route("/oauth/authorize", consent.authorize, methods=["GET", "POST"]),
+        Route("/oauth/authorize", CONSENT.authorize, methods=["GET", "POST"]),
         Route("/oauth/token", tokens.token, methods=["POST"]),
         Route("/token", direct.refuse, methods=["POST"]),
     ]

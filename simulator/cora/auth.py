@@ -9,6 +9,7 @@ from simulator.cora.bank import Caller, Cora
 from simulator.core.certificates import fingerprint
 from simulator.core.clock import to_micros
 
+IDLE_DAYS = 60  # without activity, that end a consent
 SCOPES = {
     "account": "Ver os dados da conta, o saldo e o extrato",
     "invoice": "Emitir, consultar e cancelar cobranças",
@@ -120,7 +121,7 @@ def _read_caller(cora: Cora, token: str) -> Caller | None:
 
 
 def _is_idle(cora: Cora, caller: Caller, now: int) -> bool:
-    longest = cora.settings.idle_days * _DAY
+    longest = IDLE_DAYS * _DAY
     if now - caller.used_at <= longest:
         return False
     # Another token of the consent may have been used since.

@@ -16,9 +16,6 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS cora_partner (
     client_id TEXT PRIMARY KEY, secret TEXT NOT NULL, name TEXT NOT NULL,
     redirect_uris TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS cora_session (
-    id TEXT PRIMARY KEY, person_id INTEGER NOT NULL, account_id INTEGER,
-    expires_at INTEGER NOT NULL, message TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS cora_code (
     code TEXT PRIMARY KEY, client_id TEXT NOT NULL, redirect_uri TEXT NOT NULL,
     person_id INTEGER NOT NULL, account_id INTEGER NOT NULL, scopes TEXT NOT NULL,
@@ -81,11 +78,7 @@ class CoraSettings:
     """One for each point that Cora leaves open. The README has the table."""
 
     access_token_seconds: int = 86_400
-    refresh_uses: int = 3
     refresh_rotates: bool = True
-    idle_days: int = 60
-    code_seconds: int = 60
-    idempotency_seconds: int = 86_400
     idempotency_key_required: bool = True
     idempotency_conflict_status: int = 422
     missing_scope_status: int = 403
@@ -93,15 +86,10 @@ class CoraSettings:
     endpoint_delete_status: int = 204
     banks_field: str = ""
     scheduled_hour: int = 8
-    statement_default_days: int = 30
     statement_max_per_page: int = 500
     statement_too_large_status: int = 503
-    statement_bad_date_status: int = 500
     statement_offset: str = "+00"
-    list_default_size: int = 10
-    list_max_size: int = 200
     list_total_field: str = "totalItems"
-    scheduled_status: str = "SCHEDULED"
     transfer_expiry_days: int = 7
     ted_fee_cents: int = 200
     require_registered_boletos: bool = False
@@ -121,17 +109,10 @@ class CoraSettings:
     invoice_shows_in_payment: bool = False
     invoice_pay_own: bool = True
     files_refuse_tokens: bool = True
-    invoice_notification_hour: int = 8
     notifications_delete_status: int = 204
     carne_status: int = 200
-    carne_register_seconds: int = 45
     boleto_fee_cents: int = 170
-    pix_fee_cents: int = 50
-    pix_small_percent: int = 1
-    pix_small_until_cents: int = 4999
-    cancel_fee_cents: int = 30
     tax_status: int = 201
-    certificate_days: int = 365
     direct_token_anywhere: bool = False
 
 

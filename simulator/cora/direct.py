@@ -8,13 +8,16 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import Response
 
-from simulator.cora.answers import ApiError, answer, record_of
+from simulator.cora.answers import ApiError, answer
 from simulator.cora.auth import presented_certificate
 from simulator.cora.bank import Cora, cora_of
 from simulator.cora.tokens import DIRECT, client_token
 from simulator.core.certificates import fingerprint
 from simulator.core.clock import to_micros
+from simulator.core.journal import record_of
 from simulator.core.store import Row
+
+_CERTIFICATE_DAYS = 365
 
 
 async def token(request: Request) -> Response:
@@ -44,13 +47,13 @@ async def refuse(request: Request) -> Response:
 def new_credential(cora: Cora, account_id: int, name: str) -> Row:
     """A client id, and a certificate that the simulator's authority signs for it."""
     client_id = DIRECT + secrets.token_hex(11)
-    days, now = cora.settings.certificate_days, cora.clock.now()
-    certificate, key = cora.sim.authority.issue_client(client_id, days)
+    now = cora.clock.now()
+    certificate, key = cora.sim.authority.issue_client(client_id, _CERTIFICATE_DAYS)
     cora.store.run(
         "INSERT INTO cora_credential (client_id, account_id, name, fingerprint, certificate,"
         " private_key, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         *(client_id, account_id, name, fingerprint(certificate.encode()), certificate, key),
-        *(to_micros(now), to_micros(now + timedelta(days=days))),
+        *(to_micros(now), to_micros(now + timedelta(days=_CERTIFICATE_DAYS))),
     )
     row = _credential(cora, client_id)
     assert row is not None

@@ -5,24 +5,19 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from simulator.cora.bank import cora_of
-from simulator.cora.direct import credentials_of, end_credential, new_credential
+from simulator.cora.control import CONTROL
+from simulator.cora.direct import end_credential, new_credential
 from simulator.cora.events import announce_registration
-from simulator.core.control import ControlError, read_body
+from simulator.core.control import read_body
 from simulator.core.ids import new_id
-from simulator.core.store import Row
 
 
-async def credentials(request: Request) -> Response:
-    """POST: a new credential of `cnpj`. GET: those of ?cnpj= that are worth something."""
+async def create(request: Request) -> Response:
     cora, body = cora_of(request), await read_body(request)
-    cnpj = str(body.get("cnpj") or request.query_params.get("cnpj", ""))
-    held = cora.account(cnpj)
-    if held is None:
-        raise ControlError(f"Não há conta da empresa {cnpj}.")
-    if request.method == "POST":
-        name = str(body.get("name", "Integração"))
-        return JSONResponse(_shown(new_credential(cora, held.id, name)), 201)
-    return JSONResponse([_shown(row) for row in credentials_of(cora, held.id)])
+    held = CONTROL.account(cora, str(body.get("cnpj", "")))
+    row = new_credential(cora, held.id, str(body.get("name", "Integração")))
+    shown = {name: row[name] for name in ("client_id", "name", "certificate")}
+    return JSONResponse({**shown, "key": row["private_key"]}, 201)
 
 
 async def end(request: Request) -> Response:
@@ -38,17 +33,8 @@ async def register(request: Request) -> Response:
     return JSONResponse({"resource_id": resource_id}, 201)
 
 
-def _shown(row: Row) -> dict[str, str]:
-    return {
-        "client_id": row["client_id"],
-        "name": row["name"],
-        "certificate": row["certificate"],
-        "key": row["private_key"],
-    }
-
-
 ROUTES = [
-    Route("/direct-credentials", credentials, methods=["GET", "POST"]),
+    Route("/direct-credentials", create, methods=["POST"]),
     Route("/direct-credentials/{client_id}", end, methods=["DELETE"]),
     Route("/registrations", register, methods=["POST"]),
 ]

@@ -13,6 +13,8 @@ from simulator.cora.bank import Caller, Cora
 from simulator.core.clock import SAO_PAULO, to_micros
 from simulator.core.store import Row
 
+_USUAL_SIZE, _MOST = 10, 200  # of a page
+
 
 def add_order(
     cora: Cora,
@@ -49,8 +51,6 @@ def order_page(
     """
     where, params = "account_id = ? AND rail = ?", [account_id, rail]
     status = request.query_params.get("status")
-    if status == cora.settings.scheduled_status:
-        status = "SCHEDULED"
     for wanted in filter(None, (only, status)):
         where, params = where + " AND status = ?", [*params, wanted]
     for name, operator in (("start", ">="), ("end", "<=")):
@@ -59,7 +59,7 @@ def order_page(
                 raise invalid(f"{name} must be YYYY-MM-DD")
             where, params = where + f" AND day {operator} ?", [*params, text]
     page = _number(request, "page", 0, most=10**6)
-    size = _number(request, "size", cora.settings.list_default_size, cora.settings.list_max_size)
+    size = _number(request, "size", _USUAL_SIZE, most=_MOST)
     total = cora.store.row(f"SELECT count(*) AS n FROM cora_order WHERE {where}", *params)
     rows = cora.store.rows(
         f"SELECT * FROM cora_order WHERE {where} ORDER BY day DESC, seq DESC LIMIT ? OFFSET ?",
@@ -71,9 +71,7 @@ def order_page(
 
 def order_wire(cora: Cora, row: Row) -> dict[str, Any]:
     wire: dict[str, Any] = json.loads(row["wire"])
-    scheduled = row["status"] == "SCHEDULED"
-    wire["status"] = cora.settings.scheduled_status if scheduled else row["status"]
-    return wire
+    return {**wire, "status": row["status"]}
 
 
 def local_timestamp(instant: datetime) -> str:

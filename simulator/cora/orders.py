@@ -8,7 +8,6 @@ happens without balance (payment: error, transfer: canceled, seen at execution) 
 (reproved, canceled): those are our choices. What is scheduled goes at 08:00 São Paulo.
 """
 
-# ruff: noqa: S608 - the SQL is put together from names written here
 import json
 from datetime import date, datetime, time
 
@@ -16,28 +15,15 @@ from simulator.cora.bank import Cora
 from simulator.cora.events import announce
 from simulator.core.clock import at_sao_paulo, from_micros, next_banking_day, to_micros
 from simulator.core.ledger import CREDIT, DEBIT, NewEntry, add_entries
+from simulator.core.orders import NotWaiting
 from simulator.core.people import account_by_id
 from simulator.core.store import Row
 
 TRANSFER, PAYMENT = "transfer", "payment"
 
 
-class NotWaiting(Exception):
-    """The order is not in a state from which this can be done."""
-
-
 def order_by_id(cora: Cora, order_id: str) -> Row | None:
     return cora.store.row("SELECT * FROM cora_order WHERE id = ?", order_id)
-
-
-def waiting(cora: Cora, account_id: int | None, limit: int) -> list[Row]:
-    """What waits for approval, oldest first; of one account or of all."""
-    of_account, params = ("1", []) if account_id is None else ("account_id = ?", [account_id])
-    return cora.store.rows(
-        f"SELECT * FROM cora_order WHERE {of_account} AND status = 'INITIATED'"
-        " ORDER BY seq LIMIT ?",
-        *(*params, limit),
-    )
 
 
 def approve(cora: Cora, order: Row) -> None:

@@ -25,6 +25,7 @@ from simulator.core.boleto import BadLine, Line, read_line
 from simulator.core.clock import end_of_day, next_banking_day
 from simulator.core.documents import document_type
 from simulator.core.ids import new_id
+from simulator.core.orders import NotWaiting
 from simulator.core.people import account_by_id
 from simulator.core.store import Row
 
@@ -71,7 +72,7 @@ async def cancel(request: Request) -> Response:
             raise server_error()  # the bank answers 500 to an unknown or foreign payment
         try:
             orders.cancel_by_api(cora, order)
-        except orders.NotWaiting:
+        except NotWaiting:
             message = "O pagamento não está mais aguardando aprovação."
             raise ApiError(422, "PAY-0006", message) from None
         return 204, None

@@ -4,23 +4,15 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
-from simulator.cora import (
-    answers,
-    app_pages,
-    bank,
-    control,
-    control_entries,
-    direct_control,
-    direct_pages,
-    orders,
-    seed,
-)
+from simulator.cora import answers, bank, control, direct_control, integrations, orders, seed
 from simulator.cora.api import build_api, build_direct_api, build_files
+from simulator.cora.app import APP
 from simulator.cora.bank import Cora, CoraSettings
 from simulator.cora.invoices import control as invoice_control
 from simulator.cora.invoices import life as invoices
 from simulator.cora.invoices import pages as invoice_pages
 from simulator.cora.invoices.titles import InvoiceTitles
+from simulator.core.app.routes import routes
 from simulator.core.bank import App
 from simulator.core.faults import BankFailure
 from simulator.core.simulator import Simulator
@@ -71,15 +63,10 @@ class CoraBank:
         return build_files(self.state)
 
     def pages(self) -> Sequence[BaseRoute]:
-        return [*app_pages.ROUTES, *invoice_pages.ROUTES, *direct_pages.ROUTES]
+        return [*routes(APP), *invoice_pages.ROUTES, *integrations.ROUTES]
 
     def control_routes(self) -> Sequence[BaseRoute]:
-        return [
-            *control_entries.ROUTES,
-            *control.ROUTES,
-            *invoice_control.ROUTES,
-            *direct_control.ROUTES,
-        ]
+        return [*control.ROUTES, *invoice_control.ROUTES, *direct_control.ROUTES]
 
     def clear(self) -> None:
         self.state.clear()

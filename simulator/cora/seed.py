@@ -12,11 +12,11 @@ from typing import NamedTuple
 from simulator.cora import partner
 from simulator.cora.bank import BRANCH, SLUG, Cora
 from simulator.core import people
+from simulator.core.app.consent import LOOPBACK
 from simulator.core.clock import at_sao_paulo, is_banking_day
 from simulator.core.documents import check_digits
 from simulator.core.ledger import CREDIT, DEBIT, NewEntry, add_entries, set_balance
 
-LOOPBACK = "http://loopback/"  # stands for every http address of this machine
 _DAYS = 100
 
 

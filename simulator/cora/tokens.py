@@ -17,10 +17,13 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import Response
 
-from simulator.cora.answers import ApiError, answer, record_of
+from simulator.cora.answers import ApiError, answer
+from simulator.cora.auth import IDLE_DAYS
 from simulator.cora.bank import Cora, cora_of
 from simulator.core.clock import to_micros
+from simulator.core.journal import record_of
 
+_REFRESH_USES = 3  # of one refresh token
 DIRECT = "int-"  # how the client_id of Integração Direta begins
 _SECOND = 1_000_000
 
@@ -112,10 +115,10 @@ def _refresh(cora: Cora, client_id: str, fields: dict[str, str]) -> dict[str, An
         value,
         client_id,
     )
-    if row is None or row["uses"] >= cora.settings.refresh_uses:
+    if row is None or row["uses"] >= _REFRESH_USES:
         raise OAuthError("invalid_grant", "Invalid refresh token")
     now = to_micros(cora.clock.now())
-    if now - row["used_at"] > cora.settings.idle_days * 86_400 * _SECOND:
+    if now - row["used_at"] > IDLE_DAYS * 86_400 * _SECOND:
         raise OAuthError("invalid_grant", "Session not active")
     cora.store.run("UPDATE cora_token SET uses = uses + 1 WHERE value = ?", value)
     cora.store.run(

@@ -5,10 +5,22 @@ from typing import Any, Protocol
 
 from starlette.routing import BaseRoute
 
+from simulator.core.clock import Clock
 from simulator.core.faults import BankFailure
 from simulator.core.simulator import Simulator
+from simulator.core.store import Store
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+class BankState(Protocol):
+    """What the pages and the controls that banks share need to know of a bank's state."""
+
+    store: Store
+    clock: Clock
+
+    @property
+    def settings(self) -> Any: ...
 
 
 class SimulatedBank(Protocol):

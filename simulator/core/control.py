@@ -13,8 +13,9 @@ from starlette.routing import Route
 from simulator.core.bank import SimulatedBank
 from simulator.core.clock import SAO_PAULO
 from simulator.core.faults import BadFault, Fault
-from simulator.core.settings import BadSetting, check, save
+from simulator.core.settings import BadSetting, change
 from simulator.core.simulator import Simulator
+from simulator.core.store import Store
 
 # Days of a banking calendar: near the ends of what a datetime holds, sums overflow.
 _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -96,18 +97,15 @@ async def settings(request: Request) -> Response:
 
 def change_settings(controls: Controls, changes: dict[str, Any]) -> None:
     """All of them, or none and a ControlError."""
-    owners = {key: group for group in controls.settings.values() for key in asdict(group)}
-    for key, value in changes.items():
-        if key not in owners:
-            raise ControlError(f"Não há a opção {key}.")
-        try:
-            check(owners[key], key, value)
-        except BadSetting as error:
-            raise ControlError(str(error)) from None
-    for key, value in changes.items():
-        setattr(owners[key], key, value)
-    for name, group in controls.settings.items():
-        save(controls.sim.store, name, group)
+    change_groups(controls.sim.store, controls.settings, changes)
+
+
+def change_groups(store: Store, groups: dict[str, Any], changes: dict[str, Any]) -> None:
+    """Of settings by the names of keeping them: all changes, or none and a ControlError."""
+    try:
+        change(store, groups, changes)
+    except BadSetting as error:
+        raise ControlError(str(error)) from None
 
 
 async def clock(request: Request) -> Response:

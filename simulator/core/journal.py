@@ -7,6 +7,8 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
+from starlette.requests import Request
+
 _SHOWN_HEADERS = ("idempotency-key", "content-type", "accept", "user-agent")
 _LONGEST_BODY = 20_000
 
@@ -31,6 +33,12 @@ class Record:
     def as_json(self) -> dict[str, Any]:
         shown = {name: getattr(self, name) for name in self.__slots__}
         return {**shown, "at": self.at.isoformat()}
+
+
+def record_of(request: Request) -> Record:
+    """The record of a request to a bank's API."""
+    record: Record = request.scope["state"]["record"]
+    return record
 
 
 class Journal:

@@ -36,6 +36,11 @@ def read_money(text: str) -> int | None:
     return int(digits) or None
 
 
+def read_number(text: str) -> int | None:
+    """A whole number of an address or a hidden field; None when it is no such thing."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
 def day_text(day: str) -> str:
     """31/12/2026 of 2026-12-31."""
     return "/".join(reversed(day.split("-")))
@@ -102,6 +107,11 @@ def act(
         f'<form method="post" action="{esc(url)}">{hidden}'
         f'<button class="{style}"{described}>{esc(label)}</button></form>'
     )
+
+
+def rows_or(items: str, none: str) -> str:
+    """The list of these items, or what is said when there is none."""
+    return f'<ul class="rows">{items}</ul>' if items else f"<p>{none}</p>"
 
 
 def note(text: str, tone: str = "bad") -> str:

@@ -1,6 +1,7 @@
 """Settings: dataclasses of plain values, changed by the control API and kept in the store."""
 
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar
 
 from simulator.core.store import Store
@@ -17,9 +18,7 @@ class Settings:
     """What all banks share. The README has the table."""
 
     latency_ms: int = 0
-    webhook_connect_ms: int = 1000
     webhook_read_ms: int = 2000
-    webhook_retry_seconds: list[int] = field(default_factory=lambda: [60, 300, 900])
     webhook_copies: int = 1
     webhook_delay_seconds: int = 0
     webhook_newest_first: bool = False
@@ -33,11 +32,24 @@ def load(store: Store, name: str, kind: type[T]) -> T:
     return kind(**{key: value for key, value in kept.items() if key in known})
 
 
-def save(store: Store, name: str, settings: Any) -> None:
-    store.keep(f"settings.{name}", asdict(settings))
+def change(store: Store, groups: Mapping[str, Any], changes: Mapping[str, object]) -> None:
+    """Change settings in their groups, which are kept by their names.
+
+    Raises:
+        BadSetting: nothing was changed.
+    """
+    owners = {key: group for group in groups.values() for key in asdict(group)}
+    for key, value in changes.items():
+        if key not in owners:
+            raise BadSetting(f"Não há a opção {key}.")
+        _check(owners[key], key, value)
+    for key, value in changes.items():
+        setattr(owners[key], key, value)
+    for name, group in groups.items():
+        store.keep(f"settings.{name}", asdict(group))
 
 
-def check(settings: Any, key: str, value: object) -> None:
+def _check(settings: Any, key: str, value: object) -> None:
     """Raises BadSetting when `value` is not of the type of the current one."""
     current = getattr(settings, key)
     if type(value) is not type(current):
@@ -45,6 +57,3 @@ def check(settings: Any, key: str, value: object) -> None:
         raise BadSetting(f"A opção {key} deve ser do tipo {expected}.")
     if isinstance(value, int) and not isinstance(value, bool) and value < 0:
         raise BadSetting(f"A opção {key} não pode ser negativa.")
-    is_of_numbers = isinstance(current, list) and all(type(item) is int for item in current)
-    if is_of_numbers and not all(type(item) is int and item >= 0 for item in value):  # type: ignore[attr-defined]
-        raise BadSetting(f"A opção {key} deve ser uma lista de inteiros.")

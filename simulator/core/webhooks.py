@@ -15,6 +15,8 @@ from simulator.core.clock import Clock, from_micros, to_micros
 from simulator.core.settings import Settings
 from simulator.core.store import Row, Store
 
+_RETRY_SECONDS = (60, 300, 900)  # waits after a failed attempt; then it is given up
+_CONNECT_SECONDS = 1
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS delivery (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, url TEXT NOT NULL, headers TEXT NOT NULL,
@@ -122,7 +124,7 @@ class Outbox:
         answer, delivered = await self._attempt(row)
         attempts = row["attempts"] + 1
         own = row["retry_seconds"]
-        delays = self._settings.webhook_retry_seconds if own is None else json.loads(own)
+        delays = _RETRY_SECONDS if own is None else json.loads(own)
         if delivered or attempts > len(delays):
             next_at, state = None, "delivered" if delivered else "given_up"
         else:
@@ -140,8 +142,7 @@ class Outbox:
     async def _attempt(self, row: Row) -> tuple[str, bool]:
         own = row["read_ms"]
         read = (self._settings.webhook_read_ms if own is None else own) / 1000
-        connect = self._settings.webhook_connect_ms / 1000
-        limits = {"connect": connect, "read": read, "write": read, "pool": None}
+        limits = {"connect": _CONNECT_SECONDS, "read": read, "write": read, "pool": None}
         headers = json.loads(row["headers"])
         if row["signer"]:
             sign = self.signers[row["signer"]]

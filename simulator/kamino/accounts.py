@@ -9,6 +9,7 @@ from simulator.core import people
 from simulator.core.clock import to_micros
 from simulator.core.documents import check_digits
 from simulator.core.ids import new_id
+from simulator.core.journal import record_of
 from simulator.core.people import Account, account_by_id
 from simulator.kamino import pix_keys, terms, tokens
 from simulator.kamino.answers import (
@@ -19,7 +20,6 @@ from simulator.kamino.answers import (
     not_found,
     read_body,
     reais,
-    record_of,
     refuse,
 )
 from simulator.kamino.bank import BANK_CODE, BANK_NAME, BRANCH, SLUG, Kamino

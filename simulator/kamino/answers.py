@@ -15,7 +15,6 @@ from starlette.responses import Response
 from simulator.core.clock import SAO_PAULO, from_micros
 from simulator.core.faults import BankFailure
 from simulator.core.ids import new_id
-from simulator.core.journal import Record
 from simulator.kamino import contract
 
 PROBLEM = "application/problem+json"
@@ -197,11 +196,6 @@ def is_instant(text: str) -> bool:
         return datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
         return False
-
-
-def record_of(request: Request) -> Record:
-    record: Record = request.scope["state"]["record"]
-    return record
 
 
 def _no_constant(name: str) -> None:

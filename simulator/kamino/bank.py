@@ -58,9 +58,6 @@ CREATE INDEX IF NOT EXISTS kamino_charge_of ON kamino_charge (account_id, seq);
 CREATE TABLE IF NOT EXISTS kamino_endpoint (
     id TEXT PRIMARY KEY, account_id INTEGER NOT NULL, url TEXT NOT NULL, events TEXT NOT NULL,
     secret TEXT NOT NULL, created_at INTEGER NOT NULL, UNIQUE (account_id, url)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS kamino_session (
-    id TEXT PRIMARY KEY, person_id INTEGER NOT NULL, account_id INTEGER,
-    expires_at INTEGER NOT NULL, message TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
 """
 
 
@@ -69,18 +66,12 @@ class KaminoSettings:
     """What its API file fixes as a number, to be made smaller in tests, and its tempers."""
 
     access_token_seconds: int = 3600
-    idempotency_hours: int = 72
     requests_per_minute: int = 6000
     approval_days: int = 7
-    opens_at: str = "06:30"
-    ted_closes_at: str = "17:00"
-    boleto_closes_at: str = "20:00"
     processing_ms: int = 0  # how long a POST is being done before it is done
     terms_suffix: str = ""  # at the end of the terms: makes another version
     require_registered_titles: bool = False
     require_registered_keys: bool = False
-    ted_fee_cents: int = 0
-    boleto_fee_cents: int = 190  # of a charge that was paid as boleto
 
 
 class Kamino:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from simulator.core.clock import to_micros
 from simulator.core.ids import new_id
+from simulator.core.journal import record_of
 from simulator.core.people import Account, account_by_id
 from simulator.core.store import Row
 from simulator.kamino.answers import (
@@ -19,7 +20,6 @@ from simulator.kamino.answers import (
     answer_problem,
     invalid,
     not_found,
-    record_of,
     to_json,
     too_many,
     uuid_of,
@@ -27,6 +27,7 @@ from simulator.kamino.answers import (
 from simulator.kamino.bank import Kamino, kamino_of
 
 _MINUTE = 60_000_000
+_KEY_LIFETIME = 72 * 60 * _MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +126,7 @@ def _stored(call: Call, key: str) -> Row | None:
     row = call.bank.store.row(
         "SELECT * FROM kamino_idempotency WHERE owner = ? AND key = ?", call.owner, key
     )
-    window = call.bank.settings.idempotency_hours * 60 * _MINUTE
-    if row is None or to_micros(call.bank.clock.now()) - row["at"] >= window:
+    if row is None or to_micros(call.bank.clock.now()) - row["at"] >= _KEY_LIFETIME:
         return None
     return row
 

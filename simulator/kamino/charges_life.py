@@ -13,6 +13,7 @@ from simulator.kamino import moving, notices
 from simulator.kamino.bank import Kamino
 from simulator.kamino.moving import Move, move
 
+_BOLETO_FEE = 190  # centavos, of a charge that was paid as boleto
 OPEN, PAID, CANCELLED = "open", "paid", "cancelled"
 _COLUMNS = frozenset(("id", "barcode", "txid"))
 
@@ -114,8 +115,8 @@ def _pay(
     kind = moving.PIX if by == "pix" else moving.BOLETO
     entry = NewEntry(now, CREDIT, kind, amount, text, name, document)
     moves = [Move(entry, charge_id=charge["id"], end_to_end=end_to_end)]
-    if by == "boleto" and bank.settings.boleto_fee_cents:
-        fee = NewEntry(now, DEBIT, moving.FEE, bank.settings.boleto_fee_cents, "Tarifa de boleto")
+    if by == "boleto":
+        fee = NewEntry(now, DEBIT, moving.FEE, _BOLETO_FEE, "Tarifa de boleto")
         moves.append(Move(fee, charge_id=charge["id"]))
     with bank.store.write():
         bank.store.run(

@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from simulator.core.clock import to_micros
 from simulator.core.ids import new_id
+from simulator.core.journal import record_of
 from simulator.core.store import Row
 from simulator.core.webhooks import is_loopback
-from simulator.kamino.answers import answer, instant, not_found, read_body, record_of, refuse
+from simulator.kamino.answers import answer, instant, not_found, read_body, refuse
 from simulator.kamino.calls import Call, once, operation
 from simulator.kamino.notices import PREFIX
 

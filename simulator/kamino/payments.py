@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from simulator.core.clock import end_of_day, to_micros
 from simulator.core.ids import new_id
+from simulator.core.orders import NotWaiting
 from simulator.core.store import Row
 from simulator.kamino import moving, payees, payments_life
 from simulator.kamino.answers import (
@@ -27,7 +28,7 @@ from simulator.kamino.answers import (
     refuse,
 )
 from simulator.kamino.calls import Call, is_in_progress, once, operation
-from simulator.kamino.payments_life import AWAITING, NotWaiting, payment_by_id
+from simulator.kamino.payments_life import AWAITING, payment_by_id
 
 _STATES = frozenset(
     (AWAITING, "scheduled", "completed", "returned", "refused", "expired", "cancelled", "failed")

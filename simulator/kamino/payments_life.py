@@ -7,7 +7,6 @@ Pix goes when it is approved; TEDs and boletos on banking days within their hour
 next such day opens.
 """
 
-# ruff: noqa: S608 - the SQL is put together from names written here
 from datetime import date, datetime, time, timedelta
 
 from simulator.core.clock import (
@@ -19,33 +18,21 @@ from simulator.core.clock import (
     to_micros,
 )
 from simulator.core.ledger import CREDIT, DEBIT, NewEntry
+from simulator.core.orders import NotWaiting
 from simulator.core.people import account_by_id
 from simulator.core.store import Row
 from simulator.kamino import charges_life, moving, notices, titles
 from simulator.kamino.bank import Kamino
 from simulator.kamino.moving import Move, move
 
+_OPENS_AT, _CLOSES_AT = time(6, 30), {"ted": time(17), "boleto": time(20)}
 AWAITING, SCHEDULED, COMPLETED = "awaiting_approval", "scheduled", "completed"
 _OUT = {"ted": "TED enviada", "pix": "Pix enviado", "boleto": "Pagamento de boleto"}
 _IN = {"ted": "TED recebida", "pix": "Pix recebido"}
 
 
-class NotWaiting(Exception):
-    """The payment is not in a state from which this can be done. The message is Portuguese."""
-
-
 def payment_by_id(bank: Kamino, payment_id: str) -> Row | None:
     return bank.store.row("SELECT * FROM kamino_payment WHERE id = ?", payment_id)
-
-
-def waiting(bank: Kamino, account_id: int | None, limit: int) -> list[Row]:
-    """What waits for approval, oldest first; of one account or of all."""
-    of_account, params = ("1", []) if account_id is None else ("account_id = ?", [account_id])
-    return bank.store.rows(
-        f"SELECT * FROM kamino_payment WHERE {of_account} AND state = '{AWAITING}'"
-        " ORDER BY seq LIMIT ?",
-        *(*params, limit),
-    )
 
 
 def approve(bank: Kamino, payment: Row) -> None:
@@ -108,26 +95,23 @@ def settle_due(bank: Kamino) -> int:
 
 
 def _goes_at(bank: Kamino, payment: Row, now: datetime) -> datetime:
-    settings, scheduled = bank.settings, payment["scheduled"]
+    scheduled = payment["scheduled"]
     if payment["type"] == "pix":
         return max(now, at_sao_paulo(date.fromisoformat(scheduled), time())) if scheduled else now
-    opens = time.fromisoformat(settings.opens_at)
-    is_ted = payment["type"] == "ted"
-    closes = time.fromisoformat(settings.ted_closes_at if is_ted else settings.boleto_closes_at)
+    closes = _CLOSES_AT[payment["type"]]
     local = now.astimezone(SAO_PAULO)
     first = local.date()
     if scheduled and date.fromisoformat(scheduled) > first:
-        return at_sao_paulo(next_banking_day(date.fromisoformat(scheduled)), opens)
+        return at_sao_paulo(next_banking_day(date.fromisoformat(scheduled)), _OPENS_AT)
     if is_banking_day(first) and local.time() < closes:
-        return max(now, at_sao_paulo(first, opens))
-    return at_sao_paulo(next_banking_day(first + timedelta(days=1)), opens)
+        return max(now, at_sao_paulo(first, _OPENS_AT))
+    return at_sao_paulo(next_banking_day(first + timedelta(days=1)), _OPENS_AT)
 
 
 def _execute(bank: Kamino, payment: Row, at: datetime) -> None:
     """The money goes, dated `at`; or does not, and nothing moved."""
     payer = account_by_id(bank.store, payment["account_id"])
-    fee = bank.settings.ted_fee_cents if payment["type"] == "ted" else 0
-    if payer.balance < payment["amount"] + fee:
+    if payer.balance < payment["amount"]:
         _move(bank, payment, "failed", "insufficient_funds", "Saldo insuficiente.")
         return
     if payment["barcode"] and not titles.pay(
@@ -142,8 +126,6 @@ def _execute(bank: Kamino, payment: Row, at: datetime) -> None:
         return
     ids = payment["id"], None, payment["end_to_end"]
     moves = [Move(_entry(payment, at, DEBIT, _OUT[payment["type"]]), *ids)]
-    if fee:
-        moves.append(Move(NewEntry(at, DEBIT, moving.FEE, fee, "Tarifa de TED"), payment["id"]))
     move(bank, payment["account_id"], moves)
     if payment["to_account"] is not None and not payment["txid"]:
         kind, text = payment["type"].upper(), _IN[payment["type"]]

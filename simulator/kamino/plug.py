@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
+from simulator.core.app.routes import routes
 from simulator.core.bank import App
 from simulator.core.faults import BankFailure
 from simulator.core.simulator import Simulator
@@ -20,6 +21,7 @@ from simulator.kamino import (
     seed,
 )
 from simulator.kamino.api import build_api
+from simulator.kamino.app import APP
 from simulator.kamino.bank import Kamino, KaminoSettings
 
 
@@ -58,7 +60,7 @@ class KaminoBank:
         return build_api(self.state)
 
     def pages(self) -> Sequence[BaseRoute]:
-        return app_pages.ROUTES
+        return [*routes(APP), *app_pages.ROUTES]
 
     def control_routes(self) -> Sequence[BaseRoute]:
         return [*control.ROUTES, *control_money.ROUTES]

@@ -1,28 +1,24 @@
 """Money that comes in, as if somebody elsewhere had sent it."""
 
 from simulator.core.ledger import CREDIT, NewEntry
+from simulator.core.people import Account
+from simulator.core.receiving import Credit
 from simulator.core.store import Row
 from simulator.kamino import charges_life, moving
 from simulator.kamino.bank import Kamino
 from simulator.kamino.moving import Move, move
 
-TEXTS = {"PIX": "Pix recebido", "TED": "TED recebida"}
+_TEXTS = {"PIX": "Pix recebido", "TED": "TED recebida"}
 
 
-def receive(
-    bank: Kamino,
-    account_id: int,
-    kind: str,
-    amount: int,
-    name: str,
-    document: str,
-    description: str = "",
-) -> str:
-    """Credit centavos by PIX or TED. The entry's id."""
-    end_to_end = moving.new_end_to_end(bank) if kind == moving.PIX else None
-    text = description or TEXTS[kind]
-    entry = NewEntry(bank.clock.now(), CREDIT, kind, amount, text, name, document or None)
-    return move(bank, account_id, [Move(entry, end_to_end=end_to_end)])[0]
+def receive(bank: Kamino, held: Account, credit: Credit) -> str:
+    """By PIX or TED. The entry's id."""
+    end_to_end = moving.new_end_to_end(bank) if credit.kind == moving.PIX else None
+    entry = NewEntry(
+        *(bank.clock.now(), CREDIT, credit.kind, credit.amount),
+        *(credit.description or _TEXTS[credit.kind], credit.name, credit.document or None),
+    )
+    return move(bank, held.id, [Move(entry, end_to_end=end_to_end)])[0]
 
 
 def pay_charge(

@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from simulator.core.clock import to_micros
+from simulator.core.journal import record_of
 from simulator.core.store import Row
-from simulator.kamino.answers import answer, record_of
+from simulator.kamino.answers import answer
 from simulator.kamino.bank import Kamino, kamino_of
 
 PARTNER_SCOPES = "accounts.open"

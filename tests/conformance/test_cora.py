@@ -195,7 +195,7 @@ def carne(**changes: Any) -> CarneRequest:
 
 
 def payable(cora: CoraSimulator, **title: Any) -> Any:
-    line = cora.boleto(15075, in_days(5), **title)["digitable"]
+    line = cora.title(15075, in_days(5), **title)["digitable"]
     return make_boleto(key=uuid4(), linha_digitavel=line)
 
 
@@ -1121,7 +1121,7 @@ def test_section_10_2_the_documented_request_gets_the_documented_answer(
     cora: CoraSimulator, api: httpx.Client
 ) -> None:
     creditor = {"creditor": "Fornecedor Exemplo ME", "document": "11222333000181"}
-    cora.boleto(15075, date(2026, 12, 10), line=PAYMENT_REQUEST["digitable_line"], **creditor)
+    cora.title(15075, date(2026, 12, 10), line=PAYMENT_REQUEST["digitable_line"], **creditor)
 
     answer = post(api, "/payments/initiate", PAYMENT_REQUEST)
 

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from simulator.banks import NAMES
 from tests.bs2_simulator import Bs2Simulator
 from tests.cora_simulator import CoraSimulator
 from tests.kamino_contract import Contract
 from tests.kamino_simulator import KaminoSimulator
+from tests.simulator.each_bank import EachBank, at_bs2, at_cora, at_kamino
 
 NOW = "2026-11-23T09:00:00"  # a Monday, São Paulo
 
@@ -77,3 +79,19 @@ def kamino_api(kamino: KaminoSimulator, contract: Contract) -> Iterator[httpx.Cl
     token = kamino.token(credentials["client_id"], credentials["client_secret"])
     with contract.client(token) as client:
         yield client
+
+
+@pytest.fixture(params=NAMES)
+def bank(
+    request: pytest.FixtureRequest, cora: CoraSimulator, bs2: Bs2Simulator, kamino: KaminoSimulator
+) -> EachBank:
+    """Each bank in its turn, for what is the same at all of them."""
+    match request.param:
+        case "cora":
+            return at_cora(cora)
+        case "bs2":
+            return at_bs2(bs2)
+        case "kamino":
+            return at_kamino(kamino)
+        case name:
+            raise LookupError(f"each_bank.py says nothing of {name}")

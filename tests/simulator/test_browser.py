@@ -1,104 +1,96 @@
-"""The pages as a person uses them: Chromium, by label and button name."""
+"""The banks' pages on a phone, light and dark, as a person uses them."""
 
 from collections.abc import Iterator
-from datetime import date
+from urllib.parse import urlencode
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.cora_simulator import CLIENT_ID, CoraSimulator
-from tests.simulator.calls import pay, transfer
-from tests.simulator.charges import issue
-from tests.simulator.phone import look, press, sign_in
-
-CONSENT = (
-    f"/oauth/authorize?client_id={CLIENT_ID}&response_type=code&scopes=account%20transfer"
-    "&redirect_uri=http%3A%2F%2F127.0.0.1%3A9%2Fback&state=s1"
-)
+from tests.bs2_simulator import Bs2Simulator
+from tests.cora_simulator import CoraSimulator
+from tests.kamino_simulator import KaminoSimulator
+from tests.simulator import bs2_calls, charges
+from tests.simulator.browser import enter, look, press, sign_in, visit
+from tests.simulator.consenting import CALLBACK, ConsentAt, at_bs2, at_cora
+from tests.simulator.each_bank import EachBank
+from tests.simulator.kamino_calls import charge, key
 
 
 @pytest.fixture(params=["light", "dark"])
-def page(browser: Browser, cora: CoraSimulator, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A phone."""
     context = browser.new_context(
-        base_url=cora.base_url,
-        color_scheme=request.param,
-        viewport={"width": 375, "height": 740},
+        color_scheme=request.param, viewport={"width": 375, "height": 740}
     )
     yield context.new_page()
     context.close()
 
 
-def test_a_person_consents(page: Page) -> None:
-    page.goto(CONSENT)
+def consent_page(at: ConsentAt) -> str:
+    asked = {
+        "client_id": at.keys[0],
+        "response_type": "code",
+        at.parameter: at.scopes,
+        "redirect_uri": CALLBACK,
+        "state": "s1",
+    }
+    return f"{at.simulator.base_url}{at.page}?{urlencode(asked)}"
+
+
+@pytest.mark.parametrize("slug", ["cora", "bs2"])
+def test_a_person_consents(cora: CoraSimulator, bs2: Bs2Simulator, slug: str, page: Page) -> None:
+    page.goto(consent_page(at_cora(cora) if slug == "cora" else at_bs2(bs2)))
     look(page)
     sign_in(page)
     look(page)
     page.get_by_label("OFICINA MODELO LTDA").check()
-    with page.expect_request("http://127.0.0.1:9/back?*") as back:
+    with page.expect_request(f"{CALLBACK}&*") as back:
         page.get_by_role("button", name="Permitir").click(no_wait_after=True)
 
     assert "code=" in back.value.url
     assert "state=s1" in back.value.url
 
 
-def test_a_person_decides_what_waits(cora: CoraSimulator, api: httpx.Client, page: Page) -> None:
-    for name in ("primeira", "segunda", "terceira"):
-        transfer(api, code=name)
-    pay(api, cora.boleto(98_765, date(2026, 12, 10))["digitable"])
-    page.goto("/app")
-    look(page)
-    sign_in(page)
-    look(page)
-    press(page, "OFICINA MODELO LTDA")
-    page.get_by_text("Aguardando sua aprovação (4)").wait_for()
-    look(page)
+def test_a_person_decides_what_waits(bank: EachBank, page: Page) -> None:
+    sent = [bank.send(amount) for amount in (1_000, 2_000, 3_000, 4_000, 5_000)]
+    enter(page, bank.address)
+    page.get_by_text("Aguardando sua aprovação (5)").wait_for()
 
     press(page, "Aprovar")
-    page.get_by_text("Pago: Fornecedor Exemplo ME, R$ 1.250,00.").wait_for()
+    page.get_by_text(f"{bank.paid}: Fornecedor Exemplo ME, R$ 10,00.").wait_for()
     press(page, "Recusar")
-    page.get_by_text("Recusada no aplicativo").wait_for()
+    page.get_by_text("Fornecedor Exemplo ME, R$ 20,00.").wait_for()
+    press(page, "Deixar vencer")
+    page.get_by_text("Fornecedor Exemplo ME, R$ 30,00.").wait_for()
     press(page, "Aprovar todos")
     page.get_by_text("2 itens aprovados.").wait_for()
 
     page.get_by_text("Nada espera a sua aprovação agora.").wait_for()
-    states = {order["code"]: order["status"] for order in cora.transfers()}
-    assert states == {"primeira": "COMPLETED", "segunda": "CANCELED", "terceira": "COMPLETED"}
-    assert cora.payments()[0]["status"] == "COMPLETED"
+    words = ("completed", "refused", "expired", "completed", "completed")
+    assert bank.states(*sent) == [bank.words[word] for word in words]
 
 
-def test_a_person_receives_money_and_revokes_a_consent(
-    cora: CoraSimulator, api: httpx.Client, page: Page
-) -> None:
-    page.goto("/app")
-    sign_in(page)
-    press(page, "OFICINA MODELO LTDA")
-    page.get_by_role("link", name="Receber").click()
-    look(page)
+def test_a_person_receives_money(bank: EachBank, page: Page) -> None:
+    enter(page, bank.address)
+    visit(page, "Receber")
     page.get_by_label("Quem paga").fill("Cliente Novo")
     page.get_by_label("CPF ou CNPJ").fill("60.316.817/0001-03")
     page.get_by_label("Valor").fill("1.234,56")
     page.get_by_label("TED").check()
     press(page, "Receber")
     page.get_by_text("R$ 1.234,56 recebidos de Cliente Novo.").wait_for()
-    page.get_by_role("link", name="Extrato").click()
+    visit(page, "Extrato")
     page.get_by_text("Cliente Novo").wait_for()
-    look(page)
-    page.get_by_role("link", name="Integrações").click()
-    look(page)
-    press(page, "Revogar acesso")
-    page.get_by_text("Nenhum sistema tem acesso a esta conta.").wait_for()
 
-    assert cora.account()["balance"] == 10_318_742 + 123_456
-    assert api.get("/third-party/account").status_code == 401
+    assert bank.balance() == 1_000_000 + 123_456
 
 
 def test_a_person_turns_a_fault_on_and_moves_the_time(
     cora: CoraSimulator, api: httpx.Client, page: Page
 ) -> None:
     api.get("/third-party/account")
-    page.goto("/")
+    page.goto(cora.base_url)
     look(page)
     page.get_by_role("link", name="Controles").click()
     page.get_by_label("O que acontece").select_option(label="fazer e perder a resposta")
@@ -121,24 +113,55 @@ def test_a_person_turns_a_fault_on_and_moves_the_time(
     assert cora.settings()["latency_ms"] == 5
 
 
-def test_the_owner_sees_charges_and_makes_credentials(
+def test_at_cora_the_owner_sees_charges_makes_credentials_and_revokes(
     cora: CoraSimulator, api: httpx.Client, page: Page
 ) -> None:
-    issue(api)
-    page.goto("/app")
-    sign_in(page)
-    press(page, "OFICINA MODELO LTDA")
-    page.get_by_role("link", name="Cobranças").click()
-    look(page)
+    charges.issue(api)
+    enter(page, cora.base_url)
+    visit(page, "Cobranças")
     press(page, "Pagar o Pix")
     page.get_by_text("paga ·").wait_for()
     press(page, "Excluir chave")
     page.get_by_text("Esta conta não tem chave Pix").wait_for()
-    page.get_by_role("link", name="Integrações via APIs").click()
+    visit(page, "Integrações via APIs")
     press(page, "Gerar credenciais")
     with page.expect_download() as download:
         page.get_by_role("link", name="private-key.key").click()
     look(page)
+    press(page, "Revogar acesso")
+    page.get_by_text("Nenhum sistema tem acesso a esta conta.").wait_for()
 
     assert download.value.suggested_filename == "private-key.key"
     assert cora.invoices()[0]["status"] == "PAID"
+    assert api.get("/third-party/account").status_code == 401
+
+
+def test_at_bs2_the_owner_sees_charges_and_makes_an_application(
+    bs2: Bs2Simulator, bs2_api: httpx.Client, page: Page
+) -> None:
+    bs2_calls.issue(bs2_api)
+    enter(page, bs2.base_url)
+    visit(page, "Cobranças")
+    press(page, "Pagar o boleto")
+    page.get_by_text("pago, o dinheiro chega em").wait_for()
+    visit(page, "API Banking")
+    visit(page, "Novo")
+    page.get_by_label("Nome").fill("Kamino")
+    press(page, "Criar")
+    page.get_by_text("Refresh_Token", exact=True).wait_for()
+    look(page)
+
+    assert bs2.boletos()[0]["valorPago"] == 1500.75
+
+
+def test_at_the_conta_kamino_a_person_pays_a_charge(
+    kamino: KaminoSimulator, kamino_api: httpx.Client, page: Page
+) -> None:
+    issued = kamino_api.post("/v1/charges", json=charge(), headers=key()).json()
+    enter(page, kamino.base_url)
+    visit(page, "Cobranças")
+    press(page, "Pagar com Pix")
+    page.get_by_text("Cobrança paga.").wait_for()
+    visit(page, "Integrações")
+
+    assert kamino_api.get(f"/v1/charges/{issued['id']}").json()["status"] == "paid"

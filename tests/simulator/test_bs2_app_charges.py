@@ -13,7 +13,7 @@ from tests.simulator.people import at_oficina
 
 @pytest.fixture
 def ana(bs2: Bs2Simulator) -> Iterator[httpx.Client]:
-    with at_oficina(bs2) as http:
+    with at_oficina(bs2.base_url) as http:
         yield http
 
 
@@ -49,7 +49,7 @@ def test_a_boleto_is_paid_and_its_money_comes_on_the_next_banking_day(
     bs2.set_clock("2026-11-24T06:00:00")
     assert bs2.account()["balance"] == before + 150_075
     assert boleto(bs2_api, issued["id"])["bancoPagamento"] == 341
-    with at_oficina(bs2) as later:  # signing in again: the session did not last so long
+    with at_oficina(bs2.base_url) as later:  # signing in again: the session did not last so long
         assert "liquidado" in later.get("/app/cobrancas").text
 
 
@@ -70,7 +70,7 @@ def test_a_late_boleto_costs_what_it_costs_today(bs2: Bs2Simulator, bs2_api: htt
     issued = issue(bs2_api, multa=fine).json()
     bs2.set_clock("2026-12-20T10:00:00")
 
-    with at_oficina(bs2) as ana:
+    with at_oficina(bs2.base_url) as ana:
         assert "vencido" in ana.get("/app/cobrancas").text
         page = ana.post(f"/app/cobrancas/boletos/{issued['id']}/pagar").text
 

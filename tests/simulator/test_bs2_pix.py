@@ -475,7 +475,7 @@ def test_a_charge_is_paid_by_its_txid(bs2: Bs2Simulator, bs2_api: httpx.Client) 
     charge = bs2_api.post(f"{PIX}/qrcodes/dinamico", json=dynamic()).json()
     assert charge["status"] == "ATIVA"
 
-    bs2.credit(1_250, txid=charge["txId"])
+    bs2.pay_pix_charge(charge["txId"], 1_250)
 
     paid = bs2_api.get(f"{PIX}/cob/{charge['txId']}").json()
     assert paid["status"] == "CONCLUIDA"
@@ -530,7 +530,7 @@ def test_a_static_code_is_paid_any_number_of_times(
     charge = bs2_api.post(f"{PIX}/qrcodes/estatico", json=body).json()
 
     for amount in (100, 200):
-        bs2.credit(amount, txid="mesa7")
+        bs2.pay_pix_charge("mesa7", amount)
 
     assert OFICINA in charge["qrCode"]
     found = bs2_api.get(f"{PIX}/recebimentos", params=DAY | {"TxId": "mesa7"}).json()

@@ -85,7 +85,7 @@ def test_a_code_may_be_paid_more_than_once(
 ) -> None:
     make(bs2_api, aceitaMaisDeUmPagamento=many)
 
-    bs2.credit(1_250, txid=TXID)
+    bs2.pay_pix_charge(TXID, 1_250)
 
     assert bs2_api.get(COB).json()["status"] == status
 
@@ -113,7 +113,7 @@ def test_a_charge_changed_keeps_the_rest_and_its_code(bs2_api: httpx.Client) -> 
 
 def test_a_paid_charge_is_not_changed(bs2: Bs2Simulator, bs2_api: httpx.Client) -> None:
     make(bs2_api)
-    bs2.credit(1_250, txid=TXID)
+    bs2.pay_pix_charge(TXID, 1_250)
 
     assert bs2_api.patch(COB, json={"valor": {"original": 20}}).status_code == 400
     assert bs2_api.patch(COB, json=REMOVED).status_code == 400

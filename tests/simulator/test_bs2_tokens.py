@@ -8,6 +8,7 @@ import pytest
 
 from tests.bs2_simulator import CLIENT_ID, CLIENT_SECRET, Bs2Simulator
 from tests.simulator.bs2_calls import BANKING, PIX, as_bearer, balance, refresh, token
+from tests.simulator.consenting import at_bs2
 
 HOURS = 3600
 PARTNER = (CLIENT_ID, CLIENT_SECRET)
@@ -292,3 +293,13 @@ def test_the_api_answers_over_tls_and_with_a_last_slash(bs2: Bs2Simulator) -> No
         answer = client.get(url, headers={"Authorization": f"Bearer {value}"})
 
     assert answer.status_code == 200
+
+
+def test_a_code_gives_tokens_of_its_scopes(bs2: Bs2Simulator) -> None:
+    at = at_bs2(bs2)
+
+    given = at.exchange(at.code()).json()
+
+    assert (given["scope"], given["expires_in"]) == ("saldo extrato", 300)
+    partner = {"api_key": CLIENT_ID, "api_secret": CLIENT_SECRET}
+    assert refresh(bs2, partner, given["refresh_token"]).status_code == 200

@@ -286,7 +286,7 @@ def test_only_charges_are_told_when_asked_so(
     bs2_api.post(f"{PIX}/qrcodes/dinamico", json=dynamic()).raise_for_status()
 
     bs2.credit(100)
-    bs2.credit(200, txid="a" * 26)
+    bs2.pay_pix_charge("a" * 26, 200)
 
     assert [each["txId"] for each in receiver.wait_for(1)] == ["a" * 26]
     assert len(bs2.webhooks()) == 1

@@ -75,15 +75,6 @@ def test_a_reset_to_a_time_beyond_the_calendar_changes_nothing(cora: CoraSimulat
     assert cora.now().isoformat().startswith("2026-11-23")
 
 
-def test_the_panel_says_what_is_wrong_with_a_fault(cora: CoraSimulator) -> None:
-    form = {"kind": "status", "where": "bs2 *", "status": "99", "times": "1"}
-
-    page = httpx.post(f"{cora.base_url}/_sim/faults", data=form, trust_env=False)
-
-    assert page.status_code == 422
-    assert "O campo status deve ser um inteiro de 200 a 599." in page.text
-
-
 def test_the_log_is_not_asked_from_a_word(cora: CoraSimulator) -> None:
     answer = httpx.get(f"{cora.base_url}/_sim/api/requests?since=x", trust_env=False)
 

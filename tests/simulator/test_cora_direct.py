@@ -15,7 +15,7 @@ from simulator.core.certificates import Authority
 from tests.cora_simulator import CLIENT_ID, CLIENT_SECRET, PADARIA, CoraSimulator
 from tests.simulator.calls import new_key, register
 from tests.simulator.charges import get, issue, post_invoice
-from tests.simulator.visitors import ANA, account_of, visitor
+from tests.simulator.people import at_company, at_oficina, visitor
 
 Credential = dict[str, Any]
 
@@ -226,9 +226,7 @@ def test_the_same_key_is_one_effect_in_this_mode_too(
 
 
 def test_the_owner_makes_credentials_in_the_app(cora: CoraSimulator, host: Host) -> None:
-    with visitor(cora) as ana:
-        page = ana.post("/app/entrar", data=ANA).text
-        ana.post("/app/empresa", data={"account": account_of(page, "OFICINA MODELO LTDA")})
+    with at_oficina(cora.base_url) as ana:
         page = ana.post("/app/integracoes/direta", data={"name": "Kamino"}).text
         found = re.search(r"/app/integracoes/direta/(int-\w+)/certificate\.pem", page)
         assert found is not None
@@ -249,8 +247,7 @@ def test_nobody_downloads_the_credentials_of_another_company(
     cora: CoraSimulator, credential: Credential
 ) -> None:
     path = f"/app/integracoes/direta/{credential['client_id']}/private-key.key"
-    with visitor(cora) as ana:
-        assert "PRIVATE KEY" not in ana.get(path).text
-        page = ana.post("/app/entrar", data=ANA).text
-        ana.post("/app/empresa", data={"account": account_of(page, "PADARIA AURORA LTDA")})
+    with visitor(cora.base_url) as nobody:
+        assert "PRIVATE KEY" not in nobody.get(path).text
+    with at_company(cora.base_url, "PADARIA AURORA LTDA") as ana:
         assert ana.get(path).status_code == 404

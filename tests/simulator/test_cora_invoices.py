@@ -121,10 +121,11 @@ def test_the_same_key_with_another_body_is_no_way_to_ask_for_rec_0030s_charge(
 def test_after_the_time_of_keys_the_key_of_rec_0030_is_a_second_charge(
     cora: CoraSimulator, api: httpx.Client
 ) -> None:
-    cora.settings(invoice_clearing_seconds=5, idempotency_seconds=60)
+    cora.settings(invoice_clearing_seconds=5, access_token_seconds=3 * 86_400)
+    api.headers["Authorization"] = f"Bearer {cora.grant()['access_token']}"
     key = new_key()
     post_invoice(api, key=key)
-    cora.advance(61)
+    cora.advance(86_401)
 
     assert post_invoice(api, key=key).json()["code"] == "REC-0030"
     assert [invoice["status"] for invoice in cora.invoices()] == ["OPEN", "DRAFT"]

@@ -63,7 +63,7 @@ def test_an_endpoint_may_be_deleted_with_200(cora: CoraSimulator, api: httpx.Cli
 
 def test_scheduled_payments_go_at_their_hour(cora: CoraSimulator, api: httpx.Client) -> None:
     cora.settings(scheduled_hour=6)
-    title = cora.boleto(1_000)
+    title = cora.title(1_000)
     payment = pay(api, title["digitable"], scheduled_at="2026-11-24").json()["id"]
     cora.approve(payment)
 

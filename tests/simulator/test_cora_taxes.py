@@ -8,7 +8,7 @@ import pytest
 
 from tests.cora_simulator import CoraSimulator
 from tests.simulator.calls import new_key, register
-from tests.simulator.visitors import ANA, account_of, visitor
+from tests.simulator.people import at_oficina
 
 DARF: dict[str, Any] = {
     "code": "tx-1",
@@ -146,9 +146,7 @@ def test_taxes_need_the_scope_of_payments(cora: CoraSimulator, api: httpx.Client
 
 def test_the_app_says_which_tax_it_is(cora: CoraSimulator, api: httpx.Client) -> None:
     post(api, "darf", DARF)
-    with visitor(cora) as ana:
-        page = ana.post("/app/entrar", data=ANA).text
-        account = account_of(page, "OFICINA MODELO LTDA")
-        page = ana.post("/app/empresa", data={"account": account}).text
+    with at_oficina(cora.base_url) as ana:
+        page = ana.get("/app").text
 
     assert "DARF para RECEITA FEDERAL DO BRASIL" in page

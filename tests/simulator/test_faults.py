@@ -22,7 +22,7 @@ def test_a_dropped_request_has_no_effect(cora: CoraSimulator, api: httpx.Client)
 def test_a_lost_answer_has_its_effect_and_a_replay_tells_it(
     cora: CoraSimulator, api: httpx.Client
 ) -> None:
-    cora.lose_next_answer(INITIATE)
+    cora.fault("lose_answer", INITIATE)
     key = new_key()
     with pytest.raises(httpx.RemoteProtocolError):
         transfer(api, key=key)

@@ -91,7 +91,7 @@ def test_terms_that_are_not_those_in_force_open_nothing(
 def test_an_account_of_another_partner_is_not_given_away(
     kamino: KaminoSimulator, partner: httpx.Client
 ) -> None:
-    kamino.make_account(PADARIA, "PADARIA AURORA LTDA", partner="somebody-else")
+    kamino.create_company(PADARIA, "PADARIA AURORA LTDA", partner="somebody-else")
 
     response = partner.post("/v1/accounts", json=opening(partner, PADARIA), headers=key())
 

@@ -17,7 +17,7 @@ def listing(api: httpx.Client, **params: Any) -> list[dict[str, Any]]:
 
 
 def test_a_registered_title_says_whom_and_how_much(cora: CoraSimulator, api: httpx.Client) -> None:
-    title = cora.boleto(15_075, date(2026, 12, 10), fine=300, interest=25)
+    title = cora.title(15_075, date(2026, 12, 10), fine=300, interest=25)
 
     answer = pay(api, title["digitable"], code="cp-000772", scheduled_at="2026-12-09")
 
@@ -78,7 +78,7 @@ def test_registration_may_be_required(cora: CoraSimulator, api: httpx.Client) ->
     answer = pay(api, LINE)
     assert (answer.status_code, answer.json()["code"]) == (422, "REC-0001")
 
-    cora.boleto(100, line=LINE)
+    cora.title(100, line=LINE)
 
     assert pay(api, LINE).json()["amount"] == 100
 
@@ -114,7 +114,7 @@ def test_a_line_that_is_not_text_is_400(api: httpx.Client, line: object) -> None
 
 
 def test_the_paying_company_cannot_pay_itself(cora: CoraSimulator, api: httpx.Client) -> None:
-    title = cora.boleto(100, date(2026, 12, 10), document=OFICINA)
+    title = cora.title(100, date(2026, 12, 10), document=OFICINA)
 
     assert pay(api, title["digitable"]).json()["code"] == "REC-0007"
 
@@ -129,7 +129,7 @@ def test_it_is_scheduled_from_today_to_the_due_date(api: httpx.Client, day: str)
 def test_a_due_date_without_banks_leaves_the_next_banking_day(
     cora: CoraSimulator, api: httpx.Client
 ) -> None:
-    title = cora.boleto(100, date(2026, 12, 5))  # a Saturday
+    title = cora.title(100, date(2026, 12, 5))  # a Saturday
 
     assert pay(api, title["digitable"], scheduled_at="2026-12-07").status_code == 201
     assert pay(api, title["digitable"], scheduled_at="2026-12-08").status_code == 422
@@ -164,7 +164,7 @@ def test_a_refused_one_leaves_the_list_without_a_debit(
 
 
 def test_without_balance_it_is_an_error(cora: CoraSimulator, api: httpx.Client) -> None:
-    title = cora.boleto(10_318_743, date(2026, 12, 10))
+    title = cora.title(10_318_743, date(2026, 12, 10))
 
     changed = cora.approve(pay(api, title["digitable"]).json()["id"])
 
@@ -191,7 +191,7 @@ def test_a_title_is_paid_once(cora: CoraSimulator, api: httpx.Client) -> None:
 def test_it_may_be_approved_until_the_due_date(
     cora: CoraSimulator, api: httpx.Client, due: date | None, alive: str, dead: str
 ) -> None:
-    pay(api, cora.boleto(100, due)["digitable"])
+    pay(api, cora.title(100, due)["digitable"])
     cora.set_clock(alive)
     assert cora.payments()[0]["status"] == "INITIATED"
     cora.set_clock(dead)
@@ -200,7 +200,7 @@ def test_it_may_be_approved_until_the_due_date(
 
 
 def test_a_scheduled_payment_goes_at_eight(cora: CoraSimulator, api: httpx.Client) -> None:
-    title = cora.boleto(100, date(2026, 12, 10))
+    title = cora.title(100, date(2026, 12, 10))
     cora.approve(pay(api, title["digitable"], scheduled_at="2026-12-09").json()["id"])
     cora.set_clock("2026-12-09T07:59:00")
     assert cora.account()["balance"] == 10_318_742

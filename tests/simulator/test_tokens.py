@@ -3,6 +3,7 @@ import pytest
 
 from tests.cora_simulator import CLIENT_ID, CLIENT_SECRET, CoraSimulator
 from tests.simulator.calls import register
+from tests.simulator.consenting import at_cora
 
 DAY = 86_400
 
@@ -173,3 +174,23 @@ def test_webhooks_of_the_partner_and_of_a_customer_are_apart(cora: CoraSimulator
 
     assert get(cora, customer, "/endpoints").json() == [ours]
     assert get(cora, partner, "/endpoints").json() == [theirs]
+
+
+def test_an_unknown_grant_type_is_refused(cora: CoraSimulator) -> None:
+    answer = httpx.post(
+        f"{cora.base_url}/oauth/token",
+        data={"grant_type": "password"},
+        auth=(CLIENT_ID, CLIENT_SECRET),
+        trust_env=False,
+    )
+
+    assert answer.json()["error"] == "unsupported_grant_type"
+
+
+def test_a_code_gives_a_token_of_a_day(cora: CoraSimulator) -> None:
+    at = at_cora(cora)
+
+    given = at.exchange(at.code()).json()
+
+    assert (given["expires_in"], given["token_type"]) == (DAY, "Bearer")
+    assert given["access_token"].count(".") == 2

@@ -89,7 +89,7 @@ def test_a_payment_tells_its_whole_life(
     cora: CoraSimulator, api: httpx.Client, receiver: Receiver
 ) -> None:
     register(api, receiver.url, "payment", "*")
-    first = cora.boleto(100, date(2026, 12, 10))
+    first = cora.title(100, date(2026, 12, 10))
     cora.approve(pay(api, first["digitable"]).json()["id"])
 
     assert sorted(receiver.wait_for(4)) == [
@@ -107,7 +107,7 @@ def test_a_payment_not_approved_is_reproved(
     cora: CoraSimulator, api: httpx.Client, receiver: Receiver, act: str, event: str
 ) -> None:
     register(api, receiver.url, "payment", "reproved")
-    order = pay(api, cora.boleto(100, date(2026, 12, 10))["digitable"]).json()
+    order = pay(api, cora.title(100, date(2026, 12, 10))["digitable"]).json()
 
     getattr(cora, act)(order["id"])
 

@@ -73,7 +73,7 @@ async def write_off(request: Request) -> Response:
     boleto = _own(caller, request)
     row = boletos.write_off_by_id(caller.bs2, request.path_params["request_id"])
     if row is None or row["boleto_id"] != boleto["id"]:
-        raise _unknown(caller, "SolicitacaoId")
+        raise _unknown("SolicitacaoId")
     return answer(_write_off(boleto, row))
 
 
@@ -108,12 +108,12 @@ def _own(caller: Caller, request: Request) -> Row:
     column, value = ("nosso_numero", int(given)) if _is_number(given) else ("id", given.lower())
     boleto = boletos.boleto_by(caller.bs2, column, value)
     if boleto is None or boleto["account_id"] != caller.account.id:
-        raise _unknown(caller, "NossoNumero")
+        raise _unknown("NossoNumero")
     return boleto
 
 
-def _unknown(caller: Caller, tag: str) -> Exception:
-    return invalid(tag, "Não encontrado.", caller.bs2.settings.unknown_id_status)
+def _unknown(tag: str) -> Exception:
+    return invalid(tag, "Não encontrado.", 404)
 
 
 def _write_off(boleto: Row, row: Row) -> dict[str, Any]:

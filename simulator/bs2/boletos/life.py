@@ -17,7 +17,7 @@ from typing import Any
 from simulator.bs2.bank import BANK_CODE, Bs2
 from simulator.bs2.banks import Place
 from simulator.bs2.boletos.events import announce_boleto
-from simulator.bs2.movements import BOLETO, FEE, Details
+from simulator.bs2.movements import BOLETO, Details
 from simulator.bs2.moving import Move, move
 from simulator.core.boleto import build_line, read_line
 from simulator.core.clock import (
@@ -27,7 +27,7 @@ from simulator.core.clock import (
     sao_paulo_day,
     to_micros,
 )
-from simulator.core.ledger import CREDIT, DEBIT, NewEntry
+from simulator.core.ledger import CREDIT, NewEntry
 from simulator.core.people import Account, account_by_id
 from simulator.core.store import Row
 
@@ -51,6 +51,7 @@ OPEN, EXPIRED, CANCELLED, PAID = 1, 2, 3, 4
 ASKED, FAILED, DONE = 1, 2, 3  # of a write-off
 _FIRST_NUMBER = 80_999_000_000
 _WRITE_OFF_DAYS = 90
+_SETTLES_AT = time(5, 38)  # of the next banking day
 _CENT = Decimal(1)
 
 
@@ -153,7 +154,7 @@ def see_payment(bs2: Bs2, boleto: Row, amount: int, bank: str) -> None:
         bs2.store.run(
             "UPDATE bs2_boleto SET seen_at = ?, paid_amount = ?, paid_bank = ?, settles_at = ?"
             " WHERE id = ?",
-            *(to_micros(now), amount, bank, to_micros(_settles_at(bs2, now)), boleto["id"]),
+            *(to_micros(now), amount, bank, to_micros(_settles_at(now)), boleto["id"]),
         )
         _announce(bs2, boleto["id"])
 
@@ -171,15 +172,13 @@ def settle(bs2: Bs2, boleto: Row, at: datetime) -> None:
         payer["nome"],
         payer["documento"],
     )
-    moves = [Move(entry, Details(place=Place(boleto["paid_bank"], "1", "0")))]
-    if fee := bs2.settings.boleto_fee_cents:
-        moves.append(Move(NewEntry(at, DEBIT, FEE, fee, "Tarifa de liquidação de boleto")))
+    paid_at = Details(place=Place(boleto["paid_bank"], "1", "0"))
     with bs2.store.write():
         bs2.store.run(
             "UPDATE bs2_boleto SET settled_at = ?, settles_at = NULL WHERE id = ?",
             *(to_micros(at), boleto["id"]),
         )
-        move(bs2, boleto["account_id"], moves)
+        move(bs2, boleto["account_id"], [Move(entry, paid_at)])
         _announce(bs2, boleto["id"])
 
 
@@ -239,9 +238,9 @@ def _announce(bs2: Bs2, boleto_id: str) -> None:
     announce_boleto(bs2, boleto, status_of(bs2, boleto))
 
 
-def _settles_at(bs2: Bs2, now: datetime) -> datetime:
+def _settles_at(now: datetime) -> datetime:
     day = next_banking_day(sao_paulo_day(now) + timedelta(days=1))
-    return at_sao_paulo(day, time.fromisoformat(bs2.settings.boleto_settles_at))
+    return at_sao_paulo(day, _SETTLES_AT)
 
 
 def _next_number(bs2: Bs2) -> int:

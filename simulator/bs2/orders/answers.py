@@ -11,6 +11,7 @@ from simulator.bs2.answers import answer, invalid
 from simulator.bs2.auth import Caller
 from simulator.bs2.orders import book as orders
 from simulator.bs2.reading import BAD_FORMAT, moment
+from simulator.bs2.settings import ORDER_CODES, ORDER_WORDS
 from simulator.core.store import Row
 
 
@@ -51,7 +52,7 @@ def status_wire(caller: Caller, request: Request, rail: str) -> dict[str, Any]:
     else:
         order = order_of(caller, request, rail)
         state, reason = orders.state_of(caller.bs2, order_id), order["reason"] or None
-    situations, codes = settings.payment_situations, settings.payment_statuses
+    situations, codes = ORDER_WORDS, ORDER_CODES
     if rail == orders.TRANSFER:
         situations, codes = settings.transfer_situations, settings.transfer_statuses
     wire = {"id": order_id, "situacao": situations[state], "status": codes[state]}
@@ -59,5 +60,4 @@ def status_wire(caller: Caller, request: Request, rail: str) -> dict[str, Any]:
 
 
 def _unknown(caller: Caller) -> Exception:
-    status = caller.bs2.settings.unknown_id_status
-    return invalid("SolicitacaoId", "Solicitação não encontrada.", status)
+    return invalid("SolicitacaoId", "Solicitação não encontrada.", 404)

@@ -7,7 +7,6 @@ Where no approval is required an order is approved as it comes. The tables of st
 are not documented: these states become codes and words by the settings.
 """
 
-# ruff: noqa: S608 - the SQL is put together from names written here
 import json
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -17,9 +16,12 @@ from simulator.bs2.bank import Bs2
 from simulator.bs2.orders import effects as order_effects
 from simulator.bs2.orders.effects import PAYMENT, PIX, TRANSFER
 from simulator.core.clock import at_sao_paulo, end_of_day, from_micros, to_micros
+from simulator.core.orders import NotWaiting
 from simulator.core.people import Account
 from simulator.core.store import Row
 
+_APPROVAL_TIME = timedelta(days=7)  # of what has no day
+_OPENS_AT = time(6, 30)
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS bs2_order (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, rail TEXT NOT NULL,
@@ -39,10 +41,6 @@ WAITING, SCHEDULED, COMPLETED, REFUNDED = "waiting", "scheduled", "completed", "
 REFUSED, EXPIRED, CANCELLED, FAILED = "refused", "expired", "cancelled", "failed"
 
 
-class NotWaiting(Exception):
-    """The order is not in a state from which this can be done. The message is Portuguese."""
-
-
 @dataclass(frozen=True, slots=True)
 class NewOrder:
     id: str
@@ -58,7 +56,7 @@ class NewOrder:
 
 def start(bs2: Bs2, account: Account, new: NewOrder) -> None:
     now = bs2.clock.now()
-    deadline = new.deadline or now + timedelta(days=bs2.settings.approval_days)
+    deadline = new.deadline or now + _APPROVAL_TIME
     if new.scheduled is not None and new.deadline is None:
         deadline = end_of_day(new.scheduled)
     with bs2.store.write():
@@ -84,15 +82,6 @@ def orders_of(bs2: Bs2, account: Account) -> list[Row]:
     """Newest first."""
     sql = "SELECT * FROM bs2_order WHERE account_id = ? ORDER BY seq DESC"
     return bs2.store.rows(sql, account.id)
-
-
-def waiting(bs2: Bs2, account_id: int | None, limit: int) -> list[Row]:
-    """What waits for approval, oldest first; of one account or of all."""
-    of_account, params = ("1", []) if account_id is None else ("account_id = ?", [account_id])
-    return bs2.store.rows(
-        f"SELECT * FROM bs2_order WHERE {of_account} AND state = '{WAITING}' ORDER BY seq LIMIT ?",
-        *(*params, limit),
-    )
 
 
 def state_of(bs2: Bs2, order_id: str) -> str:
@@ -187,8 +176,7 @@ def _needs_approval(bs2: Bs2, rail: str) -> bool:
 def _goes_at(bs2: Bs2, order: Row) -> datetime | None:
     if order["scheduled"] is None:
         return None
-    opens_at = time.fromisoformat(bs2.settings.ted_opens_at)
-    return at_sao_paulo(date.fromisoformat(order["scheduled"]), opens_at)
+    return at_sao_paulo(date.fromisoformat(order["scheduled"]), _OPENS_AT)
 
 
 def _execute(bs2: Bs2, order: Row, at: datetime) -> None:

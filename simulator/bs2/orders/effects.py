@@ -14,6 +14,7 @@ from simulator.bs2.pix import charges as pix_charges
 from simulator.bs2.pix import receipts as pix_receipts
 from simulator.bs2.pix import webhooks as pix_webhooks
 from simulator.bs2.pix.keys import account_at, holder_wire, internal_account, place_of_wire
+from simulator.bs2.settings import ORDER_CODES, ORDER_WORDS, PIX_WORDS
 from simulator.core.ledger import CREDIT, DEBIT, NewEntry
 from simulator.core.people import Account, account_by_id
 from simulator.core.store import Row
@@ -64,17 +65,15 @@ def give_back(bs2: Bs2, order: Row, wire: Wire) -> None:
 
 def announce(bs2: Bs2, order: Row, wire: Wire, state: str) -> None:
     """Tell those who asked that the order ended, one way or another."""
-    settings = bs2.settings
     if order["rail"] == PIX:
         value = {"pagamentoId": order["id"], "endToEndId": wire["end_to_end"]}
-        value |= {"status": settings.pix_statuses[state], "valor": order["amount"]}
+        value |= {"status": PIX_WORDS[state], "valor": order["amount"]}
         pix_webhooks.announce(bs2, order["account_id"], pix_webhooks.PAID, value)
         return
-    event, codes = notices.PAYMENT_ENDED, settings.payment_statuses
-    words = settings.payment_situations
+    event, codes, words = notices.PAYMENT_ENDED, ORDER_CODES, ORDER_WORDS
     if order["rail"] == TRANSFER:
-        event, codes = notices.TRANSFER_ENDED, settings.transfer_statuses
-        words = settings.transfer_situations
+        event, codes = notices.TRANSFER_ENDED, bs2.settings.transfer_statuses
+        words = bs2.settings.transfer_situations
     notices.announce_ended(bs2, order["account_id"], event, order["id"], codes[state], words[state])
 
 

@@ -32,8 +32,7 @@ async def look_up(request: Request) -> Response:
     try:
         title = titles.find(caller.bs2, line)
     except NoTitle:
-        status = caller.bs2.settings.unknown_id_status
-        raise invalid(_TAG, "Título não encontrado.", status) from None
+        raise invalid(_TAG, "Título não encontrado.", 404) from None
     return answer(_title(caller, title))
 
 

@@ -55,8 +55,7 @@ async def pdf_file(request: Request) -> Response:
         kind = _kind(order)
     asked = request.query_params.get("TipoComprovante", str(kind))
     if order is None or not kind or asked != str(kind):
-        status = caller.bs2.settings.unknown_id_status
-        raise invalid("ComprovanteId", "Comprovante não encontrado.", status)
+        raise invalid("ComprovanteId", "Comprovante não encontrado.", 404)
     return Response(_document(caller, order, kind), media_type="application/pdf")
 
 

@@ -23,6 +23,7 @@ from simulator.bs2.reading import BAD_FORMAT, EMPTY, cents, child, digits, docum
 from simulator.core.clock import SAO_PAULO, from_micros, next_banking_day
 from simulator.core.people import Account
 
+_CLOSES_AT = time(17)
 _TAG = "Favorecido"
 _ACCOUNT_TAG = "Favorecido.ContaDestino"
 _SAME_HOLDER, _OTHER_HOLDER = 110, 10
@@ -173,7 +174,7 @@ def _day(caller: Caller, at: datetime | None, *, is_internal: bool) -> date | No
     if day > today:
         is_late = wanted == today
     else:
-        is_late = now.time() >= time.fromisoformat(settings.ted_closes_at)
+        is_late = now.time() >= _CLOSES_AT
         day = next_banking_day(today + timedelta(days=1)) if is_late else today
     if is_late and settings.after_hours == "refuse":
         raise _Refusal("Fora do horário de funcionamento da TED.")

@@ -6,14 +6,14 @@ from starlette.routing import Route
 
 from simulator.bs2.bank import Bs2
 from simulator.bs2.boletos import life as boletos
-from simulator.bs2.control_money import receive
 from simulator.bs2.movements import PIX
-from simulator.bs2.people.app_view import bs2_page
-from simulator.bs2.people.visits import Visit, signed_in
+from simulator.bs2.people.app import APP, receive
 from simulator.bs2.pix import charges as pix_charges
 from simulator.bs2.seed import CLIENTS
+from simulator.core.app.visits import Visit
 from simulator.core.clock import from_micros
-from simulator.core.pages import act, day_text, esc, money, note, time_text
+from simulator.core.pages import act, day_text, esc, money, note, rows_or, time_text
+from simulator.core.receiving import Credit
 from simulator.core.store import Row
 
 _HOME = "/app/cobrancas"
@@ -33,23 +33,21 @@ _CHARGES = {
 }
 
 
-async def listing(request: Request, visit: Visit) -> Response:
-    bs2, held = visit.bs2, visit.account
+async def listing(request: Request, visit: Visit[Bs2]) -> Response:
+    bs2, held = visit.bank, visit.account
     issued = "".join(_boleto(bs2, row) for row in boletos.boletos_of(bs2, held, _SHOWN))
     codes = "".join(_charge(bs2, row) for row in pix_charges.charges_of(bs2, held)[:_SHOWN])
-    no_boleto = "<p>Nenhum boleto foi emitido nesta conta.</p>"
-    no_code = "<p>Nenhum QR Code foi emitido nesta conta.</p>"
     body = f"""<h1>Cobranças</h1>{note(visit.message, "ok")}
 <section class="card"><h2>Boletos</h2>
-{f'<ul class="rows">{issued}</ul>' if issued else no_boleto}</section>
+{rows_or(issued, "Nenhum boleto foi emitido nesta conta.")}</section>
 <section class="card"><h2>QR Codes Pix</h2>
-{f'<ul class="rows">{codes}</ul>' if codes else no_code}</section>"""
-    return bs2_page("Cobranças", _HOME, held, body)
+{rows_or(codes, "Nenhum QR Code foi emitido nesta conta.")}</section>"""
+    return visit.page("Cobranças", _HOME, body)
 
 
-async def pay_boleto(request: Request, visit: Visit) -> Response:
+async def pay_boleto(request: Request, visit: Visit[Bs2]) -> Response:
     """As if the payer paid at another bank now what it costs today."""
-    bs2 = visit.bs2
+    bs2 = visit.bank
     boleto = boletos.boleto_by(bs2, "id", request.path_params["id"])
     if boleto is None or boleto["account_id"] != visit.account.id:
         return visit.back("Este boleto não existe mais.", _HOME)
@@ -62,15 +60,15 @@ async def pay_boleto(request: Request, visit: Visit) -> Response:
     return visit.back(told, _HOME)
 
 
-async def pay_charge(request: Request, visit: Visit) -> Response:
+async def pay_charge(request: Request, visit: Visit[Bs2]) -> Response:
     """As if a client read the QR code now, whose amount is fixed."""
-    bs2 = visit.bs2
+    bs2 = visit.bank
     charge = pix_charges.charge_by(bs2, "id", request.path_params["id"])
     if charge is None or charge["account_id"] != visit.account.id or not _is_payable(bs2, charge):
         return visit.back("Este QR Code não pode mais ser pago.", _HOME)
     amount = pix_charges.amount_due(bs2, charge)
     assert amount is not None
-    receive(bs2, visit.account, amount, CLIENTS[0], PIX, charge=charge)
+    receive(bs2, visit.account, Credit(PIX, amount, *CLIENTS[0]), charge)
     return visit.back(f"{money(amount)} recebidos de {CLIENTS[0].name}.", _HOME)
 
 
@@ -107,7 +105,7 @@ def _is_payable(bs2: Bs2, charge: Row) -> bool:
 
 
 ROUTES = [
-    Route(_HOME, signed_in(listing)),
-    Route(f"{_HOME}/boletos/{{id}}/pagar", signed_in(pay_boleto), methods=["POST"]),
-    Route(f"{_HOME}/pix/{{id}}/pagar", signed_in(pay_charge), methods=["POST"]),
+    Route(_HOME, APP.signed_in(listing)),
+    Route(f"{_HOME}/boletos/{{id}}/pagar", APP.signed_in(pay_boleto), methods=["POST"]),
+    Route(f"{_HOME}/pix/{{id}}/pagar", APP.signed_in(pay_charge), methods=["POST"]),
 ]

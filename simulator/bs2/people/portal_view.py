@@ -8,30 +8,29 @@ from simulator.bs2.applications import applications_of
 from simulator.bs2.auth import SCOPES
 from simulator.bs2.bank import Bs2
 from simulator.bs2.grants import CONSENT, LEGACY
-from simulator.bs2.people.app_view import bs2_page
+from simulator.core.app.visits import Visit
 from simulator.core.clock import from_micros
-from simulator.core.pages import act, esc, field, note, time_text
+from simulator.core.pages import act, esc, field, note, rows_or, time_text
 from simulator.core.people import Account
 from simulator.core.store import Row
 
 _HOME = "/app/aplicacoes"
 
 
-def applications_page(bs2: Bs2, held: Account, message: str) -> Response:
-    items = "".join(_application(row) for row in applications_of(bs2, held))
-    none = "<p>Nenhuma aplicação foi criada para esta conta.</p>"
-    partners = "".join(_partner(row) for row in _consents(bs2, held))
-    nobody = "<p>Nenhum parceiro tem acesso a esta conta.</p>"
-    body = f"""<h1>API Banking</h1>{note(message, "ok")}
+def applications_page(visit: Visit[Bs2]) -> Response:
+    items = "".join(map(_application, applications_of(visit.bank, visit.account)))
+    partners = "".join(map(_partner, _consents(visit.bank, visit.account)))
+    body = f"""<h1>API Banking</h1>{note(visit.message, "ok")}
 <section class="card stack"><div class="head"><h2>Aplicações</h2>
-<a href="{_HOME}/novo">Novo</a></div>{f'<ul class="rows">{items}</ul>' if items else none}</section>
+<a href="{_HOME}/novo">Novo</a></div>
+{rows_or(items, "Nenhuma aplicação foi criada para esta conta.")}</section>
 <section class="card stack"><h2>Parceiros com acesso</h2>
-{f'<ul class="rows">{partners}</ul>' if partners else nobody}</section>"""
-    return bs2_page("API Banking", _HOME, held, body)
+{rows_or(partners, "Nenhum parceiro tem acesso a esta conta.")}</section>"""
+    return visit.page("API Banking", _HOME, body)
 
 
 def new_page(
-    held: Account, problem: str = "", name: str = "", scopes: Sequence[str] = tuple(SCOPES)
+    visit: Visit[Bs2], problem: str = "", name: str = "", scopes: Sequence[str] = tuple(SCOPES)
 ) -> Response:
     options = "".join(_scope(scope, words, scope in scopes) for scope, words in SCOPES.items())
     body = f"""<h1>Nova aplicação</h1>{note(problem)}
@@ -45,10 +44,10 @@ def new_page(
  com usuário e senha</label></fieldset>
 <fieldset><legend>APIs contratadas</legend>{options}</fieldset>
 <button class="main">Criar</button></form>"""
-    return bs2_page("Nova aplicação", _HOME, held, body, status=422 if problem else 200)
+    return visit.page("Nova aplicação", _HOME, body, status=422 if problem else 200)
 
 
-def credentials_page(held: Account, row: Row, refresh_token: str | None) -> Response:
+def credentials_page(visit: Visit[Bs2], row: Row, refresh_token: str | None) -> Response:
     """What the other system asks for. The secret and the token are not shown again."""
     shown = [
         ("API Key", row["api_key"]),
@@ -68,7 +67,7 @@ def credentials_page(held: Account, row: Row, refresh_token: str | None) -> Resp
 <section class="card stack"><h2>Credenciais</h2><dl class="stack">{items}</dl>
 <p class="muted">Copie agora: o API Secret e o Refresh_Token não aparecem de novo. O Refresh_Token
 precisa ser usado em até 48 horas.</p><p><a href="{_HOME}">Voltar às aplicações</a></p></section>"""
-    return bs2_page("Credenciais", _HOME, held, body)
+    return visit.page("Credenciais", _HOME, body)
 
 
 def _application(row: Row) -> str:

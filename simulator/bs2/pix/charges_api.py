@@ -150,8 +150,7 @@ def _own(caller: Caller, column: str, value: str, kind: str = "") -> Row:
     row = pix_charges.charge_by(caller.bs2, column, value)
     is_own = row is not None and row["account_id"] == caller.account.id
     if row is None or not is_own or kind not in ("", row["kind"]):
-        status = caller.bs2.settings.unknown_id_status
-        raise invalid("TxId", "Cobrança não encontrada.", status)
+        raise invalid("TxId", "Cobrança não encontrada.", 404)
     return row
 
 

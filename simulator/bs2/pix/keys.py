@@ -72,7 +72,7 @@ def keys_of(bs2: Bs2, account: Account) -> Iterator[dict[str, Any]]:
 def receiver_of(bs2: Bs2, kind: str, value: str) -> dict[str, Any] | None:
     """Who is paid with the key, as BS2 answers it; None when there is no such key.
 
-    One that nobody registered belongs to somebody made up, unless the settings say otherwise.
+    One that nobody registered belongs to somebody made up.
     """
     row = bs2.store.row("SELECT * FROM bs2_key WHERE value = ?", value)
     if row is not None and row["account_id"] is not None:
@@ -80,8 +80,6 @@ def receiver_of(bs2: Bs2, kind: str, value: str) -> dict[str, Any] | None:
     if row is not None:
         kept: dict[str, Any] | None = json.loads(row["receiver"]) if row["receiver"] else None
         return kept
-    if bs2.settings.pix_requires_registered_keys:
-        return None
     company = bs2.store.row("SELECT name FROM company WHERE cnpj = ?", value)
     document = value if kind in (CPF, CNPJ) else _document_of(value)
     name = company["name"] if company else _name_of(document)

@@ -15,6 +15,7 @@ from simulator.bs2.bank import ISPB, Bs2
 from simulator.bs2.movements import end_to_end
 from simulator.bs2.orders import book as orders
 from simulator.bs2.pix.keys import receiver_of
+from simulator.bs2.settings import PIX_WORDS
 from simulator.core.clock import to_micros
 from simulator.core.people import Account, account_by_id
 from simulator.core.store import Row
@@ -33,6 +34,8 @@ CREATE TABLE IF NOT EXISTS bs2_pix_request (
 """
 
 BY_KEY, BY_ACCOUNT, BY_CODE = "CHAVE_DICT", "MANUAL", "QR_CODE"
+_TIME_TO_CONFIRM = timedelta(minutes=5)
+_CHECKING_TAKES = timedelta(seconds=1)  # of what was asked for without confirming
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class NotConfirmable(Exception):
 def start(bs2: Bs2, account: Account, new: NewPix) -> Row:
     pix_id, now = str(uuid.uuid4()), bs2.clock.now()
     letters = f"{secrets.randbelow(10**10):010d}"
-    expires_at = now + timedelta(seconds=bs2.settings.pix_expiry_seconds)
+    expires_at = now + _TIME_TO_CONFIRM
     bs2.store.run(
         "INSERT INTO bs2_pix (id, account_id, end_to_end, kind, amount, receiver, key, code,"
         " charge_id, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -74,7 +77,7 @@ def confirm(bs2: Bs2, pix: Row, amount: int, api_key: str, free_text: str | None
     """
     state = state_of(bs2, pix)
     if state != "started":
-        raise NotConfirmable(bs2.settings.pix_statuses[state])
+        raise NotConfirmable(PIX_WORDS[state])
     receiver = json.loads(pix["receiver"])
     wire = {
         "end_to_end": pix["end_to_end"],
@@ -127,7 +130,7 @@ def ask(
 ) -> Row:
     """Note a Pix to be checked, started and confirmed by the bank a moment later."""
     request_id = str(uuid.uuid4())
-    due_at = bs2.clock.now() + timedelta(seconds=bs2.settings.pix_async_seconds)
+    due_at = bs2.clock.now() + _CHECKING_TAKES
     bs2.store.run(
         "INSERT INTO bs2_pix_request (id, account_id, api_key, name, key, amount, document,"
         " free_text, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

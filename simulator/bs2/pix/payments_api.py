@@ -33,6 +33,7 @@ from simulator.bs2.reading import (
     query_day,
     text,
 )
+from simulator.bs2.settings import PIX_WORDS
 from simulator.core.clock import SAO_PAULO, from_micros, sao_paulo_day
 from simulator.core.store import Row
 
@@ -168,8 +169,7 @@ def _started(request: Request, caller: Caller, new: NewPix) -> Response:
 def _own(caller: Caller, request: Request) -> Row:
     pix = pix_payments.pix_by_id(caller.bs2, request.path_params["id"].lower())
     if pix is None or pix["account_id"] != caller.account.id:
-        status = caller.bs2.settings.unknown_id_status
-        raise invalid("PagamentoId", "Pagamento não encontrado.", status)
+        raise invalid("PagamentoId", "Pagamento não encontrado.", 404)
     return pix
 
 
@@ -230,7 +230,7 @@ def _with_account(party: dict[str, Any]) -> dict[str, Any]:
 
 
 def _status(caller: Caller, pix: Row) -> str:
-    return caller.bs2.settings.pix_statuses[pix_payments.state_of(caller.bs2, pix)]
+    return PIX_WORDS[pix_payments.state_of(caller.bs2, pix)]
 
 
 def _amount(pix: Row) -> Any:

@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS bs2_refund (
 
 PROCESSING, RETURNED, NOT_RETURNED = "EM_PROCESSAMENTO", "DEVOLVIDO", "NAO_REALIZADO"
 _LONGEST_LIFE = timedelta(days=90)
+_REFUND_TAKES = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def ask_refund(bs2: Bs2, account: Account, received: Received, refund_id: str, a
     if known is not None:
         return known
     now = bs2.clock.now()
-    due_at = now + timedelta(seconds=bs2.settings.pix_refund_seconds)
+    due_at = now + _REFUND_TAKES
     rtr_id = end_to_end("D", ISPB, now, f"{secrets.randbelow(10**10):010d}")
     bs2.store.run(
         "INSERT INTO bs2_refund (account_id, end_to_end, id, rtr_id, amount, status, asked_at,"

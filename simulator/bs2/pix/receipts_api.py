@@ -81,8 +81,7 @@ async def refund_status(request: Request) -> Response:
         caller.bs2, caller.account, request.path_params["e2e"], request.path_params["id"]
     )
     if row is None:
-        status = caller.bs2.settings.unknown_id_status
-        raise invalid("IdExterno", "Devolução não encontrada.", status)
+        raise invalid("IdExterno", "Devolução não encontrada.", 404)
     return answer(_refund(row))
 
 
@@ -90,19 +89,19 @@ def _received(caller: Caller, request: Request) -> Received:
     pix_id = request.path_params["e2e"]
     received = pix_receipts.received_by_pix(caller.bs2, caller.account, pix_id)
     if received is None:
-        raise _unknown(caller, "EndToEndId")
+        raise _unknown("EndToEndId")
     return received
 
 
 def _whole(caller: Caller, received: Received | None, tag: str) -> dict[str, Any]:
     if received is None:
-        raise _unknown(caller, tag)
+        raise _unknown(tag)
     page = {"qtd": 1, "paginaAtual": 1, "itensPorPagina": 1}
     return {**_shown(caller, received), "pagina": page}
 
 
-def _unknown(caller: Caller, tag: str) -> Exception:
-    return invalid(tag, "Recebimento não encontrado.", caller.bs2.settings.unknown_id_status)
+def _unknown(tag: str) -> Exception:
+    return invalid(tag, "Recebimento não encontrado.", 404)
 
 
 def _shown(caller: Caller, received: Received) -> dict[str, Any]:

@@ -53,8 +53,7 @@ async def status(request: Request) -> Response:
     caller = caller_with(request, "pix.read", "pix.write")
     row = pix_payments.request_by_id(caller.bs2, request.path_params["id"].lower())
     if row is None or row["account_id"] != caller.account.id:
-        status = caller.bs2.settings.unknown_id_status
-        raise invalid("SolicitacaoId", "Solicitação não encontrada.", status)
+        raise invalid("SolicitacaoId", "Solicitação não encontrada.", 404)
     return answer(_shown(caller, row))
 
 

@@ -61,8 +61,7 @@ async def remove(request: Request) -> Response:
         *(request.path_params["id"].lower(), caller.account.id),
     )
     if not removed:
-        status = caller.bs2.settings.unknown_id_status
-        raise invalid("InscricaoId", "Inscrição não encontrada.", status)
+        raise invalid("InscricaoId", "Inscrição não encontrada.", 404)
     return done(request, None)
 
 

@@ -27,6 +27,7 @@ from simulator.cora.invoices.wire import part_wire
 from simulator.core.ids import new_id
 
 _MOST = 24
+_REGISTER_SECONDS = 45  # of the other parts
 
 
 def issue(cora: Cora, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def issue(cora: Cora, caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     parts, carne_id = _read(body, cora.clock.today()), new_id("carne_")
     rows = []
     for number, part in enumerate(parts):
-        seconds = cora.settings.carne_register_seconds if number else 0
+        seconds = _REGISTER_SECONDS if number else 0
         row = life.issue(cora, caller, part, draft_seconds=seconds, carne_id=carne_id)
         rows.append(row)
     return {

@@ -30,6 +30,9 @@ from simulator.core.store import Row
 
 DRAFT, OPEN, LATE, IN_PAYMENT = "DRAFT", "OPEN", "LATE", "IN_PAYMENT"
 PAID, CANCELLED = "PAID", "CANCELLED"
+# The published tariffs, in centavos: a Pix of little money costs a part of it.
+_CANCEL_FEE, _PIX_FEE = 30, 50
+_SMALL_PIX, _SMALL_PIX_FEE_PERCENT = 4999, 1
 STATES = (
     *("INITIATED", DRAFT, OPEN, IN_PAYMENT, PAID, LATE, CANCELLED),
     "RECURRENCE_DRAFT",
@@ -139,14 +142,14 @@ def cancel(cora: Cora, row: Row) -> None:
         raise ApiError(422, "REC-0006", "Invoice already paid")
     if row["pay_id"] is not None:
         raise ApiError(422, "invalid_request", "Invoice is being paid")
-    now, fee = cora.clock.now(), cora.settings.cancel_fee_cents
+    now = cora.clock.now()
     cora.store.run(
         "UPDATE cora_invoice SET status = ?, registered = 0, next_at = NULL, ended_at = ?"
         " WHERE seq = ?",
         *(CANCELLED, to_micros(now), row["seq"]),
     )
-    if fee and row["barcode"] and row["status"] != DRAFT:
-        entry = NewEntry(now, DEBIT, "FEE", fee, "Tarifa de cancelamento de boleto")
+    if row["barcode"] and row["status"] != DRAFT:
+        entry = NewEntry(now, DEBIT, "FEE", _CANCEL_FEE, "Tarifa de cancelamento de boleto")
         add_entries(cora.store, row["account_id"], [entry])
     announce(cora, row["account_id"], "invoice", "canceled", row["id"])
 
@@ -269,13 +272,11 @@ def _settle(cora: Cora, row: Row) -> None:
 
 
 def _fee(cora: Cora, row: Row) -> int:
-    """The published tariffs: a Pix of little money costs a part of it."""
-    settings = cora.settings
     if row["method"] != PIX:
-        return settings.boleto_fee_cents
-    if row["total_paid"] <= settings.pix_small_until_cents:
-        return percent(row["total_paid"], settings.pix_small_percent)
-    return settings.pix_fee_cents
+        return cora.settings.boleto_fee_cents
+    if row["total_paid"] <= _SMALL_PIX:
+        return percent(row["total_paid"], _SMALL_PIX_FEE_PERCENT)
+    return _PIX_FEE
 
 
 def request_of(row: Row) -> dict[str, Any]:

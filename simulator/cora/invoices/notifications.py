@@ -20,6 +20,7 @@ from simulator.core.clock import at_sao_paulo, from_micros, to_micros
 from simulator.core.store import Row
 
 _ON_ITS_WAY = timedelta(minutes=1)
+_HOUR = time(8)
 
 
 async def listing(request: Request) -> Response:
@@ -61,7 +62,7 @@ def notification_wire(cora: Cora, row: Row) -> dict[str, Any] | None:
 def _schedules(cora: Cora, row: Row, notification: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for channel in notification["channels"]:
         for rule in channel["rules"]:
-            at = _instant(cora, row, rule)
+            at = _instant(row, rule)
             is_active = _is_active(row, rule, at)
             yield {
                 "rule": rule,
@@ -71,12 +72,12 @@ def _schedules(cora: Cora, row: Row, notification: dict[str, Any]) -> Iterator[d
             }
 
 
-def _instant(cora: Cora, row: Row, rule: str) -> datetime | None:
+def _instant(row: Row, rule: str) -> datetime | None:
     """When it is sent; None while that is not known."""
     if rule == WHEN_PAID:
         return None if row["status"] != PAID else from_micros(row["paid_at"])
     day = date.fromisoformat(row["due_date"]) + timedelta(days=RULES[rule])
-    return at_sao_paulo(day, time(cora.settings.invoice_notification_hour % 24))
+    return at_sao_paulo(day, _HOUR)
 
 
 def _is_active(row: Row, rule: str, at: datetime | None) -> bool:

@@ -345,7 +345,9 @@ def test_mangled_schedules_and_parts_are_errors_of_the_bank_and_nothing_else(ans
         "https://storage.googleapis.com:8443/x.pdf",
     ],
 )
-def test_an_answer_does_not_choose_a_host(url: str) -> None:
+def test_an_answer_does_not_choose_a_host(settings: Settings, url: str) -> None:
+    settings.CORA_FILES_URL = "https://storage.googleapis.com"
+
     with pytest.raises(BankUnavailable, match="endereço seguro"):
         documents.fetch_pdf(url)
 
@@ -359,7 +361,9 @@ def test_an_answer_does_not_choose_a_host(url: str) -> None:
         "https://storage.googleapis.com:443/download/storage/v1/b/b/o/boleto-1.pdf?alt=media",
     ],
 )
-def test_an_address_of_coras_storage_or_of_cora_is_taken(url: str) -> None:
+def test_an_address_of_coras_storage_or_of_cora_is_taken(settings: Settings, url: str) -> None:
+    settings.CORA_FILES_URL = "https://storage.googleapis.com"
+
     assert documents.own_address(url) is not None
 
 

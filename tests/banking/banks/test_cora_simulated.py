@@ -35,7 +35,7 @@ def statuses(bank: CoraAdapter, *receipts: Receipt) -> Sequence[OrderState | Non
 
 
 def payable_boleto(cora: CoraSimulator, **changes: Any) -> Any:
-    title = cora.boleto(15075, sao_paulo_day(cora.now()) + timedelta(days=5))
+    title = cora.title(15075, sao_paulo_day(cora.now()) + timedelta(days=5))
     return make_boleto(linha_digitavel=title["digitable"], **changes)
 
 

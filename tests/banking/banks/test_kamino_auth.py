@@ -144,7 +144,7 @@ def test_terms_that_changed_are_told_with_the_bank_s_reason(
 def test_an_account_of_another_partner_is_refused_with_the_reason(
     kamino: KaminoSimulator, provider: ConsentProvider
 ) -> None:
-    kamino.make_account(PADARIA, "PADARIA AURORA LTDA", partner="somebody-else")
+    kamino.create_company(PADARIA, "PADARIA AURORA LTDA", partner="somebody-else")
 
     with pytest.raises(BankAccessDenied, match="outro parceiro"):
         provider.refresh(accepted(PADARIA))

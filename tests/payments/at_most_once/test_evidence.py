@@ -64,7 +64,7 @@ def test_a_boleto_that_left_the_list_and_no_line_pays_calls_a_person(
 
 def twins(tenant: Tenant, cora: CoraSimulator) -> tuple[Payable, Payable]:
     """Two boletos of one value."""
-    lines = [cora.boleto(15075, TODAY)["digitable"] for _ in range(2)]
+    lines = [cora.title(15075, TODAY)["digitable"] for _ in range(2)]
     first, second = [bills.enter(tenant, "150.75", destination=line) for line in lines]
     return first, second
 

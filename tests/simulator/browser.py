@@ -1,7 +1,18 @@
-"""What a person does on a phone at a bank's pages, and what each page is looked at for."""
+"""A person at the pages of a bank: Chromium, by label and button name."""
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+
+
+def enter(page: Page, address: str) -> None:
+    """Ana Souza at a bank's app, which lets her choose where she has several companies."""
+    page.goto(f"{address}/app")
+    look(page)
+    sign_in(page)
+    if page.get_by_role("button", name="OFICINA MODELO LTDA").count():
+        look(page)
+        press(page, "OFICINA MODELO LTDA")
+    look(page)
 
 
 def sign_in(page: Page) -> None:
@@ -14,6 +25,13 @@ def press(page: Page, name: str) -> None:
     """Press a button and wait for the page that answers."""
     with page.expect_navigation():
         page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def visit(page: Page, link: str) -> None:
+    """Follow the link, and look at the page when it is there."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=link, exact=True).click()
+    look(page)
 
 
 def look(page: Page) -> None:
