@@ -13,7 +13,7 @@ from core.errors import DomainError, InvalidInput, InvalidState
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests.accounts.books import account_of, make_entry
-from tests.accounts.test_groups import details_of, group_of
+from tests.accounts.groups import details_of, group_of
 from tests.accounts.xlsx import book
 
 # --- A spreadsheet that cannot be read ----------------------------------------------------

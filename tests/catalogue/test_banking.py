@@ -5,7 +5,6 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from integrations.account_list import Integration, broken_proof, describe_switch
 
 from accounts.models import Account, ClassificationGroup, Nature
 from banking.bank_accounts.ledger_account import check_leaf
@@ -18,9 +17,10 @@ from banking.connections.progress import Opening
 from banking.gateway.call_log import result_words
 from banking.gateway.plan_check import check_plan
 from banking.models import BankAccount, Connection
-from banking.statements.progress import sync_progress
+from banking.statements.progress import broken_proof, sync_progress
 from core.dates import day_name
 from core.errors import InvalidInput, NotAllowed
+from integrations.accounts import Integration, describe_switch
 from tenants.models import Plan, Tenant, User
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=ZoneInfo("America/Sao_Paulo"))  # Monday

@@ -8,11 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from integrations.pix_preview import Choice
 
 from banking.banks.contract.payments import Rail
 from banking.models import BankAccount, Connection
 from core.errors import DomainError, InvalidInput
+from integrations.preview import Choice
 from integrations.views.disconnect import UndoForm
 from parties.models import Payee
 from payments.bills import parsing
