@@ -23,7 +23,7 @@ SENTENCES = {
         "Nada é enviado: a conta a pagar fica pendente para ser paga fora da plataforma."
     ),
     BankAccount.PixPolicy.TED: (
-        "O pagamento é enviado por TED para a agência e a conta cadastradas do favorecido. "
+        "O pagamento é enviado por TED para a agência e a conta que constam na aprovação. "
         "Quem cobra por QR Code recebe uma TED em vez de Pix."
     ),
 }
