@@ -170,6 +170,30 @@ def test_another_debit_account_changes_no_destination(
     assert (order.bank_account_id, order.content["account"]) == (cora.id, SHOWN)
 
 
+@pytest.mark.parametrize("address", ["payments:approve", "payments:api-payable-approve"])
+@pytest.mark.parametrize("way", WAYS)
+def test_what_was_approved_by_page_or_api_goes_where_that_approval_said(
+    client: Client,
+    tenant: Tenant,
+    operator: User,
+    approver: User,
+    account: BankAccount,
+    address: str,
+    way: Way,
+) -> None:
+    make_payable(tenant, destination=ted(SHOWN), approved=True, due_date=LATER)
+    payable = make_payable(tenant, destination=PIX_KEY)
+    sign_in(client, approver, tenant)
+    client.post(reverse(address, args=[payable.id]))
+    approved_later(tenant, operator)
+    sign_in(client, operator, tenant)
+
+    way(client, account, payable)
+
+    (order,) = orders_of(payable)
+    assert order.content["account"] == SHOWN
+
+
 @pytest.mark.parametrize("page", ["payments:list", "payments:detail"])
 def test_the_approver_sees_where_the_ted_goes(
     client: Client, tenant: Tenant, approver: User, account: BankAccount, page: str
