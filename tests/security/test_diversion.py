@@ -132,6 +132,16 @@ def test_without_an_account_in_the_approval_nothing_leaves(
     assert reread(payable).status in {PayableStatus.APPROVED, PayableStatus.PENDING}
 
 
+@pytest.mark.parametrize("attack", [entered, cancelled, approved_and_cancelled])
+def test_what_nobody_else_approved_in_the_end_is_not_on_file(
+    tenant: Tenant, operator: User, account: BankAccount, attack: Any
+) -> None:
+    attack(tenant, operator)
+    payable = make_payable(tenant, destination=PIX_KEY, approved=True)
+
+    assert payable.approved_ted_account_id is None
+
+
 @pytest.mark.parametrize("way", [w for w in WAYS if w is not from_the_pay_page])
 def test_with_another_account_on_file_since_it_is_approved_anew(
     client: Client, tenant: Tenant, operator: User, account: BankAccount, way: Way
