@@ -30,7 +30,7 @@ def test_the_steps_unfold_and_the_page_has_no_fault(
         for summary in page.locator(".option__opening summary").all():
             summary.click()
         expect(page.locator(".option__opening .steps")).to_have_count(3)
-        expect(page.get_by_text("Com a conta aberta, volte aqui").first).to_be_visible()
+        expect(page.locator(".option__opening .steps li").last).to_be_visible()
         for window in (browsing.DESKTOP, browsing.PHONE):
             for scheme in ("light", "dark"):
                 page.set_viewport_size(window)

@@ -174,7 +174,7 @@ def test_the_second_is_told_who_was_first_and_when(
 
     (note,) = re.findall(r'<div class="note note--warn"(?s:.*?)</p>', answer.content.decode())
     assert other.display_name in note
-    assert "23/11 às 10:00" in words(note.encode())
+    assert "23/11 às 09:00" in words(note.encode())
     assert reread(account).pix_policy == "ted"
 
 
@@ -185,7 +185,7 @@ def test_admins_see_what_was_changed_on_the_account_and_by_whom(
 
     shown = page(as_admin, account)
 
-    assert re.search(rf"23/11/2026 10:00:\d\d · {admin.display_name} · 127.0.0.1", shown)
+    assert re.search(rf"23/11/2026 09:00:\d\d · {admin.display_name} · 127.0.0.1", shown)
 
 
 def test_others_do_not_see_the_audit_of_the_account(

@@ -52,7 +52,11 @@ def the_only_payable(tenant: Tenant) -> Payable:
         return payables.get()
 
 
-def errors_of(response: Any) -> dict[str, Any]:
+def errors_of(response: Any) -> dict[str, str]:
+    """The code of the first error of each field; the page shows them all."""
     assert response.status_code == 200
-    assert "Nada foi gravado ainda" in response.content.decode()
-    return response.context["form"].errors
+    page = response.content.decode()
+    errors = response.context["form"].errors
+    assert 'role="alert"' in page
+    assert all(str(errors[field]) in page for field in errors)
+    return {field: of_field[0].code for field, of_field in errors.as_data().items()}
