@@ -38,8 +38,8 @@ class Record(TenantOwned):
     """One act: who, when, from where, on what, before and after (registro de auditoria).
 
     `hash` is the SHA-256, in hexadecimal, of the UTF-8 of `canonical()`, which holds the hash of
-    the record before it (64 zeros for the first one). Whoever has a record's hash can tell whether
-    it or anything before it was changed.
+    the record before it (64 zeros for the first one). Anyone who has a record's hash can tell
+    whether it or anything before it was changed.
     """
 
     number = models.PositiveBigIntegerField("número")  # 1, 2, 3 … of each company
@@ -111,7 +111,7 @@ class Record(TenantOwned):
 
 
 class ChainHead(TenantOwned):
-    """Where a company's chain ends: without it nobody would see that the tail was cut.
+    """Where a company's chain ends: without it a cut tail could not be seen.
 
     Its row is what acts at the same time wait for.
     """

@@ -25,8 +25,8 @@ def record(
 ) -> Record:
     """Append to the company's chain, in the transaction of the act itself.
 
-    To be the last statement of an act: it locks the chain's head until the commit, and whoever
-    takes another lock after it could meet somebody who took the two the other way round.
+    To be the last statement of an act: it locks the chain's head until the commit, and an act
+    that takes another lock after it could deadlock with one that took the two in the other order.
     `by` is None when the product itself acts. `before` and `after` hold what a person reads, and
     never a secret.
     """

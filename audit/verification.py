@@ -22,7 +22,7 @@ class Verdict:
 
 
 def verify(tenant_id: UUID) -> Verdict:
-    """Walk the chain from its first record. Constant memory; acts may go on meanwhile."""
+    """Walk the chain from its first record. Constant memory; acts may go on at the same time."""
     verdict = walk(tenant_id, Verdict(0, NO_HASH))
     head = head_of(tenant_id)
     # What was written since, up to the head that was read.

@@ -29,7 +29,7 @@ def parse_cnpj(text: str) -> str:
         raise InvalidValue(f"O CNPJ tem {LENGTH} caracteres; este tem {len(cnpj)}.")
     if not is_digits(cnpj[-2:]):
         raise InvalidValue("Os dois últimos caracteres do CNPJ são sempre números.")
-    # 00000000000000 satisfies the sums and belongs to nobody.
+    # 00000000000000 satisfies the sums and belongs to no company.
     if len(set(cnpj)) == 1:
         raise InvalidValue("Este CNPJ repete o mesmo número em todas as posições.")
     if cnpj[-2:] != cnpj_check_digits(cnpj[:-2]):

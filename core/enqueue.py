@@ -14,7 +14,7 @@ def enqueue(task_name: str, *args: str) -> None:
     """Have a worker run a task as soon as what was written is committed.
 
     A nudge may be lost: the clock finds the same work in the rows. So a broker that is down is
-    noted in the log and makes nobody wait.
+    noted in the log and makes no caller wait.
     """
     transaction.on_commit(partial(_send, task_name, args))
 

@@ -8,8 +8,9 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-# The door that banks call has a secret in its path (decision 0005). Whatever writes a path writes
-# it through here: known parts stay, all that follows them goes, however the slashes are written.
+# The address that banks call has a secret in its path (decision 0005). All that writes a path
+# writes it through here: known parts stay, and all that follows them is removed, however the
+# slashes are written.
 SLASH = r"(?:/|%(?:25)*2f)"
 ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 DOOR = re.compile(

@@ -82,5 +82,5 @@ LIVE_ORDERS = (
     OrderStatus.SCHEDULED,
     OrderStatus.PAID,
 )
-# The bank has it, and nobody knows yet how it ends.
+# The bank has it, and it is not known yet how it ends.
 OPEN_AT_BANK = (OrderStatus.AT_BANK, OrderStatus.SCHEDULED)

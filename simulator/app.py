@@ -104,7 +104,7 @@ class Site:
 
 
 def _end_with_it(task: asyncio.Task[None]) -> None:
-    """A background task that dies takes the process with it: nobody would notice otherwise."""
+    """A background task that dies ends the process: otherwise its end would not be noticed."""
     if not task.cancelled() and (error := task.exception()) is not None:
         task.get_loop().call_exception_handler({"message": "background task", "exception": error})
         signal.raise_signal(signal.SIGTERM)

@@ -48,7 +48,7 @@ def hold_own_address(user: User) -> None:
 
 
 def forget_unconfirmed(user: User) -> None:
-    """Drop what nobody confirmed yet: its link is worth nothing from now on."""
+    """Delete the addresses that are not confirmed yet: their links stop working."""
     EmailAddress.objects.filter(user=user, verified=False).exclude(
         email=user.email.lower()
     ).delete()
@@ -58,7 +58,7 @@ class ConfirmedEmailBackend(AuthenticationBackend):  # type: ignore[misc]  # all
     """Signs in by e-mail and password, with a confirmed address only."""
 
     def _authenticate_by_email(self, email: str, password: str) -> User | None:
-        """Whoever merely asked for an address is no candidate: the password may be the same."""
+        """Only users who confirmed the address are tried: others may have the same password."""
         users = filter_users_by_email(email, prefer_verified=True, for_login=True)
         tried = (self._check_password(u, password) for u in users if is_confirmed(u, email))
         return next((user for user in tried if user), None)

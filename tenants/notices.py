@@ -105,7 +105,7 @@ def send_waiting(now: datetime) -> int:
 
 
 def claim(tenant_id: UUID, notice_id: UUID, now: datetime) -> Notice | None:
-    """The notice, if nobody else is sending it."""
+    """The notice, if no other worker is sending it."""
     with tenant_scope(tenant_id):
         row = Notice.objects.of(tenant_id).filter(id=notice_id)
         if not row.filter(emailed_at=None).update(emailed_at=now):

@@ -1,8 +1,8 @@
-"""The doors to rows that belong to a company.
+"""The scopes in which rows that belong to a company can be read and written.
 
 PostgreSQL's row-level security reads two settings that live as long as a transaction:
 `kamino.tenant` (a company's id, or `*` for reading ids across companies) and `kamino.person`
-(whose companies may be listed). Outside of these doors a query on a tenant's table fails.
+(whose companies may be listed). Outside of these scopes a query on a tenant's table fails.
 Only `SET LOCAL` semantics are used, so a transaction pooler in between is harmless.
 """
 
@@ -56,7 +56,7 @@ def across_tenants() -> Iterator[None]:
     """Open a transaction that reads the rows of all companies and writes none.
 
     For the clock and the sweeps, which take ids from it and then open each company's scope,
-    and for the webhook door, which knows an address before it knows a company.
+    and for the webhook view, which knows an address before it knows a company.
     """
     with _scope(EVERYONE, person=""):
         yield

@@ -21,7 +21,7 @@ def create_company(*, name: str, legal_name: str, cnpj: str, plan: Plan) -> Tena
 def change_plan(tenant: Tenant, plan: Plan) -> None:
     """Put the company on another plan, at once.
 
-    Nothing is undone: whoever acts for the company asks its plan each time, so what a smaller
+    Nothing is undone: each act for the company checks its plan first, so what a smaller
     plan lacks stands still and goes on when the plan has it again. Opens the company's scope.
     """
     with tenant_scope(tenant.id):

@@ -41,7 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return confirmed
 
     def set_password(self, user: User, password: str) -> None:
-        """Whoever asked for another address may have been someone else: they ask again."""
+        """Also drop unconfirmed addresses: somebody else may have asked for them."""
         from tenants.emails import forget_unconfirmed
 
         super().set_password(user, password)

@@ -24,8 +24,8 @@ def standing_on(account: Account) -> JournalEntryQuerySet:
 def move_entries(old: Account, new: Account, *, by: User, why: str) -> int:
     """Move what stands on `old` to `new`, each entry on its own day. Returns how many.
 
-    Nobody else may write on `old` meanwhile: its row is held, and so is every line's. Runs inside
-    the company's scope.
+    No other act can write on `old` until the transaction ends: its row is locked, and so is every
+    line's. Runs inside the company's scope.
 
     Raises:
         InvalidInput: an entry has a line on another account that is archived.
@@ -55,12 +55,12 @@ def standing(entry: JournalEntry) -> JournalEntry:
 
 
 def lock_account(account: Account) -> None:
-    """Whoever writes a line on it holds it shared (accounts/migrations/0003): they end first."""
+    """Lock it FOR UPDATE, after acts that write a line on it: they hold it FOR SHARE."""
     Account.objects.select_for_update().of(account.tenant_id).get(id=account.id)
 
 
 def share_account(account_id: UUID) -> None:
-    """Hold an account as whoever writes on it does: who wants to move its entries waits."""
+    """Lock an account as an act that writes on it does: a move of its entries waits."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM accounts_account WHERE id = %s FOR SHARE", [account_id])
 

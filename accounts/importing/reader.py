@@ -105,7 +105,7 @@ def read_chart(content: bytes) -> Sheet:
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(found.content))
         lines = book.get_sheet_by_name(found.name).to_python(skip_empty_area=False)
-    except (CalamineError, ZipError, XmlError, OverflowError):  # the last: a duration of ages
+    except (CalamineError, ZipError, XmlError, OverflowError):  # the last: a huge duration
         raise unreadable() from None
     return Reader(found.name, found.formulas).read(lines)
 

@@ -1,6 +1,6 @@
 """An XLSX file is looked through before a reader of values is handed any of it.
 
-It is a ZIP of XML parts (ECMA-376 part 2), made by whoever sends it: a few kilobytes can stand for
+It is a ZIP of XML parts (ECMA-376 part 2) from an unknown sender: a few kilobytes can stand for
 gigabytes of text, for cells without end, or for one thing to one reader and another to the next.
 So the parts that matter are unpacked under a budget, walked through without being kept, and what
 is handed on is a new archive with those parts alone, under a table of contents of our own. The

@@ -77,7 +77,7 @@ class Overview:
 
     @property
     def to_redo(self) -> int:
-        """Those that somebody undid wait for nobody."""
+        """How many accounts need a new connection; those that somebody undid do not."""
         accounts = [card.account for card in self.cards]
         return sum(not (account.is_connected or account.is_undone) for account in accounts)
 

@@ -49,7 +49,7 @@ def save_settings(
 ) -> list[str]:
     """Save both, unless somebody changed one since the page showed `seen`.
 
-    Returns what was changed meanwhile, in Portuguese sentences; nothing is then saved. The account
+    Returns what was changed since, in Portuguese sentences; nothing is then saved. The account
     is left as it is in the database. Runs inside the company's scope.
     """
     lock_settings(account)

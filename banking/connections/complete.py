@@ -70,7 +70,7 @@ def open_connection(tenant_id: UUID, connection_id: UUID) -> BankAccount | None:
 
 
 def unfinished_openings() -> list[tuple[UUID, UUID]]:
-    """(company, connection) of each opening that nobody is at."""
+    """(company, connection) of each opening that no worker has."""
     with across_tenants():
         waiting = Connection.objects.filter(status=Connection.Status.OPENING).exclude(
             opening_leased_until__gt=timezone.now()
@@ -79,7 +79,7 @@ def unfinished_openings() -> list[tuple[UUID, UUID]]:
 
 
 def claim_opening(tenant_id: UUID, connection_id: UUID) -> Connection | None:
-    """The connection, if it is opening and nobody else is at it."""
+    """The connection, if it is opening and no other worker has it."""
     now = timezone.now()
     with tenant_scope(tenant_id):
         row = Connection.objects.of(tenant_id).filter(

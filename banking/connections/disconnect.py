@@ -28,7 +28,7 @@ from core.errors import InvalidInput, InvalidState
 from tenants.models import Tenant, TenantQuerySet, User
 from tenants.scope import across_tenants, tenant_scope
 
-# How long a bank that does not answer is asked to forget us; then the secrets go all the same.
+# How long a bank that does not answer is asked to revoke; then the secrets are erased anyway.
 REVOKE_LASTS = timedelta(hours=1)
 # Longer than the bank may take; also how soon it is asked again.
 LEASE = timedelta(seconds=75)
@@ -112,14 +112,14 @@ def free(now: datetime) -> Q:
 
 
 def unclosed_connections() -> list[tuple[UUID, UUID]]:
-    """(company, connection) of those that nobody is closing."""
+    """(company, connection) of those that no worker is closing."""
     with across_tenants():
         rows = Connection.objects.filter(still_open(), free(timezone.now()))
         return list(rows.values_list("tenant_id", "id"))
 
 
 def close_connection(tenant_id: UUID, connection_id: UUID) -> bool:
-    """Have the bank forget us, then erase the secrets. False when it is to be tried again.
+    """Have the bank revoke our access, then erase the secrets. False when it is to be tried again.
 
     Safe to call again, and from two workers. To be called outside of scopes.
     """

@@ -24,7 +24,7 @@ def reseal_connection(tenant_id: UUID, connection_id: UUID) -> bool:
     """False when it has no credentials any more."""
     with tenant_scope(tenant_id):
         rows = Connection.objects.of(tenant_id).filter(id=connection_id)
-        # Locked: a token renewed meanwhile must not be overwritten by the one before it.
+        # Locked: a token renewed concurrently must not be overwritten by the one before it.
         sealed = bytes(rows.select_for_update().get().credentials)
         if not sealed:
             return False

@@ -13,7 +13,7 @@ from banking.gateway.connect import tokens_of
 from banking.models import Connection
 from tenants.scope import across_tenants, tenant_scope
 
-# To a tick: a pause leaves many due at once, and banks and workers shall see no wave.
+# To a tick: a pause leaves many due at once, and they must not reach banks and workers in a wave.
 BATCH = 40
 AGAIN = timedelta(minutes=2)
 
@@ -53,7 +53,7 @@ def keep_alive(tenant_id: UUID, connection_id: UUID) -> bool:
 
 
 def postpone(connection: Connection) -> None:
-    """To the end of the queue: those that fail shall not keep the others from their turn."""
+    """To the end of the queue: those that fail must not keep the others from their turn."""
     with tenant_scope(connection.tenant_id):
         Connection.objects.of(connection.tenant_id).filter(
             id=connection.id, keep_alive_at=connection.keep_alive_at

@@ -54,7 +54,7 @@ class CallLog:
 
 @contextmanager
 def keep_calls(tenant_id: UUID, connection_id: UUID, bank: str, operation: str) -> Iterator[None]:
-    """Keep one request whose client nobody watches: that for a token."""
+    """Keep one request whose client has no watcher: that for a token."""
     started, result = time.perf_counter(), "200"
     try:
         yield

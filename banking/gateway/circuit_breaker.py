@@ -1,7 +1,7 @@
-"""A circuit for each bank: one that does not answer is left alone for a while, by all processes.
+"""A circuit for each bank: one that does not answer is not called for a while, by any process.
 
-After CIRCUIT_FAILURES calls in a row that the bank itself failed, nobody calls it for
-CIRCUIT_SECONDS; then one caller at a time tries, and the first answer opens the way for all. The
+After CIRCUIT_FAILURES calls in a row that the bank itself failed, no process calls it for
+CIRCUIT_SECONDS; then one caller at a time tries, and the first answer lets all call it again. The
 state is one row a bank.
 A bank that is well costs one read at each `connect` and no write.
 """
@@ -61,7 +61,7 @@ def refuse_while_open(provider: str) -> None:
     """Let the caller call the bank, as the one who tries it if the pause has just ended.
 
     Raises:
-        BankCircuitOpen: nobody calls it now, or somebody else is trying it.
+        BankCircuitOpen: the bank is not called now, or another caller is trying it.
     """
     now = timezone.now()
     health = BankHealth.objects.filter(provider=provider, failures__gt=0).first()
@@ -89,7 +89,7 @@ def note_call(call: Call) -> None:
 
 @contextmanager
 def watch_call(provider: str) -> Iterator[None]:
-    """Notes how one request fared whose client nobody watches: that for a token."""
+    """Note how one request ended whose client has no watcher: that for a token."""
     try:
         yield
     except BankOutcomeUnknown:

@@ -61,14 +61,14 @@ class StoredTokens:
         return self.stored_grant().secrets
 
     def stored_grant(self) -> Grant:
-        """As it is in the row, expired or not. Calls nobody."""
+        """As it is in the row, expired or not. Does not call the bank."""
         with self._lock:
             if self._grant is None:
                 self._grant = self._over_the_row(self._read)
             return self._grant
 
     def keep_alive(self, now: datetime) -> bool:
-        """Renew the grant if its time has come and nobody is at it. False when it was not needed.
+        """Renew the grant if it is due and not being renewed. False when it was not needed.
 
         May raise any BankError, as `access_token`.
         """
@@ -87,7 +87,7 @@ class StoredTokens:
         return renewed is not None
 
     def _obtain(self, *, rejected: str | None) -> Grant:
-        """The stored grant when it serves, else a refreshed one, by us or by whoever is at it.
+        """The stored grant when it serves, else one refreshed by us or by another worker.
 
         Whatever goes wrong here, the caller's own request was not made.
         """
@@ -191,7 +191,7 @@ class StoredTokens:
             row = Connection.objects.of(self._tenant_id).filter(id=self._connection_id)
             if "status" in changes:
                 row = row.exclude(status=Connection.Status.UNDONE)
-            # A late answer brings no credentials back that were erased meanwhile.
+            # A late answer brings no credentials back that were erased since.
             changed = row.exclude(status__in=OVER, credentials=b"").update(
                 refresh_leased_until=None, **changes
             )

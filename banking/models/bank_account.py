@@ -38,7 +38,7 @@ class BankAccountQuerySet(TenantQuerySet):
         )
 
     def may_be_read(self, now: datetime) -> Self:
-        """Nobody is at it, and the bank did not say to wait."""
+        """No worker has it, and the bank did not say to wait."""
         return self.filter(
             Q(sync_leased_until=None) | Q(sync_leased_until__lte=now),
             Q(sync_wait_until=None) | Q(sync_wait_until__lte=now),

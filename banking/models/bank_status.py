@@ -13,7 +13,7 @@ class BankHealth(models.Model):
 
     provider = models.CharField(max_length=16, primary_key=True)
     failures = models.PositiveIntegerField(default=0)  # in a row
-    open_until = models.DateTimeField(null=True)  # nobody calls the bank before then
+    open_until = models.DateTimeField(null=True)  # the bank is not called before then
     probe_leased_until = models.DateTimeField(null=True)  # somebody is trying it
 
     def __str__(self) -> str:

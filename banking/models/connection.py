@@ -36,9 +36,9 @@ class Connection(TenantOwned):
     # A Fernet token over the grant; read only by gateway.credentials. Empty once it is of no use.
     credentials = models.BinaryField()
     opening_leased_until = models.DateTimeField(null=True)
-    # Whoever set this may refresh the token until then; the others wait.
+    # The worker that set this may refresh the token until then; the others wait.
     refresh_leased_until = models.DateTimeField(null=True)
-    # As in the grant: when it is renewed though nobody asks, and when it would be dead.
+    # As in the grant: when it is renewed even if not needed, and when it would be dead.
     keep_alive_at = models.DateTimeField(null=True)
     refresh_by = models.DateTimeField(null=True)
     # SHA-256 of the secret in the address that the bank calls.

@@ -45,7 +45,7 @@ SMALLEST_SHARE = 8
 class SyncResult:
     new_lines: int
     changed_lines: int
-    difference: Decimal  # the bank's closing balance minus what our lines come to
+    difference: Decimal  # reais: the bank's closing balance minus the sum of our lines
 
     def and_then(self, later: "SyncResult") -> "SyncResult":
         """Two stretches of days as one; what does not agree in either stays so."""
@@ -114,7 +114,7 @@ def sync_account(tenant_id: UUID, account_id: UUID) -> SyncResult | None:
         if not accounts.claim_sync(account_id, now, LEASE):
             return None
         account = accounts.select_related("connection").filter(id=account_id).first()
-        if account is None:  # undone since the claim, and nobody is at it
+        if account is None:  # undone since the claim, and no worker has it
             mine = BankAccount.objects.of(tenant_id).filter(id=account_id)
             mine.update(sync_leased_until=None)
             return None

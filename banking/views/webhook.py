@@ -1,4 +1,4 @@
-"""The door that banks call. Nobody is signed in here: the secret in the address is the key."""
+"""The address that banks call, without sign-in: the secret in it identifies the connection."""
 
 from uuid import UUID
 

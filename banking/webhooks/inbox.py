@@ -1,4 +1,4 @@
-"""The webhook door: what a bank calls is stored as it came, once, and handled later."""
+"""The webhook inbox: a bank's notice is stored as it came, once, and handled later."""
 
 import hmac
 from collections.abc import Mapping

@@ -27,7 +27,7 @@ SETTINGS = {
     "STATIC_HASHED": "false",  # nothing is collected
     "STATIC_ROOT": str(VAR / "static-of-tests"),
 }
-# Nobody answers at these ports: the addresses of a simulator that was started replace them.
+# No server listens at these ports: the addresses of a simulator that was started replace them.
 NOWHERE = 9
 # What a run that is thrown away need not survive: a power cut.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")

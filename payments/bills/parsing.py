@@ -1,6 +1,6 @@
 """Read what a person or a program gives for a bill into what a bill is made of.
 
-Every fault is an `InvalidInput` that names the field, whichever door it came through.
+Every fault is an `InvalidInput` that names the field, for pages and the API alike.
 """
 
 import unicodedata

@@ -37,7 +37,7 @@ class PayableQuerySet(TenantQuerySet):
         )
 
     def with_unknown_outcome(self) -> Self:
-        """The bank's answer was lost, and nobody knows yet."""
+        """The bank's answer was lost, and the outcome is not known yet."""
         return self.filter(orders__status=OrderStatus.UNKNOWN)  # one at the most: it lives
 
     def mentioning(self, text: str) -> Self:
@@ -67,7 +67,7 @@ class PayableQuerySet(TenantQuerySet):
 def on_file(accounts: TenantQuerySet) -> TenantQuerySet:
     """Those of the accounts that an approved bill goes or went to, the one approved last first.
 
-    What was only entered, rejected or cancelled is not on file: nobody else confirmed it.
+    What was only entered, rejected or cancelled is not on file: no second person confirmed it.
     """
     approved = Payable.objects.filter(
         tenant=models.OuterRef("tenant"),

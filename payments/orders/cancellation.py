@@ -1,4 +1,4 @@
-"""Take an order back from its bank, while nobody has approved it there.
+"""Take an order back from its bank, while it is not approved there.
 
 A person asks in a web request; the bank is called in a round of `following`, by a claim.
 """
@@ -47,7 +47,7 @@ def why_not_cancellable(order: PaymentOrder) -> str:
 
 @transaction.atomic
 def request_cancellation(payable: Payable, *, by: Membership) -> PaymentOrder:
-    """Ask the bank, in the background, to forget the bill's order. Asking again changes nothing.
+    """Ask the bank, in the background, to cancel the bill's order. Asking again changes nothing.
 
     Raises:
         NotAllowed: `by` neither enters nor approves bills.
@@ -115,7 +115,7 @@ def claim_requested(account: BankAccount, now: datetime) -> list[PaymentOrder]:
 
 
 def record_refusal(order: PaymentOrder, why: str) -> None:
-    """It was decided at the bank meanwhile: the next poll says how."""
+    """It was decided at the bank in the meantime: the next poll says how."""
     of(order).update(
         cancel_asked_at=None, cancel_asked_by=None, cancel_claimed_at=None, wait_until=None
     )

@@ -23,8 +23,9 @@ def match_statement(account: BankAccount) -> None:
     """Give orders their line of the statement; where nothing else tells, a line proves a payment.
 
     One line pays one order. Among orders of one value, those of which the bank says nothing are
-    paid only when there is a line for every one that may have been debited: with fewer, nobody
-    knows which of them were, and people or a webhook will tell. Runs inside the company's scope.
+    paid only when there is a line for every one that may have been debited: with fewer, it
+    is not known which of them were, and people or a webhook will tell. Runs inside the company's
+    scope.
     """
     orders = (
         PaymentOrder.objects.of(account.tenant_id)

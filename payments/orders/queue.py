@@ -17,7 +17,7 @@ from tenants.models import User
 def return_unapproved(payables: list[Payable], account: BankAccount) -> None:
     """Those that would go from the account where their approval did not say wait for another.
 
-    One that somebody else is at right now is left to the next time.
+    One that another act has locked now is left to the next time.
     """
     rows = Payable.objects.of(account.tenant_id).sendable()
     rows = rows.filter(id__in=[payable.id for payable in payables]).with_details()
@@ -30,9 +30,9 @@ def queue_orders(
 ) -> list[PaymentOrder]:
     """One order for each bill that is still approved; the bill is then on its way.
 
-    The lock and the second look take each bill once, whoever else is at it, and the database
-    refuses a second living order for it. None is taken that is held, or back in approval, since
-    it was planned.
+    The lock and the second look take each bill once, also when others take it at the same time,
+    and the database refuses a second open order for it. None is taken that is held, or back in
+    approval, since it was planned.
     """
     approved = Payable.objects.of(account.tenant_id).sendable()
     approved = approved.filter(id__in=[payable.id for payable in payables])

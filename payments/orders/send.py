@@ -191,7 +191,7 @@ def accepted(order: PaymentOrder, receipt: Receipt) -> Outcome:
 
 
 def failed(order: PaymentOrder, error: BankError) -> Outcome:
-    """By consequence: refused for good, certainly not sent, or nobody knows."""
+    """By consequence: refused for good, certainly not sent, or unknown."""
     message = sentence(error)
     match error:
         case BankRejected():

@@ -166,7 +166,7 @@ def clear_absence(order: PaymentOrder) -> None:
 
 
 def record_absence(order: PaymentOrder) -> None:
-    """The bank does not know the reference, or says a word for its state that nobody knows.
+    """The bank does not know the reference, or says a word for its state that we do not know.
 
     After a while it is as if it had left the list: the statement tells, and then a person.
     """

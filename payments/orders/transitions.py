@@ -115,7 +115,7 @@ def require_review(order: PaymentOrder, why: str) -> None:
 
 
 def status_for(order: PaymentOrder, state: OrderState) -> OrderStatus | None:
-    """Banks say «refused» and «cancelled» also when nobody approved in time: the day tells."""
+    """Banks say «refused» and «cancelled» also of what was not approved in time: the day tells."""
     if state is OrderState.CANCELLED and order.cancel_asked_at is not None:
         return OrderStatus.CANCELLED
     if state in {OrderState.REJECTED, OrderState.CANCELLED}:
@@ -227,7 +227,7 @@ def store_surely(tenant_id: UUID, claim_id: UUID | None, outcomes: Sequence[Outc
 def store_outcomes(tenant_id: UUID, claim_id: UUID | None, outcomes: Sequence[Outcome]) -> None:
     """One statement for a whole batch, and the bills and timelines that follow from it.
 
-    Only the holder of the claim writes. An order that a sweep called `unknown` meanwhile takes a
+    Only the holder of the claim writes. An order that a sweep called `unknown` since then takes a
     late yes; a late no is not believed, because the bank has been asked again since.
     """
     now = timezone.now()

@@ -64,7 +64,7 @@ def due(account: BankAccount) -> list[UUID]:
 
 
 def take_turn(account: BankAccount, order_id: UUID) -> PaymentOrder | None:
-    """The order, or None when somebody else is at it: to ask may also mean to send again."""
+    """The order, or None when another worker has it: to ask may also mean to send again."""
     now = timezone.now()
     with tenant_scope(account.tenant_id):
         order = PaymentOrder.objects.of(account.tenant_id).filter(
@@ -99,7 +99,8 @@ def sent_at_of(order: PaymentOrder) -> datetime:
 def may_repeat(account: BankAccount, sent_at: datetime, now: datetime) -> bool:
     """Within the bank's idempotency window the same request again is surely one payment.
 
-    Not through a connection that began since: a bank may know the key only from whom it came.
+    Not through a connection that began since: a bank may know a key only from the connection
+    that sent it.
     """
     window = registry.info(account.provider).idempotency_window
     if window is None or account.connection is None or account.connection.connected_at > sent_at:
@@ -126,7 +127,7 @@ def repeat(bank: BankAdapter, payment: Payment, age: timedelta) -> Finding:
 
 @transaction.atomic
 def conclude(order: PaymentOrder, finding: Finding, account: BankAccount, *, twins: int) -> None:
-    """Act on what a search said, unless the order or its twins have moved on meanwhile.
+    """Act on what a search said, unless the order or its twins have moved on since.
 
     One at a time for an account: what the bank shows once is not found for two orders.
     """
@@ -163,7 +164,7 @@ def record_found_order(order: PaymentOrder, receipt: Receipt, account: BankAccou
 def requeue_after_absence(order: PaymentOrder, account: BankAccount) -> None:
     """Absence is believed the second time, some time apart; the order then starts afresh.
 
-    A boleto that was approved meanwhile is in no list: a statement read since must not show it.
+    A boleto that was approved in between is in no list: a statement read since must not show it.
     """
     now = timezone.now()
     if order.absent_since is None:

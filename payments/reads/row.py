@@ -86,7 +86,7 @@ class Row:
 
     @property
     def is_at_bank(self) -> bool:
-        """Waiting for approval there, and nobody asked yet to have it back."""
+        """Waiting for approval there, and no cancellation was asked for yet."""
         order = self.order
         if order is None or order.status != OrderStatus.AT_BANK:
             return False

@@ -48,7 +48,7 @@ def cancel(request: TenantRequest, payable_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN, Role.FINANCE, Role.APPROVER)
 def take_back(request: TenantRequest, payable_id: UUID) -> HttpResponse:
-    """Have the bank forget a payment that nobody approved there. GET asks first."""
+    """Cancel a payment at the bank that is not approved there yet. GET asks first."""
     row = row_or_404(request, payable_id)
     if request.method == "GET":
         template = "payments/_take_back_dialog.html" if request.htmx else "payments/take_back.html"

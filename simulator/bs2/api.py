@@ -1,7 +1,7 @@
 """BS2's API and its consent page, as one application.
 
 {cob} = /pj/forintegration/cobranca, {bk} = /pj/apibanking/forintegration,
-{pix} = /pix/direto/forintegration/v1. The paths carry no last slash: the door takes it off.
+{pix} = /pix/direto/forintegration/v1. The paths carry no last slash: `Door` removes it.
 """
 
 from collections.abc import Awaitable, Callable

@@ -82,7 +82,7 @@ async def boleto_webhook(request: Request) -> Response:
 
 
 async def create_key(request: Request) -> Response:
-    """A Pix key of somebody, or with `exists` false one that nobody has."""
+    """A Pix key of somebody, or with `exists` false one that does not exist."""
     bs2, body = bs2_of(request), await read_body(request)
     kind, value = text(body, "type"), text(body, "value")
     if kind not in TYPES or not is_key(kind, value):

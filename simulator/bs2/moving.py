@@ -16,7 +16,7 @@ class Move:
 
 
 def write(bs2: Bs2, account_id: int, moves: Sequence[Move]) -> list[str]:
-    """Write the movements, and tell nobody. The entries' ids."""
+    """Write the movements, and send no notice. The entries' ids."""
     with bs2.store.write():
         ids = add_entries(bs2.store, account_id, [each.entry for each in moves])
         for entry_id, each in zip(ids, moves, strict=True):

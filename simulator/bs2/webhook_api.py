@@ -49,7 +49,7 @@ async def remove(request: Request) -> Response:
 
 
 def read_url(body: dict[str, Any], tag: str) -> str:
-    """An address of this machine: the simulator calls nobody else."""
+    """An address of this machine: the simulator calls no other."""
     url = text(body, "url", tag, most=500)
     if not is_loopback(url):
         raise invalid(tag, BAD_FORMAT)

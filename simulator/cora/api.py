@@ -22,7 +22,7 @@ async def _answer_http_error(request: Request, error: Exception) -> Response:
 
 
 def build_api(cora: Cora) -> Starlette:
-    """Mode Parceria. The paths carry no last slash: the door takes it off."""
+    """Mode Parceria. The paths carry no last slash: `Door` removes it."""
     own = [
         Route("/oauth/authorize", CONSENT.authorize, methods=["GET", "POST"]),
         Route("/oauth/token", tokens.token, methods=["POST"]),

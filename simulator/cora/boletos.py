@@ -93,7 +93,7 @@ def _issued_here(cora: Cora, line: Line, issued: IssuedTitle) -> Row:
 
 
 def new_line(cora: Cora, amount: int, due_date: date | None) -> Line:
-    """A boleto line that nobody has, of this bank."""
+    """A boleto line of this bank that is not in use yet."""
     row = cora.store.row("SELECT count(*) AS n FROM cora_boleto")
     number = (row["n"] if row else 0) + 1
     free_field = f"00010{number:020d}"

@@ -21,7 +21,7 @@ _CERTIFICATE_DAYS = 365
 
 
 async def token(request: Request) -> Response:
-    """POST /token: a token for whoever presents the certificate of the client id. No secret."""
+    """POST /token: a token for the caller with the certificate of the client id. No secret."""
     cora = cora_of(request)
     fields = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
     client_id = fields.get("client_id", "")

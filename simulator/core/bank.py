@@ -53,7 +53,7 @@ class SimulatedBank(Protocol):
         ...
 
     def api(self) -> App:
-        """The bank's API and its consent page. Paths carry no last slash: the door takes it off."""
+        """The bank's API and its consent page. Paths carry no last slash: `Door` removes it."""
         ...
 
     def pages(self) -> Sequence[BaseRoute]:

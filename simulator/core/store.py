@@ -21,7 +21,7 @@ class StateInUse(RuntimeError):
 
 class Store:
     """All calls are synchronous and made from the event loop's thread only, so that what a
-    handler does between two awaits is seen by nobody half done.
+    handler does between two awaits is never seen half done.
 
     Written without waiting for the disk: the state survives the death of the process, which is
     what a restart needs, not that of the machine.

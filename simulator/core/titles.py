@@ -45,7 +45,7 @@ class ClearingHouse:
         return next((title for title in found if title is not None), None)
 
     def pay(self, barcode: str, amount: int, name: str, document: str) -> bool:
-        """Tell the issuer. False: its boleto cannot be paid any more; one of nobody can."""
+        """Tell the issuer, if it is a bank here. False: its boleto cannot be paid any more."""
         for issuer in self.issuers:
             title = issuer.title(barcode)
             if title is not None:

@@ -34,7 +34,7 @@ Signer = Callable[[str, dict[str, str], str, datetime], dict[str, str]]
 
 
 def is_loopback(url: str) -> bool:
-    """Whether the URL is HTTP on this machine: the simulator calls nobody else."""
+    """Whether the URL is HTTP on this machine: the simulator calls no other."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""

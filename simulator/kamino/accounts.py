@@ -26,7 +26,7 @@ from simulator.kamino.bank import BANK_CODE, BANK_NAME, BRANCH, SLUG, Kamino
 from simulator.kamino.calls import Call, once, operation
 from simulator.kamino.parties import is_document
 
-# Who approves for a company that the simulator did not know: she can be signed in with.
+# The approver of a company that the simulator did not know; a browser can sign in as her.
 _DIRECTOR = ("52998224725", "Ana Souza", "123456")
 
 
@@ -94,7 +94,7 @@ async def end_credentials(call: Call) -> Response:
 def new_account(
     bank: Kamino, cnpj: str, name: str, partner: str, accepted: dict[str, Any] | None
 ) -> int:
-    """An account that holds nothing. A company that nobody directs gets a director."""
+    """An account that holds nothing. A company without a director gets one."""
     store = bank.store
     with store.write():
         company = store.row("SELECT id FROM company WHERE cnpj = ?", cnpj)

@@ -1,4 +1,4 @@
-"""The Conta Kamino's API as one application. Paths carry no last slash: the door takes it off."""
+"""The Conta Kamino's API as one application. Paths carry no last slash: `Door` removes it."""
 
 from collections.abc import Awaitable, Callable
 

@@ -88,7 +88,7 @@ async def once(call: Call, content: Any, act: Callable[[str], tuple[int, Any]]) 
     """Do `act` once for the request's Idempotency-Key, and answer with its status and JSON.
 
     Only what was done is kept. From the look for the key to the commit nothing is awaited but, by
-    the setting, the time that the work takes: meanwhile the key is known to be in progress.
+    the setting, the time that the work takes; until then the key is known to be in progress.
     """
     bank, key = call.bank, _key(call.request)
     held = (call.owner, key)

@@ -52,7 +52,7 @@ def resolve(bank: Kamino, key: str, type_: str, expected: str | None = None) -> 
     """The key as it is registered; one never seen becomes `expected`'s, or a stranger's.
 
     Raises:
-        Problem: nobody has it, by the setting.
+        Problem: the setting says that an unregistered key does not exist.
     """
     if row := _find(bank, key):
         return row

@@ -1,5 +1,5 @@
 """What the bank holds on its first start: the partner, one account with a month behind it, and
-nobody else: the other accounts are opened in the product."""
+nothing else: the other accounts are opened in the product."""
 
 # ruff: noqa: S311 - plausible data, no secret
 import random

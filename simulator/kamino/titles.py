@@ -66,10 +66,10 @@ async def look_up(call: Call) -> Response:
 
 
 def find(bank: Kamino, digits: str, expected: int | None = None) -> Title:
-    """What a line is for. `expected` is what the payer believes, where nobody fixed an amount.
+    """What a line is for. `expected` is what the payer believes, where no amount is fixed.
 
     Raises:
-        Problem: the line is wrong, or nobody registered it.
+        Problem: the line is wrong, or is not registered.
     """
     try:
         line = read_line(digits, bank.clock.today())
@@ -122,7 +122,7 @@ def pay(bank: Kamino, barcode: str, amount: int, name: str, document: str) -> bo
 
 
 def new_line(bank: Kamino, amount: int, due_date: date | None) -> Line:
-    """A line of another bank that nobody has."""
+    """A line of another bank that is not in use yet."""
     row = bank.store.row("SELECT count(*) AS n FROM kamino_title")
     number = (row["n"] if row else 0) + 1
     text = build_line("341", due_date, amount, f"10998{number:020d}")

@@ -1,4 +1,4 @@
-"""`manage.py verify_audit`: whether nobody touched the audit."""
+"""`manage.py verify_audit`: check that no record of the audit was changed."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """The contract between the product and a bank: what an adapter does, and a line of the registry.
 
-Outside its own folder nobody knows a bank's field names or units: everything here is in reais
+Only a bank's own folder knows its field names and units: everything here is in reais
 (`Decimal`, two places), São Paulo calendar days and aware instants.
 """
 
@@ -110,7 +110,7 @@ class BankAdapter:
         raise NotImplementedError
 
     def cancel_order(self, order: OpenOrder, *, key: UUID) -> None:
-        """Take back an order that nobody has approved yet. The same `key` twice is one request.
+        """Take back an order that is not approved yet. The same `key` twice is one request.
 
         Raises:
             BankRejected: it was decided already, or is not there.
@@ -209,7 +209,7 @@ class Bank(Protocol):
         """The grant of what a person typed, uploaded or accepted, without any token yet.
 
         `values` has the mode's fields; for an opening: the company's `name`, `legal_name` and
-        `document`, and `accepted_by`, `accepted_at`, `terms_version`. Calls nobody.
+        `document`, and `accepted_by`, `accepted_at`, `terms_version`. Makes no request.
 
         Raises:
             InvalidInput: (its `field` named) something is not what the bank gives out.
@@ -217,7 +217,7 @@ class Bank(Protocol):
         ...
 
     def adapter(self, http: httpx.Client, tokens: TokenSource) -> BankAdapter:
-        """What uses a connection, over a client of `open_client`. Calls nobody."""
+        """What uses a connection, over a client of `open_client`. Makes no request."""
         ...
 
     def open_client(self, grant: Grant | None = None) -> httpx.Client:

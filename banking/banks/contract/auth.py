@@ -22,7 +22,7 @@ class Grant:
     secrets: Mapping[str, str] = field(default_factory=dict)
     # When the refresh token dies unless it is used; None: it does not, or there is none.
     refresh_by: datetime | None = None
-    # When it should be renewed though nobody asks for a token, so that it stays alive.
+    # When it should be renewed even if no token is needed, so that it stays alive.
     keep_alive_at: datetime | None = None
 
     def __repr__(self) -> str:
@@ -77,7 +77,7 @@ class ConsentProvider:
         raise NotImplementedError
 
     def revoke(self, grant: Grant) -> bool:
-        """Have the bank forget the grant. False where it offers no way. May raise any BankError."""
+        """Have the bank revoke the grant. False where it offers no way. May raise any BankError."""
         return False
 
     def client_id(self, grant: Grant) -> str:

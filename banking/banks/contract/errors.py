@@ -53,4 +53,4 @@ class BankOutcomeUnknown(BankError):
 
 
 class InvalidEvent(BankError):
-    """What came through the webhook door is not a notice of this bank."""
+    """What came to the webhook address is not a notice of this bank."""

@@ -148,7 +148,7 @@ class CoraAdapter(BankAdapter):
 
     def issue_charge(self, request: ChargeRequest) -> Charge:
         """As the contract says. While the clearing house has not registered the boleto Cora refuses
-        it by a code, and has it all the same: asked again with the same key, she gives it."""
+        it by a code, and has it all the same: asked again with the same key, it gives it."""
         body = charge_requests.charge_to_wire(request)
         try:
             answer = self._client.write("/v2/invoices/", "issue_charge", request.key, body)
@@ -214,7 +214,7 @@ class CoraAdapter(BankAdapter):
     def register_webhooks(self, url: str, *, secret: bytes = b"") -> None:
         """As the contract says. Cora signs nothing, so `secret` is of no use to it.
 
-        Our endpoints with an older secret in their address go: nobody answers there any more.
+        Our endpoints with an older secret in their address are removed: we do not answer there.
         """
         answer = self._client.read("/endpoints/", "list_endpoints")
         present = webhooks.endpoints_from_wire(answer)

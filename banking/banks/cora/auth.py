@@ -68,13 +68,13 @@ class CoraConsent(ConsentProvider):
         """The next grant, by exactly one request.
 
         A request whose answer is lost has spent one of the three uses of this refresh token, and
-        may have made another that nobody knows. So it is not repeated here: the caller waits (the
+        may have made another that we never saw. So it is not repeated here: the caller waits (the
         access token of `grant` is good until it expires), then calls again with the same grant.
         Two lost answers in a row leave one use; after three only a new consent helps.
 
         Raises:
             ConsentLost: the grant is dead.
-            BankOutcomeUnknown: as told above.
+            BankOutcomeUnknown: the answer was lost, as described above.
         """
         fields = {"grant_type": "refresh_token", "refresh_token": grant.refresh_token}
         return grant_from_wire(self._ask(fields, "refresh"), grant)

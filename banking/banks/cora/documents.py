@@ -35,8 +35,8 @@ def fetch_pdf(address: str) -> bytes:
 
 
 def own_address(address: str) -> httpx.URL | None:
-    """The address, if Cora keeps files there: at the storage of the settings, or at a host of hers
-    by TLS.
+    """The address, if Cora keeps files there: at the storage of the settings, or at one of
+    Cora's hosts by TLS.
 
     Read by what will send it, so that the host which is checked is the one that is called.
     """

@@ -65,7 +65,7 @@ def endpoint_to_wire(endpoint: Endpoint) -> Json:
 def event_from_wire(headers: Mapping[str, str], body: bytes) -> BankEventNotice:
     """A notice is its headers.
 
-    Nothing signs it: whoever receives it reads the resource back before believing it.
+    It is not signed: the receiver reads the resource back before believing it.
 
     Raises:
         InvalidEvent: it is not as Cora writes them.

@@ -26,8 +26,8 @@ Watcher = Callable[[Call], None]
 class Attempt:
     """A request on its way. Sent twice, with two tokens, it is two calls.
 
-    It travels in `request.extensions["attempt"]`: the transport begins it, and whoever understands
-    the answer ends it. Waiting for a token is no part of it.
+    It travels in `request.extensions["attempt"]`: the transport begins it, and the code that
+    reads the answer ends it. Waiting for a token is no part of it.
     """
 
     def __init__(self, bank: str, operation: str, watcher: Watcher | None) -> None:

@@ -39,7 +39,7 @@ class KaminoAuth(TokenAuth):
 
 
 class KaminoAccess(ConsentProvider):
-    """The bank's side of a connection. Nobody goes there to consent: the terms were accepted."""
+    """The bank's side of a connection. No consent is given there: the terms were accepted."""
 
     def __init__(self, http: httpx.Client, partner: Partner) -> None:
         self._http = http

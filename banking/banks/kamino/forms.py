@@ -14,7 +14,7 @@ _ACCEPTED = ("accepted_by", "accepted_at", "terms_version")
 
 
 def read_form(values: Mapping[str, str]) -> Grant:
-    """The grant of an opening that nobody has asked for yet.
+    """The grant of an opening that the bank was not asked for yet.
 
     Raises:
         InvalidInput: the company's data do not serve to open an account.

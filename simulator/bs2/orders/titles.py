@@ -130,7 +130,7 @@ def issued(bs2: Bs2, barcode: str) -> IssuedTitle | None:
 
 
 def new_line(bs2: Bs2, amount: int, due_date: date | None) -> Line:
-    """A boleto line of another bank that nobody has."""
+    """A boleto line of another bank that is not in use yet."""
     row = bs2.store.row("SELECT count(*) AS n FROM bs2_title")
     number = (row["n"] if row else 0) + 1
     line = build_line("341", due_date, amount, f"10900{number:020d}")

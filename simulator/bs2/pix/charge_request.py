@@ -28,7 +28,7 @@ from simulator.bs2.reading import (
 DYNAMIC_TXID = re.compile("[a-zA-Z0-9]{26,35}")
 STATIC_TXID = re.compile("[a-zA-Z0-9]{1,25}")
 _SHORTEST, _LONGEST, _USUAL = 3600, 604_800, 86_400  # seconds
-_VALID_DAYS = 30  # after the due date, when nobody says
+_VALID_DAYS = 30  # after the due date, when the request does not say
 
 
 def read_static(body: dict[str, Any]) -> NewCharge:

@@ -54,7 +54,7 @@ def type_of(value: str) -> str | None:
 def register_key(
     bs2: Bs2, kind: str, value: str, *, account_id: int | None, receiver: dict[str, Any] | None
 ) -> str:
-    """The key's id. Without account and receiver the key does not exist, whoever asks for it."""
+    """The key's id. Without account and receiver the key does not exist for any caller."""
     key_id = str(uuid.uuid4())
     bs2.store.run(
         "INSERT OR REPLACE INTO bs2_key VALUES (?, ?, ?, ?, ?)",
@@ -72,7 +72,7 @@ def keys_of(bs2: Bs2, account: Account) -> Iterator[dict[str, Any]]:
 def receiver_of(bs2: Bs2, kind: str, value: str) -> dict[str, Any] | None:
     """Who is paid with the key, as BS2 answers it; None when there is no such key.
 
-    One that nobody registered belongs to somebody made up.
+    One that is not registered belongs to somebody made up.
     """
     row = bs2.store.row("SELECT * FROM bs2_key WHERE value = ?", value)
     if row is not None and row["account_id"] is not None:

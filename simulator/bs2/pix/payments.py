@@ -1,6 +1,6 @@
 """Pix that go out: started, confirmed, and from then on an order like the others.
 
-One that nobody confirms in time expires. What is asked for several at once, without confirming
+One that is not confirmed in time expires. What is asked for several at once, without confirming
 (`solicitacoes`), is checked and started a moment later.
 """
 

@@ -246,7 +246,7 @@ def _go_on_being_paid(cora: Cora, row: Row) -> None:
 
 
 def _tell_paid(cora: Cora, row: Row) -> None:
-    """Whoever asks now is told that it is not paid yet."""
+    """A client that asks now is told that it is not paid yet."""
     sql = "UPDATE cora_invoice SET next_at = paid_at WHERE seq = ?"
     cora.store.run(sql, row["seq"])
     announce(cora, row["account_id"], "invoice", "paid", row["id"])

@@ -82,7 +82,7 @@ def _bank_slip(cora: Cora, row: Row) -> dict[str, Any]:
 
 
 def _payments(row: Row) -> list[dict[str, Any]]:
-    """At most one: nobody can pay a charge twice."""
+    """At most one: a charge cannot be paid twice."""
     if row["status"] not in (PAID, IN_PAYMENT):
         return []
     return [

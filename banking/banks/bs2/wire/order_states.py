@@ -31,7 +31,7 @@ _ON_ITS_WAY = frozenset({OrderState.AWAITING_APPROVAL, OrderState.SCHEDULED})
 def state_of(situation: str) -> OrderState | None:
     """What BS2's description of a status means; None when that is not certain.
 
-    A wrong «recusada» would have somebody pay twice, a wrong «paga» would have nobody pay. So
+    A wrong «recusada» would lead to a second payment, a wrong «paga» to none. So
     «não efetivada» is a refusal, and «cancelamento em processamento» is nothing to act on.
     """
     words = _SCHEDULING.sub("", plain(situation))

@@ -148,7 +148,7 @@ def _unclear(what: str) -> BankOutcomeUnknown:
 
 
 def _state(value: Json) -> ChargeState:
-    """A status that is not documented counts as not registered yet: nobody is told it is paid."""
+    """A status that is not documented counts as not registered yet, and never as paid."""
     if not isinstance(value, str):
         raise UnreadableAnswer("status")
     return _STATES.get(value, ChargeState.DRAFT)

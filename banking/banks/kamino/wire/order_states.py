@@ -12,6 +12,6 @@ STATES: Final[Mapping[str, OrderState]] = {
     "returned": OrderState.RETURNED,
     "refused": OrderState.REJECTED,
     "failed": OrderState.REJECTED,
-    "expired": OrderState.CANCELLED,  # nobody approved it in time
+    "expired": OrderState.CANCELLED,  # it was not approved in time
     "cancelled": OrderState.CANCELLED,
 }
