@@ -1,4 +1,4 @@
-"""Shells over the services. Messages carry ids, and losing one loses nothing."""
+"""Tasks that only call services. Messages carry ids, and losing one loses nothing."""
 
 from uuid import UUID
 

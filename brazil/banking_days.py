@@ -151,7 +151,7 @@ def _easter(year: int) -> date:
     """Return the Sunday after the church's first full moon from 21 March on.
 
     Gauss's rule; its 24 holds from 1900 to 2199. The full moon is on 18 April at the latest and
-    on 19 different days in the 19 years of its cycle: hence the two exceptions.
+    on 19 different days in the 19 years of its cycle: so there are two exceptions.
     """
     year_of_cycle = year % 19
     days = (19 * year_of_cycle + 24) % 30

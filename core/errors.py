@@ -9,7 +9,7 @@ class DomainError(KaminoError):
     """It cannot be done, and the person asking can act on it.
 
     The message is Portuguese, a whole sentence, and safe to show. `code` is a stable English
-    slug (`not_pending`), for who has to tell two refusals of one type apart without reading it.
+    slug (`not_pending`), for callers that tell two refusals of one type apart without reading it.
     """
 
     def __init__(self, message: str = "", *, code: str = "") -> None:

@@ -29,7 +29,7 @@ else:
 class FormRenderer(TemplatesSetting):
     """Renders every form and field by templates/forms/.
 
-    Widgets stay Django's own, hence `django.forms` must be among the installed apps.
+    Widgets stay Django's own, so `django.forms` must be among the installed apps.
     """
 
     form_template_name = "forms/form.html"

@@ -1,4 +1,4 @@
-"""Roles, database and grants: the walls between companies need two roles.
+"""Roles, database and grants: the separation of companies needs two roles.
 
 The owner makes the tables; the application logs in under a role that row-level security binds.
 """
@@ -49,7 +49,7 @@ def grant_access(owner_url: str, *, app: str) -> None:
 
 
 class UnboundRole(Exception):
-    """Row-level security does not bind the role: the walls between companies would not stand."""
+    """Row-level security does not bind the role: companies would not be separated."""
 
 
 def require_bound_role(app_url: str) -> None:

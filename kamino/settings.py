@@ -251,7 +251,7 @@ CELERY_BEAT_SCHEDULE = {
     name: {
         "task": name,
         "schedule": TICK_SECONDS,
-        # A tick that waited longer than the next one is worth nothing.
+        # A tick that waited longer than the interval to the next one is dropped.
         "options": {"expires": TICK_SECONDS},
     }
     for name in (
@@ -289,7 +289,7 @@ BANKS = [
     "banking.banks.kamino.ContaKamino",
 ]
 # Where each bank is and who we are for it: what the environment has under the name of its folder.
-# Which ones it needs says its `info`; the start fails without them. What a person types never
+# Its `info` says which ones it needs; the start fails without them. What a person types never
 # chooses a host.
 for _bank in BANKS:
     _prefix = _bank.split(".")[-2].upper() + "_"

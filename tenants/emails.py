@@ -38,7 +38,7 @@ def is_of_another(user: User, email: str) -> bool:
 
 
 def hold_own_address(user: User) -> None:
-    """Keep the person's address as their primary one: no other takes its place unsaid."""
+    """Keep the person's address as their primary one: no other takes its place silently."""
     own, others = user.email.lower(), EmailAddress.objects.exclude(user=user)
     verified = not others.filter(email=own, verified=True).exists()
     EmailAddress.objects.filter(user=user, primary=True).exclude(email=own).update(primary=False)

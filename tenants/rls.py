@@ -1,7 +1,7 @@
-"""Migration operations that put a company's wall into the database.
+"""Migration operations that separate the companies' rows in the database.
 
 Sources: PostgreSQL documentation, "Row Security Policies" and "CREATE POLICY". Foreign-key
-checks ignore policies, hence the composite keys; table owners do too, hence FORCE.
+checks ignore policies, so keys are composite; table owners ignore them too, so it is FORCE.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Shells over the services. Messages carry nothing, and losing one loses nothing."""
+"""Tasks that only call services. Messages carry nothing, and losing one loses nothing."""
 
 from celery import shared_task
 from django.utils import timezone

@@ -49,7 +49,7 @@ def archive_group(group: ClassificationGroup, *, by: User | None = None) -> None
     """Take an empty group out of use. Runs inside the company's scope.
 
     Raises:
-        InvalidState: bank accounts are born in it, or something in it is still in use.
+        InvalidState: new bank accounts get their leaf in it, or something in it is still in use.
     """
     lock_chart(group.tenant_id)
     group.refresh_from_db(from_queryset=ClassificationGroup.objects.select_for_update())
@@ -103,7 +103,8 @@ def delete_unused(row: Row, *, by: User | None = None) -> None:
     """Delete what nothing was ever written to. Runs inside the company's scope.
 
     Raises:
-        InvalidState: it has entries, bills, accounts or groups, or bank accounts are born in it.
+        InvalidState: it has entries, bills, accounts or groups, or new bank accounts get their
+            leaf in it.
     """
     lock_chart(row.tenant_id)
     row.refresh_from_db(from_queryset=type(row).objects.select_for_update())
@@ -132,7 +133,7 @@ def mark_bank_home(group: ClassificationGroup, *, by: User | None = None) -> Non
         InvalidInput: the group is archived or not of assets.
     """
     lock_chart(group.tenant_id)
-    # The row that `open_bank_account_leaf` holds: an account is born wholly before or after.
+    # The row that `open_bank_account_leaf` holds: an account is made wholly before or after.
     homes = ClassificationGroup.objects.of(group.tenant_id).select_for_update()
     before = homes.filter(is_bank_home=True).first()
     group.refresh_from_db(from_queryset=ClassificationGroup.objects.select_for_update())

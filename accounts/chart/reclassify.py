@@ -1,4 +1,4 @@
-"""Entries written anew on another account: each is reversed, and one like it takes its place."""
+"""Entries moved to another account: each is reversed, and one like it takes its place."""
 
 from collections.abc import Iterable
 from uuid import UUID

@@ -40,7 +40,7 @@ def redo_address_of(account: BankAccount) -> str:
 
 
 def retry_address(bank: BankInfo, attempt: ConsentAttempt | None) -> str:
-    """Where what came to nothing begins again: the same way, for the same account.
+    """Where a failed attempt begins again: the same way, for the same account.
 
     None is a return that no attempt of this person answers for: the bank's first way.
     """

@@ -33,7 +33,7 @@ OTHER_COMPANY = {
 
 
 def open_connection(tenant_id: UUID, connection_id: UUID) -> BankAccount | None:
-    """Read whose account it is and make ours. Safe to call again; None when it did not come to be.
+    """Read whose account it is and make ours. Safe to call again; None when no account was made.
 
     A bank that does not answer leaves the connection opening, to be tried again; what cannot be
     mended (another company's account, a refused token) closes it with the reason.

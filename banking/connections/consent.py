@@ -111,7 +111,12 @@ def finish_consent(tenant: Tenant, provider: str, *, state: str, code: str, by: 
 
 
 def use_state(tenant: Tenant, provider: str, *, state: str, by: User) -> ConsentAttempt:
-    """Accept a `state` once, from the person and company that it was made for."""
+    """Accept a `state` once, from the person and company that it was made for.
+
+    Raises:
+        ConsentNotUsable: it is unknown, old, used, or of another person or company; or a
+            connection to the bank was undone after it was made.
+    """
     now = timezone.now()
     attempts = attempts_of(tenant, provider, state=state, by=by)
     fresh = attempts.filter(used_at=None, started_at__gt=now - CONSENT_LASTS)
@@ -140,7 +145,7 @@ def attempts_of(tenant: Tenant, provider: str, *, state: str, by: User) -> Query
 
 
 def typed_lately(tenant: Tenant, provider: str, mode: Mode, *, by: User) -> dict[str, str]:
-    """What the person typed before going to the bank the last time, if it came to nothing."""
+    """What the person typed before going to the bank the last time, if that failed."""
     last = (
         ConsentAttempt.objects.of(tenant)
         .filter(

@@ -178,7 +178,7 @@ def revoke(provider: str, grant: Grant) -> bool:
 
 
 def close_earlier(tenant_id: UUID, provider: str) -> bool:
-    """Before a bank is connected anew: what is undone there is closed. False when not yet.
+    """Before a bank is connected again: what is undone there is closed. False when not yet.
 
     A bank may give the new connection what the old one had; ending that later would end both.
     """

@@ -1,4 +1,4 @@
-"""Why a consent came to nothing, for the person who gave it: what happened and what to do."""
+"""Why a consent failed, for the person who gave it: what happened and what to do."""
 
 from dataclasses import dataclass
 

@@ -68,7 +68,7 @@ def keep_calls(tenant_id: UUID, connection_id: UUID, bank: str, operation: str) 
 
 
 def store(tenant_id: UUID, connection_id: UUID, calls: Sequence[tuple[datetime, Call]]) -> None:
-    """Add them and drop what is older than the last KEPT. Never in the way of what they were for:
+    """Add them and drop what is older than the last KEPT. Never stops the work itself:
     a list of calls that could not be kept is noted in the log."""
     rows = [
         BankCall(

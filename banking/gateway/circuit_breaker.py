@@ -157,7 +157,7 @@ def words(until: datetime) -> str:
 
 
 def _write(note: Callable[[str], None], provider: str) -> None:
-    """Never in the way of the call itself: a circuit that could not be noted is no news."""
+    """Never stops the call itself: a failure to store the state is only logged."""
     try:
         note(provider)
     except DatabaseError as error:

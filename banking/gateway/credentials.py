@@ -69,7 +69,11 @@ def _read(text: str | None) -> datetime | None:
 
 
 def reseal(sealed: bytes) -> bytes:
-    """The same content under the newest key."""
+    """The same content under the newest key.
+
+    Raises:
+        CredentialsUnreadable: none of the keys opens it.
+    """
     try:
         return _keys().rotate(bytes(sealed))
     except InvalidToken as error:

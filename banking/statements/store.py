@@ -58,6 +58,7 @@ def store_pages(account: BankAccount, pages: Iterable[StatementPage]) -> Stored:
     """Store the pages of a statement, a batch to a transaction, and note the progress.
 
     To be called outside of scopes: reading the next page calls the bank. There is at least one.
+    May raise any BankError that `pages` raises; the batches before it stay stored.
     """
     waiting: list[Movement] = []
     read = new = changed = 0
@@ -112,8 +113,8 @@ def store_daily_balances(
 ) -> Decimal:
     """Write what each day of since..until that has movements closed with; return the last closing.
 
-    It follows from the bank's opening balance and the stored lines, so it equals the bank's own
-    closing exactly when no line is missing or doubled.
+    Amounts are reais. It follows from the bank's opening balance and the stored lines, so it equals
+    the bank's own closing exactly when no line is missing or doubled.
     """
     totals = list(
         StatementLine.objects.of(account.tenant_id)

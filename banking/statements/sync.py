@@ -106,6 +106,7 @@ def sync_account(tenant_id: UUID, account_id: UUID) -> SyncResult | None:
     The window overlaps the last sync by a week (90 days the first time); running it twice stores
     nothing twice. None when another worker has the account, when it is not connected, or when the
     bank failed: the reason then stands on the account, and the next run covers the same days.
+    To be called outside of scopes.
     """
     now = timezone.now()
     with tenant_scope(tenant_id):

@@ -45,7 +45,7 @@ class PaymentOrder(TenantOwned):
     first_sent_at = models.DateTimeField(null=True)
     # Not to be tried, or asked about, before this instant.
     wait_until = models.DateTimeField(null=True)
-    # When the bank first said that it is not there, or showed an open one no more; absence is
+    # When the bank first said that it is not there, or no longer showed an open one; absence is
     # believed some time later.
     absent_since = models.DateTimeField(null=True)
     # When the bank stopped listing it without saying how it ended.

@@ -56,7 +56,7 @@ def match_statement(account: BankAccount) -> None:
 
 
 def only_the_statement_tells(order: PaymentOrder) -> bool:
-    """It left the bank's list without a word, or the bank was asked about it in vain."""
+    """It left the bank's list without a word, or the bank could not tell of it."""
     if order.status == OrderStatus.UNKNOWN:
         return order.needs_person
     return order.left_list_at is not None

@@ -69,7 +69,8 @@ def is_unchanged(order: PaymentOrder, found: Whereabouts | None) -> bool:
 def take_news(account: BankAccount) -> set[str]:
     """References that unread events speak of; their orders are asked about now.
 
-    That an order waits for approval is no news: it may be told before the bank's list shows it.
+    That an order waits for approval changes nothing: the event may come before
+    the bank's list shows it.
     """
     with tenant_scope(account.tenant_id):
         news = set(events_of(account).values_list("reference", flat=True))

@@ -108,7 +108,7 @@ def move(
 
 
 def require_review(order: PaymentOrder, why: str) -> None:
-    """Once: it is tried again at every poll, and mends itself when the reason is gone."""
+    """Once: it is tried again at every poll, and succeeds when the reason is gone."""
     asked = PaymentOrder.objects.of(order.tenant_id).filter(id=order.id, needs_person=False)
     if asked.update(needs_person=True):
         note(order.payable, NEEDS_CHECKING, why, tone=Tone.BAD)
@@ -153,7 +153,7 @@ def settle_by_hand(order: PaymentOrder, *, was_paid: bool, by: Membership) -> No
 
 
 def requeue(order: PaymentOrder, why: str) -> None:
-    """The bank certainly does not have it: it starts afresh, under the same key."""
+    """The bank certainly does not have it: it is queued again, under the same key."""
     PaymentOrder.objects.of(order.tenant_id).filter(id=order.id).update(
         status=OrderStatus.QUEUED,
         wait_until=None,

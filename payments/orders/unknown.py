@@ -162,7 +162,7 @@ def record_found_order(order: PaymentOrder, receipt: Receipt, account: BankAccou
 
 
 def requeue_after_absence(order: PaymentOrder, account: BankAccount) -> None:
-    """Absence is believed the second time, some time apart; the order then starts afresh.
+    """Absence is believed the second time, some time apart; the order is then queued again.
 
     A boleto that was approved in between is in no list: a statement read since must not show it.
     """

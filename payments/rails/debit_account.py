@@ -16,6 +16,12 @@ def paying_account(payable: Payable) -> BankAccount | None:
 
 
 def require_account(account: BankAccount | None) -> BankAccount:
+    """The same account, if it can pay.
+
+    Raises:
+        InvalidState: there is none, its connection was undone or is not usable, or the company's
+            plan lacks its bank.
+    """
     if account is not None and account.is_undone:
         raise InvalidState(
             f"O vínculo de {account} foi desfeito: refaça o vínculo em "

@@ -114,7 +114,7 @@ class Row:
 
     @property
     def can_ask_for_approval(self) -> bool:
-        """It would go where its approval did not say: to send it is to have it approved anew."""
+        """It would go where its approval did not say: to send it is to have it approved again."""
         account, may = self.account, self.by.can_enter
         return may and account is not None and needs_new_approval(self.payable, account)
 

@@ -64,7 +64,7 @@ def register_partner(
 
 
 def new_portal_token(bs2: Bs2, row: Row) -> str:
-    """«Gerar novo token»: a refresh token. What was given out before it is worth nothing."""
+    """«Gerar novo token»: a refresh token. What was given out before it is not valid any more."""
     with bs2.store.write():
         end_grants(bs2, application_grants(bs2, row["api_key"]))
         grant_id = new_grant(bs2, row["api_key"], row["account_id"], row["scopes"])

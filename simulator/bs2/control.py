@@ -93,7 +93,7 @@ async def end_grant(request: Request) -> Response:
 
 
 async def expire_tokens(request: Request) -> Response:
-    """The access tokens given out are worth nothing from now on; with `refresh`, the others too."""
+    """The access tokens given out are not valid from now on; with `refresh`, the others too."""
     bs2, body = bs2_of(request), await read_body(request)
     kinds = "('access', 'refresh')" if body.get("refresh") is True else "('access')"
     sql = f"UPDATE bs2_token SET expires_at = 0 WHERE kind IN {kinds}"  # noqa: S608

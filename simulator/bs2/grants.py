@@ -34,7 +34,7 @@ def new_grant(
 
 
 def end_grants(bs2: Bs2, grant_ids: list[int]) -> None:
-    """End consents and applications' tokens: they are worth nothing from now on."""
+    """End consents and applications' tokens: they are not valid from now on."""
     now = to_micros(bs2.clock.now())
     with bs2.store.write():
         for grant_id in grant_ids:
@@ -58,7 +58,7 @@ def new_tokens(
 ) -> dict[str, Any]:
     """A new access token of a grant, and unless `refresh_seconds` is None a new refresh token.
 
-    Those before them are worth nothing from now on.
+    Those before them are not valid from now on.
     """
     grant = bs2.store.row("SELECT * FROM bs2_grant WHERE id = ?", grant_id)
     assert grant is not None

@@ -78,7 +78,7 @@ def presented_certificate(request: Request) -> str | None:
 
 
 def end_grants(cora: Cora, grant_ids: Iterable[int]) -> None:
-    """End consents: their tokens are worth nothing from now on."""
+    """End consents: their tokens are not valid from now on."""
     now = to_micros(cora.clock.now())
     with cora.store.write():
         for grant_id in grant_ids:

@@ -40,7 +40,7 @@ async def token(request: Request) -> Response:
 
 
 async def refuse(request: Request) -> Response:
-    """The other mode's host: its credentials are worth nothing here."""
+    """The other mode's host: its credentials are not valid here."""
     raise ApiError(401, "access_denied", "credentials of the other mode")
 
 
@@ -70,7 +70,7 @@ def credentials_of(cora: Cora, account_id: int) -> list[Row]:
 
 
 def end_credential(cora: Cora, client_id: str) -> None:
-    """The owner takes it back: its tokens are worth nothing from now on."""
+    """The owner takes it back: its tokens are not valid from now on."""
     with cora.store.write():
         cora.store.run(
             "UPDATE cora_credential SET ended_at = ? WHERE client_id = ? AND ended_at IS NULL",

@@ -90,7 +90,7 @@ def keep_client(
 
 
 def end_client(bank: Kamino, client_id: str) -> None:
-    """Its secret and its tokens are worth nothing from now on."""
+    """Its secret and its tokens are not valid from now on."""
     with bank.store.write():
         bank.store.run(
             "UPDATE kamino_client SET ended_at = ? WHERE client_id = ? AND ended_at IS NULL",

@@ -41,7 +41,7 @@ class Cora:
         return CoraAdapter(http, tokens)
 
     def open_client(self, grant: Grant | None = None) -> BankClient:
-        """To the host of the grant's mode: tokens of one are worth nothing at the other."""
+        """To the host of the grant's mode: tokens of one do not work at the other."""
         if grant is not None and grant.mode == DIRECT.slug:
             base_url = bank_setting("CORA_DIRECT_BASE_URL").rstrip("/")
             return open_client(base_url, ssl=certificate_context(grant))

@@ -110,7 +110,7 @@ def _ways(rail: Rail, first: date, last: date) -> list[dict[str, str]]:
     The days are generous: which of an order's dates they filter is not documented, nor is what a
     list without `status` leaves out. The list of payments has only those that wait; one that leaves
     it while its pages are read makes others move up unseen, and its filters are faulty by Cora's
-    own word: hence two ways there too.
+    own word: so there are two ways there too.
     """
     days = {"start": str(first - timedelta(days=1)), "end": str(last + timedelta(days=1))}
     waiting = {"status": "INITIATED"}

@@ -21,7 +21,7 @@ from banking.banks.http.json import read_json
 Decoded = TypeVar("Decoded")
 
 MAX_BYTES = 20_000_000  # decompressed; the largest page we ask for is some 200 kB
-MAX_SECONDS = 120.0  # for reading one answer whole, however steadily it drips
+MAX_SECONDS = 120.0  # for reading one answer whole, however steadily it arrives
 # One httpx client slows down more than linearly with its open connections. An idle connection is
 # dropped here before the bank drops it (uvicorn after 5 s): a request written to one that the
 # server has just closed fails as if it might have been done.

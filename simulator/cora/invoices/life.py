@@ -185,7 +185,7 @@ def pay(
         *(paid_at, paid),
         *(due.fine, due.interest, due.discount),
         *((payer.name, payer.document) if payer else (None, None)),
-        int(method == BANK_SLIP),  # paid by Pix the bar code is worth nothing any more
+        int(method == BANK_SLIP),  # paid by Pix the bar code is not valid any more
         row["seq"],
     )
     if not seconds:
