@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kamino.local.services import free_port
+from simulator.banks import ADDRESSES
 
 ROOT = Path(__file__).resolve().parents[2]
 # A start makes the database of a new folder, migrates and collects the static files.
@@ -97,7 +98,7 @@ def start(folder: Path, **environment: str) -> Product:
     chosen = {
         "DATA_DIR": str(folder),
         "PORT": str(free_port()),
-        "SIMULATOR_PORT": str(free_ports(7)),
+        "SIMULATOR_PORT": str(free_ports(len(ADDRESSES))),
         "TICK_SECONDS": "2",
         **environment,
     }
