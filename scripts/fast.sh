@@ -17,4 +17,4 @@ cat "$types"
 
 left_out=()
 [ "$folder" = "$AT_MOST_ONCE" ] || left_out=(--ignore "$AT_MOST_ONCE")
-"$BIN/pytest" -q -n "${TEST_WORKERS:-2}" --dist worksteal -m "not browser" "${left_out[@]}" "$folder"
+"$BIN/pytest" -q -n "${TEST_WORKERS:-3}" --dist worksteal -m "not browser" "${left_out[@]}" "$folder"

@@ -13,7 +13,7 @@ production() { "$BIN/python" scripts/with_production_settings.py "$@"; }
 production -m mypy .
 production manage.py check --deploy --fail-level WARNING
 production manage.py spectacular --validate --fail-on-warn --file /dev/null
-"$BIN/pytest" -n "${TEST_WORKERS:-2}" --dist worksteal "$@"
+"$BIN/pytest" -n "${TEST_WORKERS:-3}" --dist worksteal "$@"
 
 if ! command -v chromium > /dev/null; then
     echo "No chromium here: the browser tests were skipped."
