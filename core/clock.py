@@ -4,6 +4,7 @@ The clock of the process is for what only this process compares: how old its tok
 call took, what a page shows (docs/decisions/0016-one-clock.md).
 """
 
+import time
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
@@ -28,3 +29,15 @@ def clock_difference() -> timedelta:
 def is_off(difference: timedelta) -> bool:
     """Whether two clocks that differ by that much cannot both be right."""
     return abs(difference) > LARGEST_DIFFERENCE
+
+
+class Stopwatch:
+    """How long ago it was made: the longer of what this machine's two clocks say. One may be set
+    back, and the other stands still while the machine sleeps."""
+
+    def __init__(self) -> None:
+        self._monotonic, self._time = time.monotonic(), time.time()
+
+    def elapsed(self) -> timedelta:
+        by_clocks = time.monotonic() - self._monotonic, time.time() - self._time
+        return timedelta(seconds=max(by_clocks))

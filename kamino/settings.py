@@ -109,7 +109,7 @@ DATABASES = {"default": database("DATABASE_URL")}
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "min_size": 0,
     "max_size": env.int("DATABASE_POOL", default=24),
-    "timeout": 30,
+    "timeout": 15,
     # Seconds, after which a failed attempt to connect is given up and the next who wants a
     # connection tries at once: the pauses between attempts double, up to minutes.
     "reconnect_timeout": 5,

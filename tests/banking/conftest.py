@@ -34,9 +34,7 @@ def monday() -> Iterator[Traveller]:
 
 
 @pytest.fixture
-def cora(
-    cora_process: CoraSimulator, settings: Settings, monday: Traveller
-) -> CoraSimulator:
+def cora(cora_process: CoraSimulator, settings: Settings, monday: Traveller) -> CoraSimulator:
     """The bank as on its first start; the product's settings lead to it."""
     cora_process.reset(now=NOW)
     settings.CORA_BASE_URL = cora_process.base_url

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
 from audit.origin import COMMAND_LINE, act_from
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
+from core.clock import database_now
 from payments.dispatch.run import dispatch_by_hand
 from payments.models import DispatchRun, PaymentOrder
 from payments.orders.send import send_queued
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--account", type=UUID, help="só esta conta bancária (id)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        day = options["day"] or sao_paulo_day(timezone.now())
+        day = options["day"] or sao_paulo_day(database_now())
         accounts = accounts_with_modo_banking(options["account"])
         if not accounts:
             raise CommandError("Nenhuma conta conectada está com o Modo Banking ligado.")

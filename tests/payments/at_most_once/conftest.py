@@ -33,9 +33,7 @@ def monday() -> Iterator[Traveller]:
 
 
 @pytest.fixture
-def cora(
-    bank_process: CoraSimulator, settings: Settings, monday: Traveller
-) -> CoraSimulator:
+def cora(bank_process: CoraSimulator, settings: Settings, monday: Traveller) -> CoraSimulator:
     """The bank as on its first start. Nobody answers at the address of our webhook door."""
     bank_process.reset(now=NOW)
     settings.CORA_BASE_URL = bank_process.base_url
