@@ -74,9 +74,7 @@ def test_it_is_written_when_it_changes_and_not_at_each_answer() -> None:
 
 
 @pytest.mark.django_db
-def test_a_bank_that_does_not_tell_is_not_judged_and_an_answer_that_was_lost_tells_nothing() -> (
-    None
-):
+def test_a_bank_that_does_not_tell_is_not_judged_and_a_lost_answer_tells_nothing() -> None:
     bank_clock.note_date(answer(None))
     assert not BankHealth.objects.exists()
 

@@ -42,7 +42,8 @@ def test_a_test_that_travels_takes_it_along() -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "CREATE OR REPLACE FUNCTION kamino_now() RETURNS timestamptz LANGUAGE sql AS 'SELECT now()'",
+        "CREATE OR REPLACE FUNCTION kamino_now() RETURNS timestamptz"
+        " LANGUAGE sql AS 'SELECT now()'",
         "DROP FUNCTION kamino_now()",
         "ALTER FUNCTION kamino_now() RENAME TO former_now",
     ],
@@ -65,7 +66,7 @@ def test_ten_minutes_are_too_much(difference: timedelta, off: bool) -> None:
     assert is_off(difference) is off
 
 
-def test_a_clock_that_is_set_back_makes_nothing_younger() -> None:
+def test_a_claim_is_as_old_as_the_faster_of_a_machines_clocks_says() -> None:
     with time_machine.travel(datetime(2026, 11, 23, tzinfo=UTC)) as machine:
         watch = Stopwatch()
         machine.shift(timedelta(seconds=90))
