@@ -31,7 +31,9 @@ def unfollow(tell: Callable[[timedelta], None]) -> None:
 
 def moved_by() -> timedelta:
     """How far the time of the test is ahead of the machine's."""
-    return timedelta(seconds=time.time() - time_machine.escape_hatch.time.time())
+    hatch = time_machine.escape_hatch
+    moved = time.time() - hatch.time.time() if hatch.is_travelling() else 0.0
+    return timedelta(seconds=moved)
 
 
 def _tell_all() -> None:

@@ -14,22 +14,23 @@ from threading import Thread
 import time_machine
 
 
-def moved(seconds: str) -> datetime:
-    real = time_machine.escape_hatch.datetime.datetime.now(UTC)
-    return real + timedelta(seconds=float(seconds))
+def move(traveller: time_machine.Traveller, seconds: str) -> None:
+    right = time_machine.escape_hatch.datetime.datetime.now(UTC)
+    traveller.move_to(right + timedelta(seconds=float(seconds)))
 
 
 def obey(traveller: time_machine.Traveller) -> None:
     for line in sys.stdin:
-        traveller.move_to(moved(line))
+        move(traveller, line)
 
 
 if __name__ == "__main__":
     _, seconds, module, *arguments = sys.argv
-    listens = seconds == "-"
-    first = sys.stdin.readline() if listens else seconds
-    traveller = time_machine.travel(moved(first)).start()
-    if listens:
+    traveller = time_machine.travel(datetime.now(UTC)).start()
+    if seconds == "-":
+        move(traveller, sys.stdin.readline())
         Thread(target=obey, args=[traveller], daemon=True).start()
+    else:
+        move(traveller, seconds)
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__")
