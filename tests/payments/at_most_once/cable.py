@@ -16,60 +16,62 @@ class Cable:
         parts = urlsplit(url)
         self._server = unquote(parts.hostname or ""), str(parts.port or port)
         self._ends: list[socket.socket] = []
-        self._port = 0
-        self._listener = self._listen()
-        self._port = self._listener.getsockname()[1]
+        self._is_whole = True
+        self.turned_away = 0  # how many have wanted to connect since it was cut
+        self._listener = socket.create_server(("127.0.0.1", 0))
         signed_in, _, _ = parts.netloc.rpartition("@")
-        self.url = urlunsplit(parts._replace(netloc=f"{signed_in}@127.0.0.1:{self._port}"))
+        here = f"127.0.0.1:{self._listener.getsockname()[1]}"
+        self.url = urlunsplit(parts._replace(netloc=f"{signed_in}@{here}"))
+        threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
-        """All connections end, and no new one is taken."""
-        self._shut(self._listener)
-        self._drop()
-
-    def mend(self) -> None:
-        self._drop()
-        self._listener = self._listen()
+        """As when the server ends: so does every connection."""
+        self.hang()
+        self._end_all()
 
     def hang(self) -> None:
-        """As when the machine of the server loses its power: nothing comes back, nor an end."""
-        self._shut(self._listener)
-        self._is_silent = True
+        """As when the machine of the server loses its power: no answer comes, and no end."""
+        self._is_whole, self.turned_away = False, 0
 
-    def _drop(self) -> None:
+    def mend(self) -> None:
+        self._end_all()
+        self._is_whole = True
+
+    def close(self) -> None:
+        self._end_all()
+        end(self._listener)
+
+    def _end_all(self) -> None:
         ends, self._ends = self._ends, []
-        for end in ends:
-            self._shut(end)
+        for each in ends:
+            end(each)
 
-    def _listen(self) -> socket.socket:
-        self._is_silent = False
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", self._port))
-        listener.listen()
-        threading.Thread(target=self._accept, args=[listener], daemon=True).start()
-        return listener
-
-    def _accept(self, listener: socket.socket) -> None:
-        with contextlib.suppress(OSError):  # cut
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):  # closed
             while True:
-                client, _ = listener.accept()
-                server = connect(*self._server)
-                self._ends += [client, server]
-                for ends in ((client, server), (server, client)):
-                    threading.Thread(target=self._pass_on, args=ends, daemon=True).start()
+                client, _ = self._listener.accept()
+                if self._is_whole:
+                    self._join(client, connect(*self._server))
+                else:
+                    self.turned_away += 1
+                    client.close()
+
+    def _join(self, client: socket.socket, server: socket.socket) -> None:
+        self._ends += [client, server]
+        for ends in ((client, server), (server, client)):
+            threading.Thread(target=self._pass_on, args=ends, daemon=True).start()
 
     def _pass_on(self, source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
-                if not self._is_silent:
+                if self._is_whole:
                     target.sendall(data)
-        if not self._is_silent:
-            self._shut(source)
-            self._shut(target)
+        if self._is_whole:
+            end(source)
+            end(target)
 
-    @staticmethod
-    def _shut(end: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
-        end.close()
+
+def end(each: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        each.shutdown(socket.SHUT_RDWR)
+    each.close()
