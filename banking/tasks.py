@@ -4,10 +4,10 @@ from uuid import UUID
 
 from celery import current_app, shared_task
 from django.conf import settings
-from django.utils import timezone
 
 from banking.connections import complete, disconnect, expiry_notices, token_renewal
 from banking.statements import sync
+from core.clock import database_now
 
 
 @shared_task
@@ -17,7 +17,7 @@ def sync_due_accounts() -> None:
         open_connection.delay(str(tenant_id), str(connection_id))
     for tenant_id, connection_id in disconnect.unclosed_connections():
         close_connection.delay(str(tenant_id), str(connection_id))
-    for tenant_id, account_id in sync.due_accounts(timezone.now()):
+    for tenant_id, account_id in sync.due_accounts(database_now()):
         sync_account.delay(str(tenant_id), str(account_id))
 
 
@@ -42,13 +42,13 @@ def sync_account(tenant_id: str, account_id: str) -> None:
 @shared_task
 def tell_of_ending_consents() -> None:
     """Every tick: what was told already is not told again."""
-    expiry_notices.notify_of_endings(timezone.now())
+    expiry_notices.notify_of_endings(database_now())
 
 
 @shared_task
 def keep_connections_alive() -> None:
     """Every tick: the grants that die unless they are used."""
-    for tenant_id, connection_id in token_renewal.due_connections(timezone.now()):
+    for tenant_id, connection_id in token_renewal.due_connections(database_now()):
         keep_connection_alive.delay(str(tenant_id), str(connection_id))
 
 

@@ -109,7 +109,18 @@ DATABASES = {"default": database("DATABASE_URL")}
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "min_size": 0,
     "max_size": env.int("DATABASE_POOL", default=24),
-    "timeout": 30,
+    "timeout": 15,
+    # Seconds, after which a failed attempt to connect is given up and the next who wants a
+    # connection tries at once: the pauses between attempts double, up to minutes.
+    "reconnect_timeout": 5,
+}
+# Seconds, the last in milliseconds. A server that vanished without a word is given up soon.
+DATABASES["default"]["OPTIONS"] |= {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
 }
 # After a failover a pooled connection is found dead before it is used, not by the work it breaks.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -240,20 +251,29 @@ SPECTACULAR_SETTINGS = {
 # Messages carry ids and may be lost, doubled or late: the rows are the queue.
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # however long Redis is away, a worker waits for it
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    # Seconds: between two attempts to connect.
+    "interval_start": 1,
+    "interval_step": 1,
+    "interval_max": 3,
+    # A Redis that vanished without a word is noticed within some ten.
+    "health_check_interval": 4,
+    "socket_connect_timeout": 4,
+    "socket_timeout": 8,
+    "socket_keepalive": True,
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 TICK_SECONDS = env.float("TICK_SECONDS", default=60.0)
+CELERY_BEAT_SCHEDULER = "kamino.beat:TickScheduler"
+# No tick expires: by the clock of another machine it might be old when it is sent.
 CELERY_BEAT_SCHEDULE = {
-    name: {
-        "task": name,
-        "schedule": TICK_SECONDS,
-        # A tick that waited longer than the interval to the next one is dropped.
-        "options": {"expires": TICK_SECONDS},
-    }
+    name: {"task": name, "schedule": TICK_SECONDS}
     for name in (
         "banking.tasks.sync_due_accounts",
         "banking.tasks.keep_connections_alive",

@@ -3,6 +3,7 @@
 from django.db import models
 
 from banking.banks.contract.payments import AccountType
+from core.clock import database_now
 from tenants.models import TenantForeignKey, TenantOwned
 
 
@@ -35,7 +36,7 @@ class PayeeAccount(TenantOwned):
     branch = models.CharField("agência", max_length=4)  # no check digit
     account = models.CharField("conta com dígito", max_length=13)  # digits, check digit last
     account_type = models.CharField("tipo de conta", max_length=8, choices=Type)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=database_now, editable=False)
 
     class Meta:
         db_table = "payments_payeeaccount"

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from celery import shared_task
-from django.utils import timezone
 
+from core.clock import database_now
 from payments.bills import boleto_lookup
 from payments.dispatch import run, schedule
 from payments.orders import send, tracking
@@ -13,21 +13,21 @@ from payments.orders import send, tracking
 @shared_task
 def dispatch_due_accounts() -> None:
     """Every tick: whose run of today is still to be made?"""
-    for tenant_id, account_id in schedule.due_accounts(timezone.now()):
+    for tenant_id, account_id in schedule.due_accounts(database_now()):
         dispatch_account.delay(str(tenant_id), str(account_id))
 
 
 @shared_task
 def dispatch_account(tenant_id: str, account_id: str) -> None:
     tenant, account = UUID(tenant_id), UUID(account_id)
-    run.dispatch_account(tenant, account, now=timezone.now())
+    run.dispatch_account(tenant, account, now=database_now())
     send.send_queued(tenant, account)
 
 
 @shared_task
 def sweep_orders() -> None:
     """Every tick, and when something happened: what is to be sent, followed or looked up?"""
-    now = timezone.now()
+    now = database_now()
     for tenant_id, account_id in send.accounts_with_queue(now):
         send_queued.delay(str(tenant_id), str(account_id))
     for tenant_id, account_id in tracking.unfinished(now):

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.utils import timezone
-
+from core.clock import database_now
 from payments.models import Payable, PayableEvent
 from tenants.models import User
 
@@ -29,7 +28,7 @@ def note(
     PayableEvent.objects.create(
         tenant_id=payable.tenant_id,
         payable=payable,
-        at=timezone.now(),
+        at=database_now(),
         title=title,
         text=text[:1000],
         tone=tone,

@@ -98,6 +98,7 @@ def _config(application: Application, name: str, *, lifespan: Any) -> uvicorn.Co
         lifespan=lifespan,
         log_level="warning",
         access_log=False,
+        date_header=False,  # the banks write it (`core/door.py`)
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         # Seconds; a delayed answer does not hold the end for longer.
         timeout_graceful_shutdown=0.3,  # type: ignore[arg-type]

@@ -1,6 +1,8 @@
 """The database of the tests, under the roles of production, and the cast."""
 
+import os
 from collections.abc import Iterator
+from functools import partial
 
 import hypothesis
 import pytest
@@ -11,6 +13,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from kamino.local.throwaway import APP, make_database
 from tenants.models import Role, Tenant, User
+from tests import clock
 from tests.cast import make_member, make_tenant
 from tests.chromium import CHROMIUM, FIXTURES, OpenBrowser, chromium
 
@@ -50,6 +53,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker, worker_id: str) -> Itera
         connections[alias].settings_dict["NAME"] = name
     with django_db_blocker.unblock():
         call_command("migrate", database="owner", verbosity=0)
+        clock.follow(partial(clock.set_database, os.environ["DATABASE_OWNER_URL"]))
         with connections["owner"].cursor() as cursor:
             # Only the tests empty tables.
             cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {APP}")

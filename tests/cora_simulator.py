@@ -10,7 +10,7 @@ cora.stop()
 import subprocess
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from time import monotonic
@@ -18,6 +18,7 @@ from typing import Any, Self
 
 import httpx
 
+from tests import clock
 from tests.bank_controls import OFICINA, PADARIA, Grants
 
 __all__ = ["OFICINA", "PADARIA"]
@@ -59,6 +60,7 @@ class BankProcess:
         simulator = cls(base_url, process)
         simulator.log = state / LOG
         simulator._wait_until_ready()
+        clock.follow(simulator.set_date_ahead)
         return simulator
 
     def _wait_until_ready(self) -> None:
@@ -70,6 +72,7 @@ class BankProcess:
 
     def stop(self) -> None:
         """End the process, if it was started here."""
+        clock.unfollow(self.set_date_ahead)
         self._http.close()
         if self.process is not None:
             self.process.terminate()
@@ -102,6 +105,7 @@ class BankProcess:
         if now is not None:
             body["now"] = now if isinstance(now, str) else now.isoformat()
         self._call("POST", "/reset", body)
+        self.set_date_ahead(clock.moved_by())
 
     def settings(self, **changes: Any) -> dict[str, Any]:
         """Change settings; all of them."""
@@ -116,6 +120,10 @@ class BankProcess:
 
     def advance(self, seconds: float) -> None:
         self._call("POST", "/clock", {"advance_seconds": seconds})
+
+    def set_date_ahead(self, difference: timedelta) -> None:
+        """How far the `Date` of every answer is ahead of the machine's time."""
+        self._call("POST", "/date", {"ahead_seconds": difference.total_seconds()})
 
     # Faults, and what was asked.
 

@@ -8,8 +8,6 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 
-from django.utils import timezone
-
 from audit.acts import Act
 from audit.services import record
 from banking.banks import registry
@@ -20,6 +18,7 @@ from banking.connections.webhook_registration import digest
 from banking.gateway.credentials import seal
 from banking.gateway.plan_check import check_plan
 from banking.models import BankAccount, Connection
+from core.clock import database_now
 from core.errors import InvalidInput, InvalidState
 from core.ids import uuid7
 from tenants.models import Tenant, User
@@ -89,7 +88,7 @@ def connect_by_terms(
         raise InvalidState(
             f"{tenant.name} já tem a {bank.info.name} conectada.", code="already_connected"
         )
-    now = timezone.now()
+    now = database_now()
     values = {
         "name": tenant.name,
         "legal_name": tenant.legal_name,

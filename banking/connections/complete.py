@@ -3,8 +3,6 @@
 from datetime import timedelta
 from uuid import UUID
 
-from django.utils import timezone
-
 from audit.acts import Act
 from audit.services import record
 from banking.bank_accounts.ledger_account import make_ledger_account
@@ -17,6 +15,7 @@ from banking.gateway.connect import connect
 from banking.models import BankAccount, Connection
 from brazil.cnpj import format_cnpj
 from brazil.document import format_document
+from core.clock import database_now
 from core.errors import InvalidState
 from tenants.models import Tenant
 from tenants.scope import across_tenants, tenant_scope
@@ -73,14 +72,14 @@ def unfinished_openings() -> list[tuple[UUID, UUID]]:
     """(company, connection) of each opening that no worker has."""
     with across_tenants():
         waiting = Connection.objects.filter(status=Connection.Status.OPENING).exclude(
-            opening_leased_until__gt=timezone.now()
+            opening_leased_until__gt=database_now()
         )
         return list(waiting.values_list("tenant_id", "id"))
 
 
 def claim_opening(tenant_id: UUID, connection_id: UUID) -> Connection | None:
     """The connection, if it is opening and no other worker has it."""
-    now = timezone.now()
+    now = database_now()
     with tenant_scope(tenant_id):
         row = Connection.objects.of(tenant_id).filter(
             id=connection_id, status=Connection.Status.OPENING
@@ -94,7 +93,7 @@ def claim_opening(tenant_id: UUID, connection_id: UUID) -> Connection | None:
 
 
 def postpone_opening(connection: Connection, reason: str) -> None:
-    if connection.connected_at < timezone.now() - OPENING_LASTS:
+    if connection.connected_at < database_now() - OPENING_LASTS:
         fail_opening(connection, reason)
         return
     with tenant_scope(connection.tenant_id):
@@ -201,7 +200,7 @@ def supersede(connection: Connection) -> None:
     mine.exclude(status=Connection.Status.UNDONE).update(
         status=Connection.Status.LOST,
         status_reason="Substituída por uma nova conexão.",
-        lost_at=timezone.now(),
+        lost_at=database_now(),
         credentials=b"",
     )
 

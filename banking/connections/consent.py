@@ -11,7 +11,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
 from banking.banks import registry
 from banking.banks.contract.auth import Grant
@@ -23,6 +22,7 @@ from banking.gateway import circuit_breaker, rate_limit
 from banking.gateway.credentials import CredentialsUnreadable, seal, unseal
 from banking.gateway.plan_check import check_plan
 from banking.models import BankAccount, Connection, ConsentAttempt
+from core.clock import database_now
 from core.errors import DomainError
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
@@ -117,7 +117,7 @@ def use_state(tenant: Tenant, provider: str, *, state: str, by: User) -> Consent
         ConsentNotUsable: it is unknown, old, used, or of another person or company; or a
             connection to the bank was undone after it was made.
     """
-    now = timezone.now()
+    now = database_now()
     attempts = attempts_of(tenant, provider, state=state, by=by)
     fresh = attempts.filter(used_at=None, started_at__gt=now - CONSENT_LASTS)
     if not fresh.update(used_at=now):
@@ -152,7 +152,7 @@ def typed_lately(tenant: Tenant, provider: str, mode: Mode, *, by: User) -> dict
             provider=provider,
             mode=mode.slug,
             person=by,
-            started_at__gt=timezone.now() - CONSENT_LASTS,
+            started_at__gt=database_now() - CONSENT_LASTS,
         )
         .exclude(typed=b"")
         .order_by("-started_at")
@@ -168,7 +168,7 @@ def typed_lately(tenant: Tenant, provider: str, mode: Mode, *, by: User) -> dict
 
 def draft_of(mode: Mode) -> Grant:
     """A grant that holds nothing yet: it tells the bank's side which mode it is about."""
-    return Grant("", "", expires_at=timezone.now(), scope="", mode=mode.slug)
+    return Grant("", "", expires_at=database_now(), scope="", mode=mode.slug)
 
 
 def return_address(provider: str) -> str:

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from audit.acts import Act
@@ -24,6 +23,7 @@ from banking.connections.webhook_registration import digest
 from banking.gateway import circuit_breaker, rate_limit
 from banking.gateway.credentials import CredentialsUnreadable, unseal
 from banking.models import BankAccount, Connection
+from core.clock import database_now
 from core.errors import InvalidInput, InvalidState
 from tenants.models import Tenant, TenantQuerySet, User
 from tenants.scope import across_tenants, tenant_scope
@@ -61,7 +61,7 @@ def undo_connection(account: BankAccount, tenant: Tenant, *, by: User, typed: st
     if not mine.filter(status__in=MAY_BE_UNDONE).update(
         status=Connection.Status.UNDONE,
         status_reason="",
-        undone_at=timezone.now(),
+        undone_at=database_now(),
         undone_by=by,
         keep_alive_at=None,
         refresh_by=None,
@@ -114,7 +114,7 @@ def free(now: datetime) -> Q:
 def unclosed_connections() -> list[tuple[UUID, UUID]]:
     """(company, connection) of those that no worker is closing."""
     with across_tenants():
-        rows = Connection.objects.filter(still_open(), free(timezone.now()))
+        rows = Connection.objects.filter(still_open(), free(database_now()))
         return list(rows.values_list("tenant_id", "id"))
 
 
@@ -130,7 +130,7 @@ def close_connection(tenant_id: UUID, connection_id: UUID) -> bool:
         told = forget_at_bank(connection)
     except BankError:
         assert connection.undone_at is not None  # it is claimed as undone
-        if connection.undone_at > timezone.now() - REVOKE_LASTS:
+        if connection.undone_at > database_now() - REVOKE_LASTS:
             return False  # the lease says when it is asked again
         told = NOT_CONFIRMED
     with tenant_scope(tenant_id):
@@ -147,7 +147,7 @@ def close_connection(tenant_id: UUID, connection_id: UUID) -> bool:
 
 def claim_closing(tenant_id: UUID, connection_id: UUID) -> Connection | None:
     """By the lease of the token: a refresh under way ends first, and its tokens are the last."""
-    now = timezone.now()
+    now = database_now()
     with tenant_scope(tenant_id):
         row = row_of(tenant_id, connection_id).filter(still_open())
         if not row.filter(free(now)).update(refresh_leased_until=now + LEASE):

@@ -5,12 +5,12 @@ from uuid import UUID
 
 import structlog
 from django.db.models import F
-from django.utils import timezone
 
 from banking.banks.contract.errors import BankError
 from banking.gateway import circuit_breaker
 from banking.gateway.connect import tokens_of
 from banking.models import Connection
+from core.clock import database_now
 from tenants.scope import across_tenants, tenant_scope
 
 # To a tick: a pause leaves many due at once, and they must not reach banks and workers in a wave.
@@ -45,7 +45,7 @@ def keep_alive(tenant_id: UUID, connection_id: UUID) -> bool:
         return False
     try:
         circuit_breaker.refuse_while_open(connection.provider)
-        return tokens_of(connection).keep_alive(timezone.now())
+        return tokens_of(connection).keep_alive(database_now())
     except BankError as error:
         log.warning("not_kept_alive", bank=connection.provider, error=type(error).__name__)
         postpone(connection)
@@ -57,4 +57,4 @@ def postpone(connection: Connection) -> None:
     with tenant_scope(connection.tenant_id):
         Connection.objects.of(connection.tenant_id).filter(
             id=connection.id, keep_alive_at=connection.keep_alive_at
-        ).update(keep_alive_at=timezone.now() + AGAIN)
+        ).update(keep_alive_at=database_now() + AGAIN)

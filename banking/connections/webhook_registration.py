@@ -6,13 +6,13 @@ import secrets
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 
 from banking.banks import registry
 from banking.banks.contract.errors import BankError
 from banking.banks.contract.info import Capability
 from banking.gateway.connect import connect
 from banking.models import Connection
+from core.clock import database_now
 from tenants.scope import tenant_scope
 
 
@@ -34,7 +34,7 @@ def register_webhooks(connection: Connection) -> bool:
     except BankError:
         return False
     with tenant_scope(connection.tenant_id):
-        mine.update(webhook_registered_at=timezone.now())
+        mine.update(webhook_registered_at=database_now())
     return True
 
 

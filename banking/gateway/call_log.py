@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from banking.banks.contract.errors import BankError
 from banking.banks.http.call import Call
-from banking.gateway import circuit_breaker
+from banking.gateway import bank_clock, circuit_breaker
 from banking.models import BankCall, Connection
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
@@ -36,6 +36,7 @@ class CallLog:
     def __call__(self, call: Call) -> None:
         self._calls.append((timezone.now(), call))
         circuit_breaker.note_call(call)
+        bank_clock.note_date(call)
 
     def take(self) -> list[tuple[datetime, Call]]:
         """What was collected since the last time, the oldest first."""

@@ -15,12 +15,12 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection as database
 from django.db.models import OuterRef, Q, Subquery
-from django.utils import timezone
 
 from banking.banks import registry
 from banking.banks.contract.errors import BankOutcomeUnknown, BankUnavailable
 from banking.banks.http.call import Call
 from banking.models import BankHealth
+from core.clock import database_now
 from core.dates import clock
 
 # Longer than the slowest call takes.
@@ -52,7 +52,7 @@ class BankCircuitOpen(BankUnavailable):
         super().__init__(
             f"O banco {name} está indisponível. Nada foi enviado; nova tentativa às "
             f"{clock(until)}.",
-            retry_after=max((until - timezone.now()).total_seconds(), 1.0),
+            retry_after=max((until - database_now()).total_seconds(), 1.0),
         )
         self.until = until
 
@@ -63,7 +63,6 @@ def refuse_while_open(provider: str) -> None:
     Raises:
         BankCircuitOpen: the bank is not called now, or another caller is trying it.
     """
-    now = timezone.now()
     health = BankHealth.objects.filter(provider=provider, failures__gt=0).first()
     if health is None:
         _in_trouble.discard(provider)
@@ -71,6 +70,7 @@ def refuse_while_open(provider: str) -> None:
     _in_trouble.add(provider)
     if health.open_until is None:
         return
+    now = database_now()
     if health.open_until > now:
         raise BankCircuitOpen(provider, health.open_until)
     free = Q(probe_leased_until=None) | Q(probe_leased_until__lte=now)
@@ -105,7 +105,7 @@ def watch_call(provider: str) -> Iterator[None]:
 
 def record_failure(provider: str) -> None:
     _in_trouble.add(provider)
-    now = timezone.now()
+    now = database_now()
     values = {
         "provider": provider,
         "enough": settings.CIRCUIT_FAILURES,

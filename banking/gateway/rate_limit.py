@@ -4,11 +4,11 @@ import hashlib
 from datetime import datetime, timedelta
 
 from django.db import connection as database
-from django.utils import timezone
 
 from banking.banks.contract.errors import BankUnavailable
 from banking.banks.contract.info import BankInfo
 from banking.models import TokenBudget
+from core.clock import database_now
 
 # A minute, and what the bank's clock and the way there may differ.
 WINDOW = timedelta(seconds=63)
@@ -35,7 +35,7 @@ def spend(bank: BankInfo, client_id: str, *, by_person: bool) -> None:
     limit = bank.token_requests_per_minute
     if limit is None:
         return
-    now = timezone.now()
+    now = database_now()
     most = limit if by_person else max(limit - KEPT_FOR_PEOPLE, 1)
     key = key_of(bank.slug, client_id)
     values = {"key": key, "now": now, "since": now - WINDOW, "most": most}

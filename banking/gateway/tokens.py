@@ -21,6 +21,7 @@ from banking.gateway import circuit_breaker, rate_limit
 from banking.gateway.call_log import keep_calls
 from banking.gateway.credentials import CredentialsUnreadable, seal, unseal
 from banking.models import Connection
+from core.clock import database_now
 from tenants.scope import tenant_scope
 
 # A token this close to its end is renewed before it is used.
@@ -140,7 +141,7 @@ class StoredTokens:
             return unseal(bytes(self._row().credentials), self._connection_id)
 
     def _take_lease(self) -> bool:
-        now = timezone.now()
+        now = database_now()
         free = Q(refresh_leased_until=None) | Q(refresh_leased_until__lte=now)
         with tenant_scope(self._tenant_id):
             taken = Connection.objects.of(self._tenant_id).filter(free, id=self._connection_id)
@@ -158,7 +159,7 @@ class StoredTokens:
             self._finish(
                 status=Connection.Status.LOST,
                 status_reason=error.with_reason()[:300],
-                lost_at=timezone.now(),
+                lost_at=database_now(),
             )
             raise
         except BankAccessDenied:

@@ -15,6 +15,10 @@ class BankHealth(models.Model):
     failures = models.PositiveIntegerField(default=0)  # in a row
     open_until = models.DateTimeField(null=True)  # the bank is not called before then
     probe_leased_until = models.DateTimeField(null=True)  # somebody is trying it
+    # How far the bank's clock is ahead of PostgreSQL's (null: its answers do not say), and when
+    # that was seen (gateway.bank_clock).
+    clock_ahead = models.DurationField(null=True)
+    clock_seen_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.provider} {self.failures}"

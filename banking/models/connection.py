@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from banking.banks import registry
 from banking.banks.contract.info import Mode
+from core.clock import database_now
 from tenants.models import TenantForeignKey, TenantOwned, User
 
 
@@ -45,7 +46,7 @@ class Connection(TenantOwned):
     webhook_digest = models.BinaryField(max_length=32)
     webhook_registered_at = models.DateTimeField(null=True)
     connected_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    connected_at = models.DateTimeField(auto_now_add=True)
+    connected_at = models.DateTimeField(default=database_now, editable=False)
 
     class Meta:
         constraints = [
@@ -94,7 +95,7 @@ class ConsentAttempt(TenantOwned):
     redoes = TenantForeignKey("banking.BankAccount", models.PROTECT, null=True, related_name="+")
     # SHA-256 of the OAuth state (RFC 6749, section 10.12).
     state_digest = models.BinaryField(max_length=32)
-    started_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(default=database_now, editable=False)
     used_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from banking.models.connection import Connection
+from core.clock import database_now
 from tenants.models import TenantForeignKey, TenantOwned
 
 
@@ -15,7 +16,7 @@ class BankEvent(TenantOwned):
     kind = models.CharField(max_length=60)
     reference = models.CharField(max_length=120, blank=True)
     claims = models.CharField(max_length=24, blank=True)  # an OrderState, as the event tells it
-    received_at = models.DateTimeField(auto_now_add=True)
+    received_at = models.DateTimeField(default=database_now, editable=False)
     handled_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F
-from django.utils import timezone
 
 from banking.banks import registry
 from banking.banks.contract.adapter import BankAdapter
@@ -23,6 +22,7 @@ from banking.gateway.plan_check import check_plan
 from banking.models import BankAccount, Connection
 from banking.statements.store import store_daily_balances, store_pages
 from brazil.banking_days import sao_paulo_day
+from core.clock import database_now
 from core.dates import clock
 from core.errors import InvalidState
 from tenants.models import Tenant
@@ -92,7 +92,7 @@ def check_can_sync(account: BankAccount, tenant: Tenant) -> None:
     if not account.is_connected:
         raise InvalidState("O vínculo desta conta precisa ser refeito antes de sincronizar.")
     check_plan(tenant, registry.info(account.provider))
-    if account.sync_wait_until and account.sync_wait_until > timezone.now():
+    if account.sync_wait_until and account.sync_wait_until > database_now():
         raise InvalidState(
             f"O banco {account.bank_name} limitou as consultas: o extrato pode ser atualizado "
             f"de novo às {clock(account.sync_wait_until)}.",
@@ -108,7 +108,7 @@ def sync_account(tenant_id: UUID, account_id: UUID) -> SyncResult | None:
     bank failed: the reason then stands on the account, and the next run covers the same days.
     To be called outside of scopes.
     """
-    now = timezone.now()
+    now = database_now()
     with tenant_scope(tenant_id):
         accounts = BankAccount.objects.of(tenant_id).connected().in_plan()
         before = accounts.filter(id=account_id).values_list("sync_started_at", flat=True).first()
@@ -147,7 +147,7 @@ def sync_account(tenant_id: UUID, account_id: UUID) -> SyncResult | None:
         account,
         synced_at=now,
         balance=balance,
-        balance_at=timezone.now(),
+        balance_at=database_now(),
         proof=BankAccount.Proof.BROKEN if broken else BankAccount.Proof.PROVED,
         proof_difference=result.difference,
     )
@@ -192,7 +192,7 @@ def request_sync(connection: Connection) -> None:
     """The bank told of something that the statement will show: the next tick reads it."""
     with tenant_scope(connection.tenant_id):
         BankAccount.objects.of(connection.tenant_id).filter(connection=connection).update(
-            sync_hinted_at=timezone.now()
+            sync_hinted_at=database_now()
         )
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from banking.banks import registry
@@ -29,6 +28,7 @@ from banking.connections.progress import Opening
 from banking.gateway.plan_check import check_plan
 from banking.models import BankAccount, Connection
 from brazil.cnpj import format_cnpj
+from core.clock import database_now
 from core.enqueue import enqueue
 from core.errors import NotAllowed
 from tenants.access import TenantRequest, role_required
@@ -41,7 +41,7 @@ connects_banks = role_required(Role.ADMIN, Role.FINANCE)
 @require_GET
 @connects_banks
 def choose(request: TenantRequest) -> HttpResponse:
-    options = options_for(request.tenant, timezone.now())
+    options = options_for(request.tenant, database_now())
     here = next((option for option in options if option.is_opened_here), None)
     return render(request, "banking/choose.html", {"options": options, "opened_here": here})
 

@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.acts import Act
@@ -17,6 +16,7 @@ from banking.bank_accounts.settings import Settings, save_settings
 from banking.banks import registry
 from banking.gateway import circuit_breaker
 from banking.models import BankAccount
+from core.clock import database_now
 from integrations.accounts import Integration
 from integrations.preview import choices_of, dry_run
 from payments.models import DispatchRun
@@ -68,7 +68,7 @@ def save_account(request: TenantRequest, account_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return page_of(request, account, form, status=422)
     seen = Settings.read(form.cleaned_data["seen"])
-    changed = save_settings(account, form.wanted, seen=seen, by=request.user, now=timezone.now())
+    changed = save_settings(account, form.wanted, seen=seen, by=request.user, now=database_now())
     if changed:
         return page_of(request, account, form, changed=changed, status=409)
     messages.success(request, f"Configurações de {account} gravadas.")
@@ -83,7 +83,7 @@ def page_of(
     changed: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    now = timezone.now()
+    now = database_now()
     in_plan = is_in_plan(request.tenant, account)
     away = circuit_breaker.outages(now).get(account.provider)
     runs = DispatchRun.objects.of(request.tenant).filter(bank_account=account)

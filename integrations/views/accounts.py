@@ -7,11 +7,11 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from banking.bank_accounts import settings
 from banking.models import BankAccount
+from core.clock import database_now
 from integrations.accounts import describe_switch, integrations_of, unfinished
 from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Role
@@ -27,7 +27,7 @@ def integrations(request: TenantRequest) -> HttpResponse:
 @role_required(Role.ADMIN)
 def switch_banking(request: TenantRequest, account_id: UUID) -> HttpResponse:
     account = find_account(request, account_id)
-    now = timezone.now()
+    now = database_now()
     settings.switch_modo_banking(account, on="on" in request.POST, by=request.user, now=now)
     return answer(request, describe_switch(account, now), focus=account)
 
@@ -56,7 +56,7 @@ def answer(request: TenantRequest, text: str, *, focus: BankAccount) -> HttpResp
 
 def context_of(request: TenantRequest) -> dict[str, Any]:
     return {
-        "integrations": integrations_of(request.tenant, timezone.now()),
+        "integrations": integrations_of(request.tenant, database_now()),
         "unfinished": unfinished(request.tenant),
     }
 

@@ -125,15 +125,13 @@ def services(stack: ExitStack, port: int) -> dict[str, str]:
 
 def supervise(port: int, simulator_port: int) -> Manager:
     python = sys.executable
-    beat_file = VAR / "beat"
     manager = Manager()
     for name, command in {
         "web": f"{python} -m gunicorn kamino.wsgi --bind 127.0.0.1:{port} --workers 2 --threads 8"
         " --timeout 60 --log-level warning",
         "worker": f"{python} -m celery -A kamino --quiet worker --pool threads --concurrency 16"
         " --without-gossip --without-mingle --loglevel WARNING",
-        "beat": f"{python} -m celery -A kamino --quiet beat --schedule {beat_file} --pidfile="
-        " --loglevel WARNING",
+        "beat": f"{python} -m celery -A kamino --quiet beat --pidfile= --loglevel WARNING",
         "banco": f"{python} -m simulator --port {simulator_port} --state {SIMULATOR}",
     }.items():
         # Root is all that some machines have, and Celery is loud about it.

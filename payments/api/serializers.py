@@ -4,7 +4,6 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -13,6 +12,7 @@ from banking.banks.contract.payments import PixAccount, PixCode
 from banking.models import BankAccount
 from brazil.banking_days import DebtKind, sao_paulo_day
 from core.amounts import check_amount
+from core.clock import database_now
 from core.errors import InvalidInput
 from parties.models import PayeeAccount
 from payments.bills import parsing
@@ -196,7 +196,7 @@ class NewPayableSerializer(serializers.Serializer[Any]):
                 raise InvalidInput("Este campo é obrigatório.", field=name)
 
     def _slip(self, data: dict[str, Any]) -> dict[str, Any]:
-        today = sao_paulo_day(timezone.now())
+        today = sao_paulo_day(database_now())
         slip = parsing.read_slip(data.pop("linha_digitavel"), today=today)
         refuse_duplicate(self.context["request"].tenant, slip.linha_digitavel)
         return data | {

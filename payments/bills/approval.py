@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from brazil.banking_days import sao_paulo_day
+from core.clock import database_now
 from core.errors import InvalidState, NotAllowed
 from parties.models import PayeeAccount
 from payments.models import NOT_APPROVED, Payable, on_file
@@ -42,7 +42,7 @@ def approve_payable(payable: Payable, *, by: Membership) -> Payable:
         )
     payable.status = PayableStatus.APPROVED
     payable.approved_by = by.user
-    payable.approved_at = timezone.now()
+    payable.approved_at = database_now()
     payable.approved_ted_account = account_on_file(payable)
     payable.hold = ""
     payable.save(

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
 from banking.banks import registry
 from banking.banks.contract.adapter import BankAdapter
@@ -16,6 +15,7 @@ from banking.banks.contract.info import Capability
 from banking.banks.contract.payments import Title
 from banking.gateway.connect import connect
 from banking.models import BankAccount
+from core.clock import database_now
 from payments.models import Payable
 from payments.states import PayableStatus
 from payments.timeline import Tone, note
@@ -70,7 +70,7 @@ def read_titles(tenant_id: UUID, account_id: UUID) -> int:
 
 
 def ask_for_titles(account: BankAccount, bank: BankAdapter) -> int:
-    payables = claim_unread(account, timezone.now())
+    payables = claim_unread(account, database_now())
     for payable in payables:
         try:
             title = bank.look_up_title(payable.linha_digitavel)
@@ -100,7 +100,7 @@ def store_title(payable: Payable, title: Title) -> None:
     payable.title_document = title.beneficiary_document[:14]
     payable.title_amount = title.amount
     payable.title_is_paid = bool(title.is_paid)
-    payable.title_read_at = timezone.now()
+    payable.title_read_at = database_now()
     payable.save(
         update_fields=[
             "title_name", "title_document", "title_amount", "title_is_paid", "title_read_at"
@@ -112,6 +112,6 @@ def store_title(payable: Payable, title: Title) -> None:
 
 def record_unread_title(payable: Payable, account: BankAccount, why: str) -> None:
     """What the bank does not find today it may find tomorrow: it only is not asked for again."""
-    payable.title_read_at = timezone.now()
+    payable.title_read_at = database_now()
     payable.save(update_fields=["title_read_at"])
     note(payable, f"{account.bank_name} não encontrou este boleto", why, tone=Tone.WARN)

@@ -28,8 +28,9 @@ class Plan:
 def plan_run(account: BankAccount, day: date, *, until: time | None) -> Plan:
     """Decide about every approved bill of the account that is due by `day`. Writes nothing.
 
-    `until` is the São Paulo time now when rails that have closed are to be left out; None when
-    a person asked and the bank may settle it on its next day.
+    On a day on which banks do not settle only Pix goes, whoever asks. `until` is the São Paulo
+    time now when rails that have closed are to be left out; None when a person asked and the bank
+    may settle it on its next day.
     """
     plan = Plan()
     candidates = (
@@ -59,11 +60,11 @@ def reason_to_leave_out(
         return f"Venceu em {payable.due_date:%d/%m/%Y}: use «Enviar agora»."
     if rail is None:
         return why_no_rail(payable, account)
-    if until is None:
-        return None
     bank = registry.info(account.provider)
     if rail not in open_rails(bank, day):
-        return "Hoje não há compensação bancária: só Pix é enviado."
+        return f"Em {day:%d/%m/%Y} não há compensação bancária: só Pix é enviado."
+    if until is None:
+        return None
     cut_off = bank.cut_off[rail]
     if until >= cut_off:
         return f"Passou do horário de {Payable.Method(rail).label} ({cut_off:%Hh%M})."

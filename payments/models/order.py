@@ -9,6 +9,7 @@ from django.db.models import Q
 from accounts.models import JournalEntry
 from banking.banks import registry
 from banking.models import BankAccount, StatementLine
+from core.clock import database_now
 from payments.models.payable import Payable
 from payments.models.run import DispatchRun
 from payments.states import LIVE_ORDERS, OrderStatus
@@ -38,7 +39,7 @@ class PaymentOrder(TenantOwned):
     status = models.CharField(max_length=10, choices=OrderStatus, default=OrderStatus.QUEUED)
     reference = models.CharField("id no banco", max_length=120, blank=True)
     message = models.CharField(max_length=300, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=database_now, editable=False)
     # Who is sending it: only the holder of the claim may store what came of it.
     claim = models.UUIDField(null=True)
     claimed_at = models.DateTimeField(null=True)

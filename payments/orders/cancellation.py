@@ -9,7 +9,6 @@ from uuid import UUID, uuid5
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from banking.banks import registry
 from banking.banks.contract.adapter import BankAdapter
@@ -17,6 +16,7 @@ from banking.banks.contract.errors import BankError, BankOutcomeUnknown, BankRej
 from banking.banks.contract.info import Capability
 from banking.banks.contract.payments import OrderState, Rail
 from banking.models import BankAccount
+from core.clock import database_now
 from core.errors import InvalidState, NotAllowed
 from payments.models import Payable, PaymentOrder
 from payments.orders.send import sentence
@@ -65,7 +65,7 @@ def request_cancellation(payable: Payable, *, by: Membership) -> PaymentOrder:
     if why := why_not_cancellable(order):
         raise InvalidState(why, code="not_taken_back")
     if order.cancel_asked_at is None:
-        order.cancel_asked_at, order.cancel_asked_by = timezone.now(), by.user
+        order.cancel_asked_at, order.cancel_asked_by = database_now(), by.user
         order.wait_until = None  # its round is due now
         order.save(update_fields=["cancel_asked_at", "cancel_asked_by", "wait_until"])
         note(order.payable, CANCEL_ASKED, tone=Tone.INFO, by=by.user)
@@ -74,7 +74,7 @@ def request_cancellation(payable: Payable, *, by: Membership) -> PaymentOrder:
 
 def cancel_requested_orders(account: BankAccount, bank: BankAdapter) -> None:
     """Call the bank for each order whose cancellation was asked for. Outside of scopes."""
-    for order in claim_requested(account, timezone.now()):
+    for order in claim_requested(account, database_now()):
         key = uuid5(order.key, "cancel")  # the same at every attempt
         try:
             bank.cancel_order(open_order(order), key=key)

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.utils import timezone
-
 from banking.connections.disconnect import Consequence
 from banking.models import BankAccount, StatementLine
+from core.clock import database_now
 from core.plurals import counted
 from payments.models import Payable, PaymentOrder
 from payments.orders.give_back import give_back_what_was_undone
@@ -56,7 +55,7 @@ def hand_back(account: BankAccount, *, by: User) -> Consequence:
         (payable, "No banco, sem acompanhamento", text, Tone.WARN)
         for payable in orders.filter(status__in=OPEN_AT_BANK).values_list("payable_id", flat=True)
     ]
-    note_many(account.tenant_id, rows, at=timezone.now())
+    note_many(account.tenant_id, rows, at=database_now())
     back = counted(given_back, "conta voltou", "contas voltaram")
     return Consequence(
         {

@@ -1,10 +1,10 @@
 """Make the orders of approved bills: one for each, queued to be sent."""
 
+from datetime import datetime
 from uuid import uuid4
 
-from django.utils import timezone
-
 from banking.models import BankAccount
+from core.clock import database_now
 from payments.bills.approval import return_to_approval
 from payments.models import DispatchRun, Payable, PaymentOrder
 from payments.orders.payload import describe
@@ -39,8 +39,11 @@ def queue_orders(
     locked = approved.select_for_update(of=("self",)).with_details().order_by("id")
     taken = {payable.id: payable for payable in locked}
     Payable.objects.of(account.tenant_id).filter(id__in=taken).update(status=PayableStatus.SENT)
+    now = database_now()
     orders = [
-        new_order(taken[payable.id], account, run) for payable in payables if payable.id in taken
+        new_order(taken[payable.id], account, run, now)
+        for payable in payables
+        if payable.id in taken
     ]
     PaymentOrder.objects.bulk_create(orders)
     how = f"Pelo envio de {run.day:%d/%m}" if run else "Por «Enviar agora»"
@@ -48,12 +51,14 @@ def queue_orders(
     note_many(
         account.tenant_id,
         [(o.payable_id, f"Na fila para {account}", f"{how}{who}.", Tone.INFO) for o in orders],
-        at=timezone.now(),
+        at=now,
     )
     return orders
 
 
-def new_order(payable: Payable, account: BankAccount, run: DispatchRun | None) -> PaymentOrder:
+def new_order(
+    payable: Payable, account: BankAccount, run: DispatchRun | None, now: datetime
+) -> PaymentOrder:
     key = uuid4()
     rail = rail_for(payable, account)
     assert rail is not None  # what the bank cannot do was left out or refused before
@@ -66,4 +71,5 @@ def new_order(payable: Payable, account: BankAccount, run: DispatchRun | None) -
         rail=rail,
         amount=payable.amount,
         content=describe(payable, key, rail),
+        created_at=now,
     )

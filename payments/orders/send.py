@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.utils import timezone
 
 from banking.banks.contract.adapter import BankAdapter
 from banking.banks.contract.errors import (
@@ -30,8 +29,10 @@ from banking.banks.contract.payments import (
     Receipt,
     TedPayment,
 )
+from banking.gateway.bank_clock import require_right_clocks
 from banking.gateway.connect import connect
 from banking.models import BankAccount
+from core.clock import Stopwatch, database_now
 from payments.models import PaymentOrder
 from payments.models.order import waiting
 from payments.orders.give_back import give_back_what_missed_the_day, give_back_what_was_undone
@@ -69,7 +70,7 @@ def send_queued(tenant_id: UUID, account_id: UUID) -> int:
     with tenant_scope(tenant_id):
         accounts = BankAccount.objects.of(tenant_id).select_related("connection")
         account = accounts.get(id=account_id)
-        give_back_what_missed_the_day(account, timezone.now())
+        give_back_what_missed_the_day(account, database_now())
         give_back_what_was_undone(account)
         can_be_used = accounts.connected().in_plan().filter(id=account_id).exists()
         if not can_be_used:
@@ -78,21 +79,29 @@ def send_queued(tenant_id: UUID, account_id: UUID) -> int:
     try:
         with connect(account.connection, needing=Capability.FIND_ORDER) as bank:
             return send_all(account, bank)
-    except (BankUnavailable, BankAccessDenied) as error:  # not opened: nothing was claimed
+    except (BankUnavailable, BankAccessDenied) as error:  # nothing was claimed
         with tenant_scope(tenant_id):
             postpone_queue(account, sentence(error), getattr(error, "retry_after", None))
         return 0
 
 
 def send_all(account: BankAccount, bank: BankAdapter) -> int:
+    """
+    Raises:
+        BankUnavailable, BankAccessDenied: the next batch was not claimed, for a clock is wrong or
+            the bank was asked for its time and did not answer.
+    """
     tried = 0
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="send") as pool:
-        while batch := claim_queued(account):
+        while True:
+            require_right_clocks(bank)
+            claimed = Stopwatch()
+            if not (batch := claim_queued(account)):
+                return tried
             tried += len(batch)
-            outcomes = send_batch(bank, batch, pool)
+            outcomes = send_batch(bank, batch, pool, claimed)
             if any(o.status == OrderStatus.QUEUED for o in outcomes):
-                break  # the bank is not there: the next sweep tries again
-    return tried
+                return tried  # the bank is not there: the next sweep tries again
 
 
 def why_not(account: BankAccount) -> str:
@@ -104,7 +113,7 @@ def why_not(account: BankAccount) -> str:
 
 def postpone_queue(account: BankAccount, why: str, seconds: float | None = None) -> None:
     """Nothing of the queue was sent, and its orders say why. Runs inside the company's scope."""
-    now = timezone.now()
+    now = database_now()
     queue = PaymentOrder.objects.of(account.tenant_id).filter(
         waiting(now), bank_account=account, status=OrderStatus.QUEUED
     )
@@ -118,10 +127,10 @@ def postpone_queue(account: BankAccount, why: str, seconds: float | None = None)
 
 
 def send_batch(
-    bank: BankAdapter, orders: Sequence[PaymentOrder], pool: ThreadPoolExecutor
+    bank: BankAdapter, orders: Sequence[PaymentOrder], pool: ThreadPoolExecutor, claimed: Stopwatch
 ) -> list[Outcome]:
     """Call the bank for the orders side by side, and store what came of each."""
-    attempts = [pool.submit(send_one, bank, order) for order in orders]
+    attempts = [pool.submit(send_one, bank, order, claimed) for order in orders]
     wait(attempts)
     outcomes = [attempt.result() for attempt in attempts if attempt.exception() is None]
     store_surely(orders[0].tenant_id, orders[0].claim, outcomes)
@@ -131,9 +140,8 @@ def send_batch(
     return outcomes
 
 
-def send_one(bank: BankAdapter, order: PaymentOrder) -> Outcome:
-    assert order.claimed_at is not None
-    if timezone.now() >= order.claimed_at + sending_time():
+def send_one(bank: BankAdapter, order: PaymentOrder, claimed: Stopwatch) -> Outcome:
+    if claimed.elapsed() >= sending_time():
         return Outcome(order, OrderStatus.QUEUED, "O banco está lento: ainda não foi enviada.")
     try:
         return accepted(order, submit(bank, payment_of(order)))

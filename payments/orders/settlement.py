@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.utils import timezone
-
 from accounts.chart.reclassify import standing
 from accounts.journal.entries import post_entry, reverse_entry
 from banking.bank_accounts.ledger_account import hold_leaf
 from banking.banks.contract.payments import Rail
 from banking.models import StatementLine
 from brazil.banking_days import day_bounds, next_banking_day, sao_paulo_day
+from core.clock import database_now
 from core.dates import ONE_DAY
 from payments.bills.approval import revoke_approval
 from payments.models import Payable, PaymentOrder
@@ -37,7 +36,7 @@ def record_payment(order: PaymentOrder, source: str, line: StatementLine | None)
     """The bill is paid, and the books say so: expense against the Conta do Ativo."""
     payable = order.payable
     amount = -line.amount if line else order.bank_amount or order.amount
-    paid_on = line.booked_on if line else sao_paulo_day(timezone.now())
+    paid_on = line.booked_on if line else sao_paulo_day(database_now())
     order.statement_line = line or order.statement_line
     order.entry = post_entry(
         payable.tenant,
@@ -46,8 +45,8 @@ def record_payment(order: PaymentOrder, source: str, line: StatementLine | None)
         lines=[(payable.expense_account, amount), (hold_leaf(order.bank_account), -amount)],
     )
     if order.rail == Rail.TED:
-        order.watch_until = returns_until(timezone.now())
-        order.wait_until = timezone.now() + LOOK_AGAIN_AT_PAID
+        order.watch_until = returns_until(database_now())
+        order.wait_until = database_now() + LOOK_AGAIN_AT_PAID
     set_bill_status(payable, PayableStatus.PAID)
     note(payable, "Paga", source, tone=Tone.OK)
 
@@ -68,7 +67,7 @@ def reopen_bill(order: PaymentOrder, source: str, line: StatementLine | None) ->
         OrderStatus.CANCELLED: Payable.Hold.TAKEN_BACK,
     }.get(OrderStatus(order.status), Payable.Hold.REFUSED)
     if order.entry is not None:
-        today = sao_paulo_day(timezone.now())
+        today = sao_paulo_day(database_now())
         entry = standing(order.entry)
         reverse_entry(entry, by=None, date=max(today, entry.date), why=str(hold.label))
     revoke_approval(order.payable, hold=hold)

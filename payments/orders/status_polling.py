@@ -7,13 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from banking.banks.contract.adapter import BankAdapter
 from banking.banks.contract.errors import BankError
 from banking.banks.contract.payments import OpenOrder, OrderState, Rail, Whereabouts
 from banking.models import BankAccount, BankEvent
 from brazil.banking_days import sao_paulo_day
+from core.clock import database_now
 from payments.models import PaymentOrder, waiting
 from payments.orders.settlement import LOOK_AGAIN_AT_PAID
 from payments.orders.transitions import apply_state
@@ -171,7 +171,7 @@ def record_absence(order: PaymentOrder) -> None:
 
     After a while it is as if it had left the list: the statement tells, and then a person.
     """
-    now = timezone.now()
+    now = database_now()
     if order.absent_since is None:
         PaymentOrder.objects.of(order.tenant_id).filter(id=order.id).update(absent_since=now)
     elif now - order.absent_since >= NOT_SHOWN_FOR:
@@ -179,7 +179,7 @@ def record_absence(order: PaymentOrder) -> None:
 
 
 def record_leaving_list(order: PaymentOrder) -> None:
-    now = timezone.now()
+    now = database_now()
     mine = PaymentOrder.objects.of(order.tenant_id).filter(id=order.id, status__in=OPEN_AT_BANK)
     if mine.filter(left_list_at=None).update(left_list_at=now):
         note(
@@ -209,4 +209,4 @@ def close_news(account: BankAccount, references: set[str], now: datetime) -> Non
         lease = timedelta(seconds=settings.SEND_LEASE_SECONDS)
         events_of(account).filter(reference__in=references).filter(
             Q(reference__in=known.values("reference")) | Q(received_at__lte=now - lease)
-        ).update(handled_at=timezone.now())
+        ).update(handled_at=database_now())

@@ -7,12 +7,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils import timezone
 
 from banking.banks.contract.errors import BankAccessDenied, BankUnavailable
 from banking.banks.contract.info import Capability
 from banking.gateway.connect import connect
 from banking.models import BankAccount, BankEvent
+from core.clock import database_now
 from payments.models import PaymentOrder, waiting
 from payments.orders.cancellation import cancel_requested_orders
 from payments.orders.evidence import match_statement
@@ -42,7 +42,7 @@ def unfinished(now: datetime) -> list[tuple[UUID, UUID]]:
 
 def follow_account(tenant_id: UUID, account_id: UUID) -> None:
     """One round for an account. To be called outside of scopes: it calls the bank."""
-    now = timezone.now()
+    now = database_now()
     with tenant_scope(tenant_id):
         account = BankAccount.objects.of(tenant_id).select_related("connection").get(id=account_id)
         abandon_stale_sends(account, now)

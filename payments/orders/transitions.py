@@ -11,11 +11,11 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
-from django.utils import timezone
 
 from banking.banks.contract.payments import OrderState
 from banking.models import BankAccount, Connection, StatementLine
 from brazil.banking_days import sao_paulo_day
+from core.clock import database_now
 from core.errors import DomainError, InvalidState, NotAllowed
 from payments.models import NOT_APPROVED, Payable, PaymentOrder, waiting
 from payments.orders.settlement import ENDINGS, NOT_PAID, set_bill_status
@@ -120,7 +120,7 @@ def status_for(order: PaymentOrder, state: OrderState) -> OrderStatus | None:
         return OrderStatus.CANCELLED
     if state in {OrderState.REJECTED, OrderState.CANCELLED}:
         sent_on = sao_paulo_day(order.first_sent_at or order.created_at)
-        late = sao_paulo_day(timezone.now()) > max(order.payable.due_date, sent_on)
+        late = sao_paulo_day(database_now()) > max(order.payable.due_date, sent_on)
         return OrderStatus.EXPIRED if late else OrderStatus.REJECTED
     return {
         OrderState.AWAITING_APPROVAL: OrderStatus.AT_BANK,
@@ -230,7 +230,7 @@ def store_outcomes(tenant_id: UUID, claim_id: UUID | None, outcomes: Sequence[Ou
     Only the holder of the claim writes. An order that a sweep called `unknown` since then takes a
     late yes; a late no is not believed, because the bank has been asked again since.
     """
-    now = timezone.now()
+    now = database_now()
     with tenant_scope(tenant_id):
         with database.cursor() as cursor:
             cursor.execute(
@@ -284,7 +284,7 @@ def timeline_row(outcome: Outcome) -> tuple[UUID, str, str, str]:
 
 def claim_queued(account: BankAccount) -> list[PaymentOrder]:
     """Take the next orders of the queue. What is returned is committed as `sending`."""
-    now = timezone.now()
+    now = database_now()
     with tenant_scope(account.tenant_id):
         queue = (
             PaymentOrder.objects.of(account.tenant_id)

@@ -6,14 +6,15 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from banking.banks import registry
 from banking.banks.contract.adapter import BankAdapter
 from banking.banks.contract.errors import BankError, BankRejected
 from banking.banks.contract.payments import BoletoPayment, Finding, Payment, Rail, Receipt, Search
+from banking.gateway.bank_clock import require_right_clocks
 from banking.models import BankAccount
 from brazil.banking_days import day_bounds, sao_paulo_day
+from core.clock import database_now
 from payments.models import PaymentOrder, waiting
 from payments.orders.evidence import free_lines
 from payments.orders.payload import payment_of
@@ -58,14 +59,14 @@ def record_unreachable_bank(account: BankAccount, why: str) -> None:
 def due(account: BankAccount) -> list[UUID]:
     with tenant_scope(account.tenant_id):
         unknown = PaymentOrder.objects.of(account.tenant_id).filter(
-            waiting(timezone.now()), bank_account=account, status=OrderStatus.UNKNOWN
+            waiting(database_now()), bank_account=account, status=OrderStatus.UNKNOWN
         )
         return list(unknown.order_by("created_at").values_list("id", flat=True))
 
 
 def take_turn(account: BankAccount, order_id: UUID) -> PaymentOrder | None:
     """The order, or None when another worker has it: to ask may also mean to send again."""
-    now = timezone.now()
+    now = database_now()
     with tenant_scope(account.tenant_id):
         order = PaymentOrder.objects.of(account.tenant_id).filter(
             id=order_id, status=OrderStatus.UNKNOWN
@@ -77,7 +78,7 @@ def take_turn(account: BankAccount, order_id: UUID) -> PaymentOrder | None:
 
 
 def end_turn(order: PaymentOrder) -> None:
-    again = timezone.now() + timedelta(seconds=settings.ASK_AGAIN_SECONDS)
+    again = database_now() + timedelta(seconds=settings.ASK_AGAIN_SECONDS)
     PaymentOrder.objects.of(order.tenant_id).filter(id=order.id, status=OrderStatus.UNKNOWN).update(
         wait_until=again
     )
@@ -86,9 +87,10 @@ def end_turn(order: PaymentOrder) -> None:
 def look_for(order: PaymentOrder, account: BankAccount, bank: BankAdapter, twins: int) -> Finding:
     """May raise any BankError."""
     payment, sent_at = payment_of(order), sent_at_of(order)
-    finding = bank.find_order(payment, sent_at=sent_at, now=timezone.now(), twins=twins)
-    if finding.search is Search.CANNOT_TELL and may_repeat(account, sent_at, timezone.now()):
-        return repeat(bank, payment, timezone.now() - sent_at)
+    finding = bank.find_order(payment, sent_at=sent_at, now=database_now(), twins=twins)
+    if finding.search is Search.CANNOT_TELL and may_repeat(account, sent_at, database_now()):
+        require_right_clocks(bank)
+        return repeat(bank, payment, database_now() - sent_at)
     return finding
 
 
@@ -166,7 +168,7 @@ def requeue_after_absence(order: PaymentOrder, account: BankAccount) -> None:
 
     A boleto that was approved in between is in no list: a statement read since must not show it.
     """
-    now = timezone.now()
+    now = database_now()
     if order.absent_since is None:
         order.absent_since = now
         order.save(update_fields=["absent_since"])
@@ -195,7 +197,7 @@ def record_doubt(order: PaymentOrder, account: BankAccount, seen: str) -> None:
         order.seen = seen[:600]
         order.save(update_fields=["seen"])
     patience = registry.info(account.provider).tell_a_person_after
-    if order.needs_person or timezone.now() - sent_at_of(order) < patience:
+    if order.needs_person or database_now() - sent_at_of(order) < patience:
         return
     order.needs_person = True
     order.save(update_fields=["needs_person"])

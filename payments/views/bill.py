@@ -6,13 +6,13 @@ from django.contrib import messages
 from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banking.banks.contract.payments import AccountType
 from brazil.banking_days import sao_paulo_day
 from brazil.banks import BANKS
 from brazil.document import format_document
+from core.clock import database_now
 from core.dates import near_day
 from parties.models import Payee
 from payments.bills import parsing
@@ -50,7 +50,7 @@ def enter(request: TenantRequest) -> HttpResponse:
 
 
 def payable_form(request: TenantRequest) -> PayableForm:
-    today = sao_paulo_day(timezone.now())
+    today = sao_paulo_day(database_now())
     if request.method == "POST":
         return PayableForm(request.POST, tenant=request.tenant, today=today)
     initial = {
@@ -74,7 +74,7 @@ def entered_message(payable: Payable, form: PayableForm) -> str:
 @role_required(Role.ADMIN, Role.FINANCE)
 def read_line(request: TenantRequest) -> HttpResponse:
     """What a linha digitável says, and the fields that it fills in. Writes nothing."""
-    today = sao_paulo_day(timezone.now())
+    today = sao_paulo_day(database_now())
     form, filled = read_typed(request, method=Payable.Method.BOLETO)
     return render(
         request,
@@ -102,7 +102,7 @@ def read_code(request: TenantRequest) -> HttpResponse:
 
 def read_typed(request: TenantRequest, **chosen: str) -> tuple[PayableForm, list[BoundField]]:
     """What was typed so far, and the fields that it fills in."""
-    today = sao_paulo_day(timezone.now())
+    today = sao_paulo_day(database_now())
     form = PayableForm(request.POST.dict() | chosen, tenant=request.tenant, today=today)
     filled = PayableForm(initial=form.filled_in(), tenant=request.tenant, today=today)
     return form, [filled[name] for name in filled.initial]
@@ -131,5 +131,5 @@ def detail(request: TenantRequest, payable_id: UUID) -> HttpResponse:
 def row_or_404(request: TenantRequest, payable_id: UUID) -> Row:
     payables = Payable.objects.of(request.tenant).filter(id=payable_id)
     get_object_or_404(payables)
-    now = timezone.now()
+    now = database_now()
     return rows_of(payables, Accounts.of(request.tenant, now), request.membership, now)[0]

@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from brazil.banking_days import sao_paulo_day
+from core.clock import database_now
 from core.dates import long_day
 from payments.models import DispatchRun, Payable
 from payments.reads.day_summary import Numbers, notes_of_waiting, numbers_of
@@ -23,7 +23,7 @@ from tenants.access import TenantRequest, member_required
 @require_GET
 @member_required
 def show_list(request: TenantRequest) -> HttpResponse:
-    now = timezone.now()
+    now = database_now()
     chosen = ListFilter(request.GET)
     after = Position.read(request.GET["apos"]) if "apos" in request.GET else None
     accounts = Accounts.of(request.tenant, now)
@@ -69,7 +69,7 @@ def notes_of(request: TenantRequest, accounts: Accounts, now: datetime) -> dict[
 @member_required
 def show_notes(request: TenantRequest) -> HttpResponse:
     """The notes of the list, after an act on one of its rows."""
-    now = timezone.now()
+    now = database_now()
     context = notes_of(request, Accounts.of(request.tenant, now), now)
     return render(request, "payments/_notes.html", context)
 

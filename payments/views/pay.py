@@ -6,11 +6,11 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
+from core.clock import database_now
 from payments.dispatch.send_now import send_now
 from payments.models import Payable
 from payments.rails.pix_policy import rail_for, why_no_rail
@@ -44,7 +44,7 @@ class PayForm(forms.Form):
 @role_required(Role.ADMIN, Role.FINANCE)
 def pay(request: TenantRequest) -> HttpResponse:
     """GET shows what the account of the address can pay, the preferred one unless it names one."""
-    now = timezone.now()
+    now = database_now()
     usable = BankAccount.objects.of(request.tenant).connected().in_plan()
     accounts = list(usable.order_by("-is_preferred", "provider", "number"))
     account = chosen_of(accounts, (request.POST or request.GET).get("account", ""))
@@ -85,7 +85,7 @@ def rows_for(
     """What the account can pay, and what it cannot with the reason."""
     if account is None:
         return [], []
-    now = timezone.now()
+    now = database_now()
     approved = Payable.objects.of(request.tenant).sendable()
     rows = rows_of(
         approved.order_by("payment_date", "id")[:SHOWN],

@@ -5,9 +5,9 @@ from uuid import UUID
 from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from core.clock import database_now
 from payments.models import DispatchRun, Payable
 from payments.reads.list import Position
 from payments.reads.row import rows_of
@@ -21,7 +21,7 @@ PAGE = 30
 @require_GET
 @member_required
 def show_runs(request: TenantRequest) -> HttpResponse:
-    now = timezone.now()
+    now = database_now()
     runs = DispatchRun.objects.of(request.tenant)
     if "apos" in request.GET:
         last = Position.read(request.GET["apos"])
@@ -35,7 +35,7 @@ def show_runs(request: TenantRequest) -> HttpResponse:
 @require_GET
 @member_required
 def show_run(request: TenantRequest, run_id: UUID) -> HttpResponse:
-    now = timezone.now()
+    now = database_now()
     runs = DispatchRun.objects.of(request.tenant).filter(id=run_id)
     run = get_object_or_404(runs)
     accounts = Accounts.of(request.tenant, now)

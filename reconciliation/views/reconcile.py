@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from banking.bank_accounts.overview import Card, overview_of
@@ -13,6 +12,7 @@ from banking.models import BankAccount
 from banking.statements.filter import StatementFilter
 from banking.statements.listing import Page, Position, read_page
 from banking.statements.progress import sync_progress
+from core.clock import database_now
 from tenants.access import TenantRequest, member_required
 
 
@@ -24,7 +24,7 @@ def reconcile(request: TenantRequest) -> HttpResponse:
     if request.htmx and position:
         account = get_object_or_404(BankAccount.objects.of(request.tenant), id=account_id)
         return render(request, "reconciliation/_days.html", statement(request, account, position))
-    overview = overview_of(request.tenant, timezone.now())
+    overview = overview_of(request.tenant, database_now())
     card = overview.choose(account_id)
     if account_id and card is None:
         raise Http404
@@ -35,7 +35,7 @@ def reconcile(request: TenantRequest) -> HttpResponse:
 
 
 def account_status(card: Card) -> dict[str, Any]:
-    now = timezone.now()
+    now = database_now()
     progress = sync_progress(
         card.account,
         is_in_plan=card.is_in_plan,

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from banking.bank_accounts.overview import is_in_plan
@@ -13,6 +12,7 @@ from banking.gateway import circuit_breaker
 from banking.models import BankAccount
 from banking.statements.progress import sync_progress
 from banking.statements.sync import check_can_sync
+from core.clock import database_now
 from core.enqueue import enqueue
 from core.middleware import previous_page
 from tenants.access import TenantRequest, member_required, role_required
@@ -28,7 +28,7 @@ def sync_now(request: TenantRequest, account_id: UUID) -> HttpResponse:
         enqueue("banking.tasks.sync_account", str(request.tenant.id), str(account.id))
     if not request.htmx:
         return redirect(previous_page(request))
-    return status(request, account, asked_at=timezone.now().replace(microsecond=0))
+    return status(request, account, asked_at=database_now().replace(microsecond=0))
 
 
 @require_GET
@@ -46,7 +46,7 @@ def status(
     asked_at: datetime | None,
     is_poll: bool = False,
 ) -> HttpResponse:
-    now = timezone.now()
+    now = database_now()
     progress = sync_progress(
         account,
         is_in_plan=is_in_plan(request.tenant, account),

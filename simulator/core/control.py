@@ -135,6 +135,18 @@ def set_clock(controls: Controls, change: dict[str, Any]) -> None:
     controls.sim.outbox.wake()
 
 
+async def date(request: Request) -> Response:
+    """How far the `Date` of the banks' answers is ahead of the machine's time; POST changes it."""
+    sim = controls_of(request).sim
+    if request.method == "POST":
+        match await read_body(request):
+            case {"ahead_seconds": int() | float() as seconds}:
+                sim.date_ahead = _offset(timedelta(), seconds)
+            case _:
+                raise ControlError("Informe ahead_seconds.")
+    return JSONResponse({"ahead_seconds": sim.date_ahead.total_seconds()})
+
+
 def _instant(text: object) -> datetime:
     try:
         instant = datetime.fromisoformat(text if isinstance(text, str) else "")
@@ -212,6 +224,7 @@ ROUTES = [
     Route("/reset", reset, methods=["POST"]),
     Route("/settings", settings, methods=["GET", "PATCH"]),
     Route("/clock", clock, methods=["GET", "POST"]),
+    Route("/date", date, methods=["GET", "POST"]),
     Route("/faults", faults, methods=["GET", "POST", "DELETE"]),
     Route("/faults/{id:int}", faults, methods=["DELETE"]),
     Route("/requests", requests, methods=["GET", "DELETE"]),

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 
 from simulator.core.bank import App, SimulatedBank
@@ -34,14 +36,14 @@ class Door:
         record = self._sim.journal.open(self._bank.slug, scope, path, body, self._sim.clock.now())
         scope["state"]["record"] = record
         if len(body) > _LARGEST_BODY:
-            await _answer(_noting(send, record), 413, b"", "text/plain")
+            await _answer(self._noting(send, record), 413, b"", "text/plain")
             return
         faults = self._sim.faults.take(self._bank.slug, record.method, path)
         record.faults = [fault.kind for fault in faults]
         if self._sim.settings.latency_ms:
             await asyncio.sleep(self._sim.settings.latency_ms / 1000)
         if not faults:
-            await self._app(scope, _replaying(body, receive), _noting(send, record))
+            await self._app(scope, _replaying(body, receive), self._noting(send, record))
         elif not await self._fails_before(scope, receive, send, faults):
             await self._work_then_fail(scope, body, receive, send, faults)
 
@@ -61,7 +63,7 @@ class Door:
             elif fault.kind is Kind.EXPIRE_TOKENS:
                 self._bank.expire_tokens()
             elif fault.kind is Kind.STATUS:
-                note = _noting(send, scope["state"]["record"])
+                note = self._noting(send, scope["state"]["record"])
                 body, media_type = fault.wrong_body(b"", self._bank.failure(fault.status))
                 await _answer(note, fault.status, body, media_type, fault.retry_after)
                 return True
@@ -94,9 +96,23 @@ class Door:
                 answer = fault.edit(answer)
         kept = [h for h in start["headers"] if h[0].lower() != b"content-length"]
         start["headers"] = [*kept, (b"content-length", str(len(answer)).encode())]
-        note = _noting(send, scope["state"]["record"])
+        note = self._noting(send, scope["state"]["record"])
         await note(start)
         await note({"type": "http.response.body", "body": answer})
+
+    def _noting(self, send: Send, record: Record) -> Send:
+        """A `send` that notes the status in the log, and adds the machine's time to the answer:
+        by the calendar of the bank it may be another day."""
+
+        async def note(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                record.status = message["status"]
+                now = datetime.now(UTC) + self._sim.date_ahead
+                date = (b"date", format_datetime(now, usegmt=True).encode())
+                message = {**message, "headers": [*message.get("headers", ()), date]}
+            await send(message)
+
+        return note
 
 
 async def _read_body(receive: Receive) -> bytes | None:
@@ -123,17 +139,6 @@ def _replaying(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return replay
-
-
-def _noting(send: Send, record: Record) -> Send:
-    """A `send` that notes the status in the log."""
-
-    async def note(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            record.status = message["status"]
-        await send(message)
-
-    return note
 
 
 async def _answer(

@@ -29,6 +29,7 @@ class Simulator:
     authority: Authority
     clearing_house: ClearingHouse = field(default_factory=ClearingHouse)
     addresses: dict[str, str] = field(default_factory=dict)  # where each bank is served
+    date_ahead: timedelta = timedelta()  # how far the `Date` of the answers is ahead of the truth
 
     @classmethod
     def open(cls, folder: Path, schemas: tuple[str, ...], public_url: str) -> "Simulator":
@@ -52,6 +53,7 @@ class Simulator:
         """Forget everything but the time."""
         self.store.clear()
         self.keep_clock()
+        self.date_ahead = timedelta()
         self.settings.__dict__.update(Settings().__dict__)
         self.faults.clear()
         self.journal.clear()

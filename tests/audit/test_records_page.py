@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -16,6 +15,7 @@ from banking.models import BankAccount
 from tenants.models import Role, Tenant, User
 from tests.audit.reading import audit_of
 from tests.cast import make_member, sign_in
+from tests.clock import travel
 from tests.payments.factories import make_bank_account
 from tests.reading import codes
 
@@ -53,7 +53,7 @@ def exported(client: Client, address: str = EXPORT) -> list[dict[str, str]]:
 def test_a_record_tells_who_when_from_where_and_what_changed(
     as_admin: Client, admin: User, account: BankAccount
 ) -> None:
-    with time_machine.travel(datetime(2026, 11, 23, 13, 5, 9, tzinfo=UTC)):
+    with travel(datetime(2026, 11, 23, 13, 5, 9, tzinfo=UTC)):
         write(
             account, admin, before={"Modo Banking": "desligado"}, after={"Modo Banking": "ligado"}
         )
@@ -127,7 +127,7 @@ def test_the_days_of_the_period_are_sao_paulos_and_included(
     as_admin: Client, account: BankAccount
 ) -> None:
     for hour in (2, 3, 26, 27):  # 23:00 before, then 00:00, 23:00 and again 00:00
-        with time_machine.travel(datetime(2026, 11, 23, tzinfo=UTC) + timedelta(hours=hour)):
+        with travel(datetime(2026, 11, 23, tzinfo=UTC) + timedelta(hours=hour)):
             write(account, why=str(hour))
 
     page = as_admin.get(PAGE, {"since": "23/11/2026", "until": "23/11/2026"})
@@ -199,7 +199,7 @@ def test_the_file_keeps_the_filters(as_admin: Client, account: BankAccount) -> N
 def test_the_file_has_a_name_that_tells_what_it_is(
     as_admin: Client, account: BankAccount, tenant: Tenant
 ) -> None:
-    with time_machine.travel(date(2026, 11, 23)):
+    with travel(date(2026, 11, 23)):
         name = as_admin.get(EXPORT).headers["Content-Disposition"]
 
     assert name == f'attachment; filename="auditoria-{tenant.cnpj}-2026-11-22.csv"'

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-import time_machine
 from django.test import Client
 from pytest_django import Settings
 
@@ -13,6 +12,7 @@ from tenants.models import Tenant, User
 from tests.banking.factories import connect_account
 from tests.bs2_simulator import Bs2Simulator
 from tests.cast import sign_in
+from tests.clock import Traveller, travel
 from tests.cora_simulator import CoraSimulator
 from tests.kamino_simulator import KaminoSimulator
 
@@ -27,16 +27,14 @@ def cora_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CoraSimul
 
 
 @pytest.fixture
-def monday() -> Iterator[time_machine.Traveller]:
+def monday() -> Iterator[Traveller]:
     """It is Monday 23/11/2026, 09:00 in São Paulo, and time passes."""
-    with time_machine.travel(NOW) as traveller:
+    with travel(NOW) as traveller:
         yield traveller
 
 
 @pytest.fixture
-def cora(
-    cora_process: CoraSimulator, settings: Settings, monday: time_machine.Traveller
-) -> CoraSimulator:
+def cora(cora_process: CoraSimulator, settings: Settings, monday: Traveller) -> CoraSimulator:
     """The bank as on its first start; the product's settings lead to it."""
     cora_process.reset(now=NOW)
     settings.CORA_BASE_URL = cora_process.base_url
@@ -59,7 +57,7 @@ def account(tenant: Tenant, admin: User, cora: CoraSimulator) -> BankAccount:
 
 @pytest.fixture
 def bs2(
-    cora_process: CoraSimulator, settings: Settings, monday: time_machine.Traveller
+    cora_process: CoraSimulator, settings: Settings, monday: Traveller
 ) -> Iterator[Bs2Simulator]:
     """BS2 as on its first start; the product's settings lead to it."""
     simulator = Bs2Simulator(cora_process)
@@ -72,7 +70,7 @@ def bs2(
 
 @pytest.fixture
 def kamino(
-    cora_process: CoraSimulator, settings: Settings, monday: time_machine.Traveller
+    cora_process: CoraSimulator, settings: Settings, monday: Traveller
 ) -> Iterator[KaminoSimulator]:
     """The Conta Kamino as on its first start; the product's settings lead to it."""
     cora_process.reset(now=NOW)

@@ -5,7 +5,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-import time_machine
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
@@ -22,6 +21,7 @@ from tenants.services import change_plan
 from tests.banking.conftest import NOW
 from tests.banking.factories import reread
 from tests.cast import sign_in
+from tests.clock import travel
 from tests.fourth_bank.quarto.info import INFO
 from tests.fourth_bank.simulator import KEYS, QuartoSimulator
 
@@ -36,7 +36,7 @@ def quarto(settings: Settings, tenant: Tenant) -> Iterator[QuartoSimulator]:
     settings.BANKS = [*settings.BANKS, "tests.fourth_bank.quarto.Quarto"]
     settings.QUARTO_BASE_URL = simulator.base_url
     settings.QUARTO_CLIENT_ID = settings.QUARTO_CLIENT_SECRET = "kamino"
-    with time_machine.travel(NOW):
+    with travel(NOW):
         yield simulator
     simulator.stop()
 

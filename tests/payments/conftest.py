@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 
 import pytest
-import time_machine
 from django.test import Client
 
 from tenants.models import Tenant, User
 from tests.cast import sign_in
+from tests.clock import Traveller, travel
 from tests.payments.factories import MORNING
 
 
 @pytest.fixture
-def monday() -> Iterator[time_machine.Traveller]:
+def monday() -> Iterator[Traveller]:
     """It is Monday 23/11/2026, 10:00 in São Paulo, and time passes."""
-    with time_machine.travel(MORNING) as traveller:
+    with travel(MORNING) as traveller:
         yield traveller
 
 

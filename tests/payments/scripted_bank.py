@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
@@ -41,6 +42,9 @@ class ScriptedBank(BankAdapter):
         self.twins: list[int] = []
         self.asked_about: list[str] = []
         self.cancelled: list[tuple[str, UUID]] = []
+
+    def fetch_balance(self) -> Decimal:
+        return Decimal(0)
 
     def find_order(
         self, payment: Payment, *, sent_at: datetime, now: datetime, twins: int = 0

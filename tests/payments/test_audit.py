@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-import time_machine
 from django.core.management import call_command
 
 from audit.acts import Act
@@ -14,6 +13,7 @@ from payments.states import OrderStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.audit.reading import audit_of
+from tests.clock import travel
 from tests.payments.clock import at
 from tests.payments.factories import TODAY, make_bank_account, make_order, make_payable
 
@@ -31,7 +31,7 @@ def test_the_run_of_the_clock_is_told_once_with_its_numbers(
     make_payable(tenant, approved=True)
     make_payable(tenant, approved=True, due_date=date(2026, 11, 19))
 
-    with time_machine.travel(at("23 07:00")):
+    with travel(at("23 07:00")):
         for minute in ("23 07:00", "23 07:01"):
             dispatch_account(tenant.id, account.id, now=at(minute))
 
@@ -51,7 +51,7 @@ def test_a_run_by_hand_is_told_with_who(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_run_of_the_command_line_says_so(account: BankAccount, tenant: Tenant) -> None:
-    with time_machine.travel(at("23 10:00")):
+    with travel(at("23 10:00")):
         call_command("dispatch")
 
     (run,) = audit_of(tenant)

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,6 +19,7 @@ from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.cast import make_member, sign_in
+from tests.clock import travel
 from tests.payments.factories import (
     BOLETO,
     TODAY,
@@ -267,7 +267,7 @@ def test_the_note_of_a_run_that_ended_well(as_operator: Client, tenant: Tenant) 
         for status in (OrderStatus.SENDING, OrderStatus.AT_BANK, OrderStatus.PAID):
             run.orders.update(status=status)
 
-    with time_machine.travel("2026-11-24T10:00:00-03:00"):
+    with travel("2026-11-24T10:00:00-03:00"):
         response = as_operator.get(reverse("payments:runs"))
 
     (note,) = response.context["notes"]
@@ -277,7 +277,7 @@ def test_the_note_of_a_run_that_ended_well(as_operator: Client, tenant: Tenant) 
 
 
 def test_the_note_of_a_run_made_in_advance(as_operator: Client, tenant: Tenant) -> None:
-    with time_machine.travel("2026-11-20T16:05:00-03:00"):
+    with travel("2026-11-20T16:05:00-03:00"):
         make_run(tenant)
 
     assert "20/11 às 16:05" in read(as_operator, "runs")

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,6 +21,7 @@ from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.cast import make_member, sign_in
+from tests.clock import travel
 from tests.payments.factories import (
     BOLETO,
     PHONE_BILL,
@@ -114,9 +114,9 @@ def test_the_day_is_summed_up_in_one_sentence(as_operator: Client, tenant: Tenan
 def test_the_day_is_that_of_sao_paulo(as_operator: Client, tenant: Tenant) -> None:
     make_payable(tenant, "1250.00")
 
-    with time_machine.travel("2026-11-24T01:30:00+00:00"):
+    with travel("2026-11-24T01:30:00+00:00"):
         assert day_of(as_operator) == ("segunda, 23 de novembro", 1)
-    with time_machine.travel("2026-11-24T03:30:00+00:00"):
+    with travel("2026-11-24T03:30:00+00:00"):
         assert day_of(as_operator) == ("terça, 24 de novembro", 0)
 
 
@@ -435,7 +435,7 @@ def test_the_note_tells_what_todays_run_did(as_operator: Client, tenant: Tenant)
     account = make_bank_account(tenant, modo_banking_from=TODAY)
     bills = [make_payable(tenant, "100.50", approved=True) for _ in range(2)]
     make_payable(tenant, approved=True, due_date=date(2026, 11, 19))
-    with time_machine.travel(opening_instant(TODAY)) as traveller:
+    with travel(opening_instant(TODAY)) as traveller:
         run = dispatch_account(tenant.id, account.id, now=opening_instant(TODAY))
         assert run is not None
         traveller.shift(60)
@@ -452,7 +452,7 @@ def test_the_note_tells_what_todays_run_did(as_operator: Client, tenant: Tenant)
     assert len(note.tally.run.left_out) == 1
     assert "até as 17h" in page
     assert reverse("payments:run", args=[run.id]) in page
-    with time_machine.travel("2026-11-23T18:00:00-03:00"):
+    with travel("2026-11-23T18:00:00-03:00"):
         assert "até as 17h" not in read(as_operator)
 
 

@@ -3,7 +3,6 @@
 from datetime import date, time
 
 import pytest
-import time_machine
 
 from banking.banks.contract.payments import OrderState
 from banking.models import BankAccount
@@ -17,6 +16,7 @@ from tenants.models import Plan, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, reread
 from tests.cast import make_tenant
+from tests.clock import travel
 from tests.payments.clock import at
 from tests.payments.factories import (
     BOLETO,
@@ -139,7 +139,7 @@ def test_no_run_is_due_on_a_lost_connection_or_out_of_plan(db: None) -> None:
 
 
 def test_the_run_of_a_day_is_made_once(account: BankAccount, tenant: Tenant) -> None:
-    with time_machine.travel(at("23 07:00")):
+    with travel(at("23 07:00")):
         make_payable(tenant, approved=True)
         run = dispatch_account(tenant.id, account.id, now=at("23 07:00"))
         late = make_payable(tenant, approved=True)
@@ -155,7 +155,7 @@ def test_the_run_of_a_day_is_made_once(account: BankAccount, tenant: Tenant) -> 
 def test_a_run_writes_down_what_it_left_out(account: BankAccount, tenant: Tenant) -> None:
     overdue = make_payable(tenant, approved=True, due_date=date(2026, 11, 19))
 
-    with time_machine.travel(at("23 07:00")):
+    with travel(at("23 07:00")):
         run = dispatch_account(tenant.id, account.id, now=at("23 07:00"))
 
     assert run is not None

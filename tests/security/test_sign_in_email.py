@@ -7,7 +7,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import time_machine
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
@@ -17,6 +16,7 @@ from django.utils import timezone
 
 from tenants.models import User
 from tests.cast import PASSWORD
+from tests.clock import travel
 
 pytestmark = pytest.mark.django_db
 
@@ -108,7 +108,7 @@ def test_the_password_is_asked_again_after_five_minutes(
 ) -> None:
     confirm_password(client)
 
-    with time_machine.travel(timezone.now() + timedelta(seconds=301)):
+    with travel(timezone.now() + timedelta(seconds=301)):
         assert add(client, new).url.startswith(AGAIN)
 
     assert new not in addresses(person)

@@ -18,6 +18,8 @@ class Call:
     result: str  # the HTTP status, or how it failed
     milliseconds: float
     is_failure_of_bank: bool  # it did not answer, or with a 5xx or something unreadable
+    # The `Date` of its answer, empty where that has none; None where no answer came.
+    date: str | None = None
 
 
 Watcher = Callable[[Call], None]
@@ -39,7 +41,9 @@ class Attempt:
     def begin(self) -> None:
         self._started = time.perf_counter()
 
-    def end(self, result: object, *, is_failure_of_bank: bool = False) -> None:
+    def end(
+        self, result: object, *, is_failure_of_bank: bool = False, date: str | None = None
+    ) -> None:
         """`result` is the HTTP status, or how it failed. Nothing, where nothing was sent."""
         if self._started is None:
             return
@@ -48,4 +52,6 @@ class Attempt:
         bank, operation = self._bank, self._operation
         log.info("bank_call", bank=bank, operation=operation, result=result, ms=milliseconds)
         if self._watcher is not None:
-            self._watcher(Call(bank, operation, str(result), milliseconds, is_failure_of_bank))
+            self._watcher(
+                Call(bank, operation, str(result), milliseconds, is_failure_of_bank, date)
+            )

@@ -184,8 +184,10 @@ def exchange(
     request.extensions["attempt"] = attempt
     is_bad = True
     result: object = None
+    date: str | None = None
     try:
         response = client.send(request, auth=auth)
+        date = date_of(response)
         result = response.status_code
         is_bad = response.status_code >= 500
         if not response.is_success or refuses(response.status_code, response.content):
@@ -201,7 +203,12 @@ def exchange(
         result, is_bad = "unreadable", True
         raise failure.answer_lost() from error
     finally:
-        attempt.end(result, is_failure_of_bank=is_bad)
+        attempt.end(result, is_failure_of_bank=is_bad, date=date)
+
+
+def date_of(response: httpx.Response) -> str:
+    """What the bank's clock says; an answer that somebody in between kept tells of another time."""
+    return "" if "age" in response.headers else response.headers.get("date", "")
 
 
 def _refuse_inside_transaction() -> None:

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
 from audit.origin import COMMAND_LINE, act_from
 from banking.models import BankAccount
-from brazil.banking_days import is_settlement_day, sao_paulo_day
+from brazil.banking_days import sao_paulo_day
+from core.clock import database_now
 from payments.dispatch.run import dispatch_by_hand
 from payments.models import DispatchRun, PaymentOrder
 from payments.orders.send import send_queued
@@ -20,7 +20,8 @@ from tenants.scope import across_tenants, tenant_scope
 class Command(BaseCommand):
     help = (
         "Faz agora o envio do dia (o mesmo das 7h) de cada conta com o Modo Banking ligado. "
-        "Repetir não paga nada duas vezes: só é enviado o que foi aprovado desde então."
+        "Repetir não paga nada duas vezes: só é enviado o que foi aprovado desde então. "
+        "Em dia sem compensação bancária, só Pix."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -28,12 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--account", type=UUID, help="só esta conta bancária (id)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        day = options["day"] or sao_paulo_day(timezone.now())
-        if not is_settlement_day(day):
-            raise CommandError(
-                f"{day:%d/%m/%Y} não é dia de compensação bancária. "
-                "Para enviar agora os pagamentos de outro dia, use --day AAAA-MM-DD."
-            )
+        day = options["day"] or sao_paulo_day(database_now())
         accounts = accounts_with_modo_banking(options["account"])
         if not accounts:
             raise CommandError("Nenhuma conta conectada está com o Modo Banking ligado.")

@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-import time_machine
 from celery import current_app
 from pytest_django import Settings
 
 from banking.models import BankAccount
 from tenants.models import Tenant, User
 from tests.banking.factories import change, connect_account
+from tests.clock import Traveller, travel
 from tests.cora_simulator import CoraSimulator
 from tests.payments.at_most_once.worker_pool import Broker, WorkerPool
 
@@ -26,16 +26,14 @@ def bank_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CoraSimul
 
 
 @pytest.fixture
-def monday() -> Iterator[time_machine.Traveller]:
+def monday() -> Iterator[Traveller]:
     """It is Monday 23/11/2026, 09:00 in São Paulo, and time passes."""
-    with time_machine.travel(NOW) as traveller:
+    with travel(NOW) as traveller:
         yield traveller
 
 
 @pytest.fixture
-def cora(
-    bank_process: CoraSimulator, settings: Settings, monday: time_machine.Traveller
-) -> CoraSimulator:
+def cora(bank_process: CoraSimulator, settings: Settings, monday: Traveller) -> CoraSimulator:
     """The bank as on its first start. Nobody answers at the address of our webhook door."""
     bank_process.reset(now=NOW)
     settings.CORA_BASE_URL = bank_process.base_url

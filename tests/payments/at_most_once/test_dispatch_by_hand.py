@@ -1,11 +1,11 @@
 """Modo Banking with a person's help, and with a bank that is down at seven."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from pytest_django import Settings
 
 from banking.gateway import connect
@@ -13,10 +13,11 @@ from banking.models import BankAccount
 from brazil.banking_days import SAO_PAULO
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant
+from tests.banking.factories import change
 from tests.cora_simulator import CoraSimulator
 from tests.payments.at_most_once import bills
 from tests.payments.at_most_once.rounds import tick
-from tests.payments.factories import TODAY
+from tests.payments.factories import PIX_ACCOUNT, TODAY
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -24,6 +25,7 @@ pytestmark = [
 ]
 
 TOMORROW = TODAY + timedelta(days=1)
+SATURDAY = date(2026, 11, 28)
 
 
 def test_a_run_by_hand_before_seven_does_not_stand_for_the_one_at_seven(
@@ -71,13 +73,20 @@ def test_a_second_run_by_hand_sends_only_what_came_since(
     assert len(cora.orders()) == 2
 
 
-def test_by_hand_on_a_day_without_settlement_is_refused(
-    tenant: Tenant, account: BankAccount, monday: time_machine.Traveller
+def test_by_hand_on_a_day_without_settlement_a_ted_is_left_out_with_the_reason(
+    tenant: Tenant, account: BankAccount, cora: CoraSimulator, monday: time_machine.Traveller
 ) -> None:
     monday.move_to(datetime(2026, 11, 28, 10, tzinfo=SAO_PAULO))
+    change(account, pix_policy=BankAccount.PixPolicy.TED)
+    as_ted = bills.enter(tenant, "150.00", destination=PIX_ACCOUNT, due_date=SATURDAY)
 
-    with pytest.raises(CommandError, match="28/11/2026"):
-        call_command("dispatch")
+    call_command("dispatch", day=SATURDAY)
+
+    (run,) = bills.runs(tenant)
+    (left_out,) = run.left_out
+    assert left_out["payable"] == str(as_ted.id)
+    assert "28/11/2026" in left_out["reason"]
+    assert not cora.orders()
 
 
 # --- A bank that is down ------------------------------------------------------------------

@@ -1,13 +1,15 @@
 """Pix from the Conta Kamino: by key, by account and by copia e cola, on any day."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from pytest_django import Settings
 
 from banking.models import BankAccount
+from brazil.banking_days import SAO_PAULO
 from payments.dispatch.schedule import due_accounts
 from payments.models import Payable
 from payments.orders import tracking
@@ -122,6 +124,24 @@ def test_on_a_saturday_pix_goes_and_nothing_else_does(
     (run,) = bills.runs(tenant)
     assert (run.day, run.left_out) == (SATURDAY, [])
     assert bills.read(pix).status == PayableStatus.SENT
+    assert bills.read(ted).status == PayableStatus.APPROVED  # on Monday
+
+
+def test_by_hand_on_a_saturday_the_pix_of_the_day_goes_and_what_is_overdue_is_left_out(
+    tenant: Tenant, account: BankAccount, bank: EveryBank, monday: time_machine.Traveller
+) -> None:
+    pix = enter_pix(tenant, due_date=SATURDAY)
+    ted = bills.enter_ted(tenant, due_date=SATURDAY)
+    overdue = bills.enter_ted(tenant, "200.00", due_date=date(2026, 11, 27))
+    bank.process.set_clock("2026-11-28T10:00:00")
+    monday.move_to(datetime(2026, 11, 28, 10, tzinfo=SAO_PAULO))
+
+    call_command("dispatch", day=SATURDAY)
+
+    (run,) = bills.runs(tenant)
+    assert [item["payable"] for item in run.left_out] == [str(overdue.id)]
+    assert [order.payable_id for order in bills.orders(tenant)] == [pix.id]
+    assert bills.all_are(tenant, OrderStatus.AT_BANK)
     assert bills.read(ted).status == PayableStatus.APPROVED  # on Monday
 
 

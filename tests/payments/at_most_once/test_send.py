@@ -14,6 +14,7 @@ from banking.banks.contract.info import Capability
 from banking.gateway import connect
 from banking.gateway.credentials import seal
 from banking.models import BankAccount
+from core.clock import Stopwatch
 from payments.dispatch.send_now import send_now
 from payments.models import Payable
 from payments.orders import tracking
@@ -240,9 +241,10 @@ def test_no_order_leaves_once_its_claim_is_old(
     (order,) = claim_queued(account)
     assert account.connection is not None
     with connect.connect(account.connection, needing=Capability.SEND_TED) as bank:
+        claimed = Stopwatch()
         monday.shift(sending_time())
 
-        outcome = send_one(bank, order)
+        outcome = send_one(bank, order, claimed)
 
     assert outcome.status == OrderStatus.QUEUED
     assert cora.count_requests("/transfers/initiate") == 0

@@ -5,17 +5,20 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
-from time import monotonic, sleep, time
+from time import monotonic, sleep
 from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import redis
 from celery import Celery
-from time_machine import escape_hatch
+
+from tests.clock import moved_by
 
 ROOT = Path(__file__).parents[3]
 DEADLINE = 60.0  # seconds; far more than anything here takes
+RIGHT = timedelta()
 
 Found = TypeVar("Found")
 
@@ -60,28 +63,45 @@ class Broker:
 class Process:
     """A process of a workers, which ends it."""
 
-    def __init__(self, arguments: list[str], environment: dict[str, str], log: Path) -> None:
-        # The test may be under a moved clock; the process then lives at the same moment.
-        moved_by = time() - escape_hatch.time.time()
-        command = [sys.executable, "-m", "tests.payments.at_most_once.moved_clock", str(moved_by)]
+    def __init__(
+        self, arguments: list[str], environment: dict[str, str], log: Path, wrong_by: timedelta
+    ) -> None:
+        command = [sys.executable, "-m", "tests.payments.at_most_once.moved_clock", "-"]
         self.log = log
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 [*command, *arguments],
                 cwd=ROOT,
                 env=os.environ | environment,
+                stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                text=True,
             )
+        self.set_clock(wrong_by)
+
+    def set_clock(self, wrong_by: timedelta) -> None:
+        """Of its machine. The test may be under a moved clock: the process lives at the same
+        moment, but for what its own clock is wrong by."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{(moved_by() + wrong_by).total_seconds()}\n")
+        self._process.stdin.flush()
 
     def kill(self) -> None:
         """As a power cut does: no handler runs."""
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
 
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def count(self, text: str) -> int:
+        """How often it has said so."""
+        assert self.is_alive(), self.log.read_text()
+        return self.log.read_text().count(text)
+
     def said(self, text: str) -> bool:
-        assert self._process.poll() is None, self.log.read_text()
-        return text in self.log.read_text()
+        return self.count(text) > 0
 
     def wait(self) -> int:
         """Until it ends by itself; its exit code."""
@@ -112,10 +132,10 @@ class WorkerPool:
         }
         self._processes: list[Process] = []
 
-    def worker(self) -> Process:
-        """A worker that is ready for messages."""
+    def worker(self, *, wrong_by: timedelta = RIGHT) -> Process:
+        """A worker that is ready for messages; its machine's clock is wrong by so much."""
         flags = "--pool threads --concurrency 4 --without-gossip --without-mingle --loglevel INFO"
-        worker = self._start_celery(["worker", *flags.split()])
+        worker = self._start_celery(["worker", *flags.split()], wrong_by)
         wait_for(lambda: worker.said(" ready."), "the worker is ready")
         return worker
 
@@ -128,22 +148,19 @@ class WorkerPool:
 
         wait_for(tick_and_look, what, pause=0.25)
 
-    def beat(self) -> Process:
-        schedule = self._folder / f"beat-{len(self._processes)}"
-        return self._start_celery(
-            ["beat", "--schedule", str(schedule), "--pidfile=", "--loglevel", "INFO"]
-        )
+    def beat(self, *, wrong_by: timedelta = RIGHT) -> Process:
+        return self._start_celery(["beat", "--pidfile=", "--loglevel", "INFO"], wrong_by)
 
     def run(self, module: str, *arguments: object) -> Process:
         """A module of the tests that does one thing and ends."""
         return self._start([module, *(str(argument) for argument in arguments)])
 
-    def _start_celery(self, arguments: list[str]) -> Process:
-        return self._start(["celery", "-A", "kamino", *arguments])
+    def _start_celery(self, arguments: list[str], wrong_by: timedelta) -> Process:
+        return self._start(["celery", "-A", "kamino", *arguments], wrong_by)
 
-    def _start(self, arguments: list[str]) -> Process:
+    def _start(self, arguments: list[str], wrong_by: timedelta = RIGHT) -> Process:
         log = self._folder / f"{arguments[0]}-{len(self._processes)}.log"
-        process = Process(arguments, self.environment, log)
+        process = Process(arguments, self.environment, log, wrong_by)
         self._processes.append(process)
         return process
 

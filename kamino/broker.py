@@ -1,0 +1,20 @@
+"""The way to Redis, for everybody who waits for it to come back."""
+
+from typing import Any
+
+from celery.app.amqp import AMQP
+from kombu import Connection
+
+PAUSES = ("interval_start", "interval_step", "interval_max")
+
+
+class PatientConnection(Connection):
+    """Pauses between two attempts as the settings say: Celery lets them grow to half a minute."""
+
+    def ensure_connection(self, *args: Any, **options: Any) -> Any:
+        pauses = {name: self.transport_options[name] for name in PAUSES}
+        return super().ensure_connection(*args, **pauses, **options)
+
+
+class PatientAmqp(AMQP):
+    Connection = PatientConnection
