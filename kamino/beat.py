@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from celery.beat import ScheduleEntry, Scheduler, SchedulingError
+from celery.schedules import schedule
 
 # Seconds after which one that could not be sent, with Redis away, is tried again.
 TRY_AGAIN = 5.0
@@ -28,6 +29,7 @@ class TickScheduler(Scheduler):
         """Send what is due; the seconds until the next is."""
         for name, entry in self.schedule.items():
             if self._next.get(name, 0.0) <= time.monotonic():
+                assert isinstance(entry.schedule, schedule)  # ours are intervals
                 interval = entry.schedule.seconds
                 pause = interval if self._send(entry) else min(interval, TRY_AGAIN)
                 self._next[name] = time.monotonic() + pause

@@ -12,8 +12,9 @@ class PatientConnection(Connection):
     """Pauses between two attempts as the settings say: Celery lets them grow to half a minute."""
 
     def ensure_connection(self, *args: Any, **options: Any) -> Any:
-        pauses = {name: self.transport_options[name] for name in PAUSES}
-        return super().ensure_connection(*args, **pauses, **options)
+        ours = self.transport_options or {}
+        options |= {name: ours[name] for name in PAUSES if name in ours}
+        return super().ensure_connection(*args, **options)
 
 
 class PatientAmqp(AMQP):
