@@ -4,11 +4,16 @@ Bar code: bank (3), currency (1), general check digit (1), due factor (4), centa
 field of the bank (25). Sources: FEBRABAN's manual of 2012, Carta-Circular BCB 2.926/2000, and
 Banco do Brasil's specification of the boleto.
 
+Some print the line with field 5 (factor and amount) without the zeros on its left, `000` when
+nothing is left: 36 digits and more. The check digits say what it means.
+
 A line that passes was typed correctly, no more: interest, a changed due date or a payee
 substituted by fraud show only when the paying bank is asked.
 """
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -26,6 +31,10 @@ from brazil.digits import is_digits
 from brazil.errors import InvalidValue
 
 CURRENCY_REAL = "9"
+BEFORE_FIELD_5 = 33  # fields 1 to 3 and the general check digit
+FIELD_5_LENGTH = BOLETO_LINE_LENGTH - BEFORE_FIELD_5
+SHORTEST_LINE = BEFORE_FIELD_5 + 3  # field 5 as «000»: all of it is zeros
+FACTOR_ALONE = re.compile(r"[1-9][0-9]{3}000")  # field 5 likewise, behind its factor
 
 FACTOR_BASE = date(1997, 10, 7)
 FIRST_FACTOR, LAST_FACTOR = 1000, 9999  # 2000-07-03 and 2025-02-21; the day after is 1000 again
@@ -42,10 +51,15 @@ class Boleto:
     bank_code: str  # COMPE code of the issuing bank, three digits
     amount: Decimal | None  # reais; None when the boleto does not fix it
     due_date: date | None  # None when the boleto does not state it
+    # Read from a line that left zeros out. One whose end got lost looks the same, and the check
+    # digits let one in eleven of those pass: hold the amount against what the person knows.
+    is_shortened: bool = False
 
 
 def parse_boleto(text: str, *, today: date) -> Boleto:
     """Read a boleto from its line, with or without punctuation, or from its bar code.
+
+    44 digits are the bar code, and a line without its zeros only if they cannot be one.
 
     `today` chooses among the dates that one due factor means: give the São Paulo day on which
     the boleto was captured, and store the result, which a later reading might shift.
@@ -62,6 +76,9 @@ def parse_boleto(text: str, *, today: date) -> Boleto:
         )
     if len(digits) == BOLETO_LINE_LENGTH:
         return _read_barcode(_line_to_barcode(digits), today)
+    shortened = _shortened_barcode(digits)
+    if shortened and not _is_barcode(digits):
+        return replace(_read_barcode(shortened, today), is_shortened=True)
     if len(digits) == BARCODE_LENGTH:
         return _read_barcode(digits, today)
     raise wrong_length(digits)
@@ -156,6 +173,41 @@ def _line_to_barcode(line: str) -> str:
             raise InvalidValue(f"O dígito verificador do {number}º campo não confere.")
     first, second, third = fields
     return first[:4] + line[32:] + first[4:9] + second[:-1] + third[:-1]
+
+
+def _shortened_barcode(line: str) -> str | None:
+    """The bar code of a line without the zeros of field 5.
+
+    None when its check digits fit none of its readings, or more than one.
+    """
+    if not SHORTEST_LINE <= len(line) < BOLETO_LINE_LENGTH:
+        return None
+    barcodes = [barcode for whole in _with_zeros(line) if (barcode := _checked_barcode(whole))]
+    return barcodes[0] if len(barcodes) == 1 else None
+
+
+def _with_zeros(line: str) -> Iterator[str]:
+    start, field = line[:BEFORE_FIELD_5], line[BEFORE_FIELD_5:]
+    yield start + field.zfill(FIELD_5_LENGTH)
+    if FACTOR_ALONE.fullmatch(field):
+        yield start + field.ljust(FIELD_5_LENGTH, "0")
+
+
+def _checked_barcode(line: str) -> str | None:
+    """The bar code of a whole line; None when a check digit is wrong."""
+    try:
+        barcode = _line_to_barcode(line)
+    except InvalidValue:
+        return None
+    return barcode if _is_barcode(barcode) else None
+
+
+def _is_barcode(digits: str) -> bool:
+    try:
+        _check_barcode(digits)
+    except InvalidValue:
+        return False
+    return True
 
 
 def _read_barcode(barcode: str, today: date) -> Boleto:

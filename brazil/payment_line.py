@@ -7,9 +7,7 @@ from brazil.barcode import (
     ARRECADACAO_FIRST_DIGIT,
     ARRECADACAO_LINE_LENGTH,
     BARCODE_LENGTH,
-    BOLETO_LINE_LENGTH,
     read_digits,
-    wrong_length,
 )
 from brazil.boleto import Boleto, parse_boleto
 
@@ -23,8 +21,6 @@ def parse_payment_line(text: str, *, today: date) -> Boleto | Arrecadacao:
         InvalidValue: it is neither, or what it seems to be has a fault.
     """
     digits = read_digits(text)
-    if len(digits) not in (BARCODE_LENGTH, BOLETO_LINE_LENGTH, ARRECADACAO_LINE_LENGTH):
-        raise wrong_length(digits)
     is_scanned_bill = len(digits) == BARCODE_LENGTH and digits[0] == ARRECADACAO_FIRST_DIGIT
     if len(digits) == ARRECADACAO_LINE_LENGTH or is_scanned_bill:
         return parse_arrecadacao(digits)

@@ -3,8 +3,9 @@
 import re
 from decimal import Decimal
 
+from brazil.digits import plain
 from core.errors import InvalidInput
-from core.money import MAX_AMOUNT, format_brl
+from core.money import MAX_AMOUNT, format_brl, two_places
 
 # 1.234,56 · 1234,5 · 1234: the comma is the decimal mark, points stand between thousands.
 _BRAZILIAN = re.compile(r"(?P<whole>\d{1,3}(?:\.\d{3})+|\d+)(?:,(?P<cents>\d*))?", re.ASCII)
@@ -19,30 +20,28 @@ def read_amount(text: str) -> Decimal:
     """Read what a person typed as positive reais, with two places.
 
     The comma is the decimal mark and the point separates thousands; `1234.56`, which can be
-    nothing else, is taken too. R$ in front and blanks are ignored.
+    nothing else, is taken too. R$ in front, blanks and what cannot be seen are ignored.
 
     Raises:
         InvalidInput: (field `amount`) it is no amount, is zero or negative, has fractions of a
             centavo or is more than MAX_AMOUNT.
     """
-    bare = re.sub(r"\s", "", text).removeprefix("R$")
+    bare = plain(text).replace(" ", "").removeprefix("R$")
     if not bare:
         raise _refused("Digite o valor.", "missing")
-    if bare[0] in "-−–":
+    if bare[0] == "-":
         raise _refused("O valor não pode ser negativo.", "negative")
     parts = _BRAZILIAN.fullmatch(bare) or _POINTED.fullmatch(bare)
     if parts is None or len(parts["cents"] or "") > 2:
         if _TOO_MANY_CENTS.fullmatch(bare):
-            raise _refused(
-                "O valor tem centavos demais: use duas casas, como 12,34.", "too_precise"
-            )
+            raise _refused(TOO_PRECISE, "too_precise")
         raise _refused("Não entendemos este valor. Escreva como 1.234,56.", "unreadable")
     cents = (parts["cents"] or "").ljust(2, "0")
     return check_amount(Decimal(f"{parts['whole'].replace('.', '')}.{cents}"))
 
 
 def check_amount(amount: Decimal) -> Decimal:
-    """An amount that may be paid, as it came.
+    """An amount that may be paid, with two places, however it was written.
 
     Raises:
         InvalidInput: (field `amount`) it is zero or negative, has fractions of a centavo or is
@@ -54,9 +53,10 @@ def check_amount(amount: Decimal) -> Decimal:
         raise _refused("O valor não pode ser negativo.", "negative")
     if amount == 0:
         raise _refused("O valor precisa ser maior que zero.", "zero")
-    if amount.scaleb(2) % 1:
-        raise _refused(TOO_PRECISE, "too_precise")
-    return amount
+    try:
+        return two_places(amount)
+    except ValueError:
+        raise _refused(TOO_PRECISE, "too_precise") from None
 
 
 def _refused(message: str, code: str) -> InvalidInput:

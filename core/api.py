@@ -1,14 +1,17 @@
 """What every API view shares."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import IO, Any
 
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
+from brazil.digits import plain
+from core.amounts import check_amount
 from core.depth import is_shallow
 from core.errors import DomainError, InvalidInput
 
@@ -23,6 +26,20 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
             body["code"] = error.code
         return Response(body, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
     return drf_exception_handler(error, context)
+
+
+class AmountField(serializers.DecimalField):
+    """Reais that may be paid: a number, or a string with a decimal point."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=None, decimal_places=None, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        amount = super().to_internal_value(plain(data) if isinstance(data, str) else data)
+        try:
+            return check_amount(amount)
+        except InvalidInput as error:
+            raise serializers.ValidationError(str(error), code=error.code) from None
 
 
 class ReadableJson(JSONParser):

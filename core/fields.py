@@ -1,11 +1,13 @@
 """Form fields that read what people type here: money and days."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from brazil.digits import plain
 from core.amounts import read_amount
 from core.errors import InvalidInput
 from core.forms import DateInput, MoneyInput
@@ -23,7 +25,7 @@ class AmountField(forms.CharField):
         try:
             return read_amount(text)
         except InvalidInput as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(str(error), code=error.code) from None
 
 
 class DayField(forms.DateField):
@@ -34,3 +36,6 @@ class DayField(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(input_formats=["%d/%m/%Y", "%Y-%m-%d"], **kwargs)
         self.error_messages["invalid"] = "Esta data não existe. Escreva como 31/12/2026."
+
+    def to_python(self, value: Any) -> date | None:
+        return super().to_python(plain(value) if isinstance(value, str) else value)

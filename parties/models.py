@@ -23,8 +23,12 @@ class Payee(TenantOwned):
         return self.name
 
 
+# A Pix account has up to 20 digits, one that a TED goes to 13, both with the check digit.
+PIX_ACCOUNT_LENGTH, TED_ACCOUNT_LENGTH = 20, 13
+
+
 class PayeeAccount(TenantOwned):
-    """Where a payee receives TEDs."""
+    """Where a payee receives TEDs, and Pix without a key."""
 
     class Type(models.TextChoices):
         CHECKING = AccountType.CHECKING.value, "Conta corrente"
@@ -34,7 +38,9 @@ class PayeeAccount(TenantOwned):
     payee = TenantForeignKey(Payee, models.PROTECT, related_name="accounts")
     bank_code = models.CharField("banco", max_length=3)
     branch = models.CharField("agência", max_length=4)  # no check digit
-    account = models.CharField("conta com dígito", max_length=13)  # digits, check digit last
+    account = models.CharField(  # digits, check digit last
+        "conta com dígito", max_length=PIX_ACCOUNT_LENGTH
+    )
     account_type = models.CharField("tipo de conta", max_length=8, choices=Type)
     created_at = models.DateTimeField(default=database_now, editable=False)
 
@@ -46,6 +52,10 @@ class PayeeAccount(TenantOwned):
                 name="payeeaccount_once",
             ),
         ]
+
+    @property
+    def takes_ted(self) -> bool:
+        return len(self.account) <= TED_ACCOUNT_LENGTH
 
     def __str__(self) -> str:
         return f"{self.bank_code} {self.branch} / {self.account[:-1]}-{self.account[-1]}"

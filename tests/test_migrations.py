@@ -1,5 +1,6 @@
 """No migration is missing, and a database that was filled before comes through with its rows."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -81,6 +82,12 @@ def test_what_was_approved_before_keeps_its_account_and_what_came_back_waits(for
     assert (found["refused"].status, found["refused"].hold) == ("pending", "refused")
     assert found["refused"].approved_by_id is None
     assert found["ted"].payee_account_id == accounts["seen"]
+    assert [name for name in sorted(found) if found[name].is_single_use] == ["once"]
+    nameless = hashlib.sha256(found["nameless"].pix_code.encode()).hexdigest()
+    charges = {name: found[name].pix_charge for name in ("once", "again", "nameless", "pix")}
+    assert charges == {
+        "once": "bank.com/1", "again": "bank.com/2", "nameless": nameless, "pix": ""
+    }  # fmt: skip
 
 
 def fill(apps: Any, now: Any) -> tuple[UUID, dict[str, UUID], dict[str, UUID]]:
@@ -126,5 +133,8 @@ def fill(apps: Any, now: Any) -> tuple[UUID, dict[str, UUID], dict[str, UUID]]:
         bill("pix", days=-5, **key),
         bill("refused", days=-4, hold="refused", **key),
         bill("later", days=0, method="ted", payee_account=unseen),
+        bill("once", days=0, method="pix", pix_code="00020101021226…", pix_charge="bank.com/1"),
+        bill("again", days=0, method="pix", pix_code="00020126…", pix_charge="bank.com/2"),
+        bill("nameless", days=0, method="pix", pix_code="00020126…", pix_charge=""),
     ]
     return tenant.id, {b.description: b.id for b in bills}, {"seen": seen.id, "unseen": unseen.id}

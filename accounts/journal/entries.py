@@ -12,7 +12,7 @@ from django.db.models import Sum
 
 from accounts.models import Account, JournalEntry, JournalLine
 from core.errors import InvalidInput, InvalidState
-from core.money import MAX_AMOUNT, format_brl
+from core.money import MAX_AMOUNT, format_brl, two_places
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 
@@ -134,10 +134,12 @@ def _check_amount(amount: Decimal) -> None:
         raise InvalidInput(
             f"O maior valor de uma linha é R$ {format_brl(MAX_AMOUNT)}.", code="too_large"
         )
-    if amount.scaleb(2) % 1:
+    try:
+        two_places(amount)
+    except ValueError:
         raise InvalidInput(
             "O valor de uma linha tem no máximo duas casas decimais.", code="too_precise"
-        )
+        ) from None
     if not amount:
         raise InvalidInput("O valor de uma linha não pode ser zero.", code="zero_amount")
 

@@ -1,7 +1,6 @@
 """What programs read and write of bills."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -11,12 +10,13 @@ from accounts.models import Account
 from banking.banks.contract.payments import PixAccount, PixCode
 from banking.models import BankAccount
 from brazil.banking_days import DebtKind, sao_paulo_day
-from core.amounts import check_amount
+from core.api import AmountField
 from core.clock import database_now
 from core.errors import InvalidInput
 from parties.models import PayeeAccount
 from payments.bills import parsing
 from payments.bills.duplicates import refuse_duplicate
+from payments.bills.warnings import Caution, warnings_of
 from payments.models import Payable
 from payments.rails.destinations import TedDetails
 from tenants.scope import NOBODY
@@ -35,14 +35,7 @@ class ReadField(serializers.CharField):
         try:
             return self.read(text)
         except InvalidInput as error:
-            raise serializers.ValidationError(str(error)) from None
-
-
-def may_be_paid(amount: Decimal) -> None:
-    try:
-        check_amount(amount)
-    except InvalidInput as error:
-        raise serializers.ValidationError(str(error)) from None
+            raise serializers.ValidationError(str(error), code=error.code) from None
 
 
 class OwnRelated(serializers.PrimaryKeyRelatedField[Any]):
@@ -68,6 +61,16 @@ class TedSerializer(serializers.Serializer[Any]):
     account_type = serializers.ChoiceField(choices=PayeeAccount.Type.choices)
 
 
+class PixAccountSerializer(TedSerializer):
+    """Where a Pix without a key goes."""
+
+    account = ReadField(
+        read=parsing.read_pix_account_number,
+        max_length=40,
+        help_text="Com o dígito, até 20 números: 456789.",
+    )
+
+
 class PixSerializer(serializers.Serializer[Any]):
     """Where a Pix goes: `key` with its `key_type`, `code` («copia e cola»), or `account`."""
 
@@ -80,7 +83,7 @@ class PixSerializer(serializers.Serializer[Any]):
     )
     key = serializers.CharField(max_length=120, required=False)
     code = serializers.CharField(max_length=1000, required=False)
-    account = TedSerializer(required=False)
+    account = PixAccountSerializer(required=False)
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         if tuple(sorted(data)) not in self.WAYS:
@@ -96,10 +99,17 @@ class PixDestination(serializers.Serializer[Payable]):
     key_type = serializers.CharField(source="pix_key_type")
     key = serializers.CharField(source="pix_key")
     code = serializers.CharField(source="pix_code")
-    account = TedSerializer(source="payee_account")
+    account = PixAccountSerializer(source="payee_account")
 
     def to_representation(self, instance: Payable) -> dict[str, Any]:
         return {name: value or None for name, value in super().to_representation(instance).items()}
+
+
+class CautionSerializer(serializers.Serializer[Caution]):
+    """What to look at before the bill is approved, though nothing forbids it."""
+
+    code = serializers.CharField(help_text="unknown_bank, repeated_code ou pix_automatico.")
+    detail = serializers.CharField(source="text")
 
 
 class PayableSerializer(serializers.ModelSerializer[Payable]):
@@ -109,13 +119,14 @@ class PayableSerializer(serializers.ModelSerializer[Payable]):
     payee_document = serializers.CharField(source="payee.document")
     ted = serializers.SerializerMethodField()
     pix = serializers.SerializerMethodField()
+    warnings = serializers.SerializerMethodField()
 
     class Meta:
         model = Payable
         fields = [
             "id", "payee_name", "payee_document", "description", "method", "ted", "pix",
             "linha_digitavel", "amount", "due_date", "payment_date", "expense_account",
-            "bank_account", "status", "hold", "created_at", "approved_at",
+            "bank_account", "status", "hold", "created_at", "approved_at", "warnings",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -128,6 +139,10 @@ class PayableSerializer(serializers.ModelSerializer[Payable]):
     def get_pix(self, payable: Payable) -> dict[str, Any] | None:
         return PixDestination(payable).data if payable.is_pix else None
 
+    @extend_schema_field(CautionSerializer(many=True))
+    def get_warnings(self, payable: Payable) -> list[dict[str, Any]]:
+        return [CautionSerializer(caution).data for caution in warnings_of(payable)]
+
 
 class NewPayableSerializer(serializers.Serializer[Any]):
     """A new bill: with `ted`, with `pix`, whose code may say the amount, or with
@@ -139,9 +154,7 @@ class NewPayableSerializer(serializers.Serializer[Any]):
     ted = TedSerializer(required=False)
     pix = PixSerializer(required=False)
     linha_digitavel = serializers.CharField(max_length=120, required=False)
-    amount = serializers.DecimalField(
-        max_digits=None, decimal_places=None, validators=[may_be_paid], required=False
-    )
+    amount = AmountField(required=False)
     due_date = serializers.DateField(required=False)
     expense_account = OwnRelated(
         queryset=Account.objects.all(), rows=Account.objects.expense_accounts
@@ -164,7 +177,7 @@ class NewPayableSerializer(serializers.Serializer[Any]):
             return chosen[0](data)
         except InvalidInput as error:
             field = error.field or "non_field_errors"
-            raise serializers.ValidationError({field: [str(error)]}) from None
+            raise serializers.ValidationError({field: [str(error)]}, code=error.code) from None
 
     def _ted(self, data: dict[str, Any]) -> dict[str, Any]:
         self._require(data, "amount", "due_date")
@@ -180,7 +193,8 @@ class NewPayableSerializer(serializers.Serializer[Any]):
         self._require(data, "due_date")
         if "code" in to:
             charge = parsing.read_pix_code(to["code"])
-            refuse_duplicate(self.context["request"].tenant, pix_charge=charge.charge)
+            if charge.is_single_use:
+                refuse_duplicate(self.context["request"].tenant, pix_charge=charge.charge)
             amount = parsing.agreed_amount(charge, data.get("amount"))
             return data | {"destination": PixCode(charge.payload), "amount": amount}
         self._require(data, "amount")

@@ -1,15 +1,21 @@
-"""The same boleto or Pix charge twice."""
+"""The same boleto or Pix charge twice.
 
-from django.db.models import Q
+A boleto is paid once, and so is a Pix code that says so itself; a second bill with it is refused.
+Any other Pix code may be paid as often as wanted: the second bill is asked about on the page,
+taken by the API, and carries which bill it repeats, for who approves it (docs/decisions/0020).
+"""
+
+from django.db import connection
 
 from core.errors import InvalidInput
+from payments.bills.parsing import PixCharge
 from payments.models import Payable
 from payments.states import PayableStatus
 from tenants.models import Tenant
 
 
 class AlreadyEntered(InvalidInput):
-    """This boleto, or the charge of this Pix code, is another bill of the company already."""
+    """This boleto, or this Pix code for one payment, is another bill of the company already."""
 
     def __init__(self, payable: Payable) -> None:
         what = (
@@ -24,19 +30,34 @@ class AlreadyEntered(InvalidInput):
 
 
 def refuse_duplicate(tenant: Tenant, line: str = "", pix_charge: str = "") -> None:
-    """
+    """`pix_charge` is of a code for one payment.
+
     Raises:
         AlreadyEntered: the company has this linha digitável, or what this Pix code charges,
             already, and it was not cancelled.
     """
-    same = Q()
+    living = Payable.objects.of(tenant).exclude(status=PayableStatus.CANCELLED)
     if line:
-        same |= Q(linha_digitavel=line)
-    if pix_charge:
-        same |= Q(pix_charge=pix_charge)
-    if not same:
+        living = living.filter(linha_digitavel=line)
+    elif pix_charge:
+        living = living.filter(pix_charge=pix_charge, is_single_use=True)
+    else:
         return
-    others = Payable.objects.of(tenant).filter(same).exclude(status=PayableStatus.CANCELLED)
-    other = others.select_related("payee").first()
+    other = living.select_related("payee").first()
     if other is not None:
         raise AlreadyEntered(other)
+
+
+def bill_with_code(tenant: Tenant, charge: PixCharge) -> Payable | None:
+    """The newest bill with the same code that was not cancelled: paid, or still to be."""
+    same = Payable.objects.of(tenant).filter(pix_charge=charge.charge)
+    living = same.exclude(status=PayableStatus.CANCELLED)
+    found: Payable | None = living.select_related("payee").order_by("-created_at", "-id").first()
+    return found
+
+
+def lock_code(tenant: Tenant, charge: PixCharge) -> None:
+    """Two people who enter one code at once do so one after the other, until the commit."""
+    with connection.cursor() as cursor:
+        name = f"pix_charge {tenant.id} {charge.charge}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

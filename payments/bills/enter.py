@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -13,12 +14,13 @@ from core.amounts import check_amount
 from core.errors import InvalidState
 from parties.models import Payee, PayeeAccount
 from payments.bills.approval import lock
-from payments.bills.duplicates import refuse_duplicate
-from payments.bills.parsing import read_payment_date, read_pix_code, read_pix_date
+from payments.bills.duplicates import bill_with_code, lock_code, refuse_duplicate
+from payments.bills.parsing import PixCharge, read_payment_date, read_pix_code, read_pix_date
+from payments.bills.warnings import repeated_code
 from payments.models import Payable
 from payments.rails.destinations import Destination, TedDetails
 from payments.states import PayableStatus
-from payments.timeline import note
+from payments.timeline import Tone, note
 from tenants.models import Tenant, User
 
 
@@ -41,18 +43,22 @@ def enter_payable(
 
     It is to be paid on the due date, or where no bank settles on that day, on the one that
     `brazil.banking_days.payment_date_for` says; by Pix, on the due date whatever day it is.
+    A Pix code that may be paid again and is on another bill makes this one say so.
 
     Raises:
         InvalidInput: the amount is out of range or has fractions of a centavo, the calendar does
             not reach the due date, or the Pix code cannot be read.
-        AlreadyEntered: the company has this boleto or Pix charge already, and it was not
-            cancelled.
+        AlreadyEntered: the company has this boleto, or this Pix code for one payment, already,
+            and it was not cancelled.
     """
-    check_amount(amount)
-    how = how_it_is_paid(destination)
+    amount = check_amount(amount)
+    if isinstance(destination, PixCode):
+        how = of_code(tenant, read_pix_code(destination.payload))
+    else:
+        how = how_it_is_paid(destination)
     is_pix = how["method"] == Payable.Method.PIX
     payment_date = read_pix_date(due_date) if is_pix else read_payment_date(due_date, kind)
-    refuse_duplicate(tenant, how.get("linha_digitavel", ""), how.get("pix_charge", ""))
+    refuse_duplicate(tenant, how.get("linha_digitavel", ""))
     payee, _ = Payee.objects.get_or_create(
         tenant=tenant, document=payee_document, defaults={"name": payee_name}
     )
@@ -76,10 +82,31 @@ def enter_payable(
     )
     _save_new(payable)
     note(payable, "Lançada", f"Vence em {due_date:%d/%m/%Y}.", by=by)
+    if payable.repeats is not None:
+        warning = repeated_code(payable.repeats)
+        note(payable, warning.title, warning.text, tone=Tone.WARN)
     return payable
 
 
-def how_it_is_paid(destination: Destination) -> dict[str, str]:
+def of_code(tenant: Tenant, code: PixCharge) -> dict[str, Any]:
+    """As `how_it_is_paid`, of a Pix by code; the code is held until the commit.
+
+    Raises:
+        AlreadyEntered: it is for one payment, and another bill has it.
+    """
+    lock_code(tenant, code)
+    if code.is_single_use:
+        refuse_duplicate(tenant, pix_charge=code.charge)
+    return {
+        "method": Payable.Method.PIX,
+        "pix_code": code.payload,
+        "pix_charge": code.charge,
+        "is_single_use": code.is_single_use,
+        "repeats": bill_with_code(tenant, code),
+    }
+
+
+def how_it_is_paid(destination: TedDetails | PixKey | PixAccount | str) -> dict[str, Any]:
     """The fields of a bill that say so, but the payee account."""
     match destination:
         case str():
@@ -88,13 +115,6 @@ def how_it_is_paid(destination: Destination) -> dict[str, str]:
             return {"method": Payable.Method.TED}
         case PixKey(kind, value):
             return {"method": Payable.Method.PIX, "pix_key_type": kind, "pix_key": value}
-        case PixCode(payload):
-            code = read_pix_code(payload)
-            return {
-                "method": Payable.Method.PIX,
-                "pix_code": code.payload,
-                "pix_charge": code.charge,
-            }
         case PixAccount():
             return {"method": Payable.Method.PIX}
 
@@ -105,7 +125,7 @@ def _save_new(payable: Payable) -> None:
         with transaction.atomic():
             payable.save(force_insert=True)
     except IntegrityError:
-        refuse_duplicate(payable.tenant, payable.linha_digitavel, payable.pix_charge)
+        refuse_duplicate(payable.tenant, payable.linha_digitavel)
         raise
 
 

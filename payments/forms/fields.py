@@ -1,6 +1,7 @@
 """Fields of the form of a bill."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -27,6 +28,15 @@ class ReadField(forms.CharField):
             return self.read(text)
         except InvalidInput as error:
             raise ValidationError(str(error), code=error.code or "invalid") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person has to confirm before it is entered: a box to tick, below the field."""
+
+    about: str  # what exactly is confirmed: another bill or another bank is asked about again
+    label: str
+    is_confirmed: bool
 
 
 class GroupedAccounts(ModelChoiceIterator[Account]):

@@ -11,18 +11,21 @@ from django.db import models
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.models import Account
 from banking.banks.contract.payments import PixAccount, PixCode, PixKey, PixKeyType
 from banking.models import BankAccount
 from brazil.banking_days import DebtKind
+from brazil.banks import find_bank
 from core.errors import InvalidInput
 from core.fields import AmountField, DayField
 from core.money import format_brl
 from parties.models import PayeeAccount
 from payments.bills import parsing
-from payments.bills.duplicates import AlreadyEntered, refuse_duplicate
-from payments.forms.fields import ClassificationField, ReadField, listed
+from payments.bills.duplicates import AlreadyEntered, bill_with_code, refuse_duplicate
+from payments.bills.warnings import repeated_code, unknown_bank
+from payments.forms.fields import ClassificationField, Question, ReadField, listed
 from payments.models import Payable
 from payments.rails.destinations import Destination, TedDetails
 from tenants.models import Tenant
@@ -114,7 +117,7 @@ class PayableForm(forms.Form):
     )
     account = ReadField(
         label="Conta",
-        read=parsing.read_account_number,
+        read=parsing.read_pix_account_number,
         max_length=40,
         widget=forms.TextInput({"autocomplete": "off"}),
         help_text="Com o dígito: 45678-9.",
@@ -137,6 +140,7 @@ class PayableForm(forms.Form):
         queryset=BankAccount.objects.none(),
         empty_label="Conta preferencial no dia do pagamento",
     )
+    confirmed = forms.Field(required=False, widget=forms.MultipleHiddenInput)
 
     def __init__(self, *args: Any, tenant: Tenant, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -147,6 +151,7 @@ class PayableForm(forms.Form):
         self.slip: parsing.Slip | None = None
         self.pix_charge: parsing.PixCharge | None = None
         self.key: PixKey | None = None
+        self.questions: dict[str, Question] = {}  # by the field that they are about
 
     def _offer(self, name: str, rows: "QuerySet[Any]") -> None:
         field = self.fields[name]
@@ -159,6 +164,8 @@ class PayableForm(forms.Form):
         if "pix_by" in wanted:
             wanted |= OF_PIX.get(data.get("pix_by", ""), frozenset())
         self._forgive(OF_ANY_METHOD - wanted)
+        if "bank_code" in wanted:
+            self._clean_account(data)
         if "linha_digitavel" in wanted:
             self._clean_boleto(data)
         if "pix_key" in wanted:
@@ -180,13 +187,33 @@ class PayableForm(forms.Form):
         try:
             yield
         except AlreadyEntered as error:
-            self.add_error(error.field, ValidationError(with_link(error), code=error.code))
+            message = with_link(str(error), error.payable)
+            self.add_error(error.field, ValidationError(message, code=error.code))
         except InvalidInput as error:
             self.add_error(error.field, ValidationError(str(error), code=error.code or "invalid"))
 
     def _forgive(self, names: Iterable[str]) -> None:
         for name in names:
             self.errors.pop(name, None)
+
+    def _ask(self, field: str, about: str, label: str, message: str, code: str) -> None:
+        """Nothing is entered before the person has ticked the box of this very question."""
+        is_confirmed = about in (self.cleaned_data.get("confirmed") or ())
+        self.questions[field] = Question(about, label, is_confirmed)
+        if not is_confirmed:
+            self.add_error(field, ValidationError(message, code=code))
+
+    def _clean_account(self, data: dict[str, Any]) -> None:
+        bank, number = data.get("bank_code"), data.get("account")
+        if number and data["method"] == Payable.Method.TED:
+            with self._refusals():
+                parsing.read_account_number(number)
+        if bank and find_bank(bank) is None:
+            warning = unknown_bank(bank)
+            self._ask(
+                "bank_code", f"bank {bank}", f"Está certo: é o banco {bank}", warning.text,
+                warning.code,
+            )  # fmt: skip
 
     def _clean_boleto(self, data: dict[str, Any]) -> None:
         # The line may say both.
@@ -221,8 +248,14 @@ class PayableForm(forms.Form):
         if "pix_code" in self.errors:
             return
         with self._refusals():
-            self.pix_charge = parsing.read_pix_code(data["pix_code"])
-            refuse_duplicate(self.tenant, pix_charge=self.pix_charge.charge)
+            charge = self.pix_charge = parsing.read_pix_code(data["pix_code"])
+            if charge.is_single_use:
+                refuse_duplicate(self.tenant, pix_charge=charge.charge)
+            if other := bill_with_code(self.tenant, charge):
+                warning = repeated_code(other)
+                message = with_link(warning.text, other)
+                label = "É outro pagamento com o mesmo código"
+                self._ask("pix_code", f"code {other.id}", label, message, warning.code)
         if self.pix_charge and "amount" not in self.errors:
             with self._refusals():
                 data["amount"] = parsing.agreed_amount(self.pix_charge, data.get("amount"))
@@ -232,7 +265,7 @@ class PayableForm(forms.Form):
         self.is_valid()
         filled = {}
         paper = self.slip or self.pix_charge
-        if paper and paper.amount:
+        if paper and paper.amount and not paper.is_shortened:
             filled["amount"] = format_brl(paper.amount)
         if self.slip and self.slip.due_date:
             filled["due_date"] = f"{self.slip.due_date:%d/%m/%Y}"
@@ -267,6 +300,6 @@ class PayableForm(forms.Form):
         )
 
 
-def with_link(error: AlreadyEntered) -> str:
-    address = reverse("payments:detail", args=[error.payable.id])
-    return format_html('{} <a href="{}">Ver essa conta</a>', str(error), address)
+def with_link(sentence: str, payable: Payable) -> SafeString:
+    address = reverse("payments:detail", args=[payable.id])
+    return format_html('{} <a href="{}">Ver essa conta</a>', sentence, address)

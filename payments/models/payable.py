@@ -7,6 +7,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Length
 
 from accounts.models import Account
 from banking.banks.contract.payments import PixKeyType, Rail
@@ -16,7 +17,7 @@ from core.amounts import read_amount
 from core.clock import database_now
 from core.errors import InvalidInput
 from core.money import MAX_AMOUNT, format_brl
-from parties.models import Payee, PayeeAccount
+from parties.models import TED_ACCOUNT_LENGTH, Payee, PayeeAccount
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet, User
 
@@ -62,13 +63,15 @@ class PayableQuerySet(TenantQuerySet):
             "approved_ted_account",
             "bank_account__connection",
             "expense_account",
+            "repeats__payee",
         ).prefetch_related(filed)
 
 
 def on_file(accounts: TenantQuerySet) -> TenantQuerySet:
     """Those of the accounts that an approved bill goes or went to, the one approved last first.
 
-    What was only entered, rejected or cancelled is not on file: no second person confirmed it.
+    Of those that a TED can go to. What was only entered, rejected or cancelled is not on file: no
+    second person confirmed it.
     """
     approved = Payable.objects.filter(
         tenant=models.OuterRef("tenant"),
@@ -76,7 +79,8 @@ def on_file(accounts: TenantQuerySet) -> TenantQuerySet:
         status__in=[PayableStatus.APPROVED, PayableStatus.SENT, PayableStatus.PAID],
     )
     last = approved.order_by("-approved_at").values("approved_at")[:1]
-    filed = accounts.annotate(filed_at=models.Subquery(last)).filter(filed_at__isnull=False)
+    takes_ted = accounts.alias(digits=Length("account")).filter(digits__lte=TED_ACCOUNT_LENGTH)
+    filed = takes_ted.annotate(filed_at=models.Subquery(last)).filter(filed_at__isnull=False)
     found: TenantQuerySet = filed.order_by("-filed_at", "-id")
     return found
 
@@ -123,8 +127,11 @@ class Payable(TenantOwned):
     pix_key_type = models.CharField("tipo da chave", max_length=6, choices=KeyType, blank=True)
     pix_key = models.CharField("chave Pix", max_length=77, blank=True)  # canonical
     pix_code = models.CharField("Pix copia e cola", max_length=512, blank=True)
-    # What the code is for, if for one payment only: its address, or the receiver's key and txid.
+    # What the code is for: its address, or the receiver's key and txid, or the hash of the code.
     pix_charge = models.CharField(max_length=200, blank=True)
+    is_single_use = models.BooleanField(default=False)  # the code says that it is paid once
+    # The bill that had the same code, which may be paid again, when this one was entered.
+    repeats = TenantForeignKey("self", models.PROTECT, null=True, related_name="+")
     amount = models.DecimalField("valor", max_digits=12, decimal_places=2)
     due_date = models.DateField("vencimento")  # the document's own, never rolled
     payment_date = models.DateField("data do pagamento")  # a banking day; of a Pix, any day
@@ -176,13 +183,18 @@ class Payable(TenantOwned):
             ),
             models.UniqueConstraint(
                 fields=["tenant", "pix_charge"],
-                condition=~Q(pix_charge="") & ~Q(status="cancelled"),
+                condition=Q(is_single_use=True) & ~Q(status="cancelled"),
                 name="payable_pix_once",
             ),
         ]
         indexes = [
             models.Index(fields=["tenant", "payment_date", "id"], name="payable_by_date"),
             models.Index(fields=["tenant", "status", "payment_date"], name="payable_by_status"),
+            models.Index(
+                fields=["tenant", "pix_charge"],
+                condition=~Q(pix_charge=""),
+                name="payable_by_pix_charge",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -202,9 +214,12 @@ class Payable(TenantOwned):
 
     @property
     def ted_account(self) -> PayeeAccount | None:
-        """Where a TED for it goes: its own, else the one that its approval fixes."""
+        """Where a TED for it goes: its own, else the one that its approval fixes.
+
+        None for a Pix to an account that no TED goes to.
+        """
         if self.payee_account is not None:
-            return self.payee_account
+            return self.payee_account if self.payee_account.takes_ted else None
         return self.ted_account_on_file if self.is_pending else self.approved_ted_account
 
     @property

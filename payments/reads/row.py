@@ -15,7 +15,8 @@ from brazil.document import format_document
 from brazil.errors import InvalidValue
 from core.dates import near_day
 from parties.models import PayeeAccount
-from payments.bills.parsing import PixCharge, read_pix_code
+from payments.bills.parsing import PixCharge, reread_pix_code
+from payments.bills.warnings import Caution, warnings_of
 from payments.models import Payable, PayableQuerySet, PaymentOrder
 from payments.orders.cancellation import why_not_cancellable
 from payments.rails.pix_policy import needs_new_approval, rail_for
@@ -69,7 +70,13 @@ class Row:
     @property
     def pix_charge(self) -> PixCharge:
         """What the code of the bill says; for one that has a code."""
-        return read_pix_code(self.payable.pix_code)
+        return reread_pix_code(self.payable.pix_code)
+
+    @property
+    def warnings(self) -> list[Caution]:
+        """What to look at before it is approved and sent."""
+        is_open = self.payable.status in {PayableStatus.PENDING, PayableStatus.APPROVED}
+        return warnings_of(self.payable) if is_open else []
 
     @property
     def is_mine(self) -> bool:

@@ -17,6 +17,7 @@ from core.dates import near_day
 from parties.models import Payee
 from payments.bills import parsing
 from payments.bills.enter import enter_payable
+from payments.bills.warnings import of_pix_code
 from payments.forms.payable import PayableForm, PixBy
 from payments.models import Payable, PayableEvent
 from payments.reads.row import Row, rows_of
@@ -96,14 +97,23 @@ def read_code(request: TenantRequest) -> HttpResponse:
     return render(
         request,
         "payments/_pix_code.html",
-        {"code": form.pix_charge, "errors": form.errors.get("pix_code"), "filled": filled},
+        {
+            "code": form.pix_charge,
+            "warnings": of_pix_code(form.pix_charge) if form.pix_charge else [],
+            "errors": form.errors.get("pix_code"),
+            "question": form.questions.get("pix_code"),
+            "filled": filled,
+        },
     )
 
 
 def read_typed(request: TenantRequest, **chosen: str) -> tuple[PayableForm, list[BoundField]]:
     """What was typed so far, and the fields that it fills in."""
     today = sao_paulo_day(database_now())
-    form = PayableForm(request.POST.dict() | chosen, tenant=request.tenant, today=today)
+    typed = request.POST.copy()
+    for name, value in chosen.items():
+        typed[name] = value
+    form = PayableForm(typed, tenant=request.tenant, today=today)
     filled = PayableForm(initial=form.filled_in(), tenant=request.tenant, today=today)
     return form, [filled[name] for name in filled.initial]
 

@@ -126,8 +126,7 @@ def _to_code(bank: Kamino, text: str, amount: int, expected: str | None) -> Orde
         _check_amount(code.amount_cents, amount)
         return _to_key(bank, code.key, pix_keys.type_of(code.key), amount, expected)
     charge = charges_life.charge_by(bank, "txid", code.url.rpartition("/")[2])
-    if charge is None:
-        _check_amount(code.amount_cents, amount)
+    if charge is None:  # of another bank, whose address would tell the amount
         return Order(code.name, expected or made_up_document(code.url), amount)
     return _to_charge(bank, charge, amount)
 

@@ -2,7 +2,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from brazil.boleto import (
@@ -253,3 +253,79 @@ def test_no_line_is_made_of_a_wrong_bar_code():
     assert reason_of(barcode_to_line, BARCODE[:-1]) == "O código de barras tem 44 dígitos."
     wrong = BARCODE[:-1] + "2"
     assert reason_of(barcode_to_line, wrong) == "O dígito verificador geral do boleto não confere."
+
+
+SHORT = "341922334645566778895900112233458000"
+WHOLE = "34192233464556677889590011223345800000000000000"
+
+
+@pytest.mark.parametrize(
+    "text", [SHORT, "34192.23346 45566.778895 90011.223345 8 000", f"{SHORT}0"]
+)
+def test_a_line_without_its_zeros_is_the_whole_line(text):
+    boleto = parse_boleto(text, today=TODAY)
+
+    assert (boleto.linha_digitavel, boleto.amount, boleto.due_date) == (WHOLE, None, None)
+    assert boleto.is_shortened
+
+
+AMBIGUOUS = "3419111111111111111151111111111521669000"
+
+
+def shortened(line: str) -> str:
+    """As some print it: field 5 without the zeros on its left, «000» when nothing is left."""
+    return line[:33] + (line[33:].lstrip("0").zfill(3))
+
+
+without_factor = st.builds(
+    build_barcode,
+    bank_code=st.integers(1, 799).map("{:03d}".format),
+    amount=st.none() | st.decimals(Decimal("1.00"), Decimal("9999999.99"), places=2),
+    due_date=st.none(),
+    free_field=digits(25),
+)
+
+
+@given(without_factor)
+def test_a_line_without_factor_and_zeros_is_read_back(barcode):
+    line = barcode_to_line(barcode)
+    assume(not line.endswith("000") or len(shortened(line)) != len(AMBIGUOUS))
+
+    read = parse_boleto(shortened(line), today=TODAY)
+
+    whole = parse_boleto(line, today=TODAY)
+    assert (read.linha_digitavel, read.amount) == (line, whole.amount)
+    assert (read.is_shortened, whole.is_shortened) == (True, False)
+
+
+def test_a_factor_may_stand_before_an_amount_of_nothing():
+    barcode = build_barcode(
+        bank_code="341", amount=None, due_date=date(2026, 12, 10), free_field="1" * 25
+    )
+    line = barcode_to_line(barcode)
+
+    read = parse_boleto(f"{line[:37]}000", today=TODAY)
+
+    assert (read.linha_digitavel, read.due_date) == (line, date(2026, 12, 10))
+
+
+def test_what_fits_two_readings_is_refused():
+    """R$ 16.690,00 without a factor, and the factor 1669 without an amount."""
+    head, amount, factor = AMBIGUOUS[:33], AMBIGUOUS[33:].zfill(14), AMBIGUOUS[33:].ljust(14, "0")
+
+    readings = [parse_boleto(head + field, today=TODAY) for field in (amount, factor)]
+
+    assert [reading.amount for reading in readings] == [Decimal("16690.00"), None]
+    assert is_sentence(refusal(AMBIGUOUS))
+
+
+@pytest.mark.parametrize(
+    "text", [SHORT[:-1], SHORT[:-1] + "1", "5" + SHORT[1:], SHORT[:9] + "7" + SHORT[10:]]
+)
+def test_a_short_line_whose_check_digits_differ_is_refused(text):
+    assert is_sentence(refusal(text))
+
+
+@given(boletos)
+def test_44_digits_are_the_bar_code_first(barcode):
+    assert parse_boleto(barcode, today=TODAY).barcode == barcode

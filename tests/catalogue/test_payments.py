@@ -1,7 +1,7 @@
 """What the pages of bills say in each situation: the one place where tests hold whole sentences."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from integrations.preview import Choice
 from integrations.views.disconnect import UndoForm
 from parties.models import Payee
 from payments.bills import parsing
+from payments.bills import warnings as cautions
 from payments.bills.approval import approve_payable, when_it_leaves
 from payments.bills.duplicates import AlreadyEntered
 from payments.bills.enter import cancel_payable
@@ -37,6 +38,7 @@ from payments.states import OrderStatus, PayableStatus
 from payments.views.pay import PayForm
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
+from tests.brazil import codes
 from tests.cast import make_member
 from tests.payments.factories import BOLETO, TODAY, make_bank_account, make_order, make_payable
 
@@ -465,18 +467,30 @@ BARE_SLIP = parsing.read_slip(LINE_WITHOUT_AMOUNT, today=TODAY)
     ("read", "message"),
     [
         (
-            lambda: parsing.read_bank("999"),
+            lambda: parsing.read_bank("Banco nenhum"),
             "Não encontramos este banco. Escolha um da lista ou digite o código de três dígitos.",
         ),
         (
-            lambda: parsing.read_branch("0123-4"),
+            lambda: parsing.read_bank("99999999"),
+            "Nenhum banco conectado paga só com o ISPB: digite o código de três dígitos.",
+        ),
+        (
+            lambda: parsing.read_branch("0123-45"),
             "Digite a agência só com números, sem o dígito: 0123.",
         ),
-        (lambda: parsing.read_branch("12345"), "A agência tem até 4 números, sem o dígito."),
+        (
+            lambda: parsing.read_branch("12345"),
+            "A agência tem até 4 números, sem o dígito. Se o último, 5, é o dígito, digite 1234.",
+        ),
+        (lambda: parsing.read_branch("123456"), "A agência tem até 4 números, sem o dígito."),
         (lambda: parsing.read_branch("0000"), "Esta agência não existe."),
         (
             lambda: parsing.read_account_number("45678-X"),
             "Se o dígito da conta é X, digite 0 no lugar dele: 45678-0.",
+        ),
+        (
+            lambda: parsing.read_account_number("12345-P"),
+            "Se o dígito da conta é P, digite 0 no lugar dele: 45678-0.",
         ),
         (
             lambda: parsing.read_account_number("conta"),
@@ -485,6 +499,10 @@ BARE_SLIP = parsing.read_slip(LINE_WITHOUT_AMOUNT, today=TODAY)
         (
             lambda: parsing.read_account_number("12345678901234"),
             "A conta tem até 13 números com o dígito.",
+        ),
+        (
+            lambda: parsing.read_pix_account_number("1" * 21),
+            "A conta tem até 20 números com o dígito.",
         ),
         (
             lambda: parsing.read_account_number("9"),
@@ -501,6 +519,19 @@ BARE_SLIP = parsing.read_slip(LINE_WITHOUT_AMOUNT, today=TODAY)
         (
             lambda: parsing.agreed_amount(BARE_SLIP, None),
             "Digite o valor: esta linha digitável não traz o valor.",
+        ),
+        (
+            lambda: parsing.agreed_amount(replace(SLIP, is_shortened=True), None),
+            "Digite o valor: esta linha digitável veio sem os zeros.",
+        ),
+        (
+            lambda: parsing.read_pix_code(codes.WITHDRAWAL),
+            "Este código é de um Pix Saque: retira dinheiro em espécie e não paga uma conta.",
+        ),
+        (
+            lambda: parsing.read_pix_code(codes.SPACED_KEY),
+            "A chave Pix deste código não está no formato do Banco Central: "
+            "peça outro código a quem cobra.",
         ),
         (
             lambda: parsing.agreed_due_date(BARE_SLIP, None),
@@ -530,6 +561,32 @@ def test_why_something_typed_is_refused(read: Callable[[], object], message: str
 )
 def test_what_was_entered_before(bill: Payable, message: str) -> None:
     assert str(AlreadyEntered(bill)) == message
+
+
+@pytest.mark.parametrize(
+    ("caution", "title", "text"),
+    [
+        (
+            cautions.unknown_bank("999"),
+            "Banco 999 desconhecido",
+            "Não conhecemos o banco 999: confira.",
+        ),
+        (
+            cautions.repeated_code(a_bill(amount=Decimal("2500.00"), due_date=TODAY)),
+            "Código Pix repetido",
+            "Este código Pix já está em outra conta: Fornecedor Exemplo ME, R$ 2.500,00, "
+            "vence em 23/11/2026, aprovada.",
+        ),
+        (
+            cautions.of_pix_code(parsing.read_pix_code(codes.WITH_RECURRENCE))[0],
+            "Pede Pix Automático",
+            "Este código também pede uma autorização de Pix Automático, para cobranças que se "
+            "repetem. O Kamino faz só este pagamento: a autorização é dada no aplicativo do banco.",
+        ),
+    ],
+)
+def test_what_is_to_be_looked_at(caution: cautions.Caution, title: str, text: str) -> None:
+    assert (caution.title, plain(caution.text)) == (title, text)
 
 
 @pytest.mark.parametrize(

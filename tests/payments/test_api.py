@@ -12,13 +12,16 @@ from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 
 from accounts.models import Account
+from banking.banks.contract.payments import PixCode
 from payments.models import Payable
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
+from tests.brazil import codes
 from tests.cast import make_member, sign_in
 from tests.payments.factories import (
     BOLETO,
+    DYNAMIC_CODE,
     OPEN_CODE,
     PHONE_BILL,
     PIX_CODE,
@@ -26,11 +29,13 @@ from tests.payments.factories import (
     make_bank_account,
     make_order,
     make_payable,
+    move,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 URL = "/api/v1/payables/"
+SHORT_LINE = "341922334645566778895900112233458000"
 TED = {"bank_code": "341", "branch": "0123", "account": "45678-9", "account_type": "checking"}
 
 
@@ -91,6 +96,13 @@ def test_a_boleto_brings_amount_and_due_date(as_operator: Client, tenant: Tenant
         ("amount", "1.001"),
         ("amount", "1000000000.00"),
         ("amount", "NaN"),
+        ("amount", "sNaN"),
+        ("amount", "Infinity"),
+        ("amount", "1E-999999999"),
+        ("amount", "1E+999999999"),
+        ("amount", "1E-99999999999999999999"),
+        ("amount", "0E-999999999"),
+        ("amount", "10.0000000000000000000000000000000001"),
         ("amount", "9" * 10_000),
         ("amount", None),
         ("due_date", "2026-02-31"),
@@ -117,7 +129,15 @@ def test_bad_input_is_refused_at_its_field(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("bank_code", "999"), ("branch", "0123-4"), ("account", "4567-X"), ("account_type", "gold")],
+    [
+        ("bank_code", "Banco nenhum"),
+        ("bank_code", "99999999"),
+        ("branch", "01234"),
+        ("account", "4567-X"),
+        ("account", "4567-P"),
+        ("account", "12345678901234"),
+        ("account_type", "gold"),
+    ],
 )
 def test_a_ted_is_refused_at_the_field_that_is_wrong(
     as_operator: Client, tenant: Tenant, name: str, value: str
@@ -151,10 +171,14 @@ def test_a_bill_is_paid_in_one_way(
     ("pix", "shown"),
     [
         (
-            {"key_type": "phone", "key": "(52) 99822-4725"},
-            {"key_type": "phone", "key": "+5552998224725"},
+            {"key_type": "phone", "key": "(51) 99822-4725"},
+            {"key_type": "phone", "key": "+5551998224725"},
         ),
         ({"account": TED}, {"account": {**TED, "account": "456789"}}),
+        (
+            {"account": {**TED, "account": "1" * 19 + "-2"}},
+            {"account": {**TED, "account": "1" * 19 + "2"}},
+        ),
         ({"code": OPEN_CODE.payload}, {"code": OPEN_CODE.payload}),
     ],
 )
@@ -175,12 +199,101 @@ def test_a_pix_code_brings_its_amount(as_operator: Client, tenant: Tenant) -> No
     assert post(as_operator, data).json()["amount"] == "1234.56"
 
 
+@pytest.mark.parametrize("status", ["pending", "paid"])
+@pytest.mark.parametrize("code", [PIX_CODE.payload, OPEN_CODE.payload, codes.LOCATION_AFTER])
+def test_a_code_that_may_be_paid_again_is_taken_with_a_warning(
+    as_operator: Client, tenant: Tenant, code: str, status: str
+) -> None:
+    bill = make_payable(tenant, "95.00", destination=PixCode(code), approved=status == "paid")
+    if status == "paid":
+        move(move(bill, Payable.Status.SENT), Payable.Status.PAID)
+    changes: dict[str, Any] = {} if code == PIX_CODE.payload else {"amount": "95.00"}
+    data = body(tenant, without=("ted", "amount"), pix={"code": code}) | changes
+
+    response = post(as_operator, data)
+
+    assert response.status_code == 201
+    answer = response.json()
+    assert [warning["code"] for warning in answer["warnings"]] == ["repeated_code"]
+    assert as_operator.get(f"{URL}{answer['id']}/").json()["warnings"] == answer["warnings"]
+
+
+def test_a_code_for_one_payment_is_refused_the_second_time(
+    as_operator: Client, tenant: Tenant
+) -> None:
+    make_payable(tenant, "95.00", destination=DYNAMIC_CODE)
+    data = body(tenant, without=("ted",), pix={"code": DYNAMIC_CODE.payload})
+
+    response = post(as_operator, data)
+
+    assert (response.status_code, list(response.json())) == (400, ["pix_code"])
+
+
+def test_a_dynamic_code_is_taken_with_the_amount_that_its_address_tells(
+    as_operator: Client, tenant: Tenant
+) -> None:
+    data = body(tenant, without=("ted",), pix={"code": codes.WITH_INTEREST}, amount="105.00")
+
+    assert post(as_operator, data).json()["amount"] == "105.00"
+
+
+@pytest.mark.parametrize(("code", "warnings"), [("341", []), ("542", ["unknown_bank"])])
+def test_any_bank_is_taken_and_one_that_we_do_not_know_is_told(
+    as_operator: Client, tenant: Tenant, code: str, warnings: list[str]
+) -> None:
+    for way in (
+        {"ted": {**TED, "bank_code": code}},
+        {"pix": {"account": {**TED, "bank_code": code}}},
+    ):
+        response = post(as_operator, body(tenant, without=("ted",)) | way)
+
+        assert response.status_code == 201
+        assert [warning["code"] for warning in response.json()["warnings"]] == warnings
+
+
+def test_a_code_that_also_asks_for_pix_automatico_is_told(
+    as_operator: Client, tenant: Tenant
+) -> None:
+    data = body(tenant, without=("ted",), pix={"code": codes.WITH_RECURRENCE})
+
+    answer = post(as_operator, data).json()
+
+    assert [warning["code"] for warning in answer["warnings"]] == ["pix_automatico"]
+
+
+def test_an_amount_with_an_exponent_is_an_amount(as_operator: Client, tenant: Tenant) -> None:
+    assert post(as_operator, body(tenant, amount="1.5E+2")).json()["amount"] == "150.00"
+
+
+def test_what_is_pasted_with_invisible_characters_is_read(
+    as_operator: Client, tenant: Tenant
+) -> None:
+    changes = {
+        "payee_document": "\ufeff11.222.333/0001\u201381",
+        "ted": {
+            **TED,
+            "bank_code": "\u200b341",
+            "branch": "0123\u20114",
+            "account": "45678\u20139",
+        },
+        "amount": "\u200b1250.00\ufeff",
+    }
+
+    answer = post(as_operator, body(tenant, **changes)).json()
+
+    assert answer["ted"] == {**TED, "account": "456789"}
+    assert (answer["payee_document"], answer["amount"]) == ("11222333000181", "1250.00")
+
+
 @pytest.mark.parametrize(
     ("pix", "field"),
     [
         ({"key": "52998224725"}, "pix"),
         ({"key_type": "cpf", "key": "52998224726"}, "pix_key"),
         ({"code": "000201"}, "pix_code"),
+        ({"code": codes.SPACED_KEY}, "pix_code"),
+        ({"code": codes.WITHDRAWAL}, "pix_code"),
+        ({"key_type": "phone", "key": "+5536999990000"}, "pix_key"),
         ({"code": PIX_CODE.payload}, "amount"),
         ({}, "pix"),
         ({"account": TED, "code": OPEN_CODE.payload}, "pix"),
@@ -204,6 +317,8 @@ def test_a_pix_is_held_to_the_same_rules(
         ({"linha_digitavel": BOLETO, "amount": "9.99"}, "amount"),
         ({"linha_digitavel": BOLETO, "due_date": "2026-11-24"}, "due_date"),
         ({"linha_digitavel": PHONE_BILL}, "due_date"),
+        ({"linha_digitavel": SHORT_LINE}, "amount"),
+        ({"linha_digitavel": SHORT_LINE, "amount": "150.00"}, "due_date"),
     ],
 )
 def test_a_line_is_held_to_the_same_rules(

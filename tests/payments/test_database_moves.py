@@ -12,6 +12,7 @@ from payments.states import ORDER_MOVES, PAYABLE_MOVES, OrderStatus, PayableStat
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests.payments.factories import (
+    DYNAMIC_CODE,
     ITAU,
     PIX_ACCOUNT,
     PIX_CODE,
@@ -144,7 +145,7 @@ def test_a_bill_is_paid_in_exactly_one_way(
 
 
 def test_one_pix_charge_is_one_living_bill(tenant: Tenant) -> None:
-    payable = make_payable(tenant, "1234.56", destination=PIX_CODE)
+    payable = make_payable(tenant, "1234.56", destination=DYNAMIC_CODE)
 
     with (
         tenant_scope(tenant.id),

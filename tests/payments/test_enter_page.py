@@ -101,9 +101,12 @@ def test_the_date_may_come_as_browsers_send_it(as_operator: Client, tenant: Tena
         ("payee_document", "1" * 10_000),
         ("bank_code", "Banco nenhum"),
         ("bank_code", ""),
+        ("bank_code", "99999999"),
         ("branch", "12345"),
         ("branch", ""),
         ("account", "45678-X"),
+        ("account", "45678-P"),
+        ("account", "12345678901234"),
         ("account", "9" * 10_000),
         ("account_type", "gold"),
         ("description", "A" * 10_000),
@@ -285,3 +288,93 @@ def test_the_page_offers_known_payees_and_classifications(
     assert '<optgroup label="Ocupação">' in page
     assert "Aluguel (5.2.01)" in page
     assert "Contas Correntes" not in page
+
+
+@pytest.mark.parametrize("method", ["ted", "pix"])
+def test_a_bank_that_we_do_not_know_is_asked_about_and_shown_to_who_approves(
+    as_operator: Client, tenant: Tenant, method: str
+) -> None:
+    data = ted(tenant, bank_code="999", method=method, pix_by="account")
+
+    asked = enter(as_operator, data)
+
+    assert errors_of(asked) == {"bank_code": "unknown_bank"}
+    about = asked.context["form"].questions["bank_code"].about
+    page = asked.content.decode()
+    assert f'value="{about}"' in page and 'value="999"' in page
+
+    other = enter(as_operator, data | {"bank_code": "997", "confirmed": about})
+    assert errors_of(other) == {"bank_code": "unknown_bank"}
+
+    enter(as_operator, data | {"confirmed": about})
+    bill = the_only_payable(tenant)
+    assert bill.payee_account.bank_code == "999"
+    for shown in (
+        as_operator.get(reverse("payments:detail", args=[bill.id])),
+        as_operator.get(reverse("payments:list"), {"periodo": "todas"}),
+    ):
+        assert 'data-warning="unknown_bank"' in shown.content.decode()
+
+
+def test_a_known_bank_is_no_question(as_operator: Client, tenant: Tenant) -> None:
+    response = enter(as_operator, ted(tenant))
+
+    bill = the_only_payable(tenant)
+    assert response.status_code == 302
+    page = as_operator.get(reverse("payments:detail", args=[bill.id])).content.decode()
+    assert "data-warning" not in page
+
+
+def test_what_is_pasted_with_invisible_characters_is_read(
+    as_operator: Client, tenant: Tenant
+) -> None:
+    enter(
+        as_operator,
+        ted(
+            tenant,
+            payee_document="\ufeff11.222.333/0001\u201381",
+            bank_code="\u200b341",
+            branch="0123\u20114",
+            account="45678\u20139\u00a0",
+            amount="R$\u00a01.250,00\u200b",
+            due_date="\u200e25/11/2026",
+        ),
+    )
+
+    bill = the_only_payable(tenant)
+    account = bill.payee_account
+    assert (account.bank_code, account.branch, account.account) == ("341", "0123", "456789")
+    assert (bill.payee.document, bill.amount) == (SUPPLIER, Decimal("1250.00"))
+
+
+PASTED_LINES = [
+    "\u200b40390.00106 00000.000018 23456.789017 8 16390000123456",
+    "40390.00106\u202f00000.000018\u202f23456.789017\u202f8\u202f16390000123456",
+    "40390.00106–00000.000018–23456.789017–8–16390000123456",
+]
+
+
+@pytest.mark.parametrize("line", PASTED_LINES)
+def test_a_pasted_line_is_read_on_the_page_and_before(
+    as_operator: Client, tenant: Tenant, line: str
+) -> None:
+    read = as_operator.post(reverse("payments:read_line"), {"linha_digitavel": line})
+    enter(as_operator, boleto(tenant, line))
+
+    assert not read.context["errors"] and 'value="1.234,56"' in read.content.decode()
+    assert the_only_payable(tenant).linha_digitavel == BOLETO
+
+
+def test_a_line_without_its_zeros_asks_for_amount_and_due_date(
+    as_operator: Client, tenant: Tenant
+) -> None:
+    short = "341922334645566778895900112233458000"
+
+    assert errors_of(enter(as_operator, boleto(tenant, short))) == {
+        "amount": "missing", "due_date": "missing"
+    }  # fmt: skip
+
+    enter(as_operator, boleto(tenant, short, amount="150,00", due_date="30/11/2026"))
+    bill = the_only_payable(tenant)
+    assert bill.linha_digitavel == f"{short[:33]}{'0' * 14}"
+    assert bill.amount == Decimal("150.00")

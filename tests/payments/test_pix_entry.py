@@ -11,6 +11,7 @@ from banking.banks.contract.payments import PixCode
 from payments.models import Payable
 from tenants.models import Role, Tenant
 from tenants.scope import tenant_scope
+from tests.brazil import codes
 from tests.cast import make_member, sign_in
 from tests.payments.bill_form import enter, errors_of, ted, the_only_payable
 from tests.payments.factories import (
@@ -52,7 +53,7 @@ def by_code(tenant: Tenant, code: PixCode = PIX_CODE, **changes: Any) -> dict[st
     [
         ("email", "Financeiro@Exemplo.com.br", "financeiro@exemplo.com.br"),
         ("cpf", "529.982.247-25", CPF),
-        ("phone", "(52) 99822-4725", "+5552998224725"),
+        ("phone", "(51) 99822-4725", "+5551998224725"),
         ("cnpj", "11.222.333/0001-81", SUPPLIER),
         (
             "random",
@@ -82,6 +83,9 @@ def test_the_kind_of_a_key_is_never_guessed(as_operator: Client, tenant: Tenant)
     [
         ({"pix_key_type": "cpf", "pix_key": "529.982.247-26"}, "pix_key", "invalid"),
         ({"pix_key_type": "phone", "pix_key": "1234"}, "pix_key", "invalid"),
+        ({"pix_key_type": "phone", "pix_key": "(23) 98765-4321"}, "pix_key", "invalid"),
+        ({"pix_by": "code", "pix_code": codes.SPACED_KEY}, "pix_code", "not_a_bill"),
+        ({"pix_by": "code", "pix_code": codes.WITHDRAWAL}, "pix_code", "not_a_bill"),
         ({"pix_key": "financeiro@"}, "pix_key", "invalid"),
         ({"pix_key": ""}, "pix_key", "required"),
         ({"pix_key": "a" * 10_000}, "pix_key", "max_length"),
@@ -145,14 +149,13 @@ def test_the_amount_of_a_code_without_one_has_to_be_typed(
     assert the_only_payable(tenant).amount == Decimal("10.00")
 
 
-@pytest.mark.parametrize("code", [PIX_CODE, DYNAMIC_CODE])
-def test_one_charge_is_entered_once_and_the_page_shows_where(
-    as_operator: Client, tenant: Tenant, code: PixCode
+def test_a_code_for_one_payment_is_entered_once_and_the_page_shows_where(
+    as_operator: Client, tenant: Tenant
 ) -> None:
     amount = "1.234,56"
-    enter(as_operator, by_code(tenant, code, amount=amount))
+    enter(as_operator, by_code(tenant, DYNAMIC_CODE, amount=amount))
 
-    response = enter(as_operator, by_code(tenant, code, amount=amount))
+    response = enter(as_operator, by_code(tenant, DYNAMIC_CODE, amount=amount))
 
     assert errors_of(response) == {"pix_code": "already_entered"}
     link = reverse("payments:detail", args=[the_only_payable(tenant).id])
@@ -162,20 +165,180 @@ def test_one_charge_is_entered_once_and_the_page_shows_where(
 def test_a_charge_that_was_cancelled_may_be_entered_again(
     as_operator: Client, tenant: Tenant
 ) -> None:
-    move(make_payable(tenant, "1234.56", destination=PIX_CODE), Payable.Status.CANCELLED)
+    for code in (PIX_CODE, DYNAMIC_CODE):
+        move(make_payable(tenant, "1234.56", destination=code), Payable.Status.CANCELLED)
 
-    enter(as_operator, by_code(tenant))
+        enter(as_operator, by_code(tenant, code, amount="1.234,56"))
+
+        with tenant_scope(tenant.id):
+            bills = Payable.objects.of(tenant).filter(pix_code=code.payload)
+            assert [bill.repeats_id for bill in bills] == [None, None]
+
+
+PAID_AGAIN = [
+    (PIX_CODE, PIX_CODE),  # an identifier
+    (OPEN_CODE, OPEN_CODE),  # no identifier
+    (PixCode(codes.RENT), PixCode(codes.RENT)),
+    (PixCode(codes.LOCATION_BEFORE), PixCode(codes.LOCATION_AFTER)),  # one address, two charges
+]
+
+
+@pytest.mark.parametrize("status", ["pending", "paid"])
+@pytest.mark.parametrize(("first", "second"), PAID_AGAIN)
+def test_a_code_that_may_be_paid_again_is_asked_about_and_then_entered(
+    as_operator: Client, tenant: Tenant, first: PixCode, second: PixCode, status: str
+) -> None:
+    bill = make_payable(tenant, "95.00", destination=first, approved=status == "paid")
+    if status == "paid":
+        move(bill, Payable.Status.SENT)
+        move(bill, Payable.Status.PAID)
+    data = by_code(tenant, second, due_date="23/12/2026")
+    amount = "10,00" if second == OPEN_CODE else ""
+
+    asked = enter(as_operator, data | {"amount": amount})
+
+    assert errors_of(asked) == {"pix_code": "repeated_code"}
+    page = asked.content.decode()
+    question = asked.context["form"].questions["pix_code"]
+    assert reverse("payments:detail", args=[bill.id]) in page
+    assert f'value="{question.about}"' in page and second.payload in page
+    assert 'value="23/12/2026"' in page
+
+    enter(as_operator, data | {"amount": amount, "confirmed": question.about})
 
     with tenant_scope(tenant.id):
-        assert Payable.objects.of(tenant).filter(pix_code=PIX_CODE.payload).count() == 2
+        again = Payable.objects.of(tenant).get(due_date="2026-12-23")
+        assert again.repeats_id == bill.id
 
 
-def test_a_code_for_many_payments_may_be_entered_again(as_operator: Client, tenant: Tenant) -> None:
-    for _ in range(2):
-        enter(as_operator, by_code(tenant, OPEN_CODE, amount="10,00"))
+def test_what_was_confirmed_is_not_confirmed_for_another_bill(
+    as_operator: Client, tenant: Tenant
+) -> None:
+    make_payable(tenant, "1234.56", destination=PIX_CODE)
+    about = enter(as_operator, by_code(tenant)).context["form"].questions["pix_code"].about
+    make_payable(tenant, "1234.56", destination=PIX_CODE)
 
+    response = enter(as_operator, by_code(tenant, confirmed=about))
+
+    assert errors_of(response) == {"pix_code": "repeated_code"}
+
+
+def test_a_confirmed_question_stays_confirmed_while_something_else_is_wrong(
+    as_operator: Client, tenant: Tenant
+) -> None:
+    make_payable(tenant, "1234.56", destination=PIX_CODE)
+    about = enter(as_operator, by_code(tenant)).context["form"].questions["pix_code"].about
+
+    response = enter(as_operator, by_code(tenant, confirmed=about, due_date="31/02/2026"))
+
+    assert list(errors_of(response)) == ["due_date"]
+    assert response.context["form"].questions["pix_code"].is_confirmed
+    assert "checked" in response.content.decode().split(f'value="{about}"')[1].split(">")[0]
+
+
+def test_two_people_who_enter_one_code_at_once_are_told_apart_for_the_approver(
+    as_operator: Client, tenant: Tenant
+) -> None:
+    first, second = (make_payable(tenant, "1234.56", destination=PIX_CODE) for _ in range(2))
+
+    for page in (
+        as_operator.get(reverse("payments:detail", args=[second.id])),
+        as_operator.get(reverse("payments:list"), {"periodo": "todas"}),
+    ):
+        assert page.content.decode().count('data-warning="repeated_code"') == 1
+    first_page = as_operator.get(reverse("payments:detail", args=[first.id])).content.decode()
+    assert "data-warning" not in first_page
+
+
+def test_the_repeated_code_is_no_warning_when_the_other_bill_is_cancelled(
+    as_operator: Client, tenant: Tenant
+) -> None:
+    first, second = (make_payable(tenant, "1234.56", destination=PIX_CODE) for _ in range(2))
+    move(first, Payable.Status.CANCELLED)
+
+    page = as_operator.get(reverse("payments:detail", args=[second.id])).content.decode()
+
+    assert "data-warning" not in page
+
+
+def test_the_same_code_is_asked_about_before_it_is_sent(
+    as_operator: Client, tenant: Tenant
+) -> None:
+    make_payable(tenant, "1234.56", destination=PIX_CODE)
+
+    response = as_operator.post(reverse("payments:read_code"), {"pix_code": PIX_CODE.payload})
+
+    page = response.content.decode()
+    assert response.context["question"].about in page
+    assert 'value="1.234,56"' in page
+
+
+def test_another_amount_than_a_dynamic_code_hints_at_is_entered(
+    as_operator: Client, tenant: Tenant
+) -> None:
+    enter(as_operator, by_code(tenant, PixCode(codes.WITH_INTEREST), amount="105,00"))
+
+    assert the_only_payable(tenant).amount == Decimal("105.00")
+
+
+@pytest.mark.parametrize(
+    ("pasted", "stored"),
+    [
+        (f"\ufeff{codes.TEN_REAIS}", codes.TEN_REAIS),
+        (codes.TEN_REAIS.replace("5204", "\r\n5204"), codes.TEN_REAIS),
+        (codes.LOWER_CRC, codes.LOWER_CRC[:-4] + "45C8"),
+        (codes.BARE_POINT, codes.BARE_POINT),
+        (codes.IN_BYTES, codes.IN_BYTES),
+    ],
+)
+def test_a_pasted_code_is_stored_as_banks_read_it(
+    as_operator: Client, tenant: Tenant, pasted: str, stored: str
+) -> None:
+    of_code = by_code(tenant, PixCode(pasted))
+    enter(as_operator, of_code | ({"amount": "10,00"} if pasted == codes.IN_BYTES else {}))
+
+    assert the_only_payable(tenant).pix_code == stored
+
+
+def test_a_code_that_also_asks_for_pix_automatico_says_so_to_everybody(
+    as_operator: Client, tenant: Tenant
+) -> None:
+    code = PixCode(codes.WITH_RECURRENCE)
+    typed = as_operator.post(reverse("payments:read_code"), {"pix_code": code.payload})
+    enter(as_operator, by_code(tenant, code, amount="10,00"))
+    bill = the_only_payable(tenant)
+
+    for page in (
+        typed,
+        as_operator.get(reverse("payments:detail", args=[bill.id])),
+        as_operator.get(reverse("payments:list"), {"periodo": "todas"}),
+    ):
+        assert 'data-warning="pix_automatico"' in page.content.decode()
+
+
+def test_a_code_that_would_be_refused_today_is_still_shown(
+    as_operator: Client, tenant: Tenant
+) -> None:
+    bill = make_payable(tenant, "10.00", destination=OPEN_CODE)
     with tenant_scope(tenant.id):
-        assert Payable.objects.of(tenant).count() == 2
+        Payable.objects.of(tenant).filter(id=bill.id).update(pix_code=codes.WITHDRAWAL)
+
+    assert as_operator.get(reverse("payments:detail", args=[bill.id])).status_code == 200
+    assert as_operator.get(reverse("payments:list"), {"periodo": "todas"}).status_code == 200
+
+
+def test_a_pix_account_of_20_digits_is_kept_and_no_ted_goes_to_it(
+    as_operator: Client, tenant: Tenant
+) -> None:
+    account = {"bank_code": "323", "branch": "1", "account": "1234567890123456789-0"}
+    by_account = pix(tenant, pix_by="account", pix_key="", pix_key_type="", **account)
+    enter(as_operator, by_account)
+
+    payable = the_only_payable(tenant)
+    assert payable.payee_account.account == "12345678901234567890"
+    assert payable.ted_account is None
+    errors = errors_of(enter(as_operator, by_account | {"method": "ted"}))
+    assert errors == {"account": "too_long"}
 
 
 def test_a_pix_is_paid_on_its_due_date_whatever_day_it_is(

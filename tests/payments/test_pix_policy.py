@@ -7,7 +7,7 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
-from banking.banks.contract.payments import AccountType, Rail
+from banking.banks.contract.payments import AccountType, PixAccount, Rail
 from banking.models import BankAccount
 from core.errors import InvalidState
 from payments.dispatch.plan import Plan, plan_run
@@ -181,3 +181,15 @@ def test_the_database_knows_two_policies(tenant: Tenant) -> None:
 
     with pytest.raises(IntegrityError, match="bankaccount_pix_policy"):
         change(account, pix_policy="doc")
+
+
+def test_no_ted_goes_to_an_account_that_is_too_long_for_one(tenant: Tenant) -> None:
+    account = make_ted_account(tenant)
+    long = PixAccount("341", "0123", "1" * 14, AccountType.CHECKING)
+    make_payable(tenant, approved=True, destination=long)
+    make_payable(tenant, approved=True, destination=PIX_KEY)  # nor as the account on file
+
+    plan = plan_of(account)
+
+    assert plan.send == []
+    assert [item.reason.split(":")[0] for item in plan.left_out] == [NO_TED_DETAILS] * 2

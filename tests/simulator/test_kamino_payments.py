@@ -342,6 +342,17 @@ def test_another_amount_than_the_code_s_is_refused(
     assert refusal(response) == (422, "amount_mismatch")
 
 
+def test_the_address_of_another_bank_s_code_knows_better_than_the_code(
+    kamino_api: httpx.Client,
+) -> None:
+    code = (
+        "00020126550014br.gov.bcb.pix2533pix.banco.example/qr/v2/cobv/aa115204000053039865406"
+        "100.005802BR5910LOJA TESTE6006RECIFE62070503***630499C5"
+    )
+
+    assert pay(kamino_api, pix("105.00", br_code=code))["amount"] == "105.00"
+
+
 def test_a_boleto_of_this_bank_is_paid_at_another_one(
     kamino: KaminoSimulator, kamino_api: httpx.Client, cora: CoraSimulator
 ) -> None:

@@ -8,6 +8,7 @@ from banking.banks.bs2.auth import LEGACY_SCOPE, SCOPES, keep_alive_at, refresh_
 from banking.banks.bs2.info import CONSENT, INFO, KEYS, PASSWORD
 from banking.banks.contract.auth import Grant
 from banking.banks.contract.info import FieldKind, Mode
+from brazil.digits import plain
 from brazil.document import parse_document
 from brazil.errors import InvalidValue
 from core.errors import InvalidInput
@@ -49,10 +50,10 @@ _SCOPES: Mapping[str, str] = {CONSENT.slug: SCOPES, PASSWORD.slug: LEGACY_SCOPE}
 
 def _account(values: Mapping[str, str]) -> dict[str, str]:
     """Branch of four digits, number with its check digit after a hyphen, canonical document."""
-    branch = re.sub(r"[\s.-]", "", values.get("branch", ""))
+    branch = re.sub(r"[ .-]", "", plain(values.get("branch", "")))
     if not (branch.isascii() and branch.isdigit() and len(branch) <= 4):
         raise InvalidInput("A agência do BS2 tem até quatro dígitos.", field="branch")
-    number = re.sub(r"[\s./-]", "", values.get("account", "")).lstrip("0")
+    number = re.sub(r"[ ./-]", "", plain(values.get("account", ""))).lstrip("0")
     if not (number.isascii() and number.isdigit() and 2 <= len(number) <= 10):
         raise InvalidInput(
             "Digite a conta com o dígito, só com números: 123456-7.", field="account"

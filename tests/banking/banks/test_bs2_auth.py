@@ -422,7 +422,9 @@ def test_the_consent_asks_for_the_account_only() -> None:
     assert (grant.mode, grant.refresh_token) == ("consentimento", "")
 
 
-@pytest.mark.parametrize("account", ["1234567", "123.456-7", " 123456 7", "0123456-7"])
+@pytest.mark.parametrize(
+    "account", ["1234567", "123.456-7", " 123456 7", "0123456-7", "\u200b123456\u20137"]
+)
 def test_an_account_is_the_same_however_it_is_typed(account: str) -> None:
     grant = Bs2().read_form("consentimento", {**ACCOUNT, "account": account})
 

@@ -1,0 +1,36 @@
+"""Pix codes as they are met, and as they are pasted."""
+
+STATIC = "00020126500014br.gov.bcb.pix0128financeiro@loja-teste.com.br"
+NO_TXID_LOJA = "5802BR5910LOJA TESTE6006RECIFE62070503***6304"
+
+# May be paid as often as wanted: R$ 2.500,00 with the identifier ALUGUEL.
+RENT = f"{STATIC}52040000530398654072500.005802BR5910LOJA TESTE6006RECIFE62110507ALUGUEL63044CC8"
+# Says R$ 100,00; the address of a charge with a due date says what it costs on the day.
+WITH_INTEREST = (
+    "00020126550014br.gov.bcb.pix2533pix.banco.example/qr/v2/cobv/aa115204000053039865406100.00"
+    f"{NO_TXID_LOJA}99C5"
+)
+# One address, two charges.
+LOCATION_BEFORE = (
+    "00020126510014br.gov.bcb.pix2529pix.banco.example/qr/v2/loja7520400005303986540580.00"
+    f"{NO_TXID_LOJA}EBF8"
+)
+LOCATION_AFTER = (
+    "00020126510014br.gov.bcb.pix2529pix.banco.example/qr/v2/loja7520400005303986540595.00"
+    f"{NO_TXID_LOJA}9138"
+)
+# Its key is a telephone as people write it, and no key of the directory.
+SPACED_KEY = f"00020126390014br.gov.bcb.pix0117+55 81 98888-7777520400005303986{NO_TXID_LOJA}CD21"
+WITHDRAWAL = (
+    "00020126620014br.gov.bcb.pix0128financeiro@loja-teste.com.br030812345678"
+    f"52040000530398654010{NO_TXID_LOJA}B14D"
+)
+WITH_RECURRENCE = (
+    "00020126540014br.gov.bcb.pix2532pix.banco.example/qr/v2/cob/cc33520400005303986"
+    "5802BR5910LOJA TESTE6006RECIFE62070503***80520014br.gov.bcb.pix2530"
+    "pix.banco.example/qr/v2/rec/r163045E23"
+)
+BARE_POINT = f"{STATIC}520400005303986540398.{NO_TXID_LOJA}886B"
+LOWER_CRC = f"{STATIC}520400005303986540510.01{NO_TXID_LOJA}45c8"
+IN_BYTES = f"{STATIC}5204000053039865802BR5918PADARIA SÃO JOSÉ6010SÃO PAULO62070503***630407BD"
+TEN_REAIS = f"{STATIC}520400005303986540510.00{NO_TXID_LOJA}ED31"
