@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
+from django.db.models import QuerySet
 
 from banking.banks.contract.payments import OrderState
 from banking.models import BankAccount, Connection, StatementLine
@@ -49,6 +51,16 @@ def lock_order(order: PaymentOrder) -> PaymentOrder:
         .get(id=order.id)
     )
     return locked
+
+
+def lock_in_order(rows: QuerySet[Any]) -> list[UUID]:
+    """Hold the rows until the transaction ends; their ids. Before every write of several.
+
+    All who hold several take them in the order of their ids: an `UPDATE` takes them in whatever
+    order it finds them, and two that meet hold what the other waits for.
+    """
+    locked = rows.select_for_update(no_key=True, of=("self",)).order_by("id")
+    return list(locked.values_list("id", flat=True))
 
 
 def apply_state(
@@ -309,7 +321,8 @@ def abandon_stale_sends(account: BankAccount, now: datetime) -> None:
     stale = PaymentOrder.objects.of(account.tenant_id).filter(
         bank_account=account, status=OrderStatus.SENDING, claimed_at__lte=now - lease
     )
-    for order in stale.select_for_update(skip_locked=True, of=("self",)).select_related("payable"):
+    locked = stale.select_for_update(no_key=True, skip_locked=True, of=("self",))
+    for order in locked.select_related("payable").order_by("id"):
         order.status = OrderStatus.UNKNOWN
         order.message = "O envio foi interrompido antes da resposta do banco."
         order.wait_until = None
