@@ -91,10 +91,20 @@ def play(act: Callable[[], object], first: Row, second: Row) -> None:
 
 
 def elsewhere(act: Callable[[], object]) -> None:
-    """On a database connection of its own."""
+    """On a database connection of its own, which finds rows as they lie on the disk.
+
+    By which index they are found, and so in what order, is PostgreSQL's choice of the moment.
+    """
+    ways = ("enable_indexscan", "enable_bitmapscan", "enable_indexonlyscan")
+    with database.cursor() as cursor:
+        for way in ways:
+            cursor.execute(f"SET {way} = off")
     try:
         act()
     finally:
+        with database.cursor() as cursor:
+            for way in ways:
+                cursor.execute(f"RESET {way}")
         database.close()
 
 
