@@ -206,13 +206,19 @@ class Outcome:
 
 
 STORE = """
+WITH held AS (  -- in the order in which all hold several
+    SELECT id FROM payments_paymentorder
+    WHERE tenant_id = %s AND claim = %s AND id = ANY(%s::uuid[])
+    ORDER BY id FOR NO KEY UPDATE
+)
 UPDATE payments_paymentorder AS o
 SET status = v.status, reference = coalesce(nullif(v.reference, ''), o.reference),
     message = v.message, bank_amount = coalesce(v.amount, o.bank_amount),
     wait_until = v.wait_until, needs_person = false,
     first_sent_at = CASE WHEN v.status <> 'queued' THEN o.first_sent_at END
-FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::numeric[], %s::timestamptz[])
-    AS v (id, status, reference, message, amount, wait_until)
+FROM held
+JOIN unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::numeric[], %s::timestamptz[])
+    AS v (id, status, reference, message, amount, wait_until) ON v.id = held.id
 WHERE o.tenant_id = %s AND o.id = v.id AND o.claim = %s
   AND (o.status = 'sending' OR o.status = 'unknown' AND v.status IN ('at_bank', 'scheduled'))
 RETURNING o.id
@@ -248,6 +254,9 @@ def store_outcomes(tenant_id: UUID, claim_id: UUID | None, outcomes: Sequence[Ou
             cursor.execute(
                 STORE,
                 [
+                    tenant_id,
+                    claim_id,
+                    [o.order.id for o in outcomes],
                     [o.order.id for o in outcomes],
                     [o.status.value for o in outcomes],
                     [o.reference for o in outcomes],

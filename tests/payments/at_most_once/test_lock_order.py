@@ -8,6 +8,7 @@ them holds the second by then, and PostgreSQL breaks the ring by ending one of t
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -21,6 +22,7 @@ from payments.orders.evidence import match_statement
 from payments.orders.give_back import give_back_what_missed_the_day
 from payments.orders.status_polling import close_news, take_news, take_turns_of_paid
 from payments.orders.tracking import follow_account
+from payments.orders.transitions import Outcome, store_outcomes
 from payments.orders.unknown import record_unreachable_bank
 from payments.states import OrderStatus
 from tenants.models import Notice, Role, Tenant
@@ -178,6 +180,17 @@ def test_orders_whose_bank_cannot_be_asked(account: BankAccount) -> None:
     play(scoped(account, lambda: record_unreachable_bank(account, "fora do ar")), *orders)
 
     assert {reread(order).seen for order in orders} == {"fora do ar"}
+
+
+def test_what_came_of_a_batch(account: BankAccount) -> None:
+    """A sweep took its sender for dead; its late yes is stored while another looks for them."""
+    claim = uuid4()
+    orders = make_orders(account, OrderStatus.UNKNOWN, OrderStatus.UNKNOWN, claim=claim)
+    outcomes = [Outcome(order, OrderStatus.AT_BANK, reference="ref") for order in orders]
+
+    play(lambda: store_outcomes(account.tenant_id, claim, outcomes[::-1]), *orders)
+
+    assert {reread(order).status for order in orders} == {OrderStatus.AT_BANK}
 
 
 def test_a_round_holds_nothing_from_one_step_to_the_next(account: BankAccount) -> None:
