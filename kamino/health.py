@@ -93,16 +93,15 @@ def checks() -> dict[str, Facts]:
     """Each check with its state, `ok` or `bad`, and the figures that it was judged by."""
     found = services()
     told = {name: told_as(is_ok) for name, is_ok in found.items()}
-    return told | dict(rows()) if found["database"] else told
+    return told | dict(rows(database_now())) if found["database"] else told
 
 
 def told_as(is_ok: bool, **facts: int | None) -> Facts:
     return {"state": "ok" if is_ok else "bad", **facts}
 
 
-def rows() -> Iterator[tuple[str, Facts]]:
+def rows(now: datetime) -> Iterator[tuple[str, Facts]]:
     """What the database tells."""
-    now = database_now()
     yield from heartbeats()
     difference = clock_difference()
     yield "clock", told_as(not is_off(difference), seconds=round(difference.total_seconds()))

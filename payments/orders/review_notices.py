@@ -65,8 +65,8 @@ def news_of(orders: list[PaymentOrder], notice: UUID) -> News:
         subject=f"{PREFIX}{notice}",
         step="1",
         title=title[:120],
-        text="O banco não diz como terminou. Confira no aplicativo do banco e no extrato e informe "
-        "o resultado; nada é reenviado automaticamente.",
+        text="Veja no histórico da conta o que o banco e o extrato mostram e, se for o caso, "
+        "informe o resultado. Nada é reenviado automaticamente.",
         action="Conferir",
         url=url,
         until=timezone.now() + IS_NEWS_FOR,

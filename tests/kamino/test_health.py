@@ -13,13 +13,15 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from banking.models import BankEvent, BankHealth
-from kamino import heartbeat, tasks
+from kamino import health, heartbeat, tasks
 from kamino.models import Heartbeat
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, make_account
 from tests.kamino.conftest import DETAIL, TOKEN, Look
 from tests.kamino.mute_server import mute_server
+from tests.payments.clock import at
+from tests.payments.factories import TODAY, make_bank_account, make_payable
 
 LIVE, READY = "/saude/", "/saude/pronto/"
 
@@ -167,6 +169,22 @@ def test_events_that_nobody_reads_are_bad(
 
     assert told["events"]["count"] == 1
     assert bad(told) == ({"events"} if is_bad else set())
+
+
+@pytest.mark.parametrize(
+    ("moment", "seconds", "is_bad"),
+    [("23 06:59", 0, False), ("23 07:15", 900, False), ("23 07:16", 960, True)],
+)
+def test_an_approved_bill_that_waits_past_seven_is_bad(
+    all_alive: None, tenant: Tenant, moment: str, seconds: int, is_bad: bool
+) -> None:
+    account = make_bank_account(tenant, modo_banking_from=TODAY)
+    make_payable(tenant, approved=True, bank_account=account)
+
+    told = dict(health.rows(at(moment)))
+
+    assert told["approved_bills"]["seconds"] == seconds
+    assert bad(told) == ({"approved_bills"} if is_bad else set())
 
 
 @pytest.mark.parametrize(("minutes", "is_bad"), [(-11, True), (9, False), (11, True)])
