@@ -54,7 +54,7 @@ def tell_of_ending_consents() -> None:
 @shared_task
 def tell_of_lost_connections() -> None:
     """Every tick: what was told already is not told again."""
-    loss_notices.notify_of_losses(timezone.now())
+    loss_notices.notify_of_losses(database_now())
 
 
 @shared_task

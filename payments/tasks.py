@@ -40,7 +40,7 @@ def sweep_orders() -> None:
 def tell_of_trouble() -> None:
     """Every tick: what was told already is not told again."""
     review_notices.notify_of_reviews()
-    run_notices.notify_of_runs(timezone.now())
+    run_notices.notify_of_runs(database_now())
 
 
 @shared_task

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 from django.db import connection as database
-from django.db.models import Q
-from django.db.models.functions import Coalesce, Now
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from audit.acts import Act
@@ -189,7 +189,7 @@ class StoredTokens:
             )
             raise
         except BankAccessDenied:
-            self._finish(denied_at=Coalesce("denied_at", Now()))
+            self._finish(denied_at=Coalesce("denied_at", Value(database_now())))
             raise
         except BankUnavailable:
             self._finish()

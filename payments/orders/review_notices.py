@@ -4,8 +4,8 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.urls import reverse
-from django.utils import timezone
 
+from core.clock import database_now
 from core.money import format_brl
 from payments.models import PaymentOrder
 from tenants.models import Role, Tenant
@@ -69,7 +69,7 @@ def news_of(orders: list[PaymentOrder], notice: UUID) -> News:
         "informe o resultado. Nada é reenviado automaticamente.",
         action="Conferir",
         url=url,
-        until=timezone.now() + IS_NEWS_FOR,
+        until=database_now() + IS_NEWS_FOR,
     )
 
 

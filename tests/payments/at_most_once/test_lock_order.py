@@ -11,7 +11,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.db import connection as database
 from django.utils import timezone
@@ -30,6 +29,7 @@ from tenants.notices import withdraw
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, make_lines, reread
 from tests.cast import make_member, make_notice
+from tests.clock import Traveller
 from tests.payments.at_most_once.database import wait_until_stuck
 from tests.payments.factories import (
     SUPPLIER,
@@ -45,7 +45,7 @@ Row = PaymentOrder | BankEvent | Notice
 
 
 @pytest.fixture
-def account(tenant: Tenant, monday: time_machine.Traveller) -> BankAccount:
+def account(tenant: Tenant, monday: Traveller) -> BankAccount:
     return make_bank_account(tenant)
 
 

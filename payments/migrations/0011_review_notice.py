@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0009_payees_to_parties")]
+    dependencies = [("payments", "0010_clock")]
 
     operations = [
         migrations.AddField(

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("banking", "0007_bank_call")]
+    dependencies = [("banking", "0008_clock")]
 
     operations = [
         migrations.AddField(
