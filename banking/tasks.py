@@ -5,7 +5,13 @@ from uuid import UUID
 from celery import current_app, shared_task
 from django.conf import settings
 
-from banking.connections import complete, disconnect, expiry_notices, token_renewal
+from banking.connections import (
+    complete,
+    disconnect,
+    expiry_notices,
+    loss_notices,
+    token_renewal,
+)
 from banking.statements import sync
 from core.clock import database_now
 
@@ -43,6 +49,12 @@ def sync_account(tenant_id: str, account_id: str) -> None:
 def tell_of_ending_consents() -> None:
     """Every tick: what was told already is not told again."""
     expiry_notices.notify_of_endings(database_now())
+
+
+@shared_task
+def tell_of_lost_connections() -> None:
+    """Every tick: what was told already is not told again."""
+    loss_notices.notify_of_losses(database_now())
 
 
 @shared_task

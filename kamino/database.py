@@ -48,6 +48,24 @@ def grant_access(owner_url: str, *, app: str) -> None:
             connection.execute(sql.SQL(statement).format(role))
 
 
+# No page and no task waits longer for one statement, locks included; a transaction whose process
+# vanished holds its locks no longer.
+STATEMENT_SECONDS, IDLE_SECONDS = 60, 120
+
+
+def limit_statements(app_url: str) -> None:
+    """Give the application's role its limits, as that role, which may: they hold behind a pooler
+    too, from its next connections on."""
+    limits = {
+        "statement_timeout": f"{STATEMENT_SECONDS}s",
+        "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
+    }
+    with psycopg.connect(app_url, autocommit=True) as connection:
+        for name, limit in limits.items():
+            statement = sql.SQL("ALTER ROLE CURRENT_USER SET {} = {}")
+            connection.execute(statement.format(sql.Identifier(name), sql.Literal(limit)))
+
+
 class UnboundRole(Exception):
     """Row-level security does not bind the role: companies would not be separated."""
 

@@ -7,11 +7,12 @@
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import environ
 import structlog
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "kamino.views.HealthFirst",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -278,11 +280,44 @@ CELERY_BEAT_SCHEDULE = {
         "banking.tasks.sync_due_accounts",
         "banking.tasks.keep_connections_alive",
         "banking.tasks.tell_of_ending_consents",
+        "banking.tasks.tell_of_lost_connections",
         "tenants.tasks.send_notices",
         "payments.tasks.dispatch_due_accounts",
         "payments.tasks.sweep_orders",
+        "payments.tasks.tell_of_trouble",
+        "kamino.tasks.call_heartbeat_url",
     )
 }
+# What Celery's own time limits do not do in a pool of threads: seconds after which a task begins
+# no other call to a bank; what is left is taken at a later tick. Below every lease.
+TASK_SECONDS = env.float("TASK_SECONDS", default=240.0)
+TASK_SECONDS_OF = {"banking.tasks.sync_account": 420.0}  # a first one reads 90 days
+
+# --- Watching ---------------------------------------------------------------------------
+# Beat shows by a task in each queue, at every tick, that it and the workers are there.
+QUEUES = ("payments", "reading")
+CELERY_BEAT_SCHEDULE |= {
+    f"kamino.tasks.note_tick {queue}": {
+        "task": "kamino.tasks.note_tick",
+        "schedule": TICK_SECONDS,
+        "args": [queue],
+        "options": {"queue": queue},
+    }
+    for queue in QUEUES
+}
+# One that was not seen for so long is told as bad.
+HEARTBEAT_SECONDS = env.float("HEARTBEAT_SECONDS", default=5 * TICK_SECONDS)
+# A run that did not happen, or is not at the bank, so long after its time is told to people.
+RUN_LATE_MINUTES = env.int("RUN_LATE_MINUTES", default=15)
+# Opens /saude/detalhe/, as `Authorization: Bearer …`. Empty: there is no such page.
+HEALTH_TOKEN = env.str("HEALTH_TOKEN", default="")
+# Called once a day, when the day's run went well. Empty: nobody is called.
+HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")
+if HEARTBEAT_URL:
+    _heartbeat = urlsplit(HEARTBEAT_URL)
+    _is_here = _heartbeat.hostname in {"127.0.0.1", "::1", "localhost"}
+    if _heartbeat.scheme != "https" and not (_heartbeat.scheme == "http" and _is_here):
+        raise ImproperlyConfigured("HEARTBEAT_URL has to be an https address.")
 
 # --- Banking ----------------------------------------------------------------------------
 SYNC_INTERVAL_MINUTES = env.int("SYNC_INTERVAL_MINUTES", default=15)

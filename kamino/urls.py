@@ -4,9 +4,9 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
 from core.styleguide import styleguide
-from kamino import views
 from tenants.emails import AddressesView
 
+# The addresses under /saude/ are answered before these (kamino.views.HealthFirst).
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="reconciliation:reconcile"), name="home"),
     path("", include("tenants.urls")),
@@ -19,7 +19,6 @@ urlpatterns = [
     path("conta/email/", AddressesView.as_view(), name="account_email"),
     path("conta/", include("allauth.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("saude/", views.health, name="health"),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("guia-visual/", styleguide))

@@ -6,8 +6,8 @@ from celery import shared_task
 
 from core.clock import database_now
 from payments.bills import boleto_lookup
-from payments.dispatch import run, schedule
-from payments.orders import send, tracking
+from payments.dispatch import run, run_notices, schedule
+from payments.orders import review_notices, send, tracking
 
 
 @shared_task
@@ -34,6 +34,13 @@ def sweep_orders() -> None:
         follow_account.delay(str(tenant_id), str(account_id))
     for tenant_id, account_id in boleto_lookup.accounts_with_unread_titles(now):
         read_titles.delay(str(tenant_id), str(account_id))
+
+
+@shared_task
+def tell_of_trouble() -> None:
+    """Every tick: what was told already is not told again."""
+    review_notices.notify_of_reviews()
+    run_notices.notify_of_runs(database_now())
 
 
 @shared_task

@@ -42,7 +42,9 @@ def notify(tenant: Tenant, roles: Collection[Role], news: News) -> None:
 
     What was told of the subject before is closed. Runs inside the company's scope.
     """
-    people = Membership.objects.of(tenant).filter(role__in=roles).values_list("user_id", flat=True)
+    members = Membership.objects.of(tenant).filter(role__in=roles)
+    # In one order: two workers who tell the same wait for each other's rows.
+    people = members.order_by("user_id").values_list("user_id", flat=True)
     withdraw(tenant, [news.subject], but=news.step)
     Notice.objects.bulk_create(
         [
@@ -63,10 +65,25 @@ def notify(tenant: Tenant, roles: Collection[Role], news: News) -> None:
     )
 
 
+def untold(found: Iterable[tuple[UUID, UUID, str]], prefix: str) -> list[tuple[UUID, UUID, str]]:
+    """Of (company, id, step), those of which nobody was told as `prefix` and id. Outside of scopes.
+
+    It spares the others their transaction; that each is told once is held by the table.
+    """
+    facts = list(found)
+    with across_tenants():
+        told = Notice.objects.filter(subject__in=[f"{prefix}{id}" for _, id, _ in facts])
+        known = set(told.values_list("subject", "step"))
+    return [fact for fact in facts if (f"{prefix}{fact[1]}", fact[2]) not in known]
+
+
 def withdraw(tenant: Tenant | UUID, subjects: Iterable[str], *, but: str = "") -> None:
     """Close what was told of these subjects: it is true no longer. Runs inside the scope."""
     told = Notice.objects.of(tenant).filter(subject__in=list(subjects), closed_at=None)
-    told.exclude(step=but).update(closed_at=timezone.now())
+    locked = told.exclude(step=but).select_for_update(no_key=True).order_by("id")
+    ids = list(locked.values_list("id", flat=True))
+    if ids:
+        told.filter(id__in=ids).update(closed_at=timezone.now())
 
 
 def open_notices(membership: Membership) -> list[Notice]:

@@ -10,6 +10,7 @@ from django.db import connection as database
 
 from banking.banks import registry
 from banking.banks.contract.adapter import BankAdapter
+from banking.banks.contract.errors import ConsentLost
 from banking.banks.contract.info import Capability
 from banking.banks.http.client import BankClient, CallInsideTransaction
 from banking.gateway import circuit_breaker
@@ -26,7 +27,8 @@ def connect(connection: Connection, *, needing: Capability) -> Iterator[BankAdap
     Raises:
         InvalidState: this bank cannot do that.
         BankUnavailable: the bank's circuit is open (`gateway.circuit_breaker`); nothing was sent.
-        BankAccessDenied: what the connection holds cannot be read, or is over.
+        BankAccessDenied: what the connection holds cannot be read, or is over: undone by somebody
+            else, however lately the caller read it.
         CallInsideTransaction: a bug. The threads that call the bank have a database connection of
             their own each, so only here can it be seen that the caller is inside one.
     """
@@ -35,15 +37,30 @@ def connect(connection: Connection, *, needing: Capability) -> Iterator[BankAdap
     bank = registry.find(connection.provider)
     if needing not in bank.info.capabilities:
         raise InvalidState(f"A integração com {bank.info.name} não faz isso.")
+    tokens = tokens_of(connection)
+    try:
+        tokens.check()
+    except ConsentLost:
+        forget_clients()
+        raise
     circuit_breaker.refuse_while_open(connection.provider)
     has_certificate = connection.bank_mode.has_certificate
     whose = (connection.tenant_id,) if has_certificate else ()
     client = _client(connection.provider, connection.id, *whose)
     try:
-        yield bank.adapter(client, tokens_of(connection))
+        yield bank.adapter(client, tokens)
     finally:
         if isinstance(client, BankClient) and isinstance(client.watcher, CallLog):
             client.watcher.keep(connection)
+
+
+def forget_clients() -> None:
+    """A connection is over: neither its token nor a certificate of its company stays in memory.
+
+    Those of the others are made again at their next call.
+    """
+    _client.cache_clear()
+    _tokens.cache_clear()
 
 
 def tokens_of(connection: Connection) -> StoredTokens:

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 from django.db import connection as database
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from audit.acts import Act
@@ -29,6 +30,8 @@ MARGIN = timedelta(minutes=2)
 # Longer than a token request may take; after it another process may try.
 LEASE = timedelta(seconds=75)
 POLL_SECONDS = 0.1
+# How long a grant is used without a look at its row: somebody may have undone the connection.
+TRUSTED_SECONDS = 5.0
 
 OVER = (Connection.Status.LOST, Connection.Status.FAILED, Connection.Status.UNDONE)
 
@@ -44,18 +47,41 @@ class StoredTokens:
         self._provider = provider
         self._lock = threading.Lock()
         self._grant: Grant | None = None
+        self._seen_at = 0.0  # when the row was last read; seconds, as time.monotonic counts
 
     def access_token(self) -> str:
         with self._lock:
-            if self._grant is None or self._is_old(self._grant):
-                self._grant = self._obtain(rejected=None)
-            return self._grant.access_token
+            grant = self._grant
+            if grant is None or self._is_old(grant) or self._is_unseen():
+                grant = self._keep(lambda: self._obtain(rejected=None))
+            return grant.access_token
 
     def renew(self, rejected: str) -> str:
         with self._lock:
-            if self._grant is None or self._grant.access_token == rejected:
-                self._grant = self._obtain(rejected=rejected)
-            return self._grant.access_token
+            grant = self._grant
+            if grant is None or grant.access_token == rejected:
+                grant = self._keep(lambda: self._obtain(rejected=rejected))
+            return grant.access_token
+
+    def check(self) -> None:
+        """Hold what this process keeps against the row. Does not call the bank.
+
+        Raises:
+            ConsentLost: the connection is over: it was undone or lost since; nothing is kept.
+            BankUnavailable, BankAccessDenied: the row cannot be read.
+        """
+        with self._lock:
+            self._keep(lambda: self._over_the_row(self._read))
+
+    def _keep(self, obtain: Callable[[], Grant]) -> Grant:
+        """What cannot be had any more is not kept either. We hold the lock."""
+        self._grant = None
+        self._grant = obtain()
+        self._seen_at = time.monotonic()
+        return self._grant
+
+    def _is_unseen(self) -> bool:
+        return time.monotonic() - self._seen_at > TRUSTED_SECONDS
 
     def secrets(self) -> Mapping[str, str]:
         """What the connection holds besides its tokens; it does not change with them."""
@@ -65,7 +91,7 @@ class StoredTokens:
         """As it is in the row, expired or not. Does not call the bank."""
         with self._lock:
             if self._grant is None:
-                self._grant = self._over_the_row(self._read)
+                return self._keep(lambda: self._over_the_row(self._read))
             return self._grant
 
     def keep_alive(self, now: datetime) -> bool:
@@ -163,7 +189,7 @@ class StoredTokens:
             )
             raise
         except BankAccessDenied:
-            self._finish()
+            self._finish(denied_at=Coalesce("denied_at", Value(database_now())))
             raise
         except BankUnavailable:
             self._finish()
@@ -175,6 +201,7 @@ class StoredTokens:
             credentials=seal(fresh, self._connection_id),
             keep_alive_at=fresh.keep_alive_at,
             refresh_by=fresh.refresh_by,
+            denied_at=None,
         )
         return fresh
 

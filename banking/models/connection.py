@@ -25,6 +25,8 @@ class Connection(TenantOwned):
     status = models.CharField(max_length=8, choices=Status, default=Status.OPENING)
     status_reason = models.CharField(max_length=300, blank=True)
     lost_at = models.DateTimeField(null=True)
+    # Since when the bank refuses what we are known by there, though the consent itself stands.
+    denied_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     # The account whose vínculo it is made to bring back; it may then reach no other.

@@ -20,6 +20,7 @@ from honcho.manager import Manager
 from kamino.database import (
     UnboundRole,
     grant_access,
+    limit_statements,
     prepare_database,
     prepare_roles,
     require_bound_role,
@@ -57,6 +58,7 @@ def run(port: int) -> None:
             require_bound_role(values["DATABASE_URL"])
         except UnboundRole as error:
             raise SystemExit(str(error)) from None
+        limit_statements(values["DATABASE_URL"])
         make_authority()
         manage("collectstatic", "--no-input", "--verbosity", "0")
         people = manage("demo")
@@ -143,7 +145,7 @@ def supervise(port: int, simulator_port: int) -> Manager:
 def announce(port: int, simulator_port: int, people: str) -> None:
     """Print the one block once everything answers."""
     web, bank = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{simulator_port}"
-    if not (answers(f"{web}/saude/") and answers(f"{bank}/")):
+    if not (answers(f"{web}/saude/pronto/") and answers(f"{bank}/")):
         print("Alguma parte não respondeu em 60 segundos: veja as linhas acima.")
         return
     line = "─" * 72

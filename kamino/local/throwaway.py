@@ -10,7 +10,7 @@ import psycopg
 from cryptography.fernet import Fernet
 from psycopg import sql
 
-from kamino.database import grant_access, prepare_database, prepare_roles
+from kamino.database import grant_access, limit_statements, prepare_database, prepare_roles
 from kamino.local.environment import as_role, in_database, simulated_banks
 from kamino.local.services import Postgres, Redis
 
@@ -58,6 +58,7 @@ def start(postgres_settings: Sequence[str] = FAST) -> Mapping[str, str]:
             "SECRET_KEY": secrets.token_urlsafe(50),
         }
     )
+    limit_statements(os.environ["DATABASE_URL"])
     return os.environ
 
 

@@ -15,6 +15,7 @@ from banking.banks.contract.info import Capability
 from banking.banks.contract.payments import Title
 from banking.gateway.connect import connect
 from banking.models import BankAccount
+from core import deadline
 from core.clock import database_now
 from payments.models import Payable
 from payments.states import PayableStatus
@@ -72,6 +73,10 @@ def read_titles(tenant_id: UUID, account_id: UUID) -> int:
 def ask_for_titles(account: BankAccount, bank: BankAdapter) -> int:
     payables = claim_unread(account, database_now())
     for payable in payables:
+        if deadline.is_over():
+            with tenant_scope(account.tenant_id):
+                give_turn_back(payable)
+            continue
         try:
             title = bank.look_up_title(payable.linha_digitavel)
         except BankRejected as error:
@@ -88,11 +93,18 @@ def ask_for_titles(account: BankAccount, bank: BankAdapter) -> int:
 def claim_unread(account: BankAccount, now: datetime) -> list[Payable]:
     with tenant_scope(account.tenant_id):
         mine = Payable.objects.of(account.tenant_id).paid_by(account).filter(unread(now))
-        locked = mine.select_for_update(skip_locked=True, of=("self",)).select_related("payee")
+        locked = mine.select_for_update(no_key=True, skip_locked=True, of=("self",))
+        locked = locked.select_related("payee")
         payables = list(locked.order_by("payment_date", "id")[:BATCH])
         ids = [payable.id for payable in payables]
         Payable.objects.of(account.tenant_id).filter(id__in=ids).update(title_asked_at=now)
     return payables
+
+
+def give_turn_back(payable: Payable) -> None:
+    """The task's time is over: the title is asked for at the next tick."""
+    mine = Payable.objects.of(payable.tenant_id).filter(id=payable.id, title_read_at=None)
+    mine.update(title_asked_at=None)
 
 
 def store_title(payable: Payable, title: Title) -> None:

@@ -52,6 +52,8 @@ class PaymentOrder(TenantOwned):
     # When the bank stopped listing it without saying how it ended.
     left_list_at = models.DateTimeField(null=True)
     needs_person = models.BooleanField(default=False)
+    # By which notice people were told that it does; several orders may share one.
+    review_notice = models.UUIDField(null=True)
     # What the bank showed when it could not tell; for the person who has to.
     seen = models.CharField(max_length=600, blank=True)
     # Until then a paid transfer may come back, and the bank is asked about it now and then.
@@ -92,6 +94,11 @@ class PaymentOrder(TenantOwned):
                 name="order_watched",
             ),
             models.Index(fields=["tenant", "bank_account", "reference"], name="order_reference"),
+            models.Index(
+                fields=["tenant"],
+                condition=Q(needs_person=True) | Q(review_notice__isnull=False),
+                name="order_to_review",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from banking.banks.contract.errors import BankError, BankOutcomeUnknown, BankRej
 from banking.banks.contract.info import Capability
 from banking.banks.contract.payments import OrderState, Rail
 from banking.models import BankAccount
+from core import deadline
 from core.clock import database_now
 from core.errors import InvalidState, NotAllowed
 from payments.models import Payable, PaymentOrder
@@ -75,6 +76,10 @@ def request_cancellation(payable: Payable, *, by: Membership) -> PaymentOrder:
 def cancel_requested_orders(account: BankAccount, bank: BankAdapter) -> None:
     """Call the bank for each order whose cancellation was asked for. Outside of scopes."""
     for order in claim_requested(account, database_now()):
+        if deadline.is_over():
+            with tenant_scope(account.tenant_id):
+                of(order).update(cancel_claimed_at=None)  # it is asked for at the next tick
+            continue
         key = uuid5(order.key, "cancel")  # the same at every attempt
         try:
             bank.cancel_order(open_order(order), key=key)
@@ -107,7 +112,8 @@ def claim_requested(account: BankAccount, now: datetime) -> list[PaymentOrder]:
             status=OrderStatus.AT_BANK,
             cancel_asked_at__isnull=False,
         )
-        locked = asked.select_for_update(skip_locked=True, of=("self",)).select_related("payable")
+        locked = asked.select_for_update(no_key=True, skip_locked=True, of=("self",))
+        locked = locked.select_related("payable")
         orders = list(locked.order_by("cancel_asked_at"))
         ids: list[UUID] = [order.id for order in orders]
         asked.filter(id__in=ids).update(cancel_claimed_at=now)

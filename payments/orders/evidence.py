@@ -7,7 +7,7 @@ from banking.banks.contract.payments import OrderState, Rail
 from banking.models import BankAccount, StatementLine
 from brazil.banking_days import sao_paulo_day
 from payments.models import PaymentOrder
-from payments.orders.transitions import apply_state
+from payments.orders.transitions import apply_state, lock_in_order
 from payments.states import OPEN_AT_BANK, OrderStatus
 
 Kind = StatementLine.Kind
@@ -37,22 +37,24 @@ def match_statement(account: BankAccount) -> None:
         .select_related("payable__payee")
         .order_by("first_sent_at", "id")
     )
+    found: list[tuple[PaymentOrder, StatementLine]] = []
     for group in by_value(orders):
         paid = [order for order in group if order.status == OrderStatus.PAID]
         others = [order for order in group if order.status != OrderStatus.PAID]
         if not paid and not any(map(only_the_statement_tells, others)):
             continue
         lines = free_lines(group, account)
-        for order, line in pairs(paid, lines):
-            PaymentOrder.objects.of(account.tenant_id).filter(id=order.id).update(
-                statement_line=line
-            )
-        found = list(pairs(others, lines))
-        if len(found) < len(others):
-            continue
-        for order, line in found:
-            if only_the_statement_tells(order):
-                apply_state(order, OrderState.PAID, source="O débito está no extrato.", line=line)
+        found += pairs(paid, lines)
+        proved = list(pairs(others, lines))
+        if len(proved) == len(others):
+            found += [pair for pair in proved if only_the_statement_tells(pair[0])]
+    mine = PaymentOrder.objects.of(account.tenant_id)
+    lock_in_order(mine.filter(id__in=[order.id for order, _ in found]))
+    for order, line in found:
+        if order.status == OrderStatus.PAID:
+            mine.filter(id=order.id).update(statement_line=line)
+        else:
+            apply_state(order, OrderState.PAID, source="O débito está no extrato.", line=line)
 
 
 def only_the_statement_tells(order: PaymentOrder) -> bool:

@@ -17,7 +17,7 @@ def give_back_what_missed_the_day(account: BankAccount, now: datetime) -> None:
     queued = PaymentOrder.objects.of(account.tenant_id).filter(
         bank_account=account, status=OrderStatus.QUEUED
     )
-    for order in queued.select_related("run"):
+    for order in queued.select_related("run").order_by("id"):
         closes_at = closing_instant(order, account)
         if closes_at <= now:
             take_from_queue(

@@ -32,6 +32,7 @@ from banking.banks.contract.payments import (
 from banking.gateway.bank_clock import require_right_clocks
 from banking.gateway.connect import connect
 from banking.models import BankAccount
+from core import deadline
 from core.clock import Stopwatch, database_now
 from payments.models import PaymentOrder
 from payments.models.order import waiting
@@ -71,6 +72,7 @@ def send_queued(tenant_id: UUID, account_id: UUID) -> int:
         accounts = BankAccount.objects.of(tenant_id).select_related("connection")
         account = accounts.get(id=account_id)
         give_back_what_missed_the_day(account, database_now())
+    with tenant_scope(tenant_id):
         give_back_what_was_undone(account)
         can_be_used = accounts.connected().in_plan().filter(id=account_id).exists()
         if not can_be_used:
@@ -93,15 +95,16 @@ def send_all(account: BankAccount, bank: BankAdapter) -> int:
     """
     tried = 0
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="send") as pool:
-        while True:
+        while not deadline.is_over():
             require_right_clocks(bank)
             claimed = Stopwatch()
             if not (batch := claim_queued(account)):
-                return tried
+                break
             tried += len(batch)
             outcomes = send_batch(bank, batch, pool, claimed)
             if any(o.status == OrderStatus.QUEUED for o in outcomes):
-                return tried  # the bank is not there: the next sweep tries again
+                break  # the bank is not there: the next sweep tries again
+    return tried
 
 
 def why_not(account: BankAccount) -> str:

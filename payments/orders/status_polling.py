@@ -13,10 +13,11 @@ from banking.banks.contract.errors import BankError
 from banking.banks.contract.payments import OpenOrder, OrderState, Rail, Whereabouts
 from banking.models import BankAccount, BankEvent
 from brazil.banking_days import sao_paulo_day
+from core import deadline
 from core.clock import database_now
 from payments.models import PaymentOrder, waiting
 from payments.orders.settlement import LOOK_AGAIN_AT_PAID
-from payments.orders.transitions import apply_state
+from payments.orders.transitions import apply_state, lock_in_order
 from payments.states import OPEN_AT_BANK, OrderStatus
 from payments.timeline import LEFT_THE_LIST, NEEDS_CHECKING, Tone, note
 from tenants.scope import tenant_scope
@@ -27,6 +28,8 @@ UNCHANGED: Mapping[str, OrderState] = {
     OrderStatus.SCHEDULED: OrderState.SCHEDULED,
     OrderStatus.PAID: OrderState.PAID,
 }
+# Orders that are asked about before the task looks at the time.
+SLICE = 100
 # A list may be faulty for a moment.
 NOT_SHOWN_FOR = timedelta(minutes=30)
 # How long the statement has to show what became of an order that left the bank's list.
@@ -40,22 +43,40 @@ def poll_open_orders(account: BankAccount, bank: BankAdapter, now: datetime) -> 
     """
     news = take_news(account)
     orders = take_turns(account, now) + take_turns_of_paid(account, now, news)
-    if orders:
+    while orders and not deadline.is_over():
+        asked, orders = orders[:SLICE], orders[SLICE:]
         try:
-            states = bank.order_statuses([open_order(order) for order in orders])
+            states = bank.order_statuses([open_order(order) for order in asked])
         except BankError:
             return  # the events wait with their orders
-        claims = claims_by_reference(account, orders)
-        for order in orders:
-            found = states.get(order.reference)
-            if is_unchanged(order, found):
-                continue
-            with tenant_scope(account.tenant_id):
-                if found is None:
-                    record_absence(order)
-                else:
-                    apply_whereabouts(order, found, claims[order.reference], account)
+        apply_states(account, asked, states)
+    if orders:
+        give_turns_back(account, orders)
+        return  # likewise
     close_news(account, news, now)
+
+
+def apply_states(
+    account: BankAccount, orders: Sequence[PaymentOrder], states: Mapping[str, Whereabouts]
+) -> None:
+    claims = claims_by_reference(account, orders)
+    for order in orders:
+        found = states.get(order.reference)
+        if is_unchanged(order, found):
+            continue
+        with tenant_scope(account.tenant_id):
+            if found is None:
+                record_absence(order)
+            else:
+                apply_whereabouts(order, found, claims[order.reference], account)
+
+
+def give_turns_back(account: BankAccount, orders: Sequence[PaymentOrder]) -> None:
+    """The task's time is over: they are asked about at the next tick."""
+    with tenant_scope(account.tenant_id):
+        mine = PaymentOrder.objects.of(account.tenant_id)
+        ids = lock_in_order(mine.filter(id__in=[order.id for order in orders]))
+        mine.filter(id__in=ids).update(wait_until=None)
 
 
 def is_unchanged(order: PaymentOrder, found: Whereabouts | None) -> bool:
@@ -75,9 +96,10 @@ def take_news(account: BankAccount) -> set[str]:
     with tenant_scope(account.tenant_id):
         news = set(events_of(account).values_list("reference", flat=True))
         moved = events_of(account).exclude(claims=OrderState.AWAITING_APPROVAL)
-        PaymentOrder.objects.of(account.tenant_id).filter(
+        concerned = PaymentOrder.objects.of(account.tenant_id).filter(
             bank_account=account, reference__in=moved.values("reference"), status__in=OPEN_AT_BANK
-        ).update(wait_until=None)
+        )
+        concerned.filter(id__in=lock_in_order(concerned)).update(wait_until=None)
     return news
 
 
@@ -94,7 +116,8 @@ def take_turns(account: BankAccount, now: datetime) -> list[PaymentOrder]:
         mine = PaymentOrder.objects.of(account.tenant_id).filter(
             waiting(now), bank_account=account, status__in=OPEN_AT_BANK
         )
-        orders = list(mine.select_for_update(skip_locked=True).order_by("created_at"))
+        locked = mine.select_for_update(no_key=True, skip_locked=True)
+        orders = list(locked.order_by("created_at", "id"))  # waits for nobody: any order will do
         PaymentOrder.objects.of(account.tenant_id).filter(id__in=[o.id for o in orders]).update(
             wait_until=now + timedelta(seconds=settings.POLL_ORDERS_SECONDS)
         )
@@ -108,11 +131,9 @@ def take_turns_of_paid(account: BankAccount, now: datetime, news: set[str]) -> l
             bank_account=account, status=OrderStatus.PAID
         )
         watched = waiting(now) & Q(watch_until__gt=now)
-        orders = list(mine.filter(watched | Q(reference__in=news)))
-        mine.filter(id__in=[order.id for order in orders]).update(
-            wait_until=now + LOOK_AGAIN_AT_PAID
-        )
-    return orders
+        ids = lock_in_order(mine.filter(watched | Q(reference__in=news)))
+        mine.filter(id__in=ids).update(wait_until=now + LOOK_AGAIN_AT_PAID)
+        return list(mine.filter(id__in=ids).order_by("id"))
 
 
 def open_order(order: PaymentOrder) -> OpenOrder:
@@ -207,6 +228,9 @@ def close_news(account: BankAccount, references: set[str], now: datetime) -> Non
             bank_account=account, reference__in=references
         )
         lease = timedelta(seconds=settings.SEND_LEASE_SECONDS)
-        events_of(account).filter(reference__in=references).filter(
-            Q(reference__in=known.values("reference")) | Q(received_at__lte=now - lease)
-        ).update(handled_at=database_now())
+        read = events_of(account).filter(
+            Q(reference__in=known.values("reference")) | Q(received_at__lte=now - lease),
+            reference__in=references,
+        )
+        ids = lock_in_order(read)
+        BankEvent.objects.of(account.tenant_id).filter(id__in=ids).update(handled_at=database_now())

@@ -46,8 +46,12 @@ def follow_account(tenant_id: UUID, account_id: UUID) -> None:
     with tenant_scope(tenant_id):
         account = BankAccount.objects.of(tenant_id).select_related("connection").get(id=account_id)
         abandon_stale_sends(account, now)
+    # A transaction each: each takes its orders in one order, and holds none of the step before.
+    with tenant_scope(tenant_id):
         give_back_what_missed_the_day(account, now)
+    with tenant_scope(tenant_id):
         give_back_what_was_undone(account)
+    with tenant_scope(tenant_id):
         match_statement(account)
     if not account.is_connected:
         with tenant_scope(tenant_id):

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
+from django.db.models import QuerySet
 
 from banking.banks.contract.payments import OrderState
 from banking.models import BankAccount, Connection, StatementLine
@@ -49,6 +51,16 @@ def lock_order(order: PaymentOrder) -> PaymentOrder:
         .get(id=order.id)
     )
     return locked
+
+
+def lock_in_order(rows: QuerySet[Any]) -> list[UUID]:
+    """Hold the rows until the transaction ends; their ids. Before every write of several.
+
+    All who hold several take them in the order of their ids: an `UPDATE` takes them in whatever
+    order it finds them, and two that meet hold what the other waits for.
+    """
+    locked = rows.select_for_update(no_key=True, of=("self",)).order_by("id")
+    return list(locked.values_list("id", flat=True))
 
 
 def apply_state(
@@ -194,13 +206,19 @@ class Outcome:
 
 
 STORE = """
+WITH held AS (  -- in the order in which all hold several
+    SELECT id FROM payments_paymentorder
+    WHERE tenant_id = %s AND claim = %s AND id = ANY(%s::uuid[])
+    ORDER BY id FOR NO KEY UPDATE
+)
 UPDATE payments_paymentorder AS o
 SET status = v.status, reference = coalesce(nullif(v.reference, ''), o.reference),
     message = v.message, bank_amount = coalesce(v.amount, o.bank_amount),
     wait_until = v.wait_until, needs_person = false,
     first_sent_at = CASE WHEN v.status <> 'queued' THEN o.first_sent_at END
-FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::numeric[], %s::timestamptz[])
-    AS v (id, status, reference, message, amount, wait_until)
+FROM held
+JOIN unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::numeric[], %s::timestamptz[])
+    AS v (id, status, reference, message, amount, wait_until) ON v.id = held.id
 WHERE o.tenant_id = %s AND o.id = v.id AND o.claim = %s
   AND (o.status = 'sending' OR o.status = 'unknown' AND v.status IN ('at_bank', 'scheduled'))
 RETURNING o.id
@@ -236,6 +254,9 @@ def store_outcomes(tenant_id: UUID, claim_id: UUID | None, outcomes: Sequence[Ou
             cursor.execute(
                 STORE,
                 [
+                    tenant_id,
+                    claim_id,
+                    [o.order.id for o in outcomes],
                     [o.order.id for o in outcomes],
                     [o.status.value for o in outcomes],
                     [o.reference for o in outcomes],
@@ -309,7 +330,8 @@ def abandon_stale_sends(account: BankAccount, now: datetime) -> None:
     stale = PaymentOrder.objects.of(account.tenant_id).filter(
         bank_account=account, status=OrderStatus.SENDING, claimed_at__lte=now - lease
     )
-    for order in stale.select_for_update(skip_locked=True, of=("self",)).select_related("payable"):
+    locked = stale.select_for_update(no_key=True, skip_locked=True, of=("self",))
+    for order in locked.select_related("payable").order_by("id"):
         order.status = OrderStatus.UNKNOWN
         order.message = "O envio foi interrompido antes da resposta do banco."
         order.wait_until = None

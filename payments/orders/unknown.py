@@ -14,6 +14,7 @@ from banking.banks.contract.payments import BoletoPayment, Finding, Payment, Rai
 from banking.gateway.bank_clock import require_right_clocks
 from banking.models import BankAccount
 from brazil.banking_days import day_bounds, sao_paulo_day
+from core import deadline
 from core.clock import database_now
 from payments.models import PaymentOrder, waiting
 from payments.orders.evidence import free_lines
@@ -33,6 +34,8 @@ WINDOW_MARGIN = timedelta(minutes=5)
 def ask_about_unknown(account: BankAccount, bank: BankAdapter) -> None:
     """Look for each order whose turn has come. To be called outside of scopes."""
     for order_id in due(account):
+        if deadline.is_over():
+            return  # they are due at the next tick
         order = take_turn(account, order_id)
         if order is None:
             continue
@@ -52,7 +55,8 @@ def record_unreachable_bank(account: BankAccount, why: str) -> None:
     unknown = PaymentOrder.objects.of(account.tenant_id).filter(
         bank_account=account, status=OrderStatus.UNKNOWN, needs_person=False
     )
-    for order in unknown.select_related("payable").select_for_update(of=("self",)):
+    locked = unknown.select_for_update(no_key=True, of=("self",)).order_by("id")
+    for order in locked.select_related("payable"):
         record_doubt(order, account, why)
 
 

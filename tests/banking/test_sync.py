@@ -14,6 +14,7 @@ from django.utils import timezone
 from banking.gateway.connect import _tokens
 from banking.models import BankAccount, Connection, DailyBalance, StatementLine
 from banking.statements.sync import due_accounts, sync_account
+from core import deadline
 from tenants.models import Plan, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.conftest import NOW
@@ -222,6 +223,19 @@ def test_a_failure_in_the_middle_keeps_what_came_and_the_next_sync_brings_the_re
     assert read > 100
     assert sync(account).new_lines == 0
     assert reread(account).proof == BankAccount.Proof.PROVED
+
+
+@calls_banks
+def test_a_task_whose_time_is_up_reads_no_other_page_and_the_next_sync_reads_all(cora, account):
+    cora.clear_requests()
+    with deadline.within(0):
+        assert sync(account) is None
+
+    late = reread(account)
+    assert late.sync_error
+    assert late.sync_leased_until is None
+    assert cora.count_requests(STATEMENT) == 0
+    assert sync(account).difference == 0
 
 
 @calls_banks

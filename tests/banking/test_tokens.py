@@ -9,10 +9,15 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from banking.banks.contract.errors import BankUnavailable, ConsentLost
+from banking.banks.contract.info import Capability
+from banking.connections.disconnect import undo_connection
+from banking.gateway.connect import connect
+from banking.gateway.connect import tokens_of as kept_tokens
 from banking.gateway.credentials import CredentialsUnreadable, seal, unseal
 from banking.gateway.tokens import StoredTokens
-from banking.models import Connection
+from banking.models import BankHealth, Connection
 from core.ids import uuid7
+from tenants.scope import tenant_scope
 from tests.banking.factories import (
     change,
     connect_account,
@@ -171,3 +176,79 @@ def test_a_connected_account_still_works_after_rotation(cora, tenant, admin, set
 
     settings.CREDENTIAL_KEYS = [newest]
     assert tokens_of(account.connection).access_token()
+
+
+# --- Undone meanwhile ---------------------------------------------------------------------
+
+
+def undo(account, tenant, by):
+    """As the web does it: this process's own grants know nothing of it."""
+    with tenant_scope(tenant.id):
+        undo_connection(account, tenant, by=by, typed=tenant.name)
+
+
+@calls_banks
+def test_a_connection_undone_elsewhere_is_not_used_with_the_grant_that_is_kept(
+    cora, account, tenant, admin
+):
+    seen = reread(account.connection)  # a worker read it a moment ago
+    with connect(seen, needing=Capability.FETCH_BALANCE) as bank:
+        bank.fetch_balance()
+    undo(account, tenant, admin)
+    cora.clear_requests()
+
+    with pytest.raises(ConsentLost), connect(seen, needing=Capability.FETCH_BALANCE) as bank:
+        bank.fetch_balance()
+
+    assert cora.count_requests() == 0
+
+
+@calls_banks
+def test_nothing_of_it_stays_in_memory(cora, account, tenant, admin):
+    with connect(account.connection, needing=Capability.FETCH_BALANCE) as bank:
+        bank.fetch_balance()
+    kept = kept_tokens(account.connection)
+    undo(account, tenant, admin)
+
+    with (
+        pytest.raises(ConsentLost),
+        connect(account.connection, needing=Capability.FETCH_BALANCE),
+    ):
+        pass
+
+    assert kept_tokens(account.connection) is not kept
+    with pytest.raises(ConsentLost):
+        kept.stored_grant()
+
+
+@calls_banks
+def test_who_holds_a_bank_for_long_looks_again(cora, account, tenant, admin, monkeypatch):
+    with connect(account.connection, needing=Capability.FETCH_BALANCE) as bank:
+        bank.fetch_balance()
+        undo(account, tenant, admin)
+        monkeypatch.setattr("banking.gateway.tokens.TRUSTED_SECONDS", 0.0)
+        cora.clear_requests()
+
+        with pytest.raises(ConsentLost):
+            bank.fetch_balance()
+
+    assert cora.count_requests() == 0
+
+
+@calls_banks
+def test_a_probe_of_a_bank_is_not_taken_by_a_connection_that_is_over(
+    cora, account, tenant, admin, settings
+):
+    """Else nobody would try the bank again until the probe's lease is over."""
+    BankHealth.objects.create(
+        provider="cora", failures=settings.CIRCUIT_FAILURES, open_until=timezone.now()
+    )
+    undo(account, tenant, admin)
+
+    with (
+        pytest.raises(ConsentLost),
+        connect(account.connection, needing=Capability.FETCH_BALANCE),
+    ):
+        pass
+
+    assert BankHealth.objects.get(provider="cora").probe_leased_until is None

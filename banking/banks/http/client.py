@@ -12,16 +12,20 @@ import httpx
 from django.conf import settings
 from django.db import connections
 
+from banking.banks.contract.errors import BankUnavailable
 from banking.banks.contract.info import BankInfo
 from banking.banks.http.auth import TokenAuth
 from banking.banks.http.call import Attempt, Watcher
 from banking.banks.http.errors import Failure, Words, is_unauthorized, words_of
 from banking.banks.http.json import read_json
+from core import deadline
 
 Decoded = TypeVar("Decoded")
 
 MAX_BYTES = 20_000_000  # decompressed; the largest page we ask for is some 200 kB
 MAX_SECONDS = 120.0  # for reading one answer whole, however steadily it arrives
+# However little time a task has left: a bank that is well answers in these seconds.
+SHORTEST = 10.0
 # One httpx client slows down more than linearly with its open connections. An idle connection is
 # dropped here before the bank drops it (uvicorn after 5 s): a request written to one that the
 # server has just closed fails as if it might have been done.
@@ -60,12 +64,12 @@ class BankTransport(httpx.HTTPTransport):
 
 
 def _whole(response: httpx.Response) -> httpx.Response:
-    deadline = time.monotonic() + MAX_SECONDS
+    until = time.monotonic() + MAX_SECONDS
     body = bytearray()
     try:
         for chunk in response.iter_bytes():
             body += chunk
-            if len(body) > MAX_BYTES or time.monotonic() > deadline:
+            if len(body) > MAX_BYTES or time.monotonic() > until:
                 raise _TooMuch
     finally:
         response.close()
@@ -174,8 +178,13 @@ def exchange(
         BankRejected: any other 4xx, but those that refuse only the attempt.
         BankError: as `auth` raises it; the request was not sent, or was refused for its token.
         CallInsideTransaction: a bug of the caller; nothing was sent.
+
+    What only reads keeps the task's deadline (core.deadline): after it nothing is sent, and before
+    it no time-out is longer than what is left. What has an effect is never given up for it.
     """
     _refuse_inside_transaction()
+    if not has_effect:
+        _keep_deadline(request)
     refuses = auth.refuses if auth is not None else is_unauthorized
     failure = Failure(bank, has_effect, sentences, words, refuses, forbidden)
     attempt = Attempt(
@@ -209,6 +218,19 @@ def exchange(
 def date_of(response: httpx.Response) -> str:
     """What the bank's clock says; an answer that somebody in between kept tells of another time."""
     return "" if "age" in response.headers else response.headers.get("date", "")
+
+
+def _keep_deadline(request: httpx.Request) -> None:
+    left = deadline.seconds_left()
+    if left is None:
+        return
+    if left <= 0:
+        raise BankUnavailable("A consulta ao banco passou do tempo e continua em instantes.")
+    longest = max(left, SHORTEST)
+    limits = request.extensions["timeout"]
+    request.extensions["timeout"] = {
+        phase: longest if limit is None else min(limit, longest) for phase, limit in limits.items()
+    }
 
 
 def _refuse_inside_transaction() -> None:

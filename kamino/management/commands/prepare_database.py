@@ -7,7 +7,13 @@ from urllib.parse import unquote, urlsplit
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from kamino.database import UnboundRole, grant_access, prepare_roles, require_bound_role
+from kamino.database import (
+    UnboundRole,
+    grant_access,
+    limit_statements,
+    prepare_roles,
+    require_bound_role,
+)
 
 
 class Command(BaseCommand):
@@ -30,3 +36,4 @@ class Command(BaseCommand):
             require_bound_role(os.environ["DATABASE_URL"])
         except UnboundRole as error:
             raise CommandError(str(error)) from error
+        limit_statements(os.environ["DATABASE_URL"])

@@ -33,6 +33,7 @@ from banking.banks.http import client as http
 from banking.banks.http.client import CallInsideTransaction, exchange, open_client
 from banking.banks.http.errors import TokenRefused
 from banking.banks.http.json import read_json, write_json
+from core import deadline
 from tests.banking.banks.conftest import LOST, Answer, TinyBank
 
 SHORT = httpx.Timeout(0.2)
@@ -99,6 +100,35 @@ def test_waiting_in_vain_for_a_free_connection_means_that_nothing_happened(
     ):
         call(client, has_effect=True, timeout=SHORT)
     assert isinstance(caught.value.__cause__, httpx.PoolTimeout)
+
+
+def test_a_task_whose_time_is_up_reads_nothing_more(
+    client: httpx.Client, tiny_bank: TinyBank
+) -> None:
+    with deadline.within(0), pytest.raises(BankUnavailable):
+        call(client, has_effect=False)
+
+    assert tiny_bank.received == []
+
+
+def test_what_has_an_effect_is_not_given_up_for_the_time(
+    client: httpx.Client, tiny_bank: TinyBank
+) -> None:
+    tiny_bank.will_answer(Answer(body=b"{}"))
+
+    with deadline.within(0):
+        assert call(client, has_effect=True) == {}
+
+
+def test_no_read_waits_longer_than_the_task_has(
+    client: httpx.Client, deaf_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "SHORTEST", 0.1)  # the client's own time-out is 45 seconds
+
+    with deadline.within(0.1), pytest.raises(BankUnavailable) as caught:
+        call(client, has_effect=False, url=deaf_address)
+
+    assert isinstance(caught.value.__cause__, httpx.ReadTimeout)
 
 
 @pytest.mark.parametrize(

@@ -132,9 +132,11 @@ class WorkerPool:
         }
         self._processes: list[Process] = []
 
-    def worker(self, *, wrong_by: timedelta = RIGHT) -> Process:
-        """A worker that is ready for messages; its machine's clock is wrong by so much."""
+    def worker(self, queue: str = "", *, wrong_by: timedelta = RIGHT) -> Process:
+        """A worker that is ready for messages, of one queue or of all; its machine's clock is
+        wrong by so much."""
         flags = "--pool threads --concurrency 4 --without-gossip --without-mingle --loglevel INFO"
+        flags += f" -n w{len(self._processes)}@%h -Q {queue}" if queue else ""
         worker = self._start_celery(["worker", *flags.split()], wrong_by)
         wait_for(lambda: worker.said(" ready."), "the worker is ready")
         return worker
