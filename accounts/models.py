@@ -20,11 +20,26 @@ class Nature(models.TextChoices):
     EQUITY = "patrimonio", "Patrimônio líquido"
     REVENUE = "receita", "Receita"
     EXPENSE = "despesa", "Despesa"
+    RESULT = "resultado", "Resultado"  # a group of revenue and expense, and what closes them
 
     @property
     def grows_by_debit(self) -> bool:
-        """Debits increase assets and expenses; credits increase the other three."""
+        """Debits increase assets and expenses; credits increase the others."""
         return self in {Nature.ASSET, Nature.EXPENSE}
+
+    def may_hold(self, nature: str) -> bool:
+        """Whether a group of this nature may have one of that nature right under it.
+
+        Its own; equity within the liabilities, as the law has it (Lei 6.404/1976, art. 178);
+        revenue and expense within the result. The database holds the same.
+        """
+        return nature == self or nature in _WITHIN.get(self, ())
+
+
+_WITHIN = {
+    Nature.LIABILITY: (Nature.EQUITY,),
+    Nature.RESULT: (Nature.REVENUE, Nature.EXPENSE),
+}
 
 
 class ClassificationGroupQuerySet(TenantQuerySet):
@@ -35,7 +50,7 @@ class ClassificationGroupQuerySet(TenantQuerySet):
 class ClassificationGroup(TenantOwned):
     """A branch of the chart of accounts (grupo de classificação).
 
-    The database holds a group to its parent's nature by a foreign key over both.
+    The database holds its nature to what its parent's may hold.
     """
 
     parent = TenantForeignKey(
@@ -77,6 +92,9 @@ class ClassificationGroup(TenantOwned):
     @property
     def is_archived(self) -> bool:
         return self.archived_at is not None
+
+    def may_hold(self, nature: str) -> bool:
+        return Nature(self.nature).may_hold(nature)
 
 
 class AccountQuerySet(TenantQuerySet):

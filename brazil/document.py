@@ -1,5 +1,8 @@
 """A person's CPF or a company's CNPJ, where either may stand."""
 
+import re
+from functools import lru_cache
+
 from brazil import cnpj, cpf
 from brazil.digits import compact
 from brazil.errors import InvalidValue
@@ -20,6 +23,58 @@ def parse_document(text: str) -> str:
         f"Um CPF tem {cpf.LENGTH} dígitos e um CNPJ tem {cnpj.LENGTH} caracteres; "
         f"este tem {len(document)}."
     )
+
+
+# Blanks, dashes and what nobody sees; any other sign hides a part (***) or says something else.
+_DECORATION = re.compile("[\\s./\u00ad\u200b-\u200f\u2060\ufeff\u2010-\u2015\u2212-]+")
+_SHAPE = re.compile(r"[0-9]{11}|[0-9A-Z]{12}[0-9]{2}")
+_HIDDEN = "XXX"  # some hide a part so
+
+
+def read_loose_document(value: object) -> str:
+    """Return the CPF or CNPJ that a bank's answer holds, canonical; empty when there is none.
+
+    It may be a number, in lower case, punctuated, without its leading zeros, or filled up with
+    zeros to the length of the other kind: the check digits tell which of the two it is, and where
+    they fit both it is neither. One in the right shape whose check digits are wrong stays as it
+    was sent. One with a part hidden (***, XXX) is none.
+    """
+    if type(value) is int:
+        value = str(value)
+    return _read_loose(value) if isinstance(value, str) else ""
+
+
+@lru_cache(maxsize=4096)  # a statement names the same few over and over
+def _read_loose(text: str) -> str:
+    kept = _DECORATION.sub("", text)
+    if not kept.isascii() or not kept.isalnum() or not (bare := kept.lstrip("0")):
+        return ""
+    kept, bare = kept.upper(), bare.upper()
+    if is_valid_document(kept):
+        return kept
+    filled = {bare.zfill(cpf.LENGTH), bare.zfill(cnpj.LENGTH)}
+    found = [document for document in filled if is_valid_document(document)]
+    if len(found) == 1:
+        return found[0]
+    return kept if _SHAPE.fullmatch(kept) and _HIDDEN not in kept else ""
+
+
+def is_valid_document(text: str) -> bool:
+    """Whether it is a canonical CPF or CNPJ."""
+    try:
+        return parse_document(text) == text
+    except InvalidValue:
+        return False
+
+
+def is_same_company(first: str, second: str) -> bool:
+    """Whether two canonical documents name one person or company.
+
+    All establishments of a company share the first characters of its CNPJ.
+    """
+    if len(first) == len(second) == cnpj.LENGTH:
+        return cnpj.cnpj_root(first) == cnpj.cnpj_root(second)
+    return bool(first) and first == second
 
 
 def format_document(document: str) -> str:

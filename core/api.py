@@ -14,6 +14,7 @@ from brazil.digits import plain
 from core.amounts import check_amount
 from core.depth import is_shallow
 from core.errors import DomainError, InvalidInput
+from core.text import read_line, read_name
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -60,3 +61,20 @@ class ReadableJson(JSONParser):
         if not is_shallow(value):
             raise ParseError("O JSON tem níveis demais.")
         return value
+
+
+class LineField(serializers.CharField):
+    """A line of text, without what nobody sees in it (`core.text`)."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return read_line(super().to_internal_value(data))
+
+
+class NameField(serializers.CharField):
+    """The name of somebody or something: it has a letter or a digit."""
+
+    def to_internal_value(self, data: Any) -> str:
+        try:
+            return read_name(super().to_internal_value(data))
+        except InvalidInput as error:
+            raise serializers.ValidationError(str(error), code=error.code) from None

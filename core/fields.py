@@ -1,4 +1,4 @@
-"""Form fields that read what people type here: money and days."""
+"""Form fields that read what people type here: money, days, names and other lines of text."""
 
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from brazil.digits import plain
 from core.amounts import read_amount
 from core.errors import InvalidInput
 from core.forms import DateInput, MoneyInput
+from core.text import read_line, read_name
 
 
 class AmountField(forms.CharField):
@@ -39,3 +40,22 @@ class DayField(forms.DateField):
 
     def to_python(self, value: Any) -> date | None:
         return super().to_python(plain(value) if isinstance(value, str) else value)
+
+
+class LineField(forms.CharField):
+    """A line of text, without what nobody sees in it (`core.text`)."""
+
+    def to_python(self, value: Any) -> str:
+        return read_line(str(value)) if value not in self.empty_values else ""
+
+
+class NameField(LineField):
+    """The name of somebody or something: it has a letter or a digit."""
+
+    def to_python(self, value: Any) -> str:
+        if not str(value or "").strip():
+            return ""
+        try:
+            return read_name(str(value), what=f"O campo {self.label}")
+        except InvalidInput as error:
+            raise ValidationError(str(error), code=error.code) from None

@@ -4,6 +4,7 @@ from django.db import models
 
 from banking.banks.contract.payments import AccountType
 from core.clock import database_now
+from core.search import folded
 from tenants.models import TenantForeignKey, TenantOwned
 
 
@@ -11,6 +12,7 @@ class Payee(TenantOwned):
     """Whom the company pays (favorecido)."""
 
     name = models.CharField("favorecido", max_length=120)
+    name_folded = folded("name")
     document = models.CharField("CPF/CNPJ", max_length=14)
 
     class Meta:

@@ -22,7 +22,8 @@ Row = ClassificationGroup | Account
 
 @dataclass(frozen=True, slots=True)
 class GroupDetails:
-    """What a person decides about a group. `nature` counts only for a new one at the top."""
+    """What a person decides about a group. `nature` counts only for a new one; empty: its
+    parent's."""
 
     code: str
     name: str
@@ -43,8 +44,8 @@ def make_group(tenant: Tenant, details: GroupDetails, *, by: User | None) -> Cla
     """Runs inside the company's scope.
 
     Raises:
-        InvalidInput: the code is malformed or taken, the parent is archived, or a group at the
-            top has no nature. `field` names which.
+        InvalidInput: the code is malformed or taken, the parent is archived or does not hold the
+            nature, or a group at the top has none. `field` names which.
     """
     lock_chart(tenant.id)
     parent = details.parent
@@ -54,13 +55,20 @@ def make_group(tenant: Tenant, details: GroupDetails, *, by: User | None) -> Cla
     check_is_open(parent, field="parent")
     if parent is None and details.nature not in Nature.values:
         raise InvalidInput("Escolha a natureza: este grupo não tem grupo acima.", field="nature")
+    nature = details.nature or (parent.nature if parent else "")
+    if parent is not None and not parent.may_hold(nature):
+        raise InvalidInput(
+            f"Dentro de «{parent}» não cabe um grupo desta natureza.",
+            field="nature",
+            code="another_nature",
+        )
     group: ClassificationGroup = ClassificationGroup.objects.create(
         tenant=tenant,
         parent=parent,
         code=details.code,
         name=details.name,
         external_code=details.external_code,
-        nature=parent.nature if parent else details.nature,
+        nature=nature,
     )
     record(Act.CHART_CHANGED, on=group, by=by, why="Grupo criado.", after=words_of(group))
     return group
@@ -97,7 +105,7 @@ def change_group(
 
     Raises:
         InvalidInput: somebody changed it since; the code is malformed or taken; the parent is
-            archived, of another nature, or lies inside the group.
+            archived, does not hold the nature, or lies inside the group.
     """
     before = lock_row(group, seen)
     if details.code != group.code:

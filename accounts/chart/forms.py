@@ -10,19 +10,22 @@ from accounts.chart.edit import AccountDetails, GroupDetails, as_seen
 from accounts.chart.setup import next_free_code
 from accounts.chart.tree import code_order
 from accounts.models import Account, ClassificationGroup, Nature
+from core.fields import LineField, NameField
 from tenants.models import Tenant
 
 
 def group_choices(
     tenant: Tenant,
     *,
+    holding: str = "",
     nature: str = "",
     without: ClassificationGroup | None = None,
     now: UUID | None = None,
 ) -> list[tuple[str, str]]:
     """Open groups, and the one that is chosen now, in the order of their codes.
 
-    Not offered are `without` and what lies inside it.
+    Those that may hold a group of the nature `holding`, those of `nature`, or all. Not offered
+    are `without` and what lies inside it.
     """
     groups = list(ClassificationGroup.objects.of(tenant).filter(Q(archived_at=None) | Q(id=now)))
     hidden = {without.id} if without else set()
@@ -34,7 +37,9 @@ def group_choices(
     return [
         (str(group.id), str(group))
         for group in sorted(groups, key=code_order)
-        if group.id not in hidden and nature in ("", group.nature)
+        if group.id not in hidden
+        and nature in ("", group.nature)
+        and (not holding or group.may_hold(holding))
     ]
 
 
@@ -42,8 +47,8 @@ class ChartForm(forms.Form):
     """Code, name and external code, and the group above, which the subclass names."""
 
     code = forms.CharField(label="Código", max_length=20)
-    name = forms.CharField(label="Nome", max_length=120)
-    external_code = forms.CharField(
+    name = NameField(label="Nome", max_length=120)
+    external_code = LineField(
         label="Código externo",
         max_length=40,
         required=False,
@@ -70,7 +75,8 @@ class GroupForm(ChartForm):
         label="Natureza",
         required=False,
         choices=[("", "A mesma do grupo acima"), *Nature.choices],
-        help_text="Só para grupos do primeiro nível.",
+        help_text="Para grupos do primeiro nível, o patrimônio líquido dentro do passivo e as "
+        "receitas e despesas dentro do resultado.",
     )
     field_order = ["parent", "nature", "code", "name", "external_code"]
 
@@ -82,7 +88,7 @@ class GroupForm(ChartForm):
         assert isinstance(parent, forms.ChoiceField)
         nature = group.nature if group else ""
         now = group.parent_id if group else None
-        choices = group_choices(tenant, nature=nature, without=group, now=now)
+        choices = group_choices(tenant, holding=nature, without=group, now=now)
         parent.choices = [("", "Nenhum (primeiro nível)"), *choices]
         if group is not None:
             del self.fields["nature"]

@@ -57,7 +57,7 @@ def move_group(group: ClassificationGroup, *, parent: ClassificationGroup | None
     """Put a group under another one, or at the top. Codes stay as they are.
 
     Raises:
-        InvalidInput: the natures differ, or the new parent lies inside the group.
+        InvalidInput: the parent's nature does not hold the group's, or it lies inside the group.
     """
     with tenant_scope(group.tenant_id):
         check_place(group, parent, lock_groups(group.tenant_id))
@@ -86,9 +86,11 @@ def check_place(
     Raises:
         InvalidInput: the group may not go there.
     """
-    if parent is not None and parent.nature != group.nature:
+    if parent is not None and not parent.may_hold(group.nature):
         raise InvalidInput(
-            "O grupo acima precisa ter a mesma natureza.", field="parent", code="another_nature"
+            "O grupo acima precisa ter a mesma natureza, ou uma que a contenha.",
+            field="parent",
+            code="another_nature",
         )
     above = parent.id if parent else None
     while above is not None:

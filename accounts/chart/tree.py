@@ -1,7 +1,8 @@
 """The chart of accounts as a page shows it: a tree with the balance of every leaf and group.
 
 Amounts are reais with the sign of the nature: positive is a debit in assets and expenses, and a
-credit in the rest.
+credit in the rest. What a group holds that grows by the other side is taken off: of a group
+«Resultado» the amount is revenue less expense.
 """
 
 from collections import defaultdict
@@ -46,8 +47,10 @@ def chart_of(tenant: Tenant) -> list[Branch]:
 
     def grow(group: ClassificationGroup) -> Branch:
         branches = [grow(child) for child in children[group.id]]
-        amount = sum((branch.amount for branch in branches), Decimal("0.00"))
-        amount += sum(leaf.amount for leaf in leaves[group.id])
+        by_debit = Nature(group.nature).grows_by_debit
+        amount = sum((leaf.amount for leaf in leaves[group.id]), Decimal("0.00"))
+        for branch in branches:
+            amount += branch.amount if branch.grows_by_debit == by_debit else -branch.amount
         return Branch(group, branches, leaves[group.id], amount)
 
     return [grow(group) for group in children[None]]

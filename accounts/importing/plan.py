@@ -8,11 +8,19 @@ from dataclasses import dataclass, field
 from accounts.chart.edit import CODE
 from accounts.chart.edit import Row as ChartRow
 from accounts.chart.tree import code_order
-from accounts.importing.spreadsheet import ACCOUNT, GROUP, MAX_PROBLEMS, Problem, Row, parts_of
-from accounts.models import Account, ClassificationGroup
+from accounts.importing.natures import nature_named
+from accounts.importing.spreadsheet import (
+    ACCOUNT,
+    DEBIT,
+    GROUP,
+    LONGEST_CODE,
+    MAX_PROBLEMS,
+    Problem,
+    Row,
+    parts_of,
+)
+from accounts.models import Account, ClassificationGroup, Nature
 from tenants.models import Tenant
-
-LONGEST_CODE = {GROUP: 20, ACCOUNT: 24}
 
 
 @dataclass(slots=True)
@@ -73,6 +81,7 @@ class Planner:
         self.by_level: dict[int, str] = {}
         self.sound = {""}  # codes that lead to the top
         self.depths = {"": 0}
+        self.inside: dict[str, set[str]] = {}  # natures and sides that are told below a code
 
     def plan(self) -> Plan:
         self.for_each(self.rows.values(), self.place)
@@ -81,6 +90,7 @@ class Planner:
         if not self.result.problems:
             self.for_each(self.rows.values(), self.check_level)
         if not self.result.problems:
+            self.gather()
             self.for_each(self.groups_first(), self.decide)
         self.result.problems.sort(key=lambda problem: problem.line)
         del self.result.problems[MAX_PROBLEMS:]
@@ -111,7 +121,10 @@ class Planner:
                 "como 1.1.2."
             )
         if len(row.code) > LONGEST_CODE[row.kind]:
-            raise WrongRow(f"o código tem mais de {LONGEST_CODE[row.kind]} caracteres.")
+            raise WrongRow(
+                f"o código «{row.code}» tem {len(row.code)} caracteres; o máximo de uma "
+                f"{row.kind.lower()} é {LONGEST_CODE[row.kind]}."
+            )
         other = self.accounts if row.is_group else self.groups
         if row.code in other:
             now, wanted = (ACCOUNT, GROUP) if row.is_group else (GROUP, ACCOUNT)
@@ -185,11 +198,14 @@ class Planner:
 
     def decide_group(self, row: Row, parent: ClassificationGroup | None) -> None:
         existing = self.groups.get(row.code)
-        nature = existing.nature if existing else parent.nature if parent else row.nature
-        if not nature:
-            raise WrongRow("informe a natureza: não há grupo acima.")
-        if (row.nature and row.nature != nature) or (parent and parent.nature != nature):
-            raise WrongRow("a natureza deve ser a do grupo acima e não pode ser alterada.")
+        nature = existing.nature if existing else self.nature_of_new(row, parent)
+        if existing is not None and not is_told(row.nature, nature):
+            raise WrongRow(f"a natureza de «{existing}» é {label(nature)} e não pode ser alterada.")
+        if parent and not parent.may_hold(nature):
+            raise WrongRow(
+                f"um grupo de {label(nature)} não cabe dentro de «{parent}», que é de "
+                f"{label(parent.nature)}."
+            )
         if existing is not None:
             self.compare(existing, row, existing.parent, parent)
             existing.parent = parent
@@ -205,11 +221,59 @@ class Planner:
         self.groups[row.code] = made
         self.result.groups.append(made)
 
+    def nature_of_new(self, row: Row, parent: ClassificationGroup | None) -> str:
+        """What the row tells, else what its name does where the parent leaves it open."""
+        named = nature_named(row.name)
+        if parent is None:
+            if named == Nature.RESULT and {Nature.REVENUE, Nature.EXPENSE} <= self.told_by(row):
+                return named
+            if not (row.nature or named):
+                raise WrongRow("informe a natureza: não há grupo acima.")
+            return row.nature or named
+        above = parent.nature
+        if row.nature:
+            # «Passivo» told below the equity is its top group: the narrower one counts.
+            return above if is_told(row.nature, above) else row.nature
+        if above == Nature.LIABILITY and named == Nature.EQUITY:
+            return named
+        if above == Nature.RESULT:
+            return named if named in {Nature.REVENUE, Nature.EXPENSE} else self.by_side(row)
+        return above
+
+    def by_side(self, row: Row) -> str:
+        """Under the result: all on one side are revenue or expense; both, or none, are mixed."""
+        sides = self.told_by(row) - set(Nature.values)
+        if len(sides) != 1:
+            return Nature.RESULT
+        return Nature.EXPENSE if DEBIT in sides else Nature.REVENUE
+
+    def gather(self) -> None:
+        """Natures and sides, each for its row and for all groups above it."""
+        for row in self.rows.values():
+            told = {each for each in (row.nature, row.side) if each}
+            code = row.code
+            while told and code:
+                self.inside.setdefault(code, set()).update(told)
+                code = self.parents[code]
+
+    def told_by(self, row: Row) -> set[str]:
+        return self.inside.get(row.code, set())
+
     def decide_account(self, row: Row, group: ClassificationGroup) -> None:
         existing = self.accounts.get(row.code)
         nature = existing.group.nature if existing else group.nature
-        if group.nature != nature or (row.nature and row.nature != nature):
+        if group.nature != nature:
             raise WrongRow("a natureza deve ser a do grupo e não pode ser alterada.")
+        if not is_told(row.nature, nature):
+            way = (
+                f" Inclua nele um grupo de {label(row.nature)}."
+                if group.may_hold(row.nature)
+                else ""
+            )
+            raise WrongRow(
+                f"uma conta de {label(row.nature)} não cabe em «{group}», que é de "
+                f"{label(nature)}.{way}"
+            )
         if existing is not None:
             self.compare(existing, row, existing.group, group)
             existing.group = group
@@ -244,6 +308,15 @@ class Planner:
             return
         existing.name, existing.external_code = row.name, row.external_code
         self.result.changes.append(Change(existing, changed))
+
+
+def is_told(told: str, nature: str) -> bool:
+    """Whether what a row tells agrees: nothing, the nature, or the one that it is a part of."""
+    return not told or Nature(told).may_hold(nature)
+
+
+def label(nature: str) -> str:
+    return str(Nature(nature).label).lower()
 
 
 def depth_of(code: str, parents: Mapping[str, str], known: dict[str, int]) -> int:

@@ -1,12 +1,13 @@
 """Read the chart of accounts from a spreadsheet (XLSX). Knows no table.
 
 Columns are found by their headings, in any order: Código, Nome, Nível, Tipo (sintética or
-analítica), Natureza, Grupo acima, Código externo. Values come from calamine; what it cannot tell
+analítica), Natureza, Grupo acima, Código externo, and what programs of accounting call them. Values come from calamine; what it cannot tell
 (formulas, how far a sheet reaches) is read from the sheet's own XML before it, and calamine is
 handed only what was looked through (see xlsx_parts).
 """
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Mapping
 from io import BytesIO
@@ -16,8 +17,11 @@ from python_calamine import CalamineError, CalamineWorkbook, XmlError, ZipError
 
 from accounts.importing.spreadsheet import (
     ACCOUNT,
+    CREDIT,
+    DEBIT,
     GROUP,
     HEADINGS,
+    LONGEST_CODE,
     MAX_PROBLEMS,
     Problem,
     Row,
@@ -26,6 +30,7 @@ from accounts.importing.spreadsheet import (
 from accounts.importing.xlsx_package import COMPOUND, NotXlsx, TooMuchText, survey
 from accounts.models import Nature
 from core.errors import InvalidInput
+from core.text import has_letter, read_line, shorten
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 20_000
@@ -33,39 +38,61 @@ MAX_COLUMNS = 50
 HEADINGS_WITHIN = 20  # rows: what stands above the headings is a title
 
 KINDS = {
-    "sintetica": GROUP,
-    "sintetico": GROUP,
-    "s": GROUP,
-    "grupo": GROUP,
-    "analitica": ACCOUNT,
-    "analitico": ACCOUNT,
-    "a": ACCOUNT,
-    "conta": ACCOUNT,
+    **dict.fromkeys(
+        ("sintetica", "sintetico", "s", "sint", "grupo", "t", "titulo", "totalizadora", "1"), GROUP
+    ),
+    **dict.fromkeys(("analitica", "analitico", "a", "anal", "conta", "2"), ACCOUNT),
 }
 NATURES = {
-    "ativo": Nature.ASSET,
-    "passivo": Nature.LIABILITY,
-    "patrimonio liquido": Nature.EQUITY,
-    "patrimonio": Nature.EQUITY,
-    "pl": Nature.EQUITY,
-    "receita": Nature.REVENUE,
-    "receitas": Nature.REVENUE,
-    "despesa": Nature.EXPENSE,
-    "despesas": Nature.EXPENSE,
+    **dict.fromkeys(("ativo", "contas de ativo", "01"), Nature.ASSET),
+    **dict.fromkeys(("passivo", "contas de passivo", "02"), Nature.LIABILITY),
+    **dict.fromkeys(("patrimonio liquido", "patrimonio", "pl", "03"), Nature.EQUITY),
+    **dict.fromkeys(("receita", "receitas"), Nature.REVENUE),
+    **dict.fromkeys(("despesa", "despesas", "custo", "custos", "custos e despesas"), Nature.EXPENSE),
+    **dict.fromkeys(
+        ("resultado", "resultados", "contas de resultado", "conta de resultado", "04",
+         "receita e despesa", "receitas e despesas", "receita/despesa"),
+        Nature.RESULT,
+    ),
+}  # fmt: skip
+# Many charts write under «Natureza» the side on which the balance stands, not the kind of account.
+SIDES = {
+    **dict.fromkeys(("d", "devedora", "devedor", "debito"), DEBIT),
+    **dict.fromkeys(("c", "credora", "credor", "credito"), CREDIT),
+    **dict.fromkeys(("d/c", "c/d", "devedora/credora", "credora/devedora", "mista", "ambas"), ""),
 }
-COLUMNS = {
-    "codigo": "code",
-    "nome": "name",
-    "descricao": "name",
-    "nivel": "level",
-    "tipo": "kind",
-    "natureza": "nature",
-    "grupo acima": "parent_code",
-    "codigo externo": "external_code",
-}
+# What each column is called, the likeliest first: programs of accounting print a structured code
+# («Classificação») and beside it a short one («Código», «Reduzido»), which is then the outer code.
+CALLED: dict[str, tuple[str, ...]] = {
+    "code": (
+        "classificacao", "classificador", "classificacao contabil", "classificacao da conta",
+        "codigo de classificacao", "codigo estruturado", "codigo estrutural", "codigo",
+        "codigo da conta", "codigo conta", "codigo contabil", "cod", "cod da conta", "cod conta",
+        "conta contabil", "numero da conta", "conta",
+    ),
+    "name": (
+        "nome", "descricao", "nome da conta", "descricao da conta", "denominacao", "titulo",
+        "titulo da conta", "conta",
+    ),
+    "level": ("nivel", "grau"),
+    "kind": (
+        "tipo", "tipo da conta", "tipo de conta", "tipo conta", "s/a", "a/s", "t/a", "a/t",
+        "sintetica/analitica", "analitica/sintetica", "sintetica ou analitica",
+    ),
+    "nature": (
+        "natureza", "natureza da conta", "natureza conta", "natureza do saldo", "natureza saldo",
+        "natureza contabil", "nat", "d/c", "devedora/credora",
+    ),
+    "parent_code": ("grupo acima", "conta superior", "codigo superior", "conta pai", "grupo pai"),
+    "external_code": (
+        "codigo externo", "codigo reduzido", "cod reduzido", "reduzido", "conta reduzida",
+        "codigo", "cod",
+    ),
+}  # fmt: skip
 NEEDED = {"code": "Código", "name": "Nome", "kind": "Tipo"}
-LONGEST = {"name": 120, "external_code": 40, "parent_code": 20}
+LONGEST = {"code": LONGEST_CODE[ACCOUNT], "name": 120, "external_code": 40, "parent_code": 20}
 LONGEST_OF_ANY = 200
+EXACT = 10**15  # spreadsheets keep fifteen digits of a number
 TOO_MUCH_TEXT = (
     "A planilha tem texto demais. Deixe só as colunas do plano de contas, com nomes curtos, e "
     "tente de novo."
@@ -155,10 +182,7 @@ class Reader:
     def find_headings(self, lines: list[list[Cell]]) -> int:
         """The number of the line with the headings; what follows are rows."""
         for number, cells in enumerate(lines[:HEADINGS_WITHIN], 1):
-            found: dict[str, int] = {}
-            for position, cell in enumerate(cells):
-                if column := COLUMNS.get(plain(str(cell)[:LONGEST_OF_ANY])):
-                    found.setdefault(column, position)
+            found = columns_of(cells)
             if "code" in found and "name" in found:
                 self.columns = found
                 missing = [heading for key, heading in NEEDED.items() if key not in found]
@@ -175,17 +199,20 @@ class Reader:
         if code and code in self.seen:
             self.wrong(line, f"o código {code} já está na linha {self.seen[code]}.", "code")
         self.seen.setdefault(code, line)
+        nature = self.one_of(
+            line, cells, "nature", {each: each for each in (*NATURES, *SIDES)},
+            "use " + ", ".join(Nature.labels) + ", ou D e C.",
+        )  # fmt: skip
         return Row(
             line=line,
             code=code,
             name=self.text(line, cells, "name"),
             kind=self.one_of(line, cells, "kind", KINDS, "use Sintética ou Analítica."),
             level=self.level(line, cells),
-            nature=self.one_of(
-                line, cells, "nature", NATURES, "use " + ", ".join(Nature.labels) + "."
-            ),
+            nature=NATURES.get(nature, ""),
             parent_code=self.code(line, cells, "parent_code"),
             external_code=self.text(line, cells, "external_code"),
+            side=SIDES.get(nature, ""),
         )
 
     def cell(self, line: int, cells: list[Cell], column: str) -> Cell:
@@ -201,13 +228,16 @@ class Reader:
         cell = self.cell(line, cells, column)
         if isinstance(cell, float) and cell.is_integer():
             cell = int(cell)
-        text = " ".join(str(cell).split())
+        text = read_line(str(cell))
         if not text and column in NEEDED and not self.is_formula(line, column):
             self.wrong(line, f"falta {NEEDED[column].lower()}.", column)
         longest = LONGEST.get(column, LONGEST_OF_ANY)
         if len(text) > longest:
-            self.wrong(line, f"o texto tem {len(text)} caracteres; o máximo é {longest}.", column)
+            what = "o código" if column in {"code", "parent_code"} else "o texto"
+            self.wrong(line, f"{what} tem {len(text)} caracteres; o máximo é {longest}.", column)
             return ""
+        if column == "name" and text and not has_letter(text):
+            self.wrong(line, "o nome precisa ter pelo menos uma letra ou um número.", column)
         return text
 
     def code(self, line: int, cells: list[Cell], column: str) -> str:
@@ -226,7 +256,13 @@ class Reader:
                 line, "o código está em formato de data. Formate a coluna como texto.", column
             )
             return ""
-        return self.text(line, cells, column)
+        if isinstance(cell, float) and abs(cell) >= EXACT:
+            self.wrong(
+                line, "o código tem dígitos demais para um número. Formate a coluna como texto.",
+                column,
+            )  # fmt: skip
+            return ""
+        return tidy_code(self.text(line, cells, column))
 
     def level(self, line: int, cells: list[Cell]) -> int | None:
         text = self.text(line, cells, "level")
@@ -241,9 +277,10 @@ class Reader:
         self, line: int, cells: list[Cell], column: str, words: Mapping[str, str], told: str
     ) -> str:
         text = self.text(line, cells, column)
-        if text and plain(text) not in words:
-            self.wrong(line, f"«{text[:40]}» é inválido: {told}", column)
-        return str(words.get(plain(text), ""))
+        word = plain(text).replace(" / ", "/").rstrip(".")
+        if text and word not in words:
+            self.wrong(line, f"«{shorten(text, 40)}» é inválido: {told}", column)
+        return str(words.get(word, ""))
 
     def has_formula(self, line: int, width: int) -> bool:
         return any(f"{get_column_letter(n + 1)}{line}" in self.formulas for n in range(width))
@@ -256,8 +293,33 @@ class Reader:
         self.sheet.problems.append(Problem(line, text, letter))
 
 
+def columns_of(cells: list[Cell]) -> dict[str, int]:
+    """Where each column stands, if these are headings. A cell heads one column only."""
+    headings = [heading_of(str(cell)[:LONGEST_OF_ANY]) for cell in cells]
+    found: dict[str, int] = {}
+    for column, names in CALLED.items():
+        free = [name for name in names if name in headings]
+        free = [name for name in free if headings.index(name) not in found.values()]
+        if free:
+            found[column] = headings.index(free[0])
+    return found
+
+
+def heading_of(text: str) -> str:
+    """Of «Cód.», «Natureza (D/C)» and «Tipo S/A»: cod, natureza, tipo."""
+    bare = re.sub(r"\(.*?\)|[^a-z0-9/ ]", " ", plain(text))
+    heading = " ".join(bare.split()).replace(" / ", "/")
+    return re.sub(r" (s/a|a/s|t/a|a/t|d/c|c/d)$", "", heading)
+
+
+def tidy_code(text: str) -> str:
+    """A code without blanks around its points and without a point at its end."""
+    code = re.sub(r" ?\. ?", ".", unicodedata.normalize("NFKC", text))
+    return code.rstrip(".") or text
+
+
 def plain(text: str) -> str:
-    """Without accents, capitals and outer blanks."""
-    parts = unicodedata.normalize("NFKD", text)
+    """Without accents, capitals, outer blanks and what nobody sees."""
+    parts = unicodedata.normalize("NFKD", read_line(text))
     kept = "".join(letter for letter in parts if not unicodedata.combining(letter))
     return " ".join(kept.casefold().split())

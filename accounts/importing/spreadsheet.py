@@ -14,6 +14,8 @@ from accounts.models import Nature
 
 MAX_PROBLEMS = 50
 GROUP, ACCOUNT = "Sintética", "Analítica"
+LONGEST_CODE = {GROUP: 20, ACCOUNT: 24}
+DEBIT, CREDIT = "D", "C"
 HEADINGS = ("Código", "Nome", "Nível", "Tipo", "Natureza", "Grupo acima", "Código externo")
 
 
@@ -29,6 +31,7 @@ class Row:
     nature: str = ""
     parent_code: str = ""
     external_code: str = ""
+    side: str = ""  # DEBIT or CREDIT: where the balance stands
 
     @property
     def is_group(self) -> bool:

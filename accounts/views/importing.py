@@ -108,7 +108,7 @@ def keep(request: TenantRequest, sheet: Sheet, plan: Plan) -> str:
     rows = [
         (
             row.line, row.code, row.name, row.kind, row.level, row.nature, row.parent_code,
-            row.external_code,
+            row.external_code, row.side,
         )
         for row in sheet.rows
     ]  # fmt: skip

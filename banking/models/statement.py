@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F
 
 from banking.models.bank_account import BankAccount
+from core.search import folded
 from tenants.models import TenantForeignKey, TenantOwned
 
 
@@ -27,6 +28,7 @@ class StatementLine(TenantOwned):
     kind = models.CharField("tipo", max_length=10, choices=Kind)
     description = models.CharField("histórico", max_length=300)
     counterparty_name = models.CharField("contraparte", max_length=160, blank=True)
+    words_folded = folded("description", "counterparty_name")
     counterparty_document = models.CharField("CPF/CNPJ", max_length=14, blank=True)
     raw = models.JSONField("resposta do banco")
 

@@ -19,6 +19,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
 
 from banking.models import BankAccount, DailyBalance, StatementLine
+from core.text import fold
 
 PAGE = 50
 # 1.234,56 or 1234,56 or 1234, with or without sign and R$.
@@ -87,7 +88,9 @@ def read_page(account: BankAccount, filters: Mapping[str, Any], after: Position 
     if after is not None:
         key = Tuple("booked_on", "occurred_at", "id")
         lines = lines.filter(TupleLessThan(key, (after.booked_on, after.occurred_at, after.id)))
-    found = list(lines.order_by("-booked_on", "-occurred_at", "-id").defer("raw")[: PAGE + 1])
+    found = list(
+        lines.order_by("-booked_on", "-occurred_at", "-id").defer("raw", "words_folded")[: PAGE + 1]
+    )
     shown = found[:PAGE]
     return Page(
         days=by_day(account, shown, continues=after.booked_on if after else None),
@@ -109,8 +112,11 @@ def matching(account: BankAccount, filters: Mapping[str, Any]) -> "QuerySet[Stat
 
 
 def mentions(text: str) -> Q:
-    """Lines with the text in their words, the digits in their document, or the amount."""
-    found = Q(description__icontains=text) | Q(counterparty_name__icontains=text)
+    """Lines with the text in their words, the digits in their document, or the amount.
+
+    Accents and capitals do not matter.
+    """
+    found = Q(words_folded__contains=fold(text))
     document = re.sub(r"[./\s-]", "", text).upper()
     if len(document) >= SHORTEST_DOCUMENT and re.search(r"\d", document):
         found |= Q(counterparty_document__contains=document)

@@ -17,12 +17,14 @@ from banking.gateway.connect import connect
 from banking.models import BankAccount
 from core import deadline
 from core.clock import database_now
+from core.text import shorten
 from payments.models import Payable
 from payments.states import PayableStatus
 from payments.timeline import Tone, note
 from tenants.scope import across_tenants, tenant_scope
 
 WARNING = "Dados do boleto divergem"
+OTHER_ESTABLISHMENT = "Boleto de outro estabelecimento do favorecido"
 ASK_AGAIN_AFTER = timedelta(hours=1)
 BATCH = 20
 
@@ -108,8 +110,8 @@ def give_turn_back(payable: Payable) -> None:
 
 
 def store_title(payable: Payable, title: Title) -> None:
-    payable.title_name = title.beneficiary_name[:160]
-    payable.title_document = title.beneficiary_document[:14]
+    payable.title_name = shorten(title.beneficiary_name, 160)
+    payable.title_document = title.beneficiary_document
     payable.title_amount = title.amount
     payable.title_is_paid = bool(title.is_paid)
     payable.title_read_at = database_now()
@@ -120,6 +122,8 @@ def store_title(payable: Payable, title: Title) -> None:
     )  # fmt: skip
     for warning in payable.title_warnings:
         note(payable, WARNING, warning, tone=Tone.WARN)
+    for told in payable.title_notes:
+        note(payable, OTHER_ESTABLISHMENT, told)
 
 
 def record_unread_title(payable: Payable, account: BankAccount, why: str) -> None:

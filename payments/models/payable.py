@@ -12,11 +12,13 @@ from django.db.models.functions import Length
 from accounts.models import Account
 from banking.banks.contract.payments import PixKeyType, Rail
 from banking.models import BankAccount
-from brazil.document import format_document
+from brazil.document import format_document, is_same_company
 from core.amounts import read_amount
 from core.clock import database_now
 from core.errors import InvalidInput
 from core.money import MAX_AMOUNT, format_brl
+from core.search import folded
+from core.text import fold
 from parties.models import TED_ACCOUNT_LENGTH, Payee, PayeeAccount
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet, User
@@ -43,9 +45,13 @@ class PayableQuerySet(TenantQuerySet):
         return self.filter(orders__status=OrderStatus.UNKNOWN)  # one at the most: it lives
 
     def mentioning(self, text: str) -> Self:
-        """With the text in payee, description, key or amount, or its figures in the document."""
-        found = Q(payee__name__icontains=text) | Q(description__icontains=text)
-        found |= Q(pix_key__icontains=text)
+        """With the text in payee, description, key or amount, or its figures in the document.
+
+        Accents and capitals do not matter.
+        """
+        words = fold(text)
+        found = Q(payee__name_folded__contains=words) | Q(description_folded__contains=words)
+        found |= Q(pix_key__contains=words)
         document = re.sub(r"[./\s-]", "", text).upper()
         if re.search(r"\d{3}", document):
             found |= Q(payee__document__contains=document)
@@ -121,6 +127,7 @@ class Payable(TenantOwned):
     payee = TenantForeignKey(Payee, models.PROTECT, related_name="payables")
     payee_account = TenantForeignKey(PayeeAccount, models.PROTECT, null=True, related_name="+")
     description = models.CharField("descrição", max_length=140, blank=True)
+    description_folded = folded("description")
     method = models.CharField("forma", max_length=8, choices=Method)
     linha_digitavel = models.CharField("linha digitável", max_length=48, blank=True)
     # A Pix goes to a key, to the payee account, or to what a code («copia e cola») says.
@@ -234,7 +241,7 @@ class Payable(TenantOwned):
         warnings = []
         if self.title_is_paid:
             warnings.append("O banco informa que este boleto já foi pago.")
-        if self.title_document and self.title_document != self.payee.document:
+        if self.title_document and not is_same_company(self.title_document, self.payee.document):
             whom = self.title_name or "outro beneficiário"
             document = format_document(self.title_document)
             warnings.append(f"O boleto está registrado em nome de {whom} ({document}).")
@@ -244,6 +251,19 @@ class Payable(TenantOwned):
                 f"O valor atualizado do boleto é R$\u00a0{amount}, diferente do valor da conta."
             )
         return warnings
+
+    @property
+    def title_notes(self) -> list[str]:
+        """What the registered title tells beside the bill, and is not against it."""
+        other = self.title_document
+        if not other or other == self.payee.document:
+            return []
+        if not is_same_company(other, self.payee.document):
+            return []  # a warning
+        return [
+            "O boleto está registrado em outro estabelecimento da mesma empresa, "
+            f"o CNPJ {format_document(other)}."
+        ]
 
 
 # A bill that waits for approval again: nothing of the former one remains.

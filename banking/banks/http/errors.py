@@ -16,6 +16,7 @@ from banking.banks.contract.errors import (
 )
 from banking.banks.contract.info import BankInfo
 from banking.banks.http.json import read_json
+from core.text import read_line, shorten
 
 # These refuse the attempt, not the request: cut short (408), the first one with this key is still
 # being done (409), too early (425). RFC 9110 section 15.5; draft-ietf-httpapi-idempotency-key.
@@ -112,11 +113,13 @@ def words_of(body: bytes) -> Words:
 
 
 def one_line(value: object, longest: int) -> str:
-    """Printable text without line breaks; empty when it is no text."""
+    """What people see of it, with single blanks; empty when it is no text.
+
+    An ellipsis marks where a longer text is cut.
+    """
     if not isinstance(value, str):
         return ""
-    printable = "".join(char if char.isprintable() else " " for char in value[: longest * 4])
-    return " ".join(printable.split())[:longest]
+    return shorten(read_line(value[: longest * 4]), longest)
 
 
 def _seconds_to_wait(response: httpx.Response) -> float | None:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from banking.banks.contract.errors import BankUnavailable
 from banking.banks.http.json import Json
+from core.text import read_line, shorten
 
 
 class UnreadableAnswer(BankUnavailable):
@@ -44,15 +45,13 @@ class SharedFields:
         return value
 
     def text_of(self, value: Json, field: str, *, longest: int = 140) -> str:
-        """Printable text on one line; empty when it is null or missing.
+        """What people see of a text, on one line with single blanks; empty when it is null or missing.
 
-        What PostgreSQL cannot store (NUL, lone surrogates) goes with the unprintable.
+        What PostgreSQL cannot store (NUL, lone surrogates) goes with the unseen. An ellipsis
+        marks where a longer text is cut.
         """
         if value is None:
             return ""
         if not isinstance(value, str):
             raise self.unreadable(field)
-        text: str = value
-        if not text.isprintable():
-            text = "".join(char if char.isprintable() else " " for char in text)
-        return text.strip()[:longest]
+        return shorten(read_line(value), longest)

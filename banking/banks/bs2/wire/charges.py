@@ -3,7 +3,6 @@
 devs.bs2.com/manual/cobranca, /docs/issuance-registration-collection, /docs/bank-slip-write-off.
 """
 
-import re
 from decimal import Decimal
 from typing import Final
 
@@ -23,6 +22,7 @@ from banking.banks.bs2.wire.fields import (
 from banking.banks.contract.charges import Cancellation, CancellationState, Charge, ChargeState
 from banking.banks.contract.errors import BankOutcomeUnknown
 from banking.banks.http.json import Json
+from brazil.document import read_loose_document
 
 _PAID = 4
 _STATES: Final = {
@@ -70,7 +70,7 @@ def charge_from_wire(answer: Json) -> Charge:
         paid_amount=paid,
         paid_on=optional_day(answer.get("pagamento"), "pagamento") if paid else None,
         payer_name=text_of(payer.get("nome"), "nome"),
-        payer_document=_document(payer.get("documento")),
+        payer_document=read_loose_document(payer.get("documento")),
         linha_digitavel=_code(answer, 47, "linhaDigitavel"),
         # It is called one thing when issued and the other in the detail.
         barcode=_code(answer, 44, "codigoDeBarra", "codigoBarras"),
@@ -105,10 +105,6 @@ def _code(answer: dict[str, Json], length: int, *names: str) -> str:
         if len(digits) == length:
             return digits
     return ""
-
-
-def _document(value: Json) -> str:
-    return re.sub(r"[./\s-]", "", text_of(value, "documento"))
 
 
 def cancellation_from_wire(answer: Json, charge_reference: str) -> Cancellation:

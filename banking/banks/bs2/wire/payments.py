@@ -33,8 +33,11 @@ from banking.banks.contract.payments import (
 )
 from banking.banks.http.errors import one_line
 from banking.banks.http.json import Json
+from brazil.document import read_loose_document
 from core.money import MAX_AMOUNT
+from core.text import clean
 
+_NAME_LENGTH: Final = 60  # the bank refuses a longer one
 # `tipoConta`: the only value that is seen is 1, for a checking account.
 _ACCOUNT_TYPES: Final[Mapping[AccountType, int]] = {
     AccountType.CHECKING: 1,
@@ -59,7 +62,7 @@ def transfer_to_wire(
     _refuse_unless(
         _is_digits(payment.account, 2, 20), "A conta tem até 20 dígitos, com o dígito verificador."
     )
-    name = text_of(payment.holder_name, "nome", longest=60)
+    name = clean(payment.holder_name)[:_NAME_LENGTH].rstrip()
     _refuse_unless(bool(name), "Falta o nome do favorecido.")
     document = payment.holder_document
     _refuse_unless(len(document) in (11, 14), "Falta o CPF ou o CNPJ do favorecido.")
@@ -192,7 +195,7 @@ def title_from_wire(answer: Json, line: str) -> Title:
         due_date=optional_day(answer.get("dataVencimento"), "dataVencimento"),
         bank_code=bank_code.zfill(3)[-3:] if bank_code else "",
         beneficiary_name=text_of(name, "beneficiario"),
-        beneficiary_document=digits_of(document, "documento"),
+        beneficiary_document=read_loose_document(document),
         amount=_title_amount(first_of(answer, "valorTotal", "valorAtualizado", "valor")),
     )
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from banking.banks.bs2.wire.fields import first_of, id_of, instant_of, list_of, object_of
 from banking.banks.http.errors import one_line
 from banking.banks.http.json import Json
+from brazil.document import read_loose_document
 
 TRANSFERS, PAYMENTS = 1, 2  # `tipoFiltro`
 TRANSFER_SCHEDULING, PAYMENT_SCHEDULING = 3, 4
@@ -24,7 +25,7 @@ class Proof:
     protocol: str
     made_at: datetime | None  # or is to be
     amounts: frozenset[Decimal]
-    numbers: frozenset[str]  # every text and number of it, digits only
+    numbers: frozenset[str]  # every text and number of it, without punctuation; documents whole
 
 
 def proofs_from_wire(answer: Json) -> list[Proof]:
@@ -45,7 +46,12 @@ def _proof_from_wire(item: Json) -> Proof:
         protocol=one_line(item.get("protocolo"), 64),
         made_at=None if made_at is None else instant_of(made_at, "EfetuadoEm"),
         amounts=frozenset(Decimal(v) for v in leaves if type(v) is int or isinstance(v, Decimal)),
-        numbers=frozenset(re.sub(r"[\s./-]", "", str(v)) for v in leaves if v is not None),
+        numbers=frozenset(
+            number
+            for v in leaves
+            if v is not None
+            for number in (re.sub(r"[\s./-]", "", str(v)), read_loose_document(v))
+        ),
     )
 
 

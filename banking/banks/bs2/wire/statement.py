@@ -25,6 +25,7 @@ from banking.banks.bs2.wire.fields import (
 from banking.banks.contract.statement import Movement, StatementPage
 from banking.banks.http.json import Json, write_json
 from brazil.banking_days import SAO_PAULO
+from brazil.document import read_loose_document
 
 WINDOW_DAYS = 30
 _PROTOCOL = re.compile(r"[0-9A-Za-z-]{1,64}")
@@ -112,7 +113,7 @@ def _movement_from_wire(item: Json) -> Movement:
         kind=_kind(item.get("tipoCategoria"), description),
         description=description,
         counterparty_name=text_of(party.get("nome"), "nome"),
-        counterparty_document=_document(party.get("documento")),
+        counterparty_document=read_loose_document(party.get("documento")),
         raw=storable(write_json(item)),
     )
 
@@ -138,13 +139,6 @@ def _protocol(value: Json) -> str:
 def _identity_of_content(item: dict[str, Json]) -> str:
     content = write_json({name: item[name] for name in sorted(item)})
     return "~" + hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:40]
-
-
-def _document(value: Json) -> str:
-    """A CPF or CNPJ without punctuation; empty when there is none, or only part of one (***)."""
-    document = re.sub(r"[./\s-]", "", text_of(value, "documento"))
-    is_whole = len(document) in (11, 14) and document.isalnum() and document.isascii()
-    return document if is_whole else ""
 
 
 def storable(text: str) -> str:

@@ -30,6 +30,7 @@ from banking.banks.cora.wire.fields import (
 )
 from banking.banks.http.json import Json
 from brazil.banking_days import SAO_PAULO
+from brazil.document import read_loose_document
 from core.money import from_cents
 
 _STATES: Final = {
@@ -81,7 +82,7 @@ def charge_from_wire(answer: Json) -> Charge:
         paid_amount=_paid(answer.get("total_paid")),
         paid_on=_paid_on(answer) if state is ChargeState.PAID else None,
         payer_name=text_of(customer.get("name"), "name"),
-        payer_document=text_of(document.get("identity"), "identity", longest=14),
+        payer_document=read_loose_document(document.get("identity")),
         linha_digitavel=_digits(slip.get("digitable"), 47),
         barcode=_digits(slip.get("barcode"), 44),
         our_number=text_of(slip.get("our_number"), "our_number", longest=40),

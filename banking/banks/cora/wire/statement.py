@@ -30,7 +30,7 @@ from banking.banks.http.json import (
     shallow,
 )
 from brazil.banking_days import SAO_PAULO
-from brazil.document import parse_document
+from brazil.document import parse_document, read_loose_document
 from brazil.errors import InvalidValue
 
 _DECODER = json.JSONDecoder(
@@ -127,7 +127,7 @@ def movement_from_wire(entry: Json, raw: str) -> Movement:
         kind=_kind(transaction.get("type")),
         description=text_of(transaction.get("description"), "description", longest=255),
         counterparty_name=text_of(counterparty.get("name"), "counterParty.name"),
-        counterparty_document=_document(counterparty.get("identity")),
+        counterparty_document=read_loose_document(counterparty.get("identity")),
         raw=raw,
     )
 
@@ -144,15 +144,6 @@ def _signed(amount: Decimal, direction: Json) -> Decimal:
     raise UnreadableAnswer("type")
 
 
-def _document(value: Json) -> str:
-    """A CPF or CNPJ without punctuation; empty when there is none, or only part of one (***)."""
-    document = text_of(value, "identity")
-    if not document.isalnum():
-        document = re.sub(r"[./\s-]", "", document)
-    is_whole = len(document) in (11, 14) and document.isalnum() and document.isascii()
-    return document if is_whole else ""
-
-
 # --- Whose account, and what it holds ---------------------------------------------------
 
 
@@ -161,7 +152,7 @@ def identity_from_wire(account: Json, statement: Json) -> AccountIdentity:
     account = object_of(account, "account")
     header = object_of(object_of(statement, "statement").get("header"), "header")
     try:
-        document = parse_document(text_of(header.get("businessDocument"), "businessDocument"))
+        document = parse_document(read_loose_document(header.get("businessDocument")))
     except InvalidValue as error:
         raise UnreadableAnswer("businessDocument") from error
     number = digits_of(account.get("accountNumber"), "accountNumber", 1, 20)

@@ -21,6 +21,7 @@ from banking.banks.kamino.wire.fields import (
     text_of,
 )
 from brazil.banking_days import sao_paulo_day
+from brazil.document import read_loose_document
 
 STATES: Final[Mapping[str, ChargeState]] = {
     "open": ChargeState.OPEN,
@@ -52,7 +53,7 @@ def charge_from_wire(answer: Json) -> Charge:
         paid_amount=balance_of(answer.get("paid_amount"), "paid_amount"),
         paid_on=None if paid_at is None else sao_paulo_day(instant_of(paid_at, "paid_at")),
         payer_name=text_of(payer.get("name"), "name"),
-        payer_document=text_of(payer.get("document"), "document", longest=14),
+        payer_document=read_loose_document(payer.get("document")),
         linha_digitavel=digits_of(boleto.get("line"), "line", 47, 47) if boleto else "",
         barcode=digits_of(boleto.get("barcode"), "barcode", 44, 44) if boleto else "",
         our_number=text_of(boleto.get("our_number"), "our_number", longest=40),

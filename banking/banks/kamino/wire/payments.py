@@ -36,7 +36,7 @@ from banking.banks.kamino.wire.fields import (
     text_of,
 )
 from banking.banks.kamino.wire.order_states import STATES
-from brazil.document import parse_document
+from brazil.document import parse_document, read_loose_document
 from brazil.errors import InvalidValue
 from core.money import MAX_AMOUNT
 
@@ -197,7 +197,7 @@ def title_from_wire(answer: Json) -> Title:
         due_date=None if due is None else day_of(due, "due_date"),
         bank_code=digits_of(bank.get("compe"), "compe", 3, 3) if bank else "",
         beneficiary_name=text_of(beneficiary.get("name"), "name"),
-        beneficiary_document=text_of(beneficiary.get("document"), "document", longest=14),
+        beneficiary_document=read_loose_document(beneficiary.get("document")),
         amount=amount_of(answer.get("amount_due"), "amount_due"),
         # A word that is not known says nothing of whether it was paid.
         is_paid={"paid": True, "payable": False, "cancelled": False}.get(str(status)),

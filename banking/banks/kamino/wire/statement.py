@@ -23,11 +23,10 @@ from banking.banks.kamino.wire.fields import (
     optional_object,
     text_of,
 )
-from brazil.document import parse_document
+from brazil.document import parse_document, read_loose_document
 from brazil.errors import InvalidValue
 
 _KINDS: Final = {"ted": "transfer", "boleto": "payment", "pix": "pix", "fee": "fee"}
-_DOCUMENT: Final = re.compile(r"[0-9]{11}|[0-9A-Z]{12}[0-9]{2}")
 # What PostgreSQL's jsonb refuses: the escape of NUL, and halves of a surrogate pair.
 _UNSTORABLE: Final = re.compile(r"\\u0000|[\ud800-\udfff]")
 
@@ -61,7 +60,7 @@ def movement_from_wire(entry: Json) -> Movement:
         kind=_KINDS.get(kind, "other") if isinstance(kind, str) else "other",
         description=text_of(entry.get("description"), "description", longest=255),
         counterparty_name=text_of(party.get("name"), "counterparty.name"),
-        counterparty_document=_document(party.get("document")),
+        counterparty_document=read_loose_document(party.get("document")),
         raw=_storable(entry),
     )
 
@@ -72,12 +71,6 @@ def _signed(amount: Decimal, direction: Json) -> Decimal:
     if direction == "debit":
         return -amount
     raise UnreadableAnswer("direction")
-
-
-def _document(value: Json) -> str:
-    """Empty when it is no whole CPF or CNPJ."""
-    document = text_of(value, "document")
-    return document if _DOCUMENT.fullmatch(document) else ""
 
 
 def _storable(entry: Json) -> str:
@@ -112,7 +105,7 @@ def identity_from_wire(answer: Json) -> AccountIdentity:
     if not name:
         raise UnreadableAnswer("legal_name")
     try:
-        document = parse_document(text_of(holder.get("document"), "document"))
+        document = parse_document(read_loose_document(holder.get("document")))
     except InvalidValue as error:
         raise UnreadableAnswer("document") from error
     return AccountIdentity(

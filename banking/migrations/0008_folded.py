@@ -1,0 +1,21 @@
+"""A column to search in, whose accents and capitals do not matter."""
+
+from django.db import migrations, models
+
+from core.search import Folded
+
+
+class Migration(migrations.Migration):
+    dependencies = [("banking", "0007_bank_call")]
+
+    operations = [
+        migrations.AddField(
+            model_name="statementline",
+            name="words_folded",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=Folded("description", "counterparty_name"),
+                output_field=models.TextField(),
+            ),
+        ),
+    ]

@@ -1,0 +1,21 @@
+"""A column to search in, whose accents and capitals do not matter."""
+
+from django.db import migrations, models
+
+from core.search import Folded
+
+
+class Migration(migrations.Migration):
+    dependencies = [("parties", "0001_initial")]
+
+    operations = [
+        migrations.AddField(
+            model_name="payee",
+            name="name_folded",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=Folded("name"),
+                output_field=models.TextField(),
+            ),
+        ),
+    ]

@@ -1,0 +1,21 @@
+"""A column to search in, whose accents and capitals do not matter."""
+
+from django.db import migrations, models
+
+from core.search import Folded
+
+
+class Migration(migrations.Migration):
+    dependencies = [("payments", "0009_payees_to_parties")]
+
+    operations = [
+        migrations.AddField(
+            model_name="payable",
+            name="description_folded",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=Folded("description"),
+                output_field=models.TextField(),
+            ),
+        ),
+    ]
