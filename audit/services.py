@@ -8,6 +8,7 @@ from django.utils import timezone
 from audit.acts import Act
 from audit.models import ChainHead, Record
 from audit.origin import current_origin
+from core.text import shorten
 from tenants.models import Tenant, TenantOwned, User
 from tenants.scope import tenant_scope
 
@@ -40,10 +41,10 @@ def record(
             act=act,
             on_kind=on._meta.label_lower,
             on_id=on.id,
-            on_label=str(on)[:200],
+            on_label=shorten(str(on), 200),
             by=by,
-            by_label=(by.display_name if by else PRODUCT)[:200],
-            why=why[:500],
+            by_label=shorten(by.display_name if by else PRODUCT, 200),
+            why=shorten(why, 500),
             before=dict(before or {}),
             after=dict(after or {}),
             whence=current_origin()[:60],

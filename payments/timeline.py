@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from core.clock import database_now
+from core.text import shorten
 from payments.models import Payable, PayableEvent
 from tenants.models import User
 
@@ -30,7 +31,7 @@ def note(
         payable=payable,
         at=database_now(),
         title=title,
-        text=text[:1000],
+        text=shorten(text, 1000),
         tone=tone,
         by=by,
     )
@@ -40,7 +41,12 @@ def note_many(tenant_id: UUID, rows: Iterable[tuple[UUID, str, str, str]], *, at
     """Each row is (payable id, title, text, tone)."""
     PayableEvent.objects.bulk_create(
         PayableEvent(
-            tenant_id=tenant_id, payable_id=payable, at=at, title=title, text=text[:1000], tone=tone
+            tenant_id=tenant_id,
+            payable_id=payable,
+            at=at,
+            title=title,
+            text=shorten(text, 1000),
+            tone=tone,
         )
         for payable, title, text, tone in rows
     )

@@ -2,6 +2,7 @@
 
 from brazil.cnpj import parse_cnpj
 from core.ids import uuid7
+from core.text import read_name
 from tenants.models import Membership, Plan, Role, Tenant, User
 from tenants.scope import tenant_scope
 
@@ -11,8 +12,15 @@ def create_company(*, name: str, legal_name: str, cnpj: str, plan: Plan) -> Tena
 
     Raises:
         InvalidValue: the CNPJ is not well formed.
+        InvalidInput: a name has no letter.
     """
-    tenant = Tenant(id=uuid7(), name=name, legal_name=legal_name, cnpj=parse_cnpj(cnpj), plan=plan)
+    tenant = Tenant(
+        id=uuid7(),
+        name=read_name(name, field="name"),
+        legal_name=read_name(legal_name, what="A razão social", field="legal_name"),
+        cnpj=parse_cnpj(cnpj),
+        plan=plan,
+    )
     with tenant_scope(tenant.id):
         tenant.save(force_insert=True)
     return tenant

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from accounts.journal.entries import MEMO_LENGTH
 from accounts.models import Account, JournalEntry, JournalEntryQuerySet, JournalLine
 from core.errors import InvalidInput
+from core.text import shorten
 from tenants.models import User
 
 BATCH = 1_000
@@ -33,7 +34,7 @@ def move_entries(old: Account, new: Account, *, by: User, why: str) -> int:
     lock_account(old)
     entries = list(standing_on(old).prefetch_related("lines").order_by("date", "id"))
     refuse_archived(old, entries)
-    memo = f"Estorno: {why}"[:MEMO_LENGTH]
+    memo = shorten(f"Estorno: {why}", MEMO_LENGTH)
     pairs = [(reversal_of(entry, memo, by), replacement_of(entry, by)) for entry in entries]
     made = [each for pair in pairs for each in pair]
     JournalEntry.objects.bulk_create(made, batch_size=BATCH)

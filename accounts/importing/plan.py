@@ -231,10 +231,10 @@ class Planner:
                 raise WrongRow("informe a natureza: não há grupo acima.")
             return row.nature or named
         above = parent.nature
-        if row.nature:
+        if row.nature and row.nature != above:
             # «Passivo» told below the equity is its top group: the narrower one counts.
             return above if is_told(row.nature, above) else row.nature
-        if above == Nature.LIABILITY and named == Nature.EQUITY:
+        if above == Nature.LIABILITY and named == Nature.EQUITY and not row.nature:
             return named
         if above == Nature.RESULT:
             return named if named in {Nature.REVENUE, Nature.EXPENSE} else self.by_side(row)
@@ -265,15 +265,12 @@ class Planner:
         if group.nature != nature:
             raise WrongRow("a natureza deve ser a do grupo e não pode ser alterada.")
         if not is_told(row.nature, nature):
-            way = (
-                f" Inclua nele um grupo de {label(row.nature)}."
-                if group.may_hold(row.nature)
-                else ""
+            sentence = (
+                f"uma conta de {label(row.nature)} não cabe em «{group}», que é de {label(nature)}."
             )
-            raise WrongRow(
-                f"uma conta de {label(row.nature)} não cabe em «{group}», que é de "
-                f"{label(nature)}.{way}"
-            )
+            if group.may_hold(row.nature):
+                sentence += f" Inclua nele um grupo de {label(row.nature)}."
+            raise WrongRow(sentence)
         if existing is not None:
             self.compare(existing, row, existing.group, group)
             existing.group = group

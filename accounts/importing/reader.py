@@ -1,9 +1,9 @@
 """Read the chart of accounts from a spreadsheet (XLSX). Knows no table.
 
 Columns are found by their headings, in any order: Código, Nome, Nível, Tipo (sintética or
-analítica), Natureza, Grupo acima, Código externo, and what programs of accounting call them. Values come from calamine; what it cannot tell
-(formulas, how far a sheet reaches) is read from the sheet's own XML before it, and calamine is
-handed only what was looked through (see xlsx_parts).
+analítica), Natureza, Grupo acima, Código externo, or what other programs call them. Values come
+from calamine; what it cannot tell (formulas, how far a sheet reaches) is read from the sheet's own
+XML before it, and calamine is handed only what was looked through (see xlsx_package).
 """
 
 import datetime as dt
@@ -48,7 +48,8 @@ NATURES = {
     **dict.fromkeys(("passivo", "contas de passivo", "02"), Nature.LIABILITY),
     **dict.fromkeys(("patrimonio liquido", "patrimonio", "pl", "03"), Nature.EQUITY),
     **dict.fromkeys(("receita", "receitas"), Nature.REVENUE),
-    **dict.fromkeys(("despesa", "despesas", "custo", "custos", "custos e despesas"), Nature.EXPENSE),
+    **dict.fromkeys(("despesa", "despesas", "custo", "custos"), Nature.EXPENSE),
+    "custos e despesas": Nature.EXPENSE,
     **dict.fromkeys(
         ("resultado", "resultados", "contas de resultado", "conta de resultado", "04",
          "receita e despesa", "receitas e despesas", "receita/despesa"),

@@ -13,6 +13,7 @@ from django.db.models import Sum
 from accounts.models import Account, JournalEntry, JournalLine
 from core.errors import InvalidInput, InvalidState
 from core.money import MAX_AMOUNT, format_brl, two_places
+from core.text import read_line
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 
@@ -51,7 +52,7 @@ def reverse_entry(entry: JournalEntry, *, by: User | None, date: dt.date, why: s
             )
         if entry.reversal is not None:
             raise InvalidState("Este lançamento já foi estornado.", code="already_reversed")
-        if not why.strip():
+        if not read_line(why):
             raise InvalidInput("Informe o motivo do estorno.", field="why")
         if date < entry.date:
             raise InvalidInput(
@@ -61,7 +62,7 @@ def reverse_entry(entry: JournalEntry, *, by: User | None, date: dt.date, why: s
         reversal = JournalEntry(
             tenant_id=entry.tenant_id,
             date=date,
-            memo=f"Estorno: {why.strip()}",
+            memo=f"Estorno: {why}",
             reverses=entry,
             created_by=by,
         )
@@ -105,7 +106,7 @@ def _write(entry: JournalEntry, lines: Lines) -> JournalEntry:
 
 
 def _checked_memo(memo: str) -> str:
-    memo = memo.strip()
+    memo = read_line(memo)
     if not memo:
         raise InvalidInput("Informe o histórico do lançamento.", field="memo")
     if len(memo) > MEMO_LENGTH:

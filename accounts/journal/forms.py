@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import Account
+from core.fields import LineField
 from core.forms import DateInput
 from tenants.models import Tenant
 
@@ -48,7 +49,7 @@ class EntryFilter(forms.Form):
 
 class ReversalForm(forms.Form):
     date = forms.DateField(label="Data do estorno", widget=DateInput)
-    why = forms.CharField(
+    why = LineField(
         label="Motivo",
         max_length=200,
         help_text="Aparece no histórico do estorno.",

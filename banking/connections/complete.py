@@ -17,6 +17,7 @@ from brazil.cnpj import format_cnpj
 from brazil.document import format_document
 from core.clock import database_now
 from core.errors import InvalidState
+from core.text import shorten
 from tenants.models import Tenant
 from tenants.scope import across_tenants, tenant_scope
 
@@ -98,7 +99,7 @@ def postpone_opening(connection: Connection, reason: str) -> None:
         return
     with tenant_scope(connection.tenant_id):
         Connection.objects.of(connection.tenant_id).filter(id=connection.id).update(
-            status_reason=reason[:300], opening_leased_until=None
+            status_reason=shorten(reason, 300), opening_leased_until=None
         )
 
 
@@ -107,7 +108,7 @@ def fail_opening(connection: Connection, reason: str) -> None:
     with tenant_scope(connection.tenant_id):
         Connection.objects.of(connection.tenant_id).filter(id=connection.id).update(
             status=Connection.Status.FAILED,
-            status_reason=reason[:300],
+            status_reason=shorten(reason, 300),
             credentials=b"",
             keep_alive_at=None,
             opening_leased_until=None,

@@ -23,6 +23,7 @@ from banking.gateway.call_log import keep_calls
 from banking.gateway.credentials import CredentialsUnreadable, seal, unseal
 from banking.models import Connection
 from core.clock import database_now
+from core.text import shorten
 from tenants.scope import tenant_scope
 
 # A token this close to its end is renewed before it is used.
@@ -184,7 +185,7 @@ class StoredTokens:
         except ConsentLost as error:
             self._finish(
                 status=Connection.Status.LOST,
-                status_reason=error.with_reason()[:300],
+                status_reason=shorten(error.with_reason(), 300),
                 lost_at=database_now(),
             )
             raise

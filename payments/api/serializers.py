@@ -10,12 +10,13 @@ from accounts.models import Account
 from banking.banks.contract.payments import PixAccount, PixCode
 from banking.models import BankAccount
 from brazil.banking_days import DebtKind, sao_paulo_day
-from core.api import AmountField
+from core.api import AmountField, LineField, NameField
 from core.clock import database_now
 from core.errors import InvalidInput
 from parties.models import PayeeAccount
 from payments.bills import parsing
 from payments.bills.duplicates import refuse_duplicate
+from payments.bills.enter import kept_name
 from payments.bills.warnings import Caution, warnings_of
 from payments.models import Payable
 from payments.rails.destinations import TedDetails
@@ -108,7 +109,7 @@ class PixDestination(serializers.Serializer[Payable]):
 class CautionSerializer(serializers.Serializer[Caution]):
     """What to look at before the bill is approved, though nothing forbids it."""
 
-    code = serializers.CharField(help_text="unknown_bank, repeated_code ou pix_automatico.")
+    code = serializers.CharField(help_text="name_kept, unknown_bank, repeated_code ou pix_automatico.")
     detail = serializers.CharField(source="text")
 
 
@@ -144,13 +145,24 @@ class PayableSerializer(serializers.ModelSerializer[Payable]):
         return [CautionSerializer(caution).data for caution in warnings_of(payable)]
 
 
+class EnteredPayableSerializer(PayableSerializer):
+    """A bill as it was entered. Needs `typed` in the context: what was asked for."""
+
+    @extend_schema_field(CautionSerializer(many=True))
+    def get_warnings(self, payable: Payable) -> list[dict[str, Any]]:
+        """Also what was done otherwise than asked for."""
+        kept = kept_name(payable, self.context["typed"]["payee_name"])
+        told = [{"code": "name_kept", "detail": kept}] if kept else []
+        return [*told, *super().get_warnings(payable)]
+
+
 class NewPayableSerializer(serializers.Serializer[Any]):
     """A new bill: with `ted`, with `pix`, whose code may say the amount, or with
     `linha_digitavel`, which may say amount and due date."""
 
-    payee_name = serializers.CharField(max_length=120)
+    payee_name = NameField(max_length=120)
     payee_document = ReadField(read=parsing.read_document, max_length=40)
-    description = serializers.CharField(max_length=140, default="", allow_blank=True)
+    description = LineField(max_length=140, default="", allow_blank=True)
     ted = TedSerializer(required=False)
     pix = PixSerializer(required=False)
     linha_digitavel = serializers.CharField(max_length=120, required=False)
@@ -222,4 +234,4 @@ class NewPayableSerializer(serializers.Serializer[Any]):
 
 
 class CancelSerializer(serializers.Serializer[Any]):
-    why = serializers.CharField(max_length=200, default="", allow_blank=True)
+    why = LineField(max_length=200, default="", allow_blank=True)

@@ -10,7 +10,12 @@ from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from payments.api.serializers import CancelSerializer, NewPayableSerializer, PayableSerializer
+from payments.api.serializers import (
+    CancelSerializer,
+    EnteredPayableSerializer,
+    NewPayableSerializer,
+    PayableSerializer,
+)
 from payments.bills.approval import approve_payable
 from payments.bills.enter import cancel_payable, enter_payable
 from payments.models import Payable
@@ -50,13 +55,15 @@ class PayableViewSet(
         tenant = self.request.tenant  # type: ignore[attr-defined]  # set by TenantScoped
         return Payable.objects.of(tenant).with_details()
 
-    @extend_schema(request=NewPayableSerializer, responses={201: PayableSerializer})
+    @extend_schema(request=NewPayableSerializer, responses={201: EnteredPayableSerializer})
     def create(self, request: CompanyRequest) -> Response:
         """Lança uma conta, que aguarda a aprovação de outra pessoa."""
         new = NewPayableSerializer(data=request.data, context=self.get_serializer_context())
         new.is_valid(raise_exception=True)
         payable = enter_payable(request.tenant, by=request.user, **new.validated_data)
-        return Response(self.get_serializer(payable).data, status.HTTP_201_CREATED)
+        context = self.get_serializer_context() | {"typed": new.validated_data}
+        answer = EnteredPayableSerializer(payable, context=context)
+        return Response(answer.data, status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses=PayableSerializer)
     @action(detail=True, methods=["post"])

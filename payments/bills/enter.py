@@ -81,11 +81,22 @@ def enter_payable(
         **how,
     )
     _save_new(payable)
-    note(payable, "Lançada", f"Vence em {due_date:%d/%m/%Y}.", by=by)
+    due = f"Vence em {due_date:%d/%m/%Y}."
+    note(payable, "Lançada", f"{due} {kept_name(payable, payee_name)}".rstrip(), by=by)
     if payable.repeats is not None:
         warning = repeated_code(payable.repeats)
         note(payable, warning.title, warning.text, tone=Tone.WARN)
     return payable
+
+
+def kept_name(payable: Payable, typed: str) -> str:
+    """That the payee is called by the name on file, and not as typed; empty when it is the same."""
+    if payable.payee.name == typed:
+        return ""
+    return (
+        f"O CPF ou CNPJ de «{typed}» já estava cadastrado como «{payable.payee.name}»; "
+        "o nome cadastrado foi mantido."
+    )
 
 
 def of_code(tenant: Tenant, code: PixCharge) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from brazil.pix import PixKeyKind, parse_br_code, parse_pix_key
 from core.amounts import check_amount
 from core.errors import InvalidInput
 from core.money import format_brl
+from core.text import read_line
 from parties.models import PIX_ACCOUNT_LENGTH, TED_ACCOUNT_LENGTH, PayeeAccount
 from payments.models import Payable
 
@@ -263,8 +264,8 @@ def reread_pix_code(stored: str) -> PixCharge:
 def _pix_charge(code: BRCode) -> PixCharge:
     return PixCharge(
         payload=code.payload,
-        receiver=code.name,
-        city=code.city,
+        receiver=read_line(code.name),
+        city=read_line(code.city),
         amount=code.amount,
         txid=code.txid or "",
         is_dynamic=code.url is not None,

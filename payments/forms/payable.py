@@ -19,7 +19,7 @@ from banking.models import BankAccount
 from brazil.banking_days import DebtKind
 from brazil.banks import find_bank
 from core.errors import InvalidInput
-from core.fields import AmountField, DayField
+from core.fields import AmountField, DayField, LineField, NameField
 from core.money import format_brl
 from parties.models import PayeeAccount
 from payments.bills import parsing
@@ -95,7 +95,7 @@ class PayableForm(forms.Form):
         widget=forms.Textarea({"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
         help_text="O texto que começa com 000201. O valor é preenchido, se o código o tiver.",
     )
-    payee_name = forms.CharField(label="Favorecido", max_length=120, widget=listed("known-payees"))
+    payee_name = NameField(label="Favorecido", max_length=120, widget=listed("known-payees"))
     payee_document = ReadField(
         label="CPF ou CNPJ do favorecido",
         read=parsing.read_document,
@@ -125,7 +125,7 @@ class PayableForm(forms.Form):
     account_type = forms.ChoiceField(label="Tipo de conta", choices=PayeeAccount.Type)
     amount = AmountField(label="Valor", max_length=60)
     due_date = DayField(label="Vencimento")
-    description = forms.CharField(
+    description = LineField(
         label="Descrição",
         required=False,
         max_length=140,

@@ -26,7 +26,7 @@ class Period(models.TextChoices):
     TODAY = "hoje", "Hoje"
     WEEK = "7-dias", "7 dias"
     OVERDUE = "vencidas", "Vencidas"
-    ALL = "todas", "Todas"
+    ALL = "todas", "Todas as datas"
 
 
 class State(models.TextChoices):
@@ -37,6 +37,7 @@ class State(models.TextChoices):
     UNKNOWN = "desconhecida", "Resposta desconhecida"
     PAID = "pagas", "Pagas"
     CANCELLED = "canceladas", "Canceladas"
+    ALL = "todas", "Todas"
 
 
 class ListFilter(forms.Form):
@@ -44,7 +45,7 @@ class ListFilter(forms.Form):
 
     periodo = forms.ChoiceField(choices=Period, required=False, widget=forms.HiddenInput)
     situacao = forms.ChoiceField(
-        label="Situação", choices=[("", "Todas"), *State.choices], required=False
+        label="Situação", choices=[("", "Exceto canceladas"), *State.choices], required=False
     )
     de = DayField(label="Vencimento de", required=False)
     ate = DayField(label="Até", required=False)
@@ -114,7 +115,7 @@ def read_page(
     now: datetime,
     after: Position | None,
 ) -> Page:
-    """Two queries, whatever the number of bills. «Todas» shows the newest day first."""
+    """Two queries, whatever the number of bills. «Todas as datas» shows the newest day first."""
     payables = matching(by.tenant, chosen, sao_paulo_day(now))
     backwards = chosen.period == Period.ALL
     if after is not None:
@@ -157,7 +158,7 @@ def in_period(
 
 
 def in_state(payables: PayableQuerySet, state: str) -> PayableQuerySet:
-    """Cancelled bills are shown only when asked for."""
+    """Cancelled bills are shown only when asked for: alone, or among all."""
     match state:
         case State.PENDING:
             return payables.filter(status=Payable.Status.PENDING)
@@ -173,4 +174,6 @@ def in_state(payables: PayableQuerySet, state: str) -> PayableQuerySet:
             return payables.filter(status=Payable.Status.PAID)
         case State.CANCELLED:
             return payables.filter(status=Payable.Status.CANCELLED)
+        case State.ALL:
+            return payables
     return payables.exclude(status=Payable.Status.CANCELLED)

@@ -15,6 +15,7 @@ from core.plurals import counted
 from payments.bills.approval import approve_payable
 from payments.bills.enter import cancel_payable
 from payments.dispatch.send_now import send_now
+from payments.forms.cancel import CancelForm
 from payments.forms.settle import SettleForm
 from payments.models import Payable, PaymentOrder
 from payments.orders.cancellation import request_cancellation
@@ -37,10 +38,12 @@ def approve(request: TenantRequest, payable_id: UUID) -> HttpResponse:
 def cancel(request: TenantRequest, payable_id: UUID) -> HttpResponse:
     """GET asks first."""
     payable = payable_or_404(request, payable_id)
-    if request.method == "GET":
+    form = CancelForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
         template = "payments/_cancel_dialog.html" if request.htmx else "payments/cancel.html"
-        return render(request, template, {"payable": payable})
-    cancel_payable(payable, by=request.user, why=request.POST.get("why", "").strip()[:200])
+        status = 422 if form.is_bound else 200
+        return render(request, template, {"payable": payable, "form": form}, status=status)
+    cancel_payable(payable, by=request.user, why=form.cleaned_data["why"])
     messages.success(request, f"Cancelada: {payable.payee}.")
     return redirect("payments:detail", payable.id)
 

@@ -16,7 +16,7 @@ from core.clock import database_now
 from core.dates import near_day
 from parties.models import Payee
 from payments.bills import parsing
-from payments.bills.enter import enter_payable
+from payments.bills.enter import enter_payable, kept_name
 from payments.bills.warnings import of_pix_code
 from payments.forms.payable import PayableForm, PixBy
 from payments.models import Payable, PayableEvent
@@ -63,12 +63,8 @@ def payable_form(request: TenantRequest) -> PayableForm:
 
 
 def entered_message(payable: Payable, form: PayableForm) -> str:
-    if payable.payee.name == form.cleaned_data["payee_name"]:
-        return "Conta lançada. Agora outra pessoa precisa aprová-la."
-    return (
-        f"Conta lançada. Este CPF ou CNPJ já estava cadastrado como «{payable.payee.name}»; "
-        "o nome foi mantido."
-    )
+    kept = kept_name(payable, form.cleaned_data["payee_name"])
+    return f"Conta lançada. {kept or 'Agora outra pessoa precisa aprová-la.'}"
 
 
 @require_POST

@@ -1,7 +1,14 @@
 import pytest
 from hypothesis import given
 
-from brazil.document import format_document, mask_document, parse_document
+from brazil.document import (
+    format_document,
+    is_same_company,
+    is_valid_document,
+    mask_document,
+    parse_document,
+    read_loose_document,
+)
 from tests.brazil.cases import HOSTILE, NOT_TEXT, hostile_text, is_sentence, reason_of
 
 
@@ -53,3 +60,64 @@ def test_what_is_read_is_canonical_and_all_else_is_refused(text):
 def test_a_document_is_shown_and_masked(document, shown, masked):
     assert format_document(document) == shown
     assert mask_document(document) == masked
+
+
+@pytest.mark.parametrize(
+    ("sent", "document"),
+    [
+        ("12.ABC.345/01DE-35", "12ABC34501DE35"),
+        ("12abc34501de35", "12ABC34501DE35"),
+        ("11.222.333/0001-81", "11222333000181"),
+        (11222333000181, "11222333000181"),
+        ("360305000104", "00360305000104"),  # Caixa, whose two zeros were lost
+        (360305000104, "00360305000104"),
+        ("2.ABC.345/01DE-35", ""),
+        (1234567890, "01234567890"),
+        ("1234567891", ""),  # fits neither
+        (12345678909, "12345678909"),
+        ("1234567890 9", "12345678909"),
+        ("00011144477735", "11144477735"),  # a CPF in the field of a CNPJ
+        ("011222333000181", "11222333000181"),  # fifteen figures, as in CNAB
+        ("111.444.777\u201135\u200b", "11144477735"),
+        ("00000000191", "00000000191"),
+        ("191", ""),  # a CPF's check digits and those of Banco do Brasil's CNPJ
+        ("11222333000182", "11222333000182"),  # wrong, and still what the bank says
+        ("11144477736", "11144477736"),
+        ("***.444.777-**", ""),
+        ("XX.XXX.333/0001-81", ""),
+        ("XXX.444.777-35", ""),
+        ("00000000000000", ""),
+        ("CPF", ""),
+        ("", ""),
+        (None, ""),
+        (True, ""),
+        (1.0, ""),
+        ([], ""),
+    ],
+)
+def test_what_a_bank_sends_is_read_into_one_form(sent, document):
+    assert read_loose_document(sent) == document
+
+
+@given(hostile_text())
+def test_what_a_bank_sends_is_a_document_or_nothing(text):
+    document = read_loose_document(text)
+
+    assert len(document) in (0, 11, 14) and document.isascii() and document == document.upper()
+    if is_valid_document(text):
+        assert document == text
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("11222333000181", "11222333000262", True),
+        ("12ABC34501DE35", "12ABC34501DE35", True),
+        ("11222333000181", "11444777000161", False),
+        ("11144477735", "11144477735", True),
+        ("11144477735", "11144477000161", False),
+        ("", "", False),
+    ],
+)
+def test_the_root_says_whose_establishment_it_is(first, second, same):
+    assert is_same_company(first, second) is same

@@ -82,7 +82,7 @@ CELLS = {
     "an unknown nature": (
         ["1", "Ativo", 1, "S", "Bens"],
         "Linha 2, célula E2: «Bens» é inválido: use Ativo, Passivo, Patrimônio líquido, "
-        "Receita, Despesa.",
+        "Receita, Despesa, Resultado, ou D e C.",
     ),
     "a level that is none": (
         ["1", "Ativo", "alto", "S"],
@@ -170,7 +170,22 @@ ROWS = {
     ),
     "another nature than the group above": (
         [["5.8", "Frota", 2, "S", "Ativo"]],
-        ["Linha 2: a natureza deve ser a do grupo acima e não pode ser alterada."],
+        ["Linha 2: um grupo de ativo não cabe dentro de «5 Despesas», que é de despesa."],
+    ),
+    "another nature than the group has": (
+        [["5.2", "Ocupação", 2, "S", "Receita"]],
+        ["Linha 2: a natureza de «5.2 Ocupação» é despesa e não pode ser alterada."],
+    ),
+    "an account of another nature than its group": (
+        [["5.2.09", "Venda", 3, "A", "Receita"]],
+        ["Linha 2: uma conta de receita não cabe em «5.2 Ocupação», que é de despesa."],
+    ),
+    "an account that needs a group of its nature": (
+        [["2.1.09", "Capital", 3, "A", "Patrimônio líquido"]],
+        [
+            "Linha 2: uma conta de patrimônio líquido não cabe em «2.1 Passivo circulante», que "
+            "é de passivo. Inclua nele um grupo de patrimônio líquido."
+        ],
     ),
     "an account moved to another nature": (
         [["5.2.01", "Aluguel", "", "A", "", "4.1"]],
@@ -185,7 +200,10 @@ ROWS = {
     ),
     "a code that is too long": (
         [["5." + "1" * 19, "Frota", 2, "S"]],
-        ["Linha 2: o código tem mais de 20 caracteres."],
+        [
+            "Linha 2: o código «5.1111111111111111111» tem 21 caracteres; o máximo de uma "
+            "sintética é 20."
+        ],
     ),
 }
 

@@ -390,6 +390,16 @@ def test_what_the_registered_boleto_says_against_the_bill(
     assert [plain(each) for each in a_bill(**changes).title_warnings] == [warning]
 
 
+def test_a_boleto_of_another_establishment_is_no_warning() -> None:
+    bill = a_bill(title_document="11222333000262", title_name="MATRIZ")
+
+    assert bill.title_warnings == []
+    assert bill.title_notes == [
+        "O boleto está registrado em outro estabelecimento da mesma empresa, "
+        "o CNPJ 11.222.333/0002-62."
+    ]
+
+
 @pytest.mark.parametrize(
     ("due_date", "payment_date", "told"),
     [

@@ -10,10 +10,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from banking.banks.bs2.wire.payments import title_from_wire
 from banking.banks.contract.errors import BankRejected, BankUnavailable
 from banking.banks.contract.payments import Title
 from banking.models import BankAccount
-from payments.bills.boleto_lookup import WARNING, accounts_with_unread_titles, ask_for_titles
+from payments.bills.boleto_lookup import (
+    OTHER_ESTABLISHMENT,
+    WARNING,
+    accounts_with_unread_titles,
+    ask_for_titles,
+)
 from payments.models import Payable
 from payments.states import PayableStatus
 from tenants.models import Tenant
@@ -84,6 +90,37 @@ def test_a_title_that_differs_is_warned_about(
     page = page_of(as_operator, payable)
     assert page.count(WARNING) == 2  # above, and on the timeline
     assert words in page
+
+
+def test_another_establishment_of_the_payee_is_told_and_not_warned_about(
+    as_operator: Client, account: BankAccount, payable: Payable
+) -> None:
+    branch = title(beneficiary_document="11222333000262")
+    ask_for_titles(account, ScriptedBank(title=branch))
+
+    page = page_of(as_operator, payable)
+    assert page.count(OTHER_ESTABLISHMENT) == 2  # above, and on the timeline
+    assert WARNING not in page
+    assert "timeline__item--warn" not in page and "note--warn" not in page
+
+
+def test_a_title_of_an_alphanumeric_cnpj_is_warned_about(
+    as_operator: Client, account: BankAccount, payable: Payable
+) -> None:
+    answer = {"beneficiario": {"nome": "OUTRA LTDA", "documento": "12.ABC.345/01DE-35"}}
+    ask_for_titles(account, ScriptedBank(title=title_from_wire(answer, BOLETO)))
+
+    assert reread(payable).title_document == "12ABC34501DE35"
+    page = page_of(as_operator, payable)
+    assert WARNING in page and "12.ABC.345/01DE-35" in page
+
+
+def test_a_name_that_does_not_fit_shows_where_it_is_cut(
+    account: BankAccount, payable: Payable
+) -> None:
+    ask_for_titles(account, ScriptedBank(title=title(beneficiary_name="A" * 161)))
+
+    assert reread(payable).title_name == "A" * 159 + "…"
 
 
 def test_what_the_bank_does_not_say_is_no_difference(

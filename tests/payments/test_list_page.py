@@ -16,7 +16,7 @@ from banking.models import BankAccount
 from payments.dispatch.run import dispatch_account
 from payments.dispatch.schedule import opening_instant
 from payments.models import DispatchRun, Payable
-from payments.reads.list import PAGE
+from payments.reads.list import PAGE, ListFilter, Period
 from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
@@ -185,6 +185,9 @@ def test_a_filter_that_cannot_be_is_explained(
     ("text", "names"),
     [
         ("energia", ["Energia do Sul"]),
+        ("ENÉRGIA", ["Energia do Sul"]),
+        ("manutencao", ["Fornecedor"]),
+        ("MANUTENÇÃO do  jardim", ["Fornecedor"]),
         ("NF 88", ["Fornecedor"]),
         ("1.250,00", ["Fornecedor"]),
         ("11.444.777", ["Energia do Sul"]),
@@ -196,7 +199,7 @@ def test_bills_are_found_by_text_amount_and_document(
     as_operator: Client, tenant: Tenant, text: str, names: list[str]
 ) -> None:
     make_payable(
-        tenant, "1250.00", payee_name="Fornecedor", description="NF 8841",
+        tenant, "1250.00", payee_name="Fornecedor", description="NF 8841, Manutenção do Jardim",
         payee_document="11222333000181",
     )  # fmt: skip
     make_payable(
@@ -229,6 +232,14 @@ def test_bills_are_filtered_by_situation(as_operator: Client, tenant: Tenant) ->
     assert shown(as_operator, situacao="pagas") == ["paga"]
     assert shown(as_operator, situacao="canceladas") == ["cancelada"]
     assert "cancelada" not in shown(as_operator)
+    assert {"cancelada", "paga", "aprovada"} <= set(shown(as_operator, situacao="todas"))
+
+
+def test_nothing_is_called_all_that_hides_the_cancelled() -> None:
+    situation = ListFilter().fields["situacao"]
+
+    assert [value for value, label in situation.choices if label.startswith("Todas")] == ["todas"]
+    assert Period.ALL.label != "Todas"
 
 
 def test_chips_keep_the_rest_of_the_filter(as_operator: Client, tenant: Tenant) -> None:

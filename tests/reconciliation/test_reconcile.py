@@ -165,6 +165,10 @@ def test_text_of_the_bank_is_shown_escaped(client, tenant, operator, bank_accoun
     [
         ("aluguel", {"Aluguel"}),
         ("EXEMPLO LT", {"Energia"}),
+        ("aluguél", {"Aluguel"}),
+        ("sao joao", {"Energia"}),
+        ("SÃO  JOÃO", {"Energia"}),
+        ("energia cliente", set()),
         ("11.222.333/0001-81", {"Energia"}),
         ("11222333", {"Energia"}),
         ("1.234,56", {"Aluguel", "Energia"}),
@@ -186,7 +190,7 @@ def test_text_finds_words_documents_and_amounts(
         bank_account,
         "1234.56",
         description="Energia",
-        counterparty_name="Cliente Exemplo Ltda",
+        counterparty_name="Cliente Exemplo Ltda São João",
         counterparty_document="11222333000181",
     )
     make_lines(bank_account, "-2.00", description="Tarifa 100%")

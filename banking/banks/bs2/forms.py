@@ -12,6 +12,7 @@ from brazil.digits import plain
 from brazil.document import parse_document
 from brazil.errors import InvalidValue
 from core.errors import InvalidInput
+from core.text import shorten
 
 _WORD = re.compile(r"[!-~]+")  # what BS2 gives out goes into headers and forms
 
@@ -77,7 +78,7 @@ def _typed(mode: Mode, name: str, values: Mapping[str, str]) -> str:
     # A password is a person's: it may have spaces and accents.
     is_from_bank = name != "password"
     if len(text) > field.longest or (is_from_bank and not _WORD.fullmatch(text)):
-        shown = "O que foi colado" if field.kind is FieldKind.HIDDEN else f"«{text[:40]}»"
+        shown = "O que foi colado" if field.kind is FieldKind.HIDDEN else f"«{shorten(text, 40)}»"
         raise InvalidInput(
             f"{shown} não parece ser o campo {field.label} do BS2: confira se copiou "
             "só ele, sem espaços no meio.",

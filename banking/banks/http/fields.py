@@ -45,7 +45,7 @@ class SharedFields:
         return value
 
     def text_of(self, value: Json, field: str, *, longest: int = 140) -> str:
-        """What people see of a text, on one line with single blanks; empty when it is null or missing.
+        """What people see of a text, with single blanks; empty when it is null or missing.
 
         What PostgreSQL cannot store (NUL, lone surrogates) goes with the unseen. An ellipsis
         marks where a longer text is cut.

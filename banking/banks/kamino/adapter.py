@@ -35,6 +35,7 @@ from banking.banks.kamino.client import MAX_PAGES, PAGE, KaminoClient, Params
 from banking.banks.kamino.info import INFO
 from banking.banks.kamino.wire import charge_requests, charges, payments, statement
 from banking.banks.kamino.wire.fields import is_digits
+from core.text import shorten
 
 
 class KaminoAdapter(BankAdapter):
@@ -150,7 +151,7 @@ class KaminoAdapter(BankAdapter):
         raise BankUnavailable("A Conta Kamino repetiu páginas de uma lista. Ela será lida de novo.")
 
     def cancel_charge(self, reference: str, *, key: UUID, reason: str = "") -> Cancellation:
-        body = {"reason": reason[:140]} if reason else {}
+        body = {"reason": shorten(reason, 140)} if reason else {}
         path = f"/v1/charges/{reference}/cancel"
         self._client.write(path, "cancel_charge", key, body, charges.charge_from_wire)
         return Cancellation(reference, CancellationState.DONE)

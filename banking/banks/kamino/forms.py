@@ -9,7 +9,9 @@ from banking.banks.kamino.info import OPENING
 from brazil.cnpj import parse_cnpj
 from brazil.errors import InvalidValue
 from core.errors import InvalidInput
+from core.text import read_line
 
+LONGEST_NAME = 140
 _ACCEPTED = ("accepted_by", "accepted_at", "terms_version")
 
 
@@ -23,9 +25,15 @@ def read_form(values: Mapping[str, str]) -> Grant:
         document = parse_cnpj(values.get("document", ""))
     except InvalidValue as error:
         raise InvalidInput(str(error), field="document") from error
-    name = " ".join((values.get("legal_name") or values.get("name") or "").split())[:140]
+    name = read_line(values.get("legal_name") or values.get("name") or "")
     if not name:
         raise InvalidInput("Falta a razão social da empresa.", field="legal_name")
+    if len(name) > LONGEST_NAME:
+        raise InvalidInput(
+            f"A razão social tem {len(name)} caracteres, e a Conta Kamino aceita {LONGEST_NAME}.",
+            field="legal_name",
+            code="too_long",
+        )
     if not all(values.get(field) for field in _ACCEPTED):
         raise InvalidInput("Os termos precisam ser aceitos por alguém.", field="accepted")
     secrets = {

@@ -177,6 +177,29 @@ def test_the_title_of_the_example() -> None:
     assert title == Title(answers.LINE, MARCH_5, "341", "", "", amount=None, is_paid=None)
 
 
+@pytest.mark.parametrize(
+    ("document", "read_as"),
+    [
+        ('"12.ABC.345/01DE-35"', "12ABC34501DE35"),
+        ('"12abc34501de35"', "12ABC34501DE35"),
+        ("360305000104", "00360305000104"),  # a number has lost its zeros
+        ('"***.444.777-**"', ""),
+    ],
+)
+def test_documents_of_every_shape_are_read(document: str, read_as: str) -> None:
+    answer = {**read(answers.TITLE), "beneficiario": {"documento": read(document)}}
+    party = {"documento": read(document)}
+    movement = {
+        **read(answers.STATEMENT)["movimentacoes"][0],
+        "remetente": party,
+        "favorecido": party,
+    }
+
+    assert payments.title_from_wire(answer, answers.LINE).beneficiary_document == read_as
+    (line,) = statement.movements_from_wire([movement])
+    assert line.counterparty_document == read_as
+
+
 @pytest.mark.parametrize("amount", ["0", "0.00", '"489,90"', "null", "{}"])
 def test_a_title_whose_amount_is_open_or_unreadable_is_still_a_title(amount: str) -> None:
     answer = {**read(answers.TITLE), "valor": read(amount)}

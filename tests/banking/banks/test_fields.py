@@ -59,3 +59,19 @@ def test_any_text_can_be_stored_by_postgresql(text):
     assert len(read) <= 20
     assert "\x00" not in read
     read.encode()
+
+
+@BANKS
+@pytest.mark.parametrize(
+    ("sent", "text"),
+    [
+        ("\u202eadtL ocnaB", "adtL ocnaB"),
+        ("Zé\nQuebra", "Zé Quebra"),
+        ("Pada\u200bria\u3164", "Padaria"),
+        ("\u2800", ""),
+        ("A" * 141, "A" * 139 + "…"),
+    ],
+    ids=ascii,
+)
+def test_what_nobody_sees_goes_and_a_cut_shows(bank, who, sent, text):
+    assert bank.text_of(sent, "nome") == text

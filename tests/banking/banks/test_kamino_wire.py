@@ -296,6 +296,24 @@ def test_a_title_costs_what_it_costs_today() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("document", "read_as"),
+    [
+        ("60.316.817/0001-03", "60316817000103"),
+        ("12abc34501de35", "12ABC34501DE35"),
+        ("360305000104", "00360305000104"),
+        ("***.224.725-**", ""),
+    ],
+)
+def test_documents_of_every_shape_are_read(document: str, read_as: str) -> None:
+    party = {"name": "X", "document": document}
+
+    title = payments.title_from_wire({**TITLE, "beneficiary": party})
+    movement = statement.movement_from_wire({**ENTRY, "counterparty": party})
+
+    assert (title.beneficiary_document, movement.counterparty_document) == (read_as, read_as)
+
+
 def test_a_collection_document_has_neither_bank_nor_due_date() -> None:
     title = payments.title_from_wire({**TITLE, "bank": None, "due_date": None})
 

@@ -6,6 +6,7 @@ from banking.banks.bs2.wire.fields import first_of
 from banking.banks.contract.errors import BankRejected
 from banking.banks.http.errors import Words, one_line
 from banking.banks.http.json import Json, read_json
+from core.text import shorten
 
 INVALID_TOKEN: Final = b"invalid token"
 
@@ -44,7 +45,9 @@ def _words_in(answer: Json) -> Words:
         first_of(error, "descricao", "mensagem", "message", "error_description") for error in errors
     )
     code = next((text for code in codes if (text := one_line(code, 60))), "")
-    return code, " ".join(text for reason in reasons if (text := one_line(reason, 300)))[:300]
+    return code, shorten(
+        " ".join(text for reason in reasons if (text := one_line(reason, 300))), 300
+    )
 
 
 def _plain_text(body: bytes) -> str:
