@@ -1,10 +1,10 @@
 """Columns in which a search finds what is written with accents or without, in either case."""
 
-from typing import Any
-
 from django.db import models
 
 from core.text import ACCENTED
+
+_LETTERS = f"'{''.join(ACCENTED)}', '{''.join(ACCENTED.values())}'"
 
 
 class Folded(models.Func):
@@ -17,14 +17,8 @@ class Folded(models.Func):
     arg_joiner = " || E'\\n' || "
     template = (
         "lower(CASE WHEN octet_length(%(expressions)s) = length(%(expressions)s) "
-        "THEN %(expressions)s ELSE translate(%(expressions)s, '%(accented)s', '%(plain)s') END)"
+        f"THEN %(expressions)s ELSE translate(%(expressions)s, {_LETTERS}) END)"
     )
-    accented, plain = "".join(ACCENTED), "".join(ACCENTED.values())
-
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return super().as_sql(
-            compiler, connection, accented=self.accented, plain=self.plain, **context
-        )
 
 
 def folded(*columns: str) -> models.GeneratedField:

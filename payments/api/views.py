@@ -61,7 +61,7 @@ class PayableViewSet(
         new = NewPayableSerializer(data=request.data, context=self.get_serializer_context())
         new.is_valid(raise_exception=True)
         payable = enter_payable(request.tenant, by=request.user, **new.validated_data)
-        context = self.get_serializer_context() | {"typed": new.validated_data}
+        context = {**self.get_serializer_context(), "typed": new.validated_data}
         answer = EnteredPayableSerializer(payable, context=context)
         return Response(answer.data, status.HTTP_201_CREATED)
 

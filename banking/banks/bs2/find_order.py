@@ -11,7 +11,7 @@ from typing import Protocol
 
 from banking.banks.bs2.client import BANKING, Bs2Client, is_about_token
 from banking.banks.bs2.wire.fields import UnreadableAnswer, id_of, plain
-from banking.banks.bs2.wire.payments import whereabouts_from_wire
+from banking.banks.bs2.wire.payments import name_to_wire, whereabouts_from_wire
 from banking.banks.bs2.wire.receipts import (
     PAYMENT_SCHEDULING,
     PAYMENTS,
@@ -192,9 +192,11 @@ def _is_debit_of(order: Order, line: Movement, title: Title | None) -> bool:
     if isinstance(order, TedPayment):
         if line.counterparty_document:
             return line.counterparty_document == order.holder_document
-        return bool(line.counterparty_name) and plain(line.counterparty_name) == plain(
-            order.holder_name
-        )
+        whom = plain(line.counterparty_name)
+        return bool(whom) and whom in {
+            plain(order.holder_name),
+            plain(name_to_wire(order.holder_name)),
+        }
     if any(code in line.raw for code in codes_of(order)):
         return True
     beneficiary = title.beneficiary_document if title else ""

@@ -189,11 +189,8 @@ def test_the_title_of_the_example() -> None:
 def test_documents_of_every_shape_are_read(document: str, read_as: str) -> None:
     answer = {**read(answers.TITLE), "beneficiario": {"documento": read(document)}}
     party = {"documento": read(document)}
-    movement = {
-        **read(answers.STATEMENT)["movimentacoes"][0],
-        "remetente": party,
-        "favorecido": party,
-    }
+    (first, *_) = read(answers.STATEMENT)["movimentacoes"]
+    movement = {**first, "remetente": party, "favorecido": party}
 
     assert payments.title_from_wire(answer, answers.LINE).beneficiary_document == read_as
     (line,) = statement.movements_from_wire([movement])

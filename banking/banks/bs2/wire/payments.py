@@ -35,7 +35,7 @@ from banking.banks.http.errors import one_line
 from banking.banks.http.json import Json
 from brazil.document import read_loose_document
 from core.money import MAX_AMOUNT
-from core.text import clean
+from core.text import read_line
 
 _NAME_LENGTH: Final = 60  # the bank refuses a longer one
 # `tipoConta`: the only value that is seen is 1, for a checking account.
@@ -62,7 +62,7 @@ def transfer_to_wire(
     _refuse_unless(
         _is_digits(payment.account, 2, 20), "A conta tem até 20 dígitos, com o dígito verificador."
     )
-    name = clean(payment.holder_name)[:_NAME_LENGTH].rstrip()
+    name = name_to_wire(payment.holder_name)
     _refuse_unless(bool(name), "Falta o nome do favorecido.")
     document = payment.holder_document
     _refuse_unless(len(document) in (11, 14), "Falta o CPF ou o CNPJ do favorecido.")
@@ -81,6 +81,11 @@ def transfer_to_wire(
         "valor": _reais(payment.amount),
         "efetuarEm": _midnight(on),
     }
+
+
+def name_to_wire(name: str) -> str:
+    """As much of a payee's name as BS2 takes."""
+    return read_line(name)[:_NAME_LENGTH].rstrip()
 
 
 def title_to_wire(payment: BoletoPayment, *, due_date: date | None, on: date) -> dict[str, Json]:
