@@ -17,10 +17,11 @@ _FILLERS = (
 # Most texts that are not ASCII have only Latin letters and the signs of typography.
 _LATIN = re.compile("[ -~¡-\u02ff\u2010-\u2015\u2018-\u201f\u2026\u20ac\u2212]*")
 _FILLER = re.compile(f"[{_FILLERS}]")
-# Control characters and ends of lines and paragraphs; every blank of typography.
-_BLANKS = {"Cc", "Zl", "Zp", "Zs"}
-# Zero widths, overrides and isolates of direction, tags; halves of pairs; what is no character.
-_UNSEEN = {"Cf", "Cs", "Co", "Cn"}
+# Control characters, ends of lines and paragraphs, every blank of typography; halves of pairs,
+# which were a character.
+_BLANKS = {"Cc", "Zl", "Zp", "Zs", "Cs"}
+# Zero widths, overrides and isolates of direction, tags; what is no character.
+_UNSEEN = {"Cf", "Co", "Cn"}
 _MARKS = {"Mn", "Mc", "Me"}
 
 

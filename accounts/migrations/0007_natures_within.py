@@ -42,7 +42,7 @@ BEGIN
         SELECT nature INTO above FROM accounts_classificationgroup
             WHERE tenant_id = NEW.tenant_id AND id = now_is.parent_id FOR KEY SHARE;
         IF NOT coalesce(accounts_nature_may_hold(above, now_is.nature), false) THEN
-            RAISE EXCEPTION 'group % of nature % under %', NEW.id, now_is.nature, above
+            RAISE EXCEPTION 'group_nature_of_parent: group % of nature % under %', NEW.id, now_is.nature, above
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'group_nature_of_parent';
         END IF;
     END IF;
@@ -50,7 +50,8 @@ BEGIN
         WHERE tenant_id = NEW.tenant_id AND parent_id = NEW.id
             AND NOT accounts_nature_may_hold(now_is.nature, nature);
     IF FOUND THEN
-        RAISE EXCEPTION 'group % of nature % does not hold what is under it', NEW.id, now_is.nature
+        RAISE EXCEPTION 'group_nature_of_parent: % of nature % does not hold what is under it',
+            NEW.id, now_is.nature
             USING ERRCODE = 'check_violation', CONSTRAINT = 'group_nature_of_parent';
     END IF;
     RETURN NULL;

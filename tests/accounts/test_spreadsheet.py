@@ -13,6 +13,7 @@ from accounts.importing.reader import MAX_BYTES, MAX_ROWS, read_chart
 from accounts.importing.spreadsheet import ACCOUNT, GROUP, Row, write_chart
 from accounts.models import Nature
 from core.errors import InvalidInput
+from core.text import has_letter, read_line
 from tests.accounts.xlsx import TITLES, book
 
 
@@ -193,8 +194,8 @@ TEXT = (
         min_size=1,
         max_size=40,
     )
-    .map(lambda text: " ".join(text.split()))
-    .filter(bool)
+    .map(read_line)
+    .filter(lambda text: has_letter(text) and len(text) <= 40)
 )
 CODES = st.lists(
     st.lists(st.text(string.digits + "AB", min_size=1, max_size=3), min_size=1, max_size=4).map(

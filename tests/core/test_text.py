@@ -55,7 +55,7 @@ def test_what_is_clean_stays_so_and_can_be_stored(text: str) -> None:
 
     assert clean(cleaned) == cleaned
     assert cleaned.isprintable()
-    assert "\0" not in cleaned and cleaned.encode()
+    cleaned.encode()  # no half of a pair
 
 
 def test_a_cut_is_seen() -> None:

@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 
-from accounts.models import Account
 from banking.banks.contract.payments import PixCode
 from payments.models import Payable
 from tenants.models import Role, Tenant, User
@@ -19,6 +18,7 @@ from tenants.scope import tenant_scope
 from tests.banking.factories import reread
 from tests.brazil import codes
 from tests.cast import make_member, sign_in
+from tests.payments.bill_api import TED, URL, act, body, count_of, post
 from tests.payments.factories import (
     BOLETO,
     DYNAMIC_CODE,
@@ -34,36 +34,7 @@ from tests.payments.factories import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
-URL = "/api/v1/payables/"
 SHORT_LINE = "341922334645566778895900112233458000"
-TED = {"bank_code": "341", "branch": "0123", "account": "45678-9", "account_type": "checking"}
-
-
-def body(tenant: Tenant, *, without: tuple[str, ...] = (), **changes: Any) -> dict[str, Any]:
-    with tenant_scope(tenant.id):
-        classification = Account.objects.of(tenant).get(code="5.3.02").id
-    whole = {
-        "payee_name": "Fornecedor Exemplo ME",
-        "payee_document": "11.222.333/0001-81",
-        "ted": TED,
-        "amount": "1250.00",
-        "due_date": "2026-11-25",
-        "expense_account": str(classification),
-    } | changes
-    return {name: value for name, value in whole.items() if name not in without}
-
-
-def post(client: Client, data: dict[str, Any] | None = None, url: str = URL) -> Any:
-    return client.post(url, data or {}, content_type="application/json")
-
-
-def act(client: Client, payable: Payable, name: str, **data: Any) -> Any:
-    return post(client, data, f"{URL}{payable.id}/{name}/")
-
-
-def count_of(tenant: Tenant) -> int:
-    with tenant_scope(tenant.id):
-        return Payable.objects.of(tenant).count()
 
 
 def test_a_ted_is_entered(as_operator: Client, operator: User, tenant: Tenant) -> None:

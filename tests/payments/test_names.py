@@ -10,9 +10,10 @@ from parties.models import Payee
 from payments.models import Payable, PayableEvent
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
+from tests.banking.factories import reread
+from tests.payments.bill_api import body, count_of, post
 from tests.payments.bill_form import enter, errors_of, ted, the_only_payable
 from tests.payments.factories import make_payable
-from tests.payments.test_api import body, count_of, post
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -82,8 +83,7 @@ def test_a_reason_that_is_too_long_is_refused_and_not_cut(
     refused = cancel("a" * 201)
     assert refused.status_code == 422
     assert refused.context["form"].has_error("why", "max_length")
-    payable.refresh_from_db()
-    assert payable.is_pending
+    assert reread(payable).is_pending
 
     assert cancel("a" * 200).status_code == 302
     assert the_only_payable(tenant).status == Payable.Status.CANCELLED

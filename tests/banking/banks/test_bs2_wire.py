@@ -39,6 +39,7 @@ from banking.banks.contract.errors import (
 from banking.banks.contract.payments import AccountType, OrderState, Receipt, Title, Whereabouts
 from banking.banks.http.json import read_json, write_json
 from brazil.banking_days import SAO_PAULO
+from core.text import read_line
 from tests.banking.banks import bs2_answers as answers
 from tests.banking.banks.bs2_answers import read
 from tests.banking.banks.conftest import make_boleto, make_ted
@@ -570,7 +571,7 @@ def test_any_movement_is_read_as_it_was_written(
     assert line.amount == (amount if is_credit else -amount)
     assert line.booked_on == when.date()
     assert line.occurred_at.utcoffset() is not None
-    assert line.counterparty_name == "".join(c if c.isprintable() else " " for c in name).strip()
+    assert line.counterparty_name == read_line(name)
     assert "\\u0000" not in line.raw
     assert json.loads(line.raw.encode())["valor"] == float(amount)
 

@@ -49,7 +49,7 @@ def test_text_is_one_printable_line(text, read):
 
 
 def test_a_long_text_is_cut():
-    assert cora.text_of("Oficina Modelo", "nome", longest=7) == "Oficina"
+    assert cora.text_of("Oficina Modelo", "nome", longest=8) == "Oficina…"
 
 
 @given(st.text())
