@@ -2,27 +2,30 @@
 
 from django.db import models
 
-from core.text import ACCENTED
-
-_LETTERS = f"'{''.join(ACCENTED)}', '{''.join(ACCENTED.values())}'"
-
 
 class Folded(models.Func):
-    """SQL that folds the columns named, joined by line breaks, as `core.text.fold` does.
+    """SQL that folds a column as `core.text.fold` does. Immutable, so a generated column keeps it.
 
-    Immutable, so a generated column can keep it. Texts of ASCII alone, which most are, need no
-    look-up letter by letter.
+    Texts of ASCII alone, which most are, are not taken apart.
     """
 
-    arg_joiner = " || E'\\n' || "
+    arity = 1
     template = (
         "lower(CASE WHEN octet_length(%(expressions)s) = length(%(expressions)s) "
-        f"THEN %(expressions)s ELSE translate(%(expressions)s, {_LETTERS}) END)"
+        "THEN %(expressions)s ELSE regexp_replace("
+        "normalize(%(expressions)s, NFKD), '[\u0300-\u036f]+', '', 'g') END)"
     )
+
+
+class Lines(models.Func):
+    """SQL that writes texts one below the other."""
+
+    arg_joiner = " || E'\\n' || "
+    template = "%(expressions)s"
 
 
 def folded(*columns: str) -> models.GeneratedField:
     """A stored column to search in: `filter(<it>__contains=fold(text))`."""
     return models.GeneratedField(
-        expression=Folded(*columns), output_field=models.TextField(), db_persist=True
+        expression=Lines(*map(Folded, columns)), output_field=models.TextField(), db_persist=True
     )

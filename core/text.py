@@ -23,6 +23,9 @@ _BLANKS = {"Cc", "Zl", "Zp", "Zs", "Cs"}
 # Zero widths, overrides and isolates of direction, tags; what is no character.
 _UNSEEN = {"Cf", "Co", "Cn"}
 _MARKS = {"Mn", "Mc", "Me"}
+_ACCENTS = re.compile(
+    "[\u0300-\u036f]+"
+)  # as they stand beside their letter once it is taken apart
 
 
 def clean(text: str) -> str:
@@ -78,27 +81,6 @@ def shorten(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + ELLIPSIS
 
 
-# --- Compared without accents -----------------------------------------------------------
-
-_STROKED = dict(zip("ØøĐđŁłĦħŦŧıªº", "OoDdLlHhTtiao", strict=True))
-
-
-def _unaccented() -> dict[str, str]:
-    """The letters of Latin-1 and Latin Extended-A that are an ASCII letter with something on it."""
-    letters = dict(_STROKED)
-    for code in range(0xC0, 0x180):
-        base = unicodedata.normalize("NFD", chr(code))[0]
-        if base != chr(code) and base.isascii():
-            letters[chr(code)] = base
-    return letters
-
-
-# The database folds with the same letters: a change of them needs a migration that makes the
-# folded columns again.
-ACCENTED = _unaccented()
-_FOLDED = {ord(letter): base for letter, base in ACCENTED.items()}
-
-
 def fold(text: str) -> str:
-    """Lower case without accents and with single blanks, as `core.search.Folded` stores it."""
-    return read_line(text).translate(_FOLDED).lower()
+    """Lower case without accents and with single blanks, as `core.search` stores it."""
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", read_line(text))).lower()

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from core.search import Folded
+from core.search import Folded, Lines
 
 
 class Migration(migrations.Migration):
@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name="words_folded",
             field=models.GeneratedField(
                 db_persist=True,
-                expression=Folded("description", "counterparty_name"),
+                expression=Lines(Folded("description"), Folded("counterparty_name")),
                 output_field=models.TextField(),
             ),
         ),

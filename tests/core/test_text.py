@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
-from core.text import ACCENTED, clean, fold, has_letter, read_name, shorten
+from core.text import clean, fold, read_name, shorten
 
 MARKS = "\u0301\u0302"
 # Nothing that anybody sees: zero widths, a byte order mark, a soft hyphen, Hangul fillers, empty
@@ -69,10 +69,3 @@ def test_a_cut_is_seen() -> None:
 )
 def test_accents_capitals_and_blanks_do_not_tell_texts_apart(text: str) -> None:
     assert fold(text) == "sao joao"
-
-
-def test_every_folded_letter_is_one_letter() -> None:
-    assert all(
-        len(letter) == len(base) == 1 and base.isascii() for letter, base in ACCENTED.items()
-    )
-    assert has_letter("".join(ACCENTED.values()))
