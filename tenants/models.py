@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from core.ids import uuid7
+from core.text import read_line
 
 # What a key may be set to, and what it gives back: the types of Django's own ForeignKey.
 _Set = TypeVar("_Set")
@@ -29,6 +30,9 @@ class Role(models.TextChoices):
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        """`first_name` and `last_name` lose what nobody sees; a person without is their e-mail."""
+        for name in {"first_name", "last_name"} & fields.keys():
+            fields[name] = read_line(str(fields[name]))
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)

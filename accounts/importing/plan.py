@@ -224,9 +224,10 @@ class Planner:
     def nature_of_new(self, row: Row, parent: ClassificationGroup | None) -> str:
         """What the row tells, else what its name does where the parent leaves it open."""
         named = nature_named(row.name)
+        holds_both = {Nature.REVENUE, Nature.EXPENSE} <= self.told_by(row)
+        if named == Nature.RESULT and holds_both and (parent is None or parent.may_hold(named)):
+            return named
         if parent is None:
-            if named == Nature.RESULT and {Nature.REVENUE, Nature.EXPENSE} <= self.told_by(row):
-                return named
             if not (row.nature or named):
                 raise WrongRow("informe a natureza: não há grupo acima.")
             return row.nature or named

@@ -103,11 +103,16 @@ def test_a_result_that_is_told_as_one_of_its_parts_holds_both(empty: Tenant, adm
         empty,
         admin,
         ["3", "Resultado", "S", "Receita"],
-        ["3.1", "Receitas", "S", "Receita"],
-        ["3.2", "Despesas", "S", "Despesa"],
+        ["3.1", "Resultado operacional", "S", "Receita"],
+        ["3.1.1", "Vendas", "S", "Receita"],
+        ["3.1.2", "Pessoal", "S", "Despesa"],
+        ["3.2", "Resultado financeiro", "S", "Receita"],
     )
 
-    assert natures(empty) == {"3": "resultado", "3.1": "receita", "3.2": "despesa"}
+    assert natures(empty) == {
+        "3": "resultado", "3.1": "resultado", "3.1.1": "receita", "3.1.2": "despesa",
+        "3.2": "receita",
+    }  # fmt: skip
 
 
 def test_what_is_imported_so_comes_back_as_it_was(empty: Tenant, admin: User) -> None:
