@@ -6,15 +6,15 @@ from core.search import Folded, Lines
 
 
 class Migration(migrations.Migration):
-    dependencies = [("parties", "0001_initial")]
+    dependencies = [("payments", "0010_clock")]
 
     operations = [
         migrations.AddField(
-            model_name="payee",
-            name="name_folded",
+            model_name="payable",
+            name="description_folded",
             field=models.GeneratedField(
                 db_persist=True,
-                expression=Lines(Folded("name")),
+                expression=Lines(Folded("description")),
                 output_field=models.TextField(),
             ),
         ),

@@ -6,7 +6,7 @@ from core.search import Folded, Lines
 
 
 class Migration(migrations.Migration):
-    dependencies = [("banking", "0007_bank_call")]
+    dependencies = [("banking", "0008_clock")]
 
     operations = [
         migrations.AddField(
