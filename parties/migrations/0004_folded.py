@@ -6,15 +6,15 @@ from core.search import Folded, Lines
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0010_clock")]
+    dependencies = [("parties", "0003_pix_accounts")]
 
     operations = [
         migrations.AddField(
-            model_name="payable",
-            name="description_folded",
+            model_name="payee",
+            name="name_folded",
             field=models.GeneratedField(
                 db_persist=True,
-                expression=Lines(Folded("description")),
+                expression=Lines(Folded("name")),
                 output_field=models.TextField(),
             ),
         ),

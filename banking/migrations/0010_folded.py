@@ -6,7 +6,7 @@ from core.search import Folded, Lines
 
 
 class Migration(migrations.Migration):
-    dependencies = [("banking", "0008_clock")]
+    dependencies = [("banking", "0009_denied")]
 
     operations = [
         migrations.AddField(

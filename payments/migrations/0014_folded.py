@@ -6,15 +6,15 @@ from core.search import Folded, Lines
 
 
 class Migration(migrations.Migration):
-    dependencies = [("parties", "0002_clock")]
+    dependencies = [("payments", "0013_review_notice")]
 
     operations = [
         migrations.AddField(
-            model_name="payee",
-            name="name_folded",
+            model_name="payable",
+            name="description_folded",
             field=models.GeneratedField(
                 db_persist=True,
-                expression=Lines(Folded("name")),
+                expression=Lines(Folded("description")),
                 output_field=models.TextField(),
             ),
         ),
