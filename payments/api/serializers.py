@@ -109,7 +109,9 @@ class PixDestination(serializers.Serializer[Payable]):
 class CautionSerializer(serializers.Serializer[Caution]):
     """What to look at before the bill is approved, though nothing forbids it."""
 
-    code = serializers.CharField(help_text="name_kept, unknown_bank, repeated_code ou pix_automatico.")
+    code = serializers.CharField(
+        help_text="name_kept, unknown_bank, repeated_code ou pix_automatico."
+    )
     detail = serializers.CharField(source="text")
 
 
