@@ -55,6 +55,7 @@ class Travel(time_machine.travel):
     def start(self) -> Traveller:
         traveller = super().start()
         traveller.__class__ = Traveller
+        assert isinstance(traveller, Traveller)
         _tell_all()
         return traveller
 
