@@ -14,7 +14,7 @@ from celery.exceptions import Ignore
 from django.conf import settings
 
 
-class Tick(Task):
+class Tick(Task[[], None]):
     """Base of a tick, in `shared_task(base=Tick)`.
 
     A worker that comes back after hours finds hundreds: it runs the first, and drops those that
