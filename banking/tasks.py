@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from celery import current_app, shared_task
-from django.conf import settings
+from celery import shared_task
 
+from banking.bank_accounts.news import announce_news
 from banking.connections import (
     complete,
     disconnect,
@@ -12,11 +12,13 @@ from banking.connections import (
     loss_notices,
     token_renewal,
 )
+from banking.purge import purge_old_rows
 from banking.statements import sync
 from core.clock import database_now
+from core.ticks import Tick
 
 
-@shared_task
+@shared_task(base=Tick)
 def sync_due_accounts() -> None:
     """Every tick: what is due is found in the database."""
     for tenant_id, connection_id in complete.unfinished_openings():
@@ -41,23 +43,25 @@ def close_connection(tenant_id: str, connection_id: str) -> None:
 
 @shared_task
 def sync_account(tenant_id: str, account_id: str) -> None:
-    sync.sync_account(UUID(tenant_id), UUID(account_id))
-    current_app.send_task(settings.AFTER_SYNC_TASK)
+    tenant, account = UUID(tenant_id), UUID(account_id)
+    result = sync.sync_account(tenant, account)
+    if result is not None and result.new_lines:
+        announce_news(tenant, account)
 
 
-@shared_task
+@shared_task(base=Tick)
 def tell_of_ending_consents() -> None:
     """Every tick: what was told already is not told again."""
     expiry_notices.notify_of_endings(database_now())
 
 
-@shared_task
+@shared_task(base=Tick)
 def tell_of_lost_connections() -> None:
     """Every tick: what was told already is not told again."""
     loss_notices.notify_of_losses(database_now())
 
 
-@shared_task
+@shared_task(base=Tick)
 def keep_connections_alive() -> None:
     """Every tick: the grants that die unless they are used."""
     for tenant_id, connection_id in token_renewal.due_connections(database_now()):
@@ -67,3 +71,9 @@ def keep_connections_alive() -> None:
 @shared_task
 def keep_connection_alive(tenant_id: str, connection_id: str) -> None:
     token_renewal.keep_alive(UUID(tenant_id), UUID(connection_id))
+
+
+@shared_task(base=Tick)
+def purge() -> None:
+    """Every tick: some of what is over is deleted."""
+    purge_old_rows(database_now())

@@ -13,6 +13,7 @@ import environ
 import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -268,26 +269,37 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
+# Two queues, each with its worker, so that no statement that is read delays a payment; and one for
+# the ticks, which both workers take in turn with their own, so that no backlog delays them. A
+# worker that is told no queue takes all three.
+QUEUES = ("payments", "reading")
+TICKS = (
+    "banking.tasks.sync_due_accounts",
+    "banking.tasks.keep_connections_alive",
+    "banking.tasks.tell_of_ending_consents",
+    "banking.tasks.tell_of_lost_connections",
+    "banking.tasks.purge",
+    "tenants.tasks.send_notices",
+    "tenants.tasks.purge",
+    "payments.tasks.dispatch_due_accounts",
+    "payments.tasks.sweep_orders",
+    "payments.tasks.tell_of_trouble",
+    "kamino.tasks.call_heartbeat_url",
+)
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("clock", *QUEUES)]
+CELERY_TASK_DEFAULT_QUEUE = "reading"
+CELERY_TASK_ROUTES = {
+    **dict.fromkeys(TICKS, "clock"),
+    "payments.tasks.read_titles": "reading",
+    "payments.tasks.*": "payments",
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 TICK_SECONDS = env.float("TICK_SECONDS", default=60.0)
 CELERY_BEAT_SCHEDULER = "kamino.beat:TickScheduler"
 # No tick expires: by the clock of another machine it might be old when it is sent.
-CELERY_BEAT_SCHEDULE = {
-    name: {"task": name, "schedule": TICK_SECONDS}
-    for name in (
-        "banking.tasks.sync_due_accounts",
-        "banking.tasks.keep_connections_alive",
-        "banking.tasks.tell_of_ending_consents",
-        "banking.tasks.tell_of_lost_connections",
-        "tenants.tasks.send_notices",
-        "payments.tasks.dispatch_due_accounts",
-        "payments.tasks.sweep_orders",
-        "payments.tasks.tell_of_trouble",
-        "kamino.tasks.call_heartbeat_url",
-    )
-}
+CELERY_BEAT_SCHEDULE = {name: {"task": name, "schedule": TICK_SECONDS} for name in TICKS}
 # What Celery's own time limits do not do in a pool of threads: seconds after which a task begins
 # no other call to a bank; what is left is taken at a later tick. Below every lease.
 TASK_SECONDS = env.float("TASK_SECONDS", default=240.0)
@@ -295,7 +307,6 @@ TASK_SECONDS_OF = {"banking.tasks.sync_account": 420.0}  # a first one reads 90 
 
 # --- Watching ---------------------------------------------------------------------------
 # Beat shows by a task in each queue, at every tick, that it and the workers are there.
-QUEUES = ("payments", "reading")
 CELERY_BEAT_SCHEDULE |= {
     f"kamino.tasks.note_tick {queue}": {
         "task": "kamino.tasks.note_tick",
@@ -327,9 +338,9 @@ SEND_LEASE_SECONDS = env.float("SEND_LEASE_SECONDS", default=300.0)
 # Between two looks at a bank for an order whose answer was lost, and between two polls.
 ASK_AGAIN_SECONDS = env.float("ASK_AGAIN_SECONDS", default=30.0)
 POLL_ORDERS_SECONDS = env.float("POLL_ORDERS_SECONDS", default=120.0)
-# Apps above banking that want to know at once; the sweeps find the same without them.
-AFTER_BANK_EVENT_TASK = "payments.tasks.sweep_orders"
-AFTER_SYNC_TASK = "payments.tasks.sweep_orders"
+# What apps above banking do when there is news of an account: a notice of its bank, or lines of
+# its statement. The sweeps find the same without them.
+ON_ACCOUNT_NEWS = ("payments.orders.tracking.ask_for_round",)
 # What apps above banking do to their rows when a connection is undone, in the same transaction.
 ON_DISCONNECT = ("payments.orders.disconnect.hand_back",)
 

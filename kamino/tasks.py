@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from core.clock import database_now
+from core.ticks import Tick
 from kamino import daily_call, heartbeat
 
 
@@ -12,7 +13,7 @@ def note_tick(queue: str) -> None:
     heartbeat.note_queue(queue)
 
 
-@shared_task
+@shared_task(base=Tick)
 def call_heartbeat_url() -> None:
     """Every tick, until the day's call has succeeded."""
     daily_call.call_once_a_day(database_now())

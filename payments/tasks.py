@@ -5,12 +5,13 @@ from uuid import UUID
 from celery import shared_task
 
 from core.clock import database_now
+from core.ticks import Tick
 from payments.bills import boleto_lookup
 from payments.dispatch import run, run_notices, schedule
 from payments.orders import review_notices, send, tracking
 
 
-@shared_task
+@shared_task(base=Tick)
 def dispatch_due_accounts() -> None:
     """Every tick: whose run of today is still to be made?"""
     for tenant_id, account_id in schedule.due_accounts(database_now()):
@@ -24,9 +25,9 @@ def dispatch_account(tenant_id: str, account_id: str) -> None:
     send.send_queued(tenant, account)
 
 
-@shared_task
+@shared_task(base=Tick)
 def sweep_orders() -> None:
-    """Every tick, and when something happened: what is to be sent, followed or looked up?"""
+    """Every tick: what is to be sent, followed or looked up?"""
     now = database_now()
     for tenant_id, account_id in send.accounts_with_queue(now):
         send_queued.delay(str(tenant_id), str(account_id))
@@ -36,7 +37,7 @@ def sweep_orders() -> None:
         read_titles.delay(str(tenant_id), str(account_id))
 
 
-@shared_task
+@shared_task(base=Tick)
 def tell_of_trouble() -> None:
     """Every tick: what was told already is not told again."""
     review_notices.notify_of_reviews()
@@ -50,7 +51,8 @@ def send_queued(tenant_id: str, account_id: str) -> None:
 
 @shared_task
 def follow_account(tenant_id: str, account_id: str) -> None:
-    tracking.follow_account(UUID(tenant_id), UUID(account_id))
+    if tracking.follow_account(UUID(tenant_id), UUID(account_id)):
+        follow_account.delay(tenant_id, account_id)
 
 
 @shared_task

@@ -169,6 +169,10 @@ class Notice(TenantOwned):
                 condition=models.Q(emailed_at=None, closed_at=None),
                 name="notice_to_email",
             ),
+            models.Index(
+                fields=["subject"], condition=models.Q(closed_at=None), name="notice_open"
+            ),
+            models.Index(fields=["until"], name="notice_old"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from banking.gateway.credentials import reseal
+from banking.gateway.sealing import reseal
 from banking.models import Connection
 from tenants.scope import across_tenants, tenant_scope
 
@@ -13,7 +13,7 @@ def reseal_credentials() -> int:
     One short transaction each, so it may be stopped and run again.
 
     Raises:
-        CredentialsUnreadable: none of the keys opens one of them; those before it are done.
+        Unreadable: none of the keys opens one of them; those before it are done.
     """
     with across_tenants():
         ids = list(Connection.objects.values_list("tenant_id", "id"))

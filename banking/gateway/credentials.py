@@ -1,22 +1,17 @@
 """Bank credentials at rest: encrypted with rotating keys, bound to their connection.
 
-Fernet (AES-128-CBC with HMAC-SHA256, cryptography's documentation) under the first of
-`CREDENTIAL_KEYS`; the other keys still read. The connection's id is inside the sealed text, so
-one row's credentials do not work in another.
+The connection's id is inside the sealed text, so one row's credentials do not work in another.
 """
 
 import json
 from datetime import datetime
 from uuid import UUID
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
-
 from banking.banks.contract.auth import Grant
-from core.errors import KaminoError
+from banking.gateway.sealing import Unreadable, decrypt, encrypt
 
 
-class CredentialsUnreadable(KaminoError):
+class CredentialsUnreadable(Unreadable):
     """None of the keys opens them, or they belong to another connection."""
 
 
@@ -32,7 +27,7 @@ def seal(grant: Grant, connection_id: UUID) -> bytes:
         "refresh_by": _written(grant.refresh_by),
         "keep_alive_at": _written(grant.keep_alive_at),
     }
-    return _keys().encrypt(json.dumps(content).encode())
+    return encrypt(json.dumps(content).encode())
 
 
 def unseal(sealed: bytes, connection_id: UUID) -> Grant:
@@ -42,8 +37,8 @@ def unseal(sealed: bytes, connection_id: UUID) -> Grant:
         CredentialsUnreadable: see the class.
     """
     try:
-        content = json.loads(_keys().decrypt(bytes(sealed)))
-    except InvalidToken as error:
+        content = json.loads(decrypt(sealed))
+    except Unreadable as error:
         raise CredentialsUnreadable("no key opens these credentials") from error
     if content["connection"] != str(connection_id):
         raise CredentialsUnreadable("credentials of another connection")
@@ -66,19 +61,3 @@ def _written(instant: datetime | None) -> str | None:
 
 def _read(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
-
-
-def reseal(sealed: bytes) -> bytes:
-    """The same content under the newest key.
-
-    Raises:
-        CredentialsUnreadable: none of the keys opens it.
-    """
-    try:
-        return _keys().rotate(bytes(sealed))
-    except InvalidToken as error:
-        raise CredentialsUnreadable("no key opens these credentials") from error
-
-
-def _keys() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.CREDENTIAL_KEYS])

@@ -39,6 +39,7 @@ class BankCall(TenantOwned):
             models.Index(
                 "tenant", "connection", F("made_at").desc(), F("id").desc(), name="bankcall_last"
             ),
+            models.Index(fields=["made_at"], name="bankcall_old"),
         ]
 
     def __str__(self) -> str:

@@ -101,7 +101,10 @@ class ConsentAttempt(TenantOwned):
     used_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["tenant", "state_digest"], name="consentattempt_state")]
+        indexes = [
+            models.Index(fields=["tenant", "state_digest"], name="consentattempt_state"),
+            models.Index(fields=["started_at"], name="consentattempt_old"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.provider} {self.started_at:%d/%m/%Y %H:%M}"

@@ -12,12 +12,17 @@ class BankEvent(TenantOwned):
     """Webhook inbox: stored as it came, answered at once, handled later, once."""
 
     connection = TenantForeignKey(Connection, models.PROTECT, related_name="events")
+    # The bank's own; of what could not be read, a digest of it.
     event_id = models.CharField(max_length=120)
-    kind = models.CharField(max_length=60)
+    kind = models.CharField(max_length=60, blank=True)  # empty: it could not be read
     reference = models.CharField(max_length=120, blank=True)
     claims = models.CharField(max_length=24, blank=True)  # an OrderState, as the event tells it
     received_at = models.DateTimeField(default=database_now, editable=False)
     handled_at = models.DateTimeField(null=True)
+    # Those that its bank's `info` names, and a sealed body, read only by webhooks.inbox. Both go
+    # after webhooks.purge.RAW_KEPT; the body is then null.
+    headers = models.JSONField(default=dict)
+    sealed_body = models.BinaryField(null=True)
 
     class Meta:
         constraints = [
@@ -30,7 +35,20 @@ class BankEvent(TenantOwned):
                 fields=["tenant", "received_at"],
                 condition=Q(handled_at=None),
                 name="bankevent_waiting",
-            )
+            ),
+            # What banks said of an order.
+            models.Index(
+                fields=["tenant", "reference"], condition=~Q(claims=""), name="bankevent_claims"
+            ),
+            # For the purge.
+            models.Index(
+                fields=["received_at"],
+                condition=Q(sealed_body__isnull=False),
+                name="bankevent_raw",
+            ),
+            models.Index(
+                fields=["received_at"], condition=Q(sealed_body=None), name="bankevent_bare"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -188,12 +188,21 @@ def failure_message(account: BankAccount, error: BankError) -> str:
     return error.with_reason()[:300]
 
 
-def request_sync(connection: Connection) -> None:
-    """The bank told of something that the statement will show: the next tick reads it."""
+def request_sync(connection: Connection) -> list[UUID]:
+    """The bank told of something that the statement will show: the next tick reads it.
+
+    Returns the accounts that need not wait for the tick. One that was asked for already, or read
+    since the last tick, does: many notices at once are one reading.
+    """
+    now = database_now()
+    last_tick = now - timedelta(seconds=settings.TICK_SECONDS)
     with tenant_scope(connection.tenant_id):
-        BankAccount.objects.of(connection.tenant_id).filter(connection=connection).update(
-            sync_hinted_at=database_now()
-        )
+        accounts = BankAccount.objects.of(connection.tenant_id).filter(connection=connection)
+        unasked = accounts.exclude(sync_hinted_at__gt=F("sync_started_at")).order_by("id")
+        rows = unasked.select_for_update(no_key=True).values_list("id", "sync_started_at")
+        asked = dict(rows)
+        accounts.filter(id__in=asked).update(sync_hinted_at=now)
+    return [account for account, started in asked.items() if started and started <= last_tick]
 
 
 def end_sync(account: BankAccount, **changes: object) -> None:

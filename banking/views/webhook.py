@@ -2,14 +2,12 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from banking.banks.contract.errors import InvalidEvent
+from banking.banks.contract.errors import ForgedEvent
 from banking.webhooks import inbox
-from core.enqueue import enqueue
 
 MAX_BYTES = 64 * 1024
 
@@ -17,7 +15,8 @@ MAX_BYTES = 64 * 1024
 @csrf_exempt
 @require_POST
 def webhook(request: HttpRequest, provider: str, connection_id: UUID, secret: str) -> HttpResponse:
-    """Store a notice and answer at once; what it means is found out later."""
+    """Store a notice and answer at once, the same for one that came before; what it means is
+    found out later."""
     body = read_body(request)
     if body is None:
         return refuse(413)
@@ -25,12 +24,9 @@ def webhook(request: HttpRequest, provider: str, connection_id: UUID, secret: st
     if connection is None:
         return refuse(404)
     try:
-        is_new = inbox.store_event(connection, request.headers, body, secret=secret)
-    except InvalidEvent:
+        inbox.store_event(connection, request.headers, body, secret=secret)
+    except ForgedEvent:
         return refuse(400)
-    if not is_new:
-        return refuse(409)
-    enqueue(settings.AFTER_BANK_EVENT_TASK)
     return JsonResponse({"success": True})
 
 

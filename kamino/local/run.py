@@ -128,11 +128,19 @@ def services(stack: ExitStack, port: int) -> dict[str, str]:
 def supervise(port: int, simulator_port: int) -> Manager:
     python = sys.executable
     manager = Manager()
+
+    def worker(queues: str) -> str:
+        return (
+            f"{python} -m celery -A kamino --quiet worker -Q {queues} --pool threads"
+            f" --concurrency 16 --hostname {queues.split(',')[-1]}@%h --without-gossip"
+            " --without-mingle --loglevel WARNING"
+        )
+
     for name, command in {
         "web": f"{python} -m gunicorn kamino.wsgi --bind 127.0.0.1:{port} --workers 2 --threads 8"
         " --timeout 60 --log-level warning",
-        "worker": f"{python} -m celery -A kamino --quiet worker --pool threads --concurrency 16"
-        " --without-gossip --without-mingle --loglevel WARNING",
+        "payments": worker("clock,payments"),
+        "reading": worker("clock,reading"),
         "beat": f"{python} -m celery -A kamino --quiet beat --pidfile= --loglevel WARNING",
         "banco": f"{python} -m simulator --port {simulator_port} --state {SIMULATOR}",
     }.items():

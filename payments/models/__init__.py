@@ -4,6 +4,7 @@ from payments.models.event import PayableEvent
 from payments.models.order import PaymentOrder, order_code, waiting
 from payments.models.payable import NOT_APPROVED, Payable, PayableQuerySet, on_file
 from payments.models.run import DispatchRun
+from payments.models.tracking import TrackingRound
 
 __all__ = [
     "NOT_APPROVED",
@@ -12,6 +13,7 @@ __all__ = [
     "PayableEvent",
     "PayableQuerySet",
     "PaymentOrder",
+    "TrackingRound",
     "on_file",
     "order_code",
     "waiting",

@@ -19,6 +19,7 @@ from payments.forms.cancel import CancelForm
 from payments.forms.settle import SettleForm
 from payments.models import Payable, PaymentOrder
 from payments.orders.cancellation import request_cancellation
+from payments.orders.tracking import ask_for_round
 from payments.orders.transitions import settle_by_hand
 from payments.views.bill import row_or_404
 from tenants.access import TenantRequest, role_required
@@ -57,7 +58,7 @@ def take_back(request: TenantRequest, payable_id: UUID) -> HttpResponse:
         template = "payments/_take_back_dialog.html" if request.htmx else "payments/take_back.html"
         return render(request, template, {"row": row, "payable": row.payable})
     order = request_cancellation(row.payable, by=request.membership)
-    enqueue("payments.tasks.follow_account", str(order.tenant_id), str(order.bank_account_id))
+    ask_for_round(order.tenant_id, order.bank_account_id)
     messages.success(request, "Cancelamento pedido ao banco. A resposta aparece aqui.")
     return redirect("payments:detail", payable_id)
 

@@ -199,12 +199,14 @@ def consent(address: str, company: str = "OFICINA MODELO LTDA") -> str:
 def nudged() -> Iterator[list[tuple[str, list[str]]]]:
     """Collects (task, arguments) of the messages that are sent to the workers meanwhile."""
     broker = redis.Redis.from_url(settings.REDIS_URL)
-    before = broker.llen("celery")
+    queues = [queue.name for queue in settings.CELERY_TASK_QUEUES]
+    before = {queue: broker.llen(queue) for queue in queues}
     sent: list[tuple[str, list[str]]] = []
     yield sent
-    # New messages come on the left.
-    arrived = broker.lrange("celery", 0, broker.llen("celery") - before - 1)
-    for message in reversed(arrived if broker.llen("celery") > before else []):
-        headers = json.loads(message)["headers"]
-        sent.append((headers["task"], re.findall(r"'([^']*)'", headers["argsrepr"])))
+    for queue in queues:
+        # New messages come on the left.
+        more = broker.llen(queue) - before[queue]
+        for message in reversed(broker.lrange(queue, 0, more - 1) if more > 0 else []):
+            headers = json.loads(message)["headers"]
+            sent.append((headers["task"], re.findall(r"'([^']*)'", headers["argsrepr"])))
     broker.close()

@@ -63,7 +63,7 @@ def test_what_stops_is_told_and_told_no_longer_when_it_is_back(
 def test_a_task_that_hangs_is_logged_and_shown(processes: WorkerPool, detail: Look) -> None:
     processes.environment["TASK_SECONDS"] = "-61"  # over its time as soon as it begins
     processes.beat()
-    worker = processes.worker("celery,payments,reading")
+    worker = processes.worker("clock,payments,reading")
 
     with locked("tenants_notice", "ACCESS EXCLUSIVE"):
         wait_for(lambda: detail()[1]["checks"]["tasks"]["overdue"], "it is counted")

@@ -12,7 +12,7 @@ from typing import Final
 
 from banking.banks.bs2.wire.fields import first_of, list_of, object_of
 from banking.banks.bs2.wire.order_states import state_of
-from banking.banks.contract.errors import InvalidEvent
+from banking.banks.contract.errors import ForgedEvent, InvalidEvent
 from banking.banks.contract.webhooks import BankEventNotice
 from banking.banks.http.errors import one_line
 from banking.banks.http.json import Json, read_json
@@ -68,11 +68,15 @@ def event_from_wire(
 ) -> BankEventNotice:
     """What a notice is about. What it claims is a hint: the resource is read back.
 
+    Without `secret` it is one that was kept, whose bearer was seen when it came.
+
     Raises:
-        InvalidEvent: it is not as BS2 writes them, or its bearer is not ours.
+        ForgedEvent: its bearer is not ours, or it has none and is about a Pix.
+        InvalidEvent: it is not as BS2 writes them.
     """
     authorization = {name.lower(): value for name, value in headers.items()}.get("authorization")
-    _refuse_unless(authorization is None or _is_ours(authorization, secret))
+    if authorization is not None and not _is_ours(authorization, secret):
+        raise _forged()
     notice = _read(body)
     # PascalCase of a boleto, `ID` of a movement; the body of the others is not documented.
     if "NossoNumeroBoleto" in notice:
@@ -81,7 +85,8 @@ def event_from_wire(
         return _movement(notice)
     names = {name.lower(): value for name, value in notice.items()}
     if "endtoendid" in names:
-        _refuse_unless(authorization is not None or not secret)
+        if secret and authorization is None:
+            raise _forged()
         return _pix(names, body)
     return _concluded(notice, body)
 
@@ -89,6 +94,10 @@ def event_from_wire(
 def _refuse_unless(is_right: bool) -> None:
     if not is_right:
         raise InvalidEvent("Este aviso não é do banco BS2.")
+
+
+def _forged() -> ForgedEvent:
+    return ForgedEvent("Este aviso não foi enviado pelo banco BS2.")
 
 
 def _is_ours(authorization: str, secret: bytes) -> bool:

@@ -228,9 +228,18 @@ class Bank(Protocol):
     def parse_event(
         self, headers: Mapping[str, str], body: bytes, *, secret: bytes = b""
     ) -> BankEventNotice:
-        """Read a webhook. `secret` is the one that signs them, where the bank signs.
+        """Read a webhook that has just come. `secret` signs them, where the bank signs.
 
         Raises:
-            InvalidEvent: it is not one of this bank's, or its signature does not hold.
+            ForgedEvent: its signature does not hold, or is missing, or is of another hour.
+            InvalidEvent: it cannot be read.
+        """
+        ...
+
+    def read_event(self, headers: Mapping[str, str], body: bytes) -> BankEventNotice:
+        """Read a webhook that was kept: only `info.event_headers` of it are there, no signature.
+
+        Raises:
+            InvalidEvent: it cannot be read.
         """
         ...

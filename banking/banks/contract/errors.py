@@ -53,4 +53,8 @@ class BankOutcomeUnknown(BankError):
 
 
 class InvalidEvent(BankError):
-    """What came to the webhook address is not a notice of this bank."""
+    """What came to the webhook address cannot be read as a notice of this bank."""
+
+
+class ForgedEvent(InvalidEvent):
+    """What came to the webhook address was not sent by this bank, or not now. Never kept."""

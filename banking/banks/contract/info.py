@@ -104,6 +104,8 @@ class BankInfo:
     tell_a_person_after: timedelta = timedelta(hours=1)
     # Token requests that the bank takes in a minute for one client id; None: it states no limit.
     token_requests_per_minute: int | None = None
+    # The headers that a notice is read from, in lower case. None is a secret: they are kept.
+    event_headers: frozenset[str] = frozenset()
 
     @property
     def settings(self) -> tuple[str, ...]:

@@ -51,3 +51,6 @@ class Cora:
         self, headers: Mapping[str, str], body: bytes, *, secret: bytes = b""
     ) -> BankEventNotice:
         return webhooks.event_from_wire(headers, body)
+
+    def read_event(self, headers: Mapping[str, str], body: bytes) -> BankEventNotice:
+        return webhooks.event_from_wire(headers, body)

@@ -82,4 +82,5 @@ INFO = BankInfo(
     ink="#2b0410",  # white on this pink is 3.3:1
     # A transfer is refused in the app only.
     cancels=frozenset({Rail.BOLETO}),
+    event_headers=frozenset({"webhook-event-id", "webhook-event-type", "webhook-resource-id"}),
 )

@@ -39,3 +39,6 @@ class ContaKamino:
         self, headers: Mapping[str, str], body: bytes, *, secret: bytes = b""
     ) -> BankEventNotice:
         return webhooks.event_from_wire(headers, body, secret=secret)
+
+    def read_event(self, headers: Mapping[str, str], body: bytes) -> BankEventNotice:
+        return webhooks.kept_event_from_wire(headers, body)

@@ -74,4 +74,5 @@ INFO = BankInfo(
         "Em segundos a conta tem agência e número, e o extrato começa sozinho.",
     ),
     colour="#0a6b4a",
+    event_headers=frozenset({"webhook-id"}),
 )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from banking.banks.contract.errors import InvalidEvent
+from banking.banks.contract.errors import ForgedEvent, InvalidEvent
 from banking.banks.contract.payments import OrderState
 from banking.banks.contract.webhooks import BankEventNotice
 from banking.banks.http.json import Json, read_json
@@ -34,18 +34,31 @@ def event_from_wire(
     """A notice whose signature holds and that is at most five minutes old.
 
     Raises:
-        InvalidEvent: it is not the bank's, not for this secret, or too old.
+        ForgedEvent: it is not the bank's, not for this secret, or too old.
+        InvalidEvent: it is the bank's, and cannot be read.
     """
     present = {name.lower(): value for name, value in headers.items()}
     event_id = present.get("webhook-id", "")
     timestamp = present.get("webhook-timestamp", "")
-    if not secret or len(body) > _MAX_BODY or not _EVENT_ID.fullmatch(event_id):
-        raise _not_ours()
+    if not secret or len(body) > _MAX_BODY:
+        raise ForgedEvent("Este aviso não foi enviado pela Conta Kamino.")
     if not _TIMESTAMP.fullmatch(timestamp) or not _is_recent(int(timestamp), now):
-        raise InvalidEvent("Este aviso da Conta Kamino é de outra hora.")
+        raise ForgedEvent("Este aviso da Conta Kamino é de outra hora.")
     signed = f"{event_id}.{timestamp}.".encode() + body
     if not _is_signed(signed, present.get("webhook-signature", ""), secret):
-        raise InvalidEvent("A assinatura deste aviso não confere.")
+        raise ForgedEvent("A assinatura deste aviso não confere.")
+    return kept_event_from_wire(headers, body)
+
+
+def kept_event_from_wire(headers: Mapping[str, str], body: bytes) -> BankEventNotice:
+    """A notice whose signature held when it came.
+
+    Raises:
+        InvalidEvent: it cannot be read.
+    """
+    event_id = {name.lower(): value for name, value in headers.items()}.get("webhook-id", "")
+    if not _EVENT_ID.fullmatch(event_id):
+        raise _not_ours()
     return _notice(event_id, body)
 
 

@@ -38,3 +38,6 @@ class Quarto:
         self, headers: Mapping[str, str], body: bytes, *, secret: bytes = b""
     ) -> BankEventNotice:
         raise InvalidEvent("O Banco Quarto não envia avisos.")
+
+    def read_event(self, headers: Mapping[str, str], body: bytes) -> BankEventNotice:
+        raise InvalidEvent("O Banco Quarto não envia avisos.")

@@ -26,8 +26,8 @@ def test_a_message_that_comes_many_times_sends_each_order_once(
 ) -> None:
     bills.queue([bills.enter_ted(tenant, f"{n}.00") for n in range(1, 81)])
     cora.settings(latency_ms=30)
-    workers.worker()
-    workers.worker()
+    for _ in range(2):
+        workers.one_of_each()
 
     for _ in range(6):
         workers.broker.send(SEND, tenant.id, account.id)
@@ -51,7 +51,7 @@ def test_two_beats_and_a_lost_redis_send_the_day_once_and_all_of_it(
     cora.settings(latency_ms=150)
     beats = [workers.beat(), workers.beat()]
     for _ in range(2):
-        workers.worker()
+        workers.one_of_each()
 
     wait_for(lambda: cora.count_requests("/*/initiate") > 0, "the run has begun")
     workers.broker.flush()  # messages of the run, and of the ticks, are gone
@@ -81,7 +81,7 @@ def test_a_redis_that_forgets_while_orders_wait_delays_them_only(
     bills.queue([bills.enter_ted(tenant)])
     workers.broker.send(SEND, tenant.id, account.id)
     workers.broker.flush()
-    workers.worker()
+    workers.one_of_each()
     workers.beat()
     wait_for(lambda: bills.all_are(tenant, OrderStatus.AT_BANK), "the first one is at the bank")
 

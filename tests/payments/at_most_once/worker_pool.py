@@ -1,10 +1,12 @@
 """Real processes, most of Celery, over the test's database, with a Redis database of their own."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic, sleep
@@ -12,11 +14,12 @@ from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import redis
-from celery import Celery
+from celery import Celery, current_app
 
 from tests.clock import moved_by
 
 ROOT = Path(__file__).parents[3]
+QUEUES = ("clock", "payments", "reading")
 DEADLINE = 60.0  # seconds; far more than anything here takes
 RIGHT = timedelta()
 
@@ -46,7 +49,21 @@ class Broker:
         parts = urlsplit(os.environ["REDIS_URL"])
         self.url = urlunsplit(parts._replace(path=f"/{number}"))
         self._redis = redis.Redis.from_url(self.url)
-        self._celery = Celery(broker=self.url, set_as_current=False)
+        self._celery = Celery(set_as_current=False)
+        self._celery.config_from_object("django.conf:settings", namespace="CELERY")
+        self._celery.conf.broker_url = self.url
+
+    @contextmanager
+    def takes_our_messages(self) -> Iterator[None]:
+        """What this process enqueues meanwhile goes to these workers."""
+        former = current_app._get_current_object()
+        self._celery.set_current()
+        yield
+        former.set_current()
+
+    def waiting(self, *queues: str) -> int:
+        """How many messages no worker has taken yet."""
+        return sum(self._redis.llen(queue) for queue in queues or QUEUES)
 
     def send(self, task: str, *arguments: object) -> None:
         self._celery.send_task(task, [str(argument) for argument in arguments])
@@ -103,6 +120,10 @@ class Process:
     def said(self, text: str) -> bool:
         return self.count(text) > 0
 
+    def received(self) -> list[str]:
+        """Names of the tasks that it took, in their order."""
+        return re.findall(r"Task ([\w.]+)\[[\w-]+\] received", self.log.read_text())
+
     def wait(self) -> int:
         """Until it ends by itself; its exit code."""
         return self._process.wait(DEADLINE)
@@ -132,12 +153,17 @@ class WorkerPool:
         }
         self._processes: list[Process] = []
 
-    def worker(self, queue: str = "", *, wrong_by: timedelta = RIGHT) -> Process:
-        """A worker that is ready for messages, of one queue or of all; its machine's clock is
+    def one_of_each(self) -> tuple[Process, Process]:
+        """The two workers of production: of payments, and of readings."""
+        return self.worker("clock,payments"), self.worker("clock,reading")
+
+    def worker(self, queues: str = ",".join(QUEUES), *, wrong_by: timedelta = RIGHT) -> Process:
+        """A worker that is ready for messages. Of all queues, unless told; its machine's clock is
         wrong by so much."""
         flags = "--pool threads --concurrency 4 --without-gossip --without-mingle --loglevel INFO"
-        flags += f" -n w{len(self._processes)}@%h -Q {queue}" if queue else ""
-        worker = self._start_celery(["worker", *flags.split()], wrong_by)
+        name = f"{len(self._processes)}@%h"
+        arguments = ["worker", "-Q", queues, "-n", name, *flags.split()]
+        worker = self._start_celery(arguments, wrong_by)
         wait_for(lambda: worker.said(" ready."), "the worker is ready")
         return worker
 
