@@ -262,6 +262,7 @@ class Counts:
     waiting_boleto: int = 0
     paid: int = 0
     unknown: int = 0
+    stayed: int = 0
 
 
 TWO = {"sent": 2, "sent_amount": Decimal("201.00")}
@@ -300,17 +301,15 @@ ACCOUNT = "pela conta Cora 1234567-8"
     ],
 )
 def test_what_a_run_did(counts: Counts, left_out: int, text: str) -> None:
-    run = DispatchRun(
-        bank_account=an_account(), day=TODAY, started_at=SEVEN, left_out=[{}] * left_out
-    )
+    run = DispatchRun(bank_account=an_account(), day=TODAY, started_at=SEVEN)
 
-    note = run_note(Tally(run, **asdict(counts)), NOW)
+    note = run_note(Tally(run, **asdict(counts) | {"stayed": left_out}), NOW)
 
     assert (note.title, plain(note.text)) == ("O Modo Banking das 7h de hoje", text)
 
 
 def test_a_run_made_in_advance() -> None:
-    run = DispatchRun(bank_account=an_account(), day=TOMORROW, started_at=NOW, left_out=[])
+    run = DispatchRun(bank_account=an_account(), day=TOMORROW, started_at=NOW)
 
     note = run_note(Tally(run, **asdict(Counts())), NOW)
 
