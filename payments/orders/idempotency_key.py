@@ -1,7 +1,7 @@
 """The key under which a bank takes an order once: it follows from what the order pays.
 
 So the same bill, sent again by a database that has forgotten its order, comes to the bank under
-the key that the bank knows (docs/decisions/0016-a-key-that-follows-from-the-bill.md).
+the key that the bank knows (docs/decisions/0022-a-key-that-follows-from-the-bill.md).
 """
 
 import json
