@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -223,6 +224,14 @@ def test_each_bill_has_its_line_in_its_timeline(
     with tenant_scope(tenant.id):
         told = PayableEvent.objects.of(tenant).filter(title__startswith="Na fila")
         assert {event.payable_id for event in told} == {bill.id for bill in bills}
+
+
+def test_a_form_may_name_thousands_of_bills(as_operator: Client, tenant: Tenant) -> None:
+    answer = as_operator.post(
+        reverse("payments:send_late"), {"payable": [str(uuid4()) for _ in range(5000)]}
+    )
+
+    assert answer.status_code == 404  # it was read: there are no such bills
 
 
 def test_nothing_to_send_is_no_act(tenant: Tenant, operator: User) -> None:

@@ -283,6 +283,21 @@ def test_without_a_lock_the_page_leads_to_the_bills(as_admin: Client, tenant: Te
 
 
 @pytest.mark.django_db(transaction=True)
+def test_the_command_line_sends_for_the_others_only(
+    tenant: Tenant, other_tenant: Tenant, account: BankAccount
+) -> None:
+    make_bank_account(other_tenant, modo_banking_from=TODAY)
+    for company in (tenant, other_tenant):
+        make_payable(company, approved=True)
+    lock(tenant)
+
+    call_command("dispatch")
+
+    assert orders(tenant) == []
+    assert len(orders(other_tenant)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_command_locks_every_company(tenant: Tenant, other_tenant: Tenant) -> None:
     call_command("after_restore")
 
