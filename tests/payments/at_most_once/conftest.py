@@ -47,7 +47,7 @@ def bank(
     manners: BankTraits,
     bank_process: CoraSimulator,
     settings: Settings,
-    monday: time_machine.Traveller,
+    monday: Traveller,
 ) -> EveryBank:
     """The one that the module's `manners` name, as on its first start and without a history.
 
