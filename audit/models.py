@@ -24,6 +24,12 @@ class Change:
     before: str
     after: str
 
+    @property
+    def items(self) -> list[str]:
+        """What a value that is a list holds: one thing a line. Empty for any other value."""
+        lines = self.after.split("\n")
+        return lines if len(lines) > 1 else []
+
 
 class RecordQuerySet(TenantQuerySet):
     def newest_first(self) -> Self:

@@ -124,7 +124,8 @@ def cells(record: Record) -> list[str]:
 
 
 def in_words(values: dict[str, str]) -> str:
-    return "; ".join(f"{name}: {value}" for name, value in values.items())
+    """On one line, a list too."""
+    return "; ".join(f"{name}: {value}" for name, value in values.items()).replace("\n", " | ")
 
 
 def harmless(cell: str) -> str:

@@ -21,6 +21,10 @@ class InvalidState(DomainError):
     """The thing is not in a state that allows this act."""
 
 
+class Locked(InvalidState):
+    """Nothing of this kind is done until a person releases it. A 409 of the API."""
+
+
 class NotAllowed(DomainError):
     """This person may not do this."""
 

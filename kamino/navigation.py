@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from brazil.cnpj import format_cnpj
 from payments.models import Payable
@@ -40,11 +41,13 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     request = cast(TenantRequest, request)
     tenant = request.tenant
     return {
-        "nav": menu(request),
+        # Fragments have no menu: what waits is counted by the pages that show it.
+        "nav": SimpleLazyObject(lambda: menu(request)),
         "company": {
             "name": tenant.name,
             "cnpj": format_cnpj(tenant.cnpj),
             "plan": tenant.get_plan_display(),
+            "sending_locked_at": tenant.sending_locked_at,
         },
         "companies": [
             {

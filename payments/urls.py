@@ -2,7 +2,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from payments.api.views import PayableViewSet
-from payments.views import acts, bill, list, pay, runs
+from payments.views import acts, bill, list, pay, runs, sending_lock
 
 router = SimpleRouter(use_regex_path=False)
 router.register("api/v1/payables", PayableViewSet, basename="api-payable")
@@ -16,6 +16,8 @@ urlpatterns = [
     path("pagamentos/nova/pix/", bill.read_code, name="read_code"),
     path("pagamentos/baixar/", pay.pay, name="pay"),
     path("pagamentos/enviar/", acts.send_late, name="send_late"),
+    path("pagamentos/envios/bloqueio/", sending_lock.show_lock, name="sending_lock"),
+    path("pagamentos/envios/bloqueio/liberar/", sending_lock.release, name="release_sending"),
     path("pagamentos/envios/", runs.show_runs, name="runs"),
     path("pagamentos/envios/<uuid:run_id>/", runs.show_run, name="run"),
     path("pagamentos/<uuid:payable_id>/", bill.detail, name="detail"),

@@ -64,6 +64,8 @@ class Tenant(models.Model):
     cnpj = models.CharField("CNPJ", max_length=14)
     plan = models.CharField("plano", max_length=8, choices=Plan, default=Plan.COMPASS)
     created_at = models.DateTimeField(auto_now_add=True)
+    # The database was restored then, and no admin has said yet that payments may leave again.
+    sending_locked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -1,5 +1,6 @@
 """Approve a bill, and take its approval away when what it allowed is over."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,13 +11,14 @@ from core.errors import InvalidState, NotAllowed
 from parties.models import PayeeAccount
 from payments.models import NOT_APPROVED, Payable, on_file
 from payments.states import PayableStatus
-from payments.timeline import Tone, note
+from payments.timeline import Tone, note, note_many
 from tenants.models import Membership
 
 
 def lock(payable: Payable) -> Payable:
     """The bill as it is now, held until the transaction ends."""
-    locked: Payable = Payable.objects.of(payable.tenant_id).select_for_update().get(id=payable.id)
+    bills = Payable.objects.of(payable.tenant_id).select_for_update(no_key=True)
+    locked: Payable = bills.get(id=payable.id)
     return locked
 
 
@@ -67,13 +69,21 @@ def account_on_file(payable: Payable) -> PayeeAccount | None:
     return found
 
 
-def return_to_approval(payable: Payable, *, why: str, hold: str = "") -> None:
-    """A bill waits for approval again. `hold` says what the bank did with it, if anything.
+def return_to_approval(bills: Sequence[tuple[Payable, str]]) -> None:
+    """Approved bills wait for approval again; beside each the reason, in a Portuguese sentence.
 
-    Its row is held by the caller. Runs inside the company's scope.
+    Their rows are held by the caller. Runs inside the company's scope.
     """
-    revoke_approval(payable, hold=hold)
-    note(payable, "De volta para aprovação", why, tone=Tone.WARN)
+    if not bills:
+        return
+    tenant_id = bills[0][0].tenant_id
+    rows = Payable.objects.of(tenant_id).filter(id__in=[payable.id for payable, _ in bills])
+    rows.update(status=PayableStatus.PENDING, hold="", **NOT_APPROVED)
+    note_many(
+        tenant_id,
+        [(payable.id, "De volta para aprovação", why, Tone.WARN) for payable, why in bills],
+        at=database_now(),
+    )
 
 
 def revoke_approval(payable: Payable, *, hold: str = "") -> None:

@@ -84,10 +84,11 @@ def cut_runs(now: datetime) -> TenantQuerySet:
 
 
 def may_send(now: datetime) -> BankAccountQuerySet:
-    """Accounts with Modo Banking whose connection nobody undid."""
+    """Accounts with Modo Banking whose connection nobody undid, of companies that may send."""
     return (
         BankAccount.objects.filter(
             modo_banking_from__lte=sao_paulo_day(now),
+            tenant__sending_locked_at=None,
             connection__status__in=[Connection.Status.ACTIVE, Connection.Status.LOST],
         )
     ).in_plan()

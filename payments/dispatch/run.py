@@ -18,6 +18,7 @@ from payments.dispatch.plan import plan_run
 from payments.dispatch.schedule import is_sending_time, opening_instant, with_modo_banking
 from payments.models import DispatchRun
 from payments.orders.queue import queue_orders, return_unapproved
+from payments.orders.sending_lock import refuse_while_locked
 from payments.rails.debit_account import require_account
 from tenants.models import User
 from tenants.scope import tenant_scope
@@ -48,9 +49,11 @@ def dispatch_by_hand(
     """The run of a day because a person asks: at any hour, and again for what came since.
 
     Raises:
-        InvalidState: the account is not connected, or its plan does not include the bank.
+        InvalidState: the account is not connected, or its plan does not include the bank; or
+            sending is locked.
     """
     with tenant_scope(tenant_id):
+        refuse_while_locked(tenant_id)
         account = require_account(BankAccount.objects.of(tenant_id).get(id=account_id))
         run, _ = lock_run(account, day, by=by)
         fill_run(run, account, until=None, by=by)

@@ -49,4 +49,5 @@ def due_accounts(now: datetime) -> list[tuple[UUID, UUID]]:
 
 
 def with_modo_banking(day: date) -> BankAccountQuerySet:
-    return BankAccount.objects.connected().in_plan().filter(modo_banking_from__lte=day)
+    accounts = BankAccount.objects.connected().in_plan().filter(modo_banking_from__lte=day)
+    return accounts.filter(tenant__sending_locked_at=None)

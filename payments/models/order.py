@@ -1,7 +1,7 @@
 """The orders that have banks pay bills."""
 
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -21,6 +21,10 @@ def order_code(key: UUID) -> str:
     return f"kp-{key.hex[:20]}"
 
 
+# Taken from the queue: no bank ever had it.
+NEVER_LEFT = Q(status=OrderStatus.CANCELLED, first_sent_at=None)
+
+
 class PaymentOrder(TenantOwned):
     """One attempt to have a bank pay one bill."""
 
@@ -29,7 +33,8 @@ class PaymentOrder(TenantOwned):
     payable = TenantForeignKey(Payable, models.PROTECT, related_name="orders")
     bank_account = TenantForeignKey(BankAccount, models.PROTECT, related_name="orders")
     run = TenantForeignKey(DispatchRun, models.PROTECT, null=True, related_name="orders")
-    key = models.UUIDField(default=uuid4, editable=False)  # the idempotency key
+    # The idempotency key (payments.orders.idempotency_key).
+    key = models.UUIDField(editable=False)
     rail = models.CharField(max_length=8, choices=Payable.Method)
     amount = models.DecimalField("valor", max_digits=12, decimal_places=2)
     # What the bank says that it will debit; differs from ours where it adds interest.
@@ -67,7 +72,9 @@ class PaymentOrder(TenantOwned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "key"], name="order_key_once"),
+            models.UniqueConstraint(
+                fields=["tenant", "key"], condition=~NEVER_LEFT, name="order_key_once"
+            ),
             models.UniqueConstraint(
                 fields=["tenant", "payable"],
                 condition=Q(status__in=LIVE_ORDERS),
@@ -99,6 +106,7 @@ class PaymentOrder(TenantOwned):
                 condition=Q(needs_person=True) | Q(review_notice__isnull=False),
                 name="order_to_review",
             ),
+            models.Index(fields=["tenant", "key"], condition=NEVER_LEFT, name="order_key_free"),
         ]
 
     def __str__(self) -> str:

@@ -17,13 +17,13 @@ def give_back_what_missed_the_day(account: BankAccount, now: datetime) -> None:
     queued = PaymentOrder.objects.of(account.tenant_id).filter(
         bank_account=account, status=OrderStatus.QUEUED
     )
-    for order in queued.select_related("run").order_by("id"):
-        closes_at = closing_instant(order, account)
-        if closes_at <= now:
-            take_from_queue(
-                order,
-                f"O prazo terminou às {closes_at:%Hh%M}: nada foi enviado. {order.message}".strip(),
-            )
+    closings = {order: closing_instant(order, account) for order in queued.select_related("run")}
+    missed = {
+        order.id: f"O prazo terminou às {at:%Hh%M}: nada foi enviado. {order.message}".strip()
+        for order, at in closings.items()
+        if at <= now
+    }
+    take_from_queue(account.tenant_id, missed)
 
 
 def give_back_what_was_undone(account: BankAccount) -> int:
@@ -38,4 +38,4 @@ def give_back_what_was_undone(account: BankAccount) -> int:
         bank_account=account, status=OrderStatus.QUEUED
     )
     why = f"O vínculo com {account.bank_name} foi desfeito antes do envio. Continua aprovada."
-    return sum(take_from_queue(order, why) for order in queued.order_by("id"))
+    return take_from_queue(account.tenant_id, {order.id: why for order in queued.only("id")})

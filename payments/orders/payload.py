@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from banking.banks.contract.payments import (
     AccountType,
@@ -18,12 +17,15 @@ from banking.banks.contract.payments import (
     TedPayment,
 )
 from parties.models import PayeeAccount
-from payments.models import Payable, PaymentOrder, order_code
+from payments.models import Payable, PaymentOrder
 
 
-def describe(payable: Payable, key: UUID, rail: Rail) -> dict[str, Any]:
-    """The content of an order for a bill. Needs the bill's payee and payee account loaded."""
-    content: dict[str, Any] = {"code": order_code(key), "amount": str(payable.amount)}
+def describe(payable: Payable, rail: Rail) -> dict[str, Any]:
+    """What an order for a bill pays, all of its content but the code that follows from its key.
+
+    Needs the bill's payee and payee account loaded.
+    """
+    content: dict[str, Any] = {"amount": str(payable.amount)}
     if rail is Rail.BOLETO:
         return content | {"linha_digitavel": payable.linha_digitavel}
     content |= {

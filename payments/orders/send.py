@@ -38,6 +38,7 @@ from payments.models import PaymentOrder
 from payments.models.order import waiting
 from payments.orders.give_back import give_back_what_missed_the_day, give_back_what_was_undone
 from payments.orders.payload import payment_of
+from payments.orders.sending_lock import LOCKED, is_sending_locked
 from payments.orders.transitions import Outcome, apply_state, claim_queued, store_surely
 from payments.states import OrderStatus
 from payments.timeline import NOT_YET, Tone, note_many
@@ -74,6 +75,9 @@ def send_queued(tenant_id: UUID, account_id: UUID) -> int:
         give_back_what_missed_the_day(account, database_now())
     with tenant_scope(tenant_id):
         give_back_what_was_undone(account)
+        if is_sending_locked(tenant_id):
+            postpone_queue(account, LOCKED)
+            return 0
         can_be_used = accounts.connected().in_plan().filter(id=account_id).exists()
         if not can_be_used:
             postpone_queue(account, why_not(account))

@@ -20,6 +20,7 @@ from payments.models import PaymentOrder, waiting
 from payments.orders.evidence import free_lines
 from payments.orders.payload import payment_of
 from payments.orders.send import submit
+from payments.orders.sending_lock import is_sending_locked
 from payments.orders.transitions import apply_state, lock_order, requeue
 from payments.states import OrderStatus
 from payments.timeline import NEEDS_CHECKING, Tone, note
@@ -93,6 +94,9 @@ def look_for(order: PaymentOrder, account: BankAccount, bank: BankAdapter, twins
     payment, sent_at = payment_of(order), sent_at_of(order)
     finding = bank.find_order(payment, sent_at=sent_at, now=database_now(), twins=twins)
     if finding.search is Search.CANNOT_TELL and may_repeat(account, sent_at, database_now()):
+        with tenant_scope(account.tenant_id):
+            if is_sending_locked(account.tenant_id):
+                return finding
         require_right_clocks(bank)
         return repeat(bank, payment, database_now() - sent_at)
     return finding

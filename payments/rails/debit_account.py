@@ -1,22 +1,29 @@
 """Which bank account pays a bill."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from banking.models import BankAccount
 from core.errors import InvalidState
-from payments.models import Payable
 
 
-def paying_account(payable: Payable) -> BankAccount | None:
-    """The bill's own account, else the company's preferred one."""
-    if payable.bank_account is not None:
-        return payable.bank_account
-    preferred: BankAccount | None = (
-        BankAccount.objects.of(payable.tenant_id).filter(is_preferred=True).first()
-    )
+def preferred_account(tenant_id: UUID) -> BankAccount | None:
+    """The one that pays the bills that name none."""
+    accounts = BankAccount.objects.of(tenant_id).filter(is_preferred=True)
+    preferred: BankAccount | None = accounts.select_related("connection").first()
     return preferred
 
 
-def require_account(account: BankAccount | None) -> BankAccount:
-    """The same account, if it can pay.
+def usable_accounts(tenant_id: UUID) -> frozenset[UUID]:
+    """Connected, at a bank that the company's plan includes."""
+    usable = BankAccount.objects.of(tenant_id).connected().in_plan()
+    return frozenset(usable.values_list("id", flat=True))
+
+
+def require_account(
+    account: BankAccount | None, usable: Collection[UUID] | None = None
+) -> BankAccount:
+    """The same account, if it can pay. `usable` spares the query where many are asked about.
 
     Raises:
         InvalidState: there is none, its connection was undone or is not usable, or the company's
@@ -28,16 +35,12 @@ def require_account(account: BankAccount | None) -> BankAccount:
             "«Integrações bancárias» ou torne outra conta preferencial.",
             code="account_undone",
         )
-    if account is None or not can_pay(account):
+    if account is not None and usable is None:
+        usable = usable_accounts(account.tenant_id)
+    if account is None or account.id not in (usable or ()):
         raise InvalidState(
             "Nenhuma conta conectada pode fazer este pagamento: "
             "conecte uma em «Conciliar contas e cartões».",
             code="no_account",
         )
     return account
-
-
-def can_pay(account: BankAccount) -> bool:
-    """Connected, at a bank that the company's plan includes."""
-    usable = BankAccount.objects.of(account.tenant_id).connected().in_plan()
-    return bool(usable.filter(id=account.id).exists())

@@ -5,7 +5,7 @@ from datetime import datetime, time
 from decimal import Decimal
 from operator import attrgetter
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Func, IntegerField, Q, QuerySet, Sum
 
 from banking.banks import registry
 from banking.banks.contract.payments import Rail
@@ -13,13 +13,12 @@ from brazil.banking_days import SAO_PAULO, sao_paulo_day
 from core.dates import hour, near_day, when
 from core.money import format_brl
 from core.plurals import counted
-from payments.models import DispatchRun, PaymentOrder
+from payments.models import DispatchRun
 from payments.states import OrderStatus
 
 STATUS = "orders__status"
 GIVEN_BACK = Q(**{STATUS: OrderStatus.CANCELLED}, orders__first_sent_at=None)
 LEFT = ~Q(**{STATUS: OrderStatus.QUEUED}) & ~GIVEN_BACK
-NEVER_SENT = Q(status=OrderStatus.CANCELLED, first_sent_at=None)
 WAITS = Q(**{STATUS: OrderStatus.AT_BANK})
 COUNTS = {
     "sent": Count("orders", filter=LEFT),
@@ -31,6 +30,7 @@ COUNTS = {
     "waiting_boleto": Count("orders", filter=WAITS & Q(orders__rail=Rail.BOLETO)),
     "paid": Count("orders", filter=Q(**{STATUS: OrderStatus.PAID})),
     "unknown": Count("orders", filter=Q(**{STATUS: OrderStatus.UNKNOWN})),
+    "stayed": Func("left_out", function="jsonb_array_length", output_field=IntegerField()),
 }
 
 
@@ -48,6 +48,7 @@ class Tally:
     waiting_boleto: int
     paid: int
     unknown: int
+    stayed: int  # bills that were left out
 
     def title(self, now: datetime) -> str:
         """«O Modo Banking das 7h de hoje»; in advance: «… de amanhã, executado hoje às 16:05,»."""
@@ -66,7 +67,7 @@ class Tally:
             return "bad"
         if self.given_back:
             return "warn"
-        return "ok" if self.is_all_paid and not self.run.left_out else "info"
+        return "ok" if self.is_all_paid and not self.stayed else "info"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +77,9 @@ class RunNote:
     text: str
 
 
-def orders_that_left(run: DispatchRun) -> "QuerySet[PaymentOrder]":
-    """Those of the run that went to the bank, or are about to."""
-    return PaymentOrder.objects.of(run.tenant_id).filter(~NEVER_SENT, run=run)
-
-
-def reasons_given_back(run: DispatchRun) -> dict[str, str]:
-    """By the bill's id: why the order that the run made for it left the queue unsent."""
-    orders = PaymentOrder.objects.of(run.tenant_id).filter(NEVER_SENT, run=run)
-    return {str(bill): why for bill, why in orders.values_list("payable_id", "message")}
-
-
 def run_notes(runs: "QuerySet[DispatchRun]", now: datetime) -> list[RunNote]:
-    """One query."""
-    counted_runs = runs.select_related("bank_account").annotate(**COUNTS)
+    """One query. What a run left out may be thousands of bills: it is counted, not read."""
+    counted_runs = runs.select_related("bank_account").defer("left_out").annotate(**COUNTS)
     values = attrgetter(*COUNTS)
     return [run_note(Tally(run, *values(run)), now) for run in counted_runs]
 
@@ -160,7 +150,6 @@ def what_came_back(tally: Tally) -> str:
 
 
 def what_stayed(tally: Tally) -> str:
-    stayed = len(tally.run.left_out)
-    if not stayed:
+    if not tally.stayed:
         return ""
-    return f"{stayed} ficaram de fora." if stayed > 1 else "1 ficou de fora."
+    return f"{tally.stayed} ficaram de fora." if tally.stayed > 1 else "1 ficou de fora."

@@ -57,7 +57,7 @@ class Accounts:
         )
 
     def paying(self, payable: Payable) -> BankAccount | None:
-        """As `dispatching.paying_account` chooses."""
+        """As `payments.dispatch.send_now` chooses."""
         if payable.bank_account_id:
             return self.by_id[payable.bank_account_id]
         return next((a for a in self.by_id.values() if a.is_preferred), None)

@@ -1,17 +1,20 @@
 """What Modo Banking sent, what it left out, and why."""
 
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django.core.exceptions import BadRequest
 from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from core.clock import database_now
-from payments.models import DispatchRun, Payable
+from payments.models import DispatchRun
 from payments.reads.list import Position
-from payments.reads.row import rows_of
-from payments.reads.run_summary import orders_that_left, reasons_given_back, run_notes
+from payments.reads.run_bills import Part, read_part
+from payments.reads.run_summary import run_notes
 from payments.reads.status_label import Accounts
 from tenants.access import TenantRequest, member_required
 
@@ -35,25 +38,27 @@ def show_runs(request: TenantRequest) -> HttpResponse:
 @require_GET
 @member_required
 def show_run(request: TenantRequest, run_id: UUID) -> HttpResponse:
+    """Each of its parts begins with a page; `parte` and `apos` ask for a later one of a part."""
     now = database_now()
     runs = DispatchRun.objects.of(request.tenant).filter(id=run_id)
     run = get_object_or_404(runs)
-    accounts = Accounts.of(request.tenant, now)
-    reasons = {item["payable"]: item["reason"] for item in run.left_out}
-    why_back = reasons_given_back(run)
-    payables = Payable.objects.of(request.tenant).order_by("payee__name", "id")
-    sent = payables.filter(orders__in=orders_that_left(run)).distinct()
-    given_back = payables.filter(id__in=list(why_back)).exclude(id__in=sent.values("id"))
-    left_out = payables.filter(id__in=list(reasons)).order_by("payment_date", "id")
-    person = request.membership
-    return render(
-        request,
-        "payments/run.html",
-        {
-            "run": run,
-            "note": run_notes(runs, now)[0],
-            "sent": rows_of(sent, accounts, person, now),
-            "given_back": rows_of(given_back, accounts, person, now, reasons=why_back),
-            "left_out": rows_of(left_out, accounts, person, now, reasons=reasons),
-        },
-    )
+    wanted, after = request.GET.get("parte", ""), request.GET.get("apos", "")
+    if wanted and wanted not in Part.values:
+        raise BadRequest("a run has no such part")
+    accounts, person = Accounts.of(request.tenant, now), request.membership
+
+    def part(name: Part) -> dict[str, Any]:
+        page = read_part(run, name, person, accounts, now, after if name == wanted else "")
+        query = urlencode({"parte": name.value, "apos": page.following})
+        return {"rows": page.rows, "more_url": f"{request.path}?{query}" if page.following else ""}
+
+    if wanted and request.htmx:
+        return render(request, "payments/_payable_rows.html", part(Part(wanted)))
+    context = {
+        "run": run,
+        "note": run_notes(runs, now)[0],
+        "sent": part(Part.SENT),
+        "given_back": part(Part.GIVEN_BACK),
+        "left_out": part(Part.LEFT_OUT),
+    }
+    return render(request, "payments/run.html", context)

@@ -1,6 +1,7 @@
 """«Auditoria»: admins read and export what was done; nobody else does."""
 
 import csv
+import re
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
@@ -203,6 +204,22 @@ def test_the_file_has_a_name_that_tells_what_it_is(
         name = as_admin.get(EXPORT).headers["Content-Disposition"]
 
     assert name == f'attachment; filename="auditoria-{tenant.cnpj}-2026-11-22.csv"'
+
+
+def test_a_record_of_many_things_folds_them_and_exports_them_on_one_line(
+    as_admin: Client, account: BankAccount
+) -> None:
+    listed = [f"Fornecedor {number} · R$ 1,00" for number in range(200)]
+    write(account, after={"Na fila": "\n".join(listed), "Total": "R$ 200,00"})
+
+    page = as_admin.get(PAGE).content.decode()
+
+    folded = page.partition("<details>")[2].partition("</details>")[0]
+    assert re.findall(r"<li>(.*?)</li>", folded) == listed
+    assert page.count("<details>") == 1
+    (row,) = exported(as_admin)
+    assert f"Na fila: {' | '.join(listed)}" in row["Depois"]
+    assert "\n" not in row["Depois"]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+55", "-1", "@SUM(A1)", "\t=1"])

@@ -26,6 +26,7 @@ from payments.forms.settle import SettleForm
 from payments.models import DispatchRun, Payable, PaymentOrder
 from payments.orders import send
 from payments.orders.cancellation import request_cancellation, why_not_cancellable
+from payments.orders.sending_lock import lock_sending, release_sending
 from payments.orders.transitions import settle_by_hand
 from payments.rails.debit_account import require_account
 from payments.rails.pix_policy import why_no_rail
@@ -40,7 +41,15 @@ from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.brazil import codes
 from tests.cast import make_member
-from tests.payments.factories import BOLETO, TODAY, make_bank_account, make_order, make_payable
+from tests.payments.factories import (
+    BOLETO,
+    ITAU,
+    PIX_KEY,
+    TODAY,
+    make_bank_account,
+    make_order,
+    make_payable,
+)
 
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)  # Monday, 10:00 in São Paulo
 SEVEN = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -255,6 +264,7 @@ class Counts:
     waiting_boleto: int = 0
     paid: int = 0
     unknown: int = 0
+    stayed: int = 0
 
 
 TWO = {"sent": 2, "sent_amount": Decimal("201.00")}
@@ -293,17 +303,15 @@ ACCOUNT = "pela conta Cora 1234567-8"
     ],
 )
 def test_what_a_run_did(counts: Counts, left_out: int, text: str) -> None:
-    run = DispatchRun(
-        bank_account=an_account(), day=TODAY, started_at=SEVEN, left_out=[{}] * left_out
-    )
+    run = DispatchRun(bank_account=an_account(), day=TODAY, started_at=SEVEN)
 
-    note = run_note(Tally(run, **asdict(counts)), NOW)
+    note = run_note(Tally(run, **asdict(counts) | {"stayed": left_out}), NOW)
 
     assert (note.title, plain(note.text)) == ("O Modo Banking das 7h de hoje", text)
 
 
 def test_a_run_made_in_advance() -> None:
-    run = DispatchRun(bank_account=an_account(), day=TOMORROW, started_at=NOW, left_out=[])
+    run = DispatchRun(bank_account=an_account(), day=TOMORROW, started_at=NOW)
 
     note = run_note(Tally(run, **asdict(Counts())), NOW)
 
@@ -655,6 +663,22 @@ def sent(tenant: Tenant, status: OrderStatus = OrderStatus.QUEUED) -> PaymentOrd
     return make_order(make_payable(tenant, approved=True), status)
 
 
+def lock_and_send(tenant: Tenant) -> None:
+    lock_sending(tenant)
+    send_now([bill := make_payable(tenant, approved=True)], by=bill.created_by)
+
+
+def send_two_of_which_one_has_no_rail(tenant: Tenant) -> None:
+    make_bank_account(tenant)
+    payables = [make_payable(tenant, approved=True, destination=to) for to in (ITAU, PIX_KEY)]
+    send_now(payables, by=payables[0].created_by)
+
+
+def release_a_former_lock(tenant: Tenant) -> None:
+    lock_sending(tenant)
+    release_sending(tenant, locked_at=SEVEN, by=member(tenant, Role.ADMIN))
+
+
 REFUSALS: list[tuple[str, Callable[[Tenant], object], str]] = [
     (
         "not_pending",
@@ -677,6 +701,29 @@ REFUSALS: list[tuple[str, Callable[[Tenant], object], str]] = [
         "not_approved",
         lambda t: send_now([bill := make_payable(t)], by=bill.created_by),
         "«Fornecedor Exemplo ME» não está aprovada para envio.",
+    ),
+    (
+        "sending_locked",
+        lock_and_send,
+        "Os envios estão bloqueados depois de uma restauração do banco de dados: um "
+        "administrador precisa conferir o que já foi pago e liberar.",
+    ),
+    (
+        "wrong_role",
+        lambda t: release_sending(t, locked_at=SEVEN, by=member(t, Role.FINANCE)),
+        "Só um administrador da empresa libera os envios.",
+    ),
+    (
+        "locked_again",
+        release_a_former_lock,
+        "O banco de dados foi restaurado de novo desde que esta página foi aberta: "
+        "confira outra vez antes de liberar.",
+    ),
+    (
+        "no_rail",
+        send_two_of_which_one_has_no_rail,
+        "«Fornecedor Exemplo ME» não pode ser enviada. Pix fora da plataforma: Cora não faz Pix "
+        "por esta integração; pague pelo aplicativo do banco, ou por uma conta que faça Pix.",
     ),
     (
         "no_account",

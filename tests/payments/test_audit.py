@@ -67,6 +67,6 @@ def test_an_undone_connection_is_told_with_who_and_what_came_back(
     with tenant_scope(tenant.id):
         disconnect_account(account, tenant, by=admin, typed=tenant.name)
 
-    (undone,) = audit_of(tenant)
+    *_, undone = audit_of(tenant)
     assert (undone.act, undone.by, undone.on_id) == (Act.CONNECTION_UNDONE, admin, account.id)
     assert list(undone.after.values()) == ["desfeito", "1", "1"]  # given back, left at the bank

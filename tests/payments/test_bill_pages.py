@@ -167,8 +167,8 @@ def test_a_run_tells_what_came_back_from_its_queue_and_why(
 
     tally = response.context["note"].tally
     assert (tally.sent, tally.given_back, tally.tone) == (0, 2, "warn")
-    assert response.context["sent"] == []
-    back = response.context["given_back"]
+    assert response.context["sent"]["rows"] == []
+    back = response.context["given_back"]["rows"]
     page = words(response)
     assert len(back) == 2 and back[0].reason
     assert page.count(back[0].reason) == 2

@@ -460,7 +460,7 @@ def test_the_note_tells_what_todays_run_did(as_operator: Client, tenant: Tenant)
     (note,) = seen(as_operator, "run_notes")
     assert (note.tally.sent, note.tally.waiting, note.tally.tone) == (2, 2, "info")
     assert note.title in page and str(account) in page and "R$ 201,00" in page
-    assert len(note.tally.run.left_out) == 1
+    assert note.tally.stayed == 1
     assert "até as 17h" in page
     assert reverse("payments:run", args=[run.id]) in page
     with travel("2026-11-23T18:00:00-03:00"):

@@ -1,7 +1,9 @@
 """The side menu: where one is, and how much waits for the person who looks."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from payments.states import OrderStatus
@@ -65,3 +67,17 @@ def test_the_menu_marks_where_one_is(as_operator: Client, url_name: str, label: 
     marked = [name for name, (_, current) in items(as_operator, url_name).items() if current]
 
     assert marked == [label]
+
+
+def test_a_fragment_has_no_menu_and_counts_nothing_for_it(
+    as_operator: Client, tenant: Tenant
+) -> None:
+    def counts(url_name: str, **headers: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            answer = as_operator.get(reverse(url_name), headers=headers)
+        assert answer.status_code == 200
+        # What waits for a person is the only thing that is counted by order and status alone.
+        return sum("COUNT(*)" in query["sql"] for query in captured)
+
+    assert counts("payments:list") - counts("payments:notes", **{"HX-Request": "true"}) >= 1
+    assert counts("payments:notes", **{"HX-Request": "true"}) == 0

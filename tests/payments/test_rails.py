@@ -99,7 +99,7 @@ def test_what_a_pix_sends_comes_back_from_its_content(
     payable = make_payable(tenant, "150.00", destination=destination, description="NF 8841")
     key = uuid4()
     with tenant_scope(tenant.id):
-        content = describe(payable, key, Rail.PIX)
+        content = describe(payable, Rail.PIX) | {"code": "kp-1"}
 
     payment = payment_of(PaymentOrder(key=key, rail=Rail.PIX, content=content))
 

@@ -11,6 +11,7 @@ from audit.origin import COMMAND_LINE, act_from
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from core.clock import database_now
+from core.errors import Locked
 from payments.dispatch.run import dispatch_by_hand
 from payments.models import DispatchRun, PaymentOrder
 from payments.orders.send import send_queued
@@ -34,8 +35,12 @@ class Command(BaseCommand):
         if not accounts:
             raise CommandError("Nenhuma conta conectada está com o Modo Banking ligado.")
         for tenant_id, account_id in accounts:
-            with act_from(COMMAND_LINE):
-                run = dispatch_by_hand(tenant_id, account_id, day)
+            try:
+                with act_from(COMMAND_LINE):
+                    run = dispatch_by_hand(tenant_id, account_id, day)
+            except Locked as error:
+                self.stdout.write(str(error))
+                continue
             send_queued(tenant_id, account_id)
             with tenant_scope(tenant_id):
                 self.stdout.write(summary(tenant_id, run.id))

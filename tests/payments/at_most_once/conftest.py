@@ -13,6 +13,7 @@ from tenants.models import Tenant, User
 from tests.banking.factories import change, connect_account
 from tests.clock import Traveller, travel
 from tests.cora_simulator import CoraSimulator
+from tests.payments.at_most_once.every_bank import BankTraits, EveryBank
 from tests.payments.at_most_once.worker_pool import Broker, WorkerPool
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)  # Monday, 09:00 in São Paulo
@@ -39,6 +40,23 @@ def cora(bank_process: CoraSimulator, settings: Settings, monday: Traveller) -> 
     settings.CORA_BASE_URL = bank_process.base_url
     settings.PUBLIC_URL = "http://127.0.0.1:9"
     return bank_process
+
+
+@pytest.fixture
+def bank(
+    manners: BankTraits,
+    bank_process: CoraSimulator,
+    settings: Settings,
+    monday: Traveller,
+) -> EveryBank:
+    """The one that the module's `manners` name, as on its first start and without a history.
+
+    Nobody answers at our webhook door.
+    """
+    bank_process.reset(now=NOW)
+    setattr(settings, f"{manners.slug.upper()}_BASE_URL", bank_process.addresses[manners.slug])
+    settings.PUBLIC_URL = "http://127.0.0.1:9"
+    return EveryBank(bank_process, manners)
 
 
 @pytest.fixture

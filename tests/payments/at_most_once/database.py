@@ -6,9 +6,22 @@ from contextlib import contextmanager
 
 import psycopg
 
+from kamino.local.environment import in_database
+from payments.models import Payable
 from tests.payments.at_most_once.worker_pool import wait_for
 
 ORDERS, CONNECTIONS = "payments_paymentorder", "banking_connection"
+
+
+def restore_to_before_the_order(payable: Payable) -> None:
+    """The rows as a backup has them that was made before: approved, and no order is remembered.
+
+    As superuser, past the guards: so does a restore.
+    """
+    with psycopg.connect(in_database(os.environ["DATABASE_ADMIN_URL"], database_name())) as admin:
+        admin.execute("SET session_replication_role = replica")
+        admin.execute("DELETE FROM payments_paymentorder WHERE payable_id = %s", [payable.id])
+        admin.execute("UPDATE payments_payable SET status = 'approved' WHERE id = %s", [payable.id])
 
 
 @contextmanager

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.utils import timezone
-from pytest_django import Settings
 
 from banking.gateway.tokens import StoredTokens
 from banking.models import BankAccount
@@ -22,9 +21,7 @@ from payments.orders.send import send_queued
 from payments.states import OPEN_AT_BANK, OrderStatus, PayableStatus
 from tenants.models import Tenant, User
 from tests.banking.factories import change
-from tests.cora_simulator import BankProcess
 from tests.payments.at_most_once import bills
-from tests.payments.at_most_once.conftest import NOW
 from tests.payments.at_most_once.every_bank import BS2, CORA, KAMINO, BankTraits, EveryBank, deliver
 from tests.payments.at_most_once.rounds import is_paid_once, send, sync
 
@@ -70,20 +67,6 @@ FAULTS = [
 def manners(request: pytest.FixtureRequest) -> BankTraits:
     found: BankTraits = request.param
     return found
-
-
-@pytest.fixture
-def bank(
-    manners: BankTraits,
-    bank_process: BankProcess,
-    settings: Settings,
-    monday: time_machine.Traveller,
-) -> EveryBank:
-    """As on its first start, without a history. Nobody answers at our webhook door."""
-    bank_process.reset(now=NOW)
-    setattr(settings, f"{manners.slug.upper()}_BASE_URL", bank_process.addresses[manners.slug])
-    settings.PUBLIC_URL = "http://127.0.0.1:9"
-    return EveryBank(bank_process, manners)
 
 
 @pytest.fixture
