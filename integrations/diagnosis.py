@@ -83,6 +83,7 @@ class Diagnosis:
             f"Última tentativa {local(account.sync_started_at)}",
             f"Erro da última tentativa: {impersonal(account.sync_error) or 'nenhum'}",
             f"Conferência {account.get_proof_display()}",
+            f"Movimentos não lidos: {account.unread_movements}",
             f"Saldos: {self.summary}",
             *(f"  {day.day:%d/%m/%Y}: {day.words}" for day in self.gaps),
             "Últimas chamadas ao banco:" if self.calls else "Nenhuma chamada ao banco registrada",
@@ -137,6 +138,8 @@ def proved_days(account: BankAccount) -> list[ProvedDay]:
         proved_day(balance, before, totals)
         for balance, before in zip(balances, [*balances[1:], None], strict=True)
     ]
+    if days[-1].before is None and days[-1].day not in totals:
+        days.pop()  # the day before the first that is read has the bank's opening only
     return days[:DAYS]
 
 

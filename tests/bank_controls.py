@@ -55,12 +55,26 @@ class BankControls:
     ) -> dict[str, Any]:
         """Each: type, kind, amount, day or at, description, name, document. `balance`: after.
 
-        At BS2 also: end_to_end, and bank, branch, account of the other side.
+        At BS2 also: end_to_end, and bank, branch, account of the other side. How the bank tells
+        it in the statement: as for `tell_entry`.
         """
         body: dict[str, Any] = {"entries": list(entries)}
         if balance is not None:
             body["balance"] = balance
         return dict(self._own("POST", f"/accounts/{cnpj}/entries", body))
+
+    def tell_entry(
+        self,
+        entry_id: str,
+        *,
+        odd: dict[str, Any] | None = None,
+        lacks: Sequence[str] = (),
+        hidden: bool = False,
+    ) -> None:
+        """How the statement tells a movement from now on: with other values of fields, without
+        some, or not at all, though the balances have it. Nothing of it: as it is."""
+        told = {"odd": odd or {}, "lacks": list(lacks), "hidden": hidden}
+        self._own("POST", f"/entries/{entry_id}/told", told)
 
     def generate_entries(
         self, count: int, since: date, until: date, cnpj: str = OFICINA, *, balance: int = 10**9

@@ -56,7 +56,8 @@ class Card:
         if self.unavailable_until:
             return Standing("warn", circuit_breaker.words(self.unavailable_until), "cloud-off")
         if account.proof == BankAccount.Proof.BROKEN:
-            return Standing("bad", "extrato não confere", "triangle-alert")
+            since = f" desde {account.proof_broken_on:%d/%m}" if account.proof_broken_on else ""
+            return Standing("bad", f"extrato não confere{since}", "triangle-alert")
         if self.difference:
             amount = format_brl(abs(self.difference))
             return Standing("warn", f"R$\u00a0{amount} a conciliar", "scale")

@@ -3,7 +3,7 @@
 from banking.models.bank_account import BankAccount, BankAccountQuerySet
 from banking.models.bank_status import BankCall, BankHealth, TokenBudget
 from banking.models.connection import Connection, ConsentAttempt
-from banking.models.statement import DailyBalance, StatementLine
+from banking.models.statement import DailyBalance, StatementLine, UnreadMovement
 from banking.models.webhook import BankEvent
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "DailyBalance",
     "StatementLine",
     "TokenBudget",
+    "UnreadMovement",
 ]

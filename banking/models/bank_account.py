@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Self
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import models
 from django.db.models import F, Q
@@ -44,13 +44,22 @@ class BankAccountQuerySet(TenantQuerySet):
             Q(sync_wait_until=None) | Q(sync_wait_until__lte=now),
         )
 
-    def claim_sync(self, account_id: UUID, now: datetime, lease: timedelta) -> bool:
-        """Take the account's sync for a while. False when somebody has it or it has to wait."""
-        return bool(
+    def claim_sync(self, account_id: UUID, now: datetime, lease: timedelta) -> UUID | None:
+        """Take the account's sync for a while: the lease, by which only its holder writes what the
+        sync comes to. None when somebody has it or it has to wait."""
+        lease_id = uuid4()
+        is_mine = (
             self.may_be_read(now)
             .filter(id=account_id)
-            .update(sync_leased_until=now + lease, sync_started_at=now, sync_lines=0, sync_error="")
+            .update(
+                sync_lease=lease_id,
+                sync_leased_until=now + lease,
+                sync_started_at=now,
+                sync_lines=0,
+                sync_error="",
+            )
         )
+        return lease_id if is_mine else None
 
 
 class BankAccount(TenantOwned):
@@ -88,6 +97,8 @@ class BankAccount(TenantOwned):
     balance_at = models.DateTimeField(null=True)
     synced_at = models.DateTimeField(null=True)  # the last sync that reached its end
     sync_started_at = models.DateTimeField(null=True)
+    # Of the worker that reads it. Another may take it when its time is over.
+    sync_lease = models.UUIDField(null=True)
     sync_leased_until = models.DateTimeField(null=True)
     # The bank asked to wait until then.
     sync_wait_until = models.DateTimeField(null=True)
@@ -98,6 +109,10 @@ class BankAccount(TenantOwned):
     proof = models.CharField(max_length=8, choices=Proof, default=Proof.UNKNOWN)
     # Closing as the bank says minus opening and movements as stored; zero when proved.
     proof_difference = models.DecimalField(max_digits=16, decimal_places=2, default=0)
+    # The first day whose balance is not what the bank says; null when all are.
+    proof_broken_on = models.DateField(null=True)
+    # Its open UnreadMovements, as the last sync left them.
+    unread_movements = models.PositiveIntegerField(default=0)
 
     # Annotated by overview.accounts_of: when a bank that is away is tried again.
     next_try: datetime | None

@@ -1,9 +1,11 @@
 """What the bank says of an account: movements and the balance of each day."""
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 
+from banking.banks.contract.statement import UnreadReason
 from banking.models.bank_account import BankAccount
+from core.clock import database_now
 from core.search import folded
 from tenants.models import TenantForeignKey, TenantOwned
 
@@ -69,3 +71,55 @@ class DailyBalance(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.day:%d/%m/%Y} {self.closing}"
+
+
+class UnreadMovement(TenantOwned):
+    """An element of a bank's statement that is no line (não lido): kept as it came, and read again
+    at each sync. The account's proof counts those that are open."""
+
+    class Reason(models.TextChoices):
+        FIELD = UnreadReason.FIELD, "campo ilegível"
+        SAME_ID = UnreadReason.SAME_ID, "o mesmo id com outro conteúdo"
+
+    bank_account = TenantForeignKey(
+        BankAccount, models.PROTECT, related_name="unread", db_index=False
+    )
+    key = models.CharField(max_length=64)  # SHA-256 of `raw`
+    number = models.PositiveIntegerField()  # among the equal ones of one reading, from 1
+    day = models.DateField("dia", null=True)  # São Paulo; null when it has none that can be read
+    reason = models.CharField("motivo", max_length=8, choices=Reason)
+    field = models.CharField("campo", max_length=80, blank=True)
+    raw = models.TextField("resposta do banco")  # text: a float would lose what it has
+    # Of the days that were read when it first came: it is of one of them.
+    seen_since = models.DateField()
+    first_seen_at = models.DateTimeField(default=database_now, editable=False)
+    # It became `line`, or, without one, the bank no longer tells it so.
+    closed_at = models.DateTimeField(null=True)
+    line = TenantForeignKey(
+        StatementLine, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "bank_account", "key", "number"], name="unreadmovement_once"
+            ),
+            models.CheckConstraint(
+                name="unreadmovement_reason", condition=Q(reason__in=["field", "same_id"])
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant", "bank_account"],
+                condition=Q(closed_at=None),
+                name="unreadmovement_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day or 'sem data'} {self.reason_words}"
+
+    @property
+    def reason_words(self) -> str:
+        words = self.Reason(self.reason).label
+        return f"{words}: {self.field}" if self.field else words

@@ -98,7 +98,16 @@ def next_try(account: BankAccount, now: datetime) -> str:
 
 
 def broken_proof(account: BankAccount) -> str:
+    """Why the statement does not agree: what was not read, and from which day by how much."""
+    told = []
+    if account.unread_movements:
+        told.append(f"{unread_words(account.unread_movements)}.")
     if account.proof_difference:
         amount = format_brl(abs(account.proof_difference))
-        return f"O saldo do banco e os lançamentos importados diferem em R$ {amount}."
-    return "O banco alterou um lançamento que já tinha informado."
+        since = f" desde {account.proof_broken_on:%d/%m/%Y}" if account.proof_broken_on else ""
+        told.append(f"O saldo do banco e os lançamentos importados diferem em R$ {amount}{since}.")
+    return " ".join(told) or "O banco alterou um lançamento que já tinha informado."
+
+
+def unread_words(count: int) -> str:
+    return "1 movimento não lido" if count == 1 else f"{count} movimentos não lidos"

@@ -1,6 +1,6 @@
 """Store what a bank says of an account: each movement once, and the proof that none is missing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,8 +9,9 @@ from itertools import accumulate, chain
 from django.db import connection as database
 from django.db.models import Sum
 
-from banking.banks.contract.statement import Movement, StatementPage
+from banking.banks.contract.statement import Movement, StatementPage, Unread
 from banking.models import BankAccount, DailyBalance, StatementLine
+from banking.statements.lease import record_progress
 from core.ids import uuid7
 from tenants.scope import tenant_scope
 
@@ -52,29 +53,34 @@ class Stored:
     new: int
     changed: int  # told differently by the bank than what is stored
     last_page: StatementPage
+    unread: Sequence[Unread]
 
 
 def store_pages(account: BankAccount, pages: Iterable[StatementPage]) -> Stored:
-    """Store the pages of a statement, a batch to a transaction, and note the progress.
+    """Store the movements of a statement's pages, a batch to a transaction, and note the progress.
 
     To be called outside of scopes: reading the next page calls the bank. There is at least one.
     May raise any BankError that `pages` raises; the batches before it stay stored.
+
+    Raises:
+        LeaseLost: another worker has the account by now; this batch is not stored.
     """
     waiting: list[Movement] = []
+    unread: list[Unread] = []
     read = new = changed = 0
     for page in chain(pages, [None]):
         if page is not None:
             last_page = page
             waiting += page.movements
+            unread += page.unread
         if page is None or len(waiting) >= BATCH:
             read += len(waiting)
             with tenant_scope(account.tenant_id):
                 counts = store_movements(account, waiting)
-                mine = BankAccount.objects.of(account.tenant_id).filter(id=account.id)
-                mine.update(sync_lines=read)
+                record_progress(account, read)
             new, changed = new + counts[0], changed + counts[1]
             waiting = []
-    return Stored(new, changed, last_page)
+    return Stored(new, changed, last_page, unread)
 
 
 def store_movements(account: BankAccount, movements: Sequence[Movement]) -> tuple[int, int]:
@@ -124,15 +130,27 @@ def store_daily_balances(
         .order_by("booked_on")
     )
     closings = list(accumulate((total for _, total in totals), initial=opening))[1:]
+    days = [day for day, _ in totals]
+    store_closings(account, dict(zip(days, closings, strict=True)))
+    return closings[-1] if closings else opening
+
+
+def store_closings(account: BankAccount, closings: Mapping[date, Decimal]) -> None:
     DailyBalance.objects.bulk_create(
         (
             DailyBalance(
                 tenant_id=account.tenant_id, bank_account=account, day=day, closing=closing
             )
-            for (day, _), closing in zip(totals, closings, strict=True)
+            for day, closing in closings.items()
         ),
         update_conflicts=True,
         unique_fields=["tenant", "bank_account", "day"],
         update_fields=["closing"],
     )
-    return closings[-1] if closings else opening
+
+
+def closing_before(account: BankAccount, day: date) -> Decimal | None:
+    """What the account held when the day began, as it is stored; None when nothing is."""
+    stored = DailyBalance.objects.of(account.tenant_id).filter(bank_account=account, day__lt=day)
+    closing: Decimal | None = stored.order_by("-day").values_list("closing", flat=True).first()
+    return closing

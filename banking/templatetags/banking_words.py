@@ -9,7 +9,7 @@ from banking.banks import registry
 from banking.connections import addresses
 from banking.gateway.call_log import operation_words, result_words
 from banking.models import BankAccount, StatementLine
-from banking.statements.progress import broken_proof
+from banking.statements.progress import broken_proof, unread_words
 from brazil.banking_days import sao_paulo_day
 from brazil.document import format_document
 from core import dates
@@ -55,6 +55,7 @@ register.filter("document", format_document)
 register.filter("operation_words", operation_words)
 register.filter("result_words", result_words)
 register.filter("broken_proof", broken_proof)
+register.filter("unread_words", unread_words)
 register.filter("redo_url", addresses.redo_address)
 register.filter("redo_url_of", addresses.redo_address_of)
 

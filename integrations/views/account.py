@@ -16,6 +16,7 @@ from banking.bank_accounts.settings import Settings, save_settings
 from banking.banks import registry
 from banking.gateway import circuit_breaker
 from banking.models import BankAccount
+from banking.statements.unread import shown_unread
 from core.clock import database_now
 from integrations.accounts import Integration
 from integrations.preview import choices_of, dry_run
@@ -103,6 +104,7 @@ def page_of(
         "preferred": others.exclude(id=account.id).first(),
         "has_others": BankAccount.objects.of(request.tenant).exclude(id=account.id).exists(),
         "next": dry_run(account, now),
+        "unread": shown_unread(account),
         "runs": run_notes(runs.order_by("-day", "-id")[:RUNS], now),
     }
     return render(request, "integrations/account.html", context, status=status)

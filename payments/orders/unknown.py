@@ -193,8 +193,11 @@ def requeue_after_absence(order: PaymentOrder, account: BankAccount) -> None:
 
 
 def statement_agrees(order: PaymentOrder, account: BankAccount) -> bool:
-    """Whether the statement, read after the order was first missed, holds no debit like it."""
+    """Whether the statement, read after the order was first missed, holds no debit like it. One
+    that is not proved, or has what was not read, may hold it and not show it."""
     if account.synced_at is None or order.absent_since is None:
+        return False
+    if account.proof != BankAccount.Proof.PROVED:
         return False
     return account.synced_at > order.absent_since and not free_lines([order], account)
 

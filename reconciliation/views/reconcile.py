@@ -12,6 +12,7 @@ from banking.models import BankAccount
 from banking.statements.filter import StatementFilter
 from banking.statements.listing import Page, Position, read_page
 from banking.statements.progress import sync_progress
+from banking.statements.unread import shown_unread
 from core.clock import database_now
 from tenants.access import TenantRequest, member_required
 
@@ -42,7 +43,11 @@ def account_status(card: Card) -> dict[str, Any]:
         now=now,
         unavailable_until=card.unavailable_until,
     )
-    return {"account": card.account, "progress": progress}
+    return {
+        "account": card.account,
+        "progress": progress,
+        "unread": shown_unread(card.account),
+    }
 
 
 def statement(

@@ -51,6 +51,7 @@ class Bs2Settings:
     invalid_token_status: int = 401
     required_user_agent: str = ""
     statement_max_days: int = 0
+    statement_most_per_page: int = 100
     v2_inicio_is_offset: bool = False
     v2_balance_shape: str = "v1"
     balance_requires_reference: bool = False

@@ -25,6 +25,7 @@ from simulator.core.clock import from_micros
 from simulator.core.ledger import CREDIT, DEBIT, Period
 from simulator.core.people import Account
 from simulator.core.store import Row
+from simulator.core.told import as_told
 
 _USUAL_PERIOD, _USUAL_LIMIT = timedelta(days=30), 100
 _MOST = 100
@@ -95,6 +96,7 @@ def _statement(request: Request, *, by_page: bool) -> Response:
     limit = query_number(request, "limite", _USUAL_LIMIT)
     if not 1 <= limit <= _MOST:
         raise invalid("limite", f"Deve estar entre 1 e {_MOST}.")
+    limit = min(limit, bs2.settings.statement_most_per_page)
     period = _period(request, bs2, "movimentoInicial", "movimentoFinal")
     skip = start * limit if by_page else start
     rows = ledger.entries(bs2.store, account.id, period, skip=skip, take=limit)
@@ -103,7 +105,9 @@ def _statement(request: Request, *, by_page: bool) -> Response:
         {
             "saldo": _balances(bs2, account, period),
             "chequeEspecial": None,
-            "movimentacoes": [_movement(caller, row, details[row["id"]]) for row in rows],
+            "movimentacoes": as_told(
+                bs2.store, rows, [_movement(caller, row, details[row["id"]]) for row in rows]
+            ),
             "inicio": start,
             "limite": limit,
             "total": _count(bs2, account, period),

@@ -15,6 +15,7 @@ from simulator.core.clock import SAO_PAULO, from_micros
 from simulator.core.ledger import Period
 from simulator.core.people import account_by_id
 from simulator.core.store import Row
+from simulator.core.told import as_told
 
 _USUAL_PERIOD = timedelta(days=30)
 _DIRECTIONS = ("CREDIT", "DEBIT")
@@ -56,7 +57,9 @@ async def statement(request: Request) -> Response:
     before = ledger.balance_before(store, account_id, period.since)
     value: dict[str, Any] = {
         "start": {"date": period.since.isoformat(), "balance": before},
-        "entries": [_entry(row, cora.settings.statement_offset) for row in rows],
+        "entries": as_told(
+            store, rows, [_entry(row, cora.settings.statement_offset) for row in rows]
+        ),
         "end": {"date": period.until.isoformat(), "balance": after},
         "header": {"businessName": held.name, "businessDocument": held.cnpj},
     }

@@ -27,7 +27,7 @@ CREDIT, DEBIT = "CREDIT", "DEBIT"
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """A movement to be written down. Money is centavos, above zero."""
+    """A movement to be written down. Money is centavos, not below zero."""
 
     at: datetime
     direction: str  # CREDIT or DEBIT

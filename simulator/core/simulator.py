@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from simulator.core import ledger, people, sessions, webhooks
+from simulator.core import ledger, people, sessions, told, webhooks
 from simulator.core.certificates import Authority
 from simulator.core.clock import Clock
 from simulator.core.faults import Faults
@@ -14,7 +14,7 @@ from simulator.core.store import Store
 from simulator.core.titles import ClearingHouse
 from simulator.core.webhooks import Outbox
 
-SCHEMAS = (people.SCHEMA, sessions.SCHEMA, ledger.SCHEMA, webhooks.SCHEMA)
+SCHEMAS = (people.SCHEMA, sessions.SCHEMA, ledger.SCHEMA, told.SCHEMA, webhooks.SCHEMA)
 
 
 @dataclass

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from simulator.core.ledger import CREDIT, balance_before
 from simulator.core.store import Row
+from simulator.core.told import as_told
 from simulator.kamino.answers import (
     answer,
     cursor_of,
@@ -43,7 +44,7 @@ async def listing(call: Call) -> Response:
             "until": until.isoformat(),
             "opening_balance": reais(balance_before(store, account_id, since)),
             "closing_balance": reais(balance_before(store, account_id, until + timedelta(days=1))),
-            "entries": [wire(row) for row in rows[:limit]],
+            "entries": as_told(store, rows[:limit], [wire(row) for row in rows[:limit]]),
             "next_cursor": last and cursor_of(request, last["day"], last["at"], last["seq"]),
         }
     )

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,7 +13,8 @@ from banking.connections.begin import connect_by_terms, terms_version
 from banking.connections.complete import open_connection
 from banking.connections.disconnect import close_connection, undo_connection
 from banking.models import BankAccount, Connection
-from banking.statements.sync import LONGEST_READING, SyncResult, stretches, sync_account
+from banking.statements.continuity import LONGEST_READING, stretches
+from banking.statements.sync import sync_account
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import (
@@ -115,9 +115,3 @@ def test_a_reading_is_cut_into_pieces_that_touch(days: int) -> None:
 
 def test_the_usual_reading_is_one() -> None:
     assert stretches(SINCE, SINCE + LONGEST_READING) == [(SINCE, SINCE + LONGEST_READING)]
-
-
-def test_a_stretch_that_does_not_agree_is_not_covered_up_by_a_later_one() -> None:
-    broken = SyncResult(3, 0, Decimal("-1.00"))
-
-    assert broken.and_then(SyncResult(2, 1, Decimal(0))) == SyncResult(5, 1, Decimal("-1.00"))

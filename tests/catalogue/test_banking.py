@@ -123,6 +123,27 @@ def test_a_statement_that_does_not_add_up(difference: str, sentence: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        (
+            {"proof_difference": Decimal("-320.00"), "proof_broken_on": date(2026, 11, 11)},
+            "O saldo do banco e os lançamentos importados diferem em R$ 320,00 desde 11/11/2026.",
+        ),
+        ({"unread_movements": 1}, "1 movimento não lido."),
+        (
+            {"unread_movements": 2, "proof_difference": Decimal("9.90")},
+            "2 movimentos não lidos. O saldo do banco e os lançamentos importados diferem em "
+            "R$ 9,90.",
+        ),
+    ],
+)
+def test_what_of_a_statement_does_not_agree(values: dict, sentence: str) -> None:
+    account = an_account(proof=Proof.BROKEN, **values)
+
+    assert broken_proof(account).replace("\u00a0", " ") == sentence
+
+
+@pytest.mark.parametrize(
     ("since", "sentence"),
     [
         (

@@ -572,7 +572,7 @@ def test_6_5_what_was_paid_has_a_receipt_and_its_pdf(
     simulator.settings(approval_required=False)
     told.send_ted(make_ted())
 
-    (proof,) = told.fetch_receipts(today(), today(), TRANSFERS)
+    (proof,) = told.fetch_receipts(today(), today(), TRANSFERS).read
 
     assert Decimal("1250.00") in proof.amounts
     assert told.receipt_pdf(proof).startswith(b"%PDF-")

@@ -1676,6 +1676,7 @@ def test_section_11_4_paid_ones_are_listed_by_the_day_of_payment(
 
     (paid,) = told.list_charges(today(), today(), state=ChargeState.PAID)
 
+    assert isinstance(paid, Charge)
     assert (paid.reference, paid.paid_on) == (charge.reference, today())
     assert list(told.list_charges(in_days(20), in_days(20), state=ChargeState.PAID)) == []
 

@@ -205,6 +205,35 @@ def test_the_longest_period_is_a_setting(bs2: Bs2Simulator, bs2_api: httpx.Clien
     assert bs2_api.get(STATEMENT, params=longer).status_code == 400
 
 
+def test_the_size_of_a_page_is_a_setting(bs2: Bs2Simulator, bs2_api: httpx.Client) -> None:
+    bs2.settings(statement_most_per_page=2)
+    bs2.add_entries([ENTRY] * 3)
+
+    sizes = [len(statement(bs2_api, inicio=at, **DAY)["movimentacoes"]) for at in range(3)]
+
+    assert sizes[0] == 2
+    assert sum(sizes) == statement(bs2_api, **DAY)["total"]
+
+
+def test_a_movement_may_be_told_oddly_or_not_at_all(
+    bs2: Bs2Simulator, bs2_api: httpx.Client
+) -> None:
+    before = statement(bs2_api, **DAY)
+    odd = {"odd": {"protocolo": None}, "lacks": ["valor"]}
+    ids = bs2.add_entries([ENTRY | odd, ENTRY | {"hidden": True}])["ids"]
+
+    told = statement(bs2_api, **DAY)
+    movement = told["movimentacoes"][0]
+    assert (movement["protocolo"], "valor" in movement) == (None, False)
+    assert len(told["movimentacoes"]) == len(before["movimentacoes"]) + 1
+    assert told["total"] == before["total"] + 2
+    bs2.tell_entry(ids[0])
+    bs2.tell_entry(ids[1])
+    assert [line["valor"] for line in statement(bs2_api, **DAY)["movimentacoes"][:2]] == [
+        1500.75
+    ] * 2
+
+
 def test_without_days_it_is_the_last_30(bs2: Bs2Simulator, bs2_api: httpx.Client) -> None:
     of_30 = {"movimentoInicial": "2026-10-24", "movimentoFinal": "2026-11-23"}
 

@@ -28,7 +28,14 @@ from banking.banks.contract.payments import (
     Title,
     Whereabouts,
 )
-from banking.banks.contract.statement import AccountIdentity, StatementPage
+from banking.banks.contract.statement import (
+    AccountIdentity,
+    EachOnce,
+    Movement,
+    StatementPage,
+    Unread,
+    sum_of,
+)
 from banking.banks.http.json import Json
 from brazil.banking_days import SAO_PAULO, sao_paulo_day
 from brazil.banks import bank_name
@@ -104,27 +111,33 @@ class Bs2Adapter(BankAdapter):
 
     def _statement_of(self, since: date, until: date) -> Iterator[StatementPage]:
         """A movement that comes again, because the pages shifted under new ones, is dropped. A
-        page is asked for when the one before is consumed.
+        page is asked for when the one before is consumed; what BS2 gave no `protocolo` comes last,
+        for only the whole says how many of it there are.
 
         The page that reaches `total` ends it when nothing is missing; else an empty one does.
         """
-        seen: set[str] = set()
-        sum_read = Decimal(0)
+        once, nameless = EachOnce(), statement.Nameless()
         for number in range(MAX_PAGES):
             page = self._statement_page(since, until, number)
             content = page.content
-            fresh = [line for line in content.movements if line.bank_id not in seen]
-            seen.update(line.bank_id for line in fresh)
-            sum_read += sum(line.amount for line in fresh)
-            if fresh or number == 0:
-                yield replace(content, movements=fresh)
+            new = once.new_of(replace(content, movements=page.named))
+            is_news = nameless.add(page) or new.length > 0
+            if new.length or number == 0:
+                yield new
+            left = content.closing - content.opening - once.total
+            others = nameless.numbered(left, has_repeats=once.has_repeats)
             is_last = (number + 1) * STATEMENT_PAGE >= page.total
-            is_whole = len(seen) >= page.total or content.opening + sum_read == content.closing
-            if not content.movements or (is_last and (is_whole or not fresh)):
+            is_whole = once.count + len(others) >= page.total or sum_of(others) == left
+            if not content.length or (is_last and (is_whole or not is_news)):
+                if others:
+                    yield replace(content, movements=others, unread=())
                 return
-            if not fresh:
+            if not is_news:
                 break
         raise BankUnavailable("O banco BS2 repetiu páginas do extrato. Ele será lido de novo.")
+
+    def read_movement(self, raw: str, number: int) -> Movement | Unread:
+        return statement.read_again(raw, number)
 
     def _statement_page(self, since: date, until: date, number: int) -> statement.Page:
         return self._client.read(
@@ -173,7 +186,7 @@ class Bs2Adapter(BankAdapter):
         """As the contract says, but never ABSENT."""
         return find_order.find(self, payment, sent_at=sent_at, now=now, twins=twins)
 
-    def fetch_receipts(self, since: date, until: date, kind: int) -> list[receipts.Proof]:
+    def fetch_receipts(self, since: date, until: date, kind: int) -> receipts.Proofs:
         """The receipts (comprovantes) of the days since..until; `kind` is one of wire's."""
         days = {"dataInicial": f"{since}T00:00:00", "dataFinal": f"{until}T23:59:59"}
         return self._client.read(

@@ -18,6 +18,7 @@ from banking.banks.bs2.wire.receipts import (
     TRANSFER_SCHEDULING,
     TRANSFERS,
     Proof,
+    Proofs,
 )
 from banking.banks.contract.errors import BankAccessDenied, BankRejected, BankUnavailable
 from banking.banks.contract.payments import (
@@ -60,6 +61,7 @@ class Shown:
     proofs: Sequence[Proof] | None  # None: it did not show its receipts
     title: Title | None = None
     title_refusal: str = ""  # its words for not giving the title
+    unread: int = 0  # movements and receipts that cannot be read: the order may be one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Reads(Protocol):
 
     def fetch_statement(self, since: date, until: date) -> Iterator[StatementPage]: ...
 
-    def fetch_receipts(self, since: date, until: date, kind: int) -> list[Proof]: ...
+    def fetch_receipts(self, since: date, until: date, kind: int) -> Proofs: ...
 
     def look_up_title(self, linha_digitavel: str) -> Title: ...
 
@@ -127,18 +129,23 @@ def shown_by(bank: Reads, order: Order, since: date, until: date) -> Shown:
     Raises:
         BankError: the statement could not be read; without it nothing can be said.
     """
-    pages = bank.fetch_statement(since, until)
+    pages = list(bank.fetch_statement(since, until))
     lines = [line for page in pages for line in page.movements]
     kinds = _TRANSFERS if isinstance(order, TedPayment) else _PAYMENTS
-    shown = Shown(lines, _proofs(bank, since, until, kinds))
+    receipts = _proofs(bank, since, until, kinds)
+    unread = sum(len(page.unread) for page in pages) + sum(
+        proofs.unread for proofs in receipts or ()
+    )
+    proofs = None if receipts is None else [proof for each in receipts for proof in each.read]
+    shown = Shown(lines, proofs, unread=unread)
     return _with_title(bank, shown, order) if isinstance(order, BoletoPayment) else shown
 
 
-def _proofs(bank: Reads, since: date, until: date, kinds: tuple[int, ...]) -> list[Proof] | None:
+def _proofs(bank: Reads, since: date, until: date, kinds: tuple[int, ...]) -> list[Proofs] | None:
     """None where it does not show them: neither path nor shape of the answer is documented, and
     the application may be without the scope `comprovante`."""
     try:
-        return [proof for kind in kinds for proof in bank.fetch_receipts(since, until, kind)]
+        return [bank.fetch_receipts(since, until, kind) for kind in kinds]
     except (BankRejected, UnreadableAnswer):
         return None
     except BankAccessDenied as error:
@@ -256,6 +263,9 @@ def _seen(
         parts.append("O banco não mostrou os comprovantes.")
     else:
         parts.append(f"Nos comprovantes: {_count(receipts, 'igual', 'iguais')}.")
+    if shown.unread:
+        told = _count(shown.unread, "item do banco não foi lido", "itens do banco não foram lidos")
+        parts.append(f"{told}: pode ser este pagamento.")
     if twins:
         parts.append(f"Outras ordens iguais que já conhecemos: {twins}.")
     if shown.title_refusal:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from banking.banks.bs2.wire.fields import first_of, list_of, object_of
+from banking.banks.bs2.wire.fields import first_of, list_of
 from banking.banks.bs2.wire.order_states import state_of
 from banking.banks.contract.errors import ForgedEvent, InvalidEvent
 from banking.banks.contract.webhooks import BankEventNotice
@@ -56,7 +56,7 @@ def pix_to_wire(url: str, secret: bytes) -> list[Json]:
 
 
 def pix_addresses_from_wire(answer: Json) -> set[str]:
-    items = [object_of(item, "webhook") for item in list_of(answer, "webhook")]
+    items = [item for item in list_of(answer, "webhook") if isinstance(item, dict)]
     return {item["url"] for item in items if isinstance(item.get("url"), str)}
 
 

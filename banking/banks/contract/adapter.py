@@ -22,6 +22,7 @@ from banking.banks.contract.charges import (
     ChargeNotification,
     ChargeRequest,
     ChargeState,
+    UnreadCharge,
 )
 from banking.banks.contract.info import BankInfo
 from banking.banks.contract.payments import (
@@ -36,7 +37,7 @@ from banking.banks.contract.payments import (
     Title,
     Whereabouts,
 )
-from banking.banks.contract.statement import AccountIdentity, StatementPage
+from banking.banks.contract.statement import AccountIdentity, Movement, StatementPage, Unread
 from banking.banks.contract.webhooks import BankEventNotice
 
 
@@ -71,9 +72,15 @@ class BankAdapter:
     def fetch_statement(self, since: date, until: date) -> Iterator[StatementPage]:
         """The movements of the São Paulo days since..until, both included; at least one page.
 
-        Each movement comes once. A page is asked for when the one before is consumed, so an error
-        may come between two pages.
+        Each movement comes once. An element that cannot be read comes as an Unread and hides no
+        other. A page is asked for when the one before is consumed, so an error may come between
+        two pages.
         """
+        raise NotImplementedError
+
+    def read_movement(self, raw: str, number: int) -> Movement | Unread:
+        """What today's reader makes of an element that `fetch_statement` gave as an Unread, the
+        `number`-th of those that are equal. The bank is not asked."""
         raise NotImplementedError
 
     def send_ted(self, payment: TedPayment) -> Receipt:
@@ -130,7 +137,8 @@ class BankAdapter:
         raise NotImplementedError
 
     def order_statuses(self, orders: Sequence[OpenOrder]) -> dict[str, Whereabouts]:
-        """The state of each order by its reference; one the bank does not show is left out."""
+        """The state of each order by its reference; one that the bank does not show, or that cannot
+        be read, is left out."""
         raise NotImplementedError
 
     def issue_charge(self, request: ChargeRequest) -> Charge:
@@ -148,9 +156,10 @@ class BankAdapter:
 
     def list_charges(
         self, since: date, until: date, *, state: ChargeState | None = None
-    ) -> Iterator[Charge]:
+    ) -> Iterator[Charge | UnreadCharge]:
         """Charges due on the São Paulo days since..until, both included; with `state` PAID, those
-        paid on them. Each comes once, page by page."""
+        paid on them. Each comes once, page by page. While one is unread, that a charge is not among
+        the others proves nothing."""
         raise NotImplementedError
 
     def cancel_charge(self, reference: str, *, key: UUID, reason: str = "") -> Cancellation:

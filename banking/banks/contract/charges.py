@@ -139,6 +139,14 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadCharge:
+    """One of a list that cannot be read: it is there, and hides no other."""
+
+    reference: str  # empty where that cannot be read either
+    field: str  # the bank's name of what is not as it should be
+
+
+@dataclass(frozen=True, slots=True)
 class CarneRequest:
     """One debt in instalments (carnê); the bank splits `item.amount` over them."""
 
@@ -154,6 +162,7 @@ class CarneRequest:
 class Carne:
     charges: Sequence[Charge]
     document_url: str = ""
+    unread: Sequence[UnreadCharge] = ()
 
 
 class CancellationState(StrEnum):

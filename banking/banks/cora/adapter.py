@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from urllib.parse import quote
@@ -21,6 +20,7 @@ from banking.banks.contract.charges import (
     ChargeNotification,
     ChargeRequest,
     ChargeState,
+    UnreadCharge,
 )
 from banking.banks.contract.errors import BankError, BankRejected, BankUnavailable
 from banking.banks.contract.payments import (
@@ -35,7 +35,13 @@ from banking.banks.contract.payments import (
     TedPayment,
     Whereabouts,
 )
-from banking.banks.contract.statement import AccountIdentity, StatementPage
+from banking.banks.contract.statement import (
+    AccountIdentity,
+    EachOnce,
+    Movement,
+    StatementPage,
+    Unread,
+)
 from banking.banks.cora import documents, find_order, webhooks
 from banking.banks.cora.client import CoraClient, Params
 from banking.banks.cora.info import INFO
@@ -75,21 +81,21 @@ class CoraAdapter(BankAdapter):
         A page that is not full ends it only when opening + movements = closing, else an empty one
         does: a bank that gives fewer entries than asked for has not finished.
         """
-        seen: set[str] = set()
-        total = Decimal(0)
+        once = EachOnce()
         for number in range(1, MAX_PAGES + 1):
             page = self._statement_page(since, until, number)
-            fresh = [movement for movement in page.movements if movement.bank_id not in seen]
-            is_full = len(page.movements) >= STATEMENT_PAGE
-            if is_full and not fresh:
+            new = once.new_of(page)
+            is_full = page.length >= STATEMENT_PAGE
+            if is_full and not new.length:
                 break
-            seen.update(movement.bank_id for movement in fresh)
-            total += sum(movement.amount for movement in fresh)
-            if fresh or number == 1:
-                yield replace(page, movements=fresh)
-            if not is_full and (not fresh or page.opening + total == page.closing):
+            if new.length or number == 1:
+                yield new
+            if not is_full and (not new.length or page.opening + once.total == page.closing):
                 return
         raise BankUnavailable("O banco Cora repetiu páginas do extrato. Ele será lido de novo.")
+
+    def read_movement(self, raw: str, number: int) -> Movement | Unread:
+        return statement.read_again(raw)
 
     def _statement_page(self, since: date, until: date, number: int) -> StatementPage:
         params: Params = {
@@ -172,7 +178,7 @@ class CoraAdapter(BankAdapter):
 
     def list_charges(
         self, since: date, until: date, *, state: ChargeState | None = None
-    ) -> Iterator[Charge]:
+    ) -> Iterator[Charge | UnreadCharge]:
         """As the contract says. No charge of Cora's is ever FAILED."""
         if state is ChargeState.FAILED:
             return iter(())
@@ -180,7 +186,7 @@ class CoraAdapter(BankAdapter):
         if state is not None:
             filters["state"] = charges.LIST_STATES[state]
 
-        def read_page(number: int) -> list[Charge]:
+        def read_page(number: int) -> list[Charge | UnreadCharge]:
             answer = self._client.read("/v2/invoices/", "list_charges", {**filters, "page": number})
             return charges.charges_from_wire(answer)
 

@@ -43,10 +43,11 @@ def find(client: CoraClient, payment: Payment, *, sent_at: datetime, now: dateti
     try:
         for filters in _ways(rail, sao_paulo_day(sent_at), sao_paulo_day(now)):
             for order in _listed(client, rail, filters):
-                if order.code == payment.code:
+                if order.code == payment.code and not order.is_unread:
                     return Finding(Search.FOUND, payments.receipt_of(order))
                 # Whether the list repeats our code is not documented.
-                may_be_ours |= not order.code and order.amount in (None, payment.amount)
+                is_unnamed = not order.code and order.amount in (None, payment.amount)
+                may_be_ours |= is_unnamed or order.code == payment.code
     except BankRejected:  # it refused the question; this must not pass for the order's refusal
         return Finding(Search.CANNOT_TELL)
     if may_be_ours or not isinstance(payment, TedPayment) or now - sent_at < SETTLED_AFTER:
@@ -77,6 +78,7 @@ def statuses(client: CoraClient, orders: Sequence[OpenOrder]) -> dict[str, Where
 
 def _states(client: CoraClient, rail: Rail, wanted: list[OpenOrder]) -> dict[str, Whereabouts]:
     missing = {order.reference for order in wanted}
+    may_hide_one = False
     states: dict[str, Whereabouts] = {}
     first = min(order.sent_on for order in wanted)
     for filters in _ways(rail, first, sao_paulo_day(datetime.now(UTC))):
@@ -85,9 +87,11 @@ def _states(client: CoraClient, rail: Rail, wanted: list[OpenOrder]) -> dict[str
                 missing.discard(order.reference)
                 if order.state is not None:
                     states[order.reference] = Whereabouts(order.state)
+            # One without an id may be any of them: none of them has surely left the list.
+            may_hide_one |= not order.reference
             if not missing:
                 return states
-    if rail is Rail.BOLETO:
+    if rail is Rail.BOLETO and not may_hide_one:
         states |= dict.fromkeys(missing, Whereabouts(OrderState.LEFT_THE_LIST))
     return states
 

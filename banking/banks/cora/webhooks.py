@@ -13,6 +13,8 @@ from banking.banks.contract.payments import OrderState, Rail
 from banking.banks.contract.webhooks import BankEventNotice
 from banking.banks.cora.wire.fields import id_of, list_of, object_of, text_of
 from banking.banks.cora.wire.order_states import STATES
+from banking.banks.http import fields
+from banking.banks.http.fields import each_of
 from banking.banks.http.json import Json
 
 _RESOURCES: Final = {"transfer": (Rail.TED, "trn_"), "payment": (Rail.BOLETO, "pay_")}
@@ -35,27 +37,38 @@ WEBHOOKS: Final = (("payment", "*"), ("transfer", "*"), ("invoice", "*"))
 
 
 def endpoints_from_wire(answer: Json) -> set[Endpoint]:
-    """Those that are active."""
-    return {
-        Endpoint(
-            text_of(item.get("url"), "url", longest=2000),
-            text_of(item.get("resource"), "resource"),
-            text_of(item.get("trigger"), "trigger"),
-        )
-        for item in (object_of(item, "endpoints") for item in list_of(answer, "endpoints"))
-        if item.get("active") is not False
-    }
+    """Those that are active. One that cannot be read is no reason not to have ours: made again, it
+    only calls twice."""
+    found, _ = each_of(list_of(answer, "endpoints"), _endpoint_from_wire, _left_out)
+    return {endpoint for endpoint, is_active in found if is_active}
+
+
+def _endpoint_from_wire(item: Json) -> tuple[Endpoint, bool]:
+    item = object_of(item, "endpoints")
+    endpoint = Endpoint(
+        text_of(item.get("url"), "url", longest=2000),
+        text_of(item.get("resource"), "resource"),
+        text_of(item.get("trigger"), "trigger"),
+    )
+    return endpoint, item.get("active") is not False
 
 
 def former_endpoints(answer: Json, url: str) -> list[str]:
     """Ids of our endpoints whose address is `url` but for the secret, its last part."""
     prefix = url.rstrip("/").rpartition("/")[0] + "/"
+    found, _ = each_of(list_of(answer, "endpoints"), _address_from_wire, _left_out)
     return [
-        id_of(item.get("id"))
-        for item in (object_of(item, "endpoints") for item in list_of(answer, "endpoints"))
-        if text_of(item.get("url"), "url", longest=2000).startswith(prefix)
-        and item.get("url") != url
+        reference for reference, address in found if address.startswith(prefix) and address != url
     ]
+
+
+def _address_from_wire(item: Json) -> tuple[str, str]:
+    item = object_of(item, "endpoints")
+    return id_of(item.get("id")), text_of(item.get("url"), "url", longest=2000)
+
+
+def _left_out(item: Json, error: fields.UnreadableAnswer) -> None:
+    return None
 
 
 def endpoint_to_wire(endpoint: Endpoint) -> Json:

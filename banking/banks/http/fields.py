@@ -1,11 +1,15 @@
 """What the banks' readings of an answer share. Each bank's own `wire/fields.py` has the rest."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from banking.banks.contract.errors import BankUnavailable
 from banking.banks.http.json import Json
 from core.text import read_line, shorten
+
+Read = TypeVar("Read")
+NotRead = TypeVar("NotRead")
 
 
 class UnreadableAnswer(BankUnavailable):
@@ -55,3 +59,27 @@ class SharedFields:
         if not isinstance(value, str):
             raise self.unreadable(field)
         return shorten(read_line(value), longest)
+
+    def id_in(self, item: Json, read: Callable[[Json], str], field: str = "id") -> str:
+        """The id of an element that cannot be read as a whole; empty when it is no id either."""
+        try:
+            return read(item.get(field)) if isinstance(item, dict) else ""
+        except self.unreadable:
+            return ""
+
+
+def each_of(
+    items: Iterable[Json],
+    read: Callable[[Json], Read],
+    unread: Callable[[Json, UnreadableAnswer], NotRead],
+) -> tuple[list[Read], list[NotRead]]:
+    """The elements of a list, each read on its own: what `read` made of them, and what `unread`
+    made of those that it could not read."""
+    found: list[Read] = []
+    others: list[NotRead] = []
+    for item in items:
+        try:
+            found.append(read(item))
+        except UnreadableAnswer as error:
+            others.append(unread(item, error))
+    return found, others

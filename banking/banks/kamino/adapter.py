@@ -1,7 +1,6 @@
 """One company's Conta Kamino."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -16,6 +15,7 @@ from banking.banks.contract.charges import (
     Charge,
     ChargeRequest,
     ChargeState,
+    UnreadCharge,
 )
 from banking.banks.contract.errors import BankUnavailable
 from banking.banks.contract.payments import (
@@ -29,7 +29,13 @@ from banking.banks.contract.payments import (
     Title,
     Whereabouts,
 )
-from banking.banks.contract.statement import AccountIdentity, StatementPage
+from banking.banks.contract.statement import (
+    AccountIdentity,
+    EachOnce,
+    Movement,
+    StatementPage,
+    Unread,
+)
 from banking.banks.kamino import find_order, webhooks
 from banking.banks.kamino.client import MAX_PAGES, PAGE, KaminoClient, Params
 from banking.banks.kamino.info import INFO
@@ -63,19 +69,21 @@ class KaminoAdapter(BankAdapter):
             "until": until.isoformat(),
             "limit": PAGE,
         }
-        seen: set[str] = set()
+        once = EachOnce()
         for number in range(MAX_PAGES):
             page = self._client.read(path, "statement", statement.page_from_wire, params)
-            fresh = [line for line in page.part.movements if line.bank_id not in seen]
-            seen.update(line.bank_id for line in fresh)
-            if fresh or number == 0:
-                yield replace(page.part, movements=fresh)
+            new = once.new_of(page.part)
+            if new.length or number == 0:
+                yield new
             if page.next_cursor is None:
                 return
-            if not fresh:
+            if not new.length:
                 break
             params["cursor"] = page.next_cursor
         raise BankUnavailable("A Conta Kamino repetiu páginas do extrato. Ele será lido de novo.")
+
+    def read_movement(self, raw: str, number: int) -> Movement | Unread:
+        return statement.read_again(raw)
 
     # --- Money out ----------------------------------------------------------------------
 
@@ -131,7 +139,7 @@ class KaminoAdapter(BankAdapter):
 
     def list_charges(
         self, since: date, until: date, *, state: ChargeState | None = None
-    ) -> Iterator[Charge]:
+    ) -> Iterator[Charge | UnreadCharge]:
         if state is not None and state not in charges.STATUSES:
             return  # the bank has no such state: nothing is in it
         by = "paid" if state is ChargeState.PAID else "due"
@@ -145,6 +153,7 @@ class KaminoAdapter(BankAdapter):
         for _ in range(MAX_PAGES):
             page = self._client.read("/v1/charges", "charges", charges.charges_from_wire, params)
             yield from page.charges
+            yield from page.unread
             if page.next_cursor is None:
                 return
             params["cursor"] = page.next_cursor

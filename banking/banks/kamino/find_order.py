@@ -26,7 +26,8 @@ def find(client: KaminoClient, payment: Payment, *, sent_at: datetime, now: date
     for found in page.payments:
         if found.key == payment.key:
             return Finding(Search.FOUND, found.receipt)
-    is_certain = not page.in_progress and not page.payments and page.next_cursor is None
+    is_empty = not page.payments and not page.unread and page.next_cursor is None
+    is_certain = is_empty and not page.in_progress
     if is_certain and now - sent_at >= SETTLED_AFTER:
         return Finding(Search.ABSENT)
     return Finding(Search.CANNOT_TELL)

@@ -26,6 +26,7 @@ def routes(control: BankControl[B]) -> list[Route]:
         route("/accounts", accounts.accounts),
         route("/accounts/{cnpj}", accounts.one_account),
         route("/accounts/{cnpj}/entries", entries.create_entries, "POST"),
+        route("/entries/{id}/told", entries.tell_entry, "POST"),
         route("/accounts/{cnpj}/credit", entries.create_credit, "POST"),
         route("/titles", accounts.create_title, "POST"),
         route(out, orders.listing),

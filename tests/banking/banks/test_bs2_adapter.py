@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from banking.banks.bs2 import Bs2
 from banking.banks.bs2.adapter import Bs2Adapter
+from banking.banks.bs2.wire import statement
 from banking.banks.contract.charges import Cancellation, CancellationState
 from banking.banks.contract.errors import (
     BankAccessDenied,
@@ -289,6 +290,72 @@ def test_a_page_that_fails_is_an_error_and_not_the_end(
         lines(bank)
 
 
+# --- Movements without a key --------------------------------------------------------------
+
+
+def fee(**changes: Any) -> dict[str, Any]:
+    """One of many that are alike."""
+    return {
+        **read(answers.STATEMENT)["movimentacoes"][1],
+        "protocolo": None,
+        "valor": Decimal("9.90"),
+        **changes,
+    }
+
+
+class Fees:
+    """Movements with a key, then fees that are alike without one, given out in pages."""
+
+    def __init__(self, named: int, fees: int, per_page: int) -> None:
+        self.items = [*Ledger(named).items, *[fee() for _ in range(fees)]]
+        self.per_page = per_page
+        self.closing = -Decimal(named) - fees * Decimal("9.90")
+
+    def page(self, number: int, **changes: Any) -> Answer:
+        items = self.items[number * self.per_page : (number + 1) * self.per_page]
+        saldo = {**read(answers.STATEMENT)["saldo"], "inicial": 0, "final": self.closing}
+        page = {"saldo": saldo, "movimentacoes": items, "total": len(self.items)}
+        return written({**page, **changes})
+
+    def pages(self) -> list[Answer]:
+        return [self.page(at) for at in range(len(self.items) // self.per_page + 2)]
+
+
+@pytest.mark.parametrize("per_page", [1, 2, 3, 4, 5, 6, 100])
+def test_equal_movements_without_a_key_are_numbered_alike_whatever_the_pages(
+    bank: Bs2Adapter, tiny_bank: TinyBank, per_page: int
+) -> None:
+    tiny_bank.will_answer(*Fees(2, 4, per_page).pages())
+
+    read_lines = lines(bank)
+
+    content = statement.movement_from_wire(fee()).bank_id
+    assert len(read_lines) == 6
+    assert set(read_lines[2:]) == {content, *(f"{content}#{n}" for n in (2, 3, 4))}
+
+
+def test_they_are_as_many_as_they_came_when_something_else_cannot_be_read(
+    bank: Bs2Adapter, tiny_bank: TinyBank
+) -> None:
+    fees = Fees(2, 4, 3)
+    fees.items[0] = {**fees.items[0], "tipoMovimentacao": 3}
+    tiny_bank.will_answer(*fees.pages())
+
+    pages = list(bank.fetch_statement(DAY, DAY))
+
+    assert sum(len(page.movements) for page in pages) == 5
+    assert sum(len(page.unread) for page in pages) == 1
+
+
+def test_one_that_a_shift_repeats_is_not_taken_for_another(
+    bank: Bs2Adapter, tiny_bank: TinyBank
+) -> None:
+    before, after = Fees(2, 2, 3), Fees(3, 2, 3)  # one more arrived while the first page was read
+    tiny_bank.will_answer(before.page(0), after.page(1), after.page(2))
+
+    assert len(lines(bank)) == 4
+
+
 # --- Sending ----------------------------------------------------------------------------
 
 
@@ -519,6 +586,18 @@ def test_a_transfer_is_found_in_the_receipts(bank: Bs2Adapter, tiny_bank: TinyBa
     )
     searches = [request.path.rpartition("tipoFiltro=")[2] for request in tiny_bank.received[1:]]
     assert searches == ["1", "3"]
+
+
+def test_receipts_and_movements_that_cannot_be_read_hide_no_other_and_are_told(
+    bank: Bs2Adapter, tiny_bank: TinyBank
+) -> None:
+    odd = proof(comprovanteId=None)
+    tiny_bank.will_answer(statement_of(), written([odd, proof()]), NOTHING)
+    assert look(bank, make_ted()).search is Search.FOUND
+
+    tiny_bank.will_answer(statement_of(debit(tipoMovimentacao=9)), NOTHING, written([odd]), NOTHING)
+    finding = look(bank, make_ted())
+    assert (finding.search, "2 itens" in finding.seen) == (Search.CANNOT_TELL, True)
 
 
 def test_a_receipt_of_a_scheduling_is_not_a_payment_yet(

@@ -37,6 +37,7 @@ from banking.banks.contract.errors import (
     BankUnavailable,
 )
 from banking.banks.contract.payments import AccountType, OrderState, Receipt, Title, Whereabouts
+from banking.banks.contract.statement import Movement, StatementPage, UnreadReason
 from banking.banks.http.json import read_json, write_json
 from brazil.banking_days import SAO_PAULO
 from core.text import read_line
@@ -276,7 +277,7 @@ def test_the_write_off_of_the_example_waits() -> None:
 
 
 def test_a_receipt_is_known_by_its_values() -> None:
-    (proof,) = receipts.proofs_from_wire(read(answers.PROOFS))
+    (proof,) = receipts.proofs_from_wire(read(answers.PROOFS)).read
 
     assert proof.protocol == "2180001000123456720260303500007"
     assert proof.made_at == datetime(2026, 3, 3, 9, 30, tzinfo=SAO_PAULO)
@@ -566,7 +567,7 @@ def test_any_movement_is_read_as_it_was_written(
         "remetente" if is_credit else "favorecido": {"nome": name, "documento": ""},
     }
 
-    (line,) = statement.movements_from_wire([read_json(write_json(item))])
+    line = statement.movement_from_wire(read_json(write_json(item)))
 
     assert line.amount == (amount if is_credit else -amount)
     assert line.booked_on == when.date()
@@ -623,17 +624,56 @@ def without_protocol(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_movement_without_protocolo_is_known_by_its_content() -> None:
-    first, again = (statement.movements_from_wire([without_protocol()])[0] for _ in range(2))
-    (other,) = statement.movements_from_wire([without_protocol(valor=Decimal("300.76"))])
+    first, again = (statement.movement_from_wire(without_protocol()) for _ in range(2))
+    other = statement.movement_from_wire(without_protocol(valor=Decimal("300.76")))
 
     assert first.bank_id == again.bank_id
     assert other.bank_id != first.bank_id
 
 
-def test_two_alike_without_protocolo_on_one_page_are_two() -> None:
-    lines = statement.movements_from_wire([without_protocol(), without_protocol()])
+def page_of(*items: Any) -> StatementPage:
+    answer = {**read(answers.STATEMENT), "movimentacoes": list(items), "total": len(items)}
+    return statement.page_from_wire(answer).content
 
-    assert len({line.bank_id for line in lines}) == 2
+
+@pytest.mark.parametrize(
+    ("changes", "field", "day"),
+    [
+        ({"tipoMovimentacao": 3}, "tipoMovimentacao", date(2026, 3, 2)),
+        ({"valor": Decimal("-1.00")}, "valor", date(2026, 3, 2)),
+        ({"valor": Decimal("1.001")}, "valor", date(2026, 3, 2)),
+        ({"movimentadoEm": "02/03/2026"}, "movimentadoEm", None),
+        ({"movimentadoEm": None}, "movimentadoEm", None),
+    ],
+    ids=str,
+)
+def test_a_movement_that_cannot_be_read_hides_no_other(
+    changes: dict[str, Any], field: str, day: date | None
+) -> None:
+    odd = {**read(answers.STATEMENT)["movimentacoes"][0], **changes}
+
+    page = page_of(odd, without_protocol(), None)
+
+    assert len(page.movements) == 1
+    assert [element[1:] for element in page.unread] == [
+        (day, UnreadReason.FIELD, field),
+        (None, UnreadReason.FIELD, "movimentacoes"),
+    ]
+    assert read_json(page.unread[0].raw) == odd
+
+
+def test_a_movement_of_nothing_is_one() -> None:
+    assert page_of(without_protocol(valor=Decimal("0.00"))).movements[0].amount == 0
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_what_was_kept_is_read_again_as_the_line_that_it_would_have_been(number: int) -> None:
+    line = statement.movement_from_wire(without_protocol())
+
+    again = statement.read_again(line.raw, number)
+
+    assert isinstance(again, Movement)
+    assert again.bank_id == statement.numbered_id(line.bank_id, number)
 
 
 @pytest.mark.parametrize(
@@ -657,13 +697,13 @@ def test_a_kind_is_known_by_its_code_or_its_words(
 ) -> None:
     item = without_protocol(tipoCategoria=category, descricao=description)
 
-    assert statement.movements_from_wire([item])[0].kind == kind
+    assert statement.movement_from_wire(item).kind == kind
 
 
 def test_what_the_database_cannot_hold_is_replaced_in_the_raw_line() -> None:
     item = without_protocol(observacao="a\0b\ud800c\\u0000")
 
-    (line,) = statement.movements_from_wire([item])
+    line = statement.movement_from_wire(item)
 
     assert json.loads(line.raw)["observacao"] == "a\ufffdb\ufffdc\\u0000"
 

@@ -25,6 +25,7 @@ from banking.banks.contract.charges import (
     FinalBeneficiary,
     Fine,
     NotifyWhen,
+    UnreadCharge,
 )
 from banking.banks.contract.errors import (
     BankError,
@@ -317,6 +318,22 @@ def test_a_part_of_a_carne_is_read_by_its_own_names() -> None:
     assert (part.amount, part.state) == (Decimal("150.00"), ChargeState.DRAFT)
     assert part.payer_name == "Cliente Exemplo LTDA"
     assert part.linha_digitavel == "40390000077100000001923450000999416560000015075"
+
+
+def test_a_part_or_a_reminder_that_cannot_be_read_hides_no_other() -> None:
+    carne = charges.carne_from_wire({"result": [{**CARNE_PART, "status": 1}, CARNE_PART]})
+    reminders = charges.notifications_from_wire([{"status": []}, *SCHEDULES["schedules"], None])
+
+    assert (len(carne.charges), carne.unread) == (1, [UnreadCharge("inv_1", "status")])
+    assert [reminder.rule for reminder in reminders] == [NotifyWhen.WHEN_PAID, None, None]
+    with pytest.raises(BankOutcomeUnknown):
+        charges.carne_from_wire({"result": [{**CARNE_PART, "status": 1}]})
+
+
+def test_a_payment_of_a_charge_that_cannot_be_read_leaves_its_day_open() -> None:
+    charge = charges.charge_from_wire({**PAID, "payments": [*PAID["payments"], None]})
+
+    assert (charge.state, charge.paid_on) == (ChargeState.PAID, None)
 
 
 @given(answer=mangled([SCHEDULES, {"result": [INVOICE, CARNE_PART], "document_url": "x"}]))

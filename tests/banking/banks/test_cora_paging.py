@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
-from banking.banks.contract.charges import ChargeState
+from banking.banks.contract.charges import Charge, ChargeState, UnreadCharge
 from banking.banks.contract.errors import (
     BankAccessDenied,
     BankError,
@@ -22,8 +22,10 @@ from banking.banks.contract.errors import (
     ConsentLost,
 )
 from banking.banks.contract.payments import OpenOrder, OrderState, Rail, Search, Whereabouts
+from banking.banks.contract.statement import UnreadReason
 from banking.banks.cora import Cora
 from banking.banks.cora.adapter import CoraAdapter
+from banking.banks.cora.webhooks import WEBHOOKS
 from tests.banking.banks.conftest import (
     LOST,
     Answer,
@@ -166,6 +168,39 @@ def test_a_full_page_that_repeats_is_an_error_and_not_an_end(
     assert len(tiny_bank.received) == 2
 
 
+def test_an_entry_that_cannot_be_read_hides_no_other_on_any_page(
+    tiny_cora: CoraAdapter, tiny_bank: TinyBank
+) -> None:
+    odd = [{**entry(0), "type": "BLOCK"}, *map(entry, range(1, 200))]
+    balances = {"start": {"balance": 0}, "end": {"balance": 25000}}
+    tiny_bank.will_answer(
+        answer_of({**balances, "entries": odd}),
+        page(range(200, 250), 25000),
+        page(range(0), 25000),
+    )
+
+    pages = list(tiny_cora.fetch_statement(FIRST, LAST))
+
+    assert sum(len(page.movements) for page in pages) == 249
+    assert [unread.field for page in pages for unread in page.unread] == ["type"]
+
+
+@pytest.mark.parametrize("changes", [{"amount": 101}, {"createdAt": "2026-11-04T13:02:11Z"}])
+def test_one_id_with_two_contents_is_told(
+    tiny_cora: CoraAdapter, tiny_bank: TinyBank, changes: dict[str, Any]
+) -> None:
+    first, other = entry(1), {**entry(1), **changes}
+    entries = [first, other, first, other]  # a shift repeats both
+    answer = {"start": {"balance": 0}, "end": {"balance": 0}, "entries": entries}
+    tiny_bank.will_answer(answer_of(answer), page(range(0), 0))
+
+    (only,) = tiny_cora.fetch_statement(FIRST, LAST)
+
+    assert [line.amount for line in only.movements] == [Decimal("1.00")]
+    (unread,) = only.unread
+    assert (json.loads(unread.raw), unread.reason) == (other, UnreadReason.SAME_ID)
+
+
 # --- Lists ------------------------------------------------------------------------------
 
 
@@ -188,6 +223,56 @@ def test_a_list_is_read_until_a_page_has_nothing_new(
     }
     pages = [path[-15:] for path in (r.path for r in tiny_bank.received) if "status" not in path]
     assert pages == ["page=0&size=100", "page=1&size=100", "page=2&size=100"]
+
+
+def test_an_order_that_cannot_be_read_hides_no_other(
+    tiny_cora: CoraAdapter, tiny_bank: TinyBank
+) -> None:
+    odd = {**TRANSFER, "id": "trn_1", "status": None}
+    items = [odd, {**TRANSFER, "id": "trn_2"}, None]
+    tiny_bank.will_answer(answer_of({"items": items}), EMPTY)
+    orders = [OpenOrder(f"trn_{n}", Rail.TED, FIRST) for n in (1, 2)]
+
+    assert tiny_cora.order_statuses(orders) == {"trn_2": Whereabouts(OrderState.AWAITING_APPROVAL)}
+
+
+@pytest.mark.parametrize(
+    ("odd", "left"),
+    [
+        ({**PAYMENT, "id": "pay_9", "status": None}, {"pay_1", "pay_2"}),
+        ({**PAYMENT, "id": "pay_1", "status": None}, {"pay_2"}),
+        ({**PAYMENT, "id": None}, set()),
+        ("pay_1", set()),
+    ],
+    ids=str,
+)
+def test_a_payment_that_cannot_be_read_may_be_one_that_is_not_seen(
+    tiny_cora: CoraAdapter, tiny_bank: TinyBank, odd: Any, left: set[str]
+) -> None:
+    tiny_bank.will_answer(answer_of({"items": [odd]}), EMPTY, EMPTY)
+    orders = [OpenOrder(f"pay_{n}", Rail.BOLETO, FIRST) for n in (1, 2)]
+
+    assert tiny_cora.order_statuses(orders) == dict.fromkeys(
+        left, Whereabouts(OrderState.LEFT_THE_LIST)
+    )
+
+
+@pytest.mark.parametrize(
+    ("odd", "search"),
+    [
+        ({**TRANSFER, "id": "trn_9", "code": "cp-999999", "status": None}, Search.ABSENT),
+        ({**TRANSFER, "status": None}, Search.CANNOT_TELL),
+        ({**TRANSFER, "code": None, "status": None}, Search.CANNOT_TELL),
+        (None, Search.CANNOT_TELL),
+    ],
+    ids=str,
+)
+def test_an_order_that_cannot_be_read_proves_no_absence(
+    tiny_cora: CoraAdapter, tiny_bank: TinyBank, odd: Any, search: Search
+) -> None:
+    tiny_bank.will_answer(answer_of({"items": [odd]}), EMPTY, EMPTY, EMPTY, EMPTY, banks("341"))
+
+    assert find(tiny_cora) is search
 
 
 def test_a_list_that_repeats_a_full_page_is_an_error_and_not_an_end(
@@ -318,6 +403,36 @@ def test_charges_of_a_bank_that_gives_smaller_pages_than_asked_for_are_all_liste
     assert tiny_bank.received[0].path == (
         "/v2/invoices/?start=2026-11-01&end=2026-11-30&perPage=100&page=1"
     )
+
+
+def test_a_charge_that_cannot_be_read_hides_no_other_and_is_told(
+    tiny_cora: CoraAdapter, tiny_bank: TinyBank
+) -> None:
+    odd = {**INVOICE, "id": "inv_1", "status": None}
+    items = [odd, {**INVOICE, "id": "inv_2"}]
+    tiny_bank.will_answer(answer_of({"items": items}), invoices())
+
+    listed = list(tiny_cora.list_charges(FIRST, LAST))
+
+    assert [type(charge) for charge in listed] == [Charge, UnreadCharge]
+    assert listed[1] == UnreadCharge("inv_1", "status")
+
+
+def test_an_endpoint_that_cannot_be_read_hides_no_other(
+    tiny_cora: CoraAdapter, tiny_bank: TinyBank
+) -> None:
+    url = "https://erp.example.com/hooks/4f1c9a"
+    ours = [
+        {**ENDPOINT, "url": url, "resource": resource, "trigger": trigger}
+        for resource, trigger in WEBHOOKS
+    ]
+    former = {**ENDPOINT, "id": "end_9", "url": "https://erp.example.com/hooks/old"}
+    tiny_bank.will_answer(answer_of([None, {"id": 7, "url": 1}, *ours, former]), Answer(204))
+
+    tiny_cora.register_webhooks(url)
+
+    asked = [(request.method, request.path) for request in tiny_bank.received]
+    assert asked == [("GET", "/endpoints/"), ("DELETE", "/endpoints/end_9")]
 
 
 def test_charges_that_repeat_a_full_page_are_an_error_and_not_an_end(

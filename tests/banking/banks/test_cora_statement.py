@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banking.banks.contract.statement import Movement, StatementPage
+from banking.banks.contract.statement import Movement, StatementPage, Unread, UnreadReason
 from banking.banks.cora.wire.fields import UnreadableAnswer
-from banking.banks.cora.wire.statement import page_from_wire, read_page
+from banking.banks.cora.wire.statement import page_from_wire, read_again, read_page
 from tests.banking.banks.cora_answers import CREDIT_ENTRY, FEE_ENTRY, STATEMENT
 from tests.banking.banks.mangle import mangled
 
@@ -23,6 +23,14 @@ def parse(page: Any) -> StatementPage:
 def parse_entry(**changes: Any) -> Movement:
     (movement,) = parse({**STATEMENT, "entries": [{**CREDIT_ENTRY, **changes}]}).movements
     return movement
+
+
+def unread_entry(entry: Any) -> Unread:
+    """What is made of an entry that is no movement."""
+    page = parse({**STATEMENT, "entries": [entry]})
+    (unread,) = page.unread
+    assert list(page.movements) == []
+    return unread
 
 
 def parse_transaction(**changes: Any) -> Movement:
@@ -147,38 +155,55 @@ def test_an_instant_is_booked_on_its_day_in_sao_paulo(
         "２０２６-11-03T13:02:11Z",
     ],
 )
-def test_an_unreadable_instant_is_refused(written: Any) -> None:
-    with pytest.raises(UnreadableAnswer) as caught:
-        parse_entry(createdAt=written)
-    assert caught.value.field == "createdAt"
+def test_an_entry_of_an_unreadable_instant_is_unread_and_has_no_day(written: Any) -> None:
+    unread = unread_entry({**CREDIT_ENTRY, "createdAt": written})
+
+    assert unread[1:] == (None, UnreadReason.FIELD, "createdAt")
 
 
-@pytest.mark.parametrize("amount", [0, -1, 1.5, "100", None, True, 10**14, [100]])
-def test_an_amount_that_is_not_whole_centavos_above_zero_is_refused(amount: Any) -> None:
-    with pytest.raises(UnreadableAnswer) as caught:
-        parse_entry(amount=amount)
-    assert caught.value.field == "amount"
+@pytest.mark.parametrize("amount", [-1, 1.5, "100", None, True, 10**14, [100]])
+def test_an_entry_whose_amount_is_not_whole_centavos_is_unread(amount: Any) -> None:
+    unread = unread_entry({**CREDIT_ENTRY, "amount": amount})
+
+    assert unread[1:] == (date(2026, 11, 3), UnreadReason.FIELD, "amount")
+
+
+@pytest.mark.parametrize("direction", ["CREDIT", "DEBIT"])
+def test_a_zero_amount_is_a_movement_of_nothing(direction: str) -> None:
+    assert str(parse_entry(amount=0, type=direction).amount) == "0.00"
 
 
 @pytest.mark.parametrize("direction", ["BLOCK", "credit", "", None, 1, ["CREDIT"]])
-def test_an_unknown_direction_is_refused(direction: Any) -> None:
-    with pytest.raises(UnreadableAnswer):
-        parse_entry(type=direction)
+def test_an_entry_of_an_unknown_direction_is_unread(direction: Any) -> None:
+    assert unread_entry({**CREDIT_ENTRY, "type": direction}).field == "type"
 
 
 @pytest.mark.parametrize("bank_id", [None, "", 7, "ent 1", "ent_\0", "ent_é", "e" * 65])
-def test_an_entry_without_a_usable_id_is_refused(bank_id: Any) -> None:
-    with pytest.raises(UnreadableAnswer) as caught:
-        parse_entry(id=bank_id)
-    assert caught.value.field == "id"
+def test_an_entry_without_a_usable_id_is_unread(bank_id: Any) -> None:
+    assert unread_entry({**CREDIT_ENTRY, "id": bank_id}).field == "id"
 
 
 @pytest.mark.parametrize("field", ["id", "type", "amount", "createdAt"])
-def test_an_entry_that_lacks_a_mandatory_field_is_refused(field: str) -> None:
+def test_an_entry_that_lacks_a_mandatory_field_is_unread_and_hides_no_other(field: str) -> None:
     entry = {key: value for key, value in CREDIT_ENTRY.items() if key != field}
 
-    with pytest.raises(UnreadableAnswer):
-        parse({**STATEMENT, "entries": [entry]})
+    page = parse({**STATEMENT, "entries": [entry, FEE_ENTRY]})
+
+    assert [line.bank_id for line in page.movements] == [FEE_ENTRY["id"]]
+    (unread,) = page.unread
+    assert (json.loads(unread.raw), unread.field) == (entry, field)
+
+
+@pytest.mark.parametrize("entry", [None, 1, "x", [], [CREDIT_ENTRY]])
+def test_what_is_no_entry_at_all_is_unread(entry: Any) -> None:
+    assert json.loads(unread_entry(entry).raw) == entry
+
+
+def test_an_entry_is_read_again_from_what_was_kept_of_it() -> None:
+    raw = json.dumps(CREDIT_ENTRY)
+
+    assert read_again(raw) == parse_entry()
+    assert isinstance(read_again(json.dumps({**CREDIT_ENTRY, "type": "BLOCK"})), Unread)
 
 
 @pytest.mark.parametrize("balance", [None, "1", 1.5, True, 10**14])

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from banking.banks.contract.charges import CancellationState, ChargeForm, ChargeState
+from banking.banks.contract.charges import CancellationState, Charge, ChargeForm, ChargeState
 from banking.banks.contract.errors import (
     BankAccessDenied,
     BankError,
@@ -360,6 +360,18 @@ def test_an_order_whose_answer_was_lost_is_found_by_its_key(
     assert finding.receipt.reference == kamino.payments()[0]["id"]
 
 
+def test_a_payment_that_cannot_be_read_proves_no_absence(
+    bank: KaminoAdapter, kamino: KaminoSimulator
+) -> None:
+    payment = make_ted()
+    kamino.fault("lose_answer", "/v1/payments")
+    with pytest.raises(BankOutcomeUnknown):
+        send(bank, payment, Rail.TED)
+    kamino.fault("missing_field", "/v1/payments", method="GET", field="amount")
+
+    assert search(bank, payment, after=timedelta(minutes=4)) is Search.CANNOT_TELL
+
+
 @pytest.mark.parametrize(
     ("after", "expected"),
     [(timedelta(seconds=30), Search.CANNOT_TELL), (timedelta(minutes=4), Search.ABSENT)],
@@ -494,7 +506,8 @@ def test_charges_are_listed_by_due_date_and_by_the_day_they_were_paid(
     kamino.pay_charge(paid.reference)
 
     def codes(since: date, until: date, state: ChargeState | None = None) -> set[str]:
-        return {charge.code for charge in bank.list_charges(since, until, state=state)}
+        listed = bank.list_charges(since, until, state=state)
+        return {charge.code for charge in listed if isinstance(charge, Charge)}
 
     due = date(2026, 12, 10)
     assert codes(due, due) == {"a", "b"}

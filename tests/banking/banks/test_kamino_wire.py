@@ -1,5 +1,6 @@
 """The Conta Kamino's JSON, both ways: what we send is as its API file says, what comes is read."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -22,6 +23,7 @@ from banking.banks.contract.charges import (
     FinalBeneficiary,
     Fine,
     NotifyWhen,
+    UnreadCharge,
 )
 from banking.banks.contract.errors import BankError, BankOutcomeUnknown, BankRejected
 from banking.banks.contract.payments import (
@@ -34,7 +36,7 @@ from banking.banks.contract.payments import (
     PixKeyType,
     Title,
 )
-from banking.banks.contract.statement import AccountIdentity
+from banking.banks.contract.statement import AccountIdentity, Unread, UnreadReason
 from banking.banks.kamino.auth import opened_from_wire, token_from_wire
 from banking.banks.kamino.wire import (
     charge_requests,
@@ -158,6 +160,42 @@ def test_any_text_of_the_bank_can_be_stored(text: str) -> None:
 
     assert "\\u0000" not in raw.replace("\\\\", "")  # an escaped backslash begins no escape
     raw.encode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "day"),
+    [
+        ({"direction": "sideways"}, "direction", date(2026, 11, 22)),
+        ({"amount": "-1.00"}, "amount", date(2026, 11, 22)),
+        ({"id": None}, "id", date(2026, 11, 22)),
+        ({"booked_on": "2026-13-01"}, "booked_on", None),
+    ],
+    ids=str,
+)
+def test_an_entry_that_cannot_be_read_hides_no_other(
+    changes: dict[str, Any], field: str, day: date | None
+) -> None:
+    odd = {**ENTRY, **changes}
+
+    part = statement.page_from_wire({**ENTRIES, "entries": [odd, ENTRY, 7]}).part
+
+    assert list(part.movements) == [statement.movement_from_wire(ENTRY)]
+    assert [element[1:] for element in part.unread] == [
+        (day, UnreadReason.FIELD, field),
+        (None, UnreadReason.FIELD, "entries"),
+    ]
+    assert json.loads(part.unread[0].raw) == odd
+
+
+def test_an_entry_is_read_again_from_what_was_kept_of_it() -> None:
+    movement = statement.movement_from_wire(ENTRY)
+
+    assert statement.read_again(movement.raw) == movement
+    assert isinstance(statement.read_again("null"), Unread)
+
+
+def test_an_entry_of_nothing_is_a_movement() -> None:
+    assert statement.movement_from_wire({**ENTRY, "amount": "0.00"}).amount == 0
 
 
 # --- Money out --------------------------------------------------------------------------
@@ -405,6 +443,17 @@ def test_a_charge_in_a_state_that_is_not_known_is_not_paid_and_hides_no_other() 
     states = [charge.state for charge in charges.charges_from_wire(page).charges]
 
     assert states == [ChargeState.DRAFT, ChargeState.PAID]
+
+
+def test_a_charge_or_a_payment_that_cannot_be_read_hides_no_other() -> None:
+    listed = charges.charges_from_wire(
+        {"charges": [{**CHARGE, "amount": 7}, CHARGE, None], "next_cursor": None}
+    )
+    paid = payments.payments_from_wire({**PAYMENTS, "payments": [PAYMENT, {**PAYMENT, "id": 1}]})
+
+    assert [charge.reference for charge in listed.charges] == [CHARGE["id"]]
+    assert listed.unread == [UnreadCharge(CHARGE["id"], "amount"), UnreadCharge("", "charge")]
+    assert (len(paid.payments), paid.unread) == (1, 1)
 
 
 def test_a_charge_by_pix_alone_has_no_boleto() -> None:

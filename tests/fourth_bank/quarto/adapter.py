@@ -1,5 +1,6 @@
 """One company's account at Banco Quarto."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -8,7 +9,7 @@ import httpx
 
 from banking.banks.contract.adapter import BankAdapter
 from banking.banks.contract.auth import TokenSource
-from banking.banks.contract.statement import AccountIdentity, StatementPage
+from banking.banks.contract.statement import AccountIdentity, Movement, StatementPage, Unread
 from tests.fourth_bank.quarto.client import QuartoClient
 from tests.fourth_bank.quarto.info import INFO
 from tests.fourth_bank.quarto.wire import statement
@@ -30,3 +31,6 @@ class QuartoAdapter(BankAdapter):
     def fetch_statement(self, since: date, until: date) -> Iterator[StatementPage]:
         answer = self._client.read("/entries", "statement", since=str(since), until=str(until))
         yield statement.page_from_wire(answer)
+
+    def read_movement(self, raw: str, number: int) -> Movement | Unread:
+        return statement.movement_from_wire(json.loads(raw))

@@ -70,8 +70,16 @@ def reais_of(value: Json, field: str) -> Decimal:
 
 def amount_of(value: Json, field: str = "valor") -> Decimal:
     """Reais, more than zero."""
+    amount = amount_or_zero(value, field)
+    if amount == 0:
+        raise UnreadableAnswer(field)
+    return amount
+
+
+def amount_or_zero(value: Json, field: str = "valor") -> Decimal:
+    """Reais. Banks do write movements of nothing: a fee that is waived."""
     amount = reais_of(value, field)
-    if amount <= 0:
+    if amount < 0:
         raise UnreadableAnswer(field)
     return amount
 

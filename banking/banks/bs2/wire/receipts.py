@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from banking.banks.bs2.wire.fields import first_of, id_of, instant_of, list_of, object_of
 from banking.banks.http.errors import one_line
+from banking.banks.http.fields import each_of
 from banking.banks.http.json import Json
 from brazil.document import read_loose_document
 
@@ -28,11 +29,22 @@ class Proof:
     numbers: frozenset[str]  # every text and number of it, without punctuation; documents whole
 
 
-def proofs_from_wire(answer: Json) -> list[Proof]:
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """A list of receipts, and how many of it cannot be read."""
+
+    read: list[Proof]
+    unread: int
+
+
+def proofs_from_wire(answer: Json) -> Proofs:
     """The answer's wrapper is not documented: an array, or an object that holds one."""
     if isinstance(answer, dict):
         answer = next((held for held in answer.values() if isinstance(held, list)), None)
-    return [_proof_from_wire(item) for item in list_of(answer, "comprovantes")]
+    read, unread = each_of(
+        list_of(answer, "comprovantes"), _proof_from_wire, lambda item, error: error.field
+    )
+    return Proofs(read, len(unread))
 
 
 def _proof_from_wire(item: Json) -> Proof:

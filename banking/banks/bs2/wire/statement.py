@@ -6,6 +6,7 @@ devs.bs2.com/docs/checking_account, devs.bs2.com/manual/bankingv2 (tag Conta-Cor
 import hashlib
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,7 +14,7 @@ from typing import Final
 
 from banking.banks.bs2.wire.fields import (
     UnreadableAnswer,
-    amount_of,
+    amount_or_zero,
     instant_of,
     list_of,
     object_of,
@@ -22,8 +23,16 @@ from banking.banks.bs2.wire.fields import (
     reais_of,
     text_of,
 )
-from banking.banks.contract.statement import Movement, StatementPage
-from banking.banks.http.json import Json, write_json
+from banking.banks.contract.statement import (
+    Movement,
+    StatementPage,
+    Unread,
+    UnreadReason,
+    sum_of,
+)
+from banking.banks.http import fields
+from banking.banks.http.fields import each_of
+from banking.banks.http.json import Json, read_json, write_json
 from brazil.banking_days import SAO_PAULO
 from brazil.document import read_loose_document
 
@@ -48,6 +57,15 @@ class Page:
     content: StatementPage
     total: int
 
+    @property
+    def named(self) -> list[Movement]:
+        return [line for line in self.content.movements if not _is_nameless(line)]
+
+    @property
+    def nameless(self) -> list[Movement]:
+        """Those without a `protocolo`, known by their content."""
+        return [line for line in self.content.movements if _is_nameless(line)]
+
 
 def balance_from_wire(answer: Json) -> Decimal:
     """What is free to use: `valorBloqueado` is beside it, not in it."""
@@ -67,7 +85,7 @@ def range_to_wire(since: date, until: date) -> dict[str, str]:
 
 
 def page_from_wire(answer: Json) -> Page:
-    """Raises UnreadableAnswer."""
+    """Raises UnreadableAnswer: the whole is no page. A movement that is none is an Unread."""
     answer = object_of(answer, "extrato")
     balance = object_of(answer.get("saldo"), "saldo")
     total = answer.get("total")
@@ -76,33 +94,100 @@ def page_from_wire(answer: Json) -> Page:
     items = answer.get("movimentacoes")
     if items is None and total == 0:
         items = []  # BS2 writes what is absent as null
+    movements, unread = each_of(list_of(items, "movimentacoes"), movement_from_wire, _unread)
     content = StatementPage(
         opening=reais_of(balance.get("inicial"), "saldo.inicial"),
         closing=reais_of(balance.get("final"), "saldo.final"),
-        movements=movements_from_wire(list_of(items, "movimentacoes")),
+        movements=movements,
+        unread=unread,
     )
     return Page(content, total)
 
 
-def movements_from_wire(items: list[Json]) -> list[Movement]:
-    """A movement without a `protocolo` is known by its content; of two that are alike on one page
-    the second is `#2`, so that it is not taken for the first one come again."""
-    movements = [_movement_from_wire(item) for item in items]
-    alike: Counter[str] = Counter()
-    for at, movement in enumerate(movements):
-        if not movement.bank_id.startswith("~"):
-            continue
-        alike[movement.bank_id] += 1
-        if (number := alike[movement.bank_id]) > 1:
-            movements[at] = movement._replace(bank_id=f"{movement.bank_id}#{number}")
-    return movements
+class Nameless:
+    """The movements of one reading that have no `protocolo`: each is known by its content, and of
+    those that are alike the second is `#2`.
+
+    A content includes its instant, so those that are alike are of one day: their numbers are the
+    same wherever the pages and the windows begin. Pages shift under new movements: whether one that
+    is alike on the next page is another or the same again, only the whole tells.
+    """
+
+    def __init__(self) -> None:
+        self._first: dict[str, Movement] = {}
+        self._all: Counter[str] = Counter()
+        self._most: Counter[str] = Counter()  # that one page had of each
+        self._length = 0
+        self._totals: set[int] = set()
+        self._page_before: Page | None = None
+        self._has_repeats = False
+
+    def add(self, page: Page) -> bool:
+        """Whether it may have something new: there are not more by now than the range has."""
+        of_page = Counter(line.bank_id for line in page.nameless)
+        self._first = {line.bank_id: line for line in page.nameless} | self._first
+        self._all += of_page
+        self._most |= of_page
+        self._length += page.content.length
+        self._totals.add(page.total)
+        self._has_repeats |= page == self._page_before
+        self._page_before = page
+        return bool(of_page) and self._length <= page.total
+
+    def numbered(self, left: Decimal, *, has_repeats: bool) -> list[Movement]:
+        """Each as often as there are. `left` is what the balances leave for them, in reais;
+        `has_repeats`: other movements came again.
+
+        As often as the balances say; else, when the pages did not shift, as often as it came; else
+        as often as one page had it, which is never once too often: a line that is stored stays.
+        """
+        for counts in (self._all, self._most):
+            lines = self._lines(counts)
+            if sum_of(lines) == left:
+                return lines
+        is_torn = self._has_repeats or has_repeats or self._totals != {self._length}
+        return self._lines(self._most if is_torn else self._all)
+
+    def _lines(self, counts: Counter[str]) -> list[Movement]:
+        return [
+            self._first[content]._replace(bank_id=numbered_id(content, number))
+            for content, count in counts.items()
+            for number in range(1, count + 1)
+        ]
 
 
-def _movement_from_wire(item: Json) -> Movement:
+def numbered_id(content: str, number: int) -> str:
+    return content if number == 1 else f"{content}#{number}"
+
+
+def _is_nameless(line: Movement) -> bool:
+    return line.bank_id.startswith("~")
+
+
+def read_again(raw: str, number: int) -> Movement | Unread:
+    """What this reader makes of a movement that was an Unread before."""
+    item = read_json(raw)
+    try:
+        line = movement_from_wire(item)
+        return line._replace(bank_id=numbered_id(line.bank_id, number if _is_nameless(line) else 1))
+    except UnreadableAnswer as error:
+        return _unread(item, error)
+
+
+def _unread(item: Json, error: fields.UnreadableAnswer) -> Unread:
+    day: date | None = None
+    with suppress(UnreadableAnswer):
+        occurred_at = instant_of(object_of(item, "movimentacoes").get("movimentadoEm"), "")
+        day = occurred_at.astimezone(SAO_PAULO).date()
+    return Unread(storable(write_json(item)), day, UnreadReason.FIELD, error.field)
+
+
+def movement_from_wire(item: Json) -> Movement:
+    """Raises UnreadableAnswer. One without a `protocolo` has the identity of its content."""
     item = object_of(item, "movimentacoes")
     occurred_at = instant_of(item.get("movimentadoEm"), "movimentadoEm")
     is_credit = _is_credit(item.get("tipoMovimentacao"))
-    amount = amount_of(item.get("valor"))
+    amount = amount_or_zero(item.get("valor"))
     party = optional_object(item.get("remetente" if is_credit else "favorecido"), "remetente")
     description = text_of(item.get("descricao"), "descricao", longest=255)
     return Movement(

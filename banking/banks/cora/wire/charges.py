@@ -15,6 +15,7 @@ from banking.banks.contract.charges import (
     ChargeNotification,
     ChargeState,
     NotifyWhen,
+    UnreadCharge,
 )
 from banking.banks.contract.errors import BankOutcomeUnknown
 from banking.banks.cora.wire.charge_requests import RULES
@@ -22,12 +23,15 @@ from banking.banks.cora.wire.fields import (
     MAX_CENTS,
     UnreadableAnswer,
     amount_of,
+    id_in,
     id_of,
     list_of,
     object_of,
     optional_object,
     text_of,
 )
+from banking.banks.http import fields
+from banking.banks.http.fields import each_of
 from banking.banks.http.json import Json
 from brazil.banking_days import SAO_PAULO
 from brazil.document import read_loose_document
@@ -92,37 +96,52 @@ def charge_from_wire(answer: Json) -> Charge:
     )
 
 
-def charges_from_wire(answer: Json) -> list[Charge]:
+def charges_from_wire(answer: Json) -> list[Charge | UnreadCharge]:
     """One page of the list. `totalItems` may count the page or the whole: it is not read."""
     items = list_of(object_of(answer, "list").get("items"), "items")
-    return [charge_from_wire(item) for item in items]
+    charges, unread = each_of(items, charge_from_wire, _unread)
+    return [*charges, *unread]
+
+
+def _unread(item: Json, error: fields.UnreadableAnswer) -> UnreadCharge:
+    return UnreadCharge(id_in(item, id_of), error.field)
 
 
 def carne_from_wire(answer: Json) -> Carne:
-    """Raises BankOutcomeUnknown when it cannot be read: the bank did say yes."""
+    """Raises BankOutcomeUnknown when none of it can be read: the bank did say yes."""
     try:
         answer = object_of(answer, "carne")
-        return Carne(
-            charges=[charge_from_wire(part) for part in list_of(answer.get("result"), "result")],
-            document_url=text_of(answer.get("document_url"), "document_url", longest=2000),
-        )
+        parts = list_of(answer.get("result"), "result")
+        charges, unread = each_of(parts, charge_from_wire, _unread)
+        if unread and not charges:
+            raise UnreadableAnswer(unread[0].field)
+        url = text_of(answer.get("document_url"), "document_url", longest=2000)
+        return Carne(charges, url, unread)
     except UnreadableAnswer as error:
         raise _unclear("o carnê") from error
 
 
 def notifications_from_wire(answer: Json) -> list[ChargeNotification]:
-    """The schedules, bare or inside the object of their notification."""
+    """The schedules, bare or inside the object of their notification. Of one that cannot be read
+    nothing is known but that it is there."""
     if isinstance(answer, dict):
         answer = answer.get("schedules")
-    return [
-        ChargeNotification(
-            rule=_rule(item.get("rule")),
-            state=text_of(item.get("status"), "status"),
-            is_active=item.get("active") is not False,
-            scheduled_for=_instant(item.get("scheduled_to")),
-        )
-        for item in (object_of(item, "schedules") for item in list_of(answer, "schedules"))
-    ]
+    schedules, unread = each_of(
+        list_of(answer, "schedules"),
+        _schedule_from_wire,
+        lambda item, error: ChargeNotification(rule=None, state="", is_active=True),
+    )
+    return [*schedules, *unread]
+
+
+def _schedule_from_wire(item: Json) -> ChargeNotification:
+    item = object_of(item, "schedules")
+    return ChargeNotification(
+        rule=_rule(item.get("rule")),
+        state=text_of(item.get("status"), "status"),
+        is_active=item.get("active") is not False,
+        scheduled_for=_instant(item.get("scheduled_to")),
+    )
 
 
 def pdf_from_wire(body: bytes) -> bytes:
@@ -168,9 +187,12 @@ def _paid(value: Json) -> Decimal:
 
 
 def _paid_on(answer: dict[str, Json]) -> date | None:
-    """The day of the payment that ended last, else `occurrence_date`, whose meaning is a guess."""
+    """The day of the payment that ended last, else `occurrence_date`, whose meaning is a guess.
+    None when one of the payments cannot be read: it may be the last."""
     payments = list_of(answer.get("payments") or [], "payments")
-    ends = [_instant(object_of(p, "payments").get("finalized_at")) for p in payments]
+    if not all(isinstance(payment, dict) for payment in payments):
+        return None
+    ends = [_instant(payment.get("finalized_at")) for payment in payments]
     last = max((end for end in ends if end), default=_instant(answer.get("occurrence_date")))
     return last.astimezone(SAO_PAULO).date() if last else None
 

@@ -21,7 +21,7 @@ class UnreadableAnswer(fields.UnreadableAnswer):
 
 _shared = fields.SharedFields(UnreadableAnswer)
 object_of, optional_object = _shared.object_of, _shared.optional_object
-list_of, text_of = _shared.list_of, _shared.text_of
+list_of, text_of, id_in = _shared.list_of, _shared.text_of, _shared.id_in
 
 
 def id_of(value: Json, field: str = "id") -> str:
@@ -49,7 +49,14 @@ def balance_of(value: Json, field: str = "balance") -> Decimal:
 
 def amount_of(value: Json, field: str = "amount") -> Decimal:
     """Reais, more than zero."""
-    if type(value) is not int or not 0 < value <= MAX_CENTS:
+    if value == 0:
+        raise UnreadableAnswer(field)
+    return amount_or_zero(value, field)
+
+
+def amount_or_zero(value: Json, field: str = "amount") -> Decimal:
+    """Reais. Banks do write movements of nothing: a fee that is waived."""
+    if type(value) is not int or not 0 <= value <= MAX_CENTS:
         raise UnreadableAnswer(field)
     return from_cents(value)
 

@@ -13,6 +13,7 @@ from banking.banks.cora.wire.fields import (
     UnreadableAnswer,
     amount_of,
     digits_of,
+    id_in,
     id_of,
     is_digits,
     list_of,
@@ -20,6 +21,7 @@ from banking.banks.cora.wire.fields import (
     text_of,
 )
 from banking.banks.cora.wire.order_states import STATES
+from banking.banks.http.fields import each_of
 from banking.banks.http.json import Json
 from core.money import MAX_AMOUNT, to_cents
 
@@ -102,6 +104,7 @@ class ListedOrder:
     code: str  # ours; empty when it is not shown
     state: OrderState | None  # None: a status that is not documented
     amount: Decimal | None
+    is_unread: bool = False  # it is there; of it only what could be read of id and code is known
 
 
 def order_from_wire(answer: Json, rail: Rail) -> ListedOrder:
@@ -139,7 +142,23 @@ def orders_from_wire(answer: Json, rail: Rail) -> list[ListedOrder]:
     """One page of a list. Its envelope is not documented: a bare array is taken too, and the
     totals are not read, for they may count the page or the whole."""
     items = answer if isinstance(answer, list) else object_of(answer, "list").get("items")
-    return [order_from_wire(item, rail) for item in list_of(items, "items")]
+    orders, unread = each_of(
+        list_of(items, "items"),
+        lambda item: order_from_wire(item, rail),
+        lambda item, error: _unread(item),
+    )
+    return [*orders, *unread]
+
+
+def _unread(item: Json) -> ListedOrder:
+    code = item.get("code") if isinstance(item, dict) else None
+    return ListedOrder(
+        reference=id_in(item, id_of),
+        code=code.strip() if isinstance(code, str) else "",
+        state=None,
+        amount=None,
+        is_unread=True,
+    )
 
 
 def bank_codes_from_wire(answer: Json) -> frozenset[str]:

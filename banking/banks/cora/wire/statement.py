@@ -6,12 +6,20 @@ The one hot path of the bank's folder: a hundred thousand lines pass here in a f
 
 import json
 import re
+from contextlib import suppress
+from datetime import date
 from decimal import Decimal
 
-from banking.banks.contract.statement import AccountIdentity, Movement, StatementPage
+from banking.banks.contract.statement import (
+    AccountIdentity,
+    Movement,
+    StatementPage,
+    Unread,
+    UnreadReason,
+)
 from banking.banks.cora.wire.fields import (
     UnreadableAnswer,
-    amount_of,
+    amount_or_zero,
     balance_of,
     digits_of,
     id_of,
@@ -102,15 +110,40 @@ def _without_unstorable(value: Json) -> Json:
 
 
 def page_from_wire(page: Json, entries: list[RawEntry]) -> StatementPage:
-    """Raises UnreadableAnswer."""
+    """Raises UnreadableAnswer: the page as a whole is none; an entry that is none is an Unread."""
     page = object_of(page, "statement")
     if page.get("entries") is not None:
         list_of(page["entries"], "entries")
+    movements: list[Movement] = []
+    unread: list[Unread] = []
+    for entry, raw in entries:
+        try:
+            movements.append(movement_from_wire(entry, raw))
+        except UnreadableAnswer as error:
+            unread.append(_unread(entry, raw, error))
     return StatementPage(
         opening=balance_of(object_of(page.get("start"), "start").get("balance")),
         closing=balance_of(object_of(page.get("end"), "end").get("balance")),
-        movements=[movement_from_wire(entry, raw) for entry, raw in entries],
+        movements=movements,
+        unread=unread,
     )
+
+
+def read_again(raw: str) -> Movement | Unread:
+    """What this reader makes of an entry that was an Unread before."""
+    entry = read_json(raw)
+    try:
+        return movement_from_wire(entry, raw)
+    except UnreadableAnswer as error:
+        return _unread(entry, raw, error)
+
+
+def _unread(entry: Json, raw: str, error: UnreadableAnswer) -> Unread:
+    day: date | None = None
+    with suppress(UnreadableAnswer):
+        occurred_at = instant_of(object_of(entry, "entries").get("createdAt"), "createdAt")
+        day = occurred_at.astimezone(SAO_PAULO).date()
+    return Unread(raw, day, UnreadReason.FIELD, error.field)
 
 
 def movement_from_wire(entry: Json, raw: str) -> Movement:
@@ -123,7 +156,7 @@ def movement_from_wire(entry: Json, raw: str) -> Movement:
         bank_id=id_of(entry.get("id")),
         occurred_at=occurred_at,
         booked_on=occurred_at.astimezone(SAO_PAULO).date(),
-        amount=_signed(amount_of(entry.get("amount")), entry.get("type")),
+        amount=_signed(amount_or_zero(entry.get("amount")), entry.get("type")),
         kind=_kind(transaction.get("type")),
         description=text_of(transaction.get("description"), "description", longest=255),
         counterparty_name=text_of(counterparty.get("name"), "counterParty.name"),

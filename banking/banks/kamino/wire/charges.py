@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from banking.banks.contract.charges import Charge, ChargeState
+from banking.banks.contract.charges import Charge, ChargeState, UnreadCharge
+from banking.banks.http.fields import each_of
 from banking.banks.http.json import Json
 from banking.banks.kamino.wire.fields import (
     UnreadableAnswer,
@@ -13,6 +14,7 @@ from banking.banks.kamino.wire.fields import (
     cursor_of,
     day_of,
     digits_of,
+    id_in,
     id_of,
     instant_of,
     list_of,
@@ -36,6 +38,7 @@ STATUSES: Final = {state: status for status, state in STATES.items()}
 class ChargesPage:
     charges: list[Charge]
     next_cursor: str | None
+    unread: list[UnreadCharge]
 
 
 def charge_from_wire(answer: Json) -> Charge:
@@ -71,5 +74,8 @@ def _state(value: Json) -> ChargeState:
 
 def charges_from_wire(answer: Json) -> ChargesPage:
     answer = object_of(answer, "charges")
-    charges = [charge_from_wire(item) for item in list_of(answer.get("charges"), "charges")]
-    return ChargesPage(charges, cursor_of(answer.get("next_cursor")))
+    items = list_of(answer.get("charges"), "charges")
+    charges, unread = each_of(
+        items, charge_from_wire, lambda item, error: UnreadCharge(id_in(item, id_of), error.field)
+    )
+    return ChargesPage(charges, cursor_of(answer.get("next_cursor")), unread)

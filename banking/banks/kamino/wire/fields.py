@@ -23,7 +23,7 @@ class UnreadableAnswer(fields.UnreadableAnswer):
 
 _shared = fields.SharedFields(UnreadableAnswer)
 object_of, optional_object = _shared.object_of, _shared.optional_object
-list_of, text_of = _shared.list_of, _shared.text_of
+list_of, text_of, id_in = _shared.list_of, _shared.text_of, _shared.id_in
 
 
 def id_of(value: Json, field: str = "id") -> str:
@@ -52,8 +52,16 @@ def balance_of(value: Json, field: str) -> Decimal:
 
 def amount_of(value: Json, field: str = "amount") -> Decimal:
     """Reais, more than zero."""
+    amount = amount_or_zero(value, field)
+    if amount == 0:
+        raise UnreadableAnswer(field)
+    return amount
+
+
+def amount_or_zero(value: Json, field: str = "amount") -> Decimal:
+    """Reais. A movement of nothing is one: a fee that is waived."""
     amount = balance_of(value, field)
-    if amount <= 0:
+    if amount < 0:
         raise UnreadableAnswer(field)
     return amount
 

@@ -21,6 +21,7 @@ from banking.banks.contract.payments import (
     Title,
     Whereabouts,
 )
+from banking.banks.http.fields import each_of
 from banking.banks.http.json import Json
 from banking.banks.kamino.wire.fields import (
     UnreadableAnswer,
@@ -175,6 +176,7 @@ class PaymentsPage:
     payments: list[ListedPayment]
     in_progress: bool
     next_cursor: str | None
+    unread: int  # how many more there are that cannot be read
 
 
 def payments_from_wire(answer: Json) -> PaymentsPage:
@@ -182,8 +184,13 @@ def payments_from_wire(answer: Json) -> PaymentsPage:
     in_progress = answer.get("in_progress")
     if not isinstance(in_progress, bool):
         raise UnreadableAnswer("in_progress")
-    payments = [payment_from_wire(item) for item in list_of(answer.get("payments"), "payments")]
-    return PaymentsPage(payments, in_progress, cursor_of(answer.get("next_cursor")))
+    payments, unread = each_of(
+        list_of(answer.get("payments"), "payments"),
+        payment_from_wire,
+        lambda item, error: error.field,
+    )
+    next_cursor = cursor_of(answer.get("next_cursor"))
+    return PaymentsPage(payments, in_progress, next_cursor, len(unread))
 
 
 def title_from_wire(answer: Json) -> Title:

@@ -2,15 +2,25 @@
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from banking.banks.contract.statement import AccountIdentity, Movement, StatementPage
-from banking.banks.http.json import Json
+from banking.banks.contract.statement import (
+    AccountIdentity,
+    Movement,
+    StatementPage,
+    Unread,
+    UnreadReason,
+)
+from banking.banks.http import fields
+from banking.banks.http.fields import each_of
+from banking.banks.http.json import Json, read_json
 from banking.banks.kamino.wire.fields import (
     UnreadableAnswer,
-    amount_of,
+    amount_or_zero,
     balance_of,
     cursor_of,
     day_of,
@@ -38,12 +48,15 @@ class Page:
 
 
 def page_from_wire(answer: Json) -> Page:
+    """Raises UnreadableAnswer: the page as a whole is none; an entry that is none is an Unread."""
     answer = object_of(answer, "statement")
     entries = list_of(answer.get("entries"), "entries")
+    movements, unread = each_of(entries, movement_from_wire, _unread)
     part = StatementPage(
         opening=balance_of(answer.get("opening_balance"), "opening_balance"),
         closing=balance_of(answer.get("closing_balance"), "closing_balance"),
-        movements=[movement_from_wire(entry) for entry in entries],
+        movements=movements,
+        unread=unread,
     )
     return Page(part, cursor_of(answer.get("next_cursor")))
 
@@ -56,13 +69,29 @@ def movement_from_wire(entry: Json) -> Movement:
         bank_id=id_of(entry.get("id")),
         occurred_at=instant_of(entry.get("occurred_at"), "occurred_at"),
         booked_on=day_of(entry.get("booked_on"), "booked_on"),
-        amount=_signed(amount_of(entry.get("amount")), entry.get("direction")),
+        amount=_signed(amount_or_zero(entry.get("amount")), entry.get("direction")),
         kind=_KINDS.get(kind, "other") if isinstance(kind, str) else "other",
         description=text_of(entry.get("description"), "description", longest=255),
         counterparty_name=text_of(party.get("name"), "counterparty.name"),
         counterparty_document=read_loose_document(party.get("document")),
         raw=_storable(entry),
     )
+
+
+def read_again(raw: str) -> Movement | Unread:
+    """What this reader makes of an entry that was an Unread before."""
+    entry = read_json(raw)
+    try:
+        return movement_from_wire(entry)
+    except UnreadableAnswer as error:
+        return _unread(entry, error)
+
+
+def _unread(entry: Json, error: fields.UnreadableAnswer) -> Unread:
+    day: date | None = None
+    with suppress(UnreadableAnswer):
+        day = day_of(object_of(entry, "entries").get("booked_on"), "booked_on")
+    return Unread(_storable(entry), day, UnreadReason.FIELD, error.field)
 
 
 def _signed(amount: Decimal, direction: Json) -> Decimal:
