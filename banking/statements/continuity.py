@@ -167,7 +167,8 @@ def first_kept_day(account: BankAccount) -> date:
     """The first day whose lines are stored, after the closing that the first sync kept."""
     with tenant_scope(account.tenant_id):
         balances = DailyBalance.objects.of(account.tenant_id).filter(bank_account=account)
-        return balances.earliest("day").day + ONE_DAY
+        first: DailyBalance = balances.earliest("day")
+    return first.day + ONE_DAY
 
 
 def doubted_days(account: BankAccount, bank: BankAdapter, first: Days) -> list[Days]:

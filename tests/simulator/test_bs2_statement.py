@@ -206,32 +206,33 @@ def test_the_longest_period_is_a_setting(bs2: Bs2Simulator, bs2_api: httpx.Clien
 
 
 def test_the_size_of_a_page_is_a_setting(bs2: Bs2Simulator, bs2_api: httpx.Client) -> None:
+    whole = statement(bs2_api, **DAY)["movimentacoes"]
     bs2.settings(statement_most_per_page=2)
-    bs2.add_entries([ENTRY] * 3)
 
-    sizes = [len(statement(bs2_api, inicio=at, **DAY)["movimentacoes"]) for at in range(3)]
+    pages = [statement(bs2_api, inicio=at, **DAY)["movimentacoes"] for at in range(len(whole))]
 
-    assert sizes[0] == 2
-    assert sum(sizes) == statement(bs2_api, **DAY)["total"]
+    assert len(pages[0]) == 2
+    assert [line for page in pages for line in page] == whole
 
 
 def test_a_movement_may_be_told_oddly_or_not_at_all(
     bs2: Bs2Simulator, bs2_api: httpx.Client
 ) -> None:
     before = statement(bs2_api, **DAY)
+    last = ENTRY | {"at": "2026-11-20T23:59:59"}
     odd = {"odd": {"protocolo": None}, "lacks": ["valor"]}
-    ids = bs2.add_entries([ENTRY | odd, ENTRY | {"hidden": True}])["ids"]
+    ids = bs2.add_entries([last | {"hidden": True}, last | odd])["ids"]
 
     told = statement(bs2_api, **DAY)
     movement = told["movimentacoes"][0]
     assert (movement["protocolo"], "valor" in movement) == (None, False)
     assert len(told["movimentacoes"]) == len(before["movimentacoes"]) + 1
     assert told["total"] == before["total"] + 2
-    bs2.tell_entry(ids[0])
-    bs2.tell_entry(ids[1])
-    assert [line["valor"] for line in statement(bs2_api, **DAY)["movimentacoes"][:2]] == [
-        1500.75
-    ] * 2
+    assert told["saldo"]["final"] == before["saldo"]["final"] + 3001.50
+    for entry_id in ids:
+        bs2.tell_entry(entry_id)
+    newest = statement(bs2_api, **DAY)["movimentacoes"][:2]
+    assert [line["valor"] for line in newest] == [1500.75, 1500.75]
 
 
 def test_without_days_it_is_the_last_30(bs2: Bs2Simulator, bs2_api: httpx.Client) -> None:
