@@ -167,3 +167,24 @@ def test_what_is_found_refused_keeps_the_banks_reason(tenant: Tenant, account: B
 
     assert (order.status, order.message) == (OrderStatus.REJECTED, "Conta de destino encerrada.")
     assert bill_of(order).hold == Payable.Hold.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("proof", "status"),
+    [
+        (BankAccount.Proof.PROVED, OrderStatus.QUEUED),
+        (BankAccount.Proof.BROKEN, OrderStatus.UNKNOWN),
+        (BankAccount.Proof.UNKNOWN, OrderStatus.UNKNOWN),
+    ],
+)
+def test_a_boleto_is_missing_only_from_a_statement_that_is_proved(
+    tenant: Tenant, account: BankAccount, proof: BankAccount.Proof, status: OrderStatus
+) -> None:
+    """What of the statement was not read may be its debit."""
+    order = sent(tenant, amount="1234.56", destination=BOLETO)
+    change(order, absent_since=timezone.now() - timedelta(minutes=30))
+    change(account, synced_at=timezone.now(), proof=proof)
+
+    order = ask_again(order, reread(account), ScriptedBank(Finding(Search.ABSENT)))
+
+    assert order.status == status

@@ -104,16 +104,28 @@ def test_fields_and_types_that_are_new_are_read_over(
     assert "somethingNew" in page.movements[0].raw
 
 
-@pytest.mark.parametrize("field", ["amount", "createdAt", "type", "balance"])
-def test_a_missing_field_is_an_error_and_not_a_default(
+def test_a_missing_balance_is_an_error_and_not_a_default(
+    adapter: CoraAdapter, cora: CoraSimulator
+) -> None:
+    today = sao_paulo_day(cora.now())
+    cora.fault("missing_field", "/bank-statement/statement", field="balance")
+
+    with pytest.raises(BankUnavailable):
+        list(adapter.fetch_statement(today, today))
+
+
+@pytest.mark.parametrize("field", ["amount", "createdAt", "type", "id"])
+def test_a_movement_without_a_field_has_no_default_for_it(
     adapter: CoraAdapter, cora: CoraSimulator, field: str
 ) -> None:
     today = sao_paulo_day(cora.now())
     cora.credit(1234)
     cora.fault("missing_field", "/bank-statement/statement", field=field)
 
-    with pytest.raises(BankUnavailable):
-        list(adapter.fetch_statement(today, today))
+    page = next(iter(adapter.fetch_statement(today, today)))
+
+    assert list(page.movements) == []
+    assert {element.field for element in page.unread} == {field}
 
 
 # --- Paying -----------------------------------------------------------------------------
