@@ -37,6 +37,7 @@ from banking.banks.contract.payments import (
     Title,
 )
 from banking.banks.contract.statement import AccountIdentity, Unread, UnreadReason
+from banking.banks.http.json import read_json
 from banking.banks.kamino.auth import opened_from_wire, token_from_wire
 from banking.banks.kamino.wire import (
     charge_requests,
@@ -192,6 +193,15 @@ def test_an_entry_is_read_again_from_what_was_kept_of_it() -> None:
 
     assert statement.read_again(movement.raw) == movement
     assert isinstance(statement.read_again("null"), Unread)
+
+
+def test_what_is_kept_of_an_entry_is_what_the_bank_wrote() -> None:
+    """A number stays one: kept as text it would be read as an amount the next time."""
+    odd = {**ENTRY, "amount": Decimal("150.75")}
+    (unread,) = statement.page_from_wire({**ENTRIES, "entries": [odd]}).part.unread
+
+    assert read_json(unread.raw) == odd
+    assert statement.read_again(unread.raw) == unread
 
 
 def test_an_entry_of_nothing_is_a_movement() -> None:
@@ -484,7 +494,11 @@ ANSWERS = [ACCOUNT, BALANCE, ENTRIES, PAYMENT, PAYMENTS, TITLE, CHARGE, CHARGES,
 def test_a_mangled_answer_is_a_bank_error_and_nothing_else(at: int, data: st.DataObject) -> None:
     answer = data.draw(mangled([ANSWERS[at]]) | mangled(ANSWERS))
     try:
-        assert READERS[at](answer) is not None
+        body = read_json(json.dumps(answer))
+    except ValueError:
+        return  # `exchange` takes it for an unreadable answer
+    try:
+        assert READERS[at](body) is not None
     except BankError as error:
         assert str(error).endswith(".")
 

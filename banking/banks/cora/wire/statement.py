@@ -36,6 +36,7 @@ from banking.banks.http.json import (
     read_json,
     refuse_constant,
     shallow,
+    write_json,
 )
 from brazil.banking_days import SAO_PAULO
 from brazil.document import parse_document, read_loose_document
@@ -94,7 +95,7 @@ def _read_entries(text: str, at: int) -> tuple[list[RawEntry], int]:
 def _storable(entry: Json, raw: str) -> str:
     """`raw`, or the same JSON with U+FFFD for what the database cannot hold."""
     if "\\u" in raw and _UNSTORABLE.search(raw):
-        return json.dumps(_without_unstorable(entry), ensure_ascii=False, default=str)
+        return write_json(_without_unstorable(entry))
     return raw
 
 

@@ -1,6 +1,5 @@
 """The Conta Kamino's statement: a page of JSON to movements."""
 
-import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from banking.banks.contract.statement import (
 )
 from banking.banks.http import fields
 from banking.banks.http.fields import each_of
-from banking.banks.http.json import Json, read_json
+from banking.banks.http.json import Json, read_json, write_json
 from banking.banks.kamino.wire.fields import (
     UnreadableAnswer,
     amount_or_zero,
@@ -104,9 +103,9 @@ def _signed(amount: Decimal, direction: Json) -> Decimal:
 
 def _storable(entry: Json) -> str:
     """The entry's JSON, with U+FFFD for what the database cannot hold."""
-    raw = json.dumps(entry, ensure_ascii=False, default=str)
+    raw = write_json(entry)
     if _UNSTORABLE.search(raw):
-        raw = json.dumps(_cleaned(entry), ensure_ascii=False, default=str)
+        raw = write_json(_cleaned(entry))
     return raw
 
 
