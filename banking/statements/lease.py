@@ -15,7 +15,7 @@ def check_lease(account: BankAccount) -> None:
     Raises:
         LeaseLost: somebody did.
     """
-    if held(account).select_for_update().values_list("id").first() is None:
+    if held(account).select_for_update(no_key=True).values_list("id").first() is None:
         raise LeaseLost
 
 
