@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 
 from banking.banks import registry
 from banking.connections.begin import connect_by_terms, terms_version
@@ -20,6 +19,7 @@ from tenants.scope import tenant_scope
 from tests.banking.conftest import NOW
 from tests.banking.factories import make_bs2_connection, reread, stored_lines
 from tests.bs2_simulator import Bs2Simulator
+from tests.clock import Traveller
 from tests.cora_simulator import CoraSimulator
 from tests.kamino_simulator import KaminoSimulator
 
@@ -127,7 +127,7 @@ def test_the_first_of_two_days_is_named(cora: CoraSimulator, account: BankAccoun
 
 
 def test_a_day_that_does_not_agree_stays_so_when_the_window_has_moved_on(
-    cora: CoraSimulator, account: BankAccount, monday: time_machine.Traveller
+    cora: CoraSimulator, account: BankAccount, monday: Traveller
 ) -> None:
     sync(account)
     (hidden,) = cora.add_entries([line(-7700, days_ago(3), hidden=True)])["ids"]

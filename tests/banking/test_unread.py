@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -27,6 +26,7 @@ from tests.banking.factories import (
 )
 from tests.bs2_simulator import Bs2Simulator
 from tests.cast import sign_in
+from tests.clock import Traveller
 from tests.cora_simulator import CoraSimulator
 
 TODAY = NOW.date()
@@ -154,7 +154,7 @@ def test_an_undated_one_that_the_bank_corrects_is_closed_too(
 
 @calls_banks
 def test_one_that_was_not_read_stays_when_the_days_have_passed(
-    cora: CoraSimulator, account: BankAccount, monday: time_machine.Traveller
+    cora: CoraSimulator, account: BankAccount, monday: Traveller
 ) -> None:
     (odd,) = cora.add_entries([entry(-990, odd={"type": "BLOCK"})])["ids"]
     for _ in range(2):
