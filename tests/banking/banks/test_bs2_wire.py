@@ -195,7 +195,7 @@ def test_documents_of_every_shape_are_read(document: str, read_as: str) -> None:
     movement = {**first, "remetente": party, "favorecido": party}
 
     assert payments.title_from_wire(answer, answers.LINE).beneficiary_document == read_as
-    (line,) = statement.movements_from_wire([movement])
+    line = statement.movement_from_wire(movement)
     assert line.counterparty_document == read_as
 
 
