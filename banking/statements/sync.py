@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F
+from django.utils.module_loading import import_string
 
 from banking.banks import registry
 from banking.banks.contract.adapter import BankAdapter
@@ -151,7 +152,18 @@ def sync_account(tenant_id: UUID, account_id: UUID) -> SyncResult | None:
         proof=BankAccount.Proof.BROKEN if broken else BankAccount.Proof.PROVED,
         proof_difference=result.difference,
     )
+    tell_of_statement(account)
     return result
+
+
+def tell_of_statement(account: BankAccount) -> None:
+    """Apps above do what follows from its lines: those that `settings.ON_STATEMENT_READ` names.
+
+    It is stored already; what breaks here is done after the next reading.
+    """
+    with tenant_scope(account.tenant_id):
+        for name in settings.ON_STATEMENT_READ:
+            import_string(name)(account)
 
 
 def read_statement(account: BankAccount, bank: BankAdapter, today: date) -> SyncResult:
