@@ -168,10 +168,14 @@ class JournalEntryQuerySet(TenantQuerySet):
 class JournalEntry(TenantOwned):
     """A balanced entry (lançamento). Never changed: it is reversed by another one.
 
+    Only a provisional day may become certain.
+
     The database checks at commit that the lines are `line_count`, sum to zero and debit `total`.
     """
 
     date = models.DateField("data")  # São Paulo
+    # The day on which we learned of what happened, until the bank's statement tells the day of it.
+    is_provisional = models.BooleanField("data provisória", default=False, db_default=False)
     memo = models.CharField("histórico", max_length=300)
     reverses = TenantForeignKey(
         "self",
@@ -181,7 +185,7 @@ class JournalEntry(TenantOwned):
         verbose_name="estorno de",
         db_index=False,
     )
-    # What was reversed so that this one could be written on another account.
+    # What was reversed so that this one could be written on another account or day.
     replaces = TenantForeignKey(
         "self",
         models.PROTECT,

@@ -23,3 +23,5 @@ class Act(models.TextChoices):
     CHART_CHANGED = "chart_changed", "Plano de contas"
     CHART_IMPORTED = "chart_imported", "Plano de contas importado"
     BANK_HOME_CHANGED = "bank_home_changed", "Grupo padrão das contas bancárias"
+    ALLOCATION_UNDONE = "allocation_undone", "Conciliação desfeita"
+    ENTRY_REDATED = "entry_redated", "Data do lançamento corrigida"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from banking.views import connections, webhook
+from banking.views import allocation, connections, webhook
 
 app_name = "banking"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("contas/conectar/<slug:provider>/<slug:mode>/", connections.mode, name="mode"),
     path("contas/conectar/<slug:provider>/<slug:mode>/ir/", connections.go, name="go"),
     path("contas/conexoes/<uuid:connection_id>/", connections.connection, name="connection"),
+    path("conciliar/<uuid:allocation_id>/desfazer/", allocation.undo, name="undo_allocation"),
     path(
         "webhooks/<slug:provider>/<uuid:connection_id>/<str:secret>/",
         webhook.webhook,

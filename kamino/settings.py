@@ -344,6 +344,10 @@ POLL_ORDERS_SECONDS = env.float("POLL_ORDERS_SECONDS", default=120.0)
 ON_ACCOUNT_NEWS = ("payments.orders.tracking.ask_for_round",)
 # What apps above banking do to their rows when a connection is undone, in the same transaction.
 ON_DISCONNECT = ("payments.orders.disconnect.hand_back",)
+# What they do when an account's statement was read, and when a person takes a bank line and an
+# entry apart.
+ON_STATEMENT_READ = ("payments.orders.evidence.match_statement",)
+ON_ALLOCATION_UNDONE = ("payments.orders.evidence.note_undone",)
 
 # A bank that failed so many calls in a row is left alone for so long.
 CIRCUIT_FAILURES = env.int("CIRCUIT_FAILURES", default=5)

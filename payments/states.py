@@ -73,6 +73,19 @@ ORDER_MOVES: Mapping[str, frozenset[str]] = {
     OrderStatus.CANCELLED: frozenset(),
 }
 
+# Banks repeat themselves, and a poll may arrive after what came later: of an order in the state on
+# the left, that it is in one of those on the right is no news. Anything else that ORDER_MOVES does
+# not allow contradicts what is known.
+_ENDED_UNPAID = frozenset({OrderStatus.REJECTED, OrderStatus.EXPIRED, OrderStatus.CANCELLED})
+_ON_ITS_WAY = frozenset({OrderStatus.AT_BANK, OrderStatus.SCHEDULED})
+OLD_NEWS: Mapping[str, frozenset[str]] = {
+    OrderStatus.PAID: _ON_ITS_WAY,
+    OrderStatus.RETURNED: _ON_ITS_WAY | {OrderStatus.PAID},
+    OrderStatus.REJECTED: _ON_ITS_WAY | _ENDED_UNPAID,
+    OrderStatus.EXPIRED: _ON_ITS_WAY | _ENDED_UNPAID,
+    OrderStatus.CANCELLED: _ON_ITS_WAY | _ENDED_UNPAID,
+}
+
 # While one of these exists, no other order for the same bill may be made.
 LIVE_ORDERS = (
     OrderStatus.QUEUED,

@@ -14,12 +14,17 @@ Tone = PayableEvent.Tone
 # Titles that more than one act notes, or that are looked for later.
 AT_BANK = "No banco, aguardando aprovação"
 BACK_IN_QUEUE = "De volta à fila de envio"
+BANK_LINE_UNDONE = "Conciliação desfeita"
 CANCEL_ASKED = "Cancelamento pedido ao banco"
 CANCEL_UNCONFIRMED = "Cancelamento ainda não confirmado"
+DEBIT_SEEN = "Débito no extrato"
 LEFT_THE_LIST = "Saiu da lista de pendentes do banco"
 NEEDS_CHECKING = "Requer conferência"
 NOT_CANCELLED = "O banco não cancelou"
 NOT_YET = "Não saiu: será tentada de novo"
+REDATED = "Data do lançamento corrigida"
+RESULT_CONFIRMED = "Conferida"
+RETURN_SEEN = "Devolução no extrato"
 UNKNOWN_ANSWER = "Resposta do banco desconhecida: verificando, não será reenviada"
 
 

@@ -7,10 +7,12 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from banking.statements.allocation import allocate, line_on
 from payments.models import DispatchRun
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
+from tests.banking.factories import make_line
 from tests.cast import make_notice, sign_in
 from tests.payments.factories import TODAY, make_bank_account, make_payable
 
@@ -43,9 +45,12 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
     with tenant_scope(tenant.id):
         run = DispatchRun.objects.create(tenant=tenant, bank_account=account, day=TODAY)
         connection = account.connection
+        posted = line_on(account, make_entry(tenant, credit=account.ledger_account.code))
+        allocation = allocate(make_line(account, "-150.00"), posted)
     assert connection is not None
     return {
         "account_id": account.id,
+        "allocation_id": allocation.id,
         "connection_id": connection.id,
         "entry_id": make_entry(tenant).id,
         "group_id": account.ledger_account.group_id,

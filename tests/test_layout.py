@@ -79,3 +79,87 @@ def modules_imported(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "tests":
             names |= {f"{node.module}.{alias.name}" for alias in node.names}
     return names
+
+
+# --- One writer ---
+
+WRITER = "payments/orders/transitions.py"
+ORDER_TABLE = "payments_paymentorder"
+
+
+def test_one_module_alone_writes_the_status_of_an_order() -> None:
+    writers = {
+        f"{path.relative_to(ROOT)}:{line}"
+        for app in ("payments", "reconciliation", "integrations", "kamino")  # what may see them
+        for path in (ROOT / app).rglob("*.py")
+        if "migrations" not in path.parts and str(path.relative_to(ROOT)) != WRITER
+        for line in status_writes(ast.parse(path.read_text()))
+    }
+
+    assert writers == set()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "order.status = OrderStatus.PAID",
+        "order.status, order.message = OrderStatus.PAID, ''",
+        "locked.status = status",
+        "setattr(order, 'status', status)",
+        "orders.update(status=OrderStatus.PAID)",
+        "PaymentOrder.objects.of(tenant).filter(id=order.id).update(wait_until=None, status=new)",
+        "PaymentOrder(status=OrderStatus.PAID)",
+        "order.save(update_fields=['status', 'message'])",
+        "PaymentOrder.objects.bulk_update(orders, ['status'])",
+        "cursor.execute('UPDATE payments_paymentorder SET status = %s')",
+    ],
+)
+def test_whoever_else_wrote_it_would_be_seen(code: str) -> None:
+    assert list(status_writes(ast.parse(code))) == [1]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "payable.status = PayableStatus.PAID",
+        "Payable.objects.of(tenant).filter(id__in=ids).update(status=PayableStatus.SENT)",
+        "payable.save(update_fields=['status'])",
+        "orders.filter(status=OrderStatus.QUEUED).update(message='x')",
+    ],
+)
+def test_bills_have_a_status_too(code: str) -> None:
+    assert list(status_writes(ast.parse(code))) == []
+
+
+# What is not an order and has a status: bills, connections, answers to a request.
+OTHERS = ("payable", "Payable", "bill", "connection", "Connection", "response", "call")
+WRITING_CALLS = {"update", "create", "bulk_update", "save", "setattr", "PaymentOrder"}
+
+
+def status_writes(tree: ast.AST) -> Iterator[int]:
+    """The lines that may write the status of an order."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            inner = [each for target in targets for each in ast.walk(target)]
+            names = [each for each in inner if isinstance(each, ast.Attribute)]
+            if any(n.attr == "status" and not is_of_others(n.value) for n in names):
+                yield node.lineno
+        elif isinstance(node, ast.Call):
+            function = node.func
+            name = getattr(function, "attr", getattr(function, "id", ""))
+            if name not in WRITING_CALLS or is_of_others(node):
+                continue
+            literals = [each for part in node.args for each in ast.walk(part)]
+            literals += [each for k in node.keywords for each in ast.walk(k.value)]
+            values = [each.value for each in literals if isinstance(each, ast.Constant)]
+            if "status" in values or any(k.arg == "status" for k in node.keywords):
+                yield node.lineno
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            is_update = re.search(rf"UPDATE\s+\"?{ORDER_TABLE}\b.*\bstatus\s*=", node.value, re.S)
+            if is_update:
+                yield node.lineno
+
+
+def is_of_others(node: ast.AST) -> bool:
+    return ast.unparse(node).startswith(OTHERS)

@@ -17,6 +17,12 @@ from django.utils import timezone
 from kamino.local.throwaway import make_database
 
 BEFORE = [("payments", "0006_title")]  # payees in payments, nothing fixed by an approval
+# An order names its line of the statement.
+BEFORE_ALLOCATIONS = [
+    ("payments", "0014_folded"),
+    ("banking", "0010_folded"),
+    ("accounts", "0007_natures_within"),
+]
 
 
 @pytest.mark.django_db
@@ -29,9 +35,12 @@ def test_no_migration_is_missing() -> None:
 
 @pytest.fixture
 def former(
-    django_db_blocker: Any, worker_id: str, monkeypatch: pytest.MonkeyPatch
+    django_db_blocker: Any,
+    worker_id: str,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Any]:
-    """The owner's connection to a database of its own, migrated as far as BEFORE."""
+    """The owner's connection to a database of its own, migrated as far as BEFORE or as told."""
     owner = connections["owner"]
     name = owner.settings_dict["NAME"]
     for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
@@ -40,7 +49,7 @@ def former(
     owner.close()
     owner.settings_dict["NAME"] = f"former_{worker_id}"
     with django_db_blocker.unblock():
-        migrate_to(owner, BEFORE)
+        migrate_to(owner, getattr(request, "param", BEFORE))
         yield owner
         owner.close()
     owner.settings_dict["NAME"] = name
@@ -138,3 +147,97 @@ def fill(apps: Any, now: Any) -> tuple[UUID, dict[str, UUID], dict[str, UUID]]:
         bill("nameless", days=0, method="pix", pix_code="00020126…", pix_charge=""),
     ]
     return tenant.id, {b.description: b.id for b in bills}, {"seen": seen.id, "unseen": unseen.id}
+
+
+@pytest.mark.parametrize("former", [BEFORE_ALLOCATIONS], indirect=True, ids=["0014"])
+def test_the_line_that_an_order_named_stands_for_its_entry(former: Any) -> None:
+    apps = MigrationExecutor(former).loader.project_state(BEFORE_ALLOCATIONS).apps
+    with transaction.atomic("owner"):
+        tenant, expected = fill_orders(apps)
+
+    apps = migrate_to(former, latest(former))
+
+    with transaction.atomic("owner"):
+        in_company(former, tenant)
+        parts = apps.get_model("banking", "Allocation").objects.using("owner")
+        found = set(parts.values_list("statement_line", "journal_line", "amount", "ended_at"))
+    assert found == expected
+
+
+def fill_orders(apps: Any) -> tuple[UUID, set[tuple[UUID, UUID, Decimal, None]]]:
+    """Orders with a line each: paid, moved to another leaf since, and reversed since."""
+
+    def make(app: str, model: str, **values: Any) -> Any:
+        return apps.get_model(app, model).objects.using("owner").create(**values)
+
+    now, day = timezone.now(), date(2026, 11, 23)
+    in_company(connections["owner"], company := uuid4())
+    names = {"name": "Oficina", "legal_name": "Oficina Ltda", "cnpj": "11444777000161"}
+    tenant = make("tenants", "Tenant", id=company, **names)
+    author, approver = (
+        make("tenants", "User", email=f"{who}@example.com", password="!") for who in "ab"
+    )
+    groups = {
+        nature: make(
+            "accounts", "ClassificationGroup", tenant=tenant, code=code, name=nature, nature=nature
+        )
+        for code, nature in (("1", "ativo"), ("5", "despesa"))
+    }
+    rent, former_leaf, leaf = (
+        make("accounts", "Account", tenant=tenant, group=groups[nature], code=code, name=code)
+        for nature, code in (("despesa", "5.1"), ("ativo", "1.1"), ("ativo", "1.2"))
+    )
+    account = make(
+        "banking", "BankAccount", tenant=tenant, provider="cora", bank_code="403", branch="0001",
+        number="1-1", holder_name="Oficina", holder_document="11444777000161", ledger_account=leaf,
+    )  # fmt: skip
+    payee = make("parties", "Payee", tenant=tenant, name="Favorecido", document="11222333000181")
+    to = make(
+        "parties", "PayeeAccount", tenant=tenant, payee=payee, bank_code="341", branch="0123",
+        account="456789", account_type="checking",
+    )  # fmt: skip
+
+    def entry(on: Any, sign: int = 1, **more: Any) -> tuple[Any, Any]:
+        """With its line on the leaf."""
+        values = {"memo": "x", "line_count": 2, "total": Decimal(10), **more}
+        written = make("accounts", "JournalEntry", tenant=tenant, date=day, **values)
+        _, posted = (
+            make(
+                "accounts", "JournalLine", tenant=tenant, entry=written, position=position,
+                account=where, amount=sign * Decimal(amount),
+            )
+            for position, (where, amount) in enumerate([(rent, 10), (on, -10)], 1)
+        )  # fmt: skip
+        return written, posted
+
+    def order(written: Any) -> Any:
+        """Paid by a line of its own, which is returned."""
+        bill = make(
+            "payments", "Payable", tenant=tenant, payee=payee, amount=Decimal(10), due_date=day,
+            payment_date=day, expense_account=rent, status="paid", created_by=author, method="ted",
+            approved_by=approver, approved_at=now, payee_account=to,
+        )  # fmt: skip
+        line = make(
+            "banking", "StatementLine", tenant=tenant, bank_account=account, bank_id=str(uuid4()),
+            booked_on=day, occurred_at=now, amount=Decimal(-10), kind="transfer", description="x",
+            raw={},
+        )  # fmt: skip
+        make(
+            "payments", "PaymentOrder", tenant=tenant, payable=bill, bank_account=account,
+            rail="ted", amount=Decimal(10), content={}, status="paid", entry=written,
+            statement_line=line,
+        )  # fmt: skip
+        return line
+
+    standing, posted = entry(leaf)
+    moved, _ = entry(former_leaf)
+    entry(former_leaf, -1, reverses=moved)
+    _, posted_anew = entry(leaf, replaces=moved)
+    undone, _ = entry(leaf)
+    entry(leaf, -1, reverses=undone)
+    lines = [order(written) for written in (standing, moved, undone)]
+    expected = {
+        (lines[0].id, posted.id, Decimal(-10), None),
+        (lines[1].id, posted_anew.id, Decimal(-10), None),
+    }
+    return tenant.id, expected

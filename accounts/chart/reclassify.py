@@ -95,6 +95,7 @@ def replacement_of(entry: JournalEntry, by: User) -> JournalEntry:
     return JournalEntry(
         tenant_id=entry.tenant_id,
         date=entry.date,
+        is_provisional=entry.is_provisional,
         memo=entry.memo,
         replaces=entry,
         created_by=by,

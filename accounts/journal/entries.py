@@ -23,16 +23,28 @@ MEMO_LENGTH = 300
 
 
 def post_entry(
-    tenant: Tenant, *, date: dt.date, memo: str, lines: Lines, by: User | None = None
+    tenant: Tenant,
+    *,
+    date: dt.date,
+    memo: str,
+    lines: Lines,
+    by: User | None = None,
+    is_provisional: bool = False,
 ) -> JournalEntry:
     """Write a balanced entry. `by` is None when the product itself writes it.
+
+    `is_provisional` says that `date` is the day on which we learned of it: `confirm_date` or
+    `redate_entry` follows.
 
     Raises:
         InvalidInput: the lines do not balance, are fewer than two, or hold an amount that is
             zero, too large or has a fraction of a centavo; the memo is empty or too long.
         InvalidState: one of the accounts is archived.
     """
-    return _write(JournalEntry(tenant=tenant, date=date, memo=memo, created_by=by), lines)
+    entry = JournalEntry(
+        tenant=tenant, date=date, memo=memo, created_by=by, is_provisional=is_provisional
+    )
+    return _write(entry, lines)
 
 
 def reverse_entry(entry: JournalEntry, *, by: User | None, date: dt.date, why: str) -> JournalEntry:
@@ -45,7 +57,7 @@ def reverse_entry(entry: JournalEntry, *, by: User | None, date: dt.date, why: s
         InvalidInput: no reason was given, or the date is before the entry's.
     """
     with tenant_scope(entry.tenant_id):
-        entry.refresh_from_db(from_queryset=JournalEntry.objects.select_for_update())
+        hold_entry(entry)
         if entry.is_reversal:
             raise InvalidState(
                 "Um estorno não pode ser estornado. Faça um novo lançamento.", code="is_reversal"
@@ -68,6 +80,42 @@ def reverse_entry(entry: JournalEntry, *, by: User | None, date: dt.date, why: s
         )
         opposite = [(line.account, -line.amount) for line in entry.lines.select_related("account")]
         return _write(reversal, opposite)
+
+
+def hold_entry(entry: JournalEntry) -> None:
+    """Nobody else reverses it until the transaction ends; a former reversal is seen."""
+    entry.refresh_from_db(from_queryset=JournalEntry.objects.select_for_update(no_key=True))
+
+
+def redate_entry(
+    entry: JournalEntry, *, date: dt.date, why: str, by: User | None = None
+) -> JournalEntry:
+    """Reverse an entry on its own day and write it again on `date`, which is certain.
+
+    The two of the wrong day are zero in every month. Returns the new one, which says what it
+    replaces.
+
+    Raises:
+        InvalidState: it was reversed before, is a reversal itself, or has an archived account.
+    """
+    with tenant_scope(entry.tenant_id):
+        reverse_entry(entry, by=by, date=entry.date, why=why)
+        again = JournalEntry(
+            tenant_id=entry.tenant_id,
+            date=date,
+            memo=entry.memo,
+            replaces=entry,
+            created_by=by,
+        )
+        lines = entry.lines.select_related("account")
+        return _write(again, [(line.account, line.amount) for line in lines])
+
+
+def confirm_date(entry: JournalEntry) -> None:
+    """The bank's statement says the same day: it is no longer provisional. Again: no change."""
+    entries = JournalEntry.objects.of(entry.tenant_id).filter(id=entry.id, is_provisional=True)
+    entries.update(is_provisional=False)
+    entry.is_provisional = False
 
 
 def balances(

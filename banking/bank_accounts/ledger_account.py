@@ -97,12 +97,12 @@ def tie_account(
     leaf.refresh_from_db(from_queryset=Account.objects.select_for_update())
     check_leaf(leaf)
     before = effect_of_tying(account)
-    moved = 0
-    if entries is Entries.MOVE:
-        moved = move_entries(old, leaf, by=by, why=f"Conta do Ativo de {account} trocada")
-    old.is_bank_leaf, leaf.is_bank_leaf = False, True
     account.ledger_account = leaf
     rows.filter(id=account.id).update(ledger_account=leaf)
+    moved = 0
+    if entries is Entries.MOVE:  # what bank lines stand for moves along, to the leaf of now
+        moved = move_entries(old, leaf, by=by, why=f"Conta do Ativo de {account} trocada")
+    old.is_bank_leaf, leaf.is_bank_leaf = False, True
     Account.objects.of(account.tenant_id).filter(id=old.id).update(is_bank_leaf=False)
     Account.objects.of(account.tenant_id).filter(id=leaf.id).update(is_bank_leaf=True)
     record(

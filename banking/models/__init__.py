@@ -1,5 +1,6 @@
 """Connections to banks, the accounts they reach, and what the banks say of them."""
 
+from banking.models.allocation import Allocation, AllocationQuerySet
 from banking.models.bank_account import BankAccount, BankAccountQuerySet
 from banking.models.bank_status import BankCall, BankHealth, TokenBudget
 from banking.models.connection import Connection, ConsentAttempt
@@ -7,6 +8,8 @@ from banking.models.statement import DailyBalance, StatementLine, UnreadMovement
 from banking.models.webhook import BankEvent
 
 __all__ = [
+    "Allocation",
+    "AllocationQuerySet",
     "BankAccount",
     "BankAccountQuerySet",
     "BankCall",

@@ -34,6 +34,9 @@ class StatementLine(TenantOwned):
     counterparty_document = models.CharField("CPF/CNPJ", max_length=14, blank=True)
     raw = models.JSONField("resposta do banco")
 
+    # Annotated by listing.read_page: whether a part of it stands for something.
+    is_allocated: bool
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

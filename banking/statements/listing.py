@@ -19,6 +19,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
 
 from banking.models import BankAccount, DailyBalance, StatementLine
+from banking.statements.allocation import PART
 from core.text import fold
 
 PAGE = 50
@@ -88,9 +89,9 @@ def read_page(account: BankAccount, filters: Mapping[str, Any], after: Position 
     if after is not None:
         key = Tuple("booked_on", "occurred_at", "id")
         lines = lines.filter(TupleLessThan(key, (after.booked_on, after.occurred_at, after.id)))
-    found = list(
-        lines.order_by("-booked_on", "-occurred_at", "-id").defer("raw", "words_folded")[: PAGE + 1]
-    )
+    rows: QuerySet[Any] = lines.order_by("-booked_on", "-occurred_at", "-id")
+    rows = rows.annotate(is_allocated=PART).defer("raw", "words_folded")
+    found = list(rows[: PAGE + 1])
     shown = found[:PAGE]
     return Page(
         days=by_day(account, shown, continues=after.booked_on if after else None),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F
+from django.utils.module_loading import import_string
 
 from banking.banks import registry
 from banking.banks.contract.errors import BankError, BankUnavailable, ConsentLost
@@ -120,7 +121,20 @@ def sync_account(tenant_id: UUID, account_id: UUID) -> SyncResult | None:
         pass  # the other worker says what the sync came to
     finally:
         is_ours = free_lease(account, **ended)
-    return result if is_ours else None
+    if result is None or not is_ours:
+        return None
+    tell_of_statement(account)
+    return result
+
+
+def tell_of_statement(account: BankAccount) -> None:
+    """Apps above do what follows from its lines: those that `settings.ON_STATEMENT_READ` names.
+
+    It is stored already; what breaks here is done after the next reading.
+    """
+    with tenant_scope(account.tenant_id):
+        for name in settings.ON_STATEMENT_READ:
+            import_string(name)(account)
 
 
 def what_it_proved(result: SyncResult) -> dict[str, object]:

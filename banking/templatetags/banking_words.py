@@ -46,6 +46,12 @@ def line_detail(line: StatementLine) -> str:
 
 
 @register.filter
+def row_id(line: StatementLine) -> str:
+    """Where the line is on its page: pages of bills lead there."""
+    return f"linha-{line.id}"
+
+
+@register.filter
 def account_number(account: BankAccount) -> str:
     """«0001 · 1234567-8»."""
     return f"{account.branch} · {account.number}"

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.models import JournalEntry
 from banking.banks import registry
-from banking.models import BankAccount, StatementLine
+from banking.models import BankAccount
 from core.clock import database_now
 from payments.models.payable import Payable
 from payments.models.run import DispatchRun
@@ -67,8 +67,10 @@ class PaymentOrder(TenantOwned):
     cancel_asked_at = models.DateTimeField(null=True)
     cancel_asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     cancel_claimed_at = models.DateTimeField(null=True)
-    statement_line = TenantForeignKey(StatementLine, models.PROTECT, null=True, related_name="+")
+    # What was written when it was paid, and when the money came back; the last of them, if one
+    # was replaced. Their lines of the statement: banking.models.Allocation.
     entry = TenantForeignKey(JournalEntry, models.PROTECT, null=True, related_name="+")
+    return_entry = TenantForeignKey(JournalEntry, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -79,9 +81,6 @@ class PaymentOrder(TenantOwned):
                 fields=["tenant", "payable"],
                 condition=Q(status__in=LIVE_ORDERS),
                 name="order_one_live_per_payable",
-            ),
-            models.UniqueConstraint(
-                fields=["tenant", "statement_line"], name="order_statement_line_once"
             ),
         ]
         indexes = [
@@ -107,6 +106,11 @@ class PaymentOrder(TenantOwned):
                 name="order_to_review",
             ),
             models.Index(fields=["tenant", "key"], condition=NEVER_LEFT, name="order_key_free"),
+            models.Index(
+                fields=["tenant", "bank_account", "first_sent_at"],
+                condition=Q(status__in=["unknown", "at_bank", "scheduled", "paid", "returned"]),
+                name="order_in_statement",
+            ),
         ]
 
     def __str__(self) -> str:

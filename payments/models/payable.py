@@ -44,6 +44,10 @@ class PayableQuerySet(TenantQuerySet):
         """The bank's answer was lost, and the outcome is not known yet."""
         return self.filter(orders__status=OrderStatus.UNKNOWN)  # one at the most: it lives
 
+    def to_check(self) -> Self:
+        """A person is asked to look at the bank, and to say how the payment ended."""
+        return self.filter(orders__needs_person=True).distinct()
+
     def mentioning(self, text: str) -> Self:
         """With the text in payee, description, key or amount, or its figures in the document.
 

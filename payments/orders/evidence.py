@@ -1,101 +1,341 @@
-"""Orders and the lines of the statement that paid them."""
+"""Orders and the lines of the statement: what proves a payment, and what stands for an entry."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
 
-from banking.banks.contract.payments import OrderState, Rail
-from banking.models import BankAccount, StatementLine
-from brazil.banking_days import sao_paulo_day
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.journal.entries import confirm_date, redate_entry
+from accounts.models import JournalEntry, JournalLine
+from audit.acts import Act
+from audit.services import record
+from banking.banks.contract.payments import OrderState
+from banking.models import Allocation, AllocationQuerySet, BankAccount, StatementLine
+from banking.statements.allocation import NotFree, allocate, line_on
+from core.clock import database_now
+from core.errors import DomainError
+from core.money import format_brl
 from payments.models import PaymentOrder
-from payments.orders.transitions import apply_state, lock_in_order
+from payments.orders.bank_lines import (
+    free_credits,
+    free_debits,
+    hold_account,
+    looks_like_debit_of,
+    may_be_debit_of,
+    may_be_return_of,
+    orders_of,
+    payee_of,
+    sent_on,
+    undone_pairs,
+    value_of,
+)
+from payments.orders.transitions import apply_state, lock_in_order, require_review
 from payments.states import OPEN_AT_BANK, OrderStatus
+from payments.timeline import BANK_LINE_UNDONE, DEBIT_SEEN, REDATED, RETURN_SEEN, Tone, note
+from tenants.models import User
 
-Kind = StatementLine.Kind
-# A bank may not say what a movement was; the payee's document then tells.
-LINE_KINDS = {
-    Rail.TED: [Kind.TRANSFER, Kind.OTHER],
-    Rail.PIX: [Kind.PIX, Kind.OTHER],
-    Rail.BOLETO: [Kind.PAYMENT],
-}
+# A statement is read 90 days back the first time; what no line came for since then waits for a
+# person.
+LOOK_BACK = timedelta(days=120)
+SETTLED = (OrderStatus.PAID, OrderStatus.RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """An entry of an order, and the line of the statement that is to stand for it."""
+
+    order: PaymentOrder
+    line: StatementLine
+    posted: JournalLine
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What the journal has of some orders: by entry, the lines on the account's Conta do Ativo."""
+
+    waiting: Mapping[UUID, JournalLine]  # nothing stands for them yet
+    matched: frozenset[UUID]  # entries whose line of the statement is known
+
+    def waits(self, entry: UUID | None) -> JournalLine | None:
+        return self.waiting.get(entry) if entry else None
 
 
 def match_statement(account: BankAccount) -> None:
-    """Give orders their line of the statement; where nothing else tells, a line proves a payment.
+    """Give orders their lines of the statement; where nothing else tells, a line proves a payment.
 
     One line pays one order. Among orders of one value, those of which the bank says nothing are
     paid only when there is a line for every one that may have been debited: with fewer, it
-    is not known which of them were, and people or a webhook will tell. Runs inside the company's
-    scope.
+    is not known which of them were, and people or a webhook will tell. An entry of another day
+    than its line is written again on the line's. Of two workers the second finds nothing to do.
+    Named in `settings.ON_STATEMENT_READ`; runs inside the company's scope.
     """
-    orders = (
-        PaymentOrder.objects.of(account.tenant_id)
-        .filter(
-            bank_account=account,
-            statement_line=None,
-            status__in=[OrderStatus.PAID, OrderStatus.UNKNOWN, *OPEN_AT_BANK],
-        )
-        .select_related("payable__payee")
-        .order_by("first_sent_at", "id")
-    )
-    found: list[tuple[PaymentOrder, StatementLine]] = []
+    account = hold_account(account.tenant_id, account.id)
+    orders = unmatched(account)
+    moved = follow_replacements(account, orders)
+    books = books_of(account, orders)
+    orders = concerned(orders, books)
+    debits = free_debits(orders)
+    undone = undone_pairs(account.tenant_id, debits)
+    pairs = returns_of(account, orders, books)
+    proved: list[tuple[PaymentOrder, StatementLine]] = []
     for group in by_value(orders):
-        paid = [order for order in group if order.status == OrderStatus.PAID]
-        others = [order for order in group if order.status != OrderStatus.PAID]
-        if not paid and not any(map(only_the_statement_tells, others)):
-            continue
-        lines = free_lines(group, account)
-        found += pairs(paid, lines)
-        proved = list(pairs(others, lines))
-        if len(proved) == len(others):
-            found += [pair for pair in proved if only_the_statement_tells(pair[0])]
-    mine = PaymentOrder.objects.of(account.tenant_id)
-    lock_in_order(mine.filter(id__in=[order.id for order, _ in found]))
-    for order, line in found:
-        if order.status == OrderStatus.PAID:
-            mine.filter(id=order.id).update(statement_line=line)
-        else:
+        lines = [line for line in debits if looks_like_debit_of(group[0], line)]
+        if lines:
+            pairs += debits_of(group, lines, books, undone)
+            proved += proofs_of(group, lines)
+    changing = {order.id for order in moved} | ids_of(pairs, proved)
+    lock_in_order(PaymentOrder.objects.of(account.tenant_id).filter(id__in=changing))
+    PaymentOrder.objects.of(account.tenant_id).bulk_update(moved, ["entry", "return_entry"])
+    for order, line in proved:
+        with suppress(NotFree):  # another act took it: what comes next is seen at the next reading
             apply_state(order, OrderState.PAID, source="O débito está no extrato.", line=line)
+    redated = [join(pair, account) for pair in pairs]
+    for entries in filter(None, redated):  # the audit is locked last
+        record_redating(*entries)
 
 
-def only_the_statement_tells(order: PaymentOrder) -> bool:
-    """It left the bank's list without a word, or the bank could not tell of it."""
-    if order.status == OrderStatus.UNKNOWN:
-        return order.needs_person
-    return order.left_list_at is not None
+# --- What there is ---
+
+
+def unmatched(account: BankAccount) -> list[PaymentOrder]:
+    """Orders that a line may prove, and those with an entry that no line stands for yet."""
+    mine = PaymentOrder.objects.of(account.tenant_id).filter(bank_account=account)
+    mine = mine.select_related("payable__payee", "bank_account").defer("content")
+    waiting = ~Exists(parts_of("entry")) | (
+        Q(return_entry__isnull=False) & ~Exists(parts_of("return_entry"))
+    )
+    since = database_now() - LOOK_BACK
+    settled = mine.filter(waiting, status__in=SETTLED).filter(
+        Q(first_sent_at__gte=since) | Q(first_sent_at=None)
+    )
+    others = mine.filter(status__in=[OrderStatus.UNKNOWN, *OPEN_AT_BANK])
+    return sorted([*settled, *others], key=lambda order: (sent_on(order), order.id))
+
+
+def parts_of(field: str) -> AllocationQuerySet:
+    found: AllocationQuerySet = Allocation.objects.filter(
+        tenant=OuterRef("tenant"), journal_line__entry=OuterRef(field), ended_at=None
+    )
+    return found
+
+
+def follow_replacements(account: BankAccount, orders: Sequence[PaymentOrder]) -> list[PaymentOrder]:
+    """An entry that was moved to another account counts by the one that took its place.
+
+    Returns the orders whose entries are others now; they are not written yet.
+    """
+    moved: dict[UUID, PaymentOrder] = {}
+    while True:
+        held = entries_of(orders)
+        replacing = JournalEntry.objects.of(account.tenant_id).filter(replaces__in=held)
+        now = dict(replacing.values_list("replaces_id", "id"))
+        if not now:
+            return list(moved.values())
+        for order in orders:
+            if {order.entry_id, order.return_entry_id} & now.keys():
+                order.entry_id = now.get(order.entry_id, order.entry_id)
+                order.return_entry_id = now.get(order.return_entry_id, order.return_entry_id)
+                moved[order.id] = order
+
+
+def entries_of(orders: Iterable[PaymentOrder]) -> set[UUID]:
+    return {entry for order in orders for entry in (order.entry_id, order.return_entry_id) if entry}
+
+
+def books_of(account: BankAccount, orders: Sequence[PaymentOrder]) -> Books:
+    """An entry that somebody reversed waits for nothing."""
+    entries = entries_of(orders)
+    of_entries = Allocation.objects.of(account.tenant_id).standing()
+    matched = of_entries.filter(journal_line__entry__in=entries)
+    reversals = JournalEntry.objects.filter(tenant=OuterRef("tenant"), reverses=OuterRef("entry"))
+    lines = JournalLine.objects.of(account.tenant_id).filter(
+        ~Exists(reversals), entry__in=entries, account=account.ledger_account_id
+    )
+    known = frozenset(matched.values_list("journal_line__entry_id", flat=True))
+    posted = {line.entry_id: line for line in lines.select_related("entry")}
+    return Books({entry: posted[entry] for entry in posted.keys() - known}, known)
+
+
+def concerned(orders: list[PaymentOrder], books: Books) -> list[PaymentOrder]:
+    """Those that have to be looked at: all of them only where a line may prove a payment."""
+    if any(map(only_the_statement_tells, orders)):
+        return orders
+    return [o for o in orders if books.waits(o.entry_id) or books.waits(o.return_entry_id)]
 
 
 def by_value(orders: Iterable[PaymentOrder]) -> Iterable[list[PaymentOrder]]:
     """Orders that no line of a statement can tell apart."""
     groups: dict[tuple[object, ...], list[PaymentOrder]] = defaultdict(list)
     for order in orders:
-        payee = order.payable.payee.document if order.rail != Rail.BOLETO else ""
-        groups[order.rail, order.bank_amount or order.amount, payee].append(order)
+        groups[order.rail, value_of(order), payee_of(order)].append(order)
     return groups.values()
 
 
-def free_lines(group: Sequence[PaymentOrder], account: BankAccount) -> list[StatementLine]:
-    """Debits of the group's value since the first of it was sent, that no order has yet."""
-    first = group[0]
-    lines = StatementLine.objects.of(account.tenant_id).filter(
-        bank_account=account,
-        amount=-(first.bank_amount or first.amount),
-        kind__in=LINE_KINDS[Rail(first.rail)],
-        booked_on__gte=sao_paulo_day(first.first_sent_at or first.created_at),
+# --- What belongs together ---
+
+
+def debits_of(
+    group: Sequence[PaymentOrder],
+    lines: list[StatementLine],
+    books: Books,
+    undone: set[tuple[UUID, UUID]],
+) -> list[Pair]:
+    """The paid ones of a group with their lines, which are removed.
+
+    So is a line for each of which the books have no entry that it could stand for (a person
+    reversed it, or it stayed on a former Conta do Ativo): it pays no other order.
+    """
+    settled = [order for order in group if order.status in SETTLED]
+    pairs = []
+    for order in settled:
+        posted = books.waits(order.entry_id)
+        if posted is not None:
+            found = take(lines, partial(is_debit_for, order, undone), posted.entry)
+            pairs += [Pair(order, line, posted) for line in found]
+    for order in settled:
+        if order.entry_id not in books.waiting and order.entry_id not in books.matched:
+            take(lines, partial(may_be_debit_of, order))
+    return pairs
+
+
+def is_debit_for(order: PaymentOrder, undone: set[tuple[UUID, UUID]], line: StatementLine) -> bool:
+    return may_be_debit_of(order, line) and (line.id, order.entry_id) not in undone
+
+
+def returns_of(account: BankAccount, orders: Sequence[PaymentOrder], books: Books) -> list[Pair]:
+    """Those that came back, with the credits that brought the money."""
+    waiting = [(order, books.waits(order.return_entry_id)) for order in orders]
+    back = [(order, posted) for order, posted in waiting if posted is not None]
+    credits = free_credits([order for order, _ in back])
+    undone = undone_pairs(account.tenant_id, credits)
+    return [
+        Pair(order, line, posted)
+        for order, posted in back
+        for line in take(credits, partial(is_return_for, order, undone), posted.entry)
+    ]
+
+
+def is_return_for(order: PaymentOrder, undone: set[tuple[UUID, UUID]], line: StatementLine) -> bool:
+    return may_be_return_of(order, line) and (line.id, order.return_entry_id) not in undone
+
+
+def proofs_of(
+    group: Sequence[PaymentOrder], lines: list[StatementLine]
+) -> list[tuple[PaymentOrder, StatementLine]]:
+    """Which of the unsettled ones the lines prove to be paid: all or none."""
+    others = [order for order in group if order.status not in SETTLED]
+    if not any(map(only_the_statement_tells, others)):
+        return []
+    found = [
+        (order, line) for order in others for line in take(lines, partial(may_be_debit_of, order))
+    ]
+    if len(found) < len(others):
+        return []
+    return [(order, line) for order, line in found if only_the_statement_tells(order)]
+
+
+def only_the_statement_tells(order: PaymentOrder) -> bool:
+    """It left the bank's list without a word, or the bank could not tell of it."""
+    if order.status == OrderStatus.UNKNOWN:
+        return order.needs_person
+    return order.status in OPEN_AT_BANK and order.left_list_at is not None
+
+
+def take(
+    lines: list[StatementLine],
+    fits: Callable[[StatementLine], bool],
+    entry: JournalEntry | None = None,
+) -> list[StatementLine]:
+    """The oldest of the lines that fits, removed from them; empty when none does.
+
+    Where the bank told the day of the entry, a line of that day goes before.
+    """
+    found = [line for line in lines if fits(line)]
+    day = entry.date if entry and not entry.is_provisional else None
+    chosen = sorted(found, key=lambda line: line.booked_on != day)[:1]
+    for line in chosen:
+        lines.remove(line)
+    return chosen
+
+
+def ids_of(
+    pairs: Iterable[Pair], proved: Iterable[tuple[PaymentOrder, StatementLine]]
+) -> set[UUID]:
+    return {pair.order.id for pair in pairs} | {order.id for order, _ in proved}
+
+
+# --- What follows ---
+
+
+def join(pair: Pair, account: BankAccount) -> tuple[JournalEntry, JournalEntry] | None:
+    """Let the line stand for the entry, on the line's day.
+
+    Returns the entry as it was and as it is, where the day was another one. Where the books refuse
+    that, a person is told, and it is tried again after the next reading.
+    """
+    order, line, former = pair.order, pair.line, pair.posted.entry
+    is_debit = former.id == order.entry_id
+    try:
+        with transaction.atomic():
+            entry = on_day_of(line, former)
+            posted = line_on(account, entry)
+            assert posted is not None  # as the former one, which stood on it
+            allocate(line, posted)
+            if entry != former:
+                setattr(order, "entry" if is_debit else "return_entry", entry)
+                order.needs_person = False
+                order.save(update_fields=["entry", "return_entry", "needs_person"])
+    except NotFree:
+        return None
+    except DomainError as error:
+        require_review(order, str(error))
+        return None
+    text = f"{line.booked_on:%d/%m/%Y} · {line.description} · R$ {format_brl(abs(line.amount))}"
+    note(order.payable, DEBIT_SEEN if is_debit else RETURN_SEEN, text, tone=Tone.INFO)
+    if entry == former:
+        return None
+    days = (
+        f"O lançamento de {former.date:%d/%m/%Y} foi estornado e refeito em {entry.date:%d/%m/%Y}"
     )
-    if first.rail != Rail.BOLETO:
-        lines = lines.filter(counterparty_document=first.payable.payee.document)
-    taken = PaymentOrder.objects.of(account.tenant_id).exclude(statement_line=None)
-    free = lines.exclude(id__in=taken.values("statement_line"))
-    return list(free.order_by("booked_on", "occurred_at", "id")[: len(group)])
+    note(order.payable, REDATED, f"{days}, o dia do extrato.", tone=Tone.INFO)
+    return former, entry
 
 
-def pairs(
-    orders: Sequence[PaymentOrder], lines: list[StatementLine]
-) -> Iterator[tuple[PaymentOrder, StatementLine]]:
-    """Each order with the oldest line that is not before its day; the lines given are removed."""
-    for order in orders:
-        sent_on = sao_paulo_day(order.first_sent_at or order.created_at)
-        line = next((line for line in lines if line.booked_on >= sent_on), None)
-        if line is not None:
-            lines.remove(line)
-            yield order, line
+def on_day_of(line: StatementLine, entry: JournalEntry) -> JournalEntry:
+    """The entry, written again where its day is not the one on which the money moved."""
+    if entry.date == line.booked_on:
+        if entry.is_provisional:
+            confirm_date(entry)
+        return entry
+    why = f"o extrato mostra o movimento em {line.booked_on:%d/%m/%Y}"
+    return redate_entry(entry, date=line.booked_on, why=why)
+
+
+def record_redating(former: JournalEntry, entry: JournalEntry) -> None:
+    record(
+        Act.ENTRY_REDATED,
+        on=entry,
+        by=None,
+        why="O extrato do banco mostra o movimento em outro dia.",
+        before={"Data": f"{former.date:%d/%m/%Y}"},
+        after={"Data": f"{entry.date:%d/%m/%Y}"},
+    )
+
+
+def note_undone(allocation: Allocation, *, by: User) -> None:
+    """The bill says that a person took its entry and a bank line apart.
+
+    Named in `settings.ON_ALLOCATION_UNDONE`; runs inside the company's scope.
+    """
+    entry, line = allocation.journal_line.entry, allocation.statement_line
+    order = orders_of(allocation.tenant_id, [entry]).get(entry.id)
+    if order is not None:
+        amount = f"R$ {format_brl(abs(allocation.amount))}"
+        text = f"Linha do extrato de {line.booked_on:%d/%m/%Y}, {amount}."
+        note(order.payable, BANK_LINE_UNDONE, text, tone=Tone.WARN, by=by)

@@ -181,7 +181,12 @@ def settle_paid(outcomes: Sequence[Outcome], bank_name: str) -> None:
     for outcome in outcomes:
         if outcome.is_paid:
             with tenant_scope(outcome.order.tenant_id):
-                apply_state(outcome.order, OrderState.PAID, source=f"{bank_name} pagou na hora.")
+                apply_state(
+                    outcome.order,
+                    OrderState.PAID,
+                    source=f"{bank_name} pagou na hora.",
+                    day=outcome.paid_on,
+                )
 
 
 def accepted(order: PaymentOrder, receipt: Receipt) -> Outcome:
@@ -201,6 +206,7 @@ def accepted(order: PaymentOrder, receipt: Receipt) -> Outcome:
         reference=receipt.reference,
         amount=receipt.amount,
         is_paid=receipt.state is OrderState.PAID,
+        paid_on=receipt.day,
         wait=timedelta(seconds=settings.POLL_ORDERS_SECONDS),
     )
 

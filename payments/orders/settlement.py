@@ -1,20 +1,27 @@
 """What follows for the bill, the books and the timeline when an order ends."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from accounts.chart.reclassify import standing
-from accounts.journal.entries import post_entry, reverse_entry
+from accounts.journal.entries import MEMO_LENGTH, hold_entry, post_entry
+from accounts.models import JournalEntry
 from banking.bank_accounts.ledger_account import hold_leaf
 from banking.banks.contract.payments import Rail
 from banking.models import StatementLine
+from banking.statements.allocation import NotFree, allocate, line_on
 from brazil.banking_days import day_bounds, next_banking_day, sao_paulo_day
 from core.clock import database_now
 from core.dates import ONE_DAY
+from core.errors import InvalidState
 from payments.bills.approval import revoke_approval
 from payments.models import Payable, PaymentOrder
+from payments.orders.bank_lines import debit_of, event_day, return_of
 from payments.states import OrderStatus, PayableStatus
 from payments.timeline import Tone, note
+from tenants.models import User
 
 NOT_PAID = frozenset(
     {OrderStatus.REJECTED, OrderStatus.EXPIRED, OrderStatus.CANCELLED, OrderStatus.RETURNED}
@@ -28,27 +35,60 @@ RETURN_DAYS = 5
 LOOK_AGAIN_AT_PAID = timedelta(hours=6)
 
 
-def record_at_bank(order: PaymentOrder, source: str, line: StatementLine | None) -> None:
-    note(order.payable, order.get_status_display(), source, tone=Tone.INFO)
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is told of an order."""
+
+    source: str  # Portuguese, for the timeline: who says so
+    reason: str = ""  # the bank's own words
+    day: date | None = None  # São Paulo, on which the money moved, if the bank says it
+    line: StatementLine | None = None  # the line of the statement that proves it
+    by: User | None = None  # a person who looked at the bank
 
 
-def record_payment(order: PaymentOrder, source: str, line: StatementLine | None) -> None:
-    """The bill is paid, and the books say so: expense against the Conta do Ativo."""
+def record_at_bank(order: PaymentOrder, news: News) -> None:
+    note(order.payable, order.get_status_display(), news.source, tone=Tone.INFO)
+
+
+def record_payment(order: PaymentOrder, news: News) -> None:
+    """The bill is paid, and the books say so: expense against the Conta do Ativo.
+
+    The entry is of the day on which the money moved, and its line of the statement stands for it
+    as soon as both are here.
+    """
     payable = order.payable
+    line = news.line or debit_of(order, news.day)
     amount = -line.amount if line else order.bank_amount or order.amount
-    paid_on = line.booked_on if line else sao_paulo_day(database_now())
-    order.statement_line = line or order.statement_line
+    day, is_provisional = event_day(order, line, news.day)
     order.entry = post_entry(
         payable.tenant,
-        date=paid_on,
+        date=day,
         memo=f"Pagamento a {payable.payee.name}"[:140],
         lines=[(payable.expense_account, amount), (hold_leaf(order.bank_account), -amount)],
+        is_provisional=is_provisional,
     )
+    if line is not None:
+        join(order, line, order.entry, is_proof=news.line is not None)
     if order.rail == Rail.TED:
         order.watch_until = returns_until(database_now())
         order.wait_until = database_now() + LOOK_AGAIN_AT_PAID
     set_bill_status(payable, PayableStatus.PAID)
-    note(payable, "Paga", source, tone=Tone.OK)
+    note(payable, "Paga", news.source, tone=Tone.OK)
+
+
+def join(order: PaymentOrder, line: StatementLine, entry: JournalEntry, *, is_proof: bool) -> None:
+    """Let the line stand for the entry.
+
+    Raises:
+        NotFree: it is the proof of the news, and another act has taken it meanwhile.
+    """
+    posted = line_on(order.bank_account, entry)
+    assert posted is not None  # the entry was written on the Conta do Ativo just now
+    if is_proof:
+        allocate(line, posted)
+        return
+    with suppress(NotFree):  # the next reading of the statement gives it another one
+        allocate(line, posted)
 
 
 def returns_until(paid_at: datetime) -> datetime:
@@ -59,7 +99,7 @@ def returns_until(paid_at: datetime) -> datetime:
     return day_bounds(day)[1]
 
 
-def reopen_bill(order: PaymentOrder, source: str, line: StatementLine | None) -> None:
+def reopen_bill(order: PaymentOrder, news: News) -> None:
     """The bill waits for approval again: nothing sends it a second time before that."""
     hold = {
         OrderStatus.EXPIRED: Payable.Hold.EXPIRED,
@@ -67,11 +107,43 @@ def reopen_bill(order: PaymentOrder, source: str, line: StatementLine | None) ->
         OrderStatus.CANCELLED: Payable.Hold.TAKEN_BACK,
     }.get(OrderStatus(order.status), Payable.Hold.REFUSED)
     if order.entry is not None:
-        today = sao_paulo_day(database_now())
-        entry = standing(order.entry)
-        reverse_entry(entry, by=None, date=max(today, entry.date), why=str(hold.label))
+        record_return(order, news)
     revoke_approval(order.payable, hold=hold)
-    note(order.payable, hold.label, source, tone=Tone.BAD)
+    note(order.payable, hold.label, news.source, tone=Tone.BAD)
+
+
+def record_return(order: PaymentOrder, news: News) -> None:
+    """The money is back in the account, on a day of its own: the opposite entry.
+
+    It is no reversal: both movements are in the bank's statement, and either entry may be dated
+    again. Where a person reversed the payment's entry the books are as if it was never made; only
+    a person says that no more is to be written then.
+
+    Raises:
+        InvalidState: the entry of the payment is reversed, and `news` come from the bank.
+    """
+    assert order.entry is not None
+    order.entry = paid = standing(order.entry)
+    hold_entry(paid)
+    if paid.reversal is not None:
+        if news.by is not None:
+            return
+        raise InvalidState(
+            "O banco informa que o dinheiro voltou, e o lançamento do pagamento já foi estornado "
+            "por uma pessoa. Confira e informe o resultado.",
+            code="already_reversed",
+        )
+    line = news.line or return_of(order, news.day)
+    day, is_provisional = event_day(order, line, news.day)
+    order.return_entry = post_entry(
+        order.payable.tenant,
+        date=day,
+        memo=f"Devolução: {paid.memo}"[:MEMO_LENGTH],
+        lines=[(each.account, -each.amount) for each in paid.lines.select_related("account")],
+        is_provisional=is_provisional,
+    )
+    if line is not None and line_on(order.bank_account, order.return_entry) is not None:
+        join(order, line, order.return_entry, is_proof=news.line is not None)
 
 
 def set_bill_status(payable: Payable, status: PayableStatus) -> None:
@@ -79,7 +151,7 @@ def set_bill_status(payable: Payable, status: PayableStatus) -> None:
     payable.save(update_fields=["status"])
 
 
-ENDINGS: dict[str, Callable[[PaymentOrder, str, StatementLine | None], None]] = {
+ENDINGS: dict[str, Callable[[PaymentOrder, News], None]] = {
     OrderStatus.AT_BANK: record_at_bank,
     OrderStatus.SCHEDULED: record_at_bank,
     OrderStatus.PAID: record_payment,

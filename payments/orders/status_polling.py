@@ -170,7 +170,7 @@ def apply_whereabouts(
         if order.left_list_at or order.absent_since:
             clear_absence(order)
         source = found.reason or f"{account.bank_name} informou."
-        apply_state(order, found.state, source=source, reason=found.reason)
+        apply_state(order, found.state, source=source, reason=found.reason, day=found.day)
         return
     endings = claims & FINAL
     if len(endings) == 1:

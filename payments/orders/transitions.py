@@ -1,9 +1,12 @@
-"""How an order moves from state to state."""
+"""How an order moves from state to state. Nothing else writes an order's status.
+
+Every move is asked of ORDER_MOVES, and one that is not there raises.
+"""
 
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,12 +19,14 @@ from django.db.models import QuerySet
 
 from banking.banks.contract.payments import OrderState
 from banking.models import BankAccount, Connection, StatementLine
+from banking.statements.allocation import NotFree
 from brazil.banking_days import sao_paulo_day
 from core.clock import database_now
-from core.errors import DomainError, InvalidState, NotAllowed
+from core.errors import DomainError, InvalidState
 from payments.models import NOT_APPROVED, Payable, PaymentOrder, waiting
-from payments.orders.settlement import ENDINGS, NOT_PAID
-from payments.states import ORDER_MOVES, OrderStatus, PayableStatus
+from payments.orders.bank_lines import hold_account
+from payments.orders.settlement import ENDINGS, NOT_PAID, News
+from payments.states import OLD_NEWS, ORDER_MOVES, OrderStatus, PayableStatus
 from payments.timeline import (
     AT_BANK,
     BACK_IN_QUEUE,
@@ -32,7 +37,7 @@ from payments.timeline import (
     note,
     note_many,
 )
-from tenants.models import Membership
+from tenants.models import TenantQuerySet
 from tenants.scope import tenant_scope
 
 log = structlog.get_logger()
@@ -43,11 +48,15 @@ STORE_AGAIN = (0.1, 0.5, 2.0, 8.0)
 
 
 def lock_order(order: PaymentOrder) -> PaymentOrder:
-    """The order as it is now, held until the transaction ends. Bill and account come along."""
+    """The order as it is now, held with its account until the transaction ends. Bill comes along.
+
+    The account is locked first, as by all who hold both.
+    """
+    hold_account(order.tenant_id, order.bank_account_id)
     locked: PaymentOrder = (
         PaymentOrder.objects.of(order.tenant_id)
-        .select_for_update(of=("self",))
-        .select_related("payable__payee", "payable__expense_account", "bank_account")
+        .select_for_update(of=("self",), no_key=True)
+        .select_related("payable__payee", "payable__expense_account", "bank_account", "entry")
         .get(id=order.id)
     )
     return locked
@@ -63,6 +72,43 @@ def lock_in_order(rows: QuerySet[Any]) -> list[UUID]:
     return list(locked.values_list("id", flat=True))
 
 
+def write_status(order: PaymentOrder, status: OrderStatus, **changes: object) -> None:
+    """Move an order that the caller holds, and write the changes that come with it.
+
+    Raises:
+        InvalidState: ORDER_MOVES does not have the move.
+    """
+    check_move(order, status)
+    order.status = status
+    for name, value in changes.items():
+        setattr(order, name, value)
+    order.save(update_fields=["status", *changes])
+
+
+def write_statuses(orders: TenantQuerySet, status: OrderStatus, **changes: object) -> int:
+    """Move those of the orders that may move so, in one statement. Returns how many."""
+    origins = [origin for origin, ends in ORDER_MOVES.items() if status in ends]
+    return orders.filter(status__in=origins).update(status=status, **changes)
+
+
+def check_move(order: PaymentOrder, status: OrderStatus) -> None:
+    """
+    Raises:
+        InvalidState: an order in its status does not come to that one.
+    """
+    if status not in ORDER_MOVES[order.status]:
+        raise InvalidState(
+            f"Este pagamento consta como «{order.get_status_display().lower()}» e não pode passar "
+            f"a «{status.label.lower()}». Confira no aplicativo do banco.",
+            code="move_refused",
+        )
+
+
+def is_old_news(order: PaymentOrder, status: OrderStatus) -> bool:
+    """Whether it is known already, or something later is: a poll may arrive late, or again."""
+    return status == order.status or status in OLD_NEWS.get(order.status, ())
+
+
 def apply_state(
     order: PaymentOrder,
     state: OrderState,
@@ -70,53 +116,60 @@ def apply_state(
     source: str,
     line: StatementLine | None = None,
     reason: str = "",
-) -> bool:
-    """Move an order to where the bank says it is. False when that changes nothing.
+    day: date | None = None,
+) -> None:
+    """Move an order to where the bank says it is, unless that is no news.
 
     `source` is a Portuguese phrase for the timeline: who said so. `reason` is the bank's own, and
-    stays with an order that was not paid. Runs inside the company's
-    scope. What the state machine does not allow (news that are older than what is known) is
-    left alone. Where our own books refuse what the bank says, a person is told, and the other
-    orders go on.
+    stays with an order that was not paid. `day` is the one on which the money moved, if the bank
+    says it; `line` the line of the statement that proves it. Runs inside the company's scope.
+    Where news contradict what is known, or our own books refuse them, nothing is changed, a person
+    is told, and the other orders go on.
+
+    Raises:
+        NotFree: another act has taken the line.
     """
     if status_for(order, state) == order.status:
-        return False
+        return
     try:
-        return move(order, state, source, line, reason)
+        move_by_news(order, state, News(source, reason, day, line))
+    except NotFree:
+        raise
     except DomainError as error:
         require_review(order, str(error))
-        return False
 
 
 @transaction.atomic
-def move(
-    order: PaymentOrder,
-    state: OrderState,
-    source: str,
-    line: StatementLine | None = None,
-    reason: str = "",
-) -> bool:
+def move_by_news(order: PaymentOrder, state: OrderState, news: News) -> None:
     """
     Raises:
-        DomainError: the books do not take it; nothing was changed.
+        DomainError: the books do not take it, or it contradicts what is known; nothing changed.
     """
     order = lock_order(order)
     status = status_for(order, state)
-    if status is None or status == order.status or status not in ORDER_MOVES[order.status]:
-        return False
+    if status is not None and not is_old_news(order, status):
+        move(order, status, news)
+
+
+def move(order: PaymentOrder, status: OrderStatus, news: News) -> None:
+    """Move an order that the caller holds, with all that follows from it.
+
+    Raises:
+        DomainError: it may not move so, or the books do not take it; the caller rolls back.
+    """
+    check_move(order, status)
     order.status = status
     order.wait_until = None
     order.needs_person = False
-    order.message = reason[:300] if status in NOT_PAID else ""
+    order.message = news.reason[:300] if status in NOT_PAID else ""
     order.seen = ""
-    ENDINGS[status](order, source, line)
+    ENDINGS[status](order, news)
     order.save(
         update_fields=[
             "status", "wait_until", "watch_until", "needs_person", "message", "seen", "entry",
-            "statement_line",
+            "return_entry",
         ]
     )  # fmt: skip
-    return True
 
 
 def require_review(order: PaymentOrder, why: str) -> None:
@@ -142,32 +195,17 @@ def status_for(order: PaymentOrder, state: OrderState) -> OrderStatus | None:
     }.get(state)
 
 
-@transaction.atomic
-def settle_by_hand(order: PaymentOrder, *, was_paid: bool, by: Membership) -> None:
-    """A person looked at the bank's app and statement, and says how an order ended.
+def requeue(order: PaymentOrder, why: str) -> None:
+    """The bank certainly does not have it: it is queued again, under the same key.
 
-    Only for one that neither the bank nor the statement could tell of.
+    The caller holds it.
 
     Raises:
-        NotAllowed: `by` may not approve bills.
-        InvalidState: the bank is still being asked.
+        InvalidState: its answer is not unknown.
     """
-    if not by.can_approve:
-        raise NotAllowed(
-            "Só quem aprova contas pode informar o resultado deste pagamento.", code="wrong_role"
-        )
-    if not lock_order(order).needs_person:
-        raise InvalidState(
-            "O banco ainda está sendo consultado. Aguarde a resposta.", code="still_asked"
-        )
-    state = OrderState.PAID if was_paid else OrderState.REJECTED
-    move(order, state, f"{by.user.display_name} conferiu no banco.")
-
-
-def requeue(order: PaymentOrder, why: str) -> None:
-    """The bank certainly does not have it: it is queued again, under the same key."""
-    PaymentOrder.objects.of(order.tenant_id).filter(id=order.id).update(
-        status=OrderStatus.QUEUED,
+    write_status(
+        order,
+        OrderStatus.QUEUED,
         wait_until=None,
         absent_since=None,
         first_sent_at=None,
@@ -212,6 +250,7 @@ class Outcome:
     reference: str = ""
     amount: Decimal | None = None
     is_paid: bool = False  # the bank says that it has paid it already
+    paid_on: date | None = None  # and on which day, if it says that
     wait: timedelta | None = None
 
 
@@ -331,20 +370,21 @@ def claim_queued(account: BankAccount) -> list[PaymentOrder]:
         taken = PaymentOrder.objects.of(account.tenant_id).filter(
             id__in=ids, status=OrderStatus.QUEUED
         )
-        taken.update(status=OrderStatus.SENDING, claim=claim_id, claimed_at=now, first_sent_at=now)
+        write_statuses(
+            taken, OrderStatus.SENDING, claim=claim_id, claimed_at=now, first_sent_at=now
+        )
         return list(PaymentOrder.objects.of(account.tenant_id).filter(claim=claim_id))
 
 
 def abandon_stale_sends(account: BankAccount, now: datetime) -> None:
     """A claim whose holder stored nothing in time: it may have been sent."""
+    hold_account(account.tenant_id, account.id)
     lease = timedelta(seconds=settings.SEND_LEASE_SECONDS)
     stale = PaymentOrder.objects.of(account.tenant_id).filter(
         bank_account=account, status=OrderStatus.SENDING, claimed_at__lte=now - lease
     )
     locked = stale.select_for_update(no_key=True, skip_locked=True, of=("self",))
     for order in locked.select_related("payable").order_by("id"):
-        order.status = OrderStatus.UNKNOWN
-        order.message = "O envio foi interrompido antes da resposta do banco."
-        order.wait_until = None
-        order.save(update_fields=["status", "message", "wait_until"])
+        why = "O envio foi interrompido antes da resposta do banco."
+        write_status(order, OrderStatus.UNKNOWN, message=why, wait_until=None)
         note(order.payable, UNKNOWN_ANSWER, order.message, tone=Tone.BAD)

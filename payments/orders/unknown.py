@@ -17,7 +17,7 @@ from brazil.banking_days import day_bounds, sao_paulo_day
 from core import deadline
 from core.clock import database_now
 from payments.models import PaymentOrder, waiting
-from payments.orders.evidence import free_lines
+from payments.orders.bank_lines import debit_of, hold_account
 from payments.orders.payload import payment_of
 from payments.orders.send import submit
 from payments.orders.sending_lock import is_sending_locked
@@ -141,7 +141,7 @@ def conclude(order: PaymentOrder, finding: Finding, account: BankAccount, *, twi
 
     One at a time for an account: what the bank shows once is not found for two orders.
     """
-    BankAccount.objects.of(account.tenant_id).select_for_update().get(id=account.id)
+    hold_account(account.tenant_id, account.id)
     order = lock_order(order)
     if order.status != OrderStatus.UNKNOWN or twins_of(order) != twins:
         return
@@ -168,7 +168,7 @@ def record_found_order(order: PaymentOrder, receipt: Receipt, account: BankAccou
     order.absent_since = None
     order.save(update_fields=["reference", "bank_amount", "absent_since"])
     source = receipt.reason or f"{account.bank_name} recebeu o pagamento."
-    apply_state(order, receipt.state, source=source, reason=receipt.reason)
+    apply_state(order, receipt.state, source=source, reason=receipt.reason, day=receipt.day)
 
 
 def requeue_after_absence(order: PaymentOrder, account: BankAccount) -> None:
@@ -199,7 +199,7 @@ def statement_agrees(order: PaymentOrder, account: BankAccount) -> bool:
         return False
     if account.proof != BankAccount.Proof.PROVED:
         return False
-    return account.synced_at > order.absent_since and not free_lines([order], account)
+    return account.synced_at > order.absent_since and debit_of(order) is None
 
 
 def record_doubt(order: PaymentOrder, account: BankAccount, seen: str) -> None:

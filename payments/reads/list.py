@@ -35,6 +35,7 @@ class State(models.TextChoices):
     BACK = "voltaram", "Voltaram do banco"
     SENT = "no-banco", "No banco"
     UNKNOWN = "desconhecida", "Resposta desconhecida"
+    TO_CHECK = "conferir", "Requer conferência"
     PAID = "pagas", "Pagas"
     CANCELLED = "canceladas", "Canceladas"
     ALL = "todas", "Todas"
@@ -170,6 +171,8 @@ def in_state(payables: PayableQuerySet, state: str) -> PayableQuerySet:
             return payables.filter(status=Payable.Status.SENT)
         case State.UNKNOWN:
             return payables.with_unknown_outcome()
+        case State.TO_CHECK:
+            return payables.to_check()
         case State.PAID:
             return payables.filter(status=Payable.Status.PAID)
         case State.CANCELLED:

@@ -184,7 +184,7 @@ def rows_of(
 ) -> list[Row]:
     """Two queries, whatever the number of bills. `reasons` are by the bill's id."""
     orders = PaymentOrder.objects.of(by.tenant_id).select_related(
-        "bank_account__connection", "entry", "run"
+        "bank_account__connection", "entry", "return_entry", "run"
     )
     newest = orders.defer("content").order_by("-created_at", "-id")
     payables = (

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
-from core.dates import lasted, near_day, when
+from core.dates import lasted, near_day
 from payments.dispatch.schedule import STARTS_AT, opening_instant
 from payments.models import DispatchRun, Payable, PaymentOrder
 from payments.rails.pix_policy import (
@@ -24,6 +24,9 @@ from payments.states import LIVE_ORDERS, OrderStatus, PayableStatus
 from tenants.models import Tenant
 
 UNKNOWN = "resposta do banco desconhecida"
+REQUIRES_A_LOOK = "requer conferência"
+SEE_HISTORY = "abra a conta e veja o histórico"
+PROVISIONAL = "data provisória"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ def situation_of(
     """`order` is the bill's last one, with its entry."""
     if order is not None and order.status in LIVE_ORDERS:
         return _on_its_way(order, accounts.by_id[order.bank_account_id], now)
+    if order is not None and order.needs_person:
+        return Situation("ended_needs_a_person", "bad", REQUIRES_A_LOOK, SEE_HISTORY)
     match payable.status:
         case PayableStatus.PENDING if payable.hold:
             return _came_back(payable, order)
@@ -103,14 +108,22 @@ def _on_its_way(order: PaymentOrder, account: BankAccount, now: datetime) -> Sit
             return Situation("unknown", "bad", UNKNOWN, "verificando no banco, não será reenviada")
         case OrderStatus.AT_BANK | OrderStatus.SCHEDULED:
             return _at_bank(order, account, now)
-    return Situation("paid", "ok", "paga", when(order.entry.created_at, now) if order.entry else "")
+    return _paid(order, now)
+
+
+def _paid(order: PaymentOrder, now: datetime) -> Situation:
+    if order.needs_person:
+        return Situation("paid_needs_a_person", "bad", f"paga, {REQUIRES_A_LOOK}", SEE_HISTORY)
+    if order.entry is None:
+        return Situation("paid", "ok", "paga")
+    day = near_day(order.entry.date, sao_paulo_day(now))
+    detail = f"{day}, {PROVISIONAL}" if order.entry.is_provisional else day
+    return Situation("paid", "ok", "paga", detail)
 
 
 def _at_bank(order: PaymentOrder, account: BankAccount, now: datetime) -> Situation:
     if order.needs_person:
-        return Situation(
-            "needs_a_person", "bad", "requer conferência", "abra a conta e veja o histórico"
-        )
+        return Situation("needs_a_person", "bad", REQUIRES_A_LOOK, SEE_HISTORY)
     if account.is_undone:
         return Situation(
             "at_bank_disconnected",

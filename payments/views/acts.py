@@ -17,10 +17,11 @@ from payments.bills.enter import cancel_payable
 from payments.dispatch.send_now import send_now
 from payments.forms.cancel import CancelForm
 from payments.forms.settle import SettleForm
-from payments.models import Payable, PaymentOrder
+from payments.models import Payable, PayableEvent, PaymentOrder
 from payments.orders.cancellation import request_cancellation
+from payments.orders.manual_result import settle_by_hand
 from payments.orders.tracking import ask_for_round
-from payments.orders.transitions import settle_by_hand
+from payments.timeline import NEEDS_CHECKING
 from payments.views.bill import row_or_404
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
@@ -95,12 +96,14 @@ def settle(request: TenantRequest, payable_id: UUID) -> HttpResponse:
     row = row_or_404(request, payable_id)
     if row.order is None or not row.can_settle:
         raise InvalidState("Este pagamento não precisa de conferência.", code="nothing_to_settle")
-    form = SettleForm(request.POST if request.method == "POST" else None)
+    form = SettleForm(request.POST if request.method == "POST" else None, order=row.order)
     if request.method == "POST" and form.is_valid():
         settle_by_hand(row.order, was_paid=form.was_paid, by=request.membership)
         messages.success(request, f"Conferida: {row.payable.payee}.")
         return redirect("payments:detail", payable_id)
-    return render(request, "payments/settle.html", {"row": row, "form": form})
+    asked = PayableEvent.objects.of(request.tenant).filter(payable=payable_id, title=NEEDS_CHECKING)
+    why = asked.order_by("-at").values_list("text", flat=True).first()
+    return render(request, "payments/settle.html", {"row": row, "form": form, "why": why})
 
 
 def tell_of_sent(request: TenantRequest, sent: int, returned: int, account: str = "") -> None:

@@ -20,6 +20,7 @@ from payments.bills.enter import enter_payable, kept_name
 from payments.bills.warnings import of_pix_code
 from payments.forms.payable import PayableForm, PixBy
 from payments.models import Payable, PayableEvent
+from payments.reads.bank_lines import bank_lines_of
 from payments.reads.row import Row, rows_of
 from payments.reads.status_label import Accounts
 from tenants.access import TenantRequest, member_required, role_required
@@ -125,6 +126,7 @@ def detail(request: TenantRequest, payable_id: UUID) -> HttpResponse:
         {
             "row": row,
             "payable": row.payable,
+            "bank_lines": bank_lines_of(row.orders),
             "events": [
                 {"at": e.at, "title": e.title, "text": e.text, "tone": e.tone,
                  "by": e.by.display_name if e.by else ""}

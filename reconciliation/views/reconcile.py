@@ -14,6 +14,7 @@ from banking.statements.listing import Page, Position, read_page
 from banking.statements.progress import sync_progress
 from banking.statements.unread import shown_unread
 from core.clock import database_now
+from payments.reads.bank_lines import matched_of
 from tenants.access import TenantRequest, member_required
 
 
@@ -56,7 +57,9 @@ def statement(
     """A page of the account's statement by what the address asks for."""
     form = StatementFilter(request.GET, auto_id="filtro_%s")
     page = read_page(account, form.cleaned_data, position) if form.is_valid() else Page([], None)
+    lines = [line for day in page.days for line in day.lines]
     return {
+        "matches": matched_of(account.tenant_id, lines),
         "form": form,
         "page": page,
         "is_first_page": position is None,

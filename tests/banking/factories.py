@@ -160,6 +160,14 @@ def make_lines(account: BankAccount, *amounts: str, day: date = DAY, **changes: 
         )
 
 
+def make_line(account: BankAccount, amount: str, day: date = DAY, **changes: Any) -> StatementLine:
+    """The last of the account's lines of that day."""
+    make_lines(account, amount, day=day, **changes)
+    with tenant_scope(account.tenant_id):
+        lines = StatementLine.objects.of(account.tenant_id).filter(bank_account=account)
+        return lines.filter(booked_on=day).order_by("-id").first()
+
+
 def make_daily_balance(account: BankAccount, day: date, closing: str) -> None:
     with tenant_scope(account.tenant_id):
         DailyBalance.objects.create(

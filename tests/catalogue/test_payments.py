@@ -26,8 +26,9 @@ from payments.forms.settle import SettleForm
 from payments.models import DispatchRun, Payable, PaymentOrder
 from payments.orders import send
 from payments.orders.cancellation import request_cancellation, why_not_cancellable
+from payments.orders.manual_result import settle_by_hand
 from payments.orders.sending_lock import lock_sending, release_sending
-from payments.orders.transitions import settle_by_hand
+from payments.orders.transitions import check_move
 from payments.rails.debit_account import require_account
 from payments.rails.pix_policy import why_no_rail
 from payments.reads.day_summary import late_note, stranded_note
@@ -147,6 +148,12 @@ def situation(
         ),
         ("scheduled", {}, "agendada no banco", "há 3 h"),
         ("paid", {}, "paga", ""),
+        (
+            "paid",
+            {"needs_person": True},
+            "paga, requer conferência",
+            "abra a conta e veja o histórico",
+        ),
     ],
 )
 def test_where_an_order_is(status: str, changes: dict[str, Any], label: str, detail: str) -> None:
@@ -758,6 +765,12 @@ REFUSALS: list[tuple[str, Callable[[Tenant], object], str]] = [
             sent(t, OrderStatus.UNKNOWN), was_paid=True, by=member(t, Role.APPROVER)
         ),
         "O banco ainda está sendo consultado. Aguarde a resposta.",
+    ),
+    (
+        "move_refused",
+        lambda t: check_move(sent(t, OrderStatus.REJECTED), OrderStatus.PAID),
+        "Este pagamento consta como «recusada» e não pode passar a «paga». "
+        "Confira no aplicativo do banco.",
     ),
 ]
 

@@ -14,8 +14,9 @@ from banking.models import BankAccount
 from payments.dispatch.plan import plan_run
 from payments.dispatch.run import dispatch_account, dispatch_by_hand
 from payments.models import Payable, PaymentOrder
+from payments.orders.manual_result import settle_by_hand
 from payments.orders.queue import queue_orders
-from payments.orders.transitions import Outcome, apply_state, settle_by_hand, store_outcomes
+from payments.orders.transitions import Outcome, apply_state, store_outcomes
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope

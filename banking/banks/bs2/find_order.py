@@ -172,7 +172,10 @@ def conclude(
     """FOUND when there is one more of it than our other orders account for, and one of those left
     over is not older than ours. Never ABSENT."""
     debits = [
-        Trace(line.occurred_at, Receipt(line.bank_id, OrderState.PAID, order.amount))
+        Trace(
+            line.occurred_at,
+            Receipt(line.bank_id, OrderState.PAID, order.amount, day=line.booked_on),
+        )
         for line in shown.movements
         if _is_debit_of(order, line, shown.title)
     ]
@@ -229,8 +232,11 @@ def codes_of(order: BoletoPayment) -> list[str]:
 
 
 def _receipt_of(proof: Proof, order: Order) -> Receipt:
-    state = OrderState.SCHEDULED if proof.type in _SCHEDULING else OrderState.PAID
-    return Receipt(proof.protocol or proof.reference, state, order.amount)
+    reference = proof.protocol or proof.reference
+    if proof.type in _SCHEDULING:
+        return Receipt(reference, OrderState.SCHEDULED, order.amount)
+    day = sao_paulo_day(proof.made_at) if proof.made_at else None
+    return Receipt(reference, OrderState.PAID, order.amount, day=day)
 
 
 # --- In words ---------------------------------------------------------------------------

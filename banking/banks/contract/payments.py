@@ -171,6 +171,7 @@ class Receipt:
     state: OrderState
     amount: Decimal | None = None  # what the bank will debit, where it says so
     reason: str = ""  # why it was refused, in words for a person
+    day: date | None = None  # São Paulo, of the debit, where the bank says that it paid and when
 
 
 class Search(StrEnum):
@@ -193,6 +194,7 @@ class Whereabouts(NamedTuple):
 
     state: OrderState
     reason: str = ""
+    day: date | None = None  # São Paulo, on which the money moved, where the bank says it
 
 
 @dataclass(frozen=True, slots=True)

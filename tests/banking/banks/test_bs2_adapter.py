@@ -525,7 +525,10 @@ def test_a_transfer_is_found_in_the_statement(bank: Bs2Adapter, tiny_bank: TinyB
 
     assert finding.search is Search.FOUND
     assert finding.receipt == Receipt(
-        "2180001000123456720260303000000", OrderState.PAID, Decimal("1250.00")
+        "2180001000123456720260303000000",
+        OrderState.PAID,
+        Decimal("1250.00"),
+        day=date(2026, 3, 3),
     )
 
 
@@ -582,7 +585,10 @@ def test_a_transfer_is_found_in_the_receipts(bank: Bs2Adapter, tiny_bank: TinyBa
     finding = look(bank, make_ted())
 
     assert finding.receipt == Receipt(
-        "2180001000123456720260303500007", OrderState.PAID, Decimal("1250.00")
+        "2180001000123456720260303500007",
+        OrderState.PAID,
+        Decimal("1250.00"),
+        day=date(2026, 3, 3),
     )
     searches = [request.path.rpartition("tipoFiltro=")[2] for request in tiny_bank.received[1:]]
     assert searches == ["1", "3"]

@@ -175,7 +175,7 @@ def test_a_ted_waits_for_the_app_and_is_then_paid(
 
     kamino.approve(receipt.reference)
 
-    assert where(bank, receipt) == Whereabouts(OrderState.PAID)
+    assert where(bank, receipt) == Whereabouts(OrderState.PAID, day=today())
     assert bank.fetch_balance() == Decimal("8750.00")
 
 
@@ -188,7 +188,7 @@ def test_a_boleto_costs_what_the_register_says(
     kamino.approve(receipt.reference)
 
     assert receipt.amount == Decimal("150.75")
-    assert where(bank, receipt) == Whereabouts(OrderState.PAID)
+    assert where(bank, receipt) == Whereabouts(OrderState.PAID, day=today())
     assert bank.look_up_title(boleto.linha_digitavel).is_paid is True
 
 
@@ -210,7 +210,7 @@ def test_a_pix_goes_by_any_key_and_by_account(
     kamino.approve(receipt.reference)
 
     page = next(iter(bank.fetch_statement(today(), today())))
-    assert where(bank, receipt) == Whereabouts(OrderState.PAID)
+    assert where(bank, receipt) == Whereabouts(OrderState.PAID, day=today())
     assert (page.movements[-1].kind, page.movements[-1].amount) == ("pix", Decimal("-80.00"))
     assert page.movements[-1].counterparty_document == "52998224725"
 
@@ -228,7 +228,7 @@ def test_a_pix_goes_by_copia_e_cola(bank: KaminoAdapter, kamino: KaminoSimulator
     receipt = bank.send_pix(pix)
     kamino.approve(receipt.reference)
 
-    assert where(bank, receipt) == Whereabouts(OrderState.PAID)
+    assert where(bank, receipt) == Whereabouts(OrderState.PAID, day=today())
     assert kamino.charges()[0]["wire"]["status"] == "paid"
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from accounts.journal.entries import balances
 from accounts.models import JournalEntry
-from banking.models import BankAccount
+from banking.models import Allocation, BankAccount
 from payments.dispatch.send_now import send_now
 from payments.models import DispatchRun, Payable, PaymentOrder
 from payments.states import OrderStatus
@@ -97,6 +97,13 @@ def once_each(tenant: Tenant) -> Counter[str]:
 def entries(tenant_id: UUID) -> int:
     with tenant_scope(tenant_id):
         return JournalEntry.objects.of(tenant_id).count()
+
+
+def bank_lines(tenant: Tenant) -> list[UUID]:
+    """The lines of the statement that stand for something in the books."""
+    with tenant_scope(tenant.id):
+        parts = Allocation.objects.of(tenant).standing()
+        return list(parts.values_list("statement_line_id", flat=True))
 
 
 def book_balance(account: BankAccount) -> Decimal:

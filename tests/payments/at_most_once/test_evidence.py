@@ -4,16 +4,19 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from pytest_django import Settings
 
 from banking.models import BankAccount
 from payments.models import Payable
+from payments.orders.evidence import match_statement
 from payments.states import OrderStatus, PayableStatus
-from payments.timeline import LEFT_THE_LIST, NEEDS_CHECKING
+from payments.timeline import DEBIT_SEEN, LEFT_THE_LIST, NEEDS_CHECKING
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests.cora_simulator import CoraSimulator
 from tests.payments.at_most_once import bills
 from tests.payments.at_most_once.rounds import deliver, follow, is_paid_once, order_of, send, sync
+from tests.payments.at_most_once.side_by_side import at_once
 from tests.payments.factories import TODAY
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,7 +37,7 @@ def test_a_boleto_that_left_the_list_without_a_word_is_paid_by_its_line_of_the_s
 
     assert is_paid_once([payable], account, "1234.56")
     (order,) = bills.orders(tenant)
-    assert order.statement_line_id is not None
+    assert len(bills.bank_lines(tenant)) == 1
     with tenant_scope(tenant.id):
         assert order.entry is not None
         assert order.entry.date == TODAY
@@ -118,7 +121,7 @@ def test_two_boletos_of_one_value_and_two_lines_are_both_paid(
     follow(account, monday)
 
     assert is_paid_once(pair, account, "301.50")
-    assert len({order.statement_line_id for order in bills.orders(tenant)}) == 2
+    assert len(set(bills.bank_lines(tenant))) == 2
 
 
 def test_a_line_that_is_older_than_the_order_does_not_pay_it(
@@ -136,3 +139,51 @@ def test_a_line_that_is_older_than_the_order_does_not_pay_it(
 
     assert bills.read(payable).status == PayableStatus.SENT
     assert bills.entries(tenant.id) == 0
+
+
+def test_reading_the_statement_is_enough_for_a_paid_order_to_have_its_line(
+    tenant: Tenant, account: BankAccount, cora: CoraSimulator, monday: time_machine.Traveller
+) -> None:
+    """A boleto that is paid is followed no more."""
+    payable = bills.enter_boleto(tenant)
+    send(payable)
+    cora.approve_all()
+    deliver(cora)
+    follow(account, monday)
+    assert is_paid_once([payable], account, "1234.56")
+    assert bills.bank_lines(tenant) == []
+
+    sync(account)
+
+    assert len(bills.bank_lines(tenant)) == 1
+    assert is_paid_once([payable], account, "1234.56")
+
+
+def test_workers_that_read_the_statement_at_the_same_moment_give_each_order_one_line(
+    tenant: Tenant,
+    account: BankAccount,
+    cora: CoraSimulator,
+    monday: time_machine.Traveller,
+    settings: Settings,
+) -> None:
+    """Three are told by the bank's list, two by the statement alone."""
+    told = [bills.enter_ted(tenant) for _ in range(3)]
+    silent = twins(tenant, cora)
+    send(*told, *silent)
+    cora.approve_all()
+    follow(account, monday)
+    settings.ON_STATEMENT_READ = ()  # they come to it together
+    sync(account)
+    assert bills.bank_lines(tenant) == []
+
+    def match() -> None:
+        with tenant_scope(tenant.id):
+            match_statement(account)
+
+    assert at_once(match, people=4) == [None] * 4
+
+    assert is_paid_once([*told, *silent], account, "751.50")
+    lines = bills.bank_lines(tenant)
+    assert len(lines) == len(set(lines)) == 5
+    for payable in told:
+        assert bills.timeline(payable).count(DEBIT_SEEN) == 1

@@ -9,8 +9,8 @@ from banking.models import BankAccount
 from core.errors import InvalidState, NotAllowed
 from payments.models import Payable
 from payments.orders import tracking
+from payments.orders.manual_result import settle_by_hand
 from payments.orders.send import send_queued
-from payments.orders.transitions import settle_by_hand
 from payments.states import OrderStatus, PayableStatus
 from payments.timeline import BACK_IN_QUEUE, NEEDS_CHECKING
 from tenants.models import Membership, Tenant

@@ -3,7 +3,9 @@
 The bank's own file describes it: GET /openapi.yaml. Amounts are reais in decimal strings.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -30,6 +32,7 @@ from banking.banks.kamino.wire.fields import (
     day_of,
     digits_of,
     id_of,
+    instant_of,
     is_digits,
     list_of,
     object_of,
@@ -37,6 +40,7 @@ from banking.banks.kamino.wire.fields import (
     text_of,
 )
 from banking.banks.kamino.wire.order_states import STATES
+from brazil.banking_days import sao_paulo_day
 from brazil.document import parse_document, read_loose_document
 from brazil.errors import InvalidValue
 from core.money import MAX_AMOUNT
@@ -140,16 +144,22 @@ class ListedPayment:
     state: OrderState | None
     amount: Decimal
     reason: str
+    paid_on: date | None
 
     @property
     def receipt(self) -> Receipt:
         """One in an unknown state is at the bank: the API gives every order to a person first."""
         state = self.state or OrderState.AWAITING_APPROVAL
-        return Receipt(self.reference, state, self.amount, self.reason)
+        return Receipt(self.reference, state, self.amount, self.reason, self._day)
 
     @property
     def whereabouts(self) -> Whereabouts | None:
-        return None if self.state is None else Whereabouts(self.state, self.reason)
+        return None if self.state is None else Whereabouts(self.state, self.reason, self._day)
+
+    @property
+    def _day(self) -> date | None:
+        """Of one that came back the bank still tells when it went, not when it returned."""
+        return self.paid_on if self.state is OrderState.PAID else None
 
 
 def payment_from_wire(answer: Json) -> ListedPayment:
@@ -168,7 +178,15 @@ def payment_from_wire(answer: Json) -> ListedPayment:
         state=STATES.get(status),
         amount=amount_of(answer.get("amount")),
         reason=text_of(reason.get("detail"), "detail", longest=300),
+        paid_on=_day_or_none(answer.get("completed_at")),
     )
+
+
+def _day_or_none(value: Json) -> date | None:
+    """The state is good though this cannot be read: the statement will tell the day."""
+    with suppress(UnreadableAnswer):
+        return sao_paulo_day(instant_of(value, "completed_at"))
+    return None
 
 
 @dataclass(frozen=True, slots=True)

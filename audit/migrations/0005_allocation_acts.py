@@ -1,0 +1,38 @@
+"""What is done to allocations and to the days of entries is told apart too."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0004_sending_acts")]
+
+    operations = [
+        migrations.AlterField(
+            model_name="record",
+            name="act",
+            field=models.CharField(
+                choices=[
+                    ("connection_begun", "Pedido de vínculo"),
+                    ("account_connected", "Conta conectada"),
+                    ("account_reconnected", "Vínculo refeito"),
+                    ("connection_refused", "Vínculo recusado"),
+                    ("connection_lost", "Vínculo perdido"),
+                    ("connection_undone", "Vínculo desfeito"),
+                    ("connection_closed", "Acesso encerrado no banco"),
+                    ("settings_changed", "Configuração da conta"),
+                    ("preferred_changed", "Conta preferencial"),
+                    ("leaf_tied", "Conta do Ativo trocada"),
+                    ("run_by_clock", "Envio das 7h"),
+                    ("run_by_hand", "Envio manual"),
+                    ("plan_changed", "Plano"),
+                    ("chart_changed", "Plano de contas"),
+                    ("chart_imported", "Plano de contas importado"),
+                    ("bank_home_changed", "Grupo padrão das contas bancárias"),
+                    ("allocation_undone", "Conciliação desfeita"),
+                    ("entry_redated", "Data do lançamento corrigida"),
+                ],
+                max_length=40,
+                verbose_name="ato",
+            ),
+        ),
+    ]
