@@ -85,9 +85,18 @@ def full(tenant: Tenant, admin: User) -> Iterator[None]:
 
 def copy(raw: "psycopg.Connection", table: str, changes: str) -> None:
     """Many rows like the one that is there."""
+    found = raw.execute(
+        "SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute WHERE"
+        " attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
+        [table],
+    ).fetchone()
+    assert found
+    (columns,) = found  # all but the generated ones
+    made = ", ".join(f"made.{column}" for column in columns.split(", "))
     raw.execute(
-        f"INSERT INTO {table} SELECT (jsonb_populate_record(row, jsonb_build_object("
-        f"'id', gen_random_uuid(), {changes}))).* FROM {table} row, generate_series(1, {ROWS}) n"
+        f"INSERT INTO {table} ({columns}) SELECT {made} FROM {table} row,"
+        f" generate_series(1, {ROWS}) n, jsonb_populate_record(row, jsonb_build_object("
+        f"'id', gen_random_uuid(), 'n', n, {changes})) made"  # n: one each
     )
 
 
