@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
+from django.db.models import DateTimeField, Func
 
 # Above it nothing is sent: by this machine, or to the bank that differs so much.
 LARGEST_DIFFERENCE = timedelta(minutes=10)
@@ -19,6 +20,13 @@ def database_now() -> datetime:
         cursor.execute("SELECT kamino_now()")
         now: datetime = cursor.fetchone()[0]
     return now
+
+
+class DatabaseNow(Func):
+    """The same within a statement: what a column is given that nobody gives a value."""
+
+    function = "kamino_now"
+    output_field = DateTimeField()
 
 
 def clock_difference() -> timedelta:

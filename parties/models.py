@@ -3,7 +3,7 @@
 from django.db import models
 
 from banking.banks.contract.payments import AccountType
-from core.clock import database_now
+from core.clock import DatabaseNow
 from core.search import folded
 from tenants.models import TenantForeignKey, TenantOwned
 
@@ -44,7 +44,7 @@ class PayeeAccount(TenantOwned):
         "conta com dígito", max_length=PIX_ACCOUNT_LENGTH
     )
     account_type = models.CharField("tipo de conta", max_length=8, choices=Type)
-    created_at = models.DateTimeField(default=database_now, editable=False)
+    created_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
 
     class Meta:
         db_table = "payments_payeeaccount"

@@ -52,6 +52,9 @@ class Traveller(time_machine.Traveller):
 
 
 class Travel(time_machine.travel):
+    def __enter__(self) -> Traveller:
+        return self.start()
+
     def start(self) -> Traveller:
         traveller = super().start()
         traveller.__class__ = Traveller

@@ -35,6 +35,7 @@ def test_no_migration_is_missing() -> None:
 
 @pytest.fixture
 def former(
+    django_db_setup: None,  # first: what opens a connection meanwhile keeps it
     django_db_blocker: Any,
     worker_id: str,
     monkeypatch: pytest.MonkeyPatch,

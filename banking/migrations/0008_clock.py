@@ -12,16 +12,16 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             "bankevent",
             "received_at",
-            models.DateTimeField(default=core.clock.database_now, editable=False),
+            models.DateTimeField(db_default=core.clock.DatabaseNow(), editable=False),
         ),
         migrations.AlterField(
             "connection",
             "connected_at",
-            models.DateTimeField(default=core.clock.database_now, editable=False),
+            models.DateTimeField(db_default=core.clock.DatabaseNow(), editable=False),
         ),
         migrations.AlterField(
             "consentattempt",
             "started_at",
-            models.DateTimeField(default=core.clock.database_now, editable=False),
+            models.DateTimeField(db_default=core.clock.DatabaseNow(), editable=False),
         ),
     ]

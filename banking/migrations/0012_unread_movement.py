@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ("seen_since", models.DateField()),
                 (
                     "first_seen_at",
-                    models.DateTimeField(default=core.clock.database_now, editable=False),
+                    models.DateTimeField(db_default=core.clock.DatabaseNow(), editable=False),
                 ),
                 ("closed_at", models.DateTimeField(null=True)),
                 (

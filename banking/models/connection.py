@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from banking.banks import registry
 from banking.banks.contract.info import Mode
-from core.clock import database_now
+from core.clock import DatabaseNow
 from tenants.models import TenantForeignKey, TenantOwned, User
 
 
@@ -48,7 +48,7 @@ class Connection(TenantOwned):
     webhook_digest = models.BinaryField(max_length=32)
     webhook_registered_at = models.DateTimeField(null=True)
     connected_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    connected_at = models.DateTimeField(default=database_now, editable=False)
+    connected_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
 
     class Meta:
         constraints = [
@@ -97,7 +97,7 @@ class ConsentAttempt(TenantOwned):
     redoes = TenantForeignKey("banking.BankAccount", models.PROTECT, null=True, related_name="+")
     # SHA-256 of the OAuth state (RFC 6749, section 10.12).
     state_digest = models.BinaryField(max_length=32)
-    started_at = models.DateTimeField(default=database_now, editable=False)
+    started_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
     used_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from banking.banks.contract.statement import UnreadReason
 from banking.models.bank_account import BankAccount
-from core.clock import database_now
+from core.clock import DatabaseNow
 from core.search import folded
 from tenants.models import TenantForeignKey, TenantOwned
 
@@ -95,7 +95,7 @@ class UnreadMovement(TenantOwned):
     raw = models.TextField("resposta do banco")  # text: a float would lose what it has
     # Of the days that were read when it first came: it is of one of them.
     seen_since = models.DateField()
-    first_seen_at = models.DateTimeField(default=database_now, editable=False)
+    first_seen_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
     # It became `line`, or, without one, the bank no longer tells it so.
     closed_at = models.DateTimeField(null=True)
     line = TenantForeignKey(

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from banking.models.connection import Connection
-from core.clock import database_now
+from core.clock import DatabaseNow
 from tenants.models import TenantForeignKey, TenantOwned
 
 
@@ -17,7 +17,7 @@ class BankEvent(TenantOwned):
     kind = models.CharField(max_length=60, blank=True)  # empty: it could not be read
     reference = models.CharField(max_length=120, blank=True)
     claims = models.CharField(max_length=24, blank=True)  # an OrderState, as the event tells it
-    received_at = models.DateTimeField(default=database_now, editable=False)
+    received_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
     handled_at = models.DateTimeField(null=True)
     # Those that its bank's `info` names, and a sealed body, read only by webhooks.inbox. Both go
     # after webhooks.purge.RAW_KEPT; the body is then null.

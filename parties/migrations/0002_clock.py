@@ -10,6 +10,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             "payeeaccount",
             "created_at",
-            models.DateTimeField(default=core.clock.database_now, editable=False),
+            models.DateTimeField(db_default=core.clock.DatabaseNow(), editable=False),
         ),
     ]

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model,
             name,
-            models.DateTimeField(default=core.clock.database_now, editable=False),
+            models.DateTimeField(db_default=core.clock.DatabaseNow(), editable=False),
         )
         for model, name in (
             ("dispatchrun", "started_at"),

@@ -9,7 +9,7 @@ from django.db.models import Q
 from accounts.models import JournalEntry
 from banking.banks import registry
 from banking.models import BankAccount
-from core.clock import database_now
+from core.clock import DatabaseNow
 from payments.models.payable import Payable
 from payments.models.run import DispatchRun
 from payments.states import LIVE_ORDERS, OrderStatus
@@ -44,7 +44,7 @@ class PaymentOrder(TenantOwned):
     status = models.CharField(max_length=10, choices=OrderStatus, default=OrderStatus.QUEUED)
     reference = models.CharField("id no banco", max_length=120, blank=True)
     message = models.CharField(max_length=300, blank=True)
-    created_at = models.DateTimeField(default=database_now, editable=False)
+    created_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
     # Who is sending it: only the holder of the claim may store what came of it.
     claim = models.UUIDField(null=True)
     claimed_at = models.DateTimeField(null=True)

@@ -14,7 +14,7 @@ from banking.banks.contract.payments import PixKeyType, Rail
 from banking.models import BankAccount
 from brazil.document import format_document, is_same_company
 from core.amounts import read_amount
-from core.clock import database_now
+from core.clock import DatabaseNow
 from core.errors import InvalidInput
 from core.money import MAX_AMOUNT, format_brl
 from core.search import folded
@@ -159,7 +159,7 @@ class Payable(TenantOwned):
     status = models.CharField(max_length=10, choices=PayableStatus, default=PayableStatus.PENDING)
     hold = models.CharField(max_length=10, choices=Hold, blank=True, default="")
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(default=database_now, editable=False)
+    created_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True)
     # Where a Pix goes if it becomes a TED, as its approval showed it.

@@ -3,7 +3,7 @@
 from django.db import models
 
 from banking.models import BankAccount
-from core.clock import database_now
+from core.clock import DatabaseNow
 from tenants.models import TenantForeignKey, TenantOwned, User
 
 
@@ -12,7 +12,7 @@ class DispatchRun(TenantOwned):
 
     bank_account = TenantForeignKey(BankAccount, models.PROTECT, related_name="runs")
     day = models.DateField("dia")
-    started_at = models.DateTimeField(default=database_now, editable=False)
+    started_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
     started_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # null: clock
     # [{"payable": id, "reason": Portuguese sentence}]
     left_out = models.JSONField(default=list)
