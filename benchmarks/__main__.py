@@ -20,9 +20,16 @@ def main(names: list[str]) -> int:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks import acts, orders, pages, report, statements
+    from benchmarks import acts, flood, morning, orders, pages, report, statements
 
-    parts = {"statements": statements, "orders": orders, "pages": pages, "acts": acts}
+    parts = {
+        "statements": statements,
+        "orders": orders,
+        "pages": pages,
+        "acts": acts,
+        "flood": flood,
+        "morning": morning,
+    }
     if names[:1] == [CHILD]:
         parts[names[1]].child(*names[2:])
         return 0

@@ -1,17 +1,24 @@
 """A company with bank accounts, in a database of its own, for measuring."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from accounts.chart.setup import open_bank_account_leaf, open_books
+from accounts.models import Account
 from banking.banks.contract.auth import Grant
+from banking.banks.contract.payments import AccountType
 from banking.gateway.credentials import seal
 from banking.models import BankAccount, Connection
 from core.ids import uuid7
+from parties.models import Payee, PayeeAccount
+from payments.models import Payable
+from payments.states import PayableStatus
 from tenants.models import Plan, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tenants.services import add_member, create_company
 
 CNPJ = "11444777000161"
+TODAY = date(2026, 11, 23)
 
 
 def make_company() -> tuple[Tenant, User, User]:
@@ -55,3 +62,40 @@ def make_account(tenant: Tenant, by: User, number: str, token: str = "none") -> 
             connection=connection,
             ledger_account=open_bank_account_leaf(tenant, name=f"Cora {number}"),
         )
+
+
+def make_approved_bills(
+    tenant: Tenant,
+    account: BankAccount,
+    by: User,
+    approver: User,
+    count: int,
+    *,
+    day: date = TODAY,
+) -> list[Payable]:
+    """TEDs due on the day, each to a payee of its own."""
+    with tenant_scope(tenant.id):
+        expense = Account.objects.expense_accounts(tenant).first()
+        known = Payee.objects.of(tenant).count()
+        payees = Payee.objects.bulk_create(
+            Payee(tenant=tenant, document=f"{known + number:014d}", name=f"Fornecedor {number}")
+            for number in range(count)
+        )
+        accounts = PayeeAccount.objects.bulk_create(
+            PayeeAccount(
+                tenant=tenant, payee=payee, bank_code="341", branch="0123", account="456789",
+                account_type=AccountType.CHECKING,
+            )
+            for payee in payees
+        )  # fmt: skip
+        return list(
+            Payable.objects.bulk_create(
+                Payable(
+                    tenant=tenant, payee=where.payee, payee_account=where, method="ted",
+                    amount=Decimal("10.00"), due_date=day, payment_date=day,
+                    expense_account=expense, bank_account=account, created_by=by,
+                    approved_by=approver, status=PayableStatus.APPROVED,
+                )
+                for where in accounts
+            )
+        )  # fmt: skip

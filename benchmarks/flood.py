@@ -1,0 +1,113 @@
+"""«Enviar agora» while a bank floods us with notices, beside the same in a quiet hour."""
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+from django.test import Client
+from django.urls import reverse
+
+from banking.connections.webhook_registration import digest
+from banking.models import BankAccount, Connection
+from benchmarks import processes, world
+from benchmarks.orders import companies
+from benchmarks.report import Result, at_most, plain
+from core.ids import uuid7
+from payments.models import Payable, PaymentOrder
+from payments.states import OrderStatus
+from tenants.models import Tenant
+from tenants.scope import tenant_scope
+from tests.cora_simulator import CoraSimulator
+
+SENDS, NOTICES, ROUNDS, LATENCY_MS = 20, 1000, 3, 100
+SECRET = "segredo-da-medida"
+NOT_THERE = [OrderStatus.QUEUED, OrderStatus.SENDING]
+
+
+def measure() -> list[Result]:
+    with tempfile.TemporaryDirectory() as folder:
+        bank = CoraSimulator.start(Path(folder))
+        os.environ["CORA_BASE_URL"] = bank.base_url
+        bank.settings(latency_ms=LATENCY_MS)
+        try:
+            with processes.workers(), processes.web() as web:
+                rounds = [play_round(bank, web) for _ in range(ROUNDS)]
+        finally:
+            bank.stop()
+    quiet, flooded, left = (statistics.median(figure) for figure in zip(*rounds, strict=True))
+    ratio = statistics.median(flooded / quiet for quiet, flooded, _ in rounds)
+    return [
+        plain("send_now_quiet_p95", quiet, "s"),
+        plain("send_now_flooded_p95", flooded, "s"),
+        plain("flood_messages", left, "messages"),
+        at_most("send_now_flooded_vs_quiet", ratio, 3),
+    ]
+
+
+def play_round(bank: CoraSimulator, web: str) -> tuple[float, float, int]:
+    """Two p95 in seconds, and the messages of the 1 000 notices."""
+    tenant, operator, approver = world.make_company()
+    ((_, token),) = companies(bank, 1)
+    account = world.make_account(tenant, operator, "1-9", token)
+    client = Client()
+    client.force_login(operator)
+    bills = world.make_approved_bills(tenant, account, operator, approver, 2 * SENDS)
+    quiet = [time_to_bank(client, tenant, bill) for bill in bills[:SENDS]]
+    address = web + open_door(tenant, account)
+    references = references_of(tenant)
+    before = processes.messages()
+    with ThreadPoolExecutor(8) as pool:
+        notices = [
+            pool.submit(notify, address, references[number % len(references)])
+            for number in range(NOTICES)
+        ]
+        flooded = [time_to_bank(client, tenant, bill) for bill in bills[SENDS:]]
+        for notice in notices:
+            notice.result()
+    messages = processes.messages() - before - SENDS
+    return p95(quiet), p95(flooded), messages
+
+
+def p95(seconds: Sequence[float]) -> float:
+    return statistics.quantiles(seconds, n=20, method="inclusive")[-1]
+
+
+def time_to_bank(client: Client, tenant: Tenant, bill: Payable) -> float:
+    """Seconds from the click until what the bank answered is stored."""
+    began = time.perf_counter()
+    client.post(reverse("payments:send", args=[bill.id]))
+    deadline = began + 120
+    while time.perf_counter() < deadline:
+        with tenant_scope(tenant.id):
+            order = PaymentOrder.objects.of(tenant).get(payable=bill)
+        if order.status not in NOT_THERE:
+            return time.perf_counter() - began
+        time.sleep(0.01)
+    raise RuntimeError("an order was not sent in two minutes")
+
+
+def open_door(tenant: Tenant, account: BankAccount) -> str:
+    """Give the connection a secret that we know; the path of its webhooks."""
+    with tenant_scope(tenant.id):
+        mine = Connection.objects.of(tenant).filter(id=account.connection_id)
+        mine.update(webhook_digest=digest(SECRET))
+    return reverse("banking:webhook", args=["cora", account.connection_id, SECRET])
+
+
+def references_of(tenant: Tenant) -> list[str]:
+    with tenant_scope(tenant.id):
+        return list(PaymentOrder.objects.of(tenant).values_list("reference", flat=True))
+
+
+def notify(address: str, reference: str) -> None:
+    headers = {
+        "webhook-event-id": f"evt_{uuid7().hex}",
+        "webhook-event-type": "transfer.completed",
+        "webhook-resource-id": reference,
+    }
+    httpx.post(address, headers=headers, timeout=60).raise_for_status()
