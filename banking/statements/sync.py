@@ -23,6 +23,7 @@ from brazil.banking_days import sao_paulo_day
 from core.clock import database_now
 from core.dates import clock
 from core.errors import InvalidState
+from core.text import shorten
 from tenants.models import Tenant
 from tenants.scope import across_tenants, tenant_scope
 
@@ -150,7 +151,7 @@ def what_it_proved(result: SyncResult) -> dict[str, object]:
 def failure_message(account: BankAccount, error: BankError) -> str:
     if isinstance(error, ConsentLost):
         return f"{account.bank_name} não reconhece mais a autorização: refaça o vínculo."
-    return error.with_reason()[:300]
+    return shorten(error.with_reason(), 300)
 
 
 def request_sync(connection: Connection) -> list[UUID]:

@@ -34,6 +34,7 @@ from banking.gateway.connect import connect
 from banking.models import BankAccount
 from core import deadline
 from core.clock import Stopwatch, database_now
+from core.text import shorten
 from payments.models import PaymentOrder
 from payments.models.order import waiting
 from payments.orders.give_back import give_back_what_missed_the_day, give_back_what_was_undone
@@ -125,10 +126,10 @@ def postpone_queue(account: BankAccount, why: str, seconds: float | None = None)
         waiting(now), bank_account=account, status=OrderStatus.QUEUED
     )
     orders = list(queue.select_for_update(skip_locked=True))
-    news = [(o.payable_id, NOT_YET, why, Tone.WARN) for o in orders if o.message != why[:300]]
+    news = [(o.payable_id, NOT_YET, why, Tone.WARN) for o in orders if o.message != why]
     wait_until = now + (timedelta(seconds=seconds) if seconds else RETRY_AFTER)
     PaymentOrder.objects.of(account.tenant_id).filter(id__in=[o.id for o in orders]).update(
-        message=why[:300], wait_until=wait_until
+        message=why, wait_until=wait_until
     )
     note_many(account.tenant_id, news, at=now)
 
@@ -228,4 +229,4 @@ def failed(order: PaymentOrder, error: BankError) -> Outcome:
 
 
 def sentence(error: BankError) -> str:
-    return error.with_reason()[:300]
+    return shorten(error.with_reason(), 300)

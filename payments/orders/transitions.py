@@ -23,6 +23,7 @@ from banking.statements.allocation import NotFree
 from brazil.banking_days import sao_paulo_day
 from core.clock import database_now
 from core.errors import DomainError, InvalidState
+from core.text import shorten
 from payments.models import NOT_APPROVED, Payable, PaymentOrder, waiting
 from payments.orders.bank_lines import hold_account
 from payments.orders.settlement import ENDINGS, NOT_PAID, News
@@ -161,7 +162,7 @@ def move(order: PaymentOrder, status: OrderStatus, news: News) -> None:
     order.status = status
     order.wait_until = None
     order.needs_person = False
-    order.message = news.reason[:300] if status in NOT_PAID else ""
+    order.message = shorten(news.reason, 300) if status in NOT_PAID else ""
     order.seen = ""
     ENDINGS[status](order, news)
     order.save(
@@ -228,7 +229,7 @@ def take_from_queue(tenant_id: UUID, reasons: Mapping[UUID, str]) -> int:
     if not orders:
         return 0
     for order in orders:
-        order.status, order.message = OrderStatus.CANCELLED, reasons[order.id][:300]
+        order.status, order.message = OrderStatus.CANCELLED, shorten(reasons[order.id], 300)
     PaymentOrder.objects.bulk_update(orders, ["status", "message"])
     bills = Payable.objects.of(tenant_id).filter(id__in=[order.payable_id for order in orders])
     bills.update(status=PayableStatus.APPROVED)

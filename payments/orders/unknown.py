@@ -16,6 +16,7 @@ from banking.models import BankAccount
 from brazil.banking_days import day_bounds, sao_paulo_day
 from core import deadline
 from core.clock import database_now
+from core.text import shorten
 from payments.models import PaymentOrder, waiting
 from payments.orders.bank_lines import debit_of, hold_account
 from payments.orders.payload import payment_of
@@ -204,8 +205,8 @@ def statement_agrees(order: PaymentOrder, account: BankAccount) -> bool:
 
 def record_doubt(order: PaymentOrder, account: BankAccount, seen: str) -> None:
     """What was seen is kept; after the bank's own time a person is asked, once."""
-    if seen and seen[:600] != order.seen:
-        order.seen = seen[:600]
+    if seen and (seen := shorten(seen, 600)) != order.seen:
+        order.seen = seen
         order.save(update_fields=["seen"])
     patience = registry.info(account.provider).tell_a_person_after
     if order.needs_person or database_now() - sent_at_of(order) < patience:

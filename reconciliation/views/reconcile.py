@@ -1,5 +1,6 @@
 """«Conciliar contas e cartões»: balances, and the statement of one account."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,6 @@ from banking.statements.filter import StatementFilter
 from banking.statements.listing import Page, Position, read_page
 from banking.statements.progress import sync_progress
 from banking.statements.unread import shown_unread
-from core.clock import database_now
 from payments.reads.bank_lines import matched_of
 from tenants.access import TenantRequest, member_required
 
@@ -26,18 +26,18 @@ def reconcile(request: TenantRequest) -> HttpResponse:
     if request.htmx and position:
         account = get_object_or_404(BankAccount.objects.of(request.tenant), id=account_id)
         return render(request, "reconciliation/_days.html", statement(request, account, position))
-    overview = overview_of(request.tenant, database_now())
+    now = datetime.now(UTC)  # of what is shown only: no row is written
+    overview = overview_of(request.tenant, now)
     card = overview.choose(account_id)
     if account_id and card is None:
         raise Http404
     context = {"overview": overview, "card": card}
     if card:
-        context |= account_status(card) | statement(request, card.account, position)
+        context |= account_status(card, now) | statement(request, card.account, position)
     return render(request, "reconciliation/reconcile.html", context)
 
 
-def account_status(card: Card) -> dict[str, Any]:
-    now = database_now()
+def account_status(card: Card, now: datetime) -> dict[str, Any]:
     progress = sync_progress(
         card.account,
         is_in_plan=card.is_in_plan,

@@ -244,7 +244,7 @@ def test_an_order_that_cannot_be_read_hides_no_other(
         ({**PAYMENT, "id": None}, set()),
         ("pay_1", set()),
     ],
-    ids=str,
+    ids=["another", "one of them", "no id", "no object"],
 )
 def test_a_payment_that_cannot_be_read_may_be_one_that_is_not_seen(
     tiny_cora: CoraAdapter, tiny_bank: TinyBank, odd: Any, left: set[str]
