@@ -13,7 +13,6 @@ from typing import Any
 
 import psycopg
 import time_machine
-from psycopg import sql
 
 # Those that are told by how much the time is moved.
 _followers: list[Callable[[timedelta], None]] = []
@@ -70,11 +69,19 @@ class Travel(time_machine.travel):
 travel = Travel
 
 
+# Read anew by every statement: another definition of the function would not be seen by the
+# transaction of a test.
+PLAYED = """
+CREATE TABLE played_clock (ahead interval);
+INSERT INTO played_clock VALUES ('0');
+CREATE OR REPLACE FUNCTION kamino_now() RETURNS timestamptz LANGUAGE sql VOLATILE
+AS 'SELECT clock_timestamp() + ahead FROM played_clock'
+"""
+
+
 def set_database(owner_url: str, difference: timedelta) -> None:
     """What the database calls now is ahead of the machine's time by that much."""
-    replace = sql.SQL(
-        "CREATE OR REPLACE FUNCTION kamino_now() RETURNS timestamptz LANGUAGE sql VOLATILE"
-        " AS 'SELECT clock_timestamp() + make_interval(secs => {})'"
-    )
     with psycopg.connect(owner_url, autocommit=True) as owner:
-        owner.execute(replace.format(sql.SQL(str(difference.total_seconds()))))
+        if owner.execute("SELECT to_regclass('played_clock') IS NULL").fetchone() == (True,):
+            owner.execute(PLAYED)
+        owner.execute("UPDATE played_clock SET ahead = %s", [difference])

@@ -48,6 +48,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker, worker_id: str) -> Itera
     """A database of its own for each process: migrated by the owner, used by the application."""
     name = f"test_{worker_id}"
     make_database(name)
+    connections["default"].close_pool()  # a test without a database may have touched it
     for alias in ("default", "owner"):
         connections[alias].close()
         connections[alias].settings_dict["NAME"] = name

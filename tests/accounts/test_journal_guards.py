@@ -210,8 +210,8 @@ def test_sums_are_read_from_the_index_alone(tenant):
     with tenant_scope(tenant.id), connection.cursor() as cursor:
         with CaptureQueriesContext(connection) as queries:
             balances(tenant, [account])
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        for other in ("seqscan", "bitmapscan", "indexscan"):
+            cursor.execute(f"SET LOCAL enable_{other} = off")
         cursor.execute(f"EXPLAIN {queries[0]['sql']}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "Index Only Scan using line_account_sum" in plan

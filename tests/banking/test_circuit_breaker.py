@@ -219,7 +219,7 @@ def test_an_opening_waits_for_the_bank(cora, account, tenant, admin):
     assert reread(connection).status == Connection.Status.OPENING
 
 
-def test_the_error_says_when_and_is_one_of_those_after_which_nothing_happened(monday):
+def test_the_error_says_when_and_is_one_of_those_after_which_nothing_happened(monday, db):
     error = BankCircuitOpen("cora", timezone.now() + timedelta(seconds=60))
 
     assert isinstance(error, BankError)

@@ -197,7 +197,7 @@ def test_a_listed_order_may_hide_our_code_and_have_a_new_status() -> None:
     assert (order.code, order.state) == ("", None)
 
 
-@pytest.mark.parametrize("answer", [None, {}, {"items": None}, {"items": {}}, [1], "x"])
+@pytest.mark.parametrize("answer", [None, {}, {"items": None}, {"items": {}}, "x"])
 def test_a_list_that_cannot_be_read_is_not_an_empty_one(answer: Any) -> None:
     with pytest.raises(UnreadableAnswer):
         payments.orders_from_wire(answer, Rail.TED)
