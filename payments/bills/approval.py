@@ -77,8 +77,10 @@ def return_to_approval(bills: Sequence[tuple[Payable, str]]) -> None:
     if not bills:
         return
     tenant_id = bills[0][0].tenant_id
-    rows = Payable.objects.of(tenant_id).filter(id__in=[payable.id for payable, _ in bills])
-    rows.update(status=PayableStatus.PENDING, hold="", **NOT_APPROVED)
+    ids = [payable.id for payable, _ in bills]
+    Payable.objects.of(tenant_id).filter(id__in=ids).update(
+        status=PayableStatus.PENDING, hold="", **NOT_APPROVED
+    )
     note_many(
         tenant_id,
         [(payable.id, "De volta para aprovação", why, Tone.WARN) for payable, why in bills],

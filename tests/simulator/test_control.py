@@ -100,7 +100,7 @@ def test_the_balance_after_entries_may_be_said(bank: EachBank) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"amount": 0}, {"type": "IN"}, {"day": "2026-02-30"}, {"day": None}, {"kind": "CASH"}],
+    [{"amount": -1}, {"type": "IN"}, {"day": "2026-02-30"}, {"day": None}, {"kind": "CASH"}],
 )
 def test_a_wrong_entry_writes_none(bank: EachBank, wrong: dict[str, object]) -> None:
     good = PIX | {"type": "CREDIT"}
