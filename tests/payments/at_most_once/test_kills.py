@@ -8,9 +8,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from decimal import Decimal
+from time import monotonic
 
 import pytest
 
+from banking.gateway.tokens import TRUSTED_SECONDS
 from banking.models import BankAccount
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant
@@ -42,6 +44,9 @@ def after_the_claim(victim: Process, send: Callable[[], None], cora: CoraSimulat
             wait_until_stuck(ORDERS)
             token = pool.submit(stack.enter_context, locked(CONNECTIONS, "ACCESS EXCLUSIVE"))
             wait_until_stuck(CONNECTIONS)
+            # Longer than a bank is kept open without a look at its connection.
+            held_until = monotonic() + TRUSTED_SECONDS + 1
+            wait_for(lambda: monotonic() > held_until, "the connection is looked at again")
         token.result()
         wait_until_stuck(CONNECTIONS)
         victim.kill()

@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from banking.models import BankAccount, BankEvent
 from payments.models import PaymentOrder
-from payments.orders.evidence import match_statement
 from payments.orders.give_back import give_back_what_missed_the_day
 from payments.orders.status_polling import close_news, take_news, take_turns_of_paid
 from payments.orders.tracking import follow_account
@@ -152,17 +151,6 @@ def test_events_that_were_read(account: BankAccount) -> None:
     play(lambda: close_news(account, news, timezone.now()), *events)
 
     assert None not in [reread(event).handled_at for event in events]
-
-
-def test_paid_orders_that_get_their_line(account: BankAccount) -> None:
-    orders = make_orders(account, *TWO_PAID)
-    make_lines(
-        account, "-150.00", "-150.00", day=TODAY, kind="transfer", counterparty_document=SUPPLIER
-    )
-
-    play(scoped(account, lambda: match_statement(account)), *orders)
-
-    assert None not in [reread(order).statement_line_id for order in orders]
 
 
 def test_orders_that_missed_the_day(account: BankAccount) -> None:
