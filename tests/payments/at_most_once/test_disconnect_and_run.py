@@ -6,8 +6,6 @@ never left is approved again, and each bill is paid once.
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 import time_machine
@@ -15,7 +13,6 @@ from django.utils import timezone
 
 from banking.connections.complete import open_connection
 from banking.connections.disconnect import close_connection, unclosed_connections
-from banking.gateway.credentials import seal, unseal
 from banking.models import BankAccount
 from payments.models import DispatchRun, Payable
 from payments.orders.send import send_queued
@@ -24,12 +21,12 @@ from payments.reads.run_summary import Tally, run_notes
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
-from tests.banking.factories import change
 from tests.cora_simulator import CoraSimulator
 from tests.payments.at_most_once import bills
 from tests.payments.at_most_once.database import ORDERS, locked, wait_until_stuck
-from tests.payments.at_most_once.disconnected import connection_of, later, redo, undo_it
+from tests.payments.at_most_once.disconnected import later, redo, undo_it
 from tests.payments.at_most_once.rounds import follow
+from tests.payments.at_most_once.token import let_the_token_end
 from tests.payments.at_most_once.worker_pool import WorkerPool, wait_for
 
 pytestmark = [
@@ -81,13 +78,6 @@ def during_calls_whose_answers_are_lost(
     start()
     wait_for(lambda: cora.count_requests(TRANSFERS) == 3, "the requests are at the bank")
     undo()
-
-
-def let_the_token_end(account: BankAccount) -> None:
-    connection = connection_of(account)
-    grant = unseal(bytes(connection.credentials), connection.id)
-    old = replace(grant, expires_at=timezone.now() - timedelta(minutes=1))
-    change(connection, credentials=seal(old, connection.id))
 
 
 @pytest.mark.parametrize(
