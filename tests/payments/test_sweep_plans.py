@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -46,7 +47,7 @@ def full(tenant: Tenant, admin: User) -> Iterator[None]:
     bill = make_payable(tenant, approved=True, destination=BOLETO)
     with tenant_scope(tenant.id):
         order = PaymentOrder.objects.create(
-            tenant=tenant, payable=bill, bank_account=account, rail="boleto",
+            tenant=tenant, payable=bill, bank_account=account, rail="boleto", key=uuid4(),
             amount=bill.amount, content={}, status=OrderStatus.PAID, reference="r",
         )  # fmt: skip
         event = BankEvent.objects.create(

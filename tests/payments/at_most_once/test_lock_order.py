@@ -8,19 +8,21 @@ them holds the second by then, and PostgreSQL breaks the ring by ending one of t
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
 from django.db import connection as database
 from django.utils import timezone
 
-from banking.models import BankAccount, BankEvent
+from banking.banks.contract.payments import OrderState
+from banking.models import Allocation, BankAccount, BankEvent
 from payments.models import PaymentOrder
+from payments.orders.evidence import match_statement
 from payments.orders.give_back import give_back_what_missed_the_day
 from payments.orders.status_polling import close_news, take_news, take_turns_of_paid
 from payments.orders.tracking import follow_account
-from payments.orders.transitions import Outcome, store_outcomes
+from payments.orders.transitions import Outcome, apply_state, store_outcomes
 from payments.orders.unknown import record_unreachable_bank
 from payments.states import OrderStatus
 from tenants.models import Notice, Role, Tenant
@@ -121,6 +123,20 @@ def scoped(account: BankAccount, act: Callable[[], object]) -> Callable[[], obje
     return run
 
 
+def pay(orders: list[PaymentOrder]) -> list[PaymentOrder]:
+    """The bank has paid them, and they have their entries."""
+    for order in orders:
+        with tenant_scope(order.tenant_id):
+            apply_state(order, OrderState.PAID, source="Uma consulta.", day=TODAY)
+    return [reread(order) for order in orders]
+
+
+def entries_with_a_line(account: BankAccount) -> set[UUID]:
+    with tenant_scope(account.tenant_id):
+        parts = Allocation.objects.of(account.tenant_id).standing()
+        return set(parts.values_list("journal_line__entry", flat=True))
+
+
 TWO_AT_BANK = (OrderStatus.AT_BANK, OrderStatus.AT_BANK)
 TWO_PAID = (OrderStatus.PAID, OrderStatus.PAID)
 
@@ -153,6 +169,28 @@ def test_events_that_were_read(account: BankAccount) -> None:
     assert None not in [reread(event).handled_at for event in events]
 
 
+def test_paid_orders_that_get_their_line(account: BankAccount) -> None:
+    orders = pay(make_orders(account, *TWO_AT_BANK))
+    make_lines(
+        account, "-150.00", "-150.00", day=TODAY, kind="transfer", counterparty_document=SUPPLIER
+    )
+
+    play(scoped(account, lambda: match_statement(account)), *orders)
+
+    assert entries_with_a_line(account) == {order.entry_id for order in orders}
+
+
+def test_orders_that_only_the_statement_tells_of(account: BankAccount) -> None:
+    orders = make_orders(account, OrderStatus.UNKNOWN, OrderStatus.UNKNOWN, needs_person=True)
+    make_lines(
+        account, "-150.00", "-150.00", day=TODAY, kind="transfer", counterparty_document=SUPPLIER
+    )
+
+    play(scoped(account, lambda: match_statement(account)), *orders)
+
+    assert {reread(order).status for order in orders} == {OrderStatus.PAID}
+
+
 def test_orders_that_missed_the_day(account: BankAccount) -> None:
     orders = make_orders(account, OrderStatus.QUEUED, OrderStatus.QUEUED)
     later = timezone.now() + timedelta(days=2)
@@ -183,7 +221,8 @@ def test_what_came_of_a_batch(account: BankAccount) -> None:
 
 def test_a_round_holds_nothing_from_one_step_to_the_next(account: BankAccount) -> None:
     """It gives a send up, then waits for an order that somebody holds who wants the other."""
-    paid, sending = make_orders(account, OrderStatus.PAID, OrderStatus.SENDING)
+    at_bank, sending = make_orders(account, OrderStatus.AT_BANK, OrderStatus.SENDING)
+    (paid,) = pay([at_bank])
     long_ago = timezone.now() - timedelta(seconds=settings.SEND_LEASE_SECONDS + 1)
     change(sending, claimed_at=long_ago)
     change(account.connection, status="lost")
@@ -192,7 +231,7 @@ def test_a_round_holds_nothing_from_one_step_to_the_next(account: BankAccount) -
     play(lambda: follow_account(account.tenant_id, account.id), paid, sending)
 
     assert reread(sending).status == OrderStatus.UNKNOWN
-    assert reread(paid).statement_line_id is not None
+    assert entries_with_a_line(account) == {paid.entry_id}
 
 
 def test_notices_that_are_taken_back(tenant: Tenant, account: BankAccount) -> None:
