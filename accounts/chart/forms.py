@@ -66,7 +66,7 @@ class ChartForm(forms.Form):
 
     def show_what_is(self, row: ClassificationGroup | Account) -> None:
         """After a refusal the next try starts from what the person has now been told."""
-        self.data = {**self.data.dict(), "seen": as_seen(row)}  # type: ignore[attr-defined]
+        self.data = {**self.data.dict(), "seen": as_seen(row)}  # type: ignore[attr-defined]  # bound
 
 
 class GroupForm(ChartForm):

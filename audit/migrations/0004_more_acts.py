@@ -1,4 +1,4 @@
-"""Bills that a person sends, and the lock after a restore, are acts."""
+"""Bulk sends, the lock after a restore, allocations and days of entries are acts of their own."""
 
 from django.db import migrations, models
 
@@ -31,6 +31,8 @@ class Migration(migrations.Migration):
                     ("chart_changed", "Plano de contas"),
                     ("chart_imported", "Plano de contas importado"),
                     ("bank_home_changed", "Grupo padrão das contas bancárias"),
+                    ("allocation_undone", "Conciliação desfeita"),
+                    ("entry_redated", "Data do lançamento corrigida"),
                 ],
                 max_length=40,
                 verbose_name="ato",
