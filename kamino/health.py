@@ -14,7 +14,7 @@ from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, Su
 from django.db.models.functions import Now
 
 from banking.banks import registry
-from banking.gateway import circuit_breaker
+from banking.gateway import bank_clock, circuit_breaker
 from banking.models import BankEvent, Connection
 from core.clock import clock_difference, database_now, is_off
 from kamino.heartbeat import BEAT, QUEUE, WORKER
@@ -107,9 +107,11 @@ def rows(now: datetime) -> Iterator[tuple[str, Facts]]:
     yield "clock", told_as(not is_off(difference), seconds=round(difference.total_seconds()))
     waiting = seconds_since(waiting_since(now), now)
     yield "approved_bills", told_as(waiting <= late_after().total_seconds(), seconds=waiting)
-    away = circuit_breaker.outages(now)
+    away, off = circuit_breaker.outages(now), bank_clock.clocks_off()
     for slug in registry.banks():
-        yield f"bank_{slug}", told_as(slug not in away)
+        wrong_by = round(off[slug].total_seconds()) if slug in off else 0
+        is_ok = slug not in away and slug not in off
+        yield f"bank_{slug}", told_as(is_ok, clock_wrong_by=wrong_by)
     yield "events", unread_events(now)
 
 

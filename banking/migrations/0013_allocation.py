@@ -9,6 +9,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import core.clock
 import core.ids
 import tenants.models
 from tenants.rls import SecureTenantTable
@@ -187,6 +188,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("banking", "0012_unread_movement"),
         ("accounts", "0008_provisional_day"),
+        ("core", "0001_clock"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -204,7 +206,10 @@ class Migration(migrations.Migration):
                     "amount",
                     models.DecimalField(decimal_places=2, max_digits=14, verbose_name="valor"),
                 ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=core.clock.DatabaseNow(), editable=False),
+                ),
                 ("ended_at", models.DateTimeField(null=True)),
                 (
                     "created_by",

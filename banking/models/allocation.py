@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from accounts.models import JournalLine
 from banking.models.statement import StatementLine
+from core.clock import DatabaseNow
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet, User
 
 
@@ -35,7 +36,7 @@ class Allocation(TenantOwned):
         JournalLine, models.PROTECT, related_name="allocations", db_index=False
     )
     amount = models.DecimalField("valor", max_digits=14, decimal_places=2)  # negative: out
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
     # Null: the product itself.
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)

@@ -229,6 +229,7 @@ def take_from_queue(tenant_id: UUID, reasons: Mapping[UUID, str]) -> int:
     if not orders:
         return 0
     for order in orders:
+        check_move(order, OrderStatus.CANCELLED)
         order.status, order.message = OrderStatus.CANCELLED, shorten(reasons[order.id], 300)
     PaymentOrder.objects.bulk_update(orders, ["status", "message"])
     bills = Payable.objects.of(tenant_id).filter(id__in=[order.payable_id for order in orders])

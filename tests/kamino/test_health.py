@@ -154,6 +154,20 @@ def test_a_bank_that_is_not_called_now_is_bad(detail: Look, all_alive: None) -> 
     assert bad(detail()[1]["checks"]) == {"bank_bs2"}
 
 
+@pytest.mark.parametrize(("minutes", "is_bad"), [(9, False), (11, True), (-11, True)])
+def test_a_bank_whose_clock_is_wrong_is_bad(
+    detail: Look, all_alive: None, minutes: int, is_bad: bool
+) -> None:
+    BankHealth.objects.create(
+        provider="cora", clock_ahead=timedelta(minutes=minutes), clock_seen_at=timezone.now()
+    )
+
+    checks = detail()[1]["checks"]
+
+    assert bad(checks) == ({"bank_cora"} if is_bad else set())
+    assert checks["bank_cora"]["clock_wrong_by"] == (minutes * 60 if is_bad else 0)
+
+
 @pytest.mark.parametrize(("minutes", "is_bad"), [(10, False), (16, True)])
 def test_events_that_nobody_reads_are_bad(
     detail: Look, all_alive: None, tenant: Tenant, admin: User, minutes: int, is_bad: bool
