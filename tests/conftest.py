@@ -1,25 +1,31 @@
 """The database of the tests, under the roles of production, and the cast."""
 
+import gc
 import os
 from collections.abc import Iterator
 from functools import partial
 
 import hypothesis
 import pytest
-from django.core.management import call_command
 from django.db import connections
 from playwright.sync_api import Browser
 from pytest_django.plugin import DjangoDbBlocker
 
-from kamino.local.throwaway import APP, make_database
 from tenants.models import Role, Tenant, User
 from tests import clock
 from tests.cast import make_member, make_tenant
 from tests.chromium import CHROMIUM, FIXTURES, OpenBrowser, chromium
+from tests.database import make_test_database
 
 # The same examples in every run: what fails for one fails for all.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays: looking through it again and again took a seventh of the run."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m reads the marks
@@ -44,23 +50,13 @@ def open_browser() -> OpenBrowser:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: DjangoDbBlocker, worker_id: str) -> Iterator[None]:
+def django_db_setup(
+    django_db_blocker: DjangoDbBlocker, worker_id: str, testrun_uid: str
+) -> Iterator[None]:
     """A database of its own for each process: migrated by the owner, used by the application."""
-    name = f"test_{worker_id}"
-    make_database(name)
-    connections["default"].close_pool()  # a test without a database may have touched it
-    for alias in ("default", "owner"):
-        connections[alias].close()
-        connections[alias].settings_dict["NAME"] = name
     with django_db_blocker.unblock():
-        call_command("migrate", database="owner", verbosity=0)
+        make_test_database(f"test_{worker_id}", testrun_uid)
         clock.follow(partial(clock.set_database, os.environ["DATABASE_OWNER_URL"]))
-        with connections["owner"].cursor() as cursor:
-            # Only the tests empty tables.
-            cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {APP}")
-            cursor.execute("ALTER TABLE audit_record DISABLE TRIGGER record_kept")
-            cursor.execute("ALTER TABLE audit_chainhead DISABLE TRIGGER head_kept")
-        connections["owner"].close()
     yield
     with django_db_blocker.unblock():
         connections["default"].close_pool()

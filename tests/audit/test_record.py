@@ -174,18 +174,14 @@ def test_a_record_that_does_not_follow_the_last_one_is_refused(
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "owner"])
-@pytest.mark.parametrize(
-    ("table", "trigger"), [("audit_record", "record_kept"), ("audit_chainhead", "head_kept")]
-)
-def test_not_even_the_owner_empties_it(tenant: Tenant, table: str, trigger: str) -> None:
+@pytest.mark.parametrize("table", ["audit_record", "audit_chainhead"])
+def test_not_even_the_owner_empties_it(tenant: Tenant, table: str) -> None:
     write(tenant)
     with (
         pytest.raises(DatabaseError, match="only grows"),
         transaction.atomic("owner"),
         connections["owner"].cursor() as cursor,
     ):
-        # The tests' database is emptied between tests: here it is as in production.
-        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}")
         cursor.execute(f"TRUNCATE {table}")
 
     assert len(chain(tenant)) == 1
