@@ -20,6 +20,7 @@ import httpx
 
 from tests import clock
 from tests.bank_controls import OFICINA, PADARIA, Grants
+from tests.loopback import LOOPBACK
 
 __all__ = ["OFICINA", "PADARIA"]
 CLIENT_ID = "app-kamino-demo"
@@ -37,7 +38,7 @@ class BankProcess:
         self.base_url = base_url
         self.process = process
         self.log: Path | None = None
-        self._http = httpx.Client(base_url=f"{base_url}/_sim/api", timeout=60, trust_env=False)
+        self._http = httpx.Client(base_url=f"{base_url}/_sim/api", timeout=60, **LOOPBACK)
 
     @cached_property
     def addresses(self) -> dict[str, str]:

@@ -15,6 +15,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from tests.loopback import LOOPBACK
+
 _ROOT = "urn:openapi"
 
 
@@ -29,7 +31,7 @@ class Contract:
     @classmethod
     @contextmanager
     def of(cls, base_url: str) -> Iterator[Self]:
-        response = httpx.get(f"{base_url}/openapi.json", trust_env=False)
+        response = httpx.get(f"{base_url}/openapi.json", **LOOPBACK)
         yield cls(base_url, response.raise_for_status().json())
 
     @property
@@ -41,7 +43,7 @@ class Contract:
         return httpx.Client(
             base_url=self.base_url,
             headers=headers,
-            trust_env=False,
+            **LOOPBACK,
             event_hooks={"response": [self._check]},
             **more,
         )

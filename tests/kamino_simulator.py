@@ -13,6 +13,7 @@ import httpx
 
 from tests.bank_controls import OFICINA, BankControls
 from tests.cora_simulator import BankProcess
+from tests.loopback import LOOPBACK
 
 TRANSPORTES = "45987321000160"  # has an account already, with a month behind it
 CLIENT_ID = "partner_kamino_demo"
@@ -28,8 +29,8 @@ class KaminoSimulator(BankControls):
         self.process = process
         self.base_url = process.addresses["kamino"]
         address = f"{process.base_url}/_sim/api"
-        self._http = httpx.Client(base_url=address, timeout=60, trust_env=False)
-        self._api = httpx.Client(base_url=self.base_url, timeout=60, trust_env=False)
+        self._http = httpx.Client(base_url=address, timeout=60, **LOOPBACK)
+        self._api = httpx.Client(base_url=self.base_url, timeout=60, **LOOPBACK)
 
     def __enter__(self) -> Self:
         return self

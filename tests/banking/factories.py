@@ -26,6 +26,7 @@ from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.bs2_simulator import Bs2Simulator
 from tests.cora_simulator import OFICINA, CoraSimulator
+from tests.loopback import LOOPBACK
 
 DAY = date(2026, 11, 20)  # Friday
 CPF, PASSWORD = "52998224725", "123456"  # Ana Souza, who signs for Oficina and for Padaria
@@ -193,7 +194,7 @@ def stored_lines(account: BankAccount) -> int:
 
 def consent(address: str, company: str = "OFICINA MODELO LTDA") -> str:
     """Sign in at the bank as Ana Souza and allow; the address that it leads back to."""
-    with httpx.Client(trust_env=False) as browser:
+    with httpx.Client(**LOOPBACK) as browser:
         form = {"act": "sign_in", "cpf": CPF, "password": PASSWORD}
         page = browser.post(address, data=form).text
         session = re.search(r'name="session" value="([^"]+)"', page)

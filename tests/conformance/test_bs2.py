@@ -46,6 +46,7 @@ from tests.banking.banks.conftest import make_boleto, make_ted
 from tests.bs2_simulator import OFICINA, Bs2Simulator
 from tests.conformance.bs2_places import HOMOLOGATION, KeptTokens, keys_of, sandbox_tokens
 from tests.cora_simulator import BankProcess
+from tests.loopback import LOOPBACK
 
 NOW = datetime(2026, 11, 23, 13, tzinfo=UTC)  # Monday, 10:00 in São Paulo
 BANKING = "/pj/apibanking/forintegration/v1"
@@ -90,7 +91,7 @@ def told(simulator: Bs2Simulator, tokens: KeptTokens) -> Iterator[Bs2Adapter]:
 def raw(simulator: Bs2Simulator, tokens: KeptTokens) -> Iterator[httpx.Client]:
     """A client that knows BS2's paths and nothing of our code."""
     headers = {"Authorization": f"Bearer {tokens.access_token()}"}
-    with httpx.Client(base_url=simulator.base_url, headers=headers, trust_env=False) as client:
+    with httpx.Client(base_url=simulator.base_url, headers=headers, **LOOPBACK) as client:
         yield client
 
 
@@ -132,7 +133,7 @@ def ask_for_token(simulator: Bs2Simulator, keys: dict[str, str], **fields: str) 
         f"{simulator.addresses['bs2']}/auth/oauth/v2/token",
         data=fields,
         headers={"Authorization": f"Basic {basic}"},
-        trust_env=False,
+        **LOOPBACK,
     )
 
 
@@ -272,7 +273,7 @@ def test_2_3_several_scopes_come_back_as_they_were_asked(tokens: KeptTokens) -> 
 
 def sign_in_and_allow(url: str) -> dict[str, list[str]]:
     """As Ana Souza, for Oficina Modelo, pressing what the pages offer; the way back's query."""
-    with httpx.Client(trust_env=False) as browser:
+    with httpx.Client(**LOOPBACK) as browser:
         page = browser.get(url).text
         answers = {"cpf": "529.982.247-25", "password": "123456"}
         for _ in range(6):

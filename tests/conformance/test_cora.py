@@ -91,6 +91,7 @@ from tests.conformance.cora_places import (
     tls_of,
 )
 from tests.cora_simulator import CLIENT_ID, CLIENT_SECRET, OFICINA, PADARIA, CoraSimulator
+from tests.loopback import LOOPBACK
 
 NOW = datetime(2026, 11, 23, 13, tzinfo=UTC)  # Monday, 10:00 in São Paulo
 RETURN = "http://127.0.0.1:9/volta"
@@ -405,7 +406,7 @@ def test_section_3_a_probe_without_certificate_gets_401_and_not_a_broken_handsha
 
 def sign_in_and_allow(url: str) -> dict[str, str]:
     """As Ana Souza, for Oficina Modelo; the query of the way back."""
-    with httpx.Client(trust_env=False) as browser:
+    with httpx.Client(**LOOPBACK) as browser:
         signed = {"act": "sign_in", "cpf": "529.982.247-25", "password": "123456"}
         page = browser.post(url, data=signed).text
         session = re.search(r'name="session" value="([^"]+)"', page)
@@ -431,7 +432,7 @@ def ask_for_token(cora: CoraSimulator, **fields: str) -> httpx.Response:
         f"{cora.base_url}/oauth/token",
         data=fields,
         headers={"Authorization": f"Basic {basic}"},
-        trust_env=False,
+        **LOOPBACK,
     )
 
 
@@ -454,7 +455,7 @@ def test_section_4_1_a_way_back_may_have_a_query_of_its_own(cora: CoraSimulator)
 
 
 def test_section_4_2_a_refusal_comes_back_as_an_error_with_the_state(cora: CoraSimulator) -> None:
-    with httpx.Client(trust_env=False) as browser:
+    with httpx.Client(**LOOPBACK) as browser:
         back = way_back(browser.post(consent_url(), data={"act": "deny"}))
 
     assert back == {"error": "access_denied", "state": "4f1c9a"}
@@ -548,7 +549,7 @@ def test_section_4_5_a_partners_own_token_reaches_webhooks_only(cora: CoraSimula
     answer = ask_for_token(cora, grant_type="client_credentials").json()
     headers = {"Authorization": f"Bearer {answer['access_token']}"}
 
-    with httpx.Client(base_url=cora.base_url, headers=headers, trust_env=False) as client:
+    with httpx.Client(base_url=cora.base_url, headers=headers, **LOOPBACK) as client:
         assert client.get("/endpoints/").status_code == 200
         assert client.get("/third-party/account/balance").status_code == 403
 

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 
 from tests.bs2_simulator import OFICINA, Bs2Simulator
+from tests.loopback import LOOPBACK
 
 BANKING = "/pj/apibanking/forintegration"
 COLLECTION = "/pj/forintegration/cobranca"
@@ -41,7 +42,7 @@ def token(bs2: Bs2Simulator, keys: tuple[str, str] | None, **form: str) -> httpx
     """POST /auth/oauth/v2/token; without `keys` nothing goes in the Basic header."""
     url = f"{bs2.base_url}/auth/oauth/v2/token"
     auth = httpx.BasicAuth(*keys) if keys else None
-    with httpx.Client(auth=auth, trust_env=False) as client:
+    with httpx.Client(auth=auth, **LOOPBACK) as client:
         return client.post(url, data=form)
 
 
@@ -53,7 +54,7 @@ def refresh(bs2: Bs2Simulator, application: dict[str, Any], value: str = "") -> 
 
 def as_bearer(bs2: Bs2Simulator, access_token: str) -> httpx.Client:
     headers = {"Authorization": f"Bearer {access_token}"}
-    return httpx.Client(base_url=bs2.base_url, headers=headers, trust_env=False)
+    return httpx.Client(base_url=bs2.base_url, headers=headers, **LOOPBACK)
 
 
 def balance(bs2: Bs2Simulator, access_token: str) -> httpx.Response:

@@ -10,6 +10,7 @@ from tests.bs2_simulator import Bs2Simulator
 from tests.cora_simulator import CoraSimulator
 from tests.kamino_contract import Contract
 from tests.kamino_simulator import KaminoSimulator
+from tests.loopback import LOOPBACK
 from tests.simulator.each_bank import EachBank, at_bs2, at_cora, at_kamino
 
 NOW = "2026-11-23T09:00:00"  # a Monday, São Paulo
@@ -34,7 +35,7 @@ def api(cora: CoraSimulator) -> Iterator[httpx.Client]:
     """The bank's API as OFICINA MODELO LTDA allowed it."""
     token = cora.grant()["access_token"]
     headers = {"Authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=cora.base_url, headers=headers, trust_env=False) as client:
+    with httpx.Client(base_url=cora.base_url, headers=headers, **LOOPBACK) as client:
         yield client
 
 
@@ -51,7 +52,7 @@ def bs2_api(bs2: Bs2Simulator) -> Iterator[httpx.Client]:
     """BS2's API as OFICINA MODELO LTDA allowed it; the token lives while tests move the clock."""
     bs2.settings(access_token_seconds=90 * 86_400)
     headers = {"Authorization": f"Bearer {bs2.grant()['access_token']}"}
-    with httpx.Client(base_url=bs2.base_url, headers=headers, trust_env=False) as client:
+    with httpx.Client(base_url=bs2.base_url, headers=headers, **LOOPBACK) as client:
         yield client
 
 

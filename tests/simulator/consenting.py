@@ -11,6 +11,7 @@ import httpx
 from tests import bs2_simulator, cora_simulator
 from tests.bs2_simulator import Bs2Simulator
 from tests.cora_simulator import CoraSimulator
+from tests.loopback import LOOPBACK
 from tests.simulator import bs2_calls
 from tests.simulator.people import ANA
 
@@ -36,7 +37,7 @@ class ConsentAt:
     def exchange(self, code: str, redirect_uri: str = CALLBACK) -> httpx.Response:
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
         url = self.simulator.base_url + self.token
-        return httpx.post(url, data=form, auth=self.keys, trust_env=False)
+        return httpx.post(url, data=form, auth=self.keys, **LOOPBACK)
 
     def code(self, company: str = OFICINA_NAME) -> str:
         """Of a consent that Ana gives."""
@@ -58,7 +59,7 @@ class Person:
         }
         self.path = at.page
         self.params = {name: value for name, value in (asked | changes).items() if value}
-        self.http = httpx.Client(base_url=at.simulator.base_url, trust_env=False)
+        self.http = httpx.Client(base_url=at.simulator.base_url, **LOOPBACK)
         self.page = self.http.get(self.path, params=self.params)
 
     def submit(self, **form: str) -> httpx.Response:
@@ -88,7 +89,7 @@ def at_cora(cora: CoraSimulator) -> ConsentAt:
     def balance(token: str) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}"}
         url = f"{cora.base_url}/third-party/account/balance"
-        return httpx.get(url, headers=headers, trust_env=False)
+        return httpx.get(url, headers=headers, **LOOPBACK)
 
     return ConsentAt(
         cora,

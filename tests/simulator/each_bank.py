@@ -9,6 +9,7 @@ from tests.bank_controls import OFICINA
 from tests.bs2_simulator import Bs2Simulator
 from tests.cora_simulator import BankProcess, CoraSimulator
 from tests.kamino_simulator import KaminoSimulator
+from tests.loopback import LOOPBACK
 from tests.simulator import bs2_calls, calls, kamino_calls
 
 
@@ -47,7 +48,7 @@ class EachBank:
 
 def _bearer(address: str, token: str) -> httpx.Client:
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx.Client(base_url=address, headers=headers, trust_env=False)
+    return httpx.Client(base_url=address, headers=headers, **LOOPBACK)
 
 
 def at_cora(cora: CoraSimulator) -> EachBank:

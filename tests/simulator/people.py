@@ -6,13 +6,15 @@ from contextlib import AbstractContextManager, contextmanager
 
 import httpx
 
+from tests.loopback import LOOPBACK
+
 ANA = {"cpf": "529.982.247-25", "password": "123456"}
 BRUNO = {"cpf": "11144477735", "password": "654321"}
 
 
 def visitor(address: str) -> httpx.Client:
     """Nobody yet, at a bank's address."""
-    return httpx.Client(base_url=address, follow_redirects=True, trust_env=False)
+    return httpx.Client(base_url=address, follow_redirects=True, **LOOPBACK)
 
 
 @contextmanager

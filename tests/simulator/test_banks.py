@@ -15,6 +15,7 @@ from simulator.core.bank import SimulatedBank
 from tests.bs2_simulator import Bs2Simulator
 from tests.cora_simulator import CoraSimulator
 from tests.kamino_contract import Contract
+from tests.loopback import LOOPBACK
 from tests.simulator.calls import new_key, register, transfer
 
 INITIATE = "/transfers/initiate"
@@ -45,7 +46,7 @@ def test_certificates_are_signed_by_the_simulators_authority_and_by_no_other(
 
     assert httpx.get(address, verify=trusting, trust_env=False).status_code in {401, 404}
     with pytest.raises(httpx.ConnectError):
-        httpx.get(address, trust_env=False)
+        httpx.get(address, **LOOPBACK)
 
 
 def test_the_host_of_certificates_answers_401_to_who_shows_none(cora: CoraSimulator) -> None:
@@ -82,12 +83,12 @@ def test_a_fault_of_one_bank_leaves_the_others_alone(
     cora.fault("status", "*", bank="bs2", status=500, times=None)
 
     assert api.get(BALANCE).status_code == 200
-    assert httpx.get(f"{cora.addresses['bs2']}/x", trust_env=False).status_code == 500
+    assert httpx.get(f"{cora.addresses['bs2']}/x", **LOOPBACK).status_code == 500
 
 
 def test_the_log_tells_the_banks_apart(cora: CoraSimulator, api: httpx.Client) -> None:
     api.get(BALANCE)
-    httpx.get(f"{cora.addresses['bs2']}/x", trust_env=False)
+    httpx.get(f"{cora.addresses['bs2']}/x", **LOOPBACK)
 
     assert [r["path"] for r in cora.requests(bank="bs2")] == ["/x"]
     assert [r["path"] for r in cora.requests(bank="cora")] == [BALANCE]
@@ -136,7 +137,7 @@ def test_an_error_on_demand_is_written_as_its_bank_writes_errors(
     cora.fault("status", bank="*", status=429, times=3)
 
     told = {
-        bank: httpx.get(f"{cora.addresses[bank]}/v1/payments", trust_env=False)
+        bank: httpx.get(f"{cora.addresses[bank]}/v1/payments", **LOOPBACK)
         for bank in ("cora", "bs2", "kamino")
     }
 

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.bs2_simulator import OFICINA, PADARIA, Bs2Simulator
+from tests.loopback import LOOPBACK
 from tests.simulator.bs2_calls import BANKING, issue, pay, payment_status, send
 
 DUE = date(2026, 11, 25)
@@ -197,7 +198,7 @@ def test_a_boleto_of_bs2_paid_here_is_settled_the_next_morning(
 ) -> None:
     token = bs2.grant(PADARIA)["access_token"]
     headers = {"Authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=bs2.base_url, headers=headers, trust_env=False) as padaria:
+    with httpx.Client(base_url=bs2.base_url, headers=headers, **LOOPBACK) as padaria:
         own = issue(padaria).json()
         before = bs2.account(PADARIA)["balance"]
 

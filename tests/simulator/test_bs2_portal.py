@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.bs2_simulator import OFICINA, PADARIA, Bs2Simulator
+from tests.loopback import LOOPBACK
 from tests.simulator.bs2_calls import balance, refresh, token
 from tests.simulator.people import at_oficina
 
@@ -110,7 +111,7 @@ def test_a_partner_is_shown_and_its_access_ended(bs2: Bs2Simulator, portal: http
 
 
 def test_without_signing_in_only_the_door_is_seen(bs2: Bs2Simulator) -> None:
-    page = httpx.get(f"{bs2.base_url}/app/aplicacoes", trust_env=False)
+    page = httpx.get(f"{bs2.base_url}/app/aplicacoes", **LOOPBACK)
 
     assert "API Banking" not in page.text
     assert 'action="/app/entrar"' in page.text

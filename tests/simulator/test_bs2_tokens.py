@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.bs2_simulator import CLIENT_ID, CLIENT_SECRET, Bs2Simulator
+from tests.loopback import LOOPBACK
 from tests.simulator.bs2_calls import BANKING, PIX, as_bearer, balance, refresh, token
 from tests.simulator.consenting import at_bs2
 
@@ -227,7 +228,7 @@ def test_a_body_that_is_not_a_form_lacks_its_parameters(bs2: Bs2Simulator) -> No
     url = f"{bs2.base_url}/auth/oauth/v2/token"
     form = {"grant_type": "client_credentials"}
 
-    refused = httpx.post(url, json=form, auth=PARTNER, trust_env=False)
+    refused = httpx.post(url, json=form, auth=PARTNER, **LOOPBACK)
 
     assert refused.status_code == 400
 
@@ -261,7 +262,7 @@ def test_a_call_without_the_scope_is_403_with_nothing_in_it(bs2: Bs2Simulator) -
 
 def test_a_call_without_a_token_is_invalid(bs2: Bs2Simulator) -> None:
     url = f"{bs2.base_url}{BANKING}/v1/contascorrentes/saldo"
-    refused = httpx.get(url, trust_env=False)
+    refused = httpx.get(url, **LOOPBACK)
 
     assert (refused.status_code, refused.text) == (401, "Invalid token")
 

@@ -6,6 +6,7 @@ import pytest
 from tests.bank_controls import OFICINA, PADARIA
 from tests.bs2_simulator import Bs2Simulator
 from tests.cora_simulator import CoraSimulator
+from tests.loopback import LOOPBACK
 from tests.simulator.consenting import CALLBACK, ConsentAt, Person, answer_of, at_bs2, at_cora
 from tests.simulator.people import BRUNO
 
@@ -177,7 +178,7 @@ def test_a_wrong_secret_is_401(at: ConsentAt) -> None:
         at.simulator.base_url + at.token,
         data={"grant_type": "client_credentials"},
         auth=(at.keys[0], "wrong"),
-        trust_env=False,
+        **LOOPBACK,
     )
 
     assert answer.status_code == 401
@@ -201,7 +202,7 @@ def test_a_code_of_another_partner_is_refused(cora: CoraSimulator) -> None:
         f"{cora.base_url}/oauth/token",
         data=form,
         auth=(other["client_id"], other["secret"]),
-        trust_env=False,
+        **LOOPBACK,
     )
 
     assert answer.json()["error"] == "invalid_grant"

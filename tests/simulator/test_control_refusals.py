@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.cora_simulator import CoraSimulator
+from tests.loopback import LOOPBACK
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_a_reset_to_a_time_beyond_the_calendar_changes_nothing(cora: CoraSimulat
 
 
 def test_the_log_is_not_asked_from_a_word(cora: CoraSimulator) -> None:
-    answer = httpx.get(f"{cora.base_url}/_sim/api/requests?since=x", trust_env=False)
+    answer = httpx.get(f"{cora.base_url}/_sim/api/requests?since=x", **LOOPBACK)
 
     assert answer.status_code == 400
     assert "since" in answer.json()["error"]

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.cora_simulator import CoraSimulator
+from tests.loopback import LOOPBACK
 from tests.simulator.calls import new_key
 from tests.simulator.charges import INVOICE, get
 
@@ -84,7 +85,7 @@ def test_the_parts_are_charges_like_others(cora: CoraSimulator, api: httpx.Clien
 def test_one_pdf_holds_the_whole(api: httpx.Client) -> None:
     url = post(api).json()["document_url"]
 
-    content = httpx.get(url, trust_env=False).content
+    content = httpx.get(url, **LOOPBACK).content
 
     assert content.count(b"/Type /Page ") == 3
 

@@ -13,6 +13,7 @@ import pytest
 
 from simulator.core.certificates import Authority
 from tests.cora_simulator import CLIENT_ID, CLIENT_SECRET, PADARIA, CoraSimulator
+from tests.loopback import LOOPBACK
 from tests.simulator.calls import new_key, register
 from tests.simulator.charges import get, issue, post_invoice
 from tests.simulator.people import at_company, at_oficina, visitor
@@ -149,7 +150,7 @@ def test_credentials_of_one_mode_are_denied_in_the_other(
 ) -> None:
     form = {"grant_type": "client_credentials"}
     denied = (401, {"error": "access_denied"})
-    with httpx.Client(base_url=cora.base_url, trust_env=False) as plain:
+    with httpx.Client(base_url=cora.base_url, **LOOPBACK) as plain:
         answer = plain.post("/oauth/token", data=form, auth=(credential["client_id"], "x"))
         assert (answer.status_code, answer.json()) == denied
         answer = ask(plain, credential["client_id"])

@@ -11,6 +11,7 @@ import pytest
 from brazil.boleto import parse_boleto
 from brazil.br_code import parse_br_code
 from tests.cora_simulator import PADARIA, CoraSimulator
+from tests.loopback import LOOPBACK
 from tests.simulator.calls import new_key, pay
 from tests.simulator.charges import INVOICE, changed, get, issue, plain, post_invoice
 
@@ -190,7 +191,7 @@ def test_a_pix_alone_has_a_bank_slip_of_nothing_but_the_image(api: httpx.Client)
     nothing = dict.fromkeys(("barcode", "digitable", "our_number"))
     assert slip == {**nothing, "registered": False}
     assert body["pix"]["emv"]
-    answer = httpx.get(url, trust_env=False)
+    answer = httpx.get(url, **LOOPBACK)
     assert answer.headers["content-type"] == "image/png"
     assert answer.content.startswith(b"\x89PNG\r\n")
 
@@ -330,7 +331,7 @@ def test_a_charge_without_a_key_is_refused(cora: CoraSimulator, api: httpx.Clien
 def test_charges_need_their_scope(cora: CoraSimulator) -> None:
     token = cora.grant(scopes="account payment transfer")["access_token"]
     headers = {"Authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=cora.base_url, headers=headers, trust_env=False) as client:
+    with httpx.Client(base_url=cora.base_url, headers=headers, **LOOPBACK) as client:
         assert post_invoice(client).status_code == 403
         assert client.get("/v2/invoices").status_code == 403
 
@@ -371,7 +372,7 @@ def test_a_foreign_or_unknown_charge_is_404(cora: CoraSimulator, api: httpx.Clie
     token = cora.grant(PADARIA)["access_token"]
     foreign = post_invoice(api).json()["id"]
     headers = {"Authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=cora.base_url, headers=headers, trust_env=False) as other:
+    with httpx.Client(base_url=cora.base_url, headers=headers, **LOOPBACK) as other:
         for invoice_id in (foreign, "inv_0000000000000000000000"):
             for path in ("", "/notifications"):
                 assert other.get(f"/v2/invoices/{invoice_id}{path}").status_code == 404
@@ -453,7 +454,7 @@ def test_a_cancelled_charge_may_be_cancelled_again(cora: CoraSimulator, api: htt
 def test_anybody_reads_the_pdf(cora: CoraSimulator, api: httpx.Client) -> None:
     url = issue(api)["payment_options"]["bank_slip"]["url"]
 
-    answer = httpx.get(url, trust_env=False)
+    answer = httpx.get(url, **LOOPBACK)
 
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/pdf"
@@ -472,7 +473,7 @@ def test_an_unknown_file_is_404(api: httpx.Client) -> None:
         url.replace(".pdf", ".png"),
         url.replace("boleto-", "boleto-qrcode-"),
     ):
-        assert httpx.get(wrong, trust_env=False).status_code == 404, wrong
+        assert httpx.get(wrong, **LOOPBACK).status_code == 404, wrong
 
 
 def test_the_files_are_at_a_host_that_takes_no_tokens_of_the_bank(
@@ -492,7 +493,7 @@ def test_the_files_are_at_a_host_that_takes_no_tokens_of_the_bank(
 def test_without_its_query_the_address_is_not_the_file(api: httpx.Client) -> None:
     address = httpx.URL(issue(api)["payment_options"]["bank_slip"]["url"])
 
-    answer = httpx.get(address.copy_with(query=None), trust_env=False)
+    answer = httpx.get(address.copy_with(query=None), **LOOPBACK)
 
     assert answer.json()["kind"] == "storage#object"
 
@@ -505,7 +506,7 @@ def test_a_charge_of_this_bank_is_paid_by_another_company(
     line = invoice["payment_options"]["bank_slip"]["digitable"]
     token = cora.grant(PADARIA)["access_token"]
     with httpx.Client(
-        base_url=cora.base_url, headers={"Authorization": f"Bearer {token}"}, trust_env=False
+        base_url=cora.base_url, headers={"Authorization": f"Bearer {token}"}, **LOOPBACK
     ) as padaria:
         payment = pay(padaria, line).json()
 

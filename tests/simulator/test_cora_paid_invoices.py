@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.cora_simulator import CLIENT_ID, PADARIA, CoraSimulator
+from tests.loopback import LOOPBACK
 from tests.simulator.calls import new_key, pay, register
 from tests.simulator.charges import get, issue, plain
 
@@ -45,7 +46,7 @@ def later(cora: CoraSimulator, now: str) -> httpx.Client:
     """The API some days later, when the first token has ended."""
     cora.set_clock(now)
     headers = {"Authorization": f"Bearer {cora.grant()['access_token']}"}
-    return httpx.Client(base_url=cora.base_url, headers=headers, trust_env=False)
+    return httpx.Client(base_url=cora.base_url, headers=headers, **LOOPBACK)
 
 
 def test_a_payment_in_stage_settles_a_moment_later(cora: CoraSimulator, api: httpx.Client) -> None:
@@ -176,7 +177,7 @@ def test_a_pix_ends_the_bar_code(cora: CoraSimulator, api: httpx.Client) -> None
     line = invoice["payment_options"]["bank_slip"]["digitable"]
     token = cora.grant(PADARIA)["access_token"]
     with httpx.Client(
-        base_url=cora.base_url, headers={"Authorization": f"Bearer {token}"}, trust_env=False
+        base_url=cora.base_url, headers={"Authorization": f"Bearer {token}"}, **LOOPBACK
     ) as padaria:
         assert pay(padaria, line).status_code == 422
     body = get(api, invoice["id"])
@@ -189,7 +190,7 @@ def test_a_late_boleto_costs_more_where_it_is_paid(cora: CoraSimulator, api: htt
     cora.set_clock("2026-12-05T10:00:00")
     token = cora.grant(PADARIA)["access_token"]
     with httpx.Client(
-        base_url=cora.base_url, headers={"Authorization": f"Bearer {token}"}, trust_env=False
+        base_url=cora.base_url, headers={"Authorization": f"Bearer {token}"}, **LOOPBACK
     ) as padaria:
         payment = pay(padaria, invoice["payment_options"]["bank_slip"]["digitable"]).json()
 
@@ -367,7 +368,7 @@ def test_only_the_trigger_asked_for_is_announced(cora: CoraSimulator, api: httpx
 
 def test_a_partner_hears_of_a_customer_registered_beforehand(cora: CoraSimulator) -> None:
     auth = (CLIENT_ID, "5f0c2a1e-7a51-4c55-9a43-5b9d3c7e4f10")
-    with httpx.Client(base_url=cora.base_url, trust_env=False) as client:
+    with httpx.Client(base_url=cora.base_url, **LOOPBACK) as client:
         form = {"grant_type": "client_credentials"}
         token = client.post("/oauth/token", data=form, auth=auth).json()["access_token"]
         url = "http://127.0.0.1:9/hook"

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from tests.cora_simulator import CoraSimulator
+from tests.loopback import LOOPBACK
 from tests.simulator.calls import new_key, transfer
 
 ACCOUNT = "/third-party/account"
@@ -140,7 +141,7 @@ def test_the_token_and_the_consent_can_fail_too(cora: CoraSimulator) -> None:
     cora.fault("drop", "/oauth/*", times=2)
     for path in ("/oauth/authorize", "/oauth/token"):
         with pytest.raises(httpx.RemoteProtocolError):
-            httpx.get(cora.base_url + path, trust_env=False)
+            httpx.get(cora.base_url + path, **LOOPBACK)
 
 
 def test_the_controls_do_not_fail(cora: CoraSimulator) -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.cora_simulator import OFICINA, PADARIA
 from tests.kamino_contract import Contract
 from tests.kamino_simulator import CLIENT_ID, CLIENT_SECRET, TRANSPORTES, KaminoSimulator
+from tests.loopback import LOOPBACK
 from tests.simulator.kamino_calls import key, pay, refusal, ted
 
 STRANGER = "60316817000103"
@@ -115,7 +116,7 @@ def test_a_company_that_nobody_directs_gets_ana_as_director(
 ) -> None:
     partner.post("/v1/accounts", json=opening(partner, STRANGER), headers=key())
 
-    with httpx.Client(base_url=kamino.base_url, trust_env=False, follow_redirects=True) as browser:
+    with httpx.Client(base_url=kamino.base_url, **LOOPBACK, follow_redirects=True) as browser:
         browser.post("/app/entrar", data={"cpf": "52998224725", "password": "123456"})
         assert "Empresa Exemplo LTDA" in browser.get("/app").text
 

@@ -9,14 +9,15 @@ from starlette.routing import Route
 from simulator.kamino.api import build_api
 from tests.kamino_contract import Contract
 from tests.kamino_simulator import CLIENT_ID, CLIENT_SECRET, KaminoSimulator
+from tests.loopback import LOOPBACK
 from tests.simulator.kamino_calls import boleto, charge, key, pay, pix, ted
 
 HOOK = "http://127.0.0.1:9/hooks/kamino"
 
 
 def test_the_file_is_served_in_both_forms(kamino: KaminoSimulator) -> None:
-    as_yaml = httpx.get(f"{kamino.base_url}/openapi.yaml", trust_env=False)
-    as_json = httpx.get(f"{kamino.base_url}/openapi.json", trust_env=False)
+    as_yaml = httpx.get(f"{kamino.base_url}/openapi.yaml", **LOOPBACK)
+    as_json = httpx.get(f"{kamino.base_url}/openapi.json", **LOOPBACK)
 
     assert yaml.safe_load(as_yaml.text) == as_json.json()
     assert as_json.json()["openapi"] == "3.1.0"

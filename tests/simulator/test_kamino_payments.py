@@ -9,6 +9,7 @@ import pytest
 from tests.cora_simulator import OFICINA, PADARIA, CoraSimulator
 from tests.kamino_contract import Contract
 from tests.kamino_simulator import TRANSPORTES, KaminoSimulator
+from tests.loopback import LOOPBACK
 from tests.simulator.kamino_calls import (
     ACCOUNT,
     FORNECEDOR,
@@ -359,7 +360,7 @@ def test_a_boleto_of_this_bank_is_paid_at_another_one(
     issued = kamino_api.post("/v1/charges", json=charge(), headers=key()).json()
     token = cora.grant(PADARIA)["access_token"]
     headers = {"Authorization": f"Bearer {token}", **key()}
-    with httpx.Client(base_url=cora.base_url, headers=headers, trust_env=False) as client:
+    with httpx.Client(base_url=cora.base_url, headers=headers, **LOOPBACK) as client:
         body = {"digitable_line": issued["boleto"]["line"], "code": "x"}
         sent = client.post("/payments/initiate", json=body)
     assert sent.status_code == 201, sent.text

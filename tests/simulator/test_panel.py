@@ -3,6 +3,7 @@
 import httpx
 
 from tests.cora_simulator import CoraSimulator
+from tests.loopback import LOOPBACK
 from tests.simulator.people import visitor
 
 
@@ -27,7 +28,7 @@ def test_the_panel_refuses_a_wrong_number(cora: CoraSimulator) -> None:
 def test_the_panel_says_what_is_wrong_with_a_fault(cora: CoraSimulator) -> None:
     form = {"kind": "status", "where": "bs2 *", "status": "99", "times": "1"}
 
-    page = httpx.post(f"{cora.base_url}/_sim/faults", data=form, trust_env=False)
+    page = httpx.post(f"{cora.base_url}/_sim/faults", data=form, **LOOPBACK)
 
     assert page.status_code == 422
     assert "O campo status deve ser um inteiro de 200 a 599." in page.text

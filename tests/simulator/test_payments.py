@@ -5,6 +5,7 @@ import httpx
 import pytest
 
 from tests.cora_simulator import OFICINA, CoraSimulator
+from tests.loopback import LOOPBACK
 from tests.simulator.calls import LINE, new_key, pay
 
 BILL = "846900000007432100481006118097565733130015896363"  # telecom, R$ 43,21
@@ -52,7 +53,7 @@ def test_a_line_never_seen_is_registered_the_same_way_always(
     first = pay(api, LINE).json()
     cora.reset(now="2026-11-23T09:00:00")
     headers = {"Authorization": f"Bearer {cora.grant()['access_token']}"}
-    with httpx.Client(base_url=cora.base_url, headers=headers, trust_env=False) as client:
+    with httpx.Client(base_url=cora.base_url, headers=headers, **LOOPBACK) as client:
         second = pay(client, LINE).json()
 
     assert first["creditor"] == second["creditor"]

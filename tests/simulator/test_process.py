@@ -13,6 +13,7 @@ import pytest
 
 from simulator.__main__ import listen
 from tests.cora_simulator import CoraSimulator
+from tests.loopback import LOOPBACK
 from tests.simulator.calls import new_key, transfer
 
 ROOT = Path(__file__).parents[2]
@@ -23,14 +24,14 @@ def test_a_restart_keeps_the_state(tmp_path: Path) -> None:
     cora.reset(now="2026-11-23T09:00:00")
     cora.settings(ted_fee_cents=55)
     key, headers = new_key(), {"Authorization": f"Bearer {cora.grant()['access_token']}"}
-    with httpx.Client(base_url=cora.base_url, headers=headers, trust_env=False) as api:
+    with httpx.Client(base_url=cora.base_url, headers=headers, **LOOPBACK) as api:
         order = transfer(api, key=key).json()
     assert cora.process is not None
     cora.process.kill()
     cora.stop()
 
     again = CoraSimulator.start(tmp_path)
-    with httpx.Client(base_url=again.base_url, headers=headers, trust_env=False) as api:
+    with httpx.Client(base_url=again.base_url, headers=headers, **LOOPBACK) as api:
         replayed = transfer(api, key=key).json()
     settings, orders, now = again.settings(), again.transfers(), again.now()
     again.stop()

@@ -5,6 +5,7 @@ import httpx
 import pytest
 
 from tests.cora_simulator import OFICINA, CoraSimulator
+from tests.loopback import LOOPBACK
 
 SMALL = "60316817000103"
 
@@ -24,7 +25,7 @@ def small(cora: CoraSimulator) -> httpx.Client:
         SMALL,
     )
     headers = {"Authorization": f"Bearer {cora.grant(SMALL)['access_token']}"}
-    return httpx.Client(base_url=cora.base_url, headers=headers, trust_env=False)
+    return httpx.Client(base_url=cora.base_url, headers=headers, **LOOPBACK)
 
 
 def statement(api: httpx.Client, **params: Any) -> dict[str, Any]:

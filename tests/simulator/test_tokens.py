@@ -2,6 +2,7 @@ import httpx
 import pytest
 
 from tests.cora_simulator import CLIENT_ID, CLIENT_SECRET, CoraSimulator
+from tests.loopback import LOOPBACK
 from tests.simulator.calls import register
 from tests.simulator.consenting import at_cora
 
@@ -13,13 +14,13 @@ def refresh(cora: CoraSimulator, value: str) -> httpx.Response:
         f"{cora.base_url}/oauth/token",
         data={"grant_type": "refresh_token", "refresh_token": value},
         auth=(CLIENT_ID, CLIENT_SECRET),
-        trust_env=False,
+        **LOOPBACK,
     )
 
 
 def get(cora: CoraSimulator, token: str, path: str = "/third-party/account/") -> httpx.Response:
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx.get(cora.base_url + path, headers=headers, trust_env=False)
+    return httpx.get(cora.base_url + path, headers=headers, **LOOPBACK)
 
 
 def partner_token(cora: CoraSimulator) -> str:
@@ -27,7 +28,7 @@ def partner_token(cora: CoraSimulator) -> str:
         f"{cora.base_url}/oauth/token",
         data={"grant_type": "client_credentials"},
         auth=(CLIENT_ID, CLIENT_SECRET),
-        trust_env=False,
+        **LOOPBACK,
     ).json()
     assert "refresh_token" not in answer
     return str(answer["access_token"])
@@ -168,7 +169,7 @@ def test_a_partners_own_token_reaches_webhooks_alone(cora: CoraSimulator) -> Non
 
 def test_webhooks_of_the_partner_and_of_a_customer_are_apart(cora: CoraSimulator) -> None:
     customer, partner = cora.grant()["access_token"], partner_token(cora)
-    with httpx.Client(base_url=cora.base_url, trust_env=False) as client:
+    with httpx.Client(base_url=cora.base_url, **LOOPBACK) as client:
         ours = register(client, "http://127.0.0.1:9/a", "payment", "*", customer).json()
         theirs = register(client, "http://127.0.0.1:9/b", "transfer", "*", partner).json()
 
@@ -181,7 +182,7 @@ def test_an_unknown_grant_type_is_refused(cora: CoraSimulator) -> None:
         f"{cora.base_url}/oauth/token",
         data={"grant_type": "password"},
         auth=(CLIENT_ID, CLIENT_SECRET),
-        trust_env=False,
+        **LOOPBACK,
     )
 
     assert answer.json()["error"] == "unsupported_grant_type"

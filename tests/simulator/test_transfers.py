@@ -5,6 +5,7 @@ import httpx
 import pytest
 
 from tests.cora_simulator import OFICINA, CoraSimulator
+from tests.loopback import LOOPBACK
 from tests.simulator.calls import TRANSFER, new_key, transfer
 
 
@@ -112,7 +113,7 @@ def test_a_scheduled_one_goes_at_eight_of_the_next_banking_day(
     again = httpx.Client(
         base_url=cora.base_url,
         headers={"Authorization": f"Bearer {cora.grant()['access_token']}"},
-        trust_env=False,
+        **LOOPBACK,
     )
     assert newest(again, 2)[1]["createdAt"] == "2026-12-07T11:00:00.000000+00"
 
@@ -218,7 +219,7 @@ def test_the_same_key_with_another_body_is_422(cora: CoraSimulator, api: httpx.C
 def test_a_key_is_forgotten_after_a_day(cora: CoraSimulator, api: httpx.Client) -> None:
     cora.settings(access_token_seconds=3 * 86_400)
     headers = {"Authorization": f"Bearer {cora.grant()['access_token']}"}
-    with httpx.Client(base_url=cora.base_url, headers=headers, trust_env=False) as client:
+    with httpx.Client(base_url=cora.base_url, headers=headers, **LOOPBACK) as client:
         key = new_key()
         transfer(client, key=key)
         cora.advance(86_390)
@@ -234,7 +235,7 @@ def test_two_companies_may_use_the_same_key(cora: CoraSimulator, api: httpx.Clie
     key = new_key()
     transfer(api, key=key)
     other = {"Authorization": f"Bearer {cora.grant('11222333000181')['access_token']}"}
-    with httpx.Client(base_url=cora.base_url, headers=other, trust_env=False) as client:
+    with httpx.Client(base_url=cora.base_url, headers=other, **LOOPBACK) as client:
         assert transfer(client, key=key, amount=1).status_code == 200
 
     assert len(cora.transfers(key=key)) == 2

@@ -35,6 +35,7 @@ from banking.banks.http.errors import TokenRefused
 from banking.banks.http.json import read_json, write_json
 from core import deadline
 from tests.banking.banks.conftest import LOST, Answer, TinyBank
+from tests.loopback import LOOPBACK
 
 SHORT = httpx.Timeout(0.2)
 
@@ -94,7 +95,7 @@ def test_waiting_in_vain_for_a_free_connection_means_that_nothing_happened(
 ) -> None:
     one = httpx.Limits(max_connections=1)
     with (
-        httpx.Client(base_url=tiny_bank.base_url, limits=one, trust_env=False) as client,
+        httpx.Client(base_url=tiny_bank.base_url, limits=one, **LOOPBACK) as client,
         client.stream("GET", "/"),  # holds the only connection
         pytest.raises(BankUnavailable) as caught,
     ):

@@ -29,6 +29,7 @@ from tests.banking.banks.conftest import LOST, Answer, HeldTokens, TinyBank, mak
 from tests.banking.banks.cora_answers import TOKENS
 from tests.banking.banks.mangle import mangled
 from tests.cora_simulator import CoraSimulator
+from tests.loopback import LOOPBACK
 
 RETURN = "https://erp.example.com/cora/callback"
 NOON = datetime(2026, 11, 23, 15, tzinfo=UTC)
@@ -258,7 +259,7 @@ def test_a_wrong_secret_of_ours_is_access_denied(
 
 def allow_at_the_bank(url: str) -> dict[str, list[str]]:
     """Sign in as Ana Souza and allow Oficina Modelo; the query of the way back."""
-    with httpx.Client(trust_env=False) as browser:
+    with httpx.Client(**LOOPBACK) as browser:
         signed_in = browser.post(
             url, data={"act": "sign_in", "cpf": "529.982.247-25", "password": "123456"}
         )

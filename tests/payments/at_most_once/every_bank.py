@@ -20,6 +20,7 @@ from banking.models import BankAccount, Connection
 from tenants.models import Tenant, User
 from tests.banking.factories import make_connection, make_grant
 from tests.cora_simulator import OFICINA, BankProcess
+from tests.loopback import LOOPBACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class EveryBank:
     def __init__(self, process: BankProcess, manners: BankTraits) -> None:
         self.process, self.manners = process, manners
         self._control = httpx.Client(
-            base_url=f"{process.base_url}/_sim/api/{manners.slug}", trust_env=False
+            base_url=f"{process.base_url}/_sim/api/{manners.slug}", **LOOPBACK
         )
 
     def _call(self, method: str, path: str, **more: Any) -> Any:
