@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -111,7 +111,8 @@ def start(folder: Path, **environment: str) -> Product:
     product = Product(folder, chosen, process)
     threading.Thread(target=read, args=(product,), daemon=True).start()
     if not product.announced.wait(START_SECONDS) or process.poll() is not None:
-        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):  # it ended by itself
+            os.killpg(process.pid, signal.SIGTERM)
         process.wait(30)
         raise RuntimeError("\n".join(product.lines))
     product.started_in = time.monotonic() - began
