@@ -19,7 +19,6 @@ from banking.banks.http.client import open_client
 from banking.models import BankAccount
 from benchmarks import world
 from benchmarks.report import Result, at_least, at_most, plain
-from brazil.cnpj import cnpj_check_digits
 from core.ids import uuid7
 from kamino.celery import app
 from parties.models import Payee, PayeeAccount
@@ -33,7 +32,7 @@ from tests.cora_simulator import CoraSimulator
 
 LATENCY_MS = 100
 SIDE_BY_SIDE = 16
-_roots = count(20_000_000)
+_roots = count(10_000_000)
 
 
 def measure() -> list[Result]:
@@ -95,8 +94,7 @@ def companies(bank: CoraSimulator, count: int) -> list[tuple[str, str]]:
 
 
 def new_cnpj() -> str:
-    base = f"{next(_roots):08d}0001"
-    return base + cnpj_check_digits(base)
+    return world.cnpj(next(_roots))
 
 
 def rate_of_worker(bank: CoraSimulator, *, accounts: int, orders: int) -> float:

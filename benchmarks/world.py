@@ -9,6 +9,7 @@ from banking.banks.contract.auth import Grant
 from banking.banks.contract.payments import AccountType
 from banking.gateway.credentials import seal
 from banking.models import BankAccount, Connection
+from brazil.cnpj import cnpj_check_digits
 from core.ids import uuid7
 from parties.models import Payee, PayeeAccount
 from payments.models import Payable
@@ -19,6 +20,12 @@ from tenants.services import add_member, create_company
 
 CNPJ = "11444777000161"
 TODAY = date(2026, 11, 23)
+
+
+def cnpj(number: int) -> str:
+    """One of 90 million, with its check digits."""
+    base = f"{10_000_000 + number:08d}0001"
+    return base + cnpj_check_digits(base)
 
 
 def make_company() -> tuple[Tenant, User, User]:
@@ -78,7 +85,7 @@ def make_approved_bills(
         expense = Account.objects.expense_accounts(tenant).first()
         known = Payee.objects.of(tenant).count()
         payees = Payee.objects.bulk_create(
-            Payee(tenant=tenant, document=f"{known + number:014d}", name=f"Fornecedor {number}")
+            Payee(tenant=tenant, document=cnpj(known + number), name=f"Fornecedor {number}")
             for number in range(count)
         )
         accounts = PayeeAccount.objects.bulk_create(

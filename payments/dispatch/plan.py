@@ -38,7 +38,7 @@ def plan_run(account: BankAccount, day: date, *, until: time | None) -> Plan:
         .paid_by(account)
         .sendable()
         .filter(payment_date__lte=day)
-        .with_details()
+        .with_destinations()
         .order_by("payment_date", "id")
     )
     for payable in candidates:

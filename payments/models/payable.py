@@ -63,18 +63,20 @@ class PayableQuerySet(TenantQuerySet):
             found |= Q(amount=read_amount(text))
         return self.filter(found)
 
-    def with_details(self) -> Self:
+    def with_destinations(self) -> Self:
+        """With all that says where the money may go: what planning and sending read of a bill."""
         filed = models.Prefetch(
             "payee__accounts", on_file(PayeeAccount.objects.all()), to_attr="accounts_on_file"
         )
         return self.select_related(
-            "payee",
-            "payee_account",
-            "approved_ted_account",
-            "bank_account__connection",
-            "expense_account",
-            "repeats__payee",
+            "payee", "payee_account", "approved_ted_account"
         ).prefetch_related(filed)
+
+    def with_details(self) -> Self:
+        """With all that a page shows of a bill."""
+        return self.with_destinations().select_related(
+            "bank_account__connection", "expense_account", "repeats__payee"
+        )
 
 
 def on_file(accounts: TenantQuerySet) -> TenantQuerySet:

@@ -17,7 +17,8 @@ def give_back_what_missed_the_day(account: BankAccount, now: datetime) -> None:
     queued = PaymentOrder.objects.of(account.tenant_id).filter(
         bank_account=account, status=OrderStatus.QUEUED
     )
-    closings = {order: closing_instant(order, account) for order in queued.select_related("run")}
+    dated = queued.select_related("run").only("created_at", "rail", "message", "run__day")
+    closings = {order: closing_instant(order, account) for order in dated}
     missed = {
         order.id: f"O prazo terminou às {at:%Hh%M}: nada foi enviado. {order.message}".strip()
         for order, at in closings.items()

@@ -20,8 +20,12 @@ def return_unapproved(payables: list[Payable], account: BankAccount) -> None:
 
     One that another act has locked now is left to the next time.
     """
+    if not payables:
+        return
     rows = Payable.objects.of(account.tenant_id).sendable()
-    rows = rows.filter(id__in=[payable.id for payable in payables]).with_details().order_by("id")
+    rows = (
+        rows.filter(id__in=[payable.id for payable in payables]).with_destinations().order_by("id")
+    )
     locked = list(rows.select_for_update(of=("self",), skip_locked=True, no_key=True))
     return_to_approval([(payable, why_no_rail(payable, account)) for payable in locked])
 
@@ -37,7 +41,9 @@ def queue_orders(
     """
     approved = Payable.objects.of(account.tenant_id).sendable()
     approved = approved.filter(id__in=[payable.id for payable in payables])
-    locked = approved.select_for_update(of=("self",), no_key=True).with_details().order_by("id")
+    locked = (
+        approved.select_for_update(of=("self",), no_key=True).with_destinations().order_by("id")
+    )
     taken = {payable.id: payable for payable in locked}
     pairs = [(taken[payable.id], account) for payable in payables if payable.id in taken]
     return make_orders(pairs, run=run, by=by)
@@ -48,8 +54,8 @@ def make_orders(
 ) -> list[PaymentOrder]:
     """The order of each bill, to be paid from the account beside it.
 
-    The bills are approved, with their details, and held by the caller. The number of queries does
-    not depend on theirs. Runs inside the company's scope.
+    The bills are approved, with their destinations, and held by the caller. The number of queries
+    does not depend on theirs. Runs inside the company's scope.
     """
     if not pairs:
         return []

@@ -45,7 +45,7 @@ class Broker:
     """One of the sixteen databases of the test's Redis, for one test process."""
 
     def __init__(self, worker_id: str) -> None:
-        number = 1 + int(worker_id.removeprefix("gw")) % 15 if worker_id != "master" else 1
+        number = 1 + int(worker_id.removeprefix("gw")) % 7 if worker_id != "master" else 1
         parts = urlsplit(os.environ["REDIS_URL"])
         self.url = urlunsplit(parts._replace(path=f"/{number}"))
         self._redis = redis.Redis.from_url(self.url)
