@@ -7,6 +7,7 @@ from functools import partial
 
 import hypothesis
 import pytest
+from django.conf import settings
 from django.db import connections
 from playwright.sync_api import Browser
 from pytest_django.plugin import DjangoDbBlocker
@@ -20,6 +21,11 @@ from tests.database import make_test_database
 # The same examples in every run: what fails for one fails for all.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
+
+
+def pytest_configure() -> None:
+    """The product's way to keep a password takes half a second on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_collection_finish() -> None:

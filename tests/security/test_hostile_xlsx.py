@@ -1,5 +1,6 @@
 """A spreadsheet that is made to end the process is refused in a sentence, at its field."""
 
+import fcntl
 import json
 import subprocess
 import sys
@@ -21,9 +22,19 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What became of each file, in a process that may not grow by more than 200 MB."""
-    folder = tmp_path_factory.mktemp("hostile")
+def outcomes(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> dict[str, Any]:
+    """What became of each file; read once for all processes of a test run."""
+    kept = tmp_path_factory.getbasetemp().parent / f"hostile-{testrun_uid}.json"
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            kept.write_text(json.dumps(read_all(tmp_path_factory.mktemp("hostile"))))
+    found: dict[str, Any] = json.loads(kept.read_text())
+    return found
+
+
+def read_all(folder: Path) -> dict[str, Any]:
+    """Each in a process that may not grow by more than 200 MB."""
     for name, make in FILES.items():
         content = make()
         assert len(content) <= MAX_BYTES, name
