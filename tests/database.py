@@ -81,4 +81,4 @@ def empty_database(case: TransactionTestCase) -> None:
         admin.execute(sql.SQL(EMPTY).format(sql.Literal(sorted(tables))))
 
 
-TransactionTestCase._fixture_teardown = empty_database  # type: ignore[attr-defined]
+TransactionTestCase._fixture_teardown = empty_database  # type: ignore[attr-defined]  # not in the stubs

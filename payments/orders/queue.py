@@ -22,10 +22,8 @@ def return_unapproved(payables: list[Payable], account: BankAccount) -> None:
     """
     if not payables:
         return
-    rows = Payable.objects.of(account.tenant_id).sendable()
-    rows = (
-        rows.filter(id__in=[payable.id for payable in payables]).with_destinations().order_by("id")
-    )
+    rows = Payable.objects.of(account.tenant_id).sendable().with_destinations().order_by("id")
+    rows = rows.filter(id__in=[payable.id for payable in payables])
     locked = list(rows.select_for_update(of=("self",), skip_locked=True, no_key=True))
     return_to_approval([(payable, why_no_rail(payable, account)) for payable in locked])
 
@@ -39,11 +37,9 @@ def queue_orders(
     and the database refuses a second open order for it. None is taken that is held, or back in
     approval, since it was planned.
     """
-    approved = Payable.objects.of(account.tenant_id).sendable()
+    approved = Payable.objects.of(account.tenant_id).sendable().with_destinations().order_by("id")
     approved = approved.filter(id__in=[payable.id for payable in payables])
-    locked = (
-        approved.select_for_update(of=("self",), no_key=True).with_destinations().order_by("id")
-    )
+    locked = approved.select_for_update(of=("self",), no_key=True)
     taken = {payable.id: payable for payable in locked}
     pairs = [(taken[payable.id], account) for payable in payables if payable.id in taken]
     return make_orders(pairs, run=run, by=by)

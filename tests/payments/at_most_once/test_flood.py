@@ -35,11 +35,11 @@ def test_a_flood_of_notices_leaves_few_messages_and_an_order_goes_first(
     most_waiting = 0
 
     with workers.broker.takes_our_messages():
-        for number in range(300):
+        for number in range(1000):
             reference = references[number] if number < 5 else f"trn_{number:022}"
             assert post(address, notice("transfer.completed", reference)) == 200
             most_waiting = max(most_waiting, workers.broker.waiting())
-            if number == 150:
+            if number == 500:
                 bills.queue([bills.enter_ted(tenant, "999.00")])
                 before = len(payments.received())
                 workers.broker.send(SEND, tenant.id, account.id)
