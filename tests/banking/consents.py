@@ -14,7 +14,7 @@ RETURN = reverse("banking:consent_return", args=["cora"])
 
 def connections_of(tenant):
     with tenant_scope(tenant.id):
-        return list(Connection.objects.of(tenant))
+        return list(Connection.objects.of(tenant).order_by("connected_at"))
 
 
 def go_and_consent(client):

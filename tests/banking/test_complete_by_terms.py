@@ -25,7 +25,7 @@ def words(response):
 
 def connections_of(tenant):
     with tenant_scope(tenant.id):
-        return list(Connection.objects.of(tenant))
+        return list(Connection.objects.of(tenant).order_by("connected_at"))
 
 
 @pytest.fixture

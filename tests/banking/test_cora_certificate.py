@@ -45,7 +45,7 @@ def upload(client, credential, to=FORM, **changes):
 
 def connections_of(tenant):
     with tenant_scope(tenant.id):
-        return list(Connection.objects.of(tenant))
+        return list(Connection.objects.of(tenant).order_by("connected_at"))
 
 
 @calls_banks
