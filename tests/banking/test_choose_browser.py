@@ -22,7 +22,6 @@ def test_the_steps_unfold_and_the_page_has_no_fault(
     plan: Plan,
 ) -> None:
     change_plan(tenant, plan)
-    faults = []
 
     with open_browser() as browser, browsing.new_page(browser) as page:
         browsing.sign_in(page, live_server.url, (admin.email, PASSWORD))
@@ -31,10 +30,6 @@ def test_the_steps_unfold_and_the_page_has_no_fault(
             summary.click()
         expect(page.locator(".option__opening .steps")).to_have_count(3)
         expect(page.locator(".option__opening .steps li").last).to_be_visible()
-        for window in (browsing.DESKTOP, browsing.PHONE):
-            for scheme in ("light", "dark"):
-                page.set_viewport_size(window)
-                page.emulate_media(color_scheme=scheme)
-                faults += browsing.faults_of(page)
+        faults = browsing.faults_when(page, browsing.DESKTOP, browsing.PHONE)
 
     assert faults == []

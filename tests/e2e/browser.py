@@ -1,14 +1,25 @@
 """A person's session in the browser, and what every page is looked at for."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 780}
+DESKTOP = ViewportSize(width=1280, height=900)
+PHONE = ViewportSize(width=375, height=780)
+
+Scheme = Literal["light", "dark"]
+# The rules of axe that look at colours. For all others light and dark are the same page.
+OF_COLOURS = ("color-contrast", "link-in-text-block")
+# Another scheme would come by transitions; so it is there at once.
+WITHOUT_TRANSITIONS = """() => {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync("*, ::before, ::after { transition: none !important }")
+    document.adoptedStyleSheets.push(sheet)
+}"""
 
 
 @contextmanager
@@ -32,12 +43,44 @@ def is_complaint(message: ConsoleMessage) -> bool:
     return message.type == "error" and "status of 422" not in message.text
 
 
+def look_at(page: Page, *addresses: str) -> None:
+    """axe finds nothing and nothing is cut off: wide and narrow, light and dark."""
+    faults = {}
+    for address in addresses:
+        page.goto(address)
+        if found := faults_when(page, DESKTOP, PHONE):
+            faults[address] = found
+    assert not faults
+
+
+def faults_when(page: Page, *windows: ViewportSize) -> list[str]:
+    """What `faults_of` finds in windows of these sizes. The page stays loaded: no script of ours
+    asks how wide the window is when it starts."""
+    faults = []
+    for window in windows:
+        page.set_viewport_size(window)
+        faults += [f"{window['width']} px wide: {fault}" for fault in faults_of(page)]
+    return faults
+
+
 def faults_of(page: Page) -> list[str]:
-    """What axe finds wrong, and a page that is wider than its window."""
-    result = Axe().run(page, options={"resultTypes": ["violations"]})
+    """What axe finds wrong, light and dark, and a page that is wider than its window."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
+        page.evaluate(WITHOUT_TRANSITIONS)
+    return [
+        f"{scheme}: {fault}"
+        for scheme, rules in (("light", None), ("dark", OF_COLOURS))
+        for fault in faults_in(page, scheme, rules)
+    ]
+
+
+def faults_in(page: Page, scheme: Scheme, rules: Sequence[str] | None) -> list[str]:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
     faults = [
         f"{violation['id']}: {node['html'][:200]}"
-        for violation in result.response["violations"]
+        for violation in page.evaluate("options => axe.run(options)", options)["violations"]
         for node in violation["nodes"]
     ]
     width = page.evaluate("document.documentElement.scrollWidth - innerWidth")

@@ -30,7 +30,7 @@ def test_what_an_admin_sets_up_is_done_told_and_kept_from_others(
         undo_and_redo(ana)
         redo_with_another_company(ana)
         read_the_audit(ana)
-        look_at(ana, product, account)
+        look_at_pages(ana, product, account)
     with browsing.new_page(browser, viewport=browsing.DESKTOP) as davi:
         browsing.sign_in(davi, product.address, product.password_of("Financeiro"))
         may_not(davi, product, account)
@@ -169,10 +169,9 @@ def read_the_audit(page: Page) -> None:
     assert download.value.suggested_filename.startswith("auditoria-11444777000161-")
 
 
-def look_at(page: Page, product: Product, account: str) -> None:
-    """axe finds nothing and nothing is cut off: wide and narrow, light and dark."""
-    faults = {}
-    for path in (
+def look_at_pages(page: Page, product: Product, account: str) -> None:
+    browsing.look_at(
+        page,
         account,
         f"{account}desfazer/",
         f"{account}conta-do-ativo/",
@@ -181,15 +180,7 @@ def look_at(page: Page, product: Product, account: str) -> None:
         f"{product.address}{GROUPS}importar/",
         f"{product.address}{GROUPS}grupos/novo/",
         f"{product.address}/contas/conectar/",
-    ):
-        for size in (browsing.DESKTOP, browsing.PHONE):
-            page.set_viewport_size(size)
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                page.goto(path)
-                if found := browsing.faults_of(page):
-                    faults[path, size["width"], scheme] = found
-    assert not faults
+    )
 
 
 def may_not(page: Page, product: Product, account: str) -> None:

@@ -85,23 +85,9 @@ def take_the_tour(product: Product, browser: Browser) -> None:
 
         expect_paid(davi, "Fornecedor Exemplo ME", "1.250,00")
         expect_paid(davi, "Energia do Sul", "489,90")
-        look_at_every_page(davi, product)
+        browsing.look_at(davi, *(product.address + path for path in PAGES))
 
     assert "2 enviadas" in product.manage("dispatch", "--day", day.isoformat())
-
-
-def look_at_every_page(page: Page, product: Product) -> None:
-    """axe finds nothing and nothing is cut off: wide and narrow, light and dark."""
-    faults = {}
-    for path in PAGES:
-        for size in (browsing.DESKTOP, browsing.PHONE):
-            page.set_viewport_size(size)
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                page.goto(product.address + path)
-                if found := browsing.faults_of(page):
-                    faults[path, size["width"], scheme] = found
-    assert not faults
 
 
 PAGES = (

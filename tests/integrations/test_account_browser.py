@@ -36,25 +36,15 @@ def test_an_admin_reads_what_ted_changes_and_chooses_it(
     assert reread(account).pix_policy == "ted"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("window", [browsing.DESKTOP, browsing.PHONE], ids=["desktop", "phone"])
 def test_the_page_has_no_fault(
-    live_server: LiveServer,
-    tenant: Tenant,
-    admin: User,
-    open_browser: OpenBrowser,
-    window: dict[str, int],
-    scheme: str,
+    live_server: LiveServer, tenant: Tenant, admin: User, open_browser: OpenBrowser
 ) -> None:
     account = make_bank_account(tenant)
     make_payable(tenant, approved=True, destination=PIX_KEY)
 
-    with (
-        open_browser() as browser,
-        browsing.new_page(browser, viewport=window, color_scheme=scheme) as page,
-    ):
+    with open_browser() as browser, browsing.new_page(browser) as page:
         browsing.sign_in(page, live_server.url, (admin.email, PASSWORD))
         page.goto(f"{live_server.url}/configuracoes/integracoes-bancarias/{account.id}/")
-        faults = browsing.faults_of(page)
+        faults = browsing.faults_when(page, browsing.DESKTOP, browsing.PHONE)
 
     assert faults == []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from banking.banks.contract.payments import OrderState
@@ -56,36 +56,32 @@ def line_of(account: BankAccount, order: PaymentOrder) -> StatementLine:
 
 def shoot(page: Page, name: str) -> None:
     if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=Path(folder) / f"{name}-{scheme}.png", full_page=True)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("window", [browsing.DESKTOP, browsing.PHONE], ids=["desktop", "phone"])
 def test_it_is_shown_on_both_pages_and_undone(
     live_server: LiveServer,
     account: BankAccount,
     operator: User,
     open_browser: OpenBrowser,
-    window: dict[str, int],
-    scheme: str,
+    window: ViewportSize,
 ) -> None:
     order = paid(account, "150.00", "Fornecedor Exemplo ME")
     provisional = paid(account, "99.00", "Fornecedor Exemplo ME")
     line = line_of(account, order)
-    form = f"{scheme}-{window['width']}"
 
-    with (
-        open_browser() as browser,
-        browsing.new_page(browser, viewport=window, color_scheme=scheme) as page,
-    ):
+    with open_browser() as browser, browsing.new_page(browser, viewport=window) as page:
         browsing.sign_in(page, live_server.url, (operator.email, PASSWORD))
-        shoot(page, f"statement-{form}")
+        shoot(page, f"statement-{window['width']}")
         faults = browsing.faults_of(page)
         page.goto(f"{live_server.url}/pagamentos/{provisional.payable_id}/")
-        shoot(page, f"provisional-{form}")
+        shoot(page, f"provisional-{window['width']}")
         faults += browsing.faults_of(page)
         page.goto(f"{live_server.url}/pagamentos/{order.payable_id}/")
-        shoot(page, f"bill-{form}")
+        shoot(page, f"bill-{window['width']}")
         faults += browsing.faults_of(page)
 
         page.locator(f'a[href$="#linha-{line.id}"]').click()
@@ -94,7 +90,7 @@ def test_it_is_shown_on_both_pages_and_undone(
         row.locator(".undo").click()
         dialog = page.locator("dialog#undo")
         expect(dialog).to_be_visible()
-        shoot(page, f"dialog-{form}")
+        shoot(page, f"dialog-{window['width']}")
         faults += browsing.faults_of(page)
         dialog.locator("button.btn--danger").click()
         expect(row.locator(".undo")).to_have_count(0)

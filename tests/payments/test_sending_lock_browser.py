@@ -1,7 +1,7 @@
 """An admin is told in a browser that sending is locked, looks and releases it."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from payments.orders.sending_lock import lock_sending
@@ -21,7 +21,7 @@ def test_an_admin_looks_and_releases(
     tenant: Tenant,
     admin: User,
     open_browser: OpenBrowser,
-    window: dict[str, int],
+    window: ViewportSize,
 ) -> None:
     make_bank_account(tenant)
     make_payable(tenant, "1250.00", approved=True)

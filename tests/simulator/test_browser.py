@@ -1,4 +1,4 @@
-"""The banks' pages on a phone, light and dark, as a person uses them."""
+"""The banks' pages on a phone as a person uses them; `look` looks in the light and in the dark."""
 
 from collections.abc import Iterator
 from urllib.parse import urlencode
@@ -17,12 +17,10 @@ from tests.simulator.each_bank import EachBank
 from tests.simulator.kamino_calls import charge, key
 
 
-@pytest.fixture(params=["light", "dark"])
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
     """A phone."""
-    context = browser.new_context(
-        color_scheme=request.param, viewport={"width": 375, "height": 740}
-    )
+    context = browser.new_context(viewport={"width": 375, "height": 740})
     yield context.new_page()
     context.close()
 
