@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.bs2_simulator import Bs2Simulator
 from tests.cora_simulator import CoraSimulator
@@ -16,13 +16,29 @@ from tests.simulator.consenting import CALLBACK, ConsentAt, at_bs2, at_cora
 from tests.simulator.each_bank import EachBank
 from tests.simulator.kamino_calls import charge, key
 
+PHONE = ViewportSize(width=375, height=740)
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser) -> Page:
+    return browser.new_page(viewport=PHONE)
+
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A phone."""
-    context = browser.new_context(viewport={"width": 375, "height": 740})
-    yield context.new_page()
-    context.close()
+def page(phone: Page) -> Iterator[Page]:
+    """A phone that no bank knows. It is one for all tests: a new one reads axe's script anew, which
+    takes longer than most tests."""
+    yield phone
+    phone.goto("about:blank")
+    phone.context.clear_cookies()
+
+
+@pytest.fixture
+def leaving_page(browser: Browser) -> Iterator[Page]:
+    """A phone of its own, for who leaves the bank for an address at which nobody is."""
+    page = browser.new_page(viewport=PHONE)
+    yield page
+    page.close()
 
 
 def consent_page(at: ConsentAt) -> str:
@@ -37,7 +53,10 @@ def consent_page(at: ConsentAt) -> str:
 
 
 @pytest.mark.parametrize("slug", ["cora", "bs2"])
-def test_a_person_consents(cora: CoraSimulator, bs2: Bs2Simulator, slug: str, page: Page) -> None:
+def test_a_person_consents(
+    cora: CoraSimulator, bs2: Bs2Simulator, slug: str, leaving_page: Page
+) -> None:
+    page = leaving_page
     page.goto(consent_page(at_cora(cora) if slug == "cora" else at_bs2(bs2)))
     look(page)
     sign_in(page)
