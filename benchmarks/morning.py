@@ -33,7 +33,7 @@ from payments.models import PaymentOrder
 from payments.states import OrderStatus
 from tenants.models import Tenant, User
 from tenants.scope import across_tenants, tenant_scope
-from tests.clock import Traveller, follow, set_database, travel, unfollow
+from tests.clock import DatabaseClock, Traveller, follow, travel, unfollow
 from tests.cora_simulator import CoraSimulator
 
 COMPANIES, BILLS, LATENCY_MS, ROUNDS = 200, 25, 300, 3
@@ -98,13 +98,14 @@ def figures(name: str, rounds: Sequence[Round]) -> list[Result]:
 @contextmanager
 def another_time() -> Iterator[Traveller]:
     """For this process, the database, the bank's `Date`, and the workers that are told."""
-    database = partial(set_database, os.environ["DATABASE_OWNER_URL"])
-    follow(database)  # as the bank does
+    database = DatabaseClock(os.environ["DATABASE_OWNER_URL"])
+    follow(database.set)  # as the bank does
     try:
         with travel(MORNINGS[0]) as traveller:
             yield traveller
     finally:
-        unfollow(database)
+        unfollow(database.set)
+        database.close()
 
 
 def make_companies(bank: CoraSimulator) -> list[Company]:

@@ -89,6 +89,5 @@ def _set(tenant: str, person: str) -> None:
 def _leave_nested() -> None:
     """The transaction goes on without us: check what was deferred while it can still be read."""
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     _set("", "")

@@ -72,16 +72,22 @@ travel = Travel
 # Read anew by every statement: another definition of the function would not be seen by the
 # transaction of a test.
 PLAYED = """
-CREATE TABLE played_clock (ahead interval);
-INSERT INTO played_clock VALUES ('0');
+CREATE TABLE IF NOT EXISTS played_clock AS SELECT interval '0' AS ahead;
 CREATE OR REPLACE FUNCTION kamino_now() RETURNS timestamptz LANGUAGE sql VOLATILE
 AS 'SELECT clock_timestamp() + ahead FROM played_clock'
 """
 
 
-def set_database(owner_url: str, difference: timedelta) -> None:
-    """What the database calls now is ahead of the machine's time by that much."""
-    with psycopg.connect(owner_url, autocommit=True) as owner:
-        if owner.execute("SELECT to_regclass('played_clock') IS NULL").fetchone() == (True,):
-            owner.execute(PLAYED)
-        owner.execute("UPDATE played_clock SET ahead = %s", [difference])
+class DatabaseClock:
+    """What a database calls now; over a connection of its own, as it is set twice a test."""
+
+    def __init__(self, owner_url: str) -> None:
+        self._owner = psycopg.connect(owner_url, autocommit=True)
+        self._owner.execute(PLAYED)
+
+    def set(self, difference: timedelta) -> None:
+        """It is ahead of the machine's time by that much."""
+        self._owner.execute("UPDATE played_clock SET ahead = %s", [difference])
+
+    def close(self) -> None:
+        self._owner.close()

@@ -3,7 +3,6 @@
 import gc
 import os
 from collections.abc import Iterator
-from functools import partial
 
 import hypothesis
 import pytest
@@ -13,9 +12,9 @@ from playwright.sync_api import Browser
 from pytest_django.plugin import DjangoDbBlocker
 
 from tenants.models import Role, Tenant, User
-from tests import clock
 from tests.cast import make_member, make_tenant
 from tests.chromium import CHROMIUM, FIXTURES, OpenBrowser, chromium
+from tests.clock import DatabaseClock, follow, unfollow
 from tests.database import make_test_database
 
 # The same examples in every run: what fails for one fails for all.
@@ -62,8 +61,11 @@ def django_db_setup(
     """A database of its own for each process: migrated by the owner, used by the application."""
     with django_db_blocker.unblock():
         make_test_database(f"test_{worker_id}", testrun_uid)
-        clock.follow(partial(clock.set_database, os.environ["DATABASE_OWNER_URL"]))
+        database_clock = DatabaseClock(os.environ["DATABASE_OWNER_URL"])
+    follow(database_clock.set)
     yield
+    unfollow(database_clock.set)
+    database_clock.close()
     with django_db_blocker.unblock():
         connections["default"].close_pool()
         connections["owner"].close()

@@ -40,7 +40,13 @@ from payments.models.order import waiting
 from payments.orders.give_back import give_back_what_missed_the_day, give_back_what_was_undone
 from payments.orders.payload import payment_of
 from payments.orders.sending_lock import LOCKED, is_sending_locked
-from payments.orders.transitions import Outcome, apply_state, claim_queued, store_surely
+from payments.orders.transitions import (
+    BATCH,
+    Outcome,
+    apply_state,
+    claim_queued,
+    store_surely,
+)
 from payments.states import OrderStatus
 from payments.timeline import NOT_YET, Tone, note_many
 from tenants.scope import across_tenants, tenant_scope
@@ -109,6 +115,8 @@ def send_all(account: BankAccount, bank: BankAdapter) -> int:
             outcomes = send_batch(bank, batch, pool, claimed)
             if any(o.status == OrderStatus.QUEUED for o in outcomes):
                 break  # the bank is not there: the next sweep tries again
+            if len(batch) < BATCH:
+                break  # that was all; who has queued more since sends a message
     return tried
 
 

@@ -217,13 +217,14 @@ def requeue(order: PaymentOrder, why: str) -> None:
     note(order.payable, BACK_IN_QUEUE, why, tone=Tone.WARN)
 
 
-@transaction.atomic
 def take_from_queue(tenant_id: UUID, reasons: Mapping[UUID, str]) -> int:
     """Give up orders that never left, by id, each with the reason; their bills are approved again.
 
     Returns how many; one that did leave stays as it is. The number of queries does not depend on
-    that of the orders. Runs inside the company's scope.
+    that of the orders. Runs inside the company's scope, and so in a transaction.
     """
+    if not reasons:
+        return 0
     queued = PaymentOrder.objects.of(tenant_id).filter(id__in=reasons, status=OrderStatus.QUEUED)
     orders = list(queued.select_for_update(of=("self",), no_key=True).order_by("id"))
     if not orders:
@@ -367,15 +368,15 @@ def claim_queued(account: BankAccount) -> list[PaymentOrder]:
             .order_by("created_at", "id")
             .select_for_update(skip_locked=True, of=("self",))
         )
-        ids = list(queue.values_list("id", flat=True)[:BATCH])
-        claim_id = uuid4()
-        taken = PaymentOrder.objects.of(account.tenant_id).filter(
-            id__in=ids, status=OrderStatus.QUEUED
-        )
-        write_statuses(
-            taken, OrderStatus.SENDING, claim=claim_id, claimed_at=now, first_sent_at=now
-        )
-        return list(PaymentOrder.objects.of(account.tenant_id).filter(claim=claim_id))
+        orders = list(queue[:BATCH])
+        claim = {"claim": uuid4(), "claimed_at": now, "first_sent_at": now}
+        taken = PaymentOrder.objects.of(account.tenant_id).filter(id__in=[o.id for o in orders])
+        write_statuses(taken, OrderStatus.SENDING, **claim)
+    for order in orders:
+        order.status = OrderStatus.SENDING
+        for name, value in claim.items():
+            setattr(order, name, value)
+    return orders
 
 
 def abandon_stale_sends(account: BankAccount, now: datetime) -> None:

@@ -153,9 +153,10 @@ class WorkerPool:
         }
         self._processes: list[Process] = []
 
-    def one_of_each(self) -> tuple[Process, Process]:
-        """The two workers of production: of payments, and of readings."""
-        return self.worker("clock,payments"), self.worker("clock,reading")
+    def one_of_each(self, *, wrong_by: timedelta = RIGHT) -> tuple[Process, Process]:
+        """The two workers of production, of payments and of readings, on one machine."""
+        payments = self.worker("clock,payments", wrong_by=wrong_by)
+        return payments, self.worker("clock,reading", wrong_by=wrong_by)
 
     def worker(self, queues: str = ",".join(QUEUES), *, wrong_by: timedelta = RIGHT) -> Process:
         """A worker that is ready for messages. Of all queues, unless told; its machine's clock is
