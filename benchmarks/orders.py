@@ -23,7 +23,7 @@ from core.ids import uuid7
 from kamino.celery import app
 from parties.models import Payee, PayeeAccount
 from payments.models import Payable, PaymentOrder
-from payments.orders.queue import queue_orders
+from payments.orders.queue import make_orders
 from payments.states import OrderStatus, PayableStatus
 from payments.tasks import send_queued
 from tenants.models import Tenant, User
@@ -133,7 +133,7 @@ def queue(tenant: Tenant, account: BankAccount, by: User, approver: User, count:
             )
             for _ in range(count)
         )  # fmt: skip
-        queue_orders(payables, account, run=None, by=approver)
+        make_orders([(payable, account) for payable in payables], run=None, by=approver)
 
 
 def wait_until_sent(tenant: Tenant) -> None:

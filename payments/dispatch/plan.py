@@ -25,23 +25,20 @@ class Plan:
     left_out: list[LeftOut] = field(default_factory=list)
 
 
-def plan_run(account: BankAccount, day: date, *, until: time | None) -> Plan:
+def plan_run(account: BankAccount, day: date, *, until: time | None, is_held: bool = False) -> Plan:
     """Decide about every approved bill of the account that is due by `day`. Writes nothing.
 
     On a day on which banks do not settle only Pix goes, whoever asks. `until` is the São Paulo
     time now when rails that have closed are to be left out; None when a person asked and the bank
-    may settle it on its next day.
+    may settle it on its next day. With `is_held` the bills stay as they are planned until the
+    transaction ends: one that another act holds is waited for, and read as that act leaves it.
     """
     plan = Plan()
-    candidates = (
-        Payable.objects.of(account.tenant_id)
-        .paid_by(account)
-        .sendable()
-        .filter(payment_date__lte=day)
-        .with_destinations()
-        .order_by("payment_date", "id")
-    )
-    for payable in candidates:
+    due = Payable.objects.of(account.tenant_id).paid_by(account).sendable()
+    due = due.filter(payment_date__lte=day).with_destinations().order_by("id")
+    if is_held:  # in the order in which all hold several
+        due = due.select_for_update(of=("self",), no_key=True)
+    for payable in sorted(due, key=lambda bill: (bill.payment_date, bill.id)):
         reason = reason_to_leave_out(payable, account, day, until)
         if reason:
             again = needs_new_approval(payable, account)

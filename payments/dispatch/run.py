@@ -14,12 +14,14 @@ from audit.acts import Act
 from audit.services import record
 from banking.models import BankAccount
 from brazil.banking_days import SAO_PAULO, sao_paulo_day
+from payments.bills.approval import return_to_approval
 from payments.dispatch.plan import plan_run
 from payments.dispatch.schedule import is_sending_time, opening_instant, with_modo_banking
 from payments.models import DispatchRun
-from payments.orders.queue import queue_orders, return_unapproved
+from payments.orders.queue import make_orders
 from payments.orders.sending_lock import refuse_while_locked
 from payments.rails.debit_account import require_account
+from payments.rails.pix_policy import why_no_rail
 from tenants.models import User
 from tenants.scope import tenant_scope
 
@@ -71,9 +73,10 @@ def fill_run(
     run: DispatchRun, account: BankAccount, *, until: time | None, by: User | None
 ) -> None:
     """`until` is None when a person asks, and `by` too when it is at the command line."""
-    plan = plan_run(account, run.day, until=until)
-    orders = queue_orders(plan.send, account, run=run, by=by)
-    return_unapproved([item.payable for item in plan.left_out if item.needs_new_approval], account)
+    plan = plan_run(account, run.day, until=until, is_held=True)
+    orders = make_orders([(payable, account) for payable in plan.send], run=run, by=by)
+    returned = [item.payable for item in plan.left_out if item.needs_new_approval]
+    return_to_approval([(payable, why_no_rail(payable, account)) for payable in returned])
     run.left_out = [
         {"payable": str(item.payable.id), "reason": item.reason} for item in plan.left_out
     ]

@@ -5,44 +5,13 @@ from datetime import datetime
 
 from banking.models import BankAccount
 from core.clock import database_now
-from payments.bills.approval import return_to_approval
 from payments.models import DispatchRun, Payable, PaymentOrder, order_code
 from payments.orders.idempotency_key import ended_unpaid, order_key
 from payments.orders.payload import describe
-from payments.rails.pix_policy import rail_for, why_no_rail
+from payments.rails.pix_policy import rail_for
 from payments.states import PayableStatus
 from payments.timeline import Tone, note_many
 from tenants.models import User
-
-
-def return_unapproved(payables: list[Payable], account: BankAccount) -> None:
-    """Those that would go from the account where their approval did not say wait for another.
-
-    One that another act has locked now is left to the next time.
-    """
-    if not payables:
-        return
-    rows = Payable.objects.of(account.tenant_id).sendable().with_destinations().order_by("id")
-    rows = rows.filter(id__in=[payable.id for payable in payables])
-    locked = list(rows.select_for_update(of=("self",), skip_locked=True, no_key=True))
-    return_to_approval([(payable, why_no_rail(payable, account)) for payable in locked])
-
-
-def queue_orders(
-    payables: list[Payable], account: BankAccount, *, run: DispatchRun | None, by: User | None
-) -> list[PaymentOrder]:
-    """One order for each bill that is still approved; the bill is then on its way.
-
-    The lock and the second look take each bill once, also when others take it at the same time,
-    and the database refuses a second open order for it. None is taken that is held, or back in
-    approval, since it was planned.
-    """
-    approved = Payable.objects.of(account.tenant_id).sendable().with_destinations().order_by("id")
-    approved = approved.filter(id__in=[payable.id for payable in payables])
-    locked = approved.select_for_update(of=("self",), no_key=True)
-    taken = {payable.id: payable for payable in locked}
-    pairs = [(taken[payable.id], account) for payable in payables if payable.id in taken]
-    return make_orders(pairs, run=run, by=by)
 
 
 def make_orders(

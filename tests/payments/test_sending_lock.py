@@ -17,7 +17,7 @@ from payments.dispatch.run import dispatch_account, dispatch_by_hand
 from payments.dispatch.schedule import due_accounts
 from payments.dispatch.send_now import send_now
 from payments.models import PaymentOrder
-from payments.orders.queue import queue_orders
+from payments.orders.queue import make_orders
 from payments.orders.send import send_queued
 from payments.orders.sending_lock import lock_sending, release_sending
 from payments.orders.transitions import claim_queued
@@ -135,7 +135,7 @@ def test_a_worker_with_an_old_message_finds_the_queue_closed(
     payable = make_payable(tenant, approved=True)
     lock(tenant)
     with tenant_scope(tenant.id):
-        queue_orders([payable], account, run=None, by=None)
+        make_orders([(payable, account)], run=None, by=None)
 
     assert claim_queued(account) == []
     assert orders(tenant) == [OrderStatus.QUEUED]
@@ -148,7 +148,7 @@ def test_a_queue_that_is_closed_says_so_and_no_bank_is_opened(
     payable = make_payable(tenant, approved=True)
     lock(tenant)
     with tenant_scope(tenant.id):
-        (order,) = queue_orders([payable], account, run=None, by=None)
+        (order,) = make_orders([(payable, account)], run=None, by=None)
 
     assert send_queued(tenant.id, account.id) == 0
 

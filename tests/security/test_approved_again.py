@@ -5,6 +5,7 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,13 +16,13 @@ from payments.dispatch.plan import plan_run
 from payments.dispatch.run import dispatch_account, dispatch_by_hand
 from payments.models import Payable, PaymentOrder
 from payments.orders.manual_result import settle_by_hand
-from payments.orders.queue import queue_orders
 from payments.orders.transitions import Outcome, apply_state, store_outcomes
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, reread
 from tests.cast import make_member, sign_in
+from tests.payments.at_most_once.side_by_side import at_once
 from tests.payments.factories import approve, make_bank_account, make_order, make_payable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
@@ -121,28 +122,19 @@ def test_nothing_sends_it_before_another_approval(
     assert (reread(payable).status, reread(payable).hold) == (PayableStatus.SENT, "")
 
 
-def test_a_run_takes_none_that_went_back_to_approval_since_it_was_planned(
-    tenant: Tenant, account: BankAccount
-) -> None:
-    stays, goes = make_payable(tenant, approved=True), make_payable(tenant, approved=True)
-    with tenant_scope(tenant.id):
-        plan = plan_run(account, stays.payment_date, until=None)
-        assert {payable.id for payable in plan.send} == {stays.id, goes.id}
-        change(stays, status=PayableStatus.PENDING, approved_by=None, approved_at=None)
-
-        orders = queue_orders(plan.send, account, run=None, by=None)
-
-    assert [order.payable_id for order in orders] == [goes.id]
-
-
-def test_a_run_takes_none_that_is_held_since_it_was_planned(
+@pytest.mark.django_db(transaction=True)
+def test_what_a_run_has_planned_stays_as_it_is_until_its_orders_are_made(
     tenant: Tenant, account: BankAccount
 ) -> None:
     payable = make_payable(tenant, approved=True)
+
+    def hold() -> None:
+        with tenant_scope(tenant.id):
+            Payable.objects.select_for_update(nowait=True, no_key=True).get(id=payable.id)
+
     with tenant_scope(tenant.id):
-        plan = plan_run(account, payable.payment_date, until=None)
-        change(payable, hold=Payable.Hold.REFUSED)
-
-        assert queue_orders(plan.send, account, run=None, by=None) == []
-
-    assert reread(payable).status == PayableStatus.APPROVED
+        plan = plan_run(account, payable.payment_date, until=None, is_held=True)
+        assert plan.send == [payable]
+        with pytest.raises(OperationalError):
+            at_once(hold, people=1)
+    at_once(hold, people=1)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from banking.models import BankAccount
 from payments.models import Payable
 from payments.orders.give_back import give_back_what_missed_the_day
-from payments.orders.queue import queue_orders
+from payments.orders.queue import make_orders
 from payments.orders.send import send_queued
 from payments.orders.sending_lock import lock_sending
 from payments.states import OPEN_AT_BANK, OrderStatus, PayableStatus
@@ -130,7 +130,7 @@ def test_while_sending_is_locked_the_queue_is_closed_whoever_filled_it(
     payable = bills.enter_ted(tenant)
     lock_sending(tenant)
     with tenant_scope(tenant.id):
-        queue_orders([payable], account, run=None, by=None)
+        make_orders([(payable, account)], run=None, by=None)
 
     assert send_queued(tenant.id, account.id) == 0
 

@@ -15,10 +15,10 @@ from banking.gateway import connect
 from banking.gateway.credentials import seal
 from banking.models import BankAccount
 from core.clock import Stopwatch
+from payments.dispatch.run import dispatch_by_hand
 from payments.dispatch.send_now import send_now
 from payments.models import Payable
 from payments.orders import tracking
-from payments.orders.queue import queue_orders
 from payments.orders.send import send_one, send_queued, sending_time
 from payments.orders.transitions import Outcome, abandon_stale_sends, claim_queued, store_outcomes
 from payments.states import OrderStatus, PayableStatus
@@ -340,14 +340,20 @@ def test_two_people_who_send_the_same_bills_send_each_once(
     assert bills.effects(cora) == bills.once_each(tenant)
 
 
-def test_a_bill_has_one_living_order_even_if_it_is_queued_twice(
+def test_a_bill_that_a_person_and_the_run_send_at_once_has_one_order(
     tenant: Tenant, operator: User, account: BankAccount
 ) -> None:
     payable = bills.enter_ted(tenant)
 
-    def queue() -> int:
+    def click() -> None:
         with tenant_scope(tenant.id):
-            return len(queue_orders([payable], account, run=None, by=operator))
+            send_now([payable], by=operator)
 
-    assert sorted(map(str, at_once(queue, people=4))) == ["0", "0", "0", "1"]
+    def run() -> None:
+        dispatch_by_hand(tenant.id, account.id, payable.payment_date)
+
+    acts = iter([click, run] * 2)
+
+    at_once(lambda: next(acts)(), people=4)
+
     assert len(bills.orders(tenant)) == 1
