@@ -19,6 +19,8 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from django.conf import settings
+
 from banking.banks.contract.auth import Grant
 from banking.banks.http.client import open_client
 from banking.gateway.credentials import seal
@@ -38,7 +40,6 @@ from tests.cora_simulator import CoraSimulator
 
 COMPANIES, BILLS, LATENCY_MS, ROUNDS = 200, 25, 300, 3
 ORDERS = COMPANIES * BILLS
-THREADS = 16  # of a worker
 SEVEN = datetime(2026, 11, 23, 7, 0, 5, tzinfo=SAO_PAULO)
 # Banking days, a round each.
 MORNINGS = [SEVEN + timedelta(days=days) for days in (0, 1, 2, 3, 4, 7)]
@@ -248,5 +249,5 @@ def read_statements(base_url: str, tokens: Sequence[str]) -> None:
             client.get("/bank-statement/statement", params=days).raise_for_status()
             client.get("/third-party/account/balance").raise_for_status()
 
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(settings.CELERY_WORKER_CONCURRENCY) as pool:
         list(pool.map(read, tokens))

@@ -12,6 +12,8 @@ from decimal import Decimal
 from itertools import count
 from pathlib import Path
 
+from django.conf import settings
+
 from accounts.models import Account
 from banking.banks.contract.payments import AccountType, TedPayment
 from banking.banks.cora.wire import payments
@@ -71,7 +73,6 @@ def start_worker() -> "subprocess.Popen[bytes]":
     worker = subprocess.Popen(
         [
             sys.executable, "-m", "celery", "-A", "kamino", "--quiet", "worker",
-            "--pool", "threads", "--concurrency", "16",
             "--without-gossip", "--without-mingle", "--loglevel", "ERROR",
         ],
         env=os.environ,
@@ -177,7 +178,7 @@ def bare_loop(base_url: str, tokens: list[str], each: int) -> float:
             list(pool.map(post, bodies))
 
     began = time.perf_counter()
-    with ThreadPoolExecutor(min(16, len(tokens))) as pool:
+    with ThreadPoolExecutor(min(settings.CELERY_WORKER_CONCURRENCY, len(tokens))) as pool:
         list(pool.map(send_all, tokens))
     return time.perf_counter() - began
 

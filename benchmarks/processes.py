@@ -65,8 +65,8 @@ def start_worker(queue: str, count: Path) -> "subprocess.Popen[str]":
         [
             sys.executable, "-m", "tests.payments.at_most_once.moved_clock",
             "-", "benchmarks.counted", str(count),
-            "-A", "kamino", "--quiet", "worker", "-Q", f"clock,{queue}", "--pool", "threads",
-            "--concurrency", "16", "--hostname", f"{queue}@%h",
+            "-A", "kamino", "--quiet", "worker", "-Q", f"clock,{queue}",
+            "--hostname", f"{queue}@%h",
             "--without-gossip", "--without-mingle", "--loglevel", "ERROR",
         ],
         # A tick that comes within five seconds of another is dropped.

@@ -294,6 +294,10 @@ CELERY_TASK_ROUTES = {
     "payments.tasks.read_titles": "reading",
     "payments.tasks.*": "payments",
 }
+# Tasks that a worker has at a time. They share one interpreter: more of them make it no faster,
+# and each keeps up to sixteen connections to a bank open.
+CELERY_WORKER_POOL = "threads"
+CELERY_WORKER_CONCURRENCY = env.int("WORKER_THREADS", default=4)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE

@@ -1,6 +1,5 @@
 """The database of the tests, under the roles of production, and the cast."""
 
-import gc
 import os
 from collections.abc import Iterator
 
@@ -11,6 +10,7 @@ from django.db import connections
 from playwright.sync_api import Browser
 from pytest_django.plugin import DjangoDbBlocker
 
+from core.garbage import spare_what_is_loaded
 from tenants.models import Role, Tenant, User
 from tests.cast import make_member, make_tenant
 from tests.chromium import CHROMIUM, FIXTURES, OpenBrowser, chromium
@@ -28,9 +28,7 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded stays: looking through it again and again took a seventh of the run."""
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
+    spare_what_is_loaded()
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m reads the marks

@@ -131,9 +131,9 @@ def supervise(port: int, simulator_port: int) -> Manager:
 
     def worker(queues: str) -> str:
         return (
-            f"{python} -m celery -A kamino --quiet worker -Q {queues} --pool threads"
-            f" --concurrency 16 --hostname {queues.split(',')[-1]}@%h --without-gossip"
-            " --without-mingle --loglevel WARNING"
+            f"{python} -m celery -A kamino --quiet worker -Q {queues}"
+            f" --hostname {queues.split(',')[-1]}@%h --without-gossip --without-mingle"
+            " --loglevel WARNING"
         )
 
     for name, command in {

@@ -44,6 +44,10 @@ from tenants.models import User
 # person.
 LOOK_BACK = timedelta(days=120)
 SETTLED = (OrderStatus.PAID, OrderStatus.RETURNED)
+# As `only_the_statement_tells`.
+ONLY_THE_STATEMENT_TELLS = Q(status=OrderStatus.UNKNOWN, needs_person=True) | Q(
+    status__in=OPEN_AT_BANK, left_list_at__isnull=False
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ def match_statement(account: BankAccount) -> None:
     """
     account = hold_account(account.tenant_id, account.id)
     orders = unmatched(account)
+    if not orders:
+        return
     moved = follow_replacements(account, orders)
     books = books_of(account, orders)
     orders = concerned(orders, books)
@@ -104,7 +110,8 @@ def match_statement(account: BankAccount) -> None:
 
 
 def unmatched(account: BankAccount) -> list[PaymentOrder]:
-    """Orders that a line may prove, and those with an entry that no line stands for yet."""
+    """Orders with an entry that no line stands for yet; and, where a line may prove one of them,
+    all that are not settled."""
     mine = PaymentOrder.objects.of(account.tenant_id).filter(bank_account=account)
     mine = mine.select_related("payable__payee", "bank_account").defer("content")
     waiting = ~Exists(parts_of("entry")) | (
@@ -115,6 +122,8 @@ def unmatched(account: BankAccount) -> list[PaymentOrder]:
         Q(first_sent_at__gte=since) | Q(first_sent_at=None)
     )
     others = mine.filter(status__in=[OrderStatus.UNKNOWN, *OPEN_AT_BANK])
+    if not others.filter(ONLY_THE_STATEMENT_TELLS).exists():
+        others = others.none()
     return sorted([*settled, *others], key=lambda order: (sent_on(order), order.id))
 
 

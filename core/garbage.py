@@ -1,0 +1,15 @@
+"""What Python's garbage collector looks through, in a process that lives long."""
+
+import gc
+
+
+def spare_what_is_loaded() -> None:
+    """To be called once, when the process is about to begin its work.
+
+    All that is loaded by then stays for good: to look through it again and again takes a tenth of
+    the processor's time. Reference counts free nearly everything; what holds itself in a circle is
+    looked for less often than by default, and still found.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
