@@ -1,18 +1,17 @@
 """What a bank had and did not pay is approved again before it is sent again."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from uuid import uuid4
 
 import pytest
-from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from banking.banks.contract.payments import OrderState
 from banking.models import BankAccount
-from payments.dispatch.plan import plan_run
 from payments.dispatch.run import dispatch_account, dispatch_by_hand
 from payments.models import Payable, PaymentOrder
 from payments.orders.manual_result import settle_by_hand
@@ -22,6 +21,7 @@ from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, reread
 from tests.cast import make_member, sign_in
+from tests.payments.at_most_once.database import wait_until_stuck
 from tests.payments.at_most_once.side_by_side import at_once
 from tests.payments.factories import approve, make_bank_account, make_order, make_payable
 
@@ -123,18 +123,29 @@ def test_nothing_sends_it_before_another_approval(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_a_run_has_planned_stays_as_it_is_until_its_orders_are_made(
-    tenant: Tenant, account: BankAccount
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"hold": Payable.Hold.REFUSED},
+        {"status": PayableStatus.PENDING, "approved_by": None, "approved_at": None},
+    ],
+    ids=["held", "back in approval"],
+)
+def test_a_run_takes_no_bill_that_is_held_or_goes_back_to_approval_while_it_plans(
+    tenant: Tenant, account: BankAccount, changes: dict[str, object]
 ) -> None:
-    payable = make_payable(tenant, approved=True)
+    payable, other = make_payable(tenant, approved=True), make_payable(tenant, approved=True)
 
-    def hold() -> None:
+    def run() -> None:
+        dispatch_by_hand(tenant.id, account.id, payable.payment_date)
+
+    with ThreadPoolExecutor(1) as pool:
         with tenant_scope(tenant.id):
-            Payable.objects.select_for_update(nowait=True, no_key=True).get(id=payable.id)
+            change(payable, **changes)
+            made = pool.submit(at_once, run, people=1)
+            wait_until_stuck("payments_payable")
+        made.result()
 
     with tenant_scope(tenant.id):
-        plan = plan_run(account, payable.payment_date, until=None, is_held=True)
-        assert plan.send == [payable]
-        with pytest.raises(OperationalError):
-            at_once(hold, people=1)
-    at_once(hold, people=1)
+        orders = PaymentOrder.objects.of(tenant)
+        assert [order.payable_id for order in orders] == [other.id]
