@@ -1,4 +1,4 @@
-"""A `DomainError` becomes a message where the person is; views hold no `try`."""
+"""What every answer of ours has in common."""
 
 import json
 from collections.abc import Callable
@@ -10,8 +10,33 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.errors import DomainError
 
+# What no page of ours asks a browser for. Passkeys (publickey-credentials) are not among it.
+PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer",
+        "microphone", "midi", "payment", "usb",
+    )
+)  # fmt: skip
+
+
+class PrivateResponseMiddleware:
+    """Pages and API answers hold a company's money: nobody on the way or at this computer keeps
+    them (RFC 9111, section 5.2.2.5). Files that are the same for all never come here."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Permissions-Policy"] = PERMISSIONS
+        return response
+
 
 class DomainErrorMiddleware:
+    """A `DomainError` becomes a message where the person is; views hold no `try`."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 

@@ -22,6 +22,8 @@ env = environ.Env()
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
+# Former ones: sessions and links that they signed stay valid while they stand here.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 # Where people and the banks' webhooks reach the product.
 PUBLIC_URL = env.str("PUBLIC_URL").rstrip("/")
@@ -64,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "core.middleware.PrivateResponseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -139,6 +142,9 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
+        # Not Django's pickles: whoever writes to Redis would run code in every process.
+        "OPTIONS": {"serializer": "core.cache.JsonSerializer"},
+        "KEY_PREFIX": "json",
     }
 }
 
@@ -183,6 +189,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if SERVED_OVE
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SERVED_OVER_TLS
+if SERVED_OVER_TLS:  # a neighbour below the same domain cannot set them (RFC 6265bis, 4.1.3.2)
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 7
 SECURE_SSL_REDIRECT = SERVED_OVER_TLS
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if SERVED_OVER_TLS else 0
@@ -211,7 +219,12 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # the bills that are sent at once
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")
+# smtp+tls:// or smtp+ssl:// in production: e-mails hold links that let somebody in.
+email = env.email_url("EMAIL_URL", default="consolemail://")
+if SERVED_OVER_TLS and not (email.get("EMAIL_USE_TLS") or email.get("EMAIL_USE_SSL")):
+    raise ImproperlyConfigured("EMAIL_URL: smtp+tls://user:password@host:587")
+vars().update(email)
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default=email["EMAIL_BACKEND"])
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Kamino <nao-responda@localhost>")
 
 # --- Static files -----------------------------------------------------------------------

@@ -18,9 +18,10 @@ PRODUCTION = {
     "CREDENTIAL_KEYS": Fernet.generate_key().decode(),
     "DATABASE_URL": "postgres://kamino_app@db/kamino",
     "DEBUG": "false",
+    "EMAIL_URL": "smtp+tls://kamino:example@mail.example.com:587",
     "ENV_FILE": os.devnull,
     "PUBLIC_URL": "https://app.example.com",
-    "REDIS_URL": "redis://redis:6379/0",
+    "REDIS_URL": "redis://:example@redis:6379/0",
     "SECRET_KEY": os.urandom(40).hex(),
 }
 

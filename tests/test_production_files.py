@@ -67,6 +67,32 @@ def test_only_the_migration_knows_the_owner() -> None:
     assert knows == ["migrate"]
 
 
+@pytest.mark.parametrize("name", [*OURS, "redis"])
+def test_a_container_that_was_taken_over_can_do_little(name: str) -> None:
+    service = COMPOSE["services"][name]
+
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert "privileged" not in service
+
+
+def test_only_the_proxy_on_this_machine_reaches_the_web_server_and_nobody_the_stores() -> None:
+    ports = {name: s["ports"] for name, s in COMPOSE["services"].items() if "ports" in s}
+
+    assert ports == {"web": ["127.0.0.1:8000:8000"]}
+    assert COMPOSE["networks"]["inside"] == {"internal": True}
+    assert all(COMPOSE["services"][name]["networks"] == ["inside"] for name in ("db", "redis"))
+
+
+def test_redis_asks_a_password() -> None:
+    redis = COMPOSE["services"]["redis"]
+
+    assert "--requirepass" in " ".join(redis["command"])
+    for service in OURS.values():
+        assert service["environment"]["REDIS_URL"].startswith("redis://:${REDIS_PASSWORD")
+
+
 def test_there_is_one_beat() -> None:
     beats = [s for s in OURS.values() if "beat" in s["command"]]
 

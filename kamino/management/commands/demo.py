@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 
 from accounts.chart.setup import open_books
 from tenants.models import Plan, Role, Tenant, User
@@ -22,6 +23,10 @@ class Command(BaseCommand):
     help = "Cria a empresa de demonstração, se não há nenhuma, e diz como entrar."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if settings.SERVED_OVER_TLS:
+            raise CommandError(
+                "A demonstração tem senhas conhecidas e só existe em uma execução local."
+            )
         with across_tenants():
             is_empty = not Tenant.objects.exists()
         if is_empty:
