@@ -7,8 +7,8 @@ def spare_what_is_loaded() -> None:
     """To be called once, when the process is about to begin its work.
 
     All that is loaded by then stays for good, and need not be looked through again and again
-    (docs/decisions/0027-four-tasks-a-worker.md). Reference counts free nearly everything; what holds itself in a circle is
-    looked for less often than by default, and still found.
+    (docs/decisions/0027-four-tasks-a-worker.md). Reference counts free nearly everything; what
+    holds itself in a circle is looked for less often than by default, and still found.
     """
     gc.collect()
     gc.freeze()
