@@ -26,7 +26,7 @@ from kamino.celery import app
 from parties.models import Payee, PayeeAccount
 from payments.models import Payable, PaymentOrder
 from payments.orders.queue import make_orders
-from payments.states import OrderStatus, PayableStatus
+from payments.states import OrderStatus
 from payments.tasks import send_queued
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
@@ -130,10 +130,10 @@ def queue(tenant: Tenant, account: BankAccount, by: User, approver: User, count:
                 tenant=tenant, payee=payee, payee_account=where, method="ted",
                 amount=Decimal("10.00"), due_date=today, payment_date=today,
                 expense_account=expense, bank_account=account, created_by=by,
-                approved_by=approver, status=PayableStatus.APPROVED,
             )
             for _ in range(count)
         )  # fmt: skip
+        world.approve_many(payables, account, approver)
         make_orders([(payable, account) for payable in payables], run=None, by=approver)
 
 

@@ -13,21 +13,21 @@ from rest_framework.views import exception_handler as drf_exception_handler
 from brazil.digits import plain
 from core.amounts import check_amount
 from core.depth import is_shallow
-from core.errors import DomainError, InvalidInput, Locked
+from core.errors import Changed, DomainError, InvalidInput, Locked
 from core.text import read_line, read_name
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """A `DomainError` is a 422 with its sentence and code (a 409 where something is locked); the
-    rest is as the framework does it."""
+    """A `DomainError` is a 422 with its sentence and code, a 409 where something is locked or has
+    changed; the rest is as the framework does it."""
     if isinstance(error, DomainError):
         body: dict[str, str] = {"detail": str(error)}
         if isinstance(error, InvalidInput) and error.field:
             body["field"] = error.field
         if error.code:
             body["code"] = error.code
-        is_locked = isinstance(error, Locked)
-        code = status.HTTP_409_CONFLICT if is_locked else status.HTTP_422_UNPROCESSABLE_ENTITY
+        is_conflict = isinstance(error, Locked | Changed)
+        code = status.HTTP_409_CONFLICT if is_conflict else status.HTTP_422_UNPROCESSABLE_ENTITY
         return Response(body, status=code)
     return drf_exception_handler(error, context)
 

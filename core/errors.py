@@ -25,6 +25,10 @@ class Locked(InvalidState):
     """Nothing of this kind is done until a person releases it. A 409 of the API."""
 
 
+class Changed(InvalidState):
+    """It is not what the person saw when they decided: nothing was done. A 409 of the API."""
+
+
 class NotAllowed(DomainError):
     """This person may not do this."""
 

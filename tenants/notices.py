@@ -43,13 +43,17 @@ def notify(tenant: Tenant, roles: Collection[Role], news: News) -> None:
     What was told of the subject before is closed. Runs inside the company's scope.
     """
     members = Membership.objects.of(tenant).filter(role__in=roles)
-    # In one order: two workers who tell the same wait for each other's rows.
-    people = members.order_by("user_id").values_list("user_id", flat=True)
     withdraw(tenant, [news.subject], but=news.step)
+    # In one order: two workers who tell the same wait for each other's rows.
+    tell(tenant.id, members.order_by("user_id").values_list("user_id", flat=True), news)
+
+
+def tell(tenant_id: UUID, people: Iterable[int], news: News) -> None:
+    """Tell these people, by their ids, each once. Runs inside the company's scope."""
     Notice.objects.bulk_create(
         [
             Notice(
-                tenant=tenant,
+                tenant_id=tenant_id,
                 user_id=person,
                 subject=news.subject,
                 step=news.step,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -19,7 +20,9 @@ from payments.bills.duplicates import refuse_duplicate
 from payments.bills.enter import kept_name
 from payments.bills.warnings import Caution, warnings_of
 from payments.models import Payable
+from payments.rails.debit_account import preferred_account
 from payments.rails.destinations import TedDetails
+from payments.rails.seal import digest_of, seal_of
 from tenants.scope import NOBODY
 
 
@@ -115,6 +118,18 @@ class CautionSerializer(serializers.Serializer[Caution]):
     detail = serializers.CharField(source="text")
 
 
+class SealSerializer(serializers.Serializer[Any]):
+    """What is approved together: any other value of these is another approval."""
+
+    amount = serializers.DecimalField(max_digits=12, decimal_places=2)
+    payee = serializers.DictField(child=serializers.CharField())
+    day = serializers.DateField(help_text="Não vai ao banco antes.")
+    destinations = serializers.DictField(
+        child=serializers.DictField(), help_text="Por forma: ted, pix ou boleto."
+    )
+    as_ted = serializers.BooleanField(help_text="O Pix sairia como TED, pela regra da conta.")
+
+
 class PayableSerializer(serializers.ModelSerializer[Payable]):
     """A bill, as it is."""
 
@@ -123,6 +138,8 @@ class PayableSerializer(serializers.ModelSerializer[Payable]):
     ted = serializers.SerializerMethodField()
     pix = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
+    seal = serializers.SerializerMethodField()
+    digest = serializers.SerializerMethodField()
 
     class Meta:
         model = Payable
@@ -130,6 +147,7 @@ class PayableSerializer(serializers.ModelSerializer[Payable]):
             "id", "payee_name", "payee_document", "description", "method", "ted", "pix",
             "linha_digitavel", "amount", "due_date", "payment_date", "expense_account",
             "bank_account", "status", "hold", "created_at", "approved_at", "warnings",
+            "seal", "digest",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -141,6 +159,22 @@ class PayableSerializer(serializers.ModelSerializer[Payable]):
     @extend_schema_field(PixDestination(allow_null=True))
     def get_pix(self, payable: Payable) -> dict[str, Any] | None:
         return PixDestination(payable).data if payable.is_pix else None
+
+    @extend_schema_field(SealSerializer)
+    def get_seal(self, payable: Payable) -> dict[str, Any]:
+        """What an approval approves, or of an approved bill what it approved."""
+        if payable.approval is not None:
+            sealed: dict[str, Any] = payable.approval.seal
+            return sealed
+        return seal_of(payable, payable.bank_account or self.preferred_account)
+
+    def get_digest(self, payable: Payable) -> str:
+        """Is sent back to approve it: the bill, its destinations and the Pix policy as shown."""
+        return digest_of(self.get_seal(payable))
+
+    @cached_property
+    def preferred_account(self) -> BankAccount | None:
+        return preferred_account(self.context["request"].tenant.id)
 
     @extend_schema_field(CautionSerializer(many=True))
     def get_warnings(self, payable: Payable) -> list[dict[str, Any]]:
@@ -233,6 +267,12 @@ class NewPayableSerializer(serializers.Serializer[Any]):
             "due_date": parsing.agreed_due_date(slip, data.get("due_date")),
             "kind": slip.kind,
         }
+
+
+class ApproveSerializer(serializers.Serializer[Any]):
+    digest = serializers.CharField(
+        min_length=64, max_length=64, help_text="O «digest» da conta, como foi lida."
+    )
 
 
 class CancelSerializer(serializers.Serializer[Any]):

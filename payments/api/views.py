@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from payments.api.serializers import (
+    ApproveSerializer,
     CancelSerializer,
     EnteredPayableSerializer,
     NewPayableSerializer,
@@ -65,11 +66,14 @@ class PayableViewSet(
         answer = EnteredPayableSerializer(payable, context=context)
         return Response(answer.data, status.HTTP_201_CREATED)
 
-    @extend_schema(request=None, responses=PayableSerializer)
+    @extend_schema(request=ApproveSerializer, responses=PayableSerializer)
     @action(detail=True, methods=["post"])
     def approve(self, request: CompanyRequest, pk: Any = None) -> Response:
-        """Aprova uma conta. Quem lançou não pode aprovar."""
-        approve_payable(self.get_object(), by=request.membership)
+        """Aprova uma conta como foi lida. Quem lançou não pode aprovar."""
+        seen = ApproveSerializer(data=request.data)
+        seen.is_valid(raise_exception=True)
+        shown = seen.validated_data["digest"]
+        approve_payable(self.get_object(), by=request.membership, shown=shown)
         return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(request=CancelSerializer, responses=PayableSerializer)

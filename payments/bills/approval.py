@@ -1,40 +1,82 @@
-"""Approve a bill, and take its approval away when what it allowed is over."""
+"""Approve a bill as it was shown, and take its approval away when what it allowed is over."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.urls import reverse
 
 from brazil.banking_days import sao_paulo_day
 from core.clock import database_now
-from core.errors import InvalidState, NotAllowed
-from parties.models import PayeeAccount
-from payments.models import NOT_APPROVED, Payable, on_file
+from core.errors import Changed, InvalidState, NotAllowed
+from core.text import shorten
+from payments.models import NOT_APPROVED, Approval, Payable, PayableEdit
+from payments.rails.debit_account import preferred_account
+from payments.rails.seal import digest_of, seal_of
 from payments.states import PayableStatus
 from payments.timeline import Tone, note, note_many
 from tenants.models import Membership
+from tenants.notices import News, tell
+
+TELL_FOR = timedelta(days=7)
 
 
 def lock(payable: Payable) -> Payable:
-    """The bill as it is now, held until the transaction ends."""
-    bills = Payable.objects.of(payable.tenant_id).select_for_update(no_key=True)
-    locked: Payable = bills.get(id=payable.id)
+    """The bill as it is now, with its destinations, held until the transaction ends."""
+    bills = Payable.objects.of(payable.tenant_id).with_destinations()
+    locked: Payable = bills.select_for_update(of=("self",), no_key=True).get(id=payable.id)
     return locked
 
 
 @transaction.atomic
-def approve_payable(payable: Payable, *, by: Membership) -> Payable:
-    """Approve a bill: from now on it may be sent to the bank.
+def approve_payable(payable: Payable, *, by: Membership, shown: str) -> Payable:
+    """Approve a bill as it was shown: from now on it may be sent to the bank.
 
-    What it shows is fixed: a Pix that becomes a TED goes to the account that is on file now, or
-    waits for another approval.
+    `shown` is the digest of what the person saw (payments.rails.seal). What it says is fixed:
+    orders are built from it. Where more people are needed, it waits for the others.
 
     Raises:
-        InvalidState: it is not waiting for approval.
+        Changed: the bill, a destination of it or the Pix policy is another one than was shown.
+        InvalidState: it is not waiting for approval, or this person has approved it already.
         NotAllowed: `by` may not approve, or is the person who entered it.
     """
     payable = lock(payable)
-    if not payable.is_pending:
+    require_approver(payable, by)
+    account = payable.bank_account or preferred_account(payable.tenant_id)
+    seal = seal_of(payable, account)
+    if digest_of(seal) != shown:
+        raise Changed(
+            "Esta conta mudou desde que você a abriu. Confira os dados atuais e aprove novamente.",
+            code="changed",
+        )
+    given = Approval.objects.of(payable.tenant_id).filter(
+        payable=payable, round=payable.approval_round, digest=shown
+    )
+    if given.filter(person=by.user_id).exists():
+        raise InvalidState("Você já aprovou esta conta: falta outra pessoa.", code="given_already")
+    approval = Approval.objects.create(
+        tenant_id=payable.tenant_id, payable=payable, round=payable.approval_round,
+        person=by.user, digest=shown, seal=seal,
+    )  # fmt: skip
+    missing = payable.approvals_needed - given.count()
+    if missing > 0:
+        note(payable, "Aprovada por uma pessoa", f"Falta a aprovação de {missing}.", by=by.user)
+        return payable
+    payable.status = PayableStatus.APPROVED
+    payable.approval = approval
+    payable.hold = ""
+    payable.save(update_fields=["status", "approval", "hold"])
+    note(payable, "Aprovada", when_it_leaves(payable, database_now()), by=by.user)
+    return payable
+
+
+def require_approver(payable: Payable, by: Membership) -> None:
+    """
+    Raises:
+        InvalidState: the bill is not waiting for approval.
+        NotAllowed: `by` may not approve it.
+    """
+    if not payable.is_pending or payable.is_rejected:
         raise InvalidState("Esta conta não está aguardando aprovação.", code="not_pending")
     if not by.can_approve:
         raise NotAllowed("Seu papel nesta empresa não permite aprovar contas.", code="wrong_role")
@@ -42,31 +84,72 @@ def approve_payable(payable: Payable, *, by: Membership) -> Payable:
         raise NotAllowed(
             "Quem lança a conta não pode aprová-la: peça a outro aprovador.", code="own_bill"
         )
-    payable.status = PayableStatus.APPROVED
-    payable.approved_by = by.user
-    payable.approved_at = database_now()
-    payable.approved_ted_account = account_on_file(payable)
-    payable.hold = ""
-    payable.save(
-        update_fields=["status", "approved_by", "approved_at", "approved_ted_account", "hold"]
-    )
-    note(payable, "Aprovada", when_it_leaves(payable, payable.approved_at), by=by.user)
+    if by.user_id in editors_of(payable):
+        raise NotAllowed(
+            "Quem altera a conta não pode aprová-la: peça a outro aprovador.", code="own_edit"
+        )
+
+
+def editors_of(payable: Payable) -> frozenset[int]:
+    """Who changed what an approval seals, since the last one."""
+    edits = PayableEdit.objects.of(payable.tenant_id).filter(payable=payable, is_sealed=True)
+    this_time = edits.filter(round=payable.approval_round)
+    return frozenset(this_time.values_list("person_id", flat=True))
+
+
+@transaction.atomic
+def reject_payable(payable: Payable, *, by: Membership, why: str) -> Payable:
+    """Give a bill back to its author, with the reason. What others approved of it is void.
+
+    Raises:
+        InvalidState: it is not waiting for approval.
+        NotAllowed: `by` may not approve it.
+    """
+    payable = lock(payable)
+    require_approver(payable, by)
+    payable.hold = Payable.Hold.REJECTED
+    payable.rejections += 1
+    payable.save(update_fields=["hold", "rejections"])
+    note(payable, "Reprovada", why, tone=Tone.WARN, by=by.user)
+    tell(payable.tenant_id, [payable.created_by_id], rejection(payable, why))
     return payable
+
+
+@transaction.atomic
+def ask_for_approval(payable: Payable, *, by: Membership) -> Payable:
+    """Send a rejected bill to the approvers again, as it is.
+
+    Raises:
+        InvalidState: it was not rejected.
+        NotAllowed: `by` may not enter bills.
+    """
+    if not by.can_enter:
+        raise NotAllowed("Seu papel nesta empresa não permite enviar contas.", code="wrong_role")
+    payable = lock(payable)
+    if not payable.is_rejected:
+        raise InvalidState("Esta conta não está reprovada.", code="not_rejected")
+    payable.hold = ""
+    payable.save(update_fields=["hold"])
+    note(payable, "Enviada para aprovação", by=by.user)
+    return payable
+
+
+def rejection(payable: Payable, why: str) -> News:
+    return News(
+        subject=f"bill-rejected:{payable.id}",
+        step=str(payable.rejections),
+        title="Uma conta que você lançou foi reprovada.",
+        text=shorten(f"«{payable.payee}»: {why}", 300),
+        action="Ver conta",
+        url=reverse("payments:detail", args=[payable.id]),
+        until=database_now() + TELL_FOR,
+    )
 
 
 def when_it_leaves(payable: Payable, now: datetime) -> str:
     if payable.payment_date > sao_paulo_day(now):
         return f"Pagamento previsto para {payable.payment_date:%d/%m/%Y}."
     return "Pagamento previsto para hoje."
-
-
-def account_on_file(payable: Payable) -> PayeeAccount | None:
-    """Where the TED goes that a Pix to a key or code may become; None for any other bill."""
-    if not payable.is_pix or payable.payee_account_id is not None:
-        return None
-    accounts = PayeeAccount.objects.of(payable.tenant_id).filter(payee=payable.payee_id)
-    found: PayeeAccount | None = on_file(accounts).first()
-    return found
 
 
 def return_to_approval(bills: Sequence[tuple[Payable, str]]) -> None:
@@ -89,8 +172,9 @@ def return_to_approval(bills: Sequence[tuple[Payable, str]]) -> None:
 
 
 def revoke_approval(payable: Payable, *, hold: str = "") -> None:
+    """The bill waits for approval again; it is held by the caller."""
     payable.status = PayableStatus.PENDING
     payable.hold = hold
-    for name, value in NOT_APPROVED.items():
-        setattr(payable, name, value)
-    payable.save(update_fields=["status", "hold", *NOT_APPROVED])
+    payable.approval = None
+    payable.approval_round += 1
+    payable.save(update_fields=["status", "hold", "approval", "approval_round"])

@@ -9,7 +9,7 @@ from django.db import connection
 
 from core.errors import InvalidInput
 from payments.bills.parsing import PixCharge
-from payments.models import Payable
+from payments.models import Payable, PayableQuerySet
 from payments.states import PayableStatus
 from tenants.models import Tenant
 
@@ -29,14 +29,16 @@ class AlreadyEntered(InvalidInput):
         self.payable = payable
 
 
-def refuse_duplicate(tenant: Tenant, line: str = "", pix_charge: str = "") -> None:
-    """`pix_charge` is of a code for one payment.
+def refuse_duplicate(
+    tenant: Tenant, line: str = "", pix_charge: str = "", *, but: Payable | None = None
+) -> None:
+    """`pix_charge` is of a code for one payment; `but` is the bill that is being changed.
 
     Raises:
         AlreadyEntered: the company has this linha digitável, or what this Pix code charges,
             already, and it was not cancelled.
     """
-    living = Payable.objects.of(tenant).exclude(status=PayableStatus.CANCELLED)
+    living = others(tenant, but)
     if line:
         living = living.filter(linha_digitavel=line)
     elif pix_charge:
@@ -48,10 +50,17 @@ def refuse_duplicate(tenant: Tenant, line: str = "", pix_charge: str = "") -> No
         raise AlreadyEntered(other)
 
 
-def bill_with_code(tenant: Tenant, charge: PixCharge) -> Payable | None:
-    """The newest bill with the same code that was not cancelled: paid, or still to be."""
-    same = Payable.objects.of(tenant).filter(pix_charge=charge.charge)
-    living = same.exclude(status=PayableStatus.CANCELLED)
+def others(tenant: Tenant, but: Payable | None) -> PayableQuerySet:
+    """The company's bills that were not cancelled, and are not that one."""
+    living: PayableQuerySet = Payable.objects.of(tenant).exclude(status=PayableStatus.CANCELLED)
+    return living.exclude(id=but.id) if but else living
+
+
+def bill_with_code(
+    tenant: Tenant, charge: PixCharge, *, but: Payable | None = None
+) -> Payable | None:
+    """The newest other bill with the same code: paid, or still to be."""
+    living = others(tenant, but).filter(pix_charge=charge.charge)
     found: Payable | None = living.select_related("payee").order_by("-created_at", "-id").first()
     return found
 

@@ -5,9 +5,12 @@ from datetime import date, time
 
 from banking.banks import registry
 from banking.models import BankAccount
+from brazil.banking_days import sao_paulo_day
+from core.clock import database_now
 from payments.models import Payable
 from payments.rails.pix_policy import day_by, needs_new_approval, rail_for, why_no_rail
 from payments.rails.rails import open_rails
+from payments.rails.seal import sealed_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +31,34 @@ class Plan:
 def plan_run(account: BankAccount, day: date, *, until: time | None, is_held: bool = False) -> Plan:
     """Decide about every approved bill of the account that is due by `day`. Writes nothing.
 
-    On a day on which banks do not settle only Pix goes, whoever asks. `until` is the São Paulo
+    On a day on which banks do not settle only Pix goes, whoever asks; before the day of its
+    approval nothing does, whatever day is asked for. `until` is the São Paulo
     time now when rails that have closed are to be left out; None when a person asked and the bank
     may settle it on its next day. With `is_held` the bills stay as they are planned until the
     transaction ends: one that another act holds is waited for, and read as that act leaves it.
     """
     plan = Plan()
+    today = sao_paulo_day(database_now()) if until is None else day
     due = Payable.objects.of(account.tenant_id).paid_by(account).sendable()
     due = due.filter(payment_date__lte=day).with_destinations().order_by("id")
     if is_held:  # in the order in which all hold several
         due = due.select_for_update(of=("self",), no_key=True)
     for payable in sorted(due, key=lambda bill: (bill.payment_date, bill.id)):
-        reason = reason_to_leave_out(payable, account, day, until)
+        reason = before_its_day(payable, today) or reason_to_leave_out(payable, account, day, until)
         if reason:
             again = needs_new_approval(payable, account)
             plan.left_out.append(LeftOut(payable, reason, needs_new_approval=again))
         else:
             plan.send.append(payable)
     return plan
+
+
+def before_its_day(payable: Payable, today: date) -> str:
+    """A Portuguese sentence; empty when its approval lets it leave today."""
+    day = sealed_day(payable)
+    if day <= today:
+        return ""
+    return f"Aprovada para sair a partir de {day:%d/%m/%Y}: antes disso, requer nova aprovação."
 
 
 def reason_to_leave_out(

@@ -7,9 +7,12 @@ from uuid import UUID
 from audit.acts import Act
 from audit.services import record
 from banking.models import BankAccount
+from brazil.banking_days import sao_paulo_day
+from core.clock import database_now
 from core.errors import InvalidState
 from core.money import format_brl
 from payments.bills.approval import return_to_approval
+from payments.dispatch.plan import before_its_day
 from payments.models import Payable, PaymentOrder
 from payments.orders.queue import make_orders
 from payments.orders.sending_lock import refuse_while_locked
@@ -30,8 +33,8 @@ def send_now(
     each other.
 
     Raises:
-        InvalidState: one is not approved, or has no connected account to be paid from; or sending
-            is locked.
+        InvalidState: one is not approved, or not for today, or has no connected account to be
+            paid from; or sending is locked.
     """
     if not payables:
         return []
@@ -39,14 +42,17 @@ def send_now(
     refuse_while_locked(tenant_id)
     locked = lock_bills(tenant_id, payables)
     payers = payers_of(locked, account)
+    today = sao_paulo_day(database_now())
     pairs: list[tuple[Payable, BankAccount]] = []
     returned: list[tuple[Payable, str]] = []
     for payable in locked:
         payer = payers[payable.id]
+        which = f"«{payable.payee}» não pode ser enviada. " if len(locked) > 1 else ""
+        if early := before_its_day(payable, today):
+            raise InvalidState(which + early, code="before_its_day")
         if needs_new_approval(payable, payer):
             returned.append((payable, why_no_rail(payable, payer)))
         elif rail_for(payable, payer) is None:
-            which = f"«{payable.payee}» não pode ser enviada. " if len(locked) > 1 else ""
             raise InvalidState(which + why_no_rail(payable, payer), code="no_rail")
         else:
             pairs.append((payable, payer))

@@ -1,4 +1,4 @@
-"""Why a bill is given up."""
+"""Why a bill is given up, or given back."""
 
 from django import forms
 
@@ -11,4 +11,15 @@ class CancelForm(forms.Form):
         required=False,
         max_length=200,
         widget=forms.TextInput({"autofocus": True}),
+    )
+
+
+class RejectForm(forms.Form):
+    why = LineField(
+        label="Motivo",
+        max_length=200,
+        widget=forms.TextInput({"autofocus": True}),
+        error_messages={
+            "required": "Diga o que precisa mudar: quem lançou a conta recebe o motivo."
+        },
     )

@@ -14,10 +14,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import Account
-from banking.banks.contract.payments import PixAccount, PixCode, PixKey, PixKeyType
+from banking.banks.contract.payments import AccountType, PixAccount, PixCode, PixKey, PixKeyType
 from banking.models import BankAccount
 from brazil.banking_days import DebtKind
 from brazil.banks import find_bank
+from brazil.document import format_document
 from core.errors import InvalidInput
 from core.fields import AmountField, DayField, LineField, NameField
 from core.money import format_brl
@@ -60,7 +61,7 @@ OF_ANY_METHOD = frozenset[str]().union(*OF_METHOD.values(), *OF_PIX.values())
 
 
 class PayableForm(forms.Form):
-    """A new bill. Only the fields of the chosen method are looked at."""
+    """A new bill, or one that is changed. Only the fields of the chosen method are looked at."""
 
     method = forms.ChoiceField(
         label="Forma de pagamento",
@@ -142,9 +143,14 @@ class PayableForm(forms.Form):
     )
     confirmed = forms.Field(required=False, widget=forms.MultipleHiddenInput)
 
-    def __init__(self, *args: Any, tenant: Tenant, today: date, **kwargs: Any) -> None:
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, tenant: Tenant, today: date, but: Payable | None = None, **kwargs: Any
+    ) -> None:
+        """`but` is the bill that is changed."""
         super().__init__(*args, **kwargs)
-        self.tenant, self.today = tenant, today
+        self.tenant, self.today, self.but = tenant, today, but
         self._offer("expense_account", Account.objects.expense_accounts(tenant))
         accounts = BankAccount.objects.of(tenant).connected().in_plan()
         self._offer("bank_account", accounts.order_by("-is_preferred", "number"))
@@ -222,7 +228,7 @@ class PayableForm(forms.Form):
             return
         with self._refusals():
             self.slip = parsing.read_slip(data["linha_digitavel"], today=self.today)
-            refuse_duplicate(self.tenant, self.slip.linha_digitavel)
+            refuse_duplicate(self.tenant, self.slip.linha_digitavel, but=self.but)
         if self.slip is None:
             return
         if "amount" not in self.errors:
@@ -250,8 +256,8 @@ class PayableForm(forms.Form):
         with self._refusals():
             charge = self.pix_charge = parsing.read_pix_code(data["pix_code"])
             if charge.is_single_use:
-                refuse_duplicate(self.tenant, pix_charge=charge.charge)
-            if other := bill_with_code(self.tenant, charge):
+                refuse_duplicate(self.tenant, pix_charge=charge.charge, but=self.but)
+            if other := bill_with_code(self.tenant, charge, but=self.but):
                 warning = repeated_code(other)
                 message = with_link(warning.text, other)
                 label = "É outro pagamento com o mesmo código"
@@ -259,6 +265,32 @@ class PayableForm(forms.Form):
         if self.pix_charge and "amount" not in self.errors:
             with self._refusals():
                 data["amount"] = parsing.agreed_amount(self.pix_charge, data.get("amount"))
+
+    @classmethod
+    def of(cls, payable: Payable, *, seen: str, today: date) -> "PayableForm":
+        """The bill, as a person would have typed it."""
+        by = PixBy.CODE if payable.pix_code else PixBy.KEY if payable.pix_key else PixBy.ACCOUNT
+        typed = {
+            "seen": seen,
+            "method": payable.method,
+            "linha_digitavel": payable.linha_digitavel,
+            "pix_by": by if payable.is_pix else PixBy.KEY,
+            "pix_key_type": payable.pix_key_type,
+            "pix_key": payable.pix_key,
+            "pix_code": payable.pix_code,
+            "payee_name": payable.payee.name,
+            "payee_document": format_document(payable.payee.document),
+            "account_type": AccountType.CHECKING,
+            "amount": format_brl(payable.amount),
+            "due_date": payable.due_date,
+            "description": payable.description,
+            "expense_account": payable.expense_account_id,
+            "bank_account": payable.bank_account_id,
+        }
+        if (to := payable.payee_account) is not None:
+            typed |= {"bank_code": to.bank_code, "branch": to.branch, "account": to.account}
+            typed |= {"account_type": to.account_type}
+        return cls(initial=typed, tenant=payable.tenant, today=today, but=payable)
 
     def filled_in(self) -> dict[str, str]:
         """The fields that a line or code fills in, as a person would write them."""

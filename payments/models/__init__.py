@@ -1,16 +1,20 @@
 """What the company owes, and the orders that have banks pay it."""
 
+from payments.models.approval import Approval, PayableEdit
 from payments.models.event import PayableEvent
 from payments.models.order import NEVER_LEFT, PaymentOrder, order_code, waiting
-from payments.models.payable import NOT_APPROVED, Payable, PayableQuerySet, on_file
+from payments.models.payable import NO_PIX, NOT_APPROVED, Payable, PayableQuerySet, on_file
 from payments.models.run import DispatchRun
 from payments.models.tracking import TrackingRound
 
 __all__ = [
     "NEVER_LEFT",
     "NOT_APPROVED",
+    "NO_PIX",
+    "Approval",
     "DispatchRun",
     "Payable",
+    "PayableEdit",
     "PayableEvent",
     "PayableQuerySet",
     "PaymentOrder",

@@ -2,7 +2,7 @@
 
 import re
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
 from django.db import models
@@ -68,9 +68,7 @@ class PayableQuerySet(TenantQuerySet):
         filed = models.Prefetch(
             "payee__accounts", on_file(PayeeAccount.objects.all()), to_attr="accounts_on_file"
         )
-        return self.select_related(
-            "payee", "payee_account", "approved_ted_account"
-        ).prefetch_related(filed)
+        return self.select_related("payee", "payee_account", "approval").prefetch_related(filed)
 
     def with_details(self) -> Self:
         """With all that a page shows of a bill."""
@@ -90,7 +88,7 @@ def on_file(accounts: TenantQuerySet) -> TenantQuerySet:
         payee_account=models.OuterRef("pk"),
         status__in=[PayableStatus.APPROVED, PayableStatus.SENT, PayableStatus.PAID],
     )
-    last = approved.order_by("-approved_at").values("approved_at")[:1]
+    last = approved.order_by("-approval__at").values("approval__at")[:1]
     takes_ted = accounts.alias(digits=Length("account")).filter(digits__lte=TED_ACCOUNT_LENGTH)
     filed = takes_ted.annotate(filed_at=models.Subquery(last)).filter(filed_at__isnull=False)
     found: TenantQuerySet = filed.order_by("-filed_at", "-id")
@@ -129,6 +127,7 @@ class Payable(TenantOwned):
         EXPIRED = "expired", "Expirou sem aprovação no banco"
         RETURNED = "returned", "Devolvida pelo banco do favorecido"
         TAKEN_BACK = "taken_back", "Cancelada no banco"
+        REJECTED = "rejected", "Reprovada"
 
     payee = TenantForeignKey(Payee, models.PROTECT, related_name="payables")
     payee_account = TenantForeignKey(PayeeAccount, models.PROTECT, null=True, related_name="+")
@@ -162,12 +161,14 @@ class Payable(TenantOwned):
     hold = models.CharField(max_length=10, choices=Hold, blank=True, default="")
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
-    approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    approved_at = models.DateTimeField(null=True)
-    # Where a Pix goes if it becomes a TED, as its approval showed it.
-    approved_ted_account = TenantForeignKey(
-        PayeeAccount, models.PROTECT, null=True, related_name="+"
-    )
+    # Which time it waits, or waited, for approval: what was given in a former one counts no more.
+    approval_round = models.PositiveSmallIntegerField(default=1)
+    # How often an approver gave it back: what was approved before that counts no more.
+    rejections = models.PositiveSmallIntegerField(default=0)
+    # Of so many people, each of the same seal.
+    approvals_needed = models.PositiveSmallIntegerField(default=1)
+    # The one that completed it; null while it waits.
+    approval = TenantForeignKey("payments.Approval", models.PROTECT, null=True, related_name="+")
 
     objects = PayableQuerySet.as_manager()  # type: ignore[misc]  # plugin: not ClassVar
 
@@ -177,11 +178,10 @@ class Payable(TenantOwned):
                 name="payable_amount", condition=Q(amount__gt=0, amount__lte=MAX_AMOUNT)
             ),
             models.CheckConstraint(
-                name="payable_two_people", condition=~Q(approved_by=F("created_by"))
-            ),
-            models.CheckConstraint(
-                name="payable_approved_by_someone",
-                condition=Q(status__in=["pending", "cancelled"]) | Q(approved_by__isnull=False),
+                name="payable_approved",
+                condition=Q(status="pending", approval=None)
+                | Q(status="cancelled")
+                | Q(status__in=["approved", "sent", "paid"], approval__isnull=False),
             ),
             models.CheckConstraint(
                 name="payable_method_details",
@@ -218,6 +218,11 @@ class Payable(TenantOwned):
         return self.status == PayableStatus.PENDING
 
     @property
+    def is_rejected(self) -> bool:
+        """An approver gave it back; it waits for its author."""
+        return self.is_pending and self.hold == self.Hold.REJECTED
+
+    @property
     def is_sendable(self) -> bool:
         return self.status == PayableStatus.APPROVED and not self.hold
 
@@ -226,14 +231,12 @@ class Payable(TenantOwned):
         return self.method == self.Method.PIX
 
     @property
-    def ted_account(self) -> PayeeAccount | None:
-        """Where a TED for it goes: its own, else the one that its approval fixes.
+    def approved_by(self) -> User | None:
+        return self.approval.person if self.approval else None
 
-        None for a Pix to an account that no TED goes to.
-        """
-        if self.payee_account is not None:
-            return self.payee_account if self.payee_account.takes_ted else None
-        return self.ted_account_on_file if self.is_pending else self.approved_ted_account
+    @property
+    def approved_at(self) -> datetime | None:
+        return self.approval.at if self.approval else None
 
     @property
     def ted_account_on_file(self) -> PayeeAccount | None:
@@ -272,5 +275,5 @@ class Payable(TenantOwned):
         ]
 
 
-# A bill that waits for approval again: nothing of the former one remains.
-NOT_APPROVED = {"approved_by": None, "approved_at": None, "approved_ted_account": None}
+# A bill that waits for approval again: what was given before counts no more.
+NOT_APPROVED = {"approval": None, "approval_round": F("approval_round") + 1}

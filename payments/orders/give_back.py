@@ -3,28 +3,39 @@
 from datetime import datetime
 
 from banking.models import BankAccount
-from payments.models import PaymentOrder
-from payments.orders.transitions import take_from_queue
+from payments.bills.approval import return_to_approval
+from payments.models import Payable, PaymentOrder
+from payments.orders.transitions import IS_SEALED, take_from_queue
 from payments.rails.cut_off import closing_instant
-from payments.states import OrderStatus
+from payments.states import OrderStatus, PayableStatus
+
+NOT_SEALED = "O pagamento não é o que foi aprovado: nada foi enviado."
 
 
-def give_back_what_missed_the_day(account: BankAccount, now: datetime) -> None:
+def give_back_what_may_not_leave(account: BankAccount, now: datetime) -> None:
     """What could not be sent before its rail closed waits for a person again, with the reason.
 
-    Runs inside the company's scope.
+    So does what is not what was approved, and its bill waits for approval: nothing of ours makes
+    such an order. Runs inside the company's scope.
     """
     queued = PaymentOrder.objects.of(account.tenant_id).filter(
         bank_account=account, status=OrderStatus.QUEUED
     )
-    dated = queued.select_related("run").only("created_at", "rail", "message", "run__day")
+    dated = queued.select_related("run").annotate(is_sealed=IS_SEALED)
+    dated = dated.only("created_at", "rail", "message", "payable", "run__day")
+    unlike = {order.id: order.payable_id for order in dated if not order.is_sealed}
     closings = {order: closing_instant(order, account) for order in dated}
     missed = {
         order.id: f"O prazo terminou às {at:%Hh%M}: nada foi enviado. {order.message}".strip()
         for order, at in closings.items()
         if at <= now
     }
-    take_from_queue(account.tenant_id, missed)
+    take_from_queue(account.tenant_id, missed | dict.fromkeys(unlike, NOT_SEALED))
+    if not unlike:
+        return
+    bills = Payable.objects.of(account.tenant_id).filter(id__in=unlike.values())
+    held = bills.filter(status=PayableStatus.APPROVED).select_for_update(no_key=True)
+    return_to_approval([(bill, NOT_SEALED) for bill in held.order_by("id")])
 
 
 def give_back_what_was_undone(account: BankAccount) -> int:

@@ -16,45 +16,24 @@ from banking.banks.contract.payments import (
     Rail,
     TedPayment,
 )
-from parties.models import PayeeAccount
 from payments.models import Payable, PaymentOrder
 
 
 def describe(payable: Payable, rail: Rail) -> dict[str, Any]:
-    """What an order for a bill pays, all of its content but the code that follows from its key.
+    """What an order for an approved bill pays, all but the code that follows from its key.
 
-    Needs the bill's payee and payee account loaded.
+    All of it is the seal's, but the description, which the approval leaves free. Needs the
+    bill's approval loaded.
     """
-    content: dict[str, Any] = {"amount": str(payable.amount)}
+    assert payable.approval is not None  # payable_approved
+    seal = payable.approval.seal
+    content: dict[str, Any] = {"amount": seal["amount"], **seal["destinations"][rail]}
     if rail is Rail.BOLETO:
-        return content | {"linha_digitavel": payable.linha_digitavel}
-    content |= {
-        "holder_name": payable.payee.name,
-        "holder_document": payable.payee.document,
+        return content
+    return content | {
+        "holder_name": seal["payee"]["name"],
+        "holder_document": seal["payee"]["document"],
         "description": payable.description,
-    }
-    if rail is Rail.PIX:
-        return content | {"destination": pix_destination(payable)}
-    assert payable.ted_account is not None  # payable_method_details; of a Pix: rails.rail_for
-    return content | account_of(payable.ted_account)
-
-
-def pix_destination(payable: Payable) -> dict[str, str]:
-    """Told apart by its names; exactly one is there (payable_method_details)."""
-    if payable.pix_code:
-        return {"payload": payable.pix_code}
-    if payable.pix_key:
-        return {"type": payable.pix_key_type, "value": payable.pix_key}
-    assert payable.payee_account is not None
-    return account_of(payable.payee_account)
-
-
-def account_of(account: PayeeAccount) -> dict[str, str]:
-    return {
-        "bank_code": account.bank_code,
-        "branch": account.branch,
-        "account": account.account,
-        "account_type": account.account_type,
     }
 
 

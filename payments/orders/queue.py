@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from banking.models import BankAccount
 from core.clock import database_now
@@ -60,7 +61,7 @@ def new_order(
         run=run,
         key=key,
         rail=rail,
-        amount=payable.amount,
+        amount=Decimal(content["amount"]),
         content=content | {"code": order_code(key)},
         created_at=now,
     )

@@ -37,7 +37,7 @@ from core.clock import Stopwatch, database_now
 from core.text import shorten
 from payments.models import PaymentOrder
 from payments.models.order import waiting
-from payments.orders.give_back import give_back_what_missed_the_day, give_back_what_was_undone
+from payments.orders.give_back import give_back_what_may_not_leave, give_back_what_was_undone
 from payments.orders.payload import payment_of
 from payments.orders.sending_lock import LOCKED, is_sending_locked
 from payments.orders.transitions import (
@@ -79,7 +79,7 @@ def send_queued(tenant_id: UUID, account_id: UUID) -> int:
     with tenant_scope(tenant_id):
         accounts = BankAccount.objects.of(tenant_id).select_related("connection")
         account = accounts.get(id=account_id)
-        give_back_what_missed_the_day(account, database_now())
+        give_back_what_may_not_leave(account, database_now())
     with tenant_scope(tenant_id):
         give_back_what_was_undone(account)
         if is_sending_locked(tenant_id):

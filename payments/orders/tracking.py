@@ -24,7 +24,7 @@ from core.enqueue import enqueue
 from payments.models import PaymentOrder, TrackingRound, waiting
 from payments.orders.cancellation import cancel_requested_orders
 from payments.orders.evidence import match_statement
-from payments.orders.give_back import give_back_what_missed_the_day, give_back_what_was_undone
+from payments.orders.give_back import give_back_what_may_not_leave, give_back_what_was_undone
 from payments.orders.status_polling import poll_open_orders
 from payments.orders.transitions import abandon_stale_sends
 from payments.orders.unknown import ask_about_unknown, record_unreachable_bank
@@ -100,7 +100,7 @@ def go_round(tenant_id: UUID, account_id: UUID) -> None:
         abandon_stale_sends(account, now)
     # A transaction each: each takes its orders in one order, and holds none of the step before.
     with tenant_scope(tenant_id):
-        give_back_what_missed_the_day(account, now)
+        give_back_what_may_not_leave(account, now)
     with tenant_scope(tenant_id):
         give_back_what_was_undone(account)
     with tenant_scope(tenant_id):

@@ -15,7 +15,7 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Func, QuerySet
 
 from banking.banks.contract.payments import OrderState
 from banking.models import BankAccount, Connection, StatementLine
@@ -44,6 +44,11 @@ from tenants.scope import tenant_scope
 log = structlog.get_logger()
 
 BATCH = 64
+# Asked of an order: whether it pays what the approval of its bill says.
+IS_SEALED = Func(
+    "tenant_id", "payable_id", "rail", "amount", "content",
+    function="payments_is_sealed", output_field=BooleanField(),
+)  # fmt: skip
 # Seconds between the attempts to store what came of a batch, while the database is away.
 STORE_AGAIN = (0.1, 0.5, 2.0, 8.0)
 
@@ -365,6 +370,8 @@ def claim_queued(account: BankAccount) -> list[PaymentOrder]:
             # Between two batches somebody may undo the connection that the sender holds.
             .filter(bank_account__connection__status=Connection.Status.ACTIVE)
             .filter(tenant__sending_locked_at=None)  # payments.orders.sending_lock
+            .alias(is_sealed=IS_SEALED)
+            .filter(is_sealed=True)  # compared once more (payments.orders.give_back)
             .order_by("created_at", "id")
             .select_for_update(skip_locked=True, of=("self",))
         )

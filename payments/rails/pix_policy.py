@@ -11,6 +11,7 @@ from banking.banks.contract.payments import Rail
 from banking.models import BankAccount
 from brazil.banking_days import DebtKind, payment_date_for
 from payments.models import Payable
+from payments.rails.destinations import ted_of
 from payments.rails.rails import rails_of, sends_pix
 from payments.states import PayableStatus
 
@@ -53,7 +54,7 @@ def is_turned_into_ted(payable: Payable, account: BankAccount) -> bool:
 
 def lacks_ted_details(payable: Payable, account: BankAccount) -> bool:
     """Whether it would go as a TED, had its approval fixed a branch and an account."""
-    return is_turned_into_ted(payable, account) and payable.ted_account is None
+    return is_turned_into_ted(payable, account) and ted_of(payable) is None
 
 
 def needs_new_approval(payable: Payable, account: BankAccount) -> bool:

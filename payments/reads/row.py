@@ -17,9 +17,11 @@ from core.dates import near_day
 from parties.models import PayeeAccount
 from payments.bills.parsing import PixCharge, reread_pix_code
 from payments.bills.warnings import Caution, warnings_of
-from payments.models import Payable, PayableQuerySet, PaymentOrder
+from payments.models import Payable, PayableEdit, PayableQuerySet, PaymentOrder
 from payments.orders.cancellation import why_not_cancellable
+from payments.rails.destinations import TedDetails, ted_of
 from payments.rails.pix_policy import needs_new_approval, rail_for
+from payments.rails.seal import digest_of, seal_of
 from payments.reads.status_label import Accounts, Situation, situation_of
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership
@@ -83,8 +85,30 @@ class Row:
         return self.payable.created_by_id == self.by.user_id
 
     @property
+    def edited_by_me(self) -> bool:
+        """This person changed what an approval seals, since the last one."""
+        edits: list[PayableEdit] = self.payable.sealed_edits  # type: ignore[attr-defined]
+        this_time = self.payable.approval_round
+        return any(e.person_id == self.by.user_id and e.round == this_time for e in edits)
+
+    @property
+    def waits_for_approval(self) -> bool:
+        return self.payable.is_pending and not self.payable.is_rejected
+
+    @property
     def can_approve(self) -> bool:
-        return self.payable.is_pending and self.by.can_approve and not self.is_mine
+        may = self.by.can_approve and not self.is_mine and not self.edited_by_me
+        return self.waits_for_approval and may
+
+    @property
+    def can_edit(self) -> bool:
+        is_here = self.payable.status in {PayableStatus.PENDING, PayableStatus.APPROVED}
+        return is_here and self.by.can_enter
+
+    @property
+    def can_ask_again(self) -> bool:
+        """An approver gave it back, and this person may send it to them again."""
+        return self.payable.is_rejected and self.by.can_enter
 
     @property
     def can_settle(self) -> bool:
@@ -112,7 +136,7 @@ class Row:
     @property
     def needs_other_approver(self) -> bool:
         """Why «Aprovar» is not offered to somebody who approves."""
-        return self.payable.is_pending and self.by.can_approve and self.is_mine
+        return self.waits_for_approval and self.by.can_approve and not self.can_approve
 
     @property
     def can_send(self) -> bool:
@@ -131,7 +155,18 @@ class Row:
         payable = self.payable
         if not payable.is_pix or payable.payee_account_id is not None:
             return ""
-        return written(payable.ted_account) if payable.ted_account else ""
+        return written(to) if (to := ted_of(payable)) else ""
+
+    @property
+    def ted_kind(self) -> str:
+        """«Conta corrente», of `ted_destination`."""
+        to = ted_of(self.payable)
+        return to.kind if to else ""
+
+    @property
+    def digest(self) -> str:
+        """Of what an approver sees; for a bill that waits for approval."""
+        return digest_of(seal_of(self.payable, self.account))
 
     @property
     def has_connection(self) -> bool:
@@ -168,7 +203,7 @@ class Row:
         return open_here and (self.by.can_enter or self.by.can_approve)
 
 
-def written(account: PayeeAccount) -> str:
+def written(account: PayeeAccount | TedDetails) -> str:
     """«Itaú 0123 / 45678-9»"""
     number = f"{account.account[:-1]}-{account.account[-1]}"
     return f"{bank_name(account.bank_code)} {account.branch} / {number}"
@@ -182,15 +217,19 @@ def rows_of(
     *,
     reasons: Mapping[str, str] = NO_REASONS,
 ) -> list[Row]:
-    """Two queries, whatever the number of bills. `reasons` are by the bill's id."""
+    """Three queries, whatever the number of bills. `reasons` are by the bill's id."""
     orders = PaymentOrder.objects.of(by.tenant_id).select_related(
         "bank_account__connection", "entry", "return_entry", "run"
     )
+    edits = PayableEdit.objects.of(by.tenant_id).filter(is_sealed=True)
     newest = orders.defer("content").order_by("-created_at", "-id")
     payables = (
         payables.with_details()
-        .select_related("created_by", "approved_by")
-        .prefetch_related(Prefetch("orders", queryset=newest, to_attr="attempts"))
+        .select_related("created_by", "approval__person")
+        .prefetch_related(
+            Prefetch("orders", queryset=newest, to_attr="attempts"),
+            Prefetch("edits", queryset=edits, to_attr="sealed_edits"),
+        )
     )
     return [row_of(p, accounts, by, now, reasons.get(str(p.id), "")) for p in payables]
 

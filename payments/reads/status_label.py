@@ -75,6 +75,10 @@ def situation_of(
     if order is not None and order.needs_person:
         return Situation("ended_needs_a_person", "bad", REQUIRES_A_LOOK, SEE_HISTORY)
     match payable.status:
+        case PayableStatus.PENDING if payable.is_rejected:
+            return Situation(
+                "rejected", "bad", "reprovada", "corrija e envie de novo para aprovação"
+            )
         case PayableStatus.PENDING if payable.hold:
             return _came_back(payable, order)
         case PayableStatus.PENDING:

@@ -9,13 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.enqueue import enqueue
-from core.errors import InvalidInput, InvalidState
+from core.errors import Changed, InvalidInput, InvalidState
 from core.middleware import previous_page
 from core.plurals import counted
-from payments.bills.approval import approve_payable
+from payments.bills.approval import approve_payable, ask_for_approval, reject_payable
+from payments.bills.edit import last_edit
 from payments.bills.enter import cancel_payable
 from payments.dispatch.send_now import send_now
-from payments.forms.cancel import CancelForm
+from payments.forms.cancel import CancelForm, RejectForm
 from payments.forms.settle import SettleForm
 from payments.models import Payable, PayableEvent, PaymentOrder
 from payments.orders.cancellation import request_cancellation
@@ -31,7 +32,13 @@ from tenants.models import Role
 @role_required(Role.ADMIN, Role.APPROVER)
 def approve(request: TenantRequest, payable_id: UUID) -> HttpResponse:
     payable = payable_or_404(request, payable_id)
-    approve_payable(payable, by=request.membership)
+    shown = request.POST.get("shown", "")
+    try:
+        payable = approve_payable(payable, by=request.membership, shown=shown)
+    except Changed as error:
+        return answer(request, payable, f"{error} {last_edit(payable)}".rstrip(), tone="warn")
+    if payable.is_pending:
+        return answer(request, payable, f"Aprovada por você: {payable.payee}. Falta outra pessoa.")
     return answer(request, payable, f"Aprovada: {payable.payee}.")
 
 
@@ -47,6 +54,31 @@ def cancel(request: TenantRequest, payable_id: UUID) -> HttpResponse:
         return render(request, template, {"payable": payable, "form": form}, status=status)
     cancel_payable(payable, by=request.user, why=form.cleaned_data["why"])
     messages.success(request, f"Cancelada: {payable.payee}.")
+    return redirect("payments:detail", payable.id)
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.ADMIN, Role.APPROVER)
+def reject(request: TenantRequest, payable_id: UUID) -> HttpResponse:
+    """Back to its author, with the reason. GET asks for it."""
+    payable = payable_or_404(request, payable_id)
+    form = RejectForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        template = "payments/_reject_dialog.html" if request.htmx else "payments/reject.html"
+        status = 422 if form.is_bound else 200
+        return render(request, template, {"payable": payable, "form": form}, status=status)
+    reject_payable(payable, by=request.membership, why=form.cleaned_data["why"])
+    messages.success(request, f"Reprovada: {payable.payee}.")
+    return redirect("payments:detail", payable.id)
+
+
+@require_POST
+@role_required(Role.ADMIN, Role.FINANCE)
+def ask_again(request: TenantRequest, payable_id: UUID) -> HttpResponse:
+    """A rejected bill goes to the approvers again, as it is."""
+    payable = payable_or_404(request, payable_id)
+    ask_for_approval(payable, by=request.membership)
+    messages.success(request, f"Enviada para aprovação: {payable.payee}.")
     return redirect("payments:detail", payable.id)
 
 

@@ -14,8 +14,10 @@ from brazil.banks import BANKS
 from brazil.document import format_document
 from core.clock import database_now
 from core.dates import near_day
+from core.errors import Changed
 from parties.models import Payee
 from payments.bills import parsing
+from payments.bills.edit import edit_payable, last_edit, version_of
 from payments.bills.enter import enter_payable, kept_name
 from payments.bills.warnings import of_pix_code
 from payments.forms.payable import PayableForm, PixBy
@@ -37,11 +39,19 @@ def enter(request: TenantRequest) -> HttpResponse:
         payable = enter_payable(request.tenant, by=request.user, **form.entry())
         messages.success(request, entered_message(payable, form))
         return redirect("payments:detail", payable.id)
+    return render_form(request, form)
+
+
+def render_form(
+    request: TenantRequest, form: PayableForm, payable: Payable | None = None
+) -> HttpResponse:
+    """Of a new bill, or of the one that is changed."""
     return render(
         request,
-        "payments/new.html",
+        "payments/edit.html" if payable else "payments/new.html",
         {
             "form": form,
+            "payable": payable,
             "banks": [parsing.bank_label(bank) for bank in BANKS],
             "payees": [
                 {"name": payee.name, "document": format_document(payee.document)}
@@ -61,6 +71,32 @@ def payable_form(request: TenantRequest) -> PayableForm:
         "account_type": AccountType.CHECKING,
     }
     return PayableForm(initial=initial, tenant=request.tenant, today=today)
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.ADMIN, Role.FINANCE)
+def edit(request: TenantRequest, payable_id: UUID) -> HttpResponse:
+    """Change a bill that has not left."""
+    bills = Payable.objects.of(request.tenant).with_details()
+    payable = get_object_or_404(bills, id=payable_id)
+    today, now_is = sao_paulo_day(database_now()), version_of(payable)
+    if request.method == "GET":
+        form = PayableForm.of(payable, seen=now_is, today=today)
+        return render_form(request, form, payable)
+    # What was typed stays; whoever saves again has been told what it replaces.
+    typed = request.POST.copy()
+    typed["seen"] = now_is
+    form = PayableForm(typed, tenant=request.tenant, today=today, but=payable)
+    if not form.is_valid():
+        return render_form(request, form, payable)
+    try:
+        seen = request.POST.get("seen", "")
+        edit_payable(payable, by=request.membership, seen=seen, **form.entry())
+    except Changed as error:
+        form.add_error(None, f"{error} {last_edit(payable)}".rstrip())
+        return render_form(request, form, payable)
+    messages.success(request, "Alterações salvas.")
+    return redirect("payments:detail", payable.id)
 
 
 def entered_message(payable: Payable, form: PayableForm) -> str:

@@ -38,7 +38,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 
 def test_three_banks_are_connected_and_paid_through(product: Product, browser: Browser) -> None:
-    day = sao_paulo_day(datetime.now(UTC))
+    day = today = sao_paulo_day(datetime.now(UTC))
     while not is_settlement_day(day):
         day += timedelta(days=1)
     cora, bs2, kamino = (product.simulated(bank) for bank in range(3))
@@ -65,13 +65,14 @@ def test_three_banks_are_connected_and_paid_through(product: Product, browser: B
         receive_pix(at_bank(kamino), kamino)
 
         for number, bank in enumerate(BANKS):
-            enter_ted(davi, bank, day)
-            enter_boleto(davi, bank, day, number)
-        enter_pix(davi, day)
+            enter_ted(davi, bank, today)
+            enter_boleto(davi, bank, today, number)
+        enter_pix(davi, today)
         for payee in (*(f"TED {bank}" for bank in BANKS), *(f"Boleto {bank}" for bank in BANKS)):
             approve(lia, payee)
         approve(lia, "Pix Conta Kamino")
         switch_modo_banking_on(page_of("Administrador"))
+        product.manage("dispatch")
         product.manage("dispatch", "--day", day.isoformat())
 
         let_banks_be_open(cora, day)

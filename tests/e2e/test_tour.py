@@ -49,11 +49,11 @@ def test_from_an_empty_folder_to_two_paid_bills_that_a_second_run_keeps(
 
 
 def take_the_tour(product: Product, browser: Browser) -> None:
-    day = sao_paulo_day(datetime.now(UTC))
+    day = today = sao_paulo_day(datetime.now(UTC))
     while not is_settlement_day(day):
         day += timedelta(days=1)
     line = barcode_to_line(
-        build_barcode(bank_code="341", amount=Decimal("489.90"), due_date=day, free_field="1" * 25)
+        build_barcode(bank_code="341", amount=Decimal("489.90"), due_date=today, free_field="1" * 25)
     )
     with ExitStack() as stack:
 
@@ -64,7 +64,7 @@ def take_the_tour(product: Product, browser: Browser) -> None:
 
         davi = page_of("Financeiro")
         connect_cora(davi)
-        enter_ted(davi, f"{day:%d/%m/%Y}")
+        enter_ted(davi, f"{today:%d/%m/%Y}")
         enter_boleto(davi, line)
 
         lia = page_of("Aprovador")

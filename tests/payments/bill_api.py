@@ -8,6 +8,7 @@ from accounts.models import Account
 from payments.models import Payable
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
+from tests.payments.factories import shown
 
 URL = "/api/v1/payables/"
 TED = {"bank_code": "341", "branch": "0123", "account": "45678-9", "account_type": "checking"}
@@ -32,6 +33,8 @@ def post(client: Client, data: dict[str, Any] | None = None, url: str = URL) -> 
 
 
 def act(client: Client, payable: Payable, name: str, **data: Any) -> Any:
+    if name == "approve":
+        data.setdefault("digest", shown(payable))
     return post(client, data, f"{URL}{payable.id}/{name}/")
 
 

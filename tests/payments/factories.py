@@ -10,8 +10,10 @@ from brazil.banking_days import DebtKind
 from payments.bills.approval import approve_payable
 from payments.bills.enter import enter_payable
 from payments.dispatch.send_now import send_now
-from payments.models import Payable, PaymentOrder
+from payments.models import NOT_APPROVED, Payable, PaymentOrder
+from payments.rails.debit_account import preferred_account
 from payments.rails.destinations import Destination, TedDetails
+from payments.rails.seal import digest_of, seal_of
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
@@ -116,7 +118,15 @@ def approve(payable: Payable, by: User | None = None) -> Payable:
     with tenant_scope(payable.tenant_id):
         approver = by or make_member(payable.tenant, Role.APPROVER)
         membership = Membership.objects.of(payable.tenant_id).get(user=approver)
-        return approve_payable(payable, by=membership)
+        return approve_payable(payable, by=membership, shown=shown(payable))
+
+
+def shown(payable: Payable) -> str:
+    """The digest of what an approver sees of the bill now."""
+    with tenant_scope(payable.tenant_id):
+        bill = Payable.objects.of(payable.tenant_id).with_destinations().get(id=payable.id)
+        account = bill.bank_account or preferred_account(bill.tenant_id)
+        return digest_of(seal_of(bill, account))
 
 
 def make_order(
@@ -139,6 +149,8 @@ def make_order(
 
 def move(payable: Payable, status: PayableStatus, **changes: object) -> Payable:
     """The bill in another status, along a move that exists."""
+    if status == PayableStatus.PENDING:
+        changes |= NOT_APPROVED
     with tenant_scope(payable.tenant_id):
         Payable.objects.of(payable.tenant_id).filter(id=payable.id).update(status=status, **changes)
         payable.refresh_from_db()

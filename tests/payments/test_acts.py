@@ -15,7 +15,14 @@ from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import nudged, reread
 from tests.cast import make_member, sign_in
-from tests.payments.factories import TODAY, make_bank_account, make_order, make_payable, move
+from tests.payments.factories import (
+    TODAY,
+    make_bank_account,
+    make_order,
+    make_payable,
+    move,
+    shown,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -23,6 +30,8 @@ HTMX = {"HX-Request": "true"}
 
 
 def act(client: Client, name: str, payable: Payable, **options: Any) -> Any:
+    if name == "approve":
+        options["data"] = {"shown": shown(payable)}
     return client.post(reverse(f"payments:{name}", args=[payable.id]), **options)
 
 
@@ -52,7 +61,8 @@ def test_an_approver_approves(as_approver: Client, approver: User, tenant: Tenan
     assert "Aprovada" in response.headers["HX-Trigger"].encode().decode("unicode-escape")
     payable = reread(payable)
     assert payable.status == Payable.Status.APPROVED
-    assert payable.approved_by_id == approver.id
+    with tenant_scope(tenant.id):
+        assert payable.approved_by == approver
     assert titles(payable) == ["Lançada", "Aprovada"]
 
 

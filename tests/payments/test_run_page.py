@@ -14,7 +14,7 @@ from django.urls import reverse
 from banking.models import BankAccount
 from payments.dispatch.run import dispatch_by_hand
 from payments.models import DispatchRun
-from payments.orders.give_back import give_back_what_missed_the_day
+from payments.orders.give_back import give_back_what_may_not_leave
 from payments.reads import run_bills
 from payments.reads.run_bills import Part
 from tenants.models import Tenant, User
@@ -58,7 +58,7 @@ def run(tenant: Tenant, account: BankAccount, operator: User, approver: User) ->
 
 def give_back_all(account: BankAccount) -> None:
     with tenant_scope(account.tenant_id):
-        give_back_what_missed_the_day(account, at("23 23:00") + timedelta(days=1))
+        give_back_what_may_not_leave(account, at("23 23:00") + timedelta(days=1))
 
 
 def address(run: DispatchRun) -> str:

@@ -18,7 +18,7 @@ from core.errors import InvalidState
 from payments.dispatch.run import dispatch_by_hand
 from payments.dispatch.send_now import send_now
 from payments.models import Payable, PayableEvent, PaymentOrder
-from payments.orders.give_back import give_back_what_missed_the_day
+from payments.orders.give_back import give_back_what_may_not_leave
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
@@ -249,7 +249,7 @@ def test_what_missed_the_day_comes_back_each_with_its_own_reason(
     make_order(second)
 
     with tenant_scope(tenant.id):
-        give_back_what_missed_the_day(account, at("23 17:00"))
+        give_back_what_may_not_leave(account, at("23 17:00"))
         reasons = {o.payable_id: o.message for o in PaymentOrder.objects.of(tenant)}
 
     assert reasons[first.id].endswith("Fora do ar.")

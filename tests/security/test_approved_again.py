@@ -13,7 +13,7 @@ from django.utils import timezone
 from banking.banks.contract.payments import OrderState
 from banking.models import BankAccount
 from payments.dispatch.run import dispatch_account, dispatch_by_hand
-from payments.models import Payable, PaymentOrder
+from payments.models import NOT_APPROVED, Payable, PaymentOrder
 from payments.orders.manual_result import settle_by_hand
 from payments.orders.transitions import Outcome, apply_state, store_outcomes
 from payments.states import OrderStatus, PayableStatus
@@ -112,7 +112,7 @@ def test_nothing_sends_it_before_another_approval(
 
     payable = reread(payable)
     assert (payable.status, payable.hold) == (PayableStatus.PENDING, HOLDS[end])
-    assert (payable.approved_by_id, payable.approved_at) == (None, None)
+    assert payable.approval_id is None
     with tenant_scope(tenant.id):
         assert payable.orders.count() == 1
 
@@ -127,7 +127,7 @@ def test_nothing_sends_it_before_another_approval(
     "changes",
     [
         {"hold": Payable.Hold.REFUSED},
-        {"status": PayableStatus.PENDING, "approved_by": None, "approved_at": None},
+        {"status": PayableStatus.PENDING, **NOT_APPROVED},
     ],
     ids=["held", "back in approval"],
 )

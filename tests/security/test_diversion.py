@@ -4,7 +4,6 @@ One finance person enters whatever account they like for a payee; none of it mov
 somebody approved before, by whatever way the payment is sent.
 """
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -12,20 +11,33 @@ import pytest
 from django.db import DatabaseError
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from banking.banks.contract.payments import AccountType, Rail
 from banking.models import BankAccount
 from payments.bills.enter import cancel_payable
-from payments.dispatch.run import dispatch_account, dispatch_by_hand
-from payments.models import Payable, PaymentOrder
+from payments.models import Payable
 from payments.rails.destinations import TedDetails
 from payments.states import PayableStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, reread
 from tests.cast import sign_in
-from tests.payments.factories import PIX_KEY, TODAY, approve, make_bank_account, make_payable
+from tests.payments.factories import (
+    PIX_KEY,
+    approve,
+    make_bank_account,
+    make_payable,
+    shown,
+)
+from tests.security.sending import (
+    WAYS,
+    Way,
+    by_the_command,
+    from_several_rows,
+    from_the_pay_page,
+    from_the_row,
+    orders_of,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -45,31 +57,6 @@ def account(tenant: Tenant) -> BankAccount:
     account = make_bank_account(tenant, modo_banking_from=LONG_AGO)
     change(account, pix_policy=BankAccount.PixPolicy.TED)
     return reread(account)
-
-
-def by_the_clock(client: Client, account: BankAccount, payable: Payable) -> None:
-    dispatch_account(account.tenant_id, account.id, now=timezone.now())
-
-
-def by_the_command(client: Client, account: BankAccount, payable: Payable) -> None:
-    dispatch_by_hand(account.tenant_id, account.id, TODAY)
-
-
-def from_the_row(client: Client, account: BankAccount, payable: Payable) -> None:
-    client.post(reverse("payments:send", args=[payable.id]))
-
-
-def from_several_rows(client: Client, account: BankAccount, payable: Payable) -> None:
-    client.post(reverse("payments:send_late"), {"payable": [str(payable.id)]})
-
-
-def from_the_pay_page(client: Client, account: BankAccount, payable: Payable) -> None:
-    chosen = {"account": str(account.id), "payable": [str(payable.id)]}
-    client.post(reverse("payments:pay"), chosen)
-
-
-WAYS = [by_the_clock, by_the_command, from_the_row, from_several_rows, from_the_pay_page]
-Way = Callable[[Client, BankAccount, Payable], None]
 
 
 def entered(tenant: Tenant, by: User) -> None:
@@ -96,9 +83,12 @@ def approved_later(tenant: Tenant, by: User) -> None:
 ATTACKS = [entered, cancelled, approved_and_cancelled, approved_later]
 
 
-def orders_of(payable: Payable) -> list[PaymentOrder]:
-    with tenant_scope(payable.tenant_id):
-        return list(PaymentOrder.objects.of(payable.tenant_id).filter(payable=payable))
+def sealed_ted(payable: Payable) -> str | None:
+    """The account of the TED that the approval of the bill fixes."""
+    approval = payable.approval
+    assert approval is not None
+    ted = approval.seal["destinations"].get("ted")
+    return ted and ted["account"]
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -139,7 +129,7 @@ def test_what_nobody_else_approved_in_the_end_is_not_on_file(
     attack(tenant, operator)
     payable = make_payable(tenant, destination=PIX_KEY, approved=True)
 
-    assert payable.approved_ted_account_id is None
+    assert sealed_ted(payable) is None
 
 
 @pytest.mark.parametrize("way", [w for w in WAYS if w is not from_the_pay_page])
@@ -194,7 +184,8 @@ def test_what_was_approved_by_page_or_api_goes_where_that_approval_said(
     make_payable(tenant, destination=ted(SHOWN), approved=True, due_date=LATER)
     payable = make_payable(tenant, destination=PIX_KEY)
     sign_in(client, approver, tenant)
-    client.post(reverse(address, args=[payable.id]))
+    seen = dict.fromkeys(("shown", "digest"), shown(payable))
+    client.post(reverse(address, args=[payable.id]), seen)
     approved_later(tenant, operator)
     sign_in(client, operator, tenant)
 
@@ -208,17 +199,16 @@ def test_what_was_approved_by_page_or_api_goes_where_that_approval_said(
 def test_the_approver_sees_where_the_ted_goes(
     client: Client, tenant: Tenant, approver: User, account: BankAccount, page: str
 ) -> None:
-    filed = make_payable(tenant, destination=ted(SHOWN), approved=True, due_date=LATER)
+    make_payable(tenant, destination=ted(SHOWN), approved=True, due_date=LATER)
     payable = make_payable(tenant, destination=PIX_KEY)
     make_payable(tenant, destination=ted(OTHER), payee_document="11444777000161")
     sign_in(client, approver, tenant)
 
     args = [payable.id] if page == "payments:detail" else []
-    shown = client.get(reverse(page, args=args)).content.decode()
+    seen = client.get(reverse(page, args=args)).content.decode()
 
-    assert "0123 / 11111-1" in shown
-    approve(payable, approver)
-    assert reread(payable).approved_ted_account_id == filed.payee_account_id
+    assert "0123 / 11111-1" in seen
+    assert sealed_ted(approve(payable, approver)) == SHOWN
 
 
 @pytest.mark.parametrize("status", [PayableStatus.APPROVED, PayableStatus.SENT])
@@ -226,10 +216,12 @@ def test_the_database_keeps_what_the_approval_fixed(
     tenant: Tenant, account: BankAccount, status: str
 ) -> None:
     make_payable(tenant, destination=ted(SHOWN), approved=True, due_date=LATER)
-    other = make_payable(tenant, destination=ted(OTHER))
+    other = make_payable(tenant, destination=PIX_KEY, approved=True)
     payable = make_payable(tenant, destination=PIX_KEY, approved=True)
     if status == PayableStatus.SENT:
         change(payable, status=status)
 
     with pytest.raises(DatabaseError):
-        change(payable, approved_ted_account_id=other.payee_account_id)
+        change(payable, approval=other.approval)
+    with pytest.raises(DatabaseError):
+        change(payable.approval, seal=other.approval.seal)

@@ -15,7 +15,7 @@ from tests.cast import make_member, sign_in
 from tests.cora_simulator import CoraSimulator
 from tests.payments.at_most_once import bills
 from tests.payments.at_most_once.side_by_side import at_once
-from tests.payments.factories import make_payable
+from tests.payments.factories import make_payable, shown
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,7 +64,7 @@ def test_several_who_approve_at_once_approve_once(tenant: Tenant, operator: User
     payable: Payable = make_payable(tenant, by=operator)
     clients = browsers(tenant, Role.APPROVER)
 
-    click_at_once(clients, reverse("payments:approve", args=[payable.id]))
+    click_at_once(clients, reverse("payments:approve", args=[payable.id]), shown=shown(payable))
 
     assert bills.read(payable).status == PayableStatus.APPROVED
     assert bills.timeline(payable).count("Aprovada") == 1

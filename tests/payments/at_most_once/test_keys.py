@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from banking.models import BankAccount
 from payments.models import Payable
-from payments.orders.give_back import give_back_what_missed_the_day
+from payments.orders.give_back import give_back_what_may_not_leave
 from payments.orders.queue import make_orders
 from payments.orders.send import send_queued
 from payments.orders.sending_lock import lock_sending
@@ -73,7 +73,7 @@ class TestEachBankThatTakesKeys:
         bills.queue([payable])
         monday.shift(timedelta(hours=10))
         with tenant_scope(tenant.id):
-            give_back_what_missed_the_day(account, timezone.now())
+            give_back_what_may_not_leave(account, timezone.now())
 
         never_left, sent = send(payable)
 

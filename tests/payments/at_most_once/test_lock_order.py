@@ -19,7 +19,7 @@ from banking.banks.contract.payments import OrderState
 from banking.models import Allocation, BankAccount, BankEvent
 from payments.models import PaymentOrder
 from payments.orders.evidence import match_statement
-from payments.orders.give_back import give_back_what_missed_the_day
+from payments.orders.give_back import give_back_what_may_not_leave
 from payments.orders.status_polling import close_news, take_news, take_turns_of_paid
 from payments.orders.tracking import follow_account
 from payments.orders.transitions import Outcome, apply_state, store_outcomes
@@ -195,7 +195,7 @@ def test_orders_that_missed_the_day(account: BankAccount) -> None:
     orders = make_orders(account, OrderStatus.QUEUED, OrderStatus.QUEUED)
     later = timezone.now() + timedelta(days=2)
 
-    play(scoped(account, lambda: give_back_what_missed_the_day(account, later)), *orders)
+    play(scoped(account, lambda: give_back_what_may_not_leave(account, later)), *orders)
 
     assert {reread(order).status for order in orders} == {OrderStatus.CANCELLED}
 

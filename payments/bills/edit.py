@@ -1,0 +1,139 @@
+"""Change a bill. What an approval seals takes the approval away; the rest is free."""
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Unpack
+
+from django.db import transaction
+from django.urls import reverse
+
+from brazil.document import format_document
+from core.clock import database_now
+from core.errors import Changed, InvalidState, NotAllowed
+from core.money import format_brl
+from payments.bills.approval import TELL_FOR, lock, revoke_approval
+from payments.bills.terms import Typed, read_terms
+from payments.models import Payable, PayableEdit
+from payments.states import PayableStatus
+from payments.timeline import EDITED, Tone, note
+from tenants.models import Membership, User
+from tenants.notices import News, tell
+
+# What a boleto's registered title said is of that boleto alone.
+NO_TITLE = {
+    "title_name": "", "title_document": "", "title_amount": None, "title_is_paid": False,
+    "title_asked_at": None, "title_read_at": None,
+}  # fmt: skip
+SEALED = frozenset({"Favorecido", "Forma", "Destino", "Valor", "Vencimento"})
+
+
+@transaction.atomic
+def edit_payable(payable: Payable, *, by: Membership, seen: str, **typed: Unpack[Typed]) -> Payable:
+    """Change a bill that has not left. `seen` is its `version_of` when the form was opened.
+
+    Where a field changes that its approval seals, it waits for approval again, and `by` cannot
+    give it. Runs inside the company's scope.
+
+    Raises:
+        Changed: somebody changed it meanwhile.
+        InvalidState: it was sent, paid or cancelled.
+        NotAllowed: `by` may not enter bills.
+        InvalidInput, AlreadyEntered: as `payments.bills.terms.read_terms`.
+    """
+    if not by.can_enter:
+        raise NotAllowed("Seu papel nesta empresa não permite alterar contas.", code="wrong_role")
+    payable = lock(payable)
+    if payable.status not in {PayableStatus.PENDING, PayableStatus.APPROVED}:
+        raise InvalidState(
+            "Esta conta já foi enviada ou cancelada e não pode mais ser alterada.", code="not_open"
+        )
+    before = facts_of(payable)
+    if version_of(payable) != seen:
+        raise Changed(
+            "Outra pessoa alterou esta conta enquanto você a editava. Confira os dados atuais.",
+            code="changed",
+        )
+    line = payable.linha_digitavel
+    terms = read_terms(payable.tenant, typed, but=payable)
+    if payable.linha_digitavel != terms["linha_digitavel"] or not line:
+        terms |= NO_TITLE
+    for name, value in terms.items():
+        setattr(payable, name, value)
+    after = facts_of(payable)
+    changed = [name for name in before if before[name] != after[name]]
+    if not changed:
+        return payable
+    is_sealed = not SEALED.isdisjoint(changed)
+    approver = payable.approved_by
+    if payable.is_rejected:
+        payable.hold = ""
+    if is_sealed and approver is not None:
+        revoke_approval(payable)
+        tell_approver(payable, approver)
+    payable.save(update_fields=[*terms, "hold"])
+    edit = PayableEdit.objects.create(
+        tenant_id=payable.tenant_id,
+        payable=payable,
+        round=payable.approval_round,
+        person=by.user,
+        is_sealed=is_sealed,
+        before={name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
+    )
+    lost = " A aprovação perdeu a validade." if is_sealed and approver is not None else ""
+    note(
+        payable,
+        EDITED,
+        f"{in_words(edit.before, edit.after)}{lost}",
+        tone=Tone.WARN if lost else Tone.PLAIN,
+        by=by.user,
+    )
+    return payable
+
+
+def facts_of(payable: Payable) -> dict[str, str]:
+    """All of the bill that can be edited, in words."""
+    payee, to = payable.payee, payable.payee_account
+    where = payable.linha_digitavel or payable.pix_code or payable.pix_key or str(to)
+    return {
+        "Favorecido": f"{payee.name} ({format_document(payee.document)})",
+        "Forma": payable.get_method_display(),
+        "Destino": where,
+        "Valor": f"R$\u00a0{format_brl(payable.amount)}",
+        "Vencimento": f"{payable.due_date:%d/%m/%Y}",
+        "Descrição": payable.description or "nenhuma",
+        "Classificação": str(payable.expense_account),
+        "Conta de débito": str(payable.bank_account or "preferencial"),
+    }
+
+
+def version_of(payable: Payable) -> str:
+    """Another one after every edit."""
+    written = json.dumps(facts_of(payable), sort_keys=True)
+    return sha256(written.encode()).hexdigest()
+
+
+def last_edit(payable: Payable) -> str:
+    """What the last edit changed: «Valor: de R$ 1.900,00 para R$ 19.000,00». Empty without one."""
+    edits = PayableEdit.objects.of(payable.tenant_id).filter(payable=payable)
+    edit = edits.order_by("-at", "-id").first()
+    return in_words(edit.before, edit.after) if edit else ""
+
+
+def in_words(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: de {before[name]} para {after[name]}" for name in before) + "."
+
+
+def tell_approver(payable: Payable, approver: User) -> None:
+    """Whoever approved it learns that it is not what they approved any more."""
+    news = News(
+        subject=f"bill-changed:{payable.id}",
+        step=str(payable.approval_round),
+        title="Uma conta que você aprovou mudou.",
+        text=f"«{payable.payee}» foi alterada e voltou para aprovação.",
+        action="Ver conta",
+        url=reverse("payments:detail", args=[payable.id]),
+        until=database_now() + TELL_FOR,
+    )
+    tell(payable.tenant_id, [approver.pk], news)
