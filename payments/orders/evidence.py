@@ -8,15 +8,15 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from accounts.journal.entries import confirm_date, redate_entry
 from accounts.models import JournalEntry, JournalLine
 from audit.acts import Act
 from audit.services import record
 from banking.banks.contract.payments import OrderState
-from banking.models import Allocation, AllocationQuerySet, BankAccount, StatementLine
+from banking.models import Allocation, BankAccount, StatementLine
 from banking.statements.allocation import NotFree, allocate, line_on
 from core.clock import database_now
 from core.errors import DomainError
@@ -44,10 +44,6 @@ from tenants.models import User
 # person.
 LOOK_BACK = timedelta(days=120)
 SETTLED = (OrderStatus.PAID, OrderStatus.RETURNED)
-# As `only_the_statement_tells`.
-ONLY_THE_STATEMENT_TELLS = Q(status=OrderStatus.UNKNOWN, needs_person=True) | Q(
-    status__in=OPEN_AT_BANK, left_list_at__isnull=False
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,29 +105,53 @@ def match_statement(account: BankAccount) -> None:
 # --- What there is ---
 
 
+# Written out, for every reading of a statement asks it: composing it costs more than its answer.
+UNMATCHED = """
+SELECT o.id FROM payments_paymentorder AS o
+WHERE o.tenant_id = %(tenant)s AND o.bank_account_id = %(account)s AND (
+    o.status = ANY(%(settled)s)
+    AND (o.first_sent_at IS NULL OR o.first_sent_at >= %(since)s)
+    AND EXISTS (
+        SELECT FROM unnest(ARRAY[o.entry_id, o.return_entry_id]) WITH ORDINALITY AS e (id, place)
+        WHERE (e.id IS NOT NULL OR e.place = 1) AND NOT EXISTS (
+            SELECT FROM banking_allocation AS a
+            JOIN accounts_journalline AS l
+                ON l.tenant_id = a.tenant_id AND l.id = a.journal_line_id
+            WHERE a.tenant_id = o.tenant_id AND l.entry_id = e.id AND a.ended_at IS NULL
+        )
+    )
+    OR o.status = ANY(%(others)s) AND EXISTS (
+        SELECT FROM payments_paymentorder AS told
+        WHERE told.tenant_id = o.tenant_id AND told.bank_account_id = o.bank_account_id AND (
+            told.status = 'unknown' AND told.needs_person
+            OR told.status = ANY(%(open)s) AND told.left_list_at IS NOT NULL
+        )
+    )
+)
+"""
+
+
 def unmatched(account: BankAccount) -> list[PaymentOrder]:
     """Orders with an entry that no line stands for yet; and, where a line may prove one of them,
     all that are not settled."""
-    mine = PaymentOrder.objects.of(account.tenant_id).filter(bank_account=account)
-    mine = mine.select_related("payable__payee", "bank_account").defer("content")
-    waiting = ~Exists(parts_of("entry")) | (
-        Q(return_entry__isnull=False) & ~Exists(parts_of("return_entry"))
-    )
-    since = database_now() - LOOK_BACK
-    settled = mine.filter(waiting, status__in=SETTLED).filter(
-        Q(first_sent_at__gte=since) | Q(first_sent_at=None)
-    )
-    others = mine.filter(status__in=[OrderStatus.UNKNOWN, *OPEN_AT_BANK])
-    if not others.filter(ONLY_THE_STATEMENT_TELLS).exists():
-        others = others.none()
-    return sorted([*settled, *others], key=lambda order: (sent_on(order), order.id))
-
-
-def parts_of(field: str) -> AllocationQuerySet:
-    found: AllocationQuerySet = Allocation.objects.filter(
-        tenant=OuterRef("tenant"), journal_line__entry=OuterRef(field), ended_at=None
-    )
-    return found
+    with connection.cursor() as cursor:
+        cursor.execute(
+            UNMATCHED,
+            {
+                "tenant": account.tenant_id,
+                "account": account.id,
+                "settled": list(SETTLED),
+                "since": database_now() - LOOK_BACK,
+                "others": [OrderStatus.UNKNOWN, *OPEN_AT_BANK],
+                "open": list(OPEN_AT_BANK),
+            },
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    if not ids:
+        return []
+    mine = PaymentOrder.objects.of(account.tenant_id).filter(id__in=ids).defer("content")
+    orders = mine.select_related("payable__payee", "bank_account")
+    return sorted(orders, key=lambda order: (sent_on(order), order.id))
 
 
 def follow_replacements(account: BankAccount, orders: Sequence[PaymentOrder]) -> list[PaymentOrder]:
