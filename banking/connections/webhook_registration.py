@@ -47,7 +47,7 @@ def signing_key(connection: Connection) -> bytes:
     Raises:
         Unreadable: it is encrypted with a key that is gone.
     """
-    sealed = connection.webhook_key
+    sealed = bytes(connection.webhook_key)
     return decrypt_of(connection.id, sealed) if sealed else secrets.token_bytes(32)
 
 

@@ -46,7 +46,7 @@ class Connection(TenantOwned):
     refresh_by = models.DateTimeField(null=True)
     # SHA-256 of the secret in the address that the bank calls.
     webhook_digest = models.BinaryField(max_length=32)
-    # Sealed for this row; what the bank signs its calls with. Empty until the address is registered.
+    # What the bank signs its calls with, sealed for this row. Empty until one is registered.
     webhook_key = models.BinaryField(default=bytes)
     # Null: to be registered, under a new address and a new key.
     webhook_registered_at = models.DateTimeField(null=True)

@@ -5,10 +5,13 @@ from datetime import datetime
 
 from django.db import transaction
 
+from audit.acts import Act
+from audit.services import record
 from brazil.banking_days import sao_paulo_day
 from core.clock import database_now
 from core.errors import InvalidState, NotAllowed
 from parties.models import PayeeAccount
+from payments.bills.particulars import particulars
 from payments.models import NOT_APPROVED, Payable, on_file
 from payments.states import PayableStatus
 from payments.timeline import Tone, note, note_many
@@ -51,6 +54,7 @@ def approve_payable(payable: Payable, *, by: Membership) -> Payable:
         update_fields=["status", "approved_by", "approved_at", "approved_ted_account", "hold"]
     )
     note(payable, "Aprovada", when_it_leaves(payable, payable.approved_at), by=by.user)
+    record(Act.BILL_APPROVED, on=payable, by=by.user, after=particulars(payable))
     return payable
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts.models import Account
+from audit.acts import Act
+from audit.services import record
 from banking.banks.contract.payments import PixAccount, PixCode, PixKey
 from banking.models import BankAccount
 from brazil.banking_days import DebtKind
@@ -16,9 +18,10 @@ from parties.models import Payee, PayeeAccount
 from payments.bills.approval import lock
 from payments.bills.duplicates import bill_with_code, lock_code, refuse_duplicate
 from payments.bills.parsing import PixCharge, read_payment_date, read_pix_code, read_pix_date
+from payments.bills.particulars import particulars
 from payments.bills.warnings import repeated_code
 from payments.models import Payable
-from payments.rails.destinations import Destination, TedDetails
+from payments.rails.destinations import Destination, TedDetails, written
 from payments.states import PayableStatus
 from payments.timeline import Tone, note
 from tenants.models import Tenant, User
@@ -62,10 +65,10 @@ def enter_payable(
     payee, _ = Payee.objects.get_or_create(
         tenant=tenant, document=payee_document, defaults={"name": payee_name}
     )
-    account = (
+    account, is_new = (
         _payee_account(payee, destination)
         if isinstance(destination, TedDetails | PixAccount)
-        else None
+        else (None, False)
     )
     payable = Payable(
         tenant=tenant,
@@ -86,6 +89,8 @@ def enter_payable(
     if payable.repeats is not None:
         warning = repeated_code(payable.repeats)
         note(payable, warning.title, warning.text, tone=Tone.WARN)
+    more = {"Novo dado bancário": written(account)} if account and is_new else {}
+    record(Act.BILL_ENTERED, on=payable, by=by, after=particulars(payable) | more)
     return payable
 
 
@@ -140,8 +145,9 @@ def _save_new(payable: Payable) -> None:
         raise
 
 
-def _payee_account(payee: Payee, details: TedDetails | PixAccount) -> PayeeAccount:
-    account, _ = PayeeAccount.objects.get_or_create(
+def _payee_account(payee: Payee, details: TedDetails | PixAccount) -> tuple[PayeeAccount, bool]:
+    """And whether nobody had entered it before."""
+    return PayeeAccount.objects.get_or_create(
         tenant_id=payee.tenant_id,
         payee=payee,
         bank_code=details.bank_code,
@@ -149,7 +155,6 @@ def _payee_account(payee: Payee, details: TedDetails | PixAccount) -> PayeeAccou
         account=details.account,
         account_type=details.account_type,
     )
-    return account
 
 
 @transaction.atomic
@@ -171,4 +176,5 @@ def cancel_payable(payable: Payable, *, by: User, why: str = "") -> Payable:
     payable.status = PayableStatus.CANCELLED
     payable.save(update_fields=["status"])
     note(payable, "Cancelada", why, by=by)
+    record(Act.BILL_CANCELLED, on=payable, by=by, why=why, before=particulars(payable))
     return payable

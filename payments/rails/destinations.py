@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from banking.banks.contract.payments import AccountType, PixAccount, PixCode, PixKey
+from brazil.banks import bank_name
+from parties.models import PayeeAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +19,12 @@ class TedDetails:
 
 # How a bill is paid: TED, Pix, or a boleto's linha digitável (47 or 48 digits, already checked).
 Destination = TedDetails | PixKey | PixAccount | PixCode | str
+
+
+def written(account: PayeeAccount) -> str:
+    """«Itaú 0123 / 45678-9»"""
+    return account_in_words(account.bank_code, account.branch, account.account)
+
+
+def account_in_words(bank_code: str, branch: str, account: str) -> str:
+    return f"{bank_name(bank_code)} {branch} / {account[:-1]}-{account[-1]}"

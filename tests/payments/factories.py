@@ -111,6 +111,14 @@ def make_payable(
     return approve(payable, approved_by) if approved or approved_by else payable
 
 
+def sender(tenant: Tenant) -> Membership:
+    """Somebody new who enters and sends bills."""
+    person = make_member(tenant, Role.FINANCE)
+    with tenant_scope(tenant.id):
+        found: Membership = Membership.objects.of(tenant).get(user=person)
+    return found
+
+
 def approve(payable: Payable, by: User | None = None) -> Payable:
     """By that person, or by a new approver of the company."""
     with tenant_scope(payable.tenant_id):

@@ -25,7 +25,14 @@ from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, reread
 from tests.cast import sign_in
-from tests.payments.factories import PIX_KEY, TODAY, approve, make_bank_account, make_payable
+from tests.payments.factories import (
+    PIX_KEY,
+    TODAY,
+    approve,
+    make_bank_account,
+    make_payable,
+    sender,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -52,7 +59,7 @@ def by_the_clock(client: Client, account: BankAccount, payable: Payable) -> None
 
 
 def by_the_command(client: Client, account: BankAccount, payable: Payable) -> None:
-    dispatch_by_hand(account.tenant_id, account.id, TODAY)
+    dispatch_by_hand(account.tenant_id, account.id, TODAY, by=sender(account.tenant))
 
 
 def from_the_row(client: Client, account: BankAccount, payable: Payable) -> None:
