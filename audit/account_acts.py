@@ -66,6 +66,12 @@ def record_added_email(user: User, request: HttpRequest, email_address: Any, **m
     record_everywhere(Act.EMAIL_ADDED, user, request, after={"E-mail": str(email_address.email)})
 
 
+@receiver(account.email_confirmed)
+def record_confirmed_email(request: HttpRequest, email_address: Any, **more: Any) -> None:
+    after = {"E-mail": str(email_address.email)}
+    record_everywhere(Act.EMAIL_CONFIRMED, email_address.user, request, after=after)
+
+
 @receiver(account.email_removed)
 def record_removed_email(user: User, request: HttpRequest, email_address: Any, **more: Any) -> None:
     before = {"E-mail": str(email_address.email)}

@@ -33,6 +33,7 @@ class Act(models.TextChoices):
     PASSWORD_CHANGED = "password_changed", "Senha alterada"
     EMAIL_CHANGED = "email_changed", "E-mail de acesso alterado"
     EMAIL_ADDED = "email_added", "E-mail acrescentado"
+    EMAIL_CONFIRMED = "email_confirmed", "E-mail confirmado"
     EMAIL_REMOVED = "email_removed", "E-mail removido"
     FACTOR_ADDED = "factor_added", "Verificação em duas etapas acrescentada"
     FACTOR_REMOVED = "factor_removed", "Verificação em duas etapas removida"

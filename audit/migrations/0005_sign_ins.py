@@ -68,6 +68,7 @@ class Migration(migrations.Migration):
                     ("password_changed", "Senha alterada"),
                     ("email_changed", "E-mail de acesso alterado"),
                     ("email_added", "E-mail acrescentado"),
+                    ("email_confirmed", "E-mail confirmado"),
                     ("email_removed", "E-mail removido"),
                     ("factor_added", "Verificação em duas etapas acrescentada"),
                     ("factor_removed", "Verificação em duas etapas removida"),

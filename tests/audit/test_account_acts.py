@@ -1,9 +1,10 @@
 """What people do to their own way in is on record in each company that they work for."""
 
 import pytest
-from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from audit.acts import Act
@@ -68,11 +69,36 @@ def test_an_address_is_told_when_it_comes_moves_and_goes(
     client: Client, person: User, tenant: Tenant
 ) -> None:
     page, old, new = reverse("account_email"), person.email, f"nova-{person.pk}@example.com"
+    client.post("/conta/reauthenticate/", {"password": PASSWORD})
     client.post(page, {"action_add": "", "email": new})
-    EmailAddress.objects.filter(email=new).update(verified=True)
+    (link,) = [w for w in str(mail.outbox[-1].body).split() if "/confirm-email/" in w]
+    client.post(link)
     client.post(page, {"action_primary": "", "email": new})
     client.post(page, {"action_remove": "", "email": old})
 
-    assert acts(tenant) == [Act.EMAIL_ADDED, Act.EMAIL_CHANGED, Act.EMAIL_REMOVED]
-    _, changed, _ = audit_of(tenant)
+    assert acts(tenant) == [
+        Act.EMAIL_ADDED,
+        Act.EMAIL_CONFIRMED,
+        Act.EMAIL_CHANGED,
+        Act.EMAIL_REMOVED,
+    ]
+    changed = audit_of(tenant)[2]
     assert (changed.before, changed.after) == ({"E-mail": old}, {"E-mail": new})
+
+
+@pytest.mark.parametrize("kind", [kind.value for kind in Authenticator.Type])
+def test_a_factor_is_told_when_it_comes_and_goes(
+    operator: User, admin: User, tenant: Tenant, kind: str
+) -> None:
+    request = RequestFactory().post("/")
+    request.user = admin  # who takes it away may be another than whose it is
+    factor = {"user": operator, "authenticator": Authenticator(user=operator, type=kind)}
+
+    authenticator_added.send(Authenticator, request=request, **factor)
+    authenticator_removed.send(Authenticator, request=request, **factor)
+
+    added, removed = audit_of(tenant)
+    assert (added.act, removed.act) == (Act.FACTOR_ADDED, Act.FACTOR_REMOVED)
+    assert added.after == removed.before != {}
+    assert added.by == removed.by == admin
+    assert operator.email in added.on_label
