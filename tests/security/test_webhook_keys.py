@@ -50,7 +50,7 @@ def test_who_has_the_secret_key_and_the_address_signs_nothing(
     assert kept(tenant) == 0
 
 
-@pytest.mark.parametrize("key", [b"", SIGNING_KEY])
+@pytest.mark.parametrize("key", [b"", SIGNING_KEY], ids=["empty", "a key"])
 def test_a_connection_without_a_key_takes_no_signed_notice(
     tenant: Tenant, connection: Connection, key: bytes
 ) -> None:
