@@ -29,6 +29,7 @@ class Act(models.TextChoices):
     CHART_IMPORTED = "chart_imported", "Plano de contas importado"
     BANK_HOME_CHANGED = "bank_home_changed", "Grupo padrão das contas bancárias"
     ALLOCATION_UNDONE = "allocation_undone", "Conciliação desfeita"
+    ENTRY_REVERSED = "entry_reversed", "Lançamento estornado"
     EXPORTED = "exported", "Exportação"
     PASSWORD_CHANGED = "password_changed", "Senha alterada"
     EMAIL_CHANGED = "email_changed", "E-mail de acesso alterado"

@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
                     ("chart_imported", "Plano de contas importado"),
                     ("bank_home_changed", "Grupo padrão das contas bancárias"),
                     ("allocation_undone", "Conciliação desfeita"),
+                    ("entry_reversed", "Lançamento estornado"),
                     ("exported", "Exportação"),
                     ("password_changed", "Senha alterada"),
                     ("email_changed", "E-mail de acesso alterado"),
