@@ -89,7 +89,9 @@ HOLDS = {
 
 def send_in_every_way(client: Client, account: BankAccount, payable: Payable) -> None:
     dispatch_account(account.tenant_id, account.id, now=timezone.now())
-    dispatch_by_hand(account.tenant_id, account.id, payable.payment_date, by=sender(account.tenant))
+    dispatch_by_hand(
+        account.tenant_id, account.id, payable.payment_date, by=sender(account.tenant_id)
+    )
     client.post(reverse("payments:send", args=[payable.id]))
     client.post(reverse("payments:send_late"), {"payable": [str(payable.id)]})
     chosen = {"account": str(account.id), "payable": [str(payable.id)]}

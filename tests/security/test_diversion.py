@@ -59,7 +59,7 @@ def by_the_clock(client: Client, account: BankAccount, payable: Payable) -> None
 
 
 def by_the_command(client: Client, account: BankAccount, payable: Payable) -> None:
-    dispatch_by_hand(account.tenant_id, account.id, TODAY, by=sender(account.tenant))
+    dispatch_by_hand(account.tenant_id, account.id, TODAY, by=sender(account.tenant_id))
 
 
 def from_the_row(client: Client, account: BankAccount, payable: Payable) -> None:
