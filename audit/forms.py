@@ -23,6 +23,12 @@ class RecordFilter(forms.Form):
     IDS = frozenset({"act", "by", "on", "before"})
 
     act = forms.ChoiceField(label="Ação", required=False, choices=[("", "Todas"), *Act.choices])
+    text = forms.CharField(
+        label="Procurar",
+        required=False,
+        max_length=100,
+        widget=forms.TextInput({"type": "search", "placeholder": "Favorecido, valor, conta…"}),
+    )
     by = PersonField(User.objects.none(), label="Quem", required=False, empty_label="Todos")
     since = forms.DateField(label="De", required=False, widget=DateInput)
     until = forms.DateField(label="Até", required=False, widget=DateInput)
@@ -45,7 +51,14 @@ class RecordFilter(forms.Form):
 
     @property
     def is_filtering(self) -> bool:
-        return any(self.cleaned_data.get(name) for name in ("act", "by", "since", "until", "on"))
+        return any(
+            self.cleaned_data.get(name) for name in ("act", "text", "by", "since", "until", "on")
+        )
+
+    def in_words(self) -> dict[str, str]:
+        """What it filters by, as a person reads it."""
+        typed = {self.fields[name].label: value for name, value in self.cleaned_data.items()}
+        return {str(label): str(value) for label, value in typed.items() if label and value}
 
     def clean_until(self) -> object:
         since, until = self.cleaned_data.get("since"), self.cleaned_data["until"]
@@ -54,3 +67,27 @@ class RecordFilter(forms.Form):
                 "A data final é anterior à inicial.", code="ends_before_it_begins"
             )
         return until
+
+
+class SignInFilter(forms.Form):
+    """Whose sign-ins: of an admin's company all of them, or one person's; else one's own."""
+
+    by = PersonField(User.objects.none(), label="Quem", required=False, empty_label="Todos")
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        seen = Membership.objects.of(membership.tenant_id)
+        if not membership.is_admin:
+            seen = seen.filter(id=membership.id)
+        field = self.fields["by"]
+        assert isinstance(field, PersonField)
+        people = User.objects.filter(id__in=seen.values("user"))
+        field.queryset = people.order_by("first_name", "last_name", "email")
+
+    @property
+    def people(self) -> list[int]:
+        field = self.fields["by"]
+        assert isinstance(field, PersonField)
+        chosen, everyone = self.cleaned_data["by"], field.queryset
+        assert everyone is not None
+        return [chosen.pk] if chosen else list(everyone.values_list("pk", flat=True))

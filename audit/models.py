@@ -13,6 +13,8 @@ from typing import Self
 from django.db import models
 
 from audit.acts import Act
+from core.clock import DatabaseNow
+from core.search import AsText, Folded, Lines
 from tenants.models import TenantOwned, TenantQuerySet, User
 
 NO_HASH = "0" * 64
@@ -63,6 +65,16 @@ class Record(TenantOwned):
     whence = models.CharField("de onde", max_length=60)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
+
+    # To search in; no part of what is hashed.
+    words_folded = models.GeneratedField(
+        expression=Lines(
+            *(Folded(name) for name in ("on_label", "by_label", "why")),
+            *(Folded(AsText(name)) for name in ("before", "after")),
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     objects = RecordQuerySet.as_manager()  # type: ignore[misc]  # plugin: not ClassVar
 
@@ -130,3 +142,44 @@ class ChainHead(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.number} {self.hash}"
+
+
+class SignIn(models.Model):
+    """People who came in, and attempts that did not: counted, hour by hour.
+
+    A row that counts what was refused is one of a person and an hour, whoever tries, and from
+    wherever; addresses of nobody make one row an hour. The database keeps the rows of the last
+    30 days (migration 0006).
+    """
+
+    class Outcome(models.TextChoices):
+        IN = "in", "Entrou"
+        REFUSED = "refused", "Senha recusada"
+        FACTOR_REFUSED = "factor_refused", "Código recusado"
+
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=16, choices=Outcome)
+    hour = models.DateTimeField()
+    # Where from and by what, of those who came in: each of them is counted on its own.
+    device = models.CharField(max_length=120, blank=True)
+    count = models.PositiveIntegerField(default=1)
+    # As they were the last time.
+    last_at = models.DateTimeField(db_default=DatabaseNow())
+    origin = models.CharField(max_length=60)
+    agent = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "outcome", "hour", "device"],
+                nulls_distinct=False,
+                name="signin_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-last_at"], name="signin_of_person"),
+            models.Index(fields=["last_at"], name="signin_old"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()} {self.last_at:%d/%m/%Y %H:%M}"

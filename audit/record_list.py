@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from audit.models import Record, RecordQuerySet
 from brazil.banking_days import SAO_PAULO
+from core.text import fold
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 
@@ -56,6 +57,8 @@ def found_by(tenant: Tenant, filters: dict[str, Any]) -> RecordQuerySet:
     records = Record.objects.of(tenant).newest_first()
     if act := filters.get("act"):
         records = records.filter(act=act)
+    if text := fold(filters.get("text", "")):
+        records = records.filter(words_folded__contains=text)
     if by := filters.get("by"):
         records = records.filter(by=by)
     if on := filters.get("on"):
@@ -86,20 +89,19 @@ class Echo:
         return text
 
 
-def csv_lines(tenant: Tenant, filters: dict[str, Any]) -> Iterator[str]:
-    """`;` between columns, as spreadsheets in Portuguese expect. Opens scopes of its own."""
+def csv_lines(tenant: Tenant, filters: dict[str, Any], *, before: int) -> Iterator[str]:
+    """Those below that number. `;` between columns, as spreadsheets in Portuguese expect. Opens
+    scopes of its own."""
     writer = csv.writer(Echo(), delimiter=";")
     yield "\ufeff" + writer.writerow(COLUMNS)
-    for record in every(tenant, filters):
+    for record in every(tenant, filters, before):
         yield writer.writerow([harmless(cell) for cell in cells(record)])
 
 
-def every(tenant: Tenant, filters: dict[str, Any]) -> Iterator[Record]:
-    last: int | None = None
+def every(tenant: Tenant, filters: dict[str, Any], last: int) -> Iterator[Record]:
     while True:
         with tenant_scope(tenant.id):
-            rows = found_by(tenant, filters)
-            batch = list((rows.filter(number__lt=last) if last else rows)[:BATCH])
+            batch = list(found_by(tenant, filters).filter(number__lt=last)[:BATCH])
         if not batch:
             return
         yield from batch

@@ -5,5 +5,6 @@ from audit import views
 app_name = "audit"
 urlpatterns = [
     path("configuracoes/auditoria/", views.records, name="records"),
+    path("configuracoes/acessos/", views.sign_ins, name="sign_ins"),
     path("configuracoes/auditoria/exportar/", views.export, name="export"),
 ]

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import IO, Any
 
 from rest_framework import serializers, status
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, Throttled
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
@@ -14,12 +14,14 @@ from brazil.digits import plain
 from core.amounts import check_amount
 from core.depth import is_shallow
 from core.errors import Changed, DomainError, InvalidInput, Locked
+from core.plurals import counted
 from core.text import read_line, read_name
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """A `DomainError` is a 422 with its sentence and code, a 409 where something is locked or has
-    changed; the rest is as the framework does it."""
+    changed, and a throttled call a 429 that says when to come back; the rest is as the framework
+    does it."""
     if isinstance(error, DomainError):
         body: dict[str, str] = {"detail": str(error)}
         if isinstance(error, InvalidInput) and error.field:
@@ -29,7 +31,13 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         is_conflict = isinstance(error, Locked | Changed)
         code = status.HTTP_409_CONFLICT if is_conflict else status.HTTP_422_UNPROCESSABLE_ENTITY
         return Response(body, status=code)
-    return drf_exception_handler(error, context)
+    response = drf_exception_handler(error, context)
+    if response is not None and isinstance(error, Throttled):
+        seconds = int(response.headers.get("Retry-After", 1))
+        when = counted(seconds, "segundo", "segundos")
+        told = f"Chamadas demais em pouco tempo. Tente de novo em {when}."
+        response.data = {"detail": told, "code": "throttled"}
+    return response
 
 
 class AmountField(serializers.DecimalField):

@@ -24,6 +24,13 @@ class Lines(models.Func):
     template = "%(expressions)s"
 
 
+class AsText(models.Func):
+    """SQL that writes JSON as text."""
+
+    template = "(%(expressions)s)::text"
+    output_field = models.TextField()
+
+
 def folded(*columns: str) -> models.GeneratedField:
     """A stored column to search in: `filter(<it>__contains=fold(text))`."""
     return models.GeneratedField(

@@ -70,6 +70,14 @@ class UnboundRole(Exception):
     """Row-level security does not bind the role: companies would not be separated."""
 
 
+def is_superuser(owner_url: str) -> bool:
+    with psycopg.connect(owner_url) as connection:
+        found = connection.execute(
+            "SELECT 1 FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)"
+        ).fetchone()
+    return found is not None
+
+
 def require_bound_role(app_url: str) -> None:
     """
     Raises:

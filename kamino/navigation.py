@@ -73,7 +73,8 @@ PAGES = {
     "integrations:list": ("integrations",),
     "reconciliation:reconcile": ("reconciliation", "banking"),
     "payments:list": ("payments",),
-    "audit:records": ("audit",),
+    "audit:records": ("audit:records", "audit:export"),
+    "audit:sign_ins": ("audit:sign_ins",),
     "accounts:chart": ("accounts:chart",),
     "accounts:entries": ("accounts:entries", "accounts:entry", "accounts:reverse"),
     "accounts:groups": ("accounts",),
@@ -92,6 +93,7 @@ def menu(request: TenantRequest) -> list[Group]:
             item("Grupos de classificação", "accounts:groups", "folder-tree"),
             item("Auditoria", "audit:records", "scroll-text"),
         ]
+    company.append(item("Acessos", "audit:sign_ins", "log-in"))
     return [
         Group(
             "",

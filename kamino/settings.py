@@ -140,10 +140,15 @@ if "DATABASE_OWNER_URL" in env:
 REDIS_URL = env.str("REDIS_URL")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "core.cache.SpareCache",
         "LOCATION": REDIS_URL,
         # Not Django's pickles: whoever writes to Redis would run code in every process.
-        "OPTIONS": {"serializer": "core.cache.JsonSerializer"},
+        # A Redis that vanished without a word is given up after two seconds.
+        "OPTIONS": {
+            "serializer": "core.cache.JsonSerializer",
+            "socket_connect_timeout": 2,
+            "socket_timeout": 2,
+        },
         "KEY_PREFIX": "json",
     }
 }
@@ -187,6 +192,9 @@ ACCOUNT_SESSION_REMEMBER = True
 # How many proxies of ours stand in front: too many sign-ins are counted by the person's address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if SERVED_OVER_TLS else 0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+
+# How long it stays known who came in from where; the database keeps 30 days in any case.
+SIGN_INS_KEPT_DAYS = max(30, env.int("SIGN_INS_KEPT_DAYS", default=180))
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SERVED_OVER_TLS
 if SERVED_OVER_TLS:  # a neighbour below the same domain cannot set them (RFC 6265bis, 4.1.3.2)
@@ -254,14 +262,25 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": [
+        "tenants.throttles.PersonThrottle",
+        "tenants.throttles.CompanyThrottle",
+    ],
     "EXCEPTION_HANDLER": "core.api.exception_handler",
     "COERCE_DECIMAL_TO_STRING": True,
 }
+# Calls of the API by one person, and by all of a company; files made and read by one person.
+API_RATES = {
+    "person": env.str("API_RATE_PERSON", default="600/m"),
+    "company": env.str("API_RATE_COMPANY", default="2400/m"),
+}
+COSTLY_RATE = env.str("COSTLY_RATE", default="30/m")
 SPECTACULAR_SETTINGS = {
     "TITLE": "Kamino",
     "DESCRIPTION": "As mesmas operações das telas, para programas da própria empresa.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }
 
 # --- Workers ----------------------------------------------------------------------------
@@ -295,6 +314,7 @@ TICKS = (
     "banking.tasks.purge",
     "tenants.tasks.send_notices",
     "tenants.tasks.purge",
+    "audit.tasks.purge",
     "payments.tasks.dispatch_due_accounts",
     "payments.tasks.sweep_orders",
     "payments.tasks.tell_of_trouble",

@@ -32,9 +32,13 @@ def settings_of_banks() -> dict[str, str]:
     folders = [info.parent.name for info in ROOT.glob("banking/banks/*/info.py")]
     infos = [import_module(f"banking.banks.{name}.info") for name in folders if name != "contract"]
     names = [name for info in infos for name in info.INFO.settings]
-    return {
-        name: "https://banco.example.com" if name.endswith("_URL") else "example" for name in names
-    }
+    return {name: example(name) for name in names}
+
+
+def example(name: str) -> str:
+    if name.endswith("_CNPJ"):
+        return "11444777000161"
+    return "https://banco.example.com" if name.endswith("_URL") else "example"
 
 
 if __name__ == "__main__":

@@ -166,6 +166,42 @@ def fill(apps: Any, now: Any) -> tuple[UUID, dict[str, UUID], dict[str, UUID]]:
     return tenant.id, {b.description: b.id for b in bills}, {"seen": seen.id, "unseen": unseen.id}
 
 
+BEFORE_KEYS = [("banking", "0013_allocation")]  # what banks sign with follows from SECRET_KEY
+
+
+@pytest.mark.parametrize("former", [BEFORE_KEYS], indirect=True, ids=["0013"])
+def test_every_address_that_banks_call_is_registered_anew(former: Any) -> None:
+    apps = MigrationExecutor(former).loader.project_state(BEFORE_KEYS).apps
+    with transaction.atomic("owner"):
+        companies = [fill_connection(apps, company) for company in (uuid4(), uuid4())]
+
+    apps = migrate_to(former, [("banking", "0014_webhook_key")])
+
+    for company in companies:
+        with transaction.atomic("owner"):
+            in_company(former, company)
+            kept = apps.get_model("banking", "Connection").objects.using("owner").get()
+        assert (kept.webhook_registered_at, bytes(kept.webhook_key)) == (None, b"")
+        assert bytes(kept.webhook_digest) == b"digest"  # it opens until then
+
+
+def fill_connection(apps: Any, company: UUID) -> UUID:
+    """One company with a connection whose address its bank knows."""
+
+    def make(app: str, model: str, **values: Any) -> Any:
+        return apps.get_model(app, model).objects.using("owner").create(**values)
+
+    in_company(connections["owner"], company)
+    names = {"name": "Oficina", "legal_name": "Oficina Ltda", "cnpj": "11444777000161"}
+    tenant = make("tenants", "Tenant", id=company, **names)
+    person = make("tenants", "User", email=f"{company}@example.com", password="!")
+    make(
+        "banking", "Connection", tenant=tenant, provider="bs2", credentials=b"sealed",
+        connected_by=person, webhook_digest=b"digest", webhook_registered_at=timezone.now(),
+    )  # fmt: skip
+    return company
+
+
 @pytest.mark.parametrize("former", [BEFORE_ALLOCATIONS], indirect=True, ids=["0014"])
 def test_the_line_that_an_order_named_stands_for_its_entry(former: Any) -> None:
     apps = MigrationExecutor(former).loader.project_state(BEFORE_ALLOCATIONS).apps

@@ -67,6 +67,13 @@ def test_only_the_migration_knows_the_owner() -> None:
     assert knows == ["migrate"]
 
 
+def test_no_service_of_ours_knows_the_superuser() -> None:
+    assert COMPOSE["services"]["db"]["environment"]["POSTGRES_USER"] == "postgres"
+    for service in OURS.values():
+        assert "//postgres:" not in str(service["environment"])
+        assert "POSTGRES_PASSWORD" not in service["environment"]
+
+
 @pytest.mark.parametrize("name", [*OURS, "redis"])
 def test_a_container_that_was_taken_over_can_do_little(name: str) -> None:
     service = COMPOSE["services"][name]
@@ -107,8 +114,10 @@ def test_services_wait_for_services_that_exist() -> None:
 
 def test_volumes_are_declared() -> None:
     used = {v.split(":")[0] for s in COMPOSE["services"].values() for v in s.get("volumes", [])}
+    files = {name for name in used if name.startswith("./")}
 
-    assert used == set(COMPOSE["volumes"])
+    assert used - files == set(COMPOSE["volumes"])
+    assert files and all((ROOT / name).is_file() for name in files)
 
 
 def copied_into_the_image() -> list[str]:

@@ -11,6 +11,8 @@ from uuid import UUID
 from django.db.models import Sum
 
 from accounts.models import Account, JournalEntry, JournalLine
+from audit.acts import Act
+from audit.services import record
 from core.errors import InvalidInput, InvalidState
 from core.money import MAX_AMOUNT, format_brl, two_places
 from core.text import read_line
@@ -80,6 +82,28 @@ def reverse_entry(entry: JournalEntry, *, by: User | None, date: dt.date, why: s
         )
         opposite = [(line.account, -line.amount) for line in entry.lines.select_related("account")]
         return _write(reversal, opposite)
+
+
+def reverse_by_hand(entry: JournalEntry, *, by: User, date: dt.date, why: str) -> JournalEntry:
+    """As `reverse_entry`, because a person says so: an act of its own, on record.
+
+    Raises:
+        InvalidState, InvalidInput: as `reverse_entry`.
+    """
+    with tenant_scope(entry.tenant_id):
+        reversal = reverse_entry(entry, by=by, date=date, why=why)
+        record(
+            Act.ENTRY_REVERSED,
+            on=entry,
+            by=by,
+            why=why,
+            before={
+                "Lançamento": f"{entry.memo}, {entry.date:%d/%m/%Y}",
+                "Valor": f"R$\u00a0{format_brl(entry.total)}",
+            },
+            after={"Estorno": f"{date:%d/%m/%Y}"},
+        )
+    return reversal
 
 
 def hold_entry(entry: JournalEntry) -> None:

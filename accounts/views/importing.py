@@ -15,10 +15,13 @@ from accounts.importing.apply import apply_import, rows_of
 from accounts.importing.plan import Plan, plan_import
 from accounts.importing.reader import MAX_BYTES, read_chart
 from accounts.importing.spreadsheet import HEADINGS, Problem, Row, Sheet, write_chart
+from audit.acts import Act
+from audit.services import record
 from core.errors import InvalidState
 from core.forms import marking
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
+from tenants.throttles import costly
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SALT = "accounts.import"
@@ -43,7 +46,9 @@ class FileForm(forms.Form):
 
 @require_GET
 @admin_required
+@costly
 def export(request: TenantRequest) -> HttpResponse:
+    record(Act.EXPORTED, on=request.tenant, by=request.user, after={"Arquivo": "Plano de contas"})
     name = f"plano-de-contas-{request.tenant.cnpj}-{timezone.localdate():%Y-%m-%d}.xlsx"
     return HttpResponse(
         write_chart(rows_of(request.tenant)),

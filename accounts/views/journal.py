@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.chart.tree import chart_of
-from accounts.journal.entries import reverse_entry
+from accounts.journal.entries import reverse_by_hand
 from accounts.journal.forms import EntryFilter, ReversalForm
 from accounts.journal.listing import entry_page
 from accounts.models import ClassificationGroup, JournalEntry
@@ -55,7 +55,7 @@ def reverse(request: TenantRequest, entry_id: UUID) -> HttpResponse:
     form = ReversalForm(request.POST)
     if not form.is_valid():
         return render_entry(request, entry_id, form=form, status=422)
-    reverse_entry(found, by=request.user, **form.cleaned_data)
+    reverse_by_hand(found, by=request.user, **form.cleaned_data)
     messages.success(
         request, "Lançamento estornado. O original e o estorno continuam na contabilidade."
     )

@@ -9,7 +9,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from banking.banks.contract.adapter import Bank
-from banking.banks.contract.info import BankInfo
+from banking.banks.contract.info import BankInfo, Institution
+from brazil.cnpj import parse_cnpj
+from brazil.errors import InvalidValue
 from core.errors import InvalidInput
 
 
@@ -39,12 +41,25 @@ def info(slug: str) -> BankInfo:
     return find(slug).info
 
 
+def institution(slug: str) -> Institution | None:
+    """Who holds the accounts of that bank; None where it is the bank itself."""
+    if not info(slug).is_held_by_another:
+        return None
+    name, cnpj = (getattr(settings, f"{slug.upper()}_INSTITUTION_{of}") for of in ("NAME", "CNPJ"))
+    return Institution(name, parse_cnpj(cnpj))
+
+
 def require_settings() -> None:
     """
     Raises:
-        ImproperlyConfigured: a bank lacks a setting that its `info` names.
+        ImproperlyConfigured: a bank lacks a setting that its `info` names, or one is no CNPJ.
     """
     for bank in banks().values():
         missing = [name for name in bank.info.settings if not getattr(settings, name, "")]
         if missing:
             raise ImproperlyConfigured(f"{bank.info.name} needs {', '.join(missing)}.")
+        try:
+            institution(bank.info.slug)
+        except InvalidValue as error:
+            name = f"{bank.info.slug.upper()}_INSTITUTION_CNPJ"
+            raise ImproperlyConfigured(f"{name}: {error}") from error

@@ -138,6 +138,7 @@ def close_connection(tenant_id: UUID, connection_id: UUID) -> bool:
             credentials=b"",
             # The bank's own address of us opens nothing any more.
             webhook_digest=digest(secrets.token_urlsafe(32)),
+            webhook_key=b"",
             status_reason=told,
             refresh_leased_until=None,
         )

@@ -1,4 +1,4 @@
-"""Change of the keys that bank credentials are encrypted with."""
+"""Change of the keys that bank credentials are encrypted with, and of those that sign notices."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from tenants.scope import across_tenants, tenant_scope
 
 
 def reseal_credentials() -> int:
-    """Encrypt every connection's credentials under the newest key. How many there were.
+    """Encrypt every connection's secrets under the newest key. How many there were.
 
     One short transaction each, so it may be stopped and run again.
 
@@ -25,8 +25,24 @@ def reseal_connection(tenant_id: UUID, connection_id: UUID) -> bool:
     with tenant_scope(tenant_id):
         rows = Connection.objects.of(tenant_id).filter(id=connection_id)
         # Locked: a token renewed concurrently must not be overwritten by the one before it.
-        sealed = bytes(rows.select_for_update().get().credentials)
-        if not sealed:
+        connection = rows.select_for_update().get()
+        if not connection.credentials:
             return False
-        rows.update(credentials=reseal(sealed))
+        key = connection.webhook_key and reseal(connection.webhook_key)
+        rows.update(credentials=reseal(connection.credentials), webhook_key=key)
         return True
+
+
+def renew_webhooks() -> int:
+    """Have every address that banks call registered anew, with a new key. How many there are.
+
+    Each follows at the next sync of an account of its connection; until then the former ones hold.
+    """
+    with across_tenants():
+        rows = Connection.objects.filter(status=Connection.Status.ACTIVE)
+        ids = list(rows.values_list("tenant_id", "id"))
+    for tenant_id, connection_id in ids:
+        with tenant_scope(tenant_id):
+            rows = Connection.objects.of(tenant_id).filter(id=connection_id)
+            rows.update(webhook_registered_at=None)
+    return len(ids)

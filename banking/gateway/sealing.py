@@ -1,8 +1,11 @@
-"""Encryption at rest of what banks trusted us with: credentials, and notices as they came.
+"""Encryption at rest: the credentials that banks gave us, the keys that sign their notices, and the
+notices as they came.
 
 Fernet (AES-128-CBC with HMAC-SHA256, cryptography's documentation) under the first of
 `CREDENTIAL_KEYS`; the other keys still read.
 """
+
+from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -27,6 +30,22 @@ def decrypt(sealed: bytes) -> bytes:
         return _keys().decrypt(bytes(sealed))
     except InvalidToken as error:
         raise Unreadable("no key opens this") from error
+
+
+def encrypt_for(row_id: UUID, content: bytes) -> bytes:
+    """Bound to that row: it does not open as another one's."""
+    return encrypt(row_id.bytes + content)
+
+
+def decrypt_of(row_id: UUID, sealed: bytes) -> bytes:
+    """
+    Raises:
+        Unreadable: none of the keys opens it, or it belongs to another row.
+    """
+    content = decrypt(sealed)
+    if content[:16] != row_id.bytes:
+        raise Unreadable("sealed for another row")
+    return content[16:]
 
 
 def reseal(sealed: bytes) -> bytes:

@@ -46,6 +46,9 @@ class Connection(TenantOwned):
     refresh_by = models.DateTimeField(null=True)
     # SHA-256 of the secret in the address that the bank calls.
     webhook_digest = models.BinaryField(max_length=32)
+    # What the bank signs its calls with, sealed for this row. Empty until one is registered.
+    webhook_key = models.BinaryField(default=bytes)
+    # Null: to be registered, under a new address and a new key.
     webhook_registered_at = models.DateTimeField(null=True)
     connected_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     connected_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)

@@ -58,6 +58,7 @@ def account_number(account: BankAccount) -> str:
 
 
 register.filter("document", format_document)
+register.filter("institution", registry.institution)
 register.filter("operation_words", operation_words)
 register.filter("result_words", result_words)
 register.filter("broken_proof", broken_proof)

@@ -1,27 +1,12 @@
-"""Bodies of notices at rest: encrypted, and bound to their row."""
+"""Bodies of notices at rest, when the keys that they are encrypted with change."""
 
 from uuid import UUID
 
-from banking.gateway.sealing import Unreadable, decrypt, encrypt, reseal
+from banking.gateway.sealing import reseal
 from banking.models import BankEvent
 from tenants.scope import across_tenants, tenant_scope
 
 BATCH = 100
-
-
-def seal_body(body: bytes, event_id: UUID) -> bytes:
-    return encrypt(event_id.bytes + body)
-
-
-def open_body(sealed: bytes, event_id: UUID) -> bytes:
-    """
-    Raises:
-        Unreadable: none of the keys opens it, or it belongs to another row.
-    """
-    content = decrypt(sealed)
-    if content[:16] != event_id.bytes:
-        raise Unreadable("the body of another notice")
-    return content[16:]
 
 
 def reseal_bodies() -> int:

@@ -14,10 +14,10 @@ from banking.banks.contract.errors import ForgedEvent, InvalidEvent
 from banking.banks.contract.info import BankInfo
 from banking.banks.contract.payments import OrderState
 from banking.banks.contract.webhooks import BankEventNotice
-from banking.connections.webhook_registration import digest, signing_secret
+from banking.connections.webhook_registration import digest, signing_key
+from banking.gateway.sealing import decrypt_of, encrypt_for
 from banking.models import BankAccount, BankEvent, Connection
 from banking.statements.sync import request_sync
-from banking.webhooks.bodies import open_body, seal_body
 from core.clock import database_now
 from core.enqueue import enqueue
 from tenants.scope import across_tenants, tenant_scope
@@ -54,12 +54,13 @@ def store_event(
 
     Raises:
         ForgedEvent: it is not signed by this bank; nothing is stored.
+        Unreadable: the key that it is signed with is encrypted with one that is gone.
     """
     bank = registry.find(connection.provider)
     kept = headers_to_keep(bank.info, headers, secret)
     notice: BankEventNotice | None
     try:
-        notice = bank.parse_event(headers, body, secret=signing_secret(secret))
+        notice = bank.parse_event(headers, body, secret=signing_key(connection))
     except ForgedEvent:
         raise
     except InvalidEvent:
@@ -71,7 +72,7 @@ def store_event(
         headers=kept,
         **what_is_said(notice),
     )
-    event.sealed_body = seal_body(body, event.id)
+    event.sealed_body = encrypt_for(event.id, body)
     with tenant_scope(connection.tenant_id):
         BankEvent.objects.bulk_create([event], ignore_conflicts=True)
         is_new: bool = BankEvent.objects.of(connection.tenant_id).filter(id=event.id).exists()
@@ -97,7 +98,7 @@ def read_again(event: BankEvent) -> bool:
         sealed = kept.values_list("sealed_body", flat=True).first()
     if sealed is None:  # purged meanwhile
         return False
-    body = open_body(sealed, event.id)
+    body = decrypt_of(event.id, sealed)
     try:
         notice = bank.read_event(event.headers, body)
     except InvalidEvent:

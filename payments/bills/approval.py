@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.urls import reverse
 
+from audit.acts import Act
+from audit.services import record
 from brazil.banking_days import sao_paulo_day
 from core.clock import database_now
 from core.errors import Changed, InvalidState, NotAllowed
 from core.text import shorten
+from payments.bills.particulars import particulars
 from payments.models import NOT_APPROVED, Approval, Payable, PayableEdit, PayableQuerySet
 from payments.rails.debit_account import preferred_account
 from payments.rails.seal import digest_of, seal_of
@@ -70,6 +73,7 @@ def approve_payable(payable: Payable, *, by: Membership, shown: str) -> Payable:
     )  # fmt: skip
     missing = payable.approvals_needed - given.count()
     if missing > 0:
+        record(Act.BILL_APPROVED, on=payable, by=by.user, after=particulars(payable))
         note(payable, "Aprovada por uma pessoa", f"Falta a aprovação de {missing}.", by=by.user)
         return payable
     payable.status = PayableStatus.APPROVED
@@ -77,6 +81,7 @@ def approve_payable(payable: Payable, *, by: Membership, shown: str) -> Payable:
     payable.hold = ""
     payable.save(update_fields=["status", "approval", "hold"])
     note(payable, "Aprovada", when_it_leaves(payable, database_now()), by=by.user)
+    record(Act.BILL_APPROVED, on=payable, by=by.user, after=particulars(payable))
     return payable
 
 
@@ -122,6 +127,7 @@ def reject_payable(payable: Payable, *, by: Membership, why: str) -> Payable:
     payable.save(update_fields=["hold", "rejections"])
     note(payable, "Reprovada", why, tone=Tone.WARN, by=by.user)
     tell(payable.tenant_id, [payable.created_by_id], rejection(payable, why))
+    record(Act.BILL_REJECTED, on=payable, by=by.user, why=why, after=particulars(payable))
     return payable
 
 
@@ -141,6 +147,7 @@ def ask_for_approval(payable: Payable, *, by: Membership) -> Payable:
     payable.hold = ""
     payable.save(update_fields=["hold"])
     note(payable, "Enviada para aprovação", by=by.user)
+    record(Act.BILL_ASKED_AGAIN, on=payable, by=by.user, after=particulars(payable))
     return payable
 
 

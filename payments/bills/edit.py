@@ -8,6 +8,8 @@ from typing import Unpack
 from django.db import transaction
 from django.urls import reverse
 
+from audit.acts import Act
+from audit.services import record
 from brazil.document import format_document
 from core.clock import database_now
 from core.errors import Changed, InvalidState, NotAllowed
@@ -89,6 +91,7 @@ def edit_payable(payable: Payable, *, by: Membership, seen: str, **typed: Unpack
         tone=Tone.WARN if lost else Tone.PLAIN,
         by=by.user,
     )
+    record(Act.BILL_EDITED, on=payable, by=by.user, before=edit.before, after=edit.after)
     return payable
 
 

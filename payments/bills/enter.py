@@ -4,9 +4,12 @@ from typing import Unpack
 
 from django.db import IntegrityError, transaction
 
+from audit.acts import Act
+from audit.services import record
 from core.errors import InvalidState
 from payments.bills.approval import lock
 from payments.bills.duplicates import refuse_duplicate
+from payments.bills.particulars import particulars
 from payments.bills.terms import Typed, read_terms
 from payments.bills.warnings import repeated_code
 from payments.models import Payable
@@ -32,6 +35,7 @@ def enter_payable(tenant: Tenant, *, by: User, **typed: Unpack[Typed]) -> Payabl
     if payable.repeats is not None:
         warning = repeated_code(payable.repeats)
         note(payable, warning.title, warning.text, tone=Tone.WARN)
+    record(Act.BILL_ENTERED, on=payable, by=by, after=particulars(payable))
     return payable
 
 
@@ -74,4 +78,5 @@ def cancel_payable(payable: Payable, *, by: User, why: str = "") -> Payable:
     payable.status = PayableStatus.CANCELLED
     payable.save(update_fields=["status"])
     note(payable, "Cancelada", why, by=by)
+    record(Act.BILL_CANCELLED, on=payable, by=by, why=why, before=particulars(payable))
     return payable

@@ -14,15 +14,17 @@ from audit.acts import Act
 from audit.services import record
 from banking.models import BankAccount
 from brazil.banking_days import SAO_PAULO, sao_paulo_day
+from core.errors import NotAllowed
 from payments.bills.approval import return_to_approval
 from payments.dispatch.plan import plan_run
 from payments.dispatch.schedule import is_sending_time, opening_instant, with_modo_banking
 from payments.models import DispatchRun
+from payments.orders.payload import listed
 from payments.orders.queue import make_orders
 from payments.orders.sending_lock import refuse_while_locked
 from payments.rails.debit_account import require_account
 from payments.rails.pix_policy import why_no_rail
-from tenants.models import User
+from tenants.models import Membership, User
 from tenants.scope import tenant_scope
 
 
@@ -46,19 +48,22 @@ def dispatch_account(tenant_id: UUID, account_id: UUID, *, now: datetime) -> Dis
 
 
 def dispatch_by_hand(
-    tenant_id: UUID, account_id: UUID, day: date, *, by: User | None = None
+    tenant_id: UUID, account_id: UUID, day: date, *, by: Membership
 ) -> DispatchRun:
     """The run of a day because a person asks: at any hour, and again for what came since.
 
     Raises:
+        NotAllowed: `by` is nobody who sends, or works for another company.
         InvalidState: the account is not connected, or its plan does not include the bank; or
             sending is locked.
     """
+    if not by.can_enter or by.tenant_id != tenant_id:
+        raise NotAllowed("Seu papel nesta empresa não permite enviar contas.", code="wrong_role")
     with tenant_scope(tenant_id):
         refuse_while_locked(tenant_id)
         account = require_account(BankAccount.objects.of(tenant_id).get(id=account_id))
-        run, _ = lock_run(account, day, by=by)
-        fill_run(run, account, until=None, by=by)
+        run, _ = lock_run(account, day, by=by.user)
+        fill_run(run, account, until=None, by=by.user)
         return run
 
 
@@ -72,7 +77,7 @@ def lock_run(account: BankAccount, day: date, *, by: User | None) -> tuple[Dispa
 def fill_run(
     run: DispatchRun, account: BankAccount, *, until: time | None, by: User | None
 ) -> None:
-    """`until` is None when a person asks, and `by` too when it is at the command line."""
+    """`until` is None and `by` a member when a person asks: the record then lists what is sent."""
     plan = plan_run(account, run.day, until=until, is_held=True)
     orders = make_orders([(payable, account) for payable in plan.send], run=run, by=by)
     returned = [item.payable for item in plan.left_out if item.needs_new_approval]
@@ -87,7 +92,7 @@ def fill_run(
         by=by,
         after={
             "Dia": f"{run.day:%d/%m/%Y}",
-            "Na fila": str(len(orders)),
+            "Na fila": str(len(orders)) if by is None else listed(orders) or "0",
             "De fora": str(len(plan.left_out)),
         },
     )

@@ -12,8 +12,10 @@ from core.clock import database_now
 from core.errors import InvalidState
 from core.money import format_brl
 from payments.bills.approval import hold, return_to_approval
+from payments.bills.particulars import named
 from payments.dispatch.plan import before_its_day
 from payments.models import Payable, PaymentOrder
+from payments.orders.payload import listed
 from payments.orders.queue import make_orders
 from payments.orders.sending_lock import refuse_while_locked
 from payments.rails.debit_account import preferred_account, require_account, usable_accounts
@@ -105,9 +107,7 @@ def record_sent(orders: Sequence[PaymentOrder], returned: Sequence[Payable], *, 
         accounts = sorted({str(order.bank_account) for order in orders})
         after["Conta de débito"] = ", ".join(accounts)
         after["Total"] = f"R$\u00a0{format_brl(total)}"
-        after["Na fila"] = "\n".join(
-            f"{named(order.payable)} · {order.content['code']}" for order in orders
-        )
+        after["Na fila"] = listed(orders)
     if returned:
         after["De volta para aprovação"] = "\n".join(map(named, returned))
     record(Act.BILLS_SENT, on=subject(bills, orders), by=by, after=after)
@@ -121,9 +121,3 @@ def subject(
         return bills[0]
     payers = {order.bank_account_id: order.bank_account for order in orders}
     return next(iter(payers.values())) if len(payers) == 1 else bills[0].tenant
-
-
-def named(payable: Payable) -> str:
-    """On one line, whatever the name holds."""
-    payee = " ".join(str(payable.payee).split())
-    return f"{payee} · R$\u00a0{format_brl(payable.amount)}"

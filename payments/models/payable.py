@@ -1,6 +1,7 @@
 """What the company owes, and to whom."""
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Self
@@ -240,9 +241,11 @@ class Payable(TenantOwned):
 
     @property
     def ted_account_on_file(self) -> PayeeAccount | None:
-        """What an approval of today fixes for a Pix; of a bill loaded by `with_details`."""
-        on_file: list[PayeeAccount] = self.payee.accounts_on_file  # type: ignore[attr-defined]
-        return on_file[0] if on_file else None
+        """What an approval of today fixes for a Pix. Spares its query after `with_destinations`."""
+        filed: Sequence[PayeeAccount] | None = getattr(self.payee, "accounts_on_file", None)
+        if filed is None:
+            filed = on_file(PayeeAccount.objects.of(self.tenant_id).filter(payee=self.payee_id))[:1]
+        return filed[0] if filed else None
 
     @property
     def title_warnings(self) -> list[str]:

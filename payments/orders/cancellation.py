@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from audit.acts import Act
+from audit.services import record
 from banking.banks import registry
 from banking.banks.contract.adapter import BankAdapter
 from banking.banks.contract.errors import BankError, BankOutcomeUnknown, BankRejected
@@ -19,6 +21,7 @@ from banking.models import BankAccount
 from core import deadline
 from core.clock import database_now
 from core.errors import InvalidState, NotAllowed
+from payments.bills.particulars import particulars
 from payments.models import Payable, PaymentOrder
 from payments.orders.send import sentence
 from payments.orders.status_polling import open_order
@@ -70,6 +73,9 @@ def request_cancellation(payable: Payable, *, by: Membership) -> PaymentOrder:
         order.wait_until = None  # its round is due now
         order.save(update_fields=["cancel_asked_at", "cancel_asked_by", "wait_until"])
         note(order.payable, CANCEL_ASKED, tone=Tone.INFO, by=by.user)
+        record(
+            Act.CANCELLATION_ASKED, on=order.payable, by=by.user, before=particulars(order.payable)
+        )
     return order
 
 

@@ -2,7 +2,10 @@
 
 from django.db import transaction
 
+from audit.acts import Act
+from audit.services import record
 from core.errors import InvalidState, NotAllowed
+from payments.bills.particulars import reais
 from payments.models import PaymentOrder
 from payments.orders.settlement import NOT_PAID, News
 from payments.orders.transitions import lock_order, move
@@ -36,10 +39,22 @@ def settle_by_hand(order: PaymentOrder, *, was_paid: bool, by: Membership) -> No
         )
     news = News(f"{by.user.display_name} conferiu no banco.", by=by.user)
     status = result_of(order, was_paid=was_paid)
+    before = order.get_status_display()
     if status == order.status:
         close_review(order, news)
     else:
         move(order, status, news)
+    record(
+        Act.RESULT_TOLD,
+        on=order.payable,
+        by=by.user,
+        before={"Pagamento": before},
+        after={
+            "Pagamento": status.label,
+            "Valor": reais(order.payable),
+            "Conta de débito": str(order.bank_account),
+        },
+    )
 
 
 def result_of(order: PaymentOrder, *, was_paid: bool) -> OrderStatus:

@@ -1,6 +1,6 @@
 """What an order sends: frozen as JSON when it is made, read back for every attempt."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,10 @@ from banking.banks.contract.payments import (
     Rail,
     TedPayment,
 )
+from brazil.boleto import format_linha_digitavel
+from payments.bills.particulars import named
 from payments.models import Payable, PaymentOrder
+from payments.rails.destinations import account_in_words
 
 
 def describe(payable: Payable, rail: Rail) -> dict[str, Any]:
@@ -57,3 +60,24 @@ def destination_of(stored: Mapping[str, str]) -> PixKey | PixAccount | PixCode:
     where = {**stored}
     kind = AccountType(where.pop("account_type"))
     return PixAccount(**where, account_type=kind)
+
+
+def listed(orders: Iterable[PaymentOrder]) -> str:
+    """What leaves and where it goes, one order a line."""
+    return "\n".join(
+        f"{named(order.payable)} · {sent_to(order)} · {order.content['code']}" for order in orders
+    )
+
+
+def sent_to(order: PaymentOrder) -> str:
+    """In words, and whole: what was approved can be held against it."""
+    content = order.content
+    if order.rail == Rail.BOLETO:
+        return f"boleto {format_linha_digitavel(content['linha_digitavel'])}"
+    where = content["destination"] if order.rail == Rail.PIX else content
+    if "payload" in where:
+        return f"Pix copia e cola {where['payload']}"
+    if "value" in where:
+        return f"Pix para a chave {where['value']}"
+    number = account_in_words(where["bank_code"], where["branch"], where["account"])
+    return f"{order.get_rail_display()} para {number}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from banking.banks.contract.payments import AccountType, PixAccount, PixCode, PixKey, Rail
+from brazil.banks import bank_name
 from parties.models import PayeeAccount
 from payments.models import Payable
 
@@ -77,3 +78,12 @@ def ted_of(payable: Payable) -> TedDetails | None:
     if found is None:
         return None
     return TedDetails(**{**found, "account_type": AccountType(found["account_type"])})
+
+
+def written(account: PayeeAccount | TedDetails) -> str:
+    """«Itaú 0123 / 45678-9»"""
+    return account_in_words(account.bank_code, account.branch, account.account)
+
+
+def account_in_words(bank_code: str, branch: str, account: str) -> str:
+    return f"{bank_name(bank_code)} {branch} / {account[:-1]}-{account[-1]}"

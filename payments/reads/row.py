@@ -14,12 +14,11 @@ from brazil.br_code import build_static_br_code
 from brazil.document import format_document
 from brazil.errors import InvalidValue
 from core.dates import near_day
-from parties.models import PayeeAccount
 from payments.bills.parsing import PixCharge, reread_pix_code
 from payments.bills.warnings import Caution, warnings_of
 from payments.models import Payable, PayableEdit, PayableQuerySet, PaymentOrder
 from payments.orders.cancellation import why_not_cancellable
-from payments.rails.destinations import TedDetails, ted_of
+from payments.rails.destinations import ted_of, written
 from payments.rails.pix_policy import needs_new_approval, rail_for
 from payments.rails.seal import digest_of, seal_of
 from payments.reads.status_label import Accounts, Situation, situation_of
@@ -201,12 +200,6 @@ class Row:
     def can_cancel(self) -> bool:
         open_here = self.payable.status in {PayableStatus.PENDING, PayableStatus.APPROVED}
         return open_here and (self.by.can_enter or self.by.can_approve)
-
-
-def written(account: PayeeAccount | TedDetails) -> str:
-    """«Itaú 0123 / 45678-9»"""
-    number = f"{account.account[:-1]}-{account.account[-1]}"
-    return f"{bank_name(account.bank_code)} {account.branch} / {number}"
 
 
 def rows_of(

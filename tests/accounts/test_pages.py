@@ -12,10 +12,12 @@ from accounts.chart.setup import open_bank_account_leaf
 from accounts.journal.entries import reverse_entry
 from accounts.journal.listing import PAGE_SIZE
 from accounts.models import JournalEntry
+from audit.acts import Act
 from tenants.models import Plan, Role
 from tenants.scope import tenant_scope
 from tenants.services import create_company
 from tests.accounts.books import DAY, account_of, make_entry
+from tests.audit.reading import audit_of
 from tests.cast import make_member, sign_in
 from tests.reading import codes
 
@@ -230,6 +232,9 @@ def test_reversing_takes_back_the_entry(client, tenant, role):
         "Estorno: Valor errado",
         person.id,
     )
+    (told,) = audit_of(tenant)
+    assert (told.act, told.by, told.on_id) == (Act.ENTRY_REVERSED, person, entry.id)
+    assert told.why == "Valor errado"
 
 
 @pytest.mark.parametrize("role", [Role.READER, Role.APPROVER])

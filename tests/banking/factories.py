@@ -20,6 +20,7 @@ from banking.banks.contract.auth import Grant
 from banking.connections.complete import open_connection
 from banking.connections.webhook_registration import digest
 from banking.gateway.credentials import seal
+from banking.gateway.sealing import encrypt_for
 from banking.models import BankAccount, Connection, DailyBalance, StatementLine
 from core.ids import uuid7
 from tenants.models import Tenant, User
@@ -32,6 +33,8 @@ DAY = date(2026, 11, 20)  # Friday
 CPF, PASSWORD = "52998224725", "123456"  # Ana Souza, who signs for Oficina and for Padaria
 
 _numbers = count(1)
+# What the banks of connections made here sign their notices with.
+SIGNING_KEY = bytes(range(32))
 
 
 def make_grant(**changes: Any) -> Grant:
@@ -82,6 +85,7 @@ def make_connection(
         **changes,
     )
     connection.credentials = seal(grant, connection.id)
+    connection.webhook_key = encrypt_for(connection.id, SIGNING_KEY)
     with tenant_scope(tenant.id):
         connection.save(force_insert=True)
     return connection

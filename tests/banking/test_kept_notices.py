@@ -14,17 +14,21 @@ from django.utils import timezone
 from banking import purge
 from banking.banks import registry
 from banking.banks.contract.payments import OrderState
-from banking.connections.webhook_registration import signing_secret
-from banking.gateway.sealing import Unreadable
+from banking.gateway.sealing import Unreadable, decrypt_of, encrypt_for
 from banking.models import BankAccount, BankCall, BankEvent, Connection, ConsentAttempt
 from banking.statements.sync import due_accounts
-from banking.webhooks.bodies import open_body, seal_body
 from banking.webhooks.inbox import headers_to_keep
 from brazil.banking_days import sao_paulo_day
 from core.ids import uuid7
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
-from tests.banking.factories import change, make_account, make_connection, reread
+from tests.banking.factories import (
+    SIGNING_KEY,
+    change,
+    make_account,
+    make_connection,
+    reread,
+)
 
 SECRET = "o-segredo-do-caminho"
 NUMBER = "302715"
@@ -45,7 +49,7 @@ def account(tenant: Tenant, admin: User) -> BankAccount:
 
 def post(account: BankAccount, body: bytes = MOVEMENT, **headers: str) -> None:
     address = reverse("banking:webhook", args=["bs2", account.connection_id, SECRET])
-    bearer = f"Bearer {signing_secret(SECRET).hex()}"
+    bearer = f"Bearer {SIGNING_KEY.hex()}"
     answer = Client().post(
         address,
         body,
@@ -75,10 +79,10 @@ def test_a_body_is_kept_encrypted_and_bound_to_its_row(account: BankAccount) -> 
     post(account)
 
     (event,) = events(account.tenant)
-    assert open_body(event.sealed_body, event.id) == MOVEMENT
+    assert decrypt_of(event.id, event.sealed_body) == MOVEMENT
     assert NUMBER not in bytes(event.sealed_body).decode()
     with pytest.raises(Unreadable):
-        open_body(event.sealed_body, uuid7())
+        decrypt_of(uuid7(), event.sealed_body)
 
 
 def test_no_secret_and_no_header_that_is_not_named_is_kept(account: BankAccount) -> None:
@@ -93,7 +97,7 @@ def test_no_secret_and_no_header_that_is_not_named_is_kept(account: BankAccount)
     assert event.headers == {"content-type": "application/json", "user-agent": "BS2/1"}
     text = row_as_text(event)
     assert SECRET not in text
-    assert signing_secret(SECRET).hex() not in text
+    assert SIGNING_KEY.hex() not in text
 
 
 @pytest.mark.parametrize("agent", ["a" * 301, "a\x00b", "a\nb", f"from /{SECRET}/"])
@@ -112,7 +116,7 @@ def test_a_body_that_is_no_text_at_all_is_kept_whole(account: BankAccount) -> No
 
     (event,) = events(account.tenant)
     assert event.kind == ""
-    assert open_body(event.sealed_body, event.id) == body
+    assert decrypt_of(event.id, event.sealed_body) == body
 
 
 def test_rotation_moves_bodies_to_the_newest_key(
@@ -126,7 +130,7 @@ def test_rotation_moves_bodies_to_the_newest_key(
     call_command("rotate_credentials")
 
     settings.CREDENTIAL_KEYS = [newest]
-    assert [open_body(e.sealed_body, e.id) for e in events(account.tenant)] == [MOVEMENT, b"{"]
+    assert [decrypt_of(e.id, e.sealed_body) for e in events(account.tenant)] == [MOVEMENT, b"{"]
 
 
 # --- Again --------------------------------------------------------------------------------
@@ -219,7 +223,7 @@ def test_a_body_of_another_row_is_not_passed_on(account: BankAccount) -> None:
     post(account)
     handle(account)
     (event,) = events(account.tenant)
-    change(event, sealed_body=seal_body(MOVEMENT, uuid7()))
+    change(event, sealed_body=encrypt_for(uuid7(), MOVEMENT))
 
     replay("--go")
 
@@ -285,7 +289,7 @@ def test_after_ninety_days_only_what_it_said_is_left(account: BankAccount) -> No
     old, young = reread(old), reread(young)
     assert (old.sealed_body, old.headers) == (None, {})
     assert (old.kind, old.reference, old.claims) == ("movimento.C", NUMBER, OrderState.PAID)
-    assert open_body(young.sealed_body, young.id)
+    assert decrypt_of(young.id, young.sealed_body)
 
 
 def test_a_purged_notice_is_not_passed_on_again(account: BankAccount) -> None:

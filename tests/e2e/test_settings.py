@@ -15,6 +15,7 @@ CNPJ = "11.444.777/0001-61"
 INTEGRATIONS = "/configuracoes/integracoes-bancarias/"
 GROUPS = "/configuracoes/grupos-de-classificacao/"
 AUDIT = "/configuracoes/auditoria/"
+SIGN_INS = "/configuracoes/acessos/"
 PLANS = "/configuracoes/planos/"
 
 
@@ -176,7 +177,7 @@ def look_at_pages(page: Page, product: Product, account: str) -> None:
         f"{account}desfazer/",
         f"{account}conta-do-ativo/",
         f"{account}saude/",
-        *(f"{product.address}{path}" for path in (INTEGRATIONS, GROUPS, AUDIT, PLANS)),
+        *(f"{product.address}{path}" for path in (INTEGRATIONS, GROUPS, AUDIT, SIGN_INS, PLANS)),
         f"{product.address}{GROUPS}importar/",
         f"{product.address}{GROUPS}grupos/novo/",
         f"{product.address}/contas/conectar/",

@@ -72,8 +72,9 @@ def test_three_banks_are_connected_and_paid_through(product: Product, browser: B
             approve(lia, payee)
         approve(lia, "Pix Conta Kamino")
         switch_modo_banking_on(page_of("Administrador"))
-        product.manage("dispatch")
-        product.manage("dispatch", "--day", day.isoformat())
+        by = product.password_of("Financeiro")[0]
+        product.manage("dispatch", "--by", by)
+        product.manage("dispatch", "--by", by, "--day", day.isoformat())
 
         let_banks_be_open(cora, day)
         for address in (cora, bs2, kamino):

@@ -75,7 +75,9 @@ def take_the_tour(product: Product, browser: Browser) -> None:
 
         ana = page_of("Administrador")
         switch_modo_banking_on(ana)
-        told = product.manage("dispatch", "--day", day.isoformat())
+        told = product.manage(
+            "dispatch", "--by", product.password_of("Financeiro")[0], "--day", day.isoformat()
+        )
         assert "2 enviadas, 0 de fora" in told
 
         open_bills(davi)
@@ -89,7 +91,9 @@ def take_the_tour(product: Product, browser: Browser) -> None:
         expect_paid(davi, "Energia do Sul", "489,90")
         browsing.look_at(davi, *(product.address + path for path in PAGES))
 
-    assert "2 enviadas" in product.manage("dispatch", "--day", day.isoformat())
+    assert "2 enviadas" in product.manage(
+        "dispatch", "--by", product.password_of("Financeiro")[0], "--day", day.isoformat()
+    )
 
 
 PAGES = (

@@ -17,7 +17,14 @@ from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, reread
 from tests.cast import make_member, sign_in
-from tests.payments.factories import PIX_ACCOUNT, PIX_KEY, TODAY, make_bank_account, make_payable
+from tests.payments.factories import (
+    PIX_ACCOUNT,
+    PIX_KEY,
+    TODAY,
+    make_bank_account,
+    make_payable,
+    sender,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -240,7 +247,7 @@ def test_an_account_that_cannot_pay_promises_nothing(as_admin: Client, tenant: T
 
 
 def test_the_last_runs_are_told(as_admin: Client, tenant: Tenant, account: BankAccount) -> None:
-    run = dispatch_by_hand(tenant.id, account.id, TODAY)
+    run = dispatch_by_hand(tenant.id, account.id, TODAY, by=sender(tenant))
 
     content = as_admin.get(reverse("integrations:account", args=[account.id])).content.decode()
 

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
+from uuid import UUID
 
 from accounts.models import Account
 from banking.banks.contract.payments import AccountType, PixAccount, PixCode, PixKey, PixKeyType
@@ -113,6 +114,17 @@ def make_payable(
             kind=kind,
         )
     return approve(payable, approved_by) if approved or approved_by else payable
+
+
+def sender(company: Tenant | UUID) -> Membership:
+    """Somebody new who enters and sends its bills."""
+    tenant_id = company.id if isinstance(company, Tenant) else company
+    with tenant_scope(tenant_id):
+        tenant = Tenant.objects.get(id=tenant_id)
+    person = make_member(tenant, Role.FINANCE)
+    with tenant_scope(tenant.id):
+        found: Membership = Membership.objects.of(tenant).get(user=person)
+    return found
 
 
 def approve(payable: Payable, by: User | None = None) -> Payable:

@@ -15,7 +15,7 @@ from tenants.scope import tenant_scope
 from tests.audit.reading import audit_of
 from tests.clock import travel
 from tests.payments.clock import at
-from tests.payments.factories import TODAY, make_bank_account, make_order, make_payable
+from tests.payments.factories import TODAY, make_bank_account, make_order, make_payable, sender
 
 pytestmark = pytest.mark.django_db
 
@@ -35,27 +35,25 @@ def test_the_run_of_the_clock_is_told_once_with_its_numbers(
         for minute in ("23 07:00", "23 07:01"):
             dispatch_account(tenant.id, account.id, now=at(minute))
 
-    (run,) = audit_of(tenant)
+    (run,) = audit_of(tenant, Act.RUN_BY_CLOCK)
     assert (run.act, run.by, run.on_id) == (Act.RUN_BY_CLOCK, None, account.id)
     assert run.after == {"Dia": "23/11/2026", "Na fila": "1", "De fora": "1"}
 
 
-def test_a_run_by_hand_is_told_with_who(
-    account: BankAccount, tenant: Tenant, approver: User
-) -> None:
-    dispatch_by_hand(tenant.id, account.id, TODAY, by=approver)
+def test_a_run_by_hand_is_told_with_who(account: BankAccount, tenant: Tenant) -> None:
+    dispatch_by_hand(tenant.id, account.id, TODAY, by=(who := sender(tenant)))
 
     (run,) = audit_of(tenant)
-    assert (run.act, run.by) == (Act.RUN_BY_HAND, approver)
+    assert (run.act, run.by) == (Act.RUN_BY_HAND, who.user)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_run_of_the_command_line_says_so(account: BankAccount, tenant: Tenant) -> None:
     with travel(at("23 10:00")):
-        call_command("dispatch")
+        call_command("dispatch", by=(who := sender(tenant)).user.email)
 
     (run,) = audit_of(tenant)
-    assert (run.act, run.by, run.whence) == (Act.RUN_BY_HAND, None, "linha de comando")
+    assert (run.act, run.by, run.whence) == (Act.RUN_BY_HAND, who.user, "linha de comando")
 
 
 def test_an_undone_connection_is_told_with_who_and_what_came_back(

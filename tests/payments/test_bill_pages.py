@@ -27,6 +27,7 @@ from tests.payments.factories import (
     make_bank_account,
     make_order,
     make_payable,
+    sender,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
@@ -51,7 +52,7 @@ def make_run(tenant: Tenant, *, bills: int = 1) -> DispatchRun:
     for _ in range(bills):
         make_payable(tenant, "77.00", by=operator, approved_by=approver)
     make_payable(tenant, "615.40", by=operator, approved_by=approver, due_date=OVERDUE)
-    return dispatch_by_hand(tenant.id, account.id, TODAY)
+    return dispatch_by_hand(tenant.id, account.id, TODAY, by=sender(tenant))
 
 
 @pytest.mark.parametrize("role", Role)
@@ -200,7 +201,7 @@ def test_a_run_is_read_in_as_many_queries_whatever_it_sent(
     few = queries(run)
     for _ in range(6):
         make_payable(tenant, approved=True)
-    dispatch_by_hand(tenant.id, run.bank_account_id, TODAY)
+    dispatch_by_hand(tenant.id, run.bank_account_id, TODAY, by=sender(tenant))
 
     assert queries(run) == few
 

@@ -26,6 +26,7 @@ from tests.payments.factories import (
     TODAY,
     make_bank_account,
     make_payable,
+    sender,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
@@ -127,7 +128,7 @@ def test_the_clock_queues_the_ted_in_the_run(tenant: Tenant) -> None:
     file_ted_details(tenant)
     make_payable(tenant, approved=True, destination=PIX_KEY)
 
-    run = dispatch_by_hand(tenant.id, account.id, TODAY)
+    run = dispatch_by_hand(tenant.id, account.id, TODAY, by=sender(tenant))
 
     assert run.left_out == []
     with tenant_scope(tenant.id):

@@ -25,6 +25,7 @@ from tests.payments.factories import (
     make_order,
     make_payable,
     move,
+    sender,
 )
 
 pytestmark = pytest.mark.django_db
@@ -165,10 +166,10 @@ def test_a_run_writes_down_what_it_left_out(account: BankAccount, tenant: Tenant
 
 def test_by_hand_the_same_run_takes_what_came_since(account: BankAccount, tenant: Tenant) -> None:
     first = make_payable(tenant, approved=True)
-    run = dispatch_by_hand(tenant.id, account.id, TODAY)
+    run = dispatch_by_hand(tenant.id, account.id, TODAY, by=sender(tenant))
     second = make_payable(tenant, approved=True)
 
-    again = dispatch_by_hand(tenant.id, account.id, TODAY)
+    again = dispatch_by_hand(tenant.id, account.id, TODAY, by=sender(tenant))
 
     assert run.id == again.id
     assert sorted(order.payable_id for order in orders_of(tenant)) == [first.id, second.id]
@@ -179,7 +180,7 @@ def test_by_hand_the_same_run_takes_what_came_since(account: BankAccount, tenant
 def test_an_order_freezes_what_is_sent(account: BankAccount, tenant: Tenant) -> None:
     payable = make_payable(tenant, "1250.00", approved=True, description="NF 8841")
 
-    dispatch_by_hand(tenant.id, account.id, TODAY)
+    dispatch_by_hand(tenant.id, account.id, TODAY, by=sender(tenant))
 
     (order,) = orders_of(tenant)
     assert order.content == {

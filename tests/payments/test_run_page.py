@@ -20,7 +20,7 @@ from payments.reads.run_bills import Part
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.payments.clock import at
-from tests.payments.factories import TODAY, make_bank_account, make_payable
+from tests.payments.factories import TODAY, make_bank_account, make_payable, sender
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -53,7 +53,7 @@ def run(tenant: Tenant, account: BankAccount, operator: User, approver: User) ->
                 payee_name=f"Fornecedor {9 - number}",
                 payee_document=f"{11222333000181 + number}",
             )
-    return dispatch_by_hand(tenant.id, account.id, TODAY)
+    return dispatch_by_hand(tenant.id, account.id, TODAY, by=sender(tenant))
 
 
 def give_back_all(account: BankAccount) -> None:
@@ -97,7 +97,7 @@ def test_bills_of_one_payee_are_not_skipped_between_pages(
     as_operator: Client, tenant: Tenant, account: BankAccount, operator: User, approver: User
 ) -> None:
     made = {make_payable(tenant, by=operator, approved_by=approver).id for _ in range(BILLS)}
-    run = dispatch_by_hand(tenant.id, account.id, TODAY)
+    run = dispatch_by_hand(tenant.id, account.id, TODAY, by=sender(tenant))
 
     found = ids(walk(as_operator, run, Part.SENT))
 
@@ -148,7 +148,7 @@ def test_the_page_asks_as_much_whatever_the_run_sent(
     few = queries()
     for _ in range(2 * BILLS):
         make_payable(tenant, by=operator, approved_by=approver)
-    dispatch_by_hand(tenant.id, account.id, TODAY)
+    dispatch_by_hand(tenant.id, account.id, TODAY, by=sender(tenant))
 
     assert queries() == few
 

@@ -19,6 +19,7 @@ from payments.dispatch.run import dispatch_by_hand
 from payments.dispatch.send_now import send_now
 from payments.models import Payable, PayableEvent, PaymentOrder
 from payments.orders.give_back import give_back_what_may_not_leave
+from payments.rails.destinations import account_in_words
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
@@ -32,7 +33,10 @@ from tests.payments.factories import (
     make_bank_account,
     make_order,
     make_payable,
+    sender,
 )
+
+ITAU_IN_WORDS = account_in_words(ITAU.bank_code, ITAU.branch, ITAU.account)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -102,7 +106,8 @@ def test_a_run_by_hand_asks_as_much_whatever_it_sends(
     asked = []
     for count in (FIRST, FEW, MANY):
         enter_many(tenant, operator, approver, count)
-        asked.append(queries(lambda: dispatch_by_hand(tenant.id, account.id, TODAY, by=operator)))
+        send = partial(dispatch_by_hand, tenant.id, account.id, TODAY, by=sender(tenant))
+        asked.append(queries(send))
 
     assert asked[1] == asked[2]
 
@@ -140,7 +145,7 @@ def test_bills_that_return_to_approval_cost_no_more_when_they_are_many(
         assert {reread(bill).status for bill in bills} == {PayableStatus.PENDING}
 
     assert asked[1] == asked[2]
-    *_, last = audit_of(tenant)
+    *_, last = audit_of(tenant, Act.BILLS_SENT)
     assert len(last.after["De volta para aprovação"].split("\n")) == MANY
 
 
@@ -152,13 +157,14 @@ def test_one_record_lists_the_bills_of_an_act(
 
     send_late(as_operator, account, bills)
 
-    (record,) = audit_of(tenant)
+    (record,) = audit_of(tenant, Act.BILLS_SENT)
     assert (record.act, record.by, record.on_id) == (Act.BILLS_SENT, operator, account.id)
     with tenant_scope(tenant.id):
         codes = {o.payable_id: o.code for o in PaymentOrder.objects.of(tenant)}
     listed = record.after["Na fila"].split("\n")
     assert sorted(listed) == sorted(
-        f"Fornecedor {n} · R$\u00a0{n + 1},00 · {codes[bill.id]}" for n, bill in enumerate(bills)
+        f"Fornecedor {n} · R$\u00a0{n + 1},00 · TED para {ITAU_IN_WORDS} · {codes[bill.id]}"
+        for n, bill in enumerate(bills)
     )
     assert record.after["Total"] == "R$\u00a06,00"
 
@@ -171,7 +177,7 @@ def test_the_record_of_one_bill_is_about_it(
 
     as_operator.post(reverse("payments:send", args=[bill.id]))
 
-    (record,) = audit_of(tenant)
+    (record,) = audit_of(tenant, Act.BILLS_SENT)
     assert (record.on_kind, record.on_id) == ("payments.payable", bill.id)
 
 
@@ -187,7 +193,7 @@ def test_bills_of_several_accounts_are_one_act_on_the_company(
 
     send_late(as_operator, own, bills)
 
-    (record,) = audit_of(tenant)
+    (record,) = audit_of(tenant, Act.BILLS_SENT)
     assert record.on_id == tenant.id
     with tenant_scope(tenant.id):
         payers = {o.payable_id: o.bank_account_id for o in PaymentOrder.objects.of(tenant)}
@@ -210,7 +216,7 @@ def test_the_one_that_cannot_go_is_named_and_none_goes(
     assert refused.value.code == "no_rail"
     assert "Ana Pix" in str(refused.value)
     assert reread(good).status == PayableStatus.APPROVED
-    assert audit_of(tenant) == []
+    assert audit_of(tenant, Act.BILLS_SENT) == []
 
 
 def test_each_bill_has_its_line_in_its_timeline(
@@ -238,7 +244,7 @@ def test_nothing_to_send_is_no_act(tenant: Tenant, operator: User) -> None:
     with tenant_scope(tenant.id):
         assert send_now([], by=operator) == []
 
-    assert audit_of(tenant) == []
+    assert audit_of(tenant, Act.BILLS_SENT) == []
 
 
 def test_what_missed_the_day_comes_back_each_with_its_own_reason(

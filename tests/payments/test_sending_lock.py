@@ -24,11 +24,12 @@ from payments.orders.transitions import claim_queued
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
+from tenants.services import add_member
 from tests.audit.reading import audit_of
 from tests.banking.factories import reread
 from tests.cast import make_member, sign_in
 from tests.payments.clock import at
-from tests.payments.factories import TODAY, make_bank_account, make_order, make_payable
+from tests.payments.factories import TODAY, make_bank_account, make_order, make_payable, sender
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -91,7 +92,7 @@ def test_nobody_sends_by_hand(tenant: Tenant, account: BankAccount, operator: Us
     with tenant_scope(tenant.id), pytest.raises(Locked) as refused:
         send_now([payable], by=operator)
     with pytest.raises(Locked):
-        dispatch_by_hand(tenant.id, account.id, TODAY)
+        dispatch_by_hand(tenant.id, account.id, TODAY, by=sender(tenant))
 
     assert refused.value.code == "sending_locked"
     assert orders(tenant) == []
@@ -225,7 +226,8 @@ def test_a_second_tab_changes_nothing(as_admin: Client, tenant: Tenant) -> None:
     again = release(as_admin, when)
 
     assert [m.level_tag for m in again.wsgi_request._messages][-1] == "info"
-    assert [r.act for r in audit_of(tenant)] == [Act.SENDING_LOCKED, Act.SENDING_RELEASED]
+    told = audit_of(tenant, Act.SENDING_LOCKED, Act.SENDING_RELEASED)
+    assert [r.act for r in told] == [Act.SENDING_LOCKED, Act.SENDING_RELEASED]
 
 
 def test_an_old_form_does_not_release_a_later_lock(
@@ -291,7 +293,10 @@ def test_the_command_line_sends_for_the_others_only(
         make_payable(company, approved=True)
     lock(tenant)
 
-    call_command("dispatch")
+    who = sender(tenant).user
+    add_member(other_tenant, who, Role.FINANCE)
+
+    call_command("dispatch", by=who.email)
 
     assert orders(tenant) == []
     assert len(orders(other_tenant)) == 1
@@ -302,7 +307,7 @@ def test_the_command_locks_every_company(tenant: Tenant, other_tenant: Tenant) -
     call_command("after_restore")
 
     assert locked_at(tenant) and locked_at(other_tenant)
-    (record,) = audit_of(other_tenant)
+    (record,) = audit_of(other_tenant, Act.SENDING_LOCKED)
     assert (record.act, record.whence) == (Act.SENDING_LOCKED, "linha de comando")
 
 

@@ -10,7 +10,7 @@ from banking.models import BankAccount
 from payments.dispatch.run import dispatch_account, dispatch_by_hand
 from payments.models import Payable, PaymentOrder
 from tenants.scope import tenant_scope
-from tests.payments.factories import TODAY
+from tests.payments.factories import TODAY, sender
 
 
 def by_the_clock(client: Client, account: BankAccount, payable: Payable) -> None:
@@ -18,7 +18,7 @@ def by_the_clock(client: Client, account: BankAccount, payable: Payable) -> None
 
 
 def by_the_command(client: Client, account: BankAccount, payable: Payable) -> None:
-    dispatch_by_hand(account.tenant_id, account.id, TODAY)
+    dispatch_by_hand(account.tenant_id, account.id, TODAY, by=sender(account.tenant_id))
 
 
 def from_the_row(client: Client, account: BankAccount, payable: Payable) -> None:

@@ -25,7 +25,7 @@ from tests.clock import travel
 from tests.payments.at_most_once.database import wait_until_stuck
 from tests.payments.at_most_once.side_by_side import at_once
 from tests.payments.clock import at
-from tests.payments.factories import approve, make_bank_account, make_order, make_payable
+from tests.payments.factories import approve, make_bank_account, make_order, make_payable, sender
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -88,7 +88,9 @@ HOLDS = {
 
 def send_in_every_way(client: Client, account: BankAccount, payable: Payable) -> None:
     dispatch_account(account.tenant_id, account.id, now=timezone.now())
-    dispatch_by_hand(account.tenant_id, account.id, payable.payment_date)
+    dispatch_by_hand(
+        account.tenant_id, account.id, payable.payment_date, by=sender(account.tenant_id)
+    )
     client.post(reverse("payments:send", args=[payable.id]))
     client.post(reverse("payments:send_late"), {"payable": [str(payable.id)]})
     chosen = {"account": str(account.id), "payable": [str(payable.id)]}
@@ -136,7 +138,7 @@ def test_a_run_takes_no_bill_that_is_held_or_goes_back_to_approval_while_it_plan
     payable, other = make_payable(tenant, approved=True), make_payable(tenant, approved=True)
 
     def run() -> None:
-        dispatch_by_hand(tenant.id, account.id, payable.payment_date)
+        dispatch_by_hand(tenant.id, account.id, payable.payment_date, by=sender(tenant))
 
     with ThreadPoolExecutor(1) as pool:
         with tenant_scope(tenant.id):

@@ -22,13 +22,12 @@ from banking.banks.cora.info import INFO
 from banking.banks.cora.wire.statement import read_page
 from banking.banks.http.client import exchange, open_client
 from banking.banks.http.json import read_json
-from banking.connections.webhook_registration import signing_secret
 from banking.models import BankEvent
 from core.depth import MAX_DEPTH, is_shallow
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.banks.conftest import Answer, TinyBank
-from tests.banking.factories import make_connection
+from tests.banking.factories import SIGNING_KEY, make_connection
 from tests.cast import sign_in
 from tests.security.hostile_json import hostile, hostile_or_huge, huge
 
@@ -111,11 +110,10 @@ def test_a_notice_of_a_bank(
 
 def signed(provider: str, body: bytes) -> dict[str, str]:
     """As the bank signs it, so that the body is read."""
-    key = signing_secret("segredo")
     if provider == "bs2":
-        return {"Authorization": f"Bearer {key.hex()}"}
+        return {"Authorization": f"Bearer {SIGNING_KEY.hex()}"}
     at = str(int(time.time()))
-    digest = hmac.new(key, f"evt_1.{at}.".encode() + body, hashlib.sha256).digest()
+    digest = hmac.new(SIGNING_KEY, f"evt_1.{at}.".encode() + body, hashlib.sha256).digest()
     return {
         "webhook-id": "evt_1",
         "webhook-timestamp": at,

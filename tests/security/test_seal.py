@@ -42,6 +42,7 @@ from tests.payments.factories import (
     make_bank_account,
     make_order,
     make_payable,
+    sender,
     shown,
     typed_as,
 )
@@ -232,7 +233,7 @@ def test_nothing_leaves_before_the_day_that_was_approved(
     payable = make_payable(tenant, approved=True, due_date=LATER)
     sign_in(client, operator, tenant)
 
-    run = dispatch_by_hand(tenant.id, account.id, LATER)
+    run = dispatch_by_hand(tenant.id, account.id, LATER, by=sender(tenant))
     for way in WAYS:
         way(client, account, payable)
 
@@ -249,7 +250,7 @@ def test_what_is_due_on_a_day_without_settlement_may_come_to_the_bank_on_it(
 ) -> None:
     with travel(at("20 10:00")):  # a Friday, Consciência Negra
         payable = make_payable(tenant, due_date=date(2026, 11, 20), approved=True)
-        run = dispatch_by_hand(tenant.id, account.id, TODAY)
+        run = dispatch_by_hand(tenant.id, account.id, TODAY, by=sender(tenant))
 
     assert run.left_out == []
     assert [order.payable_id for order in orders_of(payable)] == [payable.id]

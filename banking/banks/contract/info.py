@@ -8,6 +8,7 @@ from datetime import time, timedelta
 from enum import StrEnum
 
 from banking.banks.contract.payments import Rail
+from brazil.cnpj import format_cnpj
 
 
 class Capability(StrEnum):
@@ -78,6 +79,17 @@ class Mode:
 
 
 @dataclass(frozen=True, slots=True)
+class Institution:
+    """Who holds the accounts, where that is another than the name that people see."""
+
+    name: str
+    cnpj: str
+
+    def __str__(self) -> str:
+        return f"{self.name}, CNPJ {format_cnpj(self.cnpj)}"
+
+
+@dataclass(frozen=True, slots=True)
 class BankInfo:
     """What is known of a bank without calling it."""
 
@@ -95,6 +107,9 @@ class BankInfo:
     # The settings that it needs besides the usual three, which begin with the name of its slug in
     # capitals: CORA_BASE_URL, CORA_CLIENT_ID, CORA_CLIENT_SECRET.
     more_settings: tuple[str, ...] = ()
+    # Another institution holds its accounts, and is named wherever one is shown (Resolução Conjunta
+    # 16): KAMINO_INSTITUTION_NAME and KAMINO_INSTITUTION_CNPJ are then needed too.
+    is_held_by_another: bool = False
     # Of its mark: the square's and the letter's, in the form #rrggbb, legible on each other.
     colour: str = "#55655e"
     ink: str = "#ffffff"
@@ -111,7 +126,9 @@ class BankInfo:
     def settings(self) -> tuple[str, ...]:
         """The settings without which the product does not start."""
         usual = ("BASE_URL", "CLIENT_ID", "CLIENT_SECRET")
-        return (*(f"{self.slug.upper()}_{name}" for name in usual), *self.more_settings)
+        held = ("INSTITUTION_NAME", "INSTITUTION_CNPJ") if self.is_held_by_another else ()
+        names = (f"{self.slug.upper()}_{name}" for name in (*usual, *held))
+        return (*names, *self.more_settings)
 
     def mode(self, slug: str) -> Mode:
         """The mode of that name; the first one when the name is empty or unknown."""

@@ -73,6 +73,7 @@ INFO = BankInfo(
         "Leia os termos e aceite: os dados da empresa já estão aqui.",
         "Em segundos a conta tem agência e número, e o extrato começa sozinho.",
     ),
+    is_held_by_another=True,
     colour="#0a6b4a",
     event_headers=frozenset({"webhook-id"}),
 )

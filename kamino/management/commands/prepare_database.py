@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from kamino.database import (
     UnboundRole,
     grant_access,
+    is_superuser,
     limit_statements,
     prepare_roles,
     require_bound_role,
@@ -26,6 +27,11 @@ class Command(BaseCommand):
         owner_url = os.environ.get("DATABASE_OWNER_URL")
         if not owner_url:
             raise CommandError("DATABASE_OWNER_URL não está no ambiente.")
+        if is_superuser(owner_url):
+            self.stderr.write(
+                "O papel de DATABASE_OWNER_URL é superusuário: use um dono comum das tabelas, "
+                "que a separação entre empresas também limita (README, «Backup and restore»)."
+            )
         app = urlsplit(os.environ["DATABASE_URL"])
         if not app.username:
             raise CommandError("DATABASE_URL não diz com que papel a aplicação entra.")

@@ -15,6 +15,7 @@ from core.errors import Locked
 from payments.dispatch.run import dispatch_by_hand
 from payments.models import DispatchRun, PaymentOrder
 from payments.orders.send import send_queued
+from tenants.models import Membership
 from tenants.scope import across_tenants, tenant_scope
 
 
@@ -26,18 +27,30 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--by",
+            metavar="E-MAIL",
+            required=True,
+            help="quem envia: administrador ou financeiro da empresa; só as empresas desta pessoa",
+        )
         parser.add_argument("--day", type=date.fromisoformat, help="AAAA-MM-DD; padrão: hoje")
         parser.add_argument("--account", type=UUID, help="só esta conta bancária (id)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         day = options["day"] or sao_paulo_day(database_now())
-        accounts = accounts_with_modo_banking(options["account"])
+        senders = {member.tenant_id: member for member in memberships_that_send(options["by"])}
+        if not senders:
+            raise CommandError(f"{options['by']} não envia contas em nenhuma empresa.")
+        accounts = accounts_with_modo_banking(list(senders), options["account"])
         if not accounts:
-            raise CommandError("Nenhuma conta conectada está com o Modo Banking ligado.")
+            raise CommandError(
+                f"Nenhuma conta conectada das empresas de {options['by']} está com o Modo Banking "
+                "ligado."
+            )
         for tenant_id, account_id in accounts:
             try:
                 with act_from(COMMAND_LINE):
-                    run = dispatch_by_hand(tenant_id, account_id, day)
+                    run = dispatch_by_hand(tenant_id, account_id, day, by=senders[tenant_id])
             except Locked as error:
                 self.stdout.write(str(error))
                 continue
@@ -46,9 +59,17 @@ class Command(BaseCommand):
                 self.stdout.write(summary(tenant_id, run.id))
 
 
-def accounts_with_modo_banking(only: UUID | None) -> list[tuple[UUID, UUID]]:
+def memberships_that_send(email: str) -> list[Membership]:
+    """One for each company in which that person may."""
+    with across_tenants():
+        found = Membership.objects.filter(user__email=email.lower(), user__is_active=True)
+        return [member for member in found.select_related("user") if member.can_enter]
+
+
+def accounts_with_modo_banking(companies: list[UUID], only: UUID | None) -> list[tuple[UUID, UUID]]:
     with across_tenants():
         accounts = BankAccount.objects.connected().in_plan().exclude(modo_banking_from=None)
+        accounts = accounts.filter(tenant__in=companies)
         if only:
             accounts = accounts.filter(id=only)
         return list(accounts.values_list("tenant_id", "id"))

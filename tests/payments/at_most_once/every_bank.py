@@ -15,9 +15,10 @@ from banking.banks import registry
 from banking.banks.contract.auth import Grant
 from banking.connections.begin import terms_version
 from banking.connections.complete import open_connection
-from banking.connections.webhook_registration import signing_secret
+from banking.connections.webhook_registration import signing_key
 from banking.models import BankAccount, Connection
 from tenants.models import Tenant, User
+from tenants.scope import across_tenants
 from tests.banking.factories import make_connection, make_grant
 from tests.cora_simulator import OFICINA, BankProcess
 from tests.loopback import LOOPBACK
@@ -150,7 +151,8 @@ def signature(headers: dict[str, str], body: str, path: str) -> dict[str, str]:
     """As a bank that signs makes it at each attempt (standardwebhooks.com)."""
     if "webhook-id" not in headers:
         return {}
-    key = signing_secret(path.rstrip("/").rpartition("/")[2])
+    with across_tenants():
+        key = signing_key(Connection.objects.get(id=path.rstrip("/").split("/")[-2]))
     sent_at = str(int(timezone.now().timestamp()))
     content = f"{headers['webhook-id']}.{sent_at}.{body}".encode()
     digest = b64encode(hmac.digest(key, content, "sha256")).decode()

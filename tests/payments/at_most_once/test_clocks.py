@@ -21,7 +21,7 @@ from tests.clock import Traveller, moved_by
 from tests.cora_simulator import CoraSimulator
 from tests.payments.at_most_once import bills
 from tests.payments.at_most_once.worker_pool import Process, WorkerPool, wait_for
-from tests.payments.factories import TODAY
+from tests.payments.factories import TODAY, sender
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -120,7 +120,7 @@ def test_the_day_of_a_run_is_postgresqls_and_a_machine_a_day_ahead_sends_none_of
     monday.move_to(datetime(2026, 11, 23, 7, tzinfo=SAO_PAULO))
     with time_machine.travel(datetime(2026, 11, 24, 7, tzinfo=SAO_PAULO)):
         tasks.dispatch_due_accounts()
-        call_command("dispatch")
+        call_command("dispatch", by=sender(tenant).user.email)
 
     assert [run.day for run in bills.runs(tenant)] == [TODAY]
     assert bills.all_are(tenant, OrderStatus.QUEUED)

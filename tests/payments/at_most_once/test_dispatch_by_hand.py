@@ -17,7 +17,7 @@ from tests.banking.factories import change
 from tests.cora_simulator import CoraSimulator
 from tests.payments.at_most_once import bills
 from tests.payments.at_most_once.rounds import tick
-from tests.payments.factories import PIX_ACCOUNT, TODAY
+from tests.payments.factories import PIX_ACCOUNT, TODAY, sender
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -33,7 +33,7 @@ def test_a_run_by_hand_before_seven_does_not_stand_for_the_one_at_seven(
 ) -> None:
     bills.enter_ted(tenant)
     monday.move_to(datetime(2026, 11, 23, 6, tzinfo=SAO_PAULO))
-    call_command("dispatch")
+    call_command("dispatch", by=sender(tenant).user.email)
     assert len(cora.orders()) == 1
     bills.enter_ted(tenant, "200.00")
 
@@ -49,7 +49,7 @@ def test_tomorrow_sent_by_hand_today_still_has_its_run_tomorrow(
     tenant: Tenant, account: BankAccount, cora: CoraSimulator, monday: time_machine.Traveller
 ) -> None:
     bills.enter_ted(tenant, due_date=TOMORROW)
-    call_command("dispatch", day=TOMORROW)
+    call_command("dispatch", by=sender(tenant).user.email, day=TOMORROW)
     assert len(cora.orders()) == 1
     bills.enter_ted(tenant, "200.00", due_date=TOMORROW)
 
@@ -66,8 +66,8 @@ def test_a_second_run_by_hand_sends_only_what_came_since(
     tick(monday, "07:00:00")
     bills.enter_ted(tenant, "200.00")
 
-    call_command("dispatch")
-    call_command("dispatch")
+    call_command("dispatch", by=sender(tenant).user.email)
+    call_command("dispatch", by=sender(tenant).user.email)
 
     assert bills.effects(cora) == bills.once_each(tenant)
     assert len(cora.orders()) == 2
@@ -80,7 +80,7 @@ def test_by_hand_on_a_day_without_settlement_a_ted_is_left_out_with_the_reason(
     change(account, pix_policy=BankAccount.PixPolicy.TED)
     as_ted = bills.enter(tenant, "150.00", destination=PIX_ACCOUNT, due_date=SATURDAY)
 
-    call_command("dispatch", day=SATURDAY)
+    call_command("dispatch", by=sender(tenant).user.email, day=SATURDAY)
 
     (run,) = bills.runs(tenant)
     (left_out,) = run.left_out

@@ -25,7 +25,7 @@ from tests.payments.at_most_once.cancellations import ask, is_taken_back
 from tests.payments.at_most_once.conftest import NOW
 from tests.payments.at_most_once.every_bank import KAMINO, EveryBank
 from tests.payments.at_most_once.rounds import follow, is_paid_once, send, sync, tick
-from tests.payments.factories import OPEN_CODE, PIX_ACCOUNT, PIX_CODE, PIX_KEY, SUPPLIER
+from tests.payments.factories import OPEN_CODE, PIX_ACCOUNT, PIX_CODE, PIX_KEY, SUPPLIER, sender
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -135,7 +135,7 @@ def test_by_hand_on_a_saturday_the_pix_of_the_day_goes_and_what_is_overdue_is_le
     bank.process.set_clock("2026-11-28T10:00:00")
     monday.move_to(datetime(2026, 11, 28, 10, tzinfo=SAO_PAULO))
 
-    call_command("dispatch", day=SATURDAY)
+    call_command("dispatch", by=sender(tenant).user.email, day=SATURDAY)
 
     (run,) = bills.runs(tenant)
     assert [item["payable"] for item in run.left_out] == [str(overdue.id)]

@@ -30,6 +30,7 @@ from tests.cora_simulator import CoraSimulator
 from tests.payments.at_most_once import bills
 from tests.payments.at_most_once.side_by_side import at_once
 from tests.payments.at_most_once.worker_pool import wait_for
+from tests.payments.factories import sender
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -350,7 +351,7 @@ def test_a_bill_that_a_person_and_the_run_send_at_once_has_one_order(
             send_now([payable], by=operator)
 
     def run() -> None:
-        dispatch_by_hand(tenant.id, account.id, payable.payment_date)
+        dispatch_by_hand(tenant.id, account.id, payable.payment_date, by=sender(tenant))
 
     acts = iter([click, run] * 2)
 
