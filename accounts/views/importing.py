@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.importing.apply import apply_import, rows_of
 from accounts.importing.plan import Plan, plan_import
 from accounts.importing.reader import MAX_BYTES, read_chart
-from accounts.importing.spreadsheet import HEADINGS, Problem, Row, Sheet, write_chart
+from accounts.importing.spreadsheet import HEADINGS, Problem, Row, Sheet
 from core.errors import InvalidState
 from core.forms import marking
 from tenants.access import TenantRequest, role_required
@@ -44,6 +44,8 @@ class FileForm(forms.Form):
 @require_GET
 @admin_required
 def export(request: TenantRequest) -> HttpResponse:
+    from accounts.importing.writer import write_chart
+
     name = f"plano-de-contas-{request.tenant.cnpj}-{timezone.localdate():%Y-%m-%d}.xlsx"
     return HttpResponse(
         write_chart(rows_of(request.tenant)),
