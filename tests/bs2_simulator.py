@@ -1,6 +1,6 @@
 """BS2 of the tests: one bank of the running simulator, by its control API.
 
-bs2 = Bs2Simulator(cora_process)
+bs2 = Bs2Simulator(bank_process)
 keys = bs2.portal_application("11444777000161")
 order = bs2.orders()[0]
 bs2.approve(order["id"])
@@ -26,6 +26,7 @@ class Bs2Simulator(BankProcess, Grants):
 
     def __init__(self, process: BankProcess) -> None:
         super().__init__(process.base_url)
+        self.addresses = process.addresses
         self.base_url = self.addresses["bs2"]
         self.tls_url = self.addresses["bs2_tls"]
 

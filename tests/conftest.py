@@ -15,6 +15,7 @@ from tenants.models import Role, Tenant, User
 from tests.cast import make_member, make_tenant
 from tests.chromium import CHROMIUM, FIXTURES, OpenBrowser, chromium
 from tests.clock import DatabaseClock, follow, unfollow
+from tests.cora_simulator import CoraSimulator
 from tests.database import make_test_database
 
 # The same examples in every run: what fails for one fails for all.
@@ -67,6 +68,14 @@ def django_db_setup(
     with django_db_blocker.unblock():
         connections["default"].close_pool()
         connections["owner"].close()
+
+
+@pytest.fixture(scope="session")
+def bank_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CoraSimulator]:
+    """The simulated banks, one process for each test process: who uses it resets it first."""
+    simulator = CoraSimulator.start(tmp_path_factory.mktemp("banks"))
+    yield simulator
+    simulator.stop()
 
 
 @pytest.fixture

@@ -43,12 +43,24 @@ def make_test_database(name: str, run: str) -> None:
             make_template()
             comment = sql.SQL("COMMENT ON DATABASE {} IS {}")
             admin.execute(comment.format(sql.Identifier(TEMPLATE), sql.Literal(run)))
-        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} (FORCE)").format(sql.Identifier(name)))
-        copy = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
-        admin.execute(copy.format(*map(sql.Identifier, (name, OWNER, TEMPLATE))))
+        copy_template(admin, name)
     for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
         os.environ[variable] = in_database(os.environ[variable], name)
     lead_to(name)
+
+
+def migrated_database(name: str) -> dict[str, str]:
+    """The addresses of another one, for processes of its own. Some test process has its own."""
+    with one_at_a_time() as admin:
+        copy_template(admin, name)
+    addresses = ("DATABASE_URL", "DATABASE_OWNER_URL")
+    return {variable: in_database(os.environ[variable], name) for variable in addresses}
+
+
+def copy_template(admin: psycopg.Connection, name: str) -> None:
+    admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} (FORCE)").format(sql.Identifier(name)))
+    copy = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
+    admin.execute(copy.format(*map(sql.Identifier, (name, OWNER, TEMPLATE))))
 
 
 @contextmanager

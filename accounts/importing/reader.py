@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Mapping
 from io import BytesIO
 
-from openpyxl.utils import get_column_letter
 from python_calamine import CalamineError, CalamineWorkbook, XmlError, ZipError
 
 from accounts.importing.spreadsheet import (
@@ -26,6 +25,7 @@ from accounts.importing.spreadsheet import (
     Problem,
     Row,
     Sheet,
+    column_letter,
 )
 from accounts.importing.xlsx_package import COMPOUND, NotXlsx, TooMuchText, survey
 from accounts.models import Nature
@@ -220,7 +220,7 @@ class Reader:
         position = self.columns.get(column)
         if position is None:
             return ""
-        if f"{get_column_letter(position + 1)}{line}" in self.formulas:
+        if f"{column_letter(position + 1)}{line}" in self.formulas:
             self.wrong(line, "tem uma fórmula. Cole o valor no lugar dela.", column)
             return ""
         return cells[position] if position < len(cells) else ""
@@ -284,13 +284,13 @@ class Reader:
         return str(words.get(word, ""))
 
     def has_formula(self, line: int, width: int) -> bool:
-        return any(f"{get_column_letter(n + 1)}{line}" in self.formulas for n in range(width))
+        return any(f"{column_letter(n + 1)}{line}" in self.formulas for n in range(width))
 
     def is_formula(self, line: int, column: str) -> bool:
-        return f"{get_column_letter(self.columns[column] + 1)}{line}" in self.formulas
+        return f"{column_letter(self.columns[column] + 1)}{line}" in self.formulas
 
     def wrong(self, line: int, text: str, column: str) -> None:
-        letter = get_column_letter(self.columns[column] + 1)
+        letter = column_letter(self.columns[column] + 1)
         self.sheet.problems.append(Problem(line, text, letter))
 
 

@@ -1,16 +1,8 @@
-"""The chart of accounts as a spreadsheet (XLSX): its rows, and how they are written."""
+"""The chart of accounts as a spreadsheet (XLSX): its rows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from io import BytesIO
-from typing import Any
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-
-from accounts.models import Nature
+from functools import cache
 
 MAX_PROBLEMS = 50
 GROUP, ACCOUNT = "Sintética", "Analítica"
@@ -60,36 +52,14 @@ class Sheet:
     problems: list[Problem] = field(default_factory=list)
 
 
-def write_chart(rows: Iterable[Row]) -> bytes:
-    """All cells are text, so that 1.10 stays 1.10 and a name that begins with = is a name."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Plano de contas")
-    sheet.freeze_panes = "A2"
-    for number, width in enumerate((16, 44, 8, 12, 20, 16, 18), 1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.append([text_cell(sheet, heading, bold=True) for heading in HEADINGS])
-    for row in rows:
-        values = (
-            row.code,
-            row.name,
-            "" if row.level is None else str(row.level),
-            row.kind,
-            Nature(row.nature).label if row.nature else "",
-            row.parent_code,
-            row.external_code,
-        )
-        sheet.append([text_cell(sheet, value) for value in values])
-    content = BytesIO()
-    book.save(content)
-    return content.getvalue()
-
-
-def text_cell(sheet: Any, value: str, *, bold: bool = False) -> Any:
-    cell = WriteOnlyCell(sheet, value=value)
-    cell.data_type, cell.number_format = "s", "@"
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
+@cache
+def column_letter(number: int) -> str:
+    """1 is A, 27 is AA."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
 
 
 def parts_of(code: str) -> Iterator[str]:

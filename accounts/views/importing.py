@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.importing.apply import apply_import, rows_of
 from accounts.importing.plan import Plan, plan_import
 from accounts.importing.reader import MAX_BYTES, read_chart
-from accounts.importing.spreadsheet import HEADINGS, Problem, Row, Sheet, write_chart
+from accounts.importing.spreadsheet import HEADINGS, Problem, Row, Sheet
 from audit.acts import Act
 from audit.services import record
 from core.errors import InvalidState
@@ -48,6 +48,8 @@ class FileForm(forms.Form):
 @admin_required
 @costly
 def export(request: TenantRequest) -> HttpResponse:
+    from accounts.importing.writer import write_chart
+
     record(Act.EXPORTED, on=request.tenant, by=request.user, after={"Arquivo": "Plano de contas"})
     name = f"plano-de-contas-{request.tenant.cnpj}-{timezone.localdate():%Y-%m-%d}.xlsx"
     return HttpResponse(

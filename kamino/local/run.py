@@ -17,14 +17,7 @@ from pathlib import Path
 
 from honcho.manager import Manager
 
-from kamino.database import (
-    UnboundRole,
-    grant_access,
-    limit_statements,
-    prepare_database,
-    prepare_roles,
-    require_bound_role,
-)
+from kamino.database import grant_access, prepare_database, prepare_roles
 from kamino.local import environment
 from kamino.local.services import Postgres, Redis
 
@@ -53,15 +46,8 @@ def run(port: int) -> None:
         values = services(stack, port) | banks
         os.environ.update(values)
         environment.write(VAR / "local.env", values)
-        manage("migrate", "--database", "owner", "--verbosity", "0")
-        try:
-            require_bound_role(values["DATABASE_URL"])
-        except UnboundRole as error:
-            raise SystemExit(str(error)) from None
-        limit_statements(values["DATABASE_URL"])
         make_authority()
-        manage("collectstatic", "--no-input", "--verbosity", "0")
-        people = manage("demo")
+        people = prepare()
         manager = supervise(port, simulator_port)
         threading.Thread(target=announce, args=(port, simulator_port, people), daemon=True).start()
         manager.loop()
@@ -138,7 +124,7 @@ def supervise(port: int, simulator_port: int) -> Manager:
 
     for name, command in {
         "web": f"{python} -m gunicorn kamino.wsgi --bind 127.0.0.1:{port} --workers 2 --threads 8"
-        " --timeout 60 --log-level warning",
+        " --preload --timeout 60 --log-level warning",
         "payments": worker("clock,payments"),
         "reading": worker("clock,reading"),
         "beat": f"{python} -m celery -A kamino --quiet beat --pidfile= --loglevel WARNING",
@@ -176,17 +162,16 @@ def answers(url: str, seconds: float = 60) -> bool:
     return False
 
 
-def manage(*arguments: str) -> str:
-    """Run a management command to its end.
+def prepare() -> str:
+    """Run `kamino.local.prepare` to its end; who can sign in.
 
     Raises:
         SystemExit: it failed; it has said why.
     """
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "manage.py"), *arguments], stdout=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, "-m", "kamino.local.prepare"]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     if done.returncode:
-        raise SystemExit(done.stdout + f"manage.py {arguments[0]} não terminou.")
+        raise SystemExit(done.stdout + "A preparação do banco de dados não terminou.")
     return done.stdout
 
 

@@ -44,6 +44,8 @@ class Store:
             raise
         names = self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
         self._tables = [row["name"] for row in names if not row["name"].startswith("sqlite_")]
+        # In memory: what `remember` was told to hold.
+        self._db.execute("ATTACH ':memory:' AS remembered")
 
     def rows(self, sql: str, *params: object) -> list[Row]:
         return self._db.execute(sql, params).fetchall()
@@ -89,7 +91,21 @@ class Store:
     def clear(self) -> None:
         with self.write():
             for table in self._tables:
-                self.run(f"DELETE FROM {table}")
+                self.run(f"DELETE FROM main.{table}")
+
+    def remember(self) -> None:
+        """Hold all rows as they are now, but what is kept under a name, for `recall`."""
+        for table in self._named():
+            self.run(f"DROP TABLE IF EXISTS remembered.{table}")
+            self.run(f"CREATE TABLE remembered.{table} AS SELECT * FROM main.{table}")
+
+    def recall(self) -> None:
+        """Into empty tables: the rows as `remember` found them."""
+        for table in self._named():
+            self.run(f"INSERT INTO main.{table} SELECT * FROM remembered.{table}")
+
+    def _named(self) -> list[str]:
+        return [table for table in self._tables if table != "kept"]
 
     def close(self) -> None:
         self._db.close()

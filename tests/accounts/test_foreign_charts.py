@@ -15,7 +15,8 @@ from accounts.importing.apply import apply_import, rows_of
 from accounts.importing.natures import nature_named
 from accounts.importing.plan import plan_import
 from accounts.importing.reader import read_chart
-from accounts.importing.spreadsheet import ACCOUNT, GROUP, write_chart
+from accounts.importing.spreadsheet import ACCOUNT, GROUP
+from accounts.importing.writer import write_chart
 from accounts.models import Account, ClassificationGroup, Nature
 from core.errors import InvalidInput
 from tenants.models import Tenant, User

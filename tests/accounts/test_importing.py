@@ -15,7 +15,7 @@ from accounts.chart.setup import move_group
 from accounts.importing.apply import apply_import, rows_of
 from accounts.importing.plan import Plan, plan_import
 from accounts.importing.reader import read_chart
-from accounts.importing.spreadsheet import write_chart
+from accounts.importing.writer import write_chart
 from accounts.models import Account, ClassificationGroup
 from audit.acts import Act
 from core.errors import InvalidState

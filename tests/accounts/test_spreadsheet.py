@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from accounts.importing.reader import MAX_BYTES, MAX_ROWS, read_chart
-from accounts.importing.spreadsheet import ACCOUNT, GROUP, Row, write_chart
+from accounts.importing.spreadsheet import ACCOUNT, GROUP, Row
+from accounts.importing.writer import write_chart
 from accounts.models import Nature
 from core.errors import InvalidInput
 from core.text import has_letter, read_line

@@ -19,13 +19,6 @@ from tests.kamino_simulator import KaminoSimulator
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)  # Monday, 09:00 in São Paulo
 
 
-@pytest.fixture(scope="session")
-def cora_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CoraSimulator]:
-    simulator = CoraSimulator.start(tmp_path_factory.mktemp("cora"))
-    yield simulator
-    simulator.stop()
-
-
 @pytest.fixture
 def monday() -> Iterator[Traveller]:
     """It is Monday 23/11/2026, 09:00 in São Paulo, and time passes."""
@@ -34,12 +27,12 @@ def monday() -> Iterator[Traveller]:
 
 
 @pytest.fixture
-def cora(cora_process: CoraSimulator, settings: Settings, monday: Traveller) -> CoraSimulator:
+def cora(bank_process: CoraSimulator, settings: Settings, monday: Traveller) -> CoraSimulator:
     """The bank as on its first start; the product's settings lead to it."""
-    cora_process.reset(now=NOW)
-    settings.CORA_BASE_URL = cora_process.base_url
+    bank_process.reset(now=NOW)
+    settings.CORA_BASE_URL = bank_process.base_url
     settings.PUBLIC_URL = "http://127.0.0.1"  # the bank sends people back to this machine only
-    return cora_process
+    return bank_process
 
 
 @pytest.fixture
@@ -57,10 +50,10 @@ def account(tenant: Tenant, admin: User, cora: CoraSimulator) -> BankAccount:
 
 @pytest.fixture
 def bs2(
-    cora_process: CoraSimulator, settings: Settings, monday: Traveller
+    bank_process: CoraSimulator, settings: Settings, monday: Traveller
 ) -> Iterator[Bs2Simulator]:
     """BS2 as on its first start; the product's settings lead to it."""
-    simulator = Bs2Simulator(cora_process)
+    simulator = Bs2Simulator(bank_process)
     simulator.reset(now=NOW)
     settings.BS2_BASE_URL = simulator.base_url
     settings.PUBLIC_URL = "http://127.0.0.1"  # the bank sends people back to this machine only
@@ -70,10 +63,10 @@ def bs2(
 
 @pytest.fixture
 def kamino(
-    cora_process: CoraSimulator, settings: Settings, monday: Traveller
+    bank_process: CoraSimulator, settings: Settings, monday: Traveller
 ) -> Iterator[KaminoSimulator]:
     """The Conta Kamino as on its first start; the product's settings lead to it."""
-    cora_process.reset(now=NOW)
-    with KaminoSimulator(cora_process) as simulator:
+    bank_process.reset(now=NOW)
+    with KaminoSimulator(bank_process) as simulator:
         settings.KAMINO_BASE_URL = simulator.base_url
         yield simulator

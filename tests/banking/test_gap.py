@@ -74,7 +74,7 @@ def test_what_moved_while_it_was_undone_arrives_once(
     at_bank: AtBank,
     tenant: Tenant,
     admin: User,
-    cora_process: CoraSimulator,
+    bank_process: CoraSimulator,
     monday: time_machine.Traveller,
 ) -> None:
     account = at_bank.connect()
@@ -87,7 +87,7 @@ def test_what_moved_while_it_was_undone_arrives_once(
 
     for _ in range(MOVEMENTS):
         monday.shift(timedelta(days=days / MOVEMENTS))
-        cora_process.advance(timedelta(days=days / MOVEMENTS).total_seconds())
+        bank_process.advance(timedelta(days=days / MOVEMENTS).total_seconds())
         at_bank.simulator.credit(12_345)
     redone = at_bank.connect()
     assert redone is not None

@@ -56,17 +56,10 @@ RETURN = "http://127.0.0.1:9/volta"
 COLLECTION_LINE = "846900000007432100481006118097565733130015896363"  # R$ 43,21
 
 
-@pytest.fixture(scope="session")
-def banks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BankProcess]:
-    process = BankProcess.start(tmp_path_factory.mktemp("banks"))
-    yield process
-    process.stop()
-
-
 @pytest.fixture
-def simulator(banks: BankProcess, settings: Settings) -> Iterator[Bs2Simulator]:
+def simulator(bank_process: BankProcess, settings: Settings) -> Iterator[Bs2Simulator]:
     """The simulated bank as on its first start, with the product's settings leading to it."""
-    bs2 = Bs2Simulator(banks)
+    bs2 = Bs2Simulator(bank_process)
     bs2.reset(now=NOW)
     settings.BS2_BASE_URL = bs2.base_url
     with time_machine.travel(NOW):

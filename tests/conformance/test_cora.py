@@ -98,23 +98,16 @@ RETURN = "http://127.0.0.1:9/volta"
 HOOK = "http://127.0.0.1:9/hooks/cora/"
 
 
-@pytest.fixture(scope="session")
-def cora_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CoraSimulator]:
-    process = CoraSimulator.start(tmp_path_factory.mktemp("banks"))
-    yield process
-    process.stop()
-
-
 @pytest.fixture
-def cora(cora_process: CoraSimulator, settings: Settings) -> Iterator[CoraSimulator]:
+def cora(bank_process: CoraSimulator, settings: Settings) -> Iterator[CoraSimulator]:
     """The simulated bank as on its first start, with the product's settings leading to it."""
-    cora_process.reset(now=NOW)
-    settings.CORA_BASE_URL = cora_process.base_url
-    settings.CORA_DIRECT_BASE_URL = cora_process.addresses["cora_direta"]
-    settings.CORA_FILES_URL = cora_process.addresses["cora_files"]
-    settings.BANK_CA_FILE = cora_process.addresses["ca_file"]
+    bank_process.reset(now=NOW)
+    settings.CORA_BASE_URL = bank_process.base_url
+    settings.CORA_DIRECT_BASE_URL = bank_process.addresses["cora_direta"]
+    settings.CORA_FILES_URL = bank_process.addresses["cora_files"]
+    settings.BANK_CA_FILE = bank_process.addresses["ca_file"]
     with time_machine.travel(NOW):
-        yield cora_process
+        yield bank_process
 
 
 @pytest.fixture(params=["parceria", "direta", "stage-parceria", "stage-direta"])

@@ -39,18 +39,11 @@ NOW = datetime(2026, 11, 23, 13, tzinfo=UTC)  # Monday, 10:00 in São Paulo
 KEY_OF_SOMEBODY = {"type": "email", "value": "maria@exemplo.com.br"}
 
 
-@pytest.fixture(scope="session")
-def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BankProcess]:
-    process = BankProcess.start(tmp_path_factory.mktemp("banks"))
-    yield process
-    process.stop()
-
-
 @pytest.fixture
-def kamino(process: BankProcess, settings: Settings) -> Iterator[KaminoSimulator]:
+def kamino(bank_process: BankProcess, settings: Settings) -> Iterator[KaminoSimulator]:
     """The simulated bank as on its first start; the product's settings lead to it."""
-    process.reset(now=NOW)
-    with time_machine.travel(NOW), KaminoSimulator(process) as simulator:
+    bank_process.reset(now=NOW)
+    with time_machine.travel(NOW), KaminoSimulator(bank_process) as simulator:
         settings.KAMINO_BASE_URL = simulator.base_url
         yield simulator
 

@@ -99,7 +99,7 @@ def start(folder: Path, **environment: str) -> Product:
         "DATA_DIR": str(folder),
         "PORT": str(free_port()),
         "SIMULATOR_PORT": str(free_ports(len(ADDRESSES))),
-        "TICK_SECONDS": "2",
+        "TICK_SECONDS": "4",
         **environment,
     }
     began = time.monotonic()

@@ -31,8 +31,10 @@ BANKS = ("Cora", "BS2", "Conta Kamino")
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    product = products.start(tmp_path_factory.mktemp("data"), POLL_ORDERS_SECONDS="2")
+def product(
+    tmp_path_factory: pytest.TempPathFactory, database: dict[str, str]
+) -> Iterator[Product]:
+    product = products.start(tmp_path_factory.mktemp("data"), POLL_ORDERS_SECONDS="2", **database)
     yield product
     product.stop()
 

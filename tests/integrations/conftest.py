@@ -1,6 +1,6 @@
 """The pages of «Integrações bancárias», tried with the banks of the simulator and with bills."""
 
-from tests.banking.conftest import account, bs2, cora, cora_process, kamino, monday, operator_in
+from tests.banking.conftest import account, bs2, cora, kamino, monday, operator_in
 from tests.payments.conftest import as_approver, as_operator, as_outsider
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "as_outsider",
     "bs2",
     "cora",
-    "cora_process",
     "kamino",
     "monday",
     "operator_in",

@@ -1,5 +1,5 @@
 """«Conciliar», tried with the banks of the simulator."""
 
-from tests.banking.conftest import account, bs2, cora, cora_process, kamino, monday, operator_in
+from tests.banking.conftest import account, bs2, cora, kamino, monday, operator_in
 
-__all__ = ["account", "bs2", "cora", "cora_process", "kamino", "monday", "operator_in"]
+__all__ = ["account", "bs2", "cora", "kamino", "monday", "operator_in"]

@@ -1,4 +1,4 @@
-"""The simulator as a process, one for each test process."""
+"""The simulated banks, and who calls them."""
 
 from collections.abc import Iterator
 
@@ -16,18 +16,11 @@ from tests.simulator.each_bank import EachBank, at_bs2, at_cora, at_kamino
 NOW = "2026-11-23T09:00:00"  # a Monday, São Paulo
 
 
-@pytest.fixture(scope="session")
-def cora_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CoraSimulator]:
-    simulator = CoraSimulator.start(tmp_path_factory.mktemp("simulator"))
-    yield simulator
-    simulator.stop()
-
-
 @pytest.fixture
-def cora(cora_process: CoraSimulator) -> CoraSimulator:
+def cora(bank_process: CoraSimulator) -> CoraSimulator:
     """As on its first start, on Monday 23/11/2026 at 09:00 São Paulo."""
-    cora_process.reset(now=NOW)
-    return cora_process
+    bank_process.reset(now=NOW)
+    return bank_process
 
 
 @pytest.fixture

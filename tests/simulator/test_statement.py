@@ -111,6 +111,22 @@ def test_pages_show_every_entry_once_newest_first(cora: CoraSimulator, api: http
     assert pages[0]["start"]["balance"] + moved == pages[0]["end"]["balance"] == 10_318_742
 
 
+def test_a_reset_brings_back_the_movements_that_end_the_day_before(cora: CoraSimulator) -> None:
+    def history(day: str) -> list[tuple[str, int]]:
+        cora.reset(now=f"{day}T09:00:00")
+        cora.credit(100)  # which the next reset forgets
+        headers = {"Authorization": f"Bearer {cora.grant()['access_token']}"}
+        with httpx.Client(base_url=cora.base_url, headers=headers, **LOOPBACK) as api:
+            answer = statement(api, start="2026-11-09", end=day, perPage=500)
+        return [(entry["createdAt"], entry["amount"]) for entry in answer["entries"][1:]]
+
+    first = history("2026-11-24")
+
+    assert first[0][0].startswith("2026-11-23T")
+    assert history("2026-11-24") == first
+    assert history("2026-11-26")[0][0].startswith("2026-11-25T")
+
+
 def test_a_page_deep_in_many_entries_is_right(cora: CoraSimulator, api: httpx.Client) -> None:
     cora.reset(seed=False)
     cora.create_company(OFICINA, "OFICINA")

@@ -19,13 +19,6 @@ from tests.payments.at_most_once.worker_pool import Broker, WorkerPool
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)  # Monday, 09:00 in São Paulo
 
 
-@pytest.fixture(scope="session")
-def bank_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CoraSimulator]:
-    simulator = CoraSimulator.start(tmp_path_factory.mktemp("cora"))
-    yield simulator
-    simulator.stop()
-
-
 @pytest.fixture
 def monday() -> Iterator[Traveller]:
     """It is Monday 23/11/2026, 09:00 in São Paulo, and time passes."""
