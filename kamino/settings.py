@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "kamino",
     "tenants",
     "audit",
+    "people",
     "accounts",
     "banking",
     "parties",
@@ -188,6 +189,15 @@ ACCOUNT_SESSION_REMEMBER = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if SERVED_OVER_TLS else 0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
+# Hours until a change that no second admin answers takes effect by itself. 0: at once, which is for
+# the demonstration alone.
+PEOPLE_CHANGE_WAIT_HOURS = env.float("PEOPLE_CHANGE_WAIT_HOURS", default=72.0)
+# What may be asked and has to be confirmed: each a `people.pending_changes.Kind`.
+PENDING_CHANGES = ("people.members.ROLE", "people.members.REMOVAL", "people.invitations.JOIN")
+# What apps above people say that only one member can do: each a function of a membership, which
+# returns a `people.members.Waiting` or None.
+WAITS_FOR_MEMBER = ("payments.reads.waiting.waits_for",)
+
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SERVED_OVER_TLS
 if SERVED_OVER_TLS:  # a neighbour below the same domain cannot set them (RFC 6265bis, 4.1.3.2)
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
@@ -295,6 +305,8 @@ TICKS = (
     "banking.tasks.purge",
     "tenants.tasks.send_notices",
     "tenants.tasks.purge",
+    "people.tasks.settle_changes",
+    "people.tasks.send_invitations",
     "payments.tasks.dispatch_due_accounts",
     "payments.tasks.sweep_orders",
     "payments.tasks.tell_of_trouble",

@@ -16,7 +16,7 @@ from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from tenants.models import Membership, Notice, Role, Tenant
+from tenants.models import Membership, Notice, Role, Tenant, User
 from tenants.scope import across_tenants, tenant_scope
 
 BATCH = 100
@@ -46,6 +46,15 @@ def notify(tenant: Tenant, roles: Collection[Role], news: News) -> None:
     # In one order: two workers who tell the same wait for each other's rows.
     people = members.order_by("user_id").values_list("user_id", flat=True)
     withdraw(tenant, [news.subject], but=news.step)
+    _tell(tenant, people, news)
+
+
+def notify_person(tenant: Tenant, person: User, news: News) -> None:
+    """Tell one person, once, who may work for the company no longer. Runs inside the scope."""
+    _tell(tenant, [person.id], news)
+
+
+def _tell(tenant: Tenant, people: Iterable[int], news: News) -> None:
     Notice.objects.bulk_create(
         [
             Notice(
