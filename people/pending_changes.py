@@ -8,7 +8,6 @@ in `settings.PENDING_CHANGES`.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -44,7 +43,6 @@ class Kind:
     stop: Callable[[Tenant, PendingChange], None] = lambda tenant, change: None
 
 
-@cache
 def kinds() -> Mapping[str, Kind]:
     found = [import_string(name) for name in settings.PENDING_CHANGES]
     return {kind.slug: kind for kind in found}
