@@ -193,7 +193,12 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 # the demonstration alone.
 PEOPLE_CHANGE_WAIT_HOURS = env.float("PEOPLE_CHANGE_WAIT_HOURS", default=72.0)
 # What may be asked and has to be confirmed: each a `people.pending_changes.Kind`.
-PENDING_CHANGES = ("people.members.ROLE", "people.members.REMOVAL", "people.invitations.JOIN")
+PENDING_CHANGES = (
+    "people.members.ROLE",
+    "people.members.REMOVAL",
+    "people.invitations.JOIN",
+    "integrations.ted_policy.KIND",
+)
 # What apps above people say that only one member can do: each a function of a membership, which
 # returns a `people.members.Waiting` or None.
 WAITS_FOR_MEMBER = ("payments.reads.waiting.waits_for",)
