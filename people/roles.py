@@ -9,7 +9,7 @@ from people.admins import second_admins
 from tenants.models import Membership, Role, User
 
 ALLOWS = {
-    Role.ADMIN: "faz tudo: configura, convida pessoas, lança e aprova",
+    Role.ADMIN: "configura, convida pessoas, lança, aprova e envia",
     Role.FINANCE: "lança contas e trabalha no extrato, não aprova",
     Role.APPROVER: "aprova e envia o que outra pessoa lançou",
     Role.READER: "vê tudo, não altera nada",

@@ -336,17 +336,20 @@ def test_raw_sql_does_not_take_the_last_admin(
     assert role_of(tenant, admin) == Role.ADMIN
 
 
+@pytest.mark.parametrize("scope", ["its own", "every"])
 @pytest.mark.parametrize("level", ["READ COMMITTED", "REPEATABLE READ"])
-@pytest.mark.parametrize("door", ["lower", "deactivate"])
+@pytest.mark.parametrize("door", DOORS)
 def test_two_sessions_of_raw_sql_do_not_take_both(
     raw: Callable[[], psycopg.Connection], tenant: Tenant, admin: User, other_admin: User,
-    door: str, level: str,
+    door: str, level: str, scope: str,
 ) -> None:  # fmt: skip
     first, second = raw(), raw()
     for session, user in ((first, admin), (second, other_admin)):
         session.execute(f"SET TRANSACTION ISOLATION LEVEL {level}")
         enter(session, tenant.id)
         session.execute(DOORS[door], [user.id])
+        if scope == "every":
+            enter(session, "*")
 
     first.commit()
     with pytest.raises((psycopg.errors.CheckViolation, psycopg.errors.SerializationFailure)):
@@ -354,6 +357,36 @@ def test_two_sessions_of_raw_sql_do_not_take_both(
 
     assert User.objects.get(id=other_admin.id).is_active
     assert role_of(tenant, other_admin) == Role.ADMIN
+
+
+@pytest.mark.parametrize("scope", ["its own", "every"])
+@pytest.mark.parametrize("door", DOORS)
+def test_of_two_at_the_same_instant_the_second_waits_for_the_first(
+    raw: Callable[[], psycopg.Connection], tenant: Tenant, admin: User, other_admin: User,
+    door: str, scope: str,
+) -> None:  # fmt: skip
+    """Else each would see the admin that the other has not taken yet."""
+    first, second = raw(), raw()
+    for session, user in ((first, admin), (second, other_admin)):
+        enter(session, tenant.id)
+        session.execute(DOORS[door], [user.id])
+        if scope == "every":
+            enter(session, "*")
+    first.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    second.execute("SET LOCAL lock_timeout = '100ms'")
+    with pytest.raises(psycopg.errors.LockNotAvailable):
+        second.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_one_of_several_admins_is_deactivated_outside_of_any_company(
+    tenant: Tenant, admin: User, other_admin: User
+) -> None:
+    User.objects.filter(id=other_admin.id).update(is_active=False)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    assert not User.objects.get(id=other_admin.id).is_active
 
 
 @pytest.mark.django_db(transaction=True)
@@ -439,6 +472,19 @@ def execute(statement: str, row_id: object) -> None:
 
 
 # --- One link, used at once ---
+
+
+def test_only_the_person_of_the_address_accepts(
+    tenant: Tenant, admin: User, outsider: User, monday: Traveller
+) -> None:
+    invitation, _ = invited(tenant, "rui@empresa.test", Role.READER, admin)
+
+    with pytest.raises(NotAllowed) as refused:
+        invitations.accept(invitation, outsider)
+
+    assert refused.value.code == "other_address"
+    assert reread(invitation).accepted_at is None
+    assert role_of(tenant, outsider) is None
 
 
 @pytest.mark.django_db(transaction=True)
