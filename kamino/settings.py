@@ -192,6 +192,8 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 # Hours until a change that no second admin answers takes effect by itself. 0: at once, which is for
 # the demonstration alone.
 PEOPLE_CHANGE_WAIT_HOURS = env.float("PEOPLE_CHANGE_WAIT_HOURS", default=72.0)
+if SERVED_OVER_TLS and not PEOPLE_CHANGE_WAIT_HOURS > 0:
+    raise ImproperlyConfigured("PEOPLE_CHANGE_WAIT_HOURS has to be more than 0.")
 # What may be asked and has to be confirmed: each a `people.pending_changes.Kind`.
 PENDING_CHANGES = (
     "people.members.ROLE",
