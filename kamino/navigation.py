@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from brazil.cnpj import format_cnpj
 from payments.models import Payable
+from people.member_list import count_to_confirm
 from tenants.access import TenantRequest
 from tenants.models import Membership
 from tenants.notices import open_notices
@@ -73,6 +74,7 @@ PAGES = {
     "integrations:list": ("integrations",),
     "reconciliation:reconcile": ("reconciliation", "banking"),
     "payments:list": ("payments",),
+    "people:list": ("people",),
     "audit:records": ("audit:records", "audit:export"),
     "audit:sign_ins": ("audit:sign_ins",),
     "accounts:chart": ("accounts:chart",),
@@ -87,7 +89,12 @@ def menu(request: TenantRequest) -> list[Group]:
     def item(label: str, url_name: str, icon: str, count: int = 0) -> Item:
         return Item(label, url_name, icon, count, current=url_name == here)
 
-    company = [item("Integrações bancárias", "integrations:list", "landmark")]
+    with tenant_scope(request.tenant.id):
+        to_confirm = count_to_confirm(request.membership)
+    company = [
+        item("Integrações bancárias", "integrations:list", "landmark"),
+        item("Pessoas", "people:list", "users", to_confirm),
+    ]
     if request.membership.is_admin:
         company += [
             item("Grupos de classificação", "accounts:groups", "folder-tree"),

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "kamino",
     "tenants",
     "audit",
+    "people",
     "accounts",
     "banking",
     "parties",
@@ -195,6 +196,21 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 # How long it stays known who came in from where; the database keeps 30 days in any case.
 SIGN_INS_KEPT_DAYS = max(30, env.int("SIGN_INS_KEPT_DAYS", default=180))
+# Hours until a change that no second admin answers takes effect by itself. 0: at once, which is for
+# the demonstration alone.
+PEOPLE_CHANGE_WAIT_HOURS = env.float("PEOPLE_CHANGE_WAIT_HOURS", default=72.0)
+if SERVED_OVER_TLS and not PEOPLE_CHANGE_WAIT_HOURS > 0:
+    raise ImproperlyConfigured("PEOPLE_CHANGE_WAIT_HOURS has to be more than 0.")
+# What may be asked and has to be confirmed: each a `people.pending_changes.Kind`.
+PENDING_CHANGES = (
+    "people.members.ROLE",
+    "people.members.REMOVAL",
+    "people.invitations.JOIN",
+    "integrations.ted_policy.KIND",
+)
+# What apps above people say that only one member can do: each a function of a membership, which
+# returns a `people.members.Waiting` or None.
+WAITS_FOR_MEMBER = ("payments.reads.waiting.waits_for",)
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SERVED_OVER_TLS
 if SERVED_OVER_TLS:  # a neighbour below the same domain cannot set them (RFC 6265bis, 4.1.3.2)
@@ -315,6 +331,8 @@ TICKS = (
     "tenants.tasks.send_notices",
     "tenants.tasks.purge",
     "audit.tasks.purge",
+    "people.tasks.settle_changes",
+    "people.tasks.send_invitations",
     "payments.tasks.dispatch_due_accounts",
     "payments.tasks.sweep_orders",
     "payments.tasks.tell_of_trouble",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="reconciliation:reconcile"), name="home"),
     path("", include("tenants.urls")),
     path("", include("audit.urls")),
+    path("", include("people.urls")),
     path("", include("accounts.urls")),
     path("", include("banking.urls")),
     path("", include("payments.urls")),

@@ -16,6 +16,7 @@ from allauth.core.internal.httpkit import authenticated_user
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
@@ -29,6 +30,18 @@ def is_confirmed(user: User, email: str) -> bool:
         return True
     confirmed = EmailAddress.objects.filter(user=user, email=email.lower(), verified=True)
     return bool(confirmed.exists())
+
+
+def confirmed_addresses(user: User) -> list[str]:
+    """Those that reach the person, in lower case."""
+    others = EmailAddress.objects.filter(user=user, verified=True)
+    return [user.email.lower(), *others.values_list("email", flat=True)]
+
+
+def people_of_address(email: str) -> QuerySet[User]:
+    """Whom mail to the address is known to reach: one person, or none."""
+    confirmed = EmailAddress.objects.filter(email=email.lower(), verified=True).values("user")
+    return User.objects.filter(Q(email=email.lower()) | Q(id__in=confirmed))
 
 
 def is_of_another(user: User, email: str) -> bool:

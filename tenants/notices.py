@@ -45,11 +45,14 @@ def notify(tenant: Tenant, roles: Collection[Role], news: News) -> None:
     members = Membership.objects.of(tenant).filter(role__in=roles)
     withdraw(tenant, [news.subject], but=news.step)
     # In one order: two workers who tell the same wait for each other's rows.
-    tell(tenant.id, members.order_by("user_id").values_list("user_id", flat=True), news)
+    notify_people(tenant.id, members.order_by("user_id").values_list("user_id", flat=True), news)
 
 
-def tell(tenant_id: UUID, people: Iterable[int], news: News) -> None:
-    """Tell these people, by their ids, each once. Runs inside the company's scope."""
+def notify_people(tenant_id: UUID, people: Iterable[int], news: News) -> None:
+    """Tell these people, by their ids, each once, whether or not they work for the company still.
+
+    Runs inside the company's scope.
+    """
     Notice.objects.bulk_create(
         [
             Notice(

@@ -9,12 +9,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from banking.statements.allocation import allocate, line_on
 from payments.models import DispatchRun
-from tenants.models import Tenant, User
+from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
 from tests.banking.factories import make_line
-from tests.cast import make_notice, sign_in
+from tests.cast import make_member, make_notice, sign_in
 from tests.payments.factories import TODAY, make_bank_account, make_payable
+from tests.people.factories import ask_role, invite, membership_of
 
 # The bank's own door: the secret in its address is what opens it (tests/banking/test_webhook.py).
 PUBLIC = {"banking:webhook"}
@@ -51,10 +52,13 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
     return {
         "account_id": account.id,
         "allocation_id": allocation.id,
+        "change_id": ask_role(tenant, make_member(tenant, Role.FINANCE), Role.APPROVER, admin).id,
         "connection_id": connection.id,
         "entry_id": make_entry(tenant).id,
         "group_id": account.ledger_account.group_id,
+        "invitation_id": invite(tenant, "rui@empresa.test", Role.READER, admin).id,
         "leaf_id": account.ledger_account_id,
+        "membership_id": membership_of(tenant, make_member(tenant, Role.READER)).id,
         "notice_id": make_notice(tenant, admin).id,
         "payable_id": make_payable(tenant).id,
         "run_id": run.id,

@@ -12,17 +12,19 @@ from django.views.decorators.http import require_GET, require_POST
 from audit.acts import Act
 from audit.models import Record
 from banking.bank_accounts.overview import is_in_plan
-from banking.bank_accounts.settings import Settings, save_settings
+from banking.bank_accounts.settings import Settings
 from banking.banks import registry
 from banking.gateway import circuit_breaker
 from banking.models import BankAccount
 from banking.statements.unread import shown_unread
 from core.clock import database_now
+from integrations import ted_policy
 from integrations.accounts import Integration
 from integrations.preview import choices_of, dry_run
 from payments.models import DispatchRun
 from payments.rails.rails import sends_pix
 from payments.reads.run_summary import run_notes
+from people.models import PendingChange
 from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Role
 
@@ -69,10 +71,16 @@ def save_account(request: TenantRequest, account_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return page_of(request, account, form, status=422)
     seen = Settings.read(form.cleaned_data["seen"])
-    changed = save_settings(account, form.wanted, seen=seen, by=request.user, now=database_now())
+    changed, asked = ted_policy.save(account, form.wanted, seen=seen, by=request.membership)
     if changed:
         return page_of(request, account, form, changed=changed, status=409)
-    messages.success(request, f"Configurações de {account} gravadas.")
+    if asked is not None and asked.outcome == PendingChange.Outcome.WAITING:
+        messages.info(
+            request,
+            "«Sempre via TED» foi pedido: outro administrador precisa confirmar em Pessoas.",
+        )
+    else:
+        messages.success(request, f"Configurações de {account} gravadas.")
     return redirect("integrations:account", account.id)
 
 
@@ -99,6 +107,7 @@ def page_of(
         "form": form,
         "seen": Settings.of(account),
         "changed": changed,
+        "ted_asked": ted_policy.asked_for(account),
         "changed_last": told.filter(act=Act.SETTINGS_CHANGED).first() if changed else None,
         "history": told[:TOLD_RECORDS] if request.membership.is_admin else None,
         "preferred": others.exclude(id=account.id).first(),

@@ -44,6 +44,8 @@ def addresses(port: int) -> dict[str, str]:
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend",
+        # What a second admin would confirm takes effect at once.
+        "PEOPLE_CHANGE_WAIT_HOURS": "0",
     }
 
 

@@ -19,7 +19,7 @@ from payments.rails.seal import digest_of, seal_of
 from payments.states import PayableStatus
 from payments.timeline import Tone, note, note_many
 from tenants.models import Membership
-from tenants.notices import News, tell
+from tenants.notices import News, notify_people
 
 TELL_FOR = timedelta(days=7)
 
@@ -126,7 +126,7 @@ def reject_payable(payable: Payable, *, by: Membership, why: str) -> Payable:
     payable.rejections += 1
     payable.save(update_fields=["hold", "rejections"])
     note(payable, "Reprovada", why, tone=Tone.WARN, by=by.user)
-    tell(payable.tenant_id, [payable.created_by_id], rejection(payable, why))
+    notify_people(payable.tenant_id, [payable.created_by_id], rejection(payable, why))
     record(Act.BILL_REJECTED, on=payable, by=by.user, why=why, after=particulars(payable))
     return payable
 

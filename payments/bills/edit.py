@@ -20,7 +20,7 @@ from payments.models import Payable, PayableEdit
 from payments.states import PayableStatus
 from payments.timeline import EDITED, Tone, note
 from tenants.models import Membership, User
-from tenants.notices import News, tell
+from tenants.notices import News, notify_people
 
 # What a boleto's registered title said is of that boleto alone.
 NO_TITLE = {
@@ -139,4 +139,4 @@ def tell_approver(payable: Payable, approver: User) -> None:
         url=reverse("payments:detail", args=[payable.id]),
         until=database_now() + TELL_FOR,
     )
-    tell(payable.tenant_id, [approver.pk], news)
+    notify_people(payable.tenant_id, [approver.pk], news)

@@ -73,6 +73,14 @@ def test_production_sends_no_e_mail_without_tls(url: str) -> None:
     assert "EMAIL_URL" in done.stderr
 
 
+@pytest.mark.parametrize("hours", ["0", "-1", "nan"])
+def test_production_gives_people_time_to_stop_a_change(hours: str) -> None:
+    done = in_production("print('started')", PEOPLE_CHANGE_WAIT_HOURS=hours)
+
+    assert "started" not in done.stdout
+    assert "PEOPLE_CHANGE_WAIT_HOURS" in done.stderr
+
+
 def stored(name: str) -> bytes:
     with redis.Redis.from_url(settings.REDIS_URL) as server:
         found = server.get(cache.make_key(name))

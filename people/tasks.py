@@ -1,0 +1,27 @@
+"""Tasks that only call services. Messages carry ids, and losing one loses nothing."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from core.clock import database_now
+from core.ticks import Tick
+from people import emails, pending_changes
+
+
+@shared_task(base=Tick)
+def settle_changes() -> None:
+    """Every tick: what nobody answered in time is found in the database."""
+    for tenant_id, change_id in pending_changes.due(database_now()):
+        take_effect.delay(str(tenant_id), str(change_id))
+
+
+@shared_task
+def take_effect(tenant_id: str, change_id: str) -> None:
+    pending_changes.take_effect(UUID(tenant_id), UUID(change_id))
+
+
+@shared_task
+def send_invitations() -> None:
+    """Every tick, and when somebody is invited."""
+    emails.send_waiting(database_now())

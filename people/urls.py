@@ -1,0 +1,19 @@
+from django.urls import path
+
+from people.views import changes, invitations, join, members
+
+PAGE = "configuracoes/pessoas/"
+
+app_name = "people"
+urlpatterns = [
+    path(PAGE, members.people, name="list"),
+    path(f"{PAGE}convidar/", invitations.invite, name="invite"),
+    path(f"{PAGE}convites/<uuid:invitation_id>/reenviar/", invitations.resend, name="resend"),
+    path(f"{PAGE}convites/<uuid:invitation_id>/revogar/", invitations.revoke, name="revoke"),
+    path(f"{PAGE}mudancas/<uuid:change_id>/confirmar/", changes.confirm, name="confirm"),
+    path(f"{PAGE}mudancas/<uuid:change_id>/barrar/", changes.stop, name="stop"),
+    path(f"{PAGE}<uuid:membership_id>/", members.member, name="member"),
+    path(f"{PAGE}<uuid:membership_id>/remover/", members.remove, name="remove"),
+    path("convite/<str:token>/", join.join, name="join"),
+    path("convite/<str:token>/sair/", join.leave, name="leave"),
+]
