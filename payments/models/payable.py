@@ -244,7 +244,8 @@ class Payable(TenantOwned):
         """What an approval of today fixes for a Pix. Spares its query after `with_destinations`."""
         filed: Sequence[PayeeAccount] | None = getattr(self.payee, "accounts_on_file", None)
         if filed is None:
-            filed = on_file(PayeeAccount.objects.of(self.tenant_id).filter(payee=self.payee_id))[:1]
+            accounts = PayeeAccount.objects.of(self.tenant_id).filter(payee=self.payee_id)
+            filed = list(on_file(accounts)[:1])
         return filed[0] if filed else None
 
     @property
