@@ -1,5 +1,6 @@
 """Plain functions that make companies and people. Every call makes another one."""
 
+import time
 from datetime import timedelta
 from functools import cache
 from itertools import count
@@ -11,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.chart.setup import open_books
+from people.session_limits import BEGAN, SEEN
 from tenants.access import SESSION_KEY
 from tenants.models import Notice, Plan, Role, Tenant, User
 from tenants.scope import tenant_scope
@@ -55,6 +57,7 @@ def sign_in(client: Client, user: User, tenant: Tenant) -> None:
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
     session = client.session
     session[SESSION_KEY] = str(tenant.id)
+    session[BEGAN] = session[SEEN] = time.time()
     session.save()
 
 

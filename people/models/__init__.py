@@ -1,0 +1,1 @@
+from people.models.device import Device as Device

@@ -1,0 +1,35 @@
+"""How allauth signs people in here."""
+
+from typing import Any
+
+from allauth.account.internal.userkit import filter_users_by_email
+from allauth.core.internal import ratelimit
+from django.contrib.auth import logout
+from django.http import HttpRequest
+
+from people.devices import digest_of, is_known, token_of
+from people.session_limits import LAST_PERSON
+from tenants import sign_in
+
+
+class AccountAdapter(sign_in.AccountAdapter):
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt. On a browser that the person is known by, apart from all others."""
+        email = credentials.get("email", "")
+        if not any(is_known(request, user) for user in filter_users_by_email(email)):
+            super().pre_authenticate(request, **credentials)
+            return
+        self._login_failed_rl_usage = ratelimit.consume(
+            request,
+            app="allauth.account",
+            action="login_failed_on_known_device",
+            key=f"{digest_of(token_of(request))}:{email.lower()}",
+        )
+        if not self._login_failed_rl_usage:
+            raise self.validation_error("too_many_login_attempts")
+
+    def logout(self, request: HttpRequest) -> None:
+        person = request.user.pk
+        logout(request)
+        if person:
+            request.session[LAST_PERSON] = person
