@@ -46,6 +46,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         # Fragments have no menu: what waits is counted by the pages that show it.
         "nav": SimpleLazyObject(lambda: menu(request)),
         "company": {
+            "id": tenant.id,
             "name": tenant.name,
             "cnpj": format_cnpj(tenant.cnpj),
             "plan": tenant.get_plan_display(),
