@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from brazil.cnpj import format_cnpj
 from payments.models import Payable
+from people.kept_form import take
 from tenants.access import TenantRequest, enter_company
 from tenants.models import Membership
 from tenants.notices import open_notices
@@ -63,6 +64,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         ],
         "account_tabs": account_tabs(request) if is_account_page(request) else [],
         # Asked for by the pages that show them.
+        "kept_form": lambda: take(request),
         "notices": lambda: open_notices(request.membership),
         "person": {
             "name": request.user.display_name,

@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "people.session_limits.SessionLimits",
+    "people.signed_out.SignedOut",
     "people.devices.DeviceMiddleware",
     "audit.origin.OriginMiddleware",
     "core.middleware.DomainErrorMiddleware",
@@ -208,6 +209,8 @@ IDLE_MINUTES = env.int("IDLE_MINUTES", default=30)
 SESSION_HOURS = env.int("SESSION_HOURS", default=12)
 # Longer than both: whose session it was is known when they come back the next morning.
 SESSION_COOKIE_AGE = (SESSION_HOURS + 12) * 60 * 60
+# Forms that may hold a bank's secrets: what was typed there does not outlive the session.
+FORMS_NOT_KEPT = ("banking:mode",)
 SECURE_SSL_REDIRECT = SERVED_OVER_TLS
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if SERVED_OVER_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SERVED_OVER_TLS
