@@ -25,3 +25,4 @@ class Act(models.TextChoices):
     BANK_HOME_CHANGED = "bank_home_changed", "Grupo padrão das contas bancárias"
     ALLOCATION_UNDONE = "allocation_undone", "Conciliação desfeita"
     ENTRY_REDATED = "entry_redated", "Data do lançamento corrigida"
+    FACTOR_RESET = "factor_reset", "Segundo fator redefinido"

@@ -76,6 +76,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 # A person's own pages: the one that each tab leads to, and those that belong to it.
 ACCOUNT_TABS = {
+    "mfa_index": ("Segundo fator", ("account_enrolment_code",)),
     "account_sessions": ("Sessões", ()),
     "account_change_password": ("Senha", ()),
     "account_email": ("E-mails", ("account_confirm_email",)),
@@ -90,11 +91,15 @@ def is_account_page(request: HttpRequest) -> bool:
 
 def account_tabs(request: HttpRequest) -> list[dict[str, Any]]:
     match = request.resolver_match
-    here = match.url_name if match else ""
+    here = str(match.url_name) if match else ""
     return [
-        {"label": label, "url": reverse(name), "current": here == name or here in others}
+        {"label": label, "url": reverse(name), "current": is_tab_of(name, others, here)}
         for name, (label, others) in ACCOUNT_TABS.items()
     ]
+
+
+def is_tab_of(name: str, others: tuple[str, ...], here: str) -> bool:
+    return here == name or here in others or (name == "mfa_index" and here.startswith("mfa_"))
 
 
 # The pages on which an item of the menu is the current one: a namespace, or a page of one.

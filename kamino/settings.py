@@ -101,6 +101,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "kamino.navigation.navigation",
+                "people.passkeys.place",
             ],
         },
     },
@@ -197,7 +198,27 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login_failed_on_known_device": "5/5m/key"}
 # How many proxies of ours stand in front: too many sign-ins are counted by the person's address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if SERVED_OVER_TLS else 0)
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# Whoever approves, sends or administers has a second factor, and shows it again after so long.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=SERVED_OVER_TLS)
+FACTOR_PROOF_MINUTES = env.int("FACTOR_PROOF_MINUTES", default=15)
+# After a reset of their factors a person reads, and does not act.
+FACTOR_RESET_HOURS = env.int("FACTOR_RESET_HOURS", default=24)
+# Where passkeys are good: a domain that they are bound to for ever, and the addresses of its pages.
+PASSKEY_DOMAIN = env.str("PASSKEY_DOMAIN", default=urlsplit(PUBLIC_URL).hostname or "")
+PASSKEY_ORIGINS = env.list("PASSKEY_ORIGINS", default=[PUBLIC_URL])
+MFA_ADAPTER = "people.mfa_adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # periods of 30 seconds that a telephone's clock may be off
+MFA_FORMS = {
+    "authenticate": "people.totp.SecondStepForm",
+    "reauthenticate": "people.totp.FactorAgainForm",
+    "activate_totp": "people.totp.ActivateForm",
+    "add_webauthn": "people.passkeys.AddForm",
+    "authenticate_webauthn": "people.passkeys.SecondStepForm",
+    "reauthenticate_webauthn": "people.passkeys.FactorAgainForm",
+    "login_webauthn": "people.passkeys.SignInForm",
+}
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SERVED_OVER_TLS
 DEVICE_COOKIE_NAME = "device"

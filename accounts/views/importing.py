@@ -17,7 +17,8 @@ from accounts.importing.reader import MAX_BYTES, read_chart
 from accounts.importing.spreadsheet import HEADINGS, Problem, Row, Sheet, write_chart
 from core.errors import InvalidState
 from core.forms import marking
-from tenants.access import TenantRequest, role_required
+from people.recent_factor import require_recent_factor
+from tenants.access import TenantRequest, View, role_required
 from tenants.models import Role
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -26,7 +27,10 @@ SHOWN_LASTS = 3600  # seconds between what is shown and what is done
 # What a browser may send back; a chart of 20 000 lines is well below it.
 MAX_KEPT = 2 * 1024 * 1024
 
-admin_required = role_required(Role.ADMIN)
+
+def admin_required(view: View) -> View:
+    """What an admin changes here asks for their second factor."""
+    return role_required(Role.ADMIN)(require_recent_factor(view))
 
 
 class FileForm(forms.Form):

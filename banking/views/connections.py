@@ -31,6 +31,7 @@ from brazil.cnpj import format_cnpj
 from core.clock import database_now
 from core.enqueue import enqueue
 from core.errors import NotAllowed
+from people.recent_factor import require_recent_factor_to_open
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
 from tenants.scope import tenant_scope
@@ -59,6 +60,7 @@ def ways(request: TenantRequest, provider: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @connects_banks
+@require_recent_factor_to_open
 def mode(request: TenantRequest, provider: str, mode: str) -> HttpResponse:
     """One way: what it asks is filled in here, and kept until the bank answers."""
     bank = bank_or_404(provider).info
@@ -113,6 +115,7 @@ def begin(
 
 @require_GET
 @connects_banks
+@require_recent_factor_to_open
 def go(request: TenantRequest, provider: str, mode: str = "") -> HttpResponse:
     """Send the person to the bank. A link, not a form: the content policy lets no form leave."""
     bank = bank_or_404(provider).info
