@@ -335,6 +335,7 @@ TICKS = (
     "banking.tasks.purge",
     "tenants.tasks.send_notices",
     "tenants.tasks.purge",
+    "people.tasks.purge",
     "payments.tasks.dispatch_due_accounts",
     "payments.tasks.sweep_orders",
     "payments.tasks.tell_of_trouble",
