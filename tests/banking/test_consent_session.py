@@ -34,7 +34,7 @@ def test_an_answer_that_was_begun_in_another_session_is_not_taken(
 
     refused = mine.get(RETURN, {name: values[0] for name, values in answer.items()})
 
-    assert refused.status_code == 409
+    assert refused.status_code == 400
     assert connections(tenant) == 0
     taken = other.get(RETURN, {name: values[0] for name, values in answer.items()})
     assert (taken.status_code, connections(tenant)) == (302, 1)

@@ -1,12 +1,15 @@
 """How long a session lives, what keeps it awake, and who ends it."""
 
 import os
+import re
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -20,6 +23,7 @@ from tests.clock import travel
 pytestmark = pytest.mark.django_db
 
 _numbers = count(1)
+TEMPLATES = Path(settings.BASE_DIR) / "templates"
 LOGIN, SESSIONS = "/conta/login/", "/conta/sessions/"
 
 
@@ -195,3 +199,15 @@ def test_a_browser_known_by_one_person_is_not_known_by_another(
         come_in(laptop, admin, "errada", address=f"192.0.2.{81 + number}")
 
     assert not come_in(laptop, admin, address="192.0.2.90")
+
+
+def test_every_page_that_asks_by_itself_says_so() -> None:
+    """Elements that htmx reads again by a clock, in any template."""
+    tags = [
+        tag
+        for path in TEMPLATES.rglob("*.html")
+        for tag in re.findall(r'<[^<]*hx-trigger="[^"]*(?:load delay|every)[^<]*', path.read_text())
+    ]
+
+    assert len(tags) >= 3
+    assert [tag for tag in tags if "X-Poll" not in tag] == []
