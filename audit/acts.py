@@ -54,3 +54,4 @@ class Act(models.TextChoices):
     CHANGE_BY_TIME = "change_by_time", "Mudança em vigor pelo prazo"
     CHANGE_STOPPED = "change_stopped", "Mudança barrada"
     CHANGE_VOID = "change_void", "Mudança sem efeito"
+    FACTOR_RESET = "factor_reset", "Segundo fator redefinido"

@@ -9,8 +9,9 @@ from django.utils.functional import SimpleLazyObject
 
 from brazil.cnpj import format_cnpj
 from payments.models import Payable
+from people.kept_form import take
 from people.member_list import count_to_confirm
-from tenants.access import TenantRequest
+from tenants.access import TenantRequest, enter_company
 from tenants.models import Membership
 from tenants.notices import open_notices
 from tenants.scope import tenant_scope
@@ -36,15 +37,18 @@ class Group:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Empty on pages outside of a company (sign-in, errors)."""
+    """Empty on pages outside of a company (sign-in, errors). A person's own pages are inside."""
+    request = cast(TenantRequest, request)
+    if is_account_page(request) and not hasattr(request, "membership"):
+        enter_company(request)
     if not hasattr(request, "membership"):
         return {}
-    request = cast(TenantRequest, request)
     tenant = request.tenant
     return {
         # Fragments have no menu: what waits is counted by the pages that show it.
         "nav": SimpleLazyObject(lambda: menu(request)),
         "company": {
+            "id": tenant.id,
             "name": tenant.name,
             "cnpj": format_cnpj(tenant.cnpj),
             "plan": tenant.get_plan_display(),
@@ -59,7 +63,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             }
             for m in request.memberships
         ],
+        "account_tabs": account_tabs(request) if is_account_page(request) else [],
         # Asked for by the pages that show them.
+        "kept_form": lambda: take(request),
         "notices": lambda: open_notices(request.membership),
         "person": {
             "name": request.user.display_name,
@@ -67,6 +73,34 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             "role": request.membership.get_role_display(),
         },
     }
+
+
+# A person's own pages: the one that each tab leads to, and those that belong to it.
+ACCOUNT_TABS = {
+    "mfa_index": ("Segundo fator", ("account_enrolment_code",)),
+    "account_sessions": ("Sessões", ()),
+    "account_change_password": ("Senha", ()),
+    "account_email": ("E-mails", ("account_confirm_email",)),
+}
+
+
+def is_account_page(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    is_ours = match is not None and str(match.url_name).startswith(("account_", "mfa_"))
+    return is_ours and request.user.is_authenticated
+
+
+def account_tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    match = request.resolver_match
+    here = str(match.url_name) if match else ""
+    return [
+        {"label": label, "url": reverse(name), "current": is_tab_of(name, others, here)}
+        for name, (label, others) in ACCOUNT_TABS.items()
+    ]
+
+
+def is_tab_of(name: str, others: tuple[str, ...], here: str) -> bool:
+    return here == name or here in others or (name == "mfa_index" and here.startswith("mfa_"))
 
 
 # The pages on which an item of the menu is the current one: a namespace, or a page of one.

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_filters",
     "django_htmx",
@@ -76,6 +77,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "people.session_limits.SessionLimits",
+    "people.signed_out.SignedOut",
+    "people.devices.DeviceMiddleware",
     "audit.origin.OriginMiddleware",
     "core.middleware.DomainErrorMiddleware",
 ]
@@ -90,11 +94,14 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            # {% csrf_token %} names the company of the page too.
+            "builtins": ["tenants.templatetags.form_tokens"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "kamino.navigation.navigation",
+                "people.passkeys.place",
             ],
         },
     },
@@ -164,18 +171,19 @@ USE_THOUSAND_SEPARATOR = True
 # --- People -----------------------------------------------------------------------------
 AUTH_USER_MODEL = "tenants.User"
 AUTHENTICATION_BACKENDS = ["tenants.emails.ConfirmedEmailBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "people.passwords.NamesValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "tenants.sign_in.AccountAdapter"
+ACCOUNT_ADAPTER = "people.sign_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -190,9 +198,32 @@ ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL = "account_email"
 ACCOUNT_MAX_EMAIL_ADDRESSES = 5
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
+# Wrong passwords: by address and by name, as allauth counts them; on a browser that the person is
+# known by, those of that browser alone, so that no stranger locks them out.
+ACCOUNT_RATE_LIMITS = {"login_failed_on_known_device": "5/5m/key"}
 # How many proxies of ours stand in front: too many sign-ins are counted by the person's address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if SERVED_OVER_TLS else 0)
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# Whoever approves, sends or administers has a second factor, and shows it again after so long.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=SERVED_OVER_TLS)
+FACTOR_PROOF_MINUTES = env.int("FACTOR_PROOF_MINUTES", default=15)
+# After a reset of their factors a person reads, and does not act.
+FACTOR_RESET_HOURS = env.int("FACTOR_RESET_HOURS", default=24)
+# Where passkeys are good: a domain that they are bound to for ever, and the addresses of its pages.
+PASSKEY_DOMAIN = env.str("PASSKEY_DOMAIN", default=urlsplit(PUBLIC_URL).hostname or "")
+PASSKEY_ORIGINS = env.list("PASSKEY_ORIGINS", default=[PUBLIC_URL])
+MFA_ADAPTER = "people.mfa_adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # periods of 30 seconds that a telephone's clock may be off
+MFA_FORMS = {
+    "authenticate": "people.totp.SecondStepForm",
+    "reauthenticate": "people.totp.FactorAgainForm",
+    "activate_totp": "people.totp.ActivateForm",
+    "add_webauthn": "people.passkeys.AddForm",
+    "authenticate_webauthn": "people.passkeys.SecondStepForm",
+    "reauthenticate_webauthn": "people.passkeys.FactorAgainForm",
+    "login_webauthn": "people.passkeys.SignInForm",
+}
 
 # How long it stays known who came in from where; the database keeps 30 days in any case.
 SIGN_INS_KEPT_DAYS = max(30, env.int("SIGN_INS_KEPT_DAYS", default=180))
@@ -213,9 +244,17 @@ PENDING_CHANGES = (
 WAITS_FOR_MEMBER = ("payments.reads.waiting.waits_for",)
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SERVED_OVER_TLS
+DEVICE_COOKIE_NAME = "device"
 if SERVED_OVER_TLS:  # a neighbour below the same domain cannot set them (RFC 6265bis, 4.1.3.2)
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 7
+    DEVICE_COOKIE_NAME = "__Host-device"
+# A person who does nothing for so long is signed out, and every one after so many hours.
+IDLE_MINUTES = env.int("IDLE_MINUTES", default=30)
+SESSION_HOURS = env.int("SESSION_HOURS", default=12)
+# Longer than both: whose session it was is known when they come back the next morning.
+SESSION_COOKIE_AGE = (SESSION_HOURS + 12) * 60 * 60
+# Forms that may hold a bank's secrets: what was typed there does not outlive the session.
+FORMS_NOT_KEPT = ("banking:mode",)
 SECURE_SSL_REDIRECT = SERVED_OVER_TLS
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if SERVED_OVER_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SERVED_OVER_TLS
@@ -333,6 +372,7 @@ TICKS = (
     "audit.tasks.purge",
     "people.tasks.settle_changes",
     "people.tasks.send_invitations",
+    "people.tasks.purge",
     "payments.tasks.dispatch_due_accounts",
     "payments.tasks.sweep_orders",
     "payments.tasks.tell_of_trouble",

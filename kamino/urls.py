@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("reconciliation.urls")),
     path("", include("integrations.urls")),
     path("conta/email/", AddressesView.as_view(), name="account_email"),
+    path("conta/", include("people.account_urls")),
     path("conta/", include("allauth.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
 ]

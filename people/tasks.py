@@ -7,6 +7,7 @@ from celery import shared_task
 from core.clock import database_now
 from core.ticks import Tick
 from people import emails, pending_changes
+from people.purge import purge_old_rows
 
 
 @shared_task(base=Tick)
@@ -25,3 +26,9 @@ def take_effect(tenant_id: str, change_id: str) -> None:
 def send_invitations() -> None:
     """Every tick, and when somebody is invited."""
     emails.send_waiting(database_now())
+
+
+@shared_task(base=Tick)
+def purge() -> None:
+    """Every tick: some of what is over is deleted."""
+    purge_old_rows(database_now())

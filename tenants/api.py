@@ -9,7 +9,8 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from tenants.access import enter_company
+from core.errors import InvalidState
+from tenants.access import HEADER, enter_company
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 
@@ -39,10 +40,19 @@ class HasRole(BasePermission):
 
 
 class TenantScoped(APIView):
-    """Mixin: the view runs inside the scope of the company of the session, all or nothing."""
+    """Mixin: the view runs inside the scope of the company of the session, all or nothing.
+
+    A program that says by `X-Company` which company it means is refused in the session of another.
+    """
 
     permission_classes = [HasRole]
     roles: dict[str, tuple[Role, ...]] = {}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        stated = request.headers.get(HEADER)
+        if stated and stated != str(request.tenant.id):  # type: ignore[attr-defined]
+            raise InvalidState("Esta sessão é de outra empresa.", code="other_company")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # Sessions are the only way in, so the person is known before the view authenticates.

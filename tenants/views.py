@@ -1,19 +1,21 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from tenants import notices
-from tenants.access import TenantRequest, choose_company, member_required
+from tenants.access import TenantRequest, choose_company, load_memberships, member_required
 from tenants.models import Notice
 
 
 @require_POST
-@member_required
+@login_required
 def switch(request: TenantRequest) -> HttpResponse:
-    """Work for another of the person's companies."""
+    """Work for another of the person's companies, whichever the page was made for."""
+    load_memberships(request)
     try:
         tenant_id = UUID(request.POST.get("tenant", ""))
     except ValueError as error:

@@ -1,5 +1,6 @@
 """Plain functions that make companies and people. Every call makes another one."""
 
+import time
 from datetime import timedelta
 from functools import cache
 from itertools import count
@@ -13,7 +14,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.chart.setup import open_books
-from tenants.access import SESSION_KEY
+from people.session_limits import BEGAN, SEEN
+from tenants.access import HEADER, SESSION_KEY
 from tenants.models import Notice, Plan, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tenants.services import add_member, create_company
@@ -53,13 +55,18 @@ def make_member(tenant: Tenant, role: Role) -> User:
 
 
 def sign_in(client: Client, user: User, tenant: Tenant) -> None:
-    """Signed in without the password, working for the company: the session is written once, as it
-    is in the end. `Client.force_login` and a change to it after take four times as long."""
+    """Signed in without the password, working for the company; what is sent says so, as pages do.
+
+    The session is written once, as it is in the end: `Client.force_login` and a change to it after
+    take four times as long.
+    """
     session = SessionStore()
     session[auth.SESSION_KEY] = str(user.pk)
     session[auth.BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[auth.HASH_SESSION_KEY] = user.get_session_auth_hash()
     session[SESSION_KEY] = str(tenant.id)
+    client.defaults[f"HTTP_{HEADER.upper().replace('-', '_')}"] = str(tenant.id)
+    session[BEGAN] = session[SEEN] = time.time()
     session.save()
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
 

@@ -13,10 +13,14 @@ from accounts.chart.forms import AccountForm, GroupForm, HomeForm, initial_in, i
 from accounts.chart.tree import chart_of
 from accounts.models import Account, ClassificationGroup
 from core.forms import marking
-from tenants.access import TenantRequest, role_required
+from people.recent_factor import require_recent_factor
+from tenants.access import TenantRequest, View, role_required
 from tenants.models import Role
 
-admin_required = role_required(Role.ADMIN)
+
+def admin_required(view: View) -> View:
+    """What an admin changes here asks for their second factor."""
+    return role_required(Role.ADMIN)(require_recent_factor(view))
 
 
 @require_GET

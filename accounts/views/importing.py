@@ -19,7 +19,8 @@ from audit.acts import Act
 from audit.services import record
 from core.errors import InvalidState
 from core.forms import marking
-from tenants.access import TenantRequest, role_required
+from people.recent_factor import require_recent_factor
+from tenants.access import TenantRequest, View, role_required
 from tenants.models import Role
 from tenants.throttles import costly
 
@@ -29,7 +30,10 @@ SHOWN_LASTS = 3600  # seconds between what is shown and what is done
 # What a browser may send back; a chart of 20 000 lines is well below it.
 MAX_KEPT = 2 * 1024 * 1024
 
-admin_required = role_required(Role.ADMIN)
+
+def admin_required(view: View) -> View:
+    """What an admin changes here asks for their second factor."""
+    return role_required(Role.ADMIN)(require_recent_factor(view))
 
 
 class FileForm(forms.Form):

@@ -41,13 +41,15 @@ def start_consent(
     mode: Mode,
     *,
     by: User,
+    browser: str,
     typed: Mapping[str, str] | None = None,
     redoes: BankAccount | None = None,
 ) -> str:
     """Note that a person goes to the bank, and return the address to send them to.
 
-    `typed` are the mode's fields, where it has some; `redoes` is the account whose vínculo is to
-    come back. Runs inside the company's scope.
+    `browser` is a secret of the person's session: the answer is taken in that one alone (RFC 6819,
+    section 4.4.1.8). `typed` are the mode's fields, where it has some; `redoes` is the account
+    whose vínculo is to come back. Runs inside the company's scope.
 
     Raises:
         InvalidInput: something that was typed is not what the bank gives out.
@@ -62,7 +64,7 @@ def start_consent(
         mode=mode.slug,
         person=by,
         redoes=redoes,
-        state_digest=digest(state),
+        state_digest=digest(f"{state} {browser}"),
     )
     draft = draft_of(mode)
     if mode.fields:
@@ -73,19 +75,21 @@ def start_consent(
         return consent.authorization_url(state=state, redirect_uri=return_address(provider))
 
 
-def finish_consent(tenant: Tenant, provider: str, *, state: str, code: str, by: User) -> Connection:
+def finish_consent(
+    tenant: Tenant, provider: str, *, state: str, browser: str, code: str, by: User
+) -> Connection:
     """Trade the code for tokens and keep them; `open_connection` does the rest in the background.
 
     To be called outside of every scope: it calls the bank.
 
     Raises:
-        ConsentNotUsable: the state is unknown, old, used, or of another person or company.
+        ConsentNotUsable: the state is unknown, old, used, or of another person, company or session.
         BankError: the bank did not accept the code, or did not answer.
     """
     bank = registry.find(provider)
     with tenant_scope(tenant.id):
         check_plan(tenant, bank.info)
-        attempt = use_state(tenant, provider, state=state, by=by)
+        attempt = use_state(tenant, provider, state=state, browser=browser, by=by)
     mode = bank.info.mode(attempt.mode)
     draft = draft_of(mode)
     if attempt.typed:
@@ -110,20 +114,22 @@ def finish_consent(tenant: Tenant, provider: str, *, state: str, code: str, by: 
     return connection
 
 
-def use_state(tenant: Tenant, provider: str, *, state: str, by: User) -> ConsentAttempt:
-    """Accept a `state` once, from the person and company that it was made for.
+def use_state(
+    tenant: Tenant, provider: str, *, state: str, browser: str, by: User
+) -> ConsentAttempt:
+    """Accept a `state` once, from the person, company and session that it was made for.
 
     Raises:
-        ConsentNotUsable: it is unknown, old, used, or of another person or company; or a
-            connection to the bank was undone after it was made.
+        ConsentNotUsable: it is unknown, old, used, or of another person, company or session; or
+            a connection to the bank was undone after it was made.
     """
     now = database_now()
-    attempts = attempts_of(tenant, provider, state=state, by=by)
+    attempts = attempts_of(tenant, provider, state=state, browser=browser, by=by)
     fresh = attempts.filter(used_at=None, started_at__gt=now - CONSENT_LASTS)
     if not fresh.update(used_at=now):
         raise ConsentNotUsable(
             "Este retorno do banco não é mais válido: ele já foi usado, expirou "
-            "ou foi iniciado por outra pessoa ou em outra empresa."
+            "ou foi iniciado por outra pessoa, em outra empresa ou em outra sessão."
         )
     attempt: ConsentAttempt = attempts.get()
     undone = Connection.objects.of(tenant).filter(
@@ -137,10 +143,12 @@ def use_state(tenant: Tenant, provider: str, *, state: str, by: User) -> Consent
     return attempt
 
 
-def attempts_of(tenant: Tenant, provider: str, *, state: str, by: User) -> QuerySet[ConsentAttempt]:
+def attempts_of(
+    tenant: Tenant, provider: str, *, state: str, browser: str, by: User
+) -> QuerySet[ConsentAttempt]:
     """The one that the `state` was made for, used or not; none if it is not this person's."""
     return ConsentAttempt.objects.of(tenant).filter(
-        provider=provider, person=by, state_digest=digest(state)
+        provider=provider, person=by, state_digest=digest(f"{state} {browser}")
     )
 
 

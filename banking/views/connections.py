@@ -1,5 +1,6 @@
 """From the «+» to «Conta conectada»."""
 
+import secrets
 from typing import Any
 from uuid import UUID
 
@@ -31,9 +32,13 @@ from brazil.cnpj import format_cnpj
 from core.clock import database_now
 from core.enqueue import enqueue
 from core.errors import NotAllowed
+from people.recent_factor import require_recent_factor_to_open
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
 from tenants.scope import tenant_scope
+
+# Where the session keeps what binds a consent to it.
+CONSENT_KEY = "consent"
 
 connects_banks = role_required(Role.ADMIN, Role.FINANCE)
 
@@ -59,6 +64,7 @@ def ways(request: TenantRequest, provider: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @connects_banks
+@require_recent_factor_to_open
 def mode(request: TenantRequest, provider: str, mode: str) -> HttpResponse:
     """One way: what it asks is filled in here, and kept until the bank answers."""
     bank = bank_or_404(provider).info
@@ -96,7 +102,10 @@ def begin(
 ) -> HttpResponse:
     tenant, by = request.tenant, request.user
     if mode.by is ConnectBy.CONSENT:
-        address = start_consent(tenant, bank.slug, mode, by=by, typed=form.typed, redoes=redoes)
+        address = start_consent(
+            tenant, bank.slug, mode, by=by, browser=browser_of(request), typed=form.typed,
+            redoes=redoes,
+        )  # fmt: skip
         # A page that leads there, and not a redirect: the content policy lets no form leave.
         return render(request, "banking/at_bank.html", {"bank": bank, "address": address})
     if mode.by is ConnectBy.FORM:
@@ -113,6 +122,7 @@ def begin(
 
 @require_GET
 @connects_banks
+@require_recent_factor_to_open
 def go(request: TenantRequest, provider: str, mode: str = "") -> HttpResponse:
     """Send the person to the bank. A link, not a form: the content policy lets no form leave."""
     bank = bank_or_404(provider).info
@@ -120,10 +130,24 @@ def go(request: TenantRequest, provider: str, mode: str = "") -> HttpResponse:
     if chosen.by is not ConnectBy.CONSENT or chosen.fields:
         page = reverse("banking:mode", args=[bank.slug, chosen.slug], query=request.GET)
         return HttpResponseRedirect(page)
-    redoes = account_to_redo(request, bank)
     return HttpResponseRedirect(
-        start_consent(request.tenant, provider, chosen, by=request.user, redoes=redoes)
+        start_consent(
+            request.tenant,
+            provider,
+            chosen,
+            by=request.user,
+            browser=browser_of(request),
+            redoes=account_to_redo(request, bank),
+        )
     )
+
+
+def browser_of(request: TenantRequest) -> str:
+    """A secret of this session, which goes nowhere."""
+    if CONSENT_KEY not in request.session:
+        request.session[CONSENT_KEY] = secrets.token_urlsafe(32)
+    secret: str = request.session[CONSENT_KEY]
+    return secret
 
 
 @require_GET
@@ -138,6 +162,7 @@ def consent_return(request: TenantRequest, provider: str) -> HttpResponse:
             request.tenant,
             provider,
             state=request.GET.get("state", ""),
+            browser=browser_of(request),
             code=request.GET.get("code", ""),
             by=request.user,
         )
@@ -165,7 +190,9 @@ def problem(request: TenantRequest, bank: BankInfo, problem: Problem) -> HttpRes
     """What happened, and the way that begins again for the same account."""
     state = request.GET.get("state", "")
     with tenant_scope(request.tenant.id):
-        mine = attempts_of(request.tenant, bank.slug, state=state, by=request.user)
+        mine = attempts_of(
+            request.tenant, bank.slug, state=state, browser=browser_of(request), by=request.user
+        )
         attempt = mine.select_related("redoes").first()
     context = {
         "problem": problem,

@@ -25,6 +25,7 @@ from payments.models import DispatchRun
 from payments.rails.rails import sends_pix
 from payments.reads.run_summary import run_notes
 from people.models import PendingChange
+from people.recent_factor import require_recent_factor
 from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Role
 
@@ -65,6 +66,7 @@ def show_account(request: TenantRequest, account_id: UUID) -> HttpResponse:
 
 @require_POST
 @role_required(Role.ADMIN)
+@require_recent_factor
 def save_account(request: TenantRequest, account_id: UUID) -> HttpResponse:
     account = find_account(request, account_id)
     form = SettingsForm(account, request.POST)

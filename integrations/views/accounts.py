@@ -13,6 +13,7 @@ from banking.bank_accounts import settings
 from banking.models import BankAccount
 from core.clock import database_now
 from integrations.accounts import describe_switch, integrations_of, unfinished
+from people.recent_factor import require_recent_factor
 from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Role
 
@@ -25,6 +26,7 @@ def integrations(request: TenantRequest) -> HttpResponse:
 
 @require_POST
 @role_required(Role.ADMIN)
+@require_recent_factor
 def switch_banking(request: TenantRequest, account_id: UUID) -> HttpResponse:
     account = find_account(request, account_id)
     now = database_now()
@@ -34,6 +36,7 @@ def switch_banking(request: TenantRequest, account_id: UUID) -> HttpResponse:
 
 @require_POST
 @role_required(Role.ADMIN)
+@require_recent_factor
 def prefer(request: TenantRequest, account_id: UUID) -> HttpResponse:
     account = find_account(request, account_id)
     before = settings.prefer(account, by=request.user)

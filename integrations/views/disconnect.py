@@ -13,6 +13,7 @@ from banking.models import BankAccount
 from core.enqueue import enqueue
 from core.forms import marking
 from payments.orders.disconnect import effect_of_undoing
+from people.recent_factor import require_recent_factor
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
 
@@ -28,6 +29,7 @@ class UndoForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN)
+@require_recent_factor
 def undo_account(request: TenantRequest, account_id: UUID) -> HttpResponse:
     """GET asks first."""
     accounts = BankAccount.objects.of(request.tenant).select_related(

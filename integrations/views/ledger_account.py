@@ -20,6 +20,7 @@ from banking.bank_accounts.ledger_account import (
 from banking.models import BankAccount
 from core.forms import ModelChoiceField, marking
 from core.money import format_brl
+from people.recent_factor import require_recent_factor
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role, Tenant
 
@@ -59,6 +60,7 @@ class TieForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN)
+@require_recent_factor
 def tie(request: TenantRequest, account_id: UUID) -> HttpResponse:
     """GET asks first, with what each choice does to this account."""
     rows = BankAccount.objects.of(request.tenant).select_related("ledger_account")

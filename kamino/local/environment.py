@@ -42,7 +42,7 @@ def secrets_of(kept: Mapping[str, str]) -> dict[str, str]:
 def addresses(port: int) -> dict[str, str]:
     return {
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
-        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "PUBLIC_URL": f"http://localhost:{port}",  # a passkey takes no IP address
         "EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend",
         # What a second admin would confirm takes effect at once.
         "PEOPLE_CHANGE_WAIT_HOURS": "0",

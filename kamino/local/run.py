@@ -138,7 +138,7 @@ def supervise(port: int, simulator_port: int) -> Manager:
 
 def announce(port: int, simulator_port: int, people: str) -> None:
     """Print the one block once everything answers."""
-    web, bank = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{simulator_port}"
+    web, bank = f"http://localhost:{port}", f"http://127.0.0.1:{simulator_port}"
     if not (answers(f"{web}/saude/pronto/") and answers(f"{bank}/")):
         print("Alguma parte não respondeu em 60 segundos: veja as linhas acima.")
         return

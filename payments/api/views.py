@@ -20,7 +20,8 @@ from payments.api.serializers import (
 from payments.bills.approval import approve_payable
 from payments.bills.enter import cancel_payable, enter_payable
 from payments.models import Payable
-from tenants.api import CompanyRequest, TenantScoped
+from people.recent_factor import RecentFactor
+from tenants.api import CompanyRequest, HasRole, TenantScoped
 from tenants.models import Role
 
 
@@ -46,6 +47,8 @@ class PayableViewSet(
     filter_backends = [filters.DjangoFilterBackend]
     filterset_class = PayableFilter
     lookup_value_converter = "uuid"
+    permission_classes = [HasRole, RecentFactor]
+    factor_actions = {"approve"}
     roles = {
         "create": (Role.ADMIN, Role.FINANCE),
         "approve": (Role.ADMIN, Role.APPROVER),

@@ -24,12 +24,14 @@ from payments.orders.manual_result import settle_by_hand
 from payments.orders.tracking import ask_for_round
 from payments.timeline import NEEDS_CHECKING
 from payments.views.bill import row_or_404
+from people.recent_factor import require_recent_factor
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
 
 
 @require_POST
 @role_required(Role.ADMIN, Role.APPROVER)
+@require_recent_factor
 def approve(request: TenantRequest, payable_id: UUID) -> HttpResponse:
     payable = payable_or_404(request, payable_id)
     shown = request.POST.get("shown", "")
@@ -98,6 +100,7 @@ def take_back(request: TenantRequest, payable_id: UUID) -> HttpResponse:
 
 @require_POST
 @role_required(Role.ADMIN, Role.FINANCE)
+@require_recent_factor
 def send(request: TenantRequest, payable_id: UUID) -> HttpResponse:
     payable = payable_or_404(request, payable_id)
     orders = send_now([payable], by=request.user)
@@ -109,6 +112,7 @@ def send(request: TenantRequest, payable_id: UUID) -> HttpResponse:
 
 @require_POST
 @role_required(Role.ADMIN, Role.FINANCE)
+@require_recent_factor
 def send_late(request: TenantRequest) -> HttpResponse:
     """Several at once, all or none of them."""
     ids = read_ids(request.POST.getlist("payable"))
@@ -123,6 +127,7 @@ def send_late(request: TenantRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN, Role.APPROVER)
+@require_recent_factor
 def settle(request: TenantRequest, payable_id: UUID) -> HttpResponse:
     """A person says how a payment ended that the bank does not tell of. GET asks."""
     row = row_or_404(request, payable_id)

@@ -17,6 +17,7 @@ from payments.rails.pix_policy import rail_for, why_no_rail
 from payments.reads.row import Row, rows_of
 from payments.reads.status_label import Accounts
 from payments.views.acts import nudge_senders, tell_of_sent
+from people.recent_factor import require_recent_factor
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
 
@@ -42,6 +43,7 @@ class PayForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN, Role.FINANCE)
+@require_recent_factor
 def pay(request: TenantRequest) -> HttpResponse:
     """GET shows what the account of the address can pay, the preferred one unless it names one."""
     now = database_now()

@@ -9,6 +9,7 @@ from core.errors import InvalidInput
 from payments.forms.sending_lock import ReleaseForm
 from payments.orders.sending_lock import release_sending
 from payments.reads.restored import what_to_look_at
+from people.recent_factor import require_recent_factor
 from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Role
 
@@ -26,6 +27,7 @@ def show_lock(request: TenantRequest) -> HttpResponse:
 
 @require_POST
 @role_required(Role.ADMIN)
+@require_recent_factor
 def release(request: TenantRequest) -> HttpResponse:
     form = ReleaseForm(request.POST)
     if not form.is_valid():

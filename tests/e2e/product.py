@@ -33,7 +33,7 @@ class Product:
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.environment['PORT']}"
+        return f"http://localhost:{self.environment['PORT']}"
 
     @property
     def bank_address(self) -> str:

@@ -125,7 +125,7 @@ def test_the_service_itself_refuses_a_bank_that_the_plan_lacks(compass, admin, s
 
     with tenant_scope(compass.id):
         for connect in (
-            lambda: consent.start_consent(compass, slug, mode, by=admin, typed={}),
+            lambda: consent.start_consent(compass, slug, mode, by=admin, browser="x", typed={}),
             lambda: begin.connect_by_form(compass, slug, mode, typed={}, by=admin),
         ):
             with pytest.raises(NotAllowed) as refused:

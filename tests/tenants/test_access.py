@@ -108,22 +108,29 @@ def test_switching_is_not_a_link(client, tenant, reader):
     assert client.get(reverse("tenants:switch")).status_code == 405
 
 
-def test_a_session_does_not_hold_open_a_company_that_was_left(client, two_companies, other_tenant):
+def test_no_other_company_takes_the_place_of_one_that_was_left(
+    client, two_companies, tenant, other_tenant
+):
     sign_in(client, two_companies, other_tenant)
     with tenant_scope(other_tenant.id):
         two_companies.memberships.of(other_tenant).delete()
 
+    page = client.get("/de-quem/")
+
+    assert page.status_code == 403
+    assert [m.tenant for m in page.context["request"].memberships] == [tenant]
+    switch(client, tenant.id)
     assert client.get("/de-quem/").content.decode() == "Oficina Modelo · Leitura"
 
 
-def test_a_session_that_names_a_company_of_others_gets_the_persons_own(client, tenant, reader):
+def test_a_session_that_names_a_company_of_others_opens_none(client, tenant, reader):
     stranger = make_tenant("Aaa Primeira")
     client.force_login(reader)
     session = client.session
     session[SESSION_KEY] = str(stranger.id)
     session.save()
 
-    assert client.get("/de-quem/").content.decode() == "Oficina Modelo · Leitura"
+    assert client.get("/de-quem/").status_code == 403
 
 
 @pytest.mark.parametrize(
