@@ -14,6 +14,7 @@ COPY payments ./payments
 COPY parties ./parties
 COPY banking ./banking
 COPY accounts ./accounts
+COPY people ./people
 COPY audit ./audit
 COPY tenants ./tenants
 COPY core ./core

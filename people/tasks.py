@@ -22,7 +22,7 @@ def take_effect(tenant_id: str, change_id: str) -> None:
     pending_changes.take_effect(UUID(tenant_id), UUID(change_id))
 
 
-@shared_task
+@shared_task(base=Tick)
 def send_invitations() -> None:
     """Every tick, and when somebody is invited."""
     emails.send_waiting(database_now())

@@ -1,38 +1,14 @@
 """The scripts of the pages, in a browser: each in a small page that needs nothing else."""
 
-from pathlib import Path
-
 import pytest
-from django.conf import settings
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page
 
-SCRIPTS = Path(settings.BASE_DIR) / "static" / "js"
-ADDRESS = "http://kamino.test/"
+from tests.core.script_page import ADDRESS, load
 
 
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Page:
     return browser.new_page()
-
-
-def load(page: Page, html: str, script: str) -> list[str]:
-    """Open a page with this body and this script. Returns what it posts, as it comes."""
-    posted: list[str] = []
-    body = f'<!DOCTYPE html><body>{html}<script type="module" src="/{script}"></script>'
-
-    def answer(route: Route) -> None:
-        if route.request.method == "POST":
-            posted.append(route.request.post_data or "")
-            route.fulfill(status=204)  # the page stays, as if the answer were on its way
-        elif route.request.url.endswith(script):
-            route.fulfill(path=SCRIPTS / script, content_type="text/javascript")
-        else:
-            route.fulfill(content_type="text/html", body=body)
-
-    page.unroute_all()
-    page.route("**/*", answer)
-    page.goto(ADDRESS)  # done when the module has run
-    return posted
 
 
 @pytest.mark.parametrize(

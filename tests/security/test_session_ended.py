@@ -15,7 +15,7 @@ from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.cast import PASSWORD, make_member, sign_in
 from tests.clock import travel
-from tests.core.test_scripts import load
+from tests.core.script_page import load
 
 LOGIN = "/conta/login/"
 
