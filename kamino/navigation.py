@@ -73,6 +73,7 @@ PAGES = {
     "integrations:list": ("integrations",),
     "reconciliation:reconcile": ("reconciliation", "banking"),
     "payments:list": ("payments",),
+    "registers:list": ("registers",),
     "audit:records": ("audit",),
     "accounts:chart": ("accounts:chart",),
     "accounts:entries": ("accounts:entries", "accounts:entry", "accounts:reverse"),
@@ -98,6 +99,7 @@ def menu(request: TenantRequest) -> list[Group]:
             [
                 item("Conciliar", "reconciliation:reconcile", "arrow-left-right"),
                 item("Pagamentos", "payments:list", "banknote", waiting_for(request.membership)),
+                item("Favorecidos", "registers:list", "contact"),
             ],
         ),
         Group(

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("payments.urls")),
     path("", include("reconciliation.urls")),
     path("", include("integrations.urls")),
+    path("", include("registers.urls")),
     path("conta/email/", AddressesView.as_view(), name="account_email"),
     path("conta/", include("allauth.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),

@@ -5,6 +5,7 @@ from typing import Unpack
 from django.db import IntegrityError, transaction
 
 from core.errors import InvalidState
+from parties.enter import tell_entered
 from payments.bills.approval import lock
 from payments.bills.duplicates import refuse_duplicate
 from payments.bills.terms import Typed, read_terms
@@ -24,7 +25,8 @@ def enter_payable(tenant: Tenant, *, by: User, **typed: Unpack[Typed]) -> Payabl
     Raises:
         InvalidInput, AlreadyEntered: as `payments.bills.terms.read_terms`.
     """
-    payable = Payable(tenant=tenant, created_by=by, **read_terms(tenant, typed))
+    terms = read_terms(tenant, typed, by=by)
+    payable = Payable(tenant=tenant, created_by=by, **terms.fields)
     _save_new(payable)
     due = f"Vence em {payable.due_date:%d/%m/%Y}."
     kept = kept_name(payable, typed["payee_name"])
@@ -32,6 +34,8 @@ def enter_payable(tenant: Tenant, *, by: User, **typed: Unpack[Typed]) -> Payabl
     if payable.repeats is not None:
         warning = repeated_code(payable.repeats)
         note(payable, warning.title, warning.text, tone=Tone.WARN)
+    if terms.brought is not None:
+        tell_entered(terms.brought, by=by)
     return payable
 
 
