@@ -8,12 +8,13 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from banking.statements.allocation import allocate, line_on
+from parties.merge import propose_merge
 from payments.models import DispatchRun
-from tenants.models import Tenant, User
+from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
 from tests.banking.factories import make_line
-from tests.cast import make_notice, sign_in
+from tests.cast import make_member, make_notice, sign_in
 from tests.payments.factories import TODAY, make_bank_account, make_payable
 
 # The bank's own door: the secret in its address is what opens it (tests/banking/test_webhook.py).
@@ -47,16 +48,24 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         connection = account.connection
         posted = line_on(account, make_entry(tenant, credit=account.ledger_account.code))
         allocation = allocate(make_line(account, "-150.00"), posted)
+        proposer = Membership.objects.of(tenant).get(user=make_member(tenant, Role.FINANCE))
+        filed = make_payable(tenant, payee_document="52998224725")
+        other = make_payable(tenant, payee_document="11444777000161")
+        merge = propose_merge(other.payee, filed.payee, by=proposer)
     assert connection is not None
+    assert filed.payee_account_id is not None
     return {
         "account_id": account.id,
         "allocation_id": allocation.id,
         "connection_id": connection.id,
+        "destination_id": filed.payee_account_id,
         "entry_id": make_entry(tenant).id,
         "group_id": account.ledger_account.group_id,
         "leaf_id": account.ledger_account_id,
+        "merge_id": merge.id,
         "notice_id": make_notice(tenant, admin).id,
         "payable_id": make_payable(tenant).id,
+        "payee_id": filed.payee_id,
         "run_id": run.id,
     }
 
