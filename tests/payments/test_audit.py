@@ -35,7 +35,7 @@ def test_the_run_of_the_clock_is_told_once_with_its_numbers(
         for minute in ("23 07:00", "23 07:01"):
             dispatch_account(tenant.id, account.id, now=at(minute))
 
-    (run,) = audit_of(tenant)
+    (run,) = audit_of(tenant, Act.RUN_BY_CLOCK)
     assert (run.act, run.by, run.on_id) == (Act.RUN_BY_CLOCK, None, account.id)
     assert run.after == {"Dia": "23/11/2026", "Na fila": "1", "De fora": "1"}
 
@@ -45,7 +45,7 @@ def test_a_run_by_hand_is_told_with_who(
 ) -> None:
     dispatch_by_hand(tenant.id, account.id, TODAY, by=approver)
 
-    (run,) = audit_of(tenant)
+    (run,) = audit_of(tenant, Act.RUN_BY_HAND)
     assert (run.act, run.by) == (Act.RUN_BY_HAND, approver)
 
 
@@ -54,7 +54,7 @@ def test_a_run_of_the_command_line_says_so(account: BankAccount, tenant: Tenant)
     with travel(at("23 10:00")):
         call_command("dispatch")
 
-    (run,) = audit_of(tenant)
+    (run,) = audit_of(tenant, Act.RUN_BY_HAND)
     assert (run.act, run.by, run.whence) == (Act.RUN_BY_HAND, None, "linha de comando")
 
 

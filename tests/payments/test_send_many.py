@@ -29,6 +29,7 @@ from tests.payments.factories import (
     ITAU,
     PIX_KEY,
     TODAY,
+    file_account,
     make_bank_account,
     make_order,
     make_payable,
@@ -135,12 +136,12 @@ def test_bills_that_return_to_approval_cost_no_more_when_they_are_many(
     ):  # fmt: skip
         payee = {"payee_document": document, "by": operator, "approved_by": approver}
         bills = [make_payable(tenant, destination=PIX_KEY, **payee) for _ in range(count)]
-        make_payable(tenant, destination=ITAU, **payee)  # the account is on file since
+        file_account(tenant, ITAU, by=operator, payee_document=document)  # it is on file since
         asked.append(queries(partial(send_late, as_operator, account, bills)))
         assert {reread(bill).status for bill in bills} == {PayableStatus.PENDING}
 
     assert asked[1] == asked[2]
-    *_, last = audit_of(tenant)
+    *_, last = audit_of(tenant, Act.BILLS_SENT)
     assert len(last.after["De volta para aprovação"].split("\n")) == MANY
 
 
@@ -152,7 +153,7 @@ def test_one_record_lists_the_bills_of_an_act(
 
     send_late(as_operator, account, bills)
 
-    (record,) = audit_of(tenant)
+    (record,) = audit_of(tenant, Act.BILLS_SENT)
     assert (record.act, record.by, record.on_id) == (Act.BILLS_SENT, operator, account.id)
     with tenant_scope(tenant.id):
         codes = {o.payable_id: o.code for o in PaymentOrder.objects.of(tenant)}
@@ -171,7 +172,7 @@ def test_the_record_of_one_bill_is_about_it(
 
     as_operator.post(reverse("payments:send", args=[bill.id]))
 
-    (record,) = audit_of(tenant)
+    (record,) = audit_of(tenant, Act.BILLS_SENT)
     assert (record.on_kind, record.on_id) == ("payments.payable", bill.id)
 
 
@@ -187,7 +188,7 @@ def test_bills_of_several_accounts_are_one_act_on_the_company(
 
     send_late(as_operator, own, bills)
 
-    (record,) = audit_of(tenant)
+    (record,) = audit_of(tenant, Act.BILLS_SENT)
     assert record.on_id == tenant.id
     with tenant_scope(tenant.id):
         payers = {o.payable_id: o.bank_account_id for o in PaymentOrder.objects.of(tenant)}
@@ -210,7 +211,7 @@ def test_the_one_that_cannot_go_is_named_and_none_goes(
     assert refused.value.code == "no_rail"
     assert "Ana Pix" in str(refused.value)
     assert reread(good).status == PayableStatus.APPROVED
-    assert audit_of(tenant) == []
+    assert audit_of(tenant, Act.BILLS_SENT) == []
 
 
 def test_each_bill_has_its_line_in_its_timeline(
@@ -238,7 +239,7 @@ def test_nothing_to_send_is_no_act(tenant: Tenant, operator: User) -> None:
     with tenant_scope(tenant.id):
         assert send_now([], by=operator) == []
 
-    assert audit_of(tenant) == []
+    assert audit_of(tenant, Act.BILLS_SENT) == []
 
 
 def test_what_missed_the_day_comes_back_each_with_its_own_reason(

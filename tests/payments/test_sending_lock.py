@@ -225,7 +225,8 @@ def test_a_second_tab_changes_nothing(as_admin: Client, tenant: Tenant) -> None:
     again = release(as_admin, when)
 
     assert [m.level_tag for m in again.wsgi_request._messages][-1] == "info"
-    assert [r.act for r in audit_of(tenant)] == [Act.SENDING_LOCKED, Act.SENDING_RELEASED]
+    told = audit_of(tenant, Act.SENDING_LOCKED, Act.SENDING_RELEASED)
+    assert [r.act for r in told] == [Act.SENDING_LOCKED, Act.SENDING_RELEASED]
 
 
 def test_an_old_form_does_not_release_a_later_lock(
@@ -302,7 +303,7 @@ def test_the_command_locks_every_company(tenant: Tenant, other_tenant: Tenant) -
     call_command("after_restore")
 
     assert locked_at(tenant) and locked_at(other_tenant)
-    (record,) = audit_of(other_tenant)
+    (record,) = audit_of(other_tenant, Act.SENDING_LOCKED)
     assert (record.act, record.whence) == (Act.SENDING_LOCKED, "linha de comando")
 
 
