@@ -58,7 +58,7 @@ def new_destination(to: PayeeAccount | PayeeKey, payable: Payable) -> Caution:
     return Caution(
         "new_destination",
         "Novo dado bancário",
-        f"Novo dado bancário: {to.kind}, {to.written}, lançado por {enterer(to)} "
+        f"{to.kind}, {to.written}, lançado por {enterer(to)} "
         f"em {entered:%d/%m/%Y}, {when}{paid}. Ninguém confirmou ainda: esta aprovação vale só "
         "para esta conta.",
     )
