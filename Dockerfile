@@ -9,6 +9,7 @@ RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY manage.py ./
 COPY kamino ./kamino
 COPY integrations ./integrations
+COPY registers ./registers
 COPY reconciliation ./reconciliation
 COPY payments ./payments
 COPY parties ./parties

@@ -108,6 +108,7 @@ PAGES = {
     "integrations:list": ("integrations",),
     "reconciliation:reconcile": ("reconciliation", "banking"),
     "payments:list": ("payments",),
+    "registers:list": ("registers",),
     "people:list": ("people",),
     "audit:records": ("audit:records", "audit:export"),
     "audit:sign_ins": ("audit:sign_ins",),
@@ -141,6 +142,7 @@ def menu(request: TenantRequest) -> list[Group]:
             [
                 item("Conciliar", "reconciliation:reconcile", "arrow-left-right"),
                 item("Pagamentos", "payments:list", "banknote", waiting_for(request.membership)),
+                item("Favorecidos", "registers:list", "contact"),
             ],
         ),
         Group(

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "payments",
     "reconciliation",
     "integrations",
+    "registers",
     "core",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -443,6 +444,9 @@ ON_DISCONNECT = ("payments.orders.disconnect.hand_back",)
 # entry apart.
 ON_STATEMENT_READ = ("payments.orders.evidence.match_statement",)
 ON_ALLOCATION_UNDONE = ("payments.orders.evidence.note_undone",)
+
+# What they do when something about a payee changed, in the same transaction.
+ON_PAYEE_NEWS = ("payments.bills.payee_news.hear",)
 
 # A bank that failed so many calls in a row is left alone for so long.
 CIRCUIT_FAILURES = env.int("CIRCUIT_FAILURES", default=5)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("payments.urls")),
     path("", include("reconciliation.urls")),
     path("", include("integrations.urls")),
+    path("", include("registers.urls")),
     path("conta/email/", AddressesView.as_view(), name="account_email"),
     path("conta/", include("people.account_urls")),
     path("conta/", include("allauth.urls")),

@@ -14,6 +14,7 @@ urlpatterns = [
     path("pagamentos/nova/", bill.enter, name="new"),
     path("pagamentos/nova/linha/", bill.read_line, name="read_line"),
     path("pagamentos/nova/pix/", bill.read_code, name="read_code"),
+    path("pagamentos/nova/favorecido/", bill.read_payee, name="read_payee"),
     path("pagamentos/baixar/", pay.pay, name="pay"),
     path("pagamentos/enviar/", acts.send_late, name="send_late"),
     path("pagamentos/envios/bloqueio/", sending_lock.show_lock, name="sending_lock"),

@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from banking.statements.allocation import allocate, line_on
+from parties.merge import propose_merge
 from payments.models import DispatchRun
-from tenants.models import Role, Tenant, User
+from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
 from tests.banking.factories import make_line
@@ -48,19 +49,27 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         connection = account.connection
         posted = line_on(account, make_entry(tenant, credit=account.ledger_account.code))
         allocation = allocate(make_line(account, "-150.00"), posted)
+        proposer = Membership.objects.of(tenant).get(user=make_member(tenant, Role.FINANCE))
+        filed = make_payable(tenant, payee_document="52998224725")
+        other = make_payable(tenant, payee_document="11444777000161")
+        merge = propose_merge(other.payee, filed.payee, by=proposer)
     assert connection is not None
+    assert filed.payee_account_id is not None
     return {
         "account_id": account.id,
         "allocation_id": allocation.id,
         "change_id": ask_role(tenant, make_member(tenant, Role.FINANCE), Role.APPROVER, admin).id,
         "connection_id": connection.id,
+        "destination_id": filed.payee_account_id,
         "entry_id": make_entry(tenant).id,
         "group_id": account.ledger_account.group_id,
         "invitation_id": invite(tenant, "rui@empresa.test", Role.READER, admin).id,
         "leaf_id": account.ledger_account_id,
         "membership_id": membership_of(tenant, make_member(tenant, Role.READER)).id,
+        "merge_id": merge.id,
         "notice_id": make_notice(tenant, admin).id,
         "payable_id": make_payable(tenant).id,
+        "payee_id": filed.payee_id,
         "run_id": run.id,
     }
 

@@ -294,3 +294,89 @@ def fill_orders(apps: Any) -> tuple[UUID, set[tuple[UUID, UUID, Decimal, None]]]
         (lines[1].id, posted_anew.id, Decimal(-10), None),
     }
     return tenant.id, expected
+
+
+@pytest.mark.parametrize("former", [BEFORE_ALLOCATIONS], indirect=True, ids=["0014"])
+def test_an_account_that_was_paid_by_two_people_counts_as_confirmed_and_no_other(
+    former: Any,
+) -> None:
+    apps = MigrationExecutor(former).loader.project_state(BEFORE_ALLOCATIONS).apps
+    with transaction.atomic("owner"):
+        tenant, author, approver = fill_paid(apps)
+
+    apps = migrate_to(former, latest(former))
+
+    with transaction.atomic("owner"):
+        in_company(former, tenant)
+        accounts = apps.get_model("parties", "PayeeAccount").objects.using("owner")
+        keys = apps.get_model("parties", "PayeeKey").objects.using("owner")
+        found = {row.account: (row.entered_by_id, row.confirmed_by_id) for row in accounts.all()}
+        of_keys = {row.key: (row.entered_by_id, row.confirmed_by_id) for row in keys.all()}
+    assert found == {
+        "111111": (author, approver),  # paid by TED
+        "222222": (author, None),  # approved, not paid
+        "333333": (author, None),  # cancelled
+        "444444": (None, approver),  # a Pix became a TED to it
+        "555555": (None, None),
+    }
+    assert of_keys == {"paid@b.com": (author, approver), "a@b.com": (author, None)}
+
+
+def fill_paid(apps: Any) -> tuple[UUID, int, int]:
+    """Bills of one payee to accounts and keys, in several states."""
+
+    def make(app: str, model: str, **values: Any) -> Any:
+        return apps.get_model(app, model).objects.using("owner").create(**values)
+
+    now, day = timezone.now(), date(2026, 11, 23)
+    in_company(connections["owner"], company := uuid4())
+    names = {"name": "Oficina", "legal_name": "Oficina Ltda", "cnpj": "11444777000161"}
+    tenant = make("tenants", "Tenant", id=company, **names)
+    author, approver = (
+        make("tenants", "User", email=f"{who}@example.com", password="!") for who in "ab"
+    )
+    leaves = []
+    for nature, code in (("despesa", "5"), ("ativo", "1")):
+        group = make(
+            "accounts", "ClassificationGroup", tenant=tenant, code=code, name=nature, nature=nature
+        )
+        leaves.append(
+            make("accounts", "Account", tenant=tenant, group=group, code=f"{code}.1", name=nature)
+        )
+    bank = make(
+        "banking", "BankAccount", tenant=tenant, provider="cora", bank_code="403", branch="0001",
+        number="1-1", holder_name="Oficina", holder_document="11444777000161",
+        ledger_account=leaves[1],
+    )  # fmt: skip
+    payee = make("parties", "Payee", tenant=tenant, name="Favorecido", document="11222333000181")
+
+    def details(number: str) -> dict[str, str]:
+        itau = {"bank_code": "341", "branch": "0123", "account_type": "checking"}
+        return {**itau, "account": number}
+
+    def bill(status: str, content: dict[str, Any] | None = None, **values: Any) -> None:
+        approved = {"approved_by": approver, "approved_at": now} if status != "cancelled" else {}
+        row = make(
+            "payments", "Payable", tenant=tenant, payee=payee, amount=Decimal(10), due_date=day,
+            payment_date=day, expense_account=leaves[0], status=status, created_by=author,
+            **{"method": "ted", **approved, **values},
+        )  # fmt: skip
+        if content is not None:
+            make(
+                "payments", "PaymentOrder", tenant=tenant, payable=row, bank_account=bank,
+                rail="pix" if "destination" in content else "ted", amount=Decimal(10),
+                content=content, status="paid",
+            )  # fmt: skip
+
+    accounts = {
+        number: make("parties", "PayeeAccount", tenant=tenant, payee=payee, **details(number))
+        for number in ("111111", "222222", "333333", "444444", "555555")
+    }
+    paid = {"type": "email", "value": "paid@b.com"}
+    of_pix = {"method": "pix", "pix_key_type": "email"}
+    bill("paid", details("111111"), payee_account=accounts["111111"])
+    bill("approved", payee_account=accounts["222222"])
+    bill("cancelled", payee_account=accounts["333333"])
+    bill("paid", {"destination": paid}, pix_key="paid@b.com", **of_pix)
+    bill("paid", details("444444"), pix_key="a@b.com", **of_pix)
+    return tenant.id, author.id, approver.id

@@ -113,7 +113,8 @@ class CautionSerializer(serializers.Serializer[Caution]):
     """What to look at before the bill is approved, though nothing forbids it."""
 
     code = serializers.CharField(
-        help_text="name_kept, unknown_bank, repeated_code ou pix_automatico."
+        help_text="name_kept, unknown_bank, repeated_code, pix_automatico, new_destination, "
+        "other_destination, archived_destination ou similar_name."
     )
     detail = serializers.CharField(source="text")
 

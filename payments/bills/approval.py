@@ -13,6 +13,7 @@ from core.clock import database_now
 from core.errors import Changed, InvalidState, NotAllowed
 from core.text import shorten
 from payments.bills.particulars import particulars
+from payments.bills.payee_data import enterers_of
 from payments.models import NOT_APPROVED, Approval, Payable, PayableEdit, PayableQuerySet
 from payments.rails.debit_account import preferred_account
 from payments.rails.seal import digest_of, seal_of
@@ -27,7 +28,7 @@ TELL_FOR = timedelta(days=7)
 def lock(payable: Payable) -> Payable:
     """The bill as it is now, with its destinations, held until the transaction ends."""
     bills = Payable.objects.of(payable.tenant_id).filter(id=payable.id)
-    locked: Payable = hold(bills).with_destinations().get()
+    locked: Payable = hold(bills).with_destinations().with_register().get()
     return locked
 
 
@@ -102,6 +103,12 @@ def require_approver(payable: Payable, by: Membership) -> None:
     if by.user_id in editors_of(payable):
         raise NotAllowed(
             "Quem altera a conta não pode aprová-la: peça a outro aprovador.", code="own_edit"
+        )
+    if by.user_id in enterers_of(payable):
+        raise NotAllowed(
+            "Você lançou os dados bancários desta conta, e ninguém os confirmou ainda: "
+            "peça a outro aprovador.",
+            code="own_destination",
         )
 
 

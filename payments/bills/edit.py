@@ -14,6 +14,7 @@ from brazil.document import format_document
 from core.clock import database_now
 from core.errors import Changed, InvalidState, NotAllowed
 from core.money import format_brl
+from parties.enter import tell_entered
 from payments.bills.approval import TELL_FOR, lock, revoke_approval
 from payments.bills.terms import Typed, read_terms
 from payments.models import Payable, PayableEdit
@@ -57,7 +58,8 @@ def edit_payable(payable: Payable, *, by: Membership, seen: str, **typed: Unpack
             code="changed",
         )
     line = payable.linha_digitavel
-    terms = read_terms(payable.tenant, typed, but=payable)
+    read = read_terms(payable.tenant, typed, by=by.user, but=payable)
+    terms = read.fields
     if payable.linha_digitavel != terms["linha_digitavel"] or not line:
         terms |= NO_TITLE
     for name, value in terms.items():
@@ -91,6 +93,8 @@ def edit_payable(payable: Payable, *, by: Membership, seen: str, **typed: Unpack
         tone=Tone.WARN if lost else Tone.PLAIN,
         by=by.user,
     )
+    if read.brought is not None:
+        tell_entered(read.brought, by=by.user)
     record(Act.BILL_EDITED, on=payable, by=by.user, before=edit.before, after=edit.after)
     return payable
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from audit.acts import Act
 from audit.services import record
 from core.errors import InvalidState
+from parties.enter import tell_entered
 from payments.bills.approval import lock
 from payments.bills.duplicates import refuse_duplicate
 from payments.bills.particulars import particulars
@@ -27,7 +28,8 @@ def enter_payable(tenant: Tenant, *, by: User, **typed: Unpack[Typed]) -> Payabl
     Raises:
         InvalidInput, AlreadyEntered: as `payments.bills.terms.read_terms`.
     """
-    payable = Payable(tenant=tenant, created_by=by, **read_terms(tenant, typed))
+    terms = read_terms(tenant, typed, by=by)
+    payable = Payable(tenant=tenant, created_by=by, **terms.fields)
     _save_new(payable)
     due = f"Vence em {payable.due_date:%d/%m/%Y}."
     kept = kept_name(payable, typed["payee_name"])
@@ -35,6 +37,8 @@ def enter_payable(tenant: Tenant, *, by: User, **typed: Unpack[Typed]) -> Payabl
     if payable.repeats is not None:
         warning = repeated_code(payable.repeats)
         note(payable, warning.title, warning.text, tone=Tone.WARN)
+    if terms.brought is not None:
+        tell_entered(terms.brought, by=by)
     record(Act.BILL_ENTERED, on=payable, by=by, after=particulars(payable))
     return payable
 

@@ -1,5 +1,6 @@
 """What a bill says, read from what a person or a program typed."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, NotRequired, TypedDict
@@ -9,12 +10,13 @@ from banking.banks.contract.payments import PixAccount, PixCode, PixKey
 from banking.models import BankAccount
 from brazil.banking_days import DebtKind
 from core.amounts import check_amount
-from parties.models import Payee, PayeeAccount
+from parties.enter import account_of_bill, key_of_bill, payee_of_bill
+from parties.models import Payee, PayeeAccount, PayeeKey
 from payments.bills.duplicates import bill_with_code, lock_code, refuse_duplicate
 from payments.bills.parsing import PixCharge, read_payment_date, read_pix_code, read_pix_date
 from payments.models import NO_PIX, Payable
 from payments.rails.destinations import Destination, TedDetails
-from tenants.models import Tenant
+from tenants.models import Tenant, User
 
 
 class Typed(TypedDict):
@@ -31,8 +33,16 @@ class Typed(TypedDict):
     kind: NotRequired[DebtKind]
 
 
-def read_terms(tenant: Tenant, typed: Typed, *, but: Payable | None = None) -> dict[str, Any]:
-    """The fields of a bill. Its payee and the payee's account are made if need be.
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The fields of a bill, and the account or key that it has put on the register."""
+
+    fields: dict[str, Any]
+    brought: PayeeAccount | PayeeKey | None
+
+
+def read_terms(tenant: Tenant, typed: Typed, *, by: User, but: Payable | None = None) -> Terms:
+    """What a bill says. Its payee, and the payee's account or key, are made if need be.
 
     It is to be paid on the due date, or where no bank settles on that day, on the one that
     `brazil.banking_days.payment_date_for` says; by Pix, on the due date whatever day it is.
@@ -41,6 +51,7 @@ def read_terms(tenant: Tenant, typed: Typed, *, but: Payable | None = None) -> d
     Raises:
         InvalidInput: the amount is out of range or has fractions of a centavo, the calendar does
             not reach the due date, or the Pix code cannot be read.
+            (code `payee_archived`, `payee_merged`) no bill is entered for the payee any more.
         AlreadyEntered: another bill has this boleto, or this Pix code for one payment, and was
             not cancelled.
     """
@@ -57,25 +68,24 @@ def read_terms(tenant: Tenant, typed: Typed, *, but: Payable | None = None) -> d
         else read_payment_date(due_date, typed.get("kind", DebtKind.ORDINARY))
     )
     refuse_duplicate(tenant, how.get("linha_digitavel", ""), but=but)
-    payee, _ = Payee.objects.get_or_create(
-        tenant=tenant,
+    payee = payee_of_bill(
+        tenant,
+        name=typed["payee_name"],
         document=typed["payee_document"],
-        defaults={"name": typed["payee_name"]},
+        but=but.payee if but else None,
     )
-    return (
-        NOWHERE
-        | how
-        | {
-            "payee": payee,
-            "payee_account": payee_account(payee, destination),
-            "description": typed["description"],
-            "amount": amount,
-            "due_date": due_date,
-            "payment_date": payment_date,
-            "expense_account": typed["expense_account"],
-            "bank_account": typed.get("bank_account"),
-        }
-    )
+    filed, is_new = on_register(payee, destination, by=by, but=but)
+    fields = {
+        "payee": payee,
+        "payee_account": filed if isinstance(filed, PayeeAccount) else None,
+        "description": typed["description"],
+        "amount": amount,
+        "due_date": due_date,
+        "payment_date": payment_date,
+        "expense_account": typed["expense_account"],
+        "bank_account": typed.get("bank_account"),
+    }
+    return Terms(NOWHERE | how | fields, filed if is_new else None)
 
 
 # What each way of paying leaves out.
@@ -113,16 +123,28 @@ def how_it_is_paid(destination: TedDetails | PixKey | PixAccount | str) -> dict[
             return {"method": Payable.Method.PIX}
 
 
-def payee_account(payee: Payee, to: Destination) -> PayeeAccount | None:
-    """The payee's account of these details, made if need be; None where none receives it."""
+def on_register(
+    payee: Payee, to: Destination, *, by: User, but: Payable | None
+) -> tuple[PayeeAccount | PayeeKey | None, bool]:
+    """The payee's account or key of these details, and whether the bill has brought it.
+
+    None for a boleto or code. A bill that is changed keeps its account, archived or not.
+    """
+    author = but.created_by if but else by
+    if isinstance(to, PixKey):
+        kept_key = but and (but.payee_id, but.pix_key_type, but.pix_key)
+        if kept_key == (payee.id, to.type, to.value):
+            return None, False
+        return key_of_bill(payee, to.type, to.value, by=by, author=author)
     if not isinstance(to, TedDetails | PixAccount):
-        return None
-    account, _ = PayeeAccount.objects.get_or_create(
-        tenant_id=payee.tenant_id,
-        payee=payee,
-        bank_code=to.bank_code,
-        branch=to.branch,
-        account=to.account,
-        account_type=to.account_type,
-    )
-    return account
+        return None, False
+    digits = {
+        "bank_code": to.bank_code,
+        "branch": to.branch,
+        "account": to.account,
+        "account_type": to.account_type,
+    }
+    kept = but.payee_account if but else None
+    if kept and kept.payee_id == payee.id and digits == {n: getattr(kept, n) for n in digits}:
+        return kept, False
+    return account_of_bill(payee, digits, by=by, author=author)

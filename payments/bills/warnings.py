@@ -2,11 +2,18 @@
 
 from dataclasses import dataclass
 
+from brazil.banking_days import sao_paulo_day
 from brazil.banks import find_bank
+from brazil.document import format_document
 from core.money import format_brl
+from core.plurals import counted
+from parties.models import PayeeAccount, PayeeKey, SimilarName
 from payments.bills.parsing import PixCharge, reread_pix_code
+from payments.bills.payee_data import own_destination, waiting_of
 from payments.models import Payable
 from payments.states import PayableStatus
+
+MOST_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,79 @@ def warnings_of(payable: Payable) -> list[Caution]:
         warnings.append(repeated_code(other))
     if payable.pix_code:
         warnings += of_pix_code(reread_pix_code(payable.pix_code))
-    return warnings
+    return warnings + of_destination(payable) + of_name(payable)
+
+
+def of_destination(payable: Payable) -> list[Caution]:
+    """That where it goes, or where other bills of the payee may go, was confirmed by nobody."""
+    if payable.method == Payable.Method.BOLETO:
+        return []
+    to = own_destination(payable)
+    if to is not None and to.archived_at is not None:
+        return [archived_destination(to)]
+    if to is not None and not to.is_confirmed:
+        return [new_destination(to, payable)]
+    return [other_destination(each) for each in waiting_of(payable)[:1]]
+
+
+def new_destination(to: PayeeAccount | PayeeKey, payable: Payable) -> Caution:
+    entered = sao_paulo_day(to.created_at)
+    when = before_due((payable.due_date - entered).days)
+    paid = "" if payable.was_paid_there else ", nunca pago antes"  # type: ignore[attr-defined]
+    return Caution(
+        "new_destination",
+        "Novo dado bancário",
+        f"{to.kind}, {to.written}, lançado por {enterer(to)} "
+        f"em {entered:%d/%m/%Y}, {when}{paid}. Ninguém confirmou ainda: esta aprovação vale só "
+        "para esta conta.",
+    )
+
+
+def before_due(days: int) -> str:
+    """«3 dias antes do vencimento»"""
+    if days > 0:
+        return f"{counted(days, 'dia', 'dias')} antes do vencimento"
+    return "no dia do vencimento" if days == 0 else "depois do vencimento"
+
+
+def other_destination(to: PayeeAccount | PayeeKey) -> Caution:
+    return Caution(
+        "other_destination",
+        "Favorecido com novo dado bancário",
+        f"Novo dado bancário lançado por {enterer(to)} em {sao_paulo_day(to.created_at):%d/%m/%Y}, "
+        f"ainda não confirmado: {to.kind}, {to.written}. Esta conta não vai para ele.",
+    )
+
+
+def archived_destination(to: PayeeAccount | PayeeKey) -> Caution:
+    who = f" por {to.archived_by.display_name}" if to.archived_by else ""
+    why = f" Motivo: {to.archived_why}." if to.archived_why else ""
+    return Caution(
+        "archived_destination",
+        "Dado bancário arquivado",
+        f"O dado bancário desta conta foi arquivado{who}.{why} Confira antes de pagar.",
+    )
+
+
+def enterer(to: PayeeAccount | PayeeKey) -> str:
+    return to.entered_by.display_name if to.entered_by else "pessoa não identificada"
+
+
+def of_name(payable: Payable) -> list[Caution]:
+    alike: list[SimilarName] = payable.payee.named_alike  # type: ignore[attr-defined]
+    if not alike:
+        return []
+    others = ", ".join(
+        f"«{row.other}» ({format_document(row.other.document)})" for row in alike[:MOST_NAMES]
+    )
+    return [
+        Caution(
+            "similar_name",
+            "Nome parecido, outro documento",
+            f"«{payable.payee}» ({format_document(payable.payee.document)}) tem nome parecido com "
+            f"{others}, de outro documento. Confira a quem se paga.",
+        )
+    ]
 
 
 def of_pix_code(charge: PixCharge) -> list[Caution]:

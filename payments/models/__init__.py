@@ -3,7 +3,7 @@
 from payments.models.approval import Approval, PayableEdit
 from payments.models.event import PayableEvent
 from payments.models.order import NEVER_LEFT, PaymentOrder, order_code, waiting
-from payments.models.payable import NO_PIX, NOT_APPROVED, Payable, PayableQuerySet, on_file
+from payments.models.payable import NO_PIX, NOT_APPROVED, Payable, PayableQuerySet
 from payments.models.run import DispatchRun
 from payments.models.tracking import TrackingRound
 
@@ -19,7 +19,6 @@ __all__ = [
     "PayableQuerySet",
     "PaymentOrder",
     "TrackingRound",
-    "on_file",
     "order_code",
     "waiting",
 ]

@@ -8,7 +8,6 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Length
 
 from accounts.models import Account
 from banking.banks.contract.payments import PixKeyType, Rail
@@ -20,7 +19,7 @@ from core.errors import InvalidInput
 from core.money import MAX_AMOUNT, format_brl
 from core.search import folded
 from core.text import fold
-from parties.models import TED_ACCOUNT_LENGTH, Payee, PayeeAccount
+from parties.models import Payee, PayeeAccount, PayeeKey, SimilarName
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet, User
 
@@ -67,33 +66,41 @@ class PayableQuerySet(TenantQuerySet):
     def with_destinations(self) -> Self:
         """With all that says where the money may go: what planning and sending read of a bill."""
         filed = models.Prefetch(
-            "payee__accounts", on_file(PayeeAccount.objects.all()), to_attr="accounts_on_file"
+            "payee__accounts", PayeeAccount.objects.for_ted(), to_attr="accounts_on_file"
         )
         return self.select_related("payee", "payee_account", "approval").prefetch_related(filed)
 
     def with_details(self) -> Self:
         """With all that a page shows of a bill."""
-        return self.with_destinations().select_related(
-            "bank_account__connection", "expense_account", "repeats__payee"
+        return (
+            self.with_destinations()
+            .with_register()
+            .select_related("bank_account__connection", "expense_account", "repeats__payee")
         )
 
-
-def on_file(accounts: TenantQuerySet) -> TenantQuerySet:
-    """Those of the accounts that an approved bill goes or went to, the one approved last first.
-
-    Of those that a TED can go to. What was only entered, rejected or cancelled is not on file: no
-    second person confirmed it.
-    """
-    approved = Payable.objects.filter(
-        tenant=models.OuterRef("tenant"),
-        payee_account=models.OuterRef("pk"),
-        status__in=[PayableStatus.APPROVED, PayableStatus.SENT, PayableStatus.PAID],
-    )
-    last = approved.order_by("-approval__at").values("approval__at")[:1]
-    takes_ted = accounts.alias(digits=Length("account")).filter(digits__lte=TED_ACCOUNT_LENGTH)
-    filed = takes_ted.annotate(filed_at=models.Subquery(last)).filter(filed_at__isnull=False)
-    found: TenantQuerySet = filed.order_by("-filed_at", "-id")
-    return found
+    def with_register(self) -> Self:
+        """With what the register says of where the payee receives money, and who is named alike."""
+        accounts = PayeeAccount.objects.active().select_related("entered_by")
+        keys = PayeeKey.objects.select_related("entered_by", "archived_by")
+        keys = keys.order_by("created_at", "id")
+        alike = SimilarName.objects.filter(other__archived_at=None).select_related("other")
+        paid = Payable.objects.filter(
+            Q(payee_account=models.OuterRef("payee_account"))
+            | Q(pix_key_type=models.OuterRef("pix_key_type"), pix_key=models.OuterRef("pix_key"))
+            & ~Q(pix_key=""),
+            tenant=models.OuterRef("tenant"),
+            payee=models.OuterRef("payee"),
+            status=PayableStatus.PAID,
+        )
+        return (
+            self.annotate(was_paid_there=models.Exists(paid))
+            .select_related("payee_account__entered_by", "payee_account__archived_by")
+            .prefetch_related(
+                models.Prefetch("payee__accounts", accounts, to_attr="known_accounts"),
+                models.Prefetch("payee__keys", keys, to_attr="known_keys"),
+                models.Prefetch("payee__similar_names", alike, to_attr="named_alike"),
+            )
+        )
 
 
 NO_PIX = {"pix_key_type": "", "pix_key": "", "pix_code": "", "pix_charge": ""}
@@ -244,8 +251,8 @@ class Payable(TenantOwned):
         """What an approval of today fixes for a Pix. Spares its query after `with_destinations`."""
         filed: Sequence[PayeeAccount] | None = getattr(self.payee, "accounts_on_file", None)
         if filed is None:
-            accounts = PayeeAccount.objects.of(self.tenant_id).filter(payee=self.payee_id)
-            filed = list(on_file(accounts)[:1])
+            accounts = PayeeAccount.objects.of(self.tenant_id).for_ted()
+            filed = list(accounts.filter(payee=self.payee_id)[:1])
         return filed[0] if filed else None
 
     @property

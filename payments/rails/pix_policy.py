@@ -22,7 +22,7 @@ OUTSIDE = "Pix fora da plataforma"
 NO_TED_DETAILS = "Sem dados de TED"
 
 
-FILE_TED_DETAILS = "não há agência e conta do favorecido; lance a conta como TED para cadastrá-las"
+FILE_TED_DETAILS = "não há agência e conta confirmadas do favorecido; confirme em «Favorecidos»"
 
 
 NEW_APPROVAL = "Requer nova aprovação"

@@ -15,6 +15,7 @@ from brazil.document import format_document
 from brazil.errors import InvalidValue
 from core.dates import near_day
 from payments.bills.parsing import PixCharge, reread_pix_code
+from payments.bills.payee_data import enterers_of
 from payments.bills.warnings import Caution, warnings_of
 from payments.models import Payable, PayableEdit, PayableQuerySet, PaymentOrder
 from payments.orders.cancellation import why_not_cancellable
@@ -57,7 +58,7 @@ class Row:
         if payable.pix_code:
             return f"copia e cola de {self.pix_charge.receiver or payable.payee.name}"
         if to is not None:
-            return written(to)
+            return to.written
         line = payable.linha_digitavel
         return SEGMENTS[line[1]] if len(line) == COLLECTION_LINE else bank_name(line[:3])
 
@@ -91,13 +92,18 @@ class Row:
         return any(e.person_id == self.by.user_id and e.round == this_time for e in edits)
 
     @property
+    def destination_by_me(self) -> bool:
+        """This person entered where it goes, and nobody else has confirmed that."""
+        return self.by.user_id in enterers_of(self.payable)
+
+    @property
     def waits_for_approval(self) -> bool:
         return self.payable.is_pending and not self.payable.is_rejected
 
     @property
     def can_approve(self) -> bool:
-        may = self.by.can_approve and not self.is_mine and not self.edited_by_me
-        return self.waits_for_approval and may
+        has_written = self.is_mine or self.edited_by_me or self.destination_by_me
+        return self.waits_for_approval and self.by.can_approve and not has_written
 
     @property
     def can_edit(self) -> bool:

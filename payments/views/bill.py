@@ -23,6 +23,7 @@ from payments.bills.warnings import of_pix_code
 from payments.forms.payable import PayableForm, PixBy
 from payments.models import Payable, PayableEvent
 from payments.reads.bank_lines import bank_lines_of
+from payments.reads.known_payee import known_fields
 from payments.reads.row import Row, rows_of
 from payments.reads.status_label import Accounts
 from tenants.access import TenantRequest, member_required, role_required
@@ -138,6 +139,18 @@ def read_code(request: TenantRequest) -> HttpResponse:
             "filled": filled,
         },
     )
+
+
+@require_POST
+@role_required(Role.ADMIN, Role.FINANCE)
+def read_payee(request: TenantRequest) -> HttpResponse:
+    """The fields that a known name or document fills in, those that are still empty."""
+    today = sao_paulo_day(database_now())
+    known = known_fields(request.tenant, request.POST)
+    initial = {name: value for name, value in known.items() if not request.POST.get(name)}
+    filled = PayableForm(initial=initial, tenant=request.tenant, today=today)
+    fields = [filled[name] for name in initial]
+    return render(request, "payments/_known_payee.html", {"filled": fields})
 
 
 def read_typed(request: TenantRequest, **chosen: str) -> tuple[PayableForm, list[BoundField]]:

@@ -249,7 +249,7 @@ def test_an_order_at_a_bank_whose_connection_was_undone() -> None:
             (
                 "no_ted_details",
                 "sem dados de TED",
-                "não há agência e conta do favorecido; lance a conta como TED para cadastrá-las",
+                "não há agência e conta confirmadas do favorecido; confirme em «Favorecidos»",
             ),
         ),
     ],

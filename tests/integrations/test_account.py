@@ -21,6 +21,7 @@ from tests.payments.factories import (
     PIX_ACCOUNT,
     PIX_KEY,
     TODAY,
+    file_account,
     make_bank_account,
     make_payable,
     sender,
@@ -265,7 +266,7 @@ def test_the_clock_then_sends_what_the_page_showed(tenant: Tenant, account: Bank
     change(account, pix_policy="ted", modo_banking_from=TODAY)
     account = reread(account)
     make_payable(tenant, approved=True, due_date=TOMORROW, destination=PIX_ACCOUNT)
-    make_payable(tenant, approved=True, due_date=date(2026, 11, 19))
+    file_account(tenant, due_date=date(2026, 11, 19))
     make_payable(tenant, approved=True, due_date=TOMORROW, destination=PIX_KEY)
     make_payable(
         tenant,

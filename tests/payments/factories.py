@@ -9,6 +9,9 @@ from accounts.models import Account
 from banking.banks.contract.payments import AccountType, PixAccount, PixCode, PixKey, PixKeyType
 from banking.models import BankAccount, Connection
 from brazil.banking_days import DebtKind
+from parties.confirm import confirm_destination, find_destination, sheet_of
+from parties.confirm import digest_of as digest_of_sheet
+from parties.models import PayeeAccount, PayeeKey
 from payments.bills.approval import approve_payable
 from payments.bills.enter import enter_payable
 from payments.bills.terms import Typed
@@ -133,6 +136,26 @@ def approve(payable: Payable, by: User | None = None) -> Payable:
         approver = by or make_member(payable.tenant, Role.APPROVER)
         membership = Membership.objects.of(payable.tenant_id).get(user=approver)
         return approve_payable(payable, by=membership, shown=shown(payable))
+
+
+def confirm(
+    destination: PayeeAccount | PayeeKey, by: User | None = None
+) -> PayeeAccount | PayeeKey:
+    """By that person, or by a new approver of the company, who has seen it as it is now."""
+    with tenant_scope(destination.tenant_id):
+        row = find_destination(destination.tenant_id, destination.id)
+        assert row is not None
+        confirmer = by or make_member(row.tenant, Role.APPROVER)
+        membership = Membership.objects.of(row.tenant_id).get(user=confirmer)
+        return confirm_destination(row, by=membership, shown=digest_of_sheet(sheet_of(row)))
+
+
+def file_account(tenant: Tenant, destination: Destination = ITAU, **of_bill: Any) -> Payable:
+    """Put an account on file: somebody confirmed it, and approved the bill that brought it."""
+    bill = make_payable(tenant, destination=destination, approved=True, **of_bill)
+    assert bill.payee_account is not None
+    confirm(bill.payee_account)
+    return bill
 
 
 def shown(payable: Payable) -> str:

@@ -219,7 +219,8 @@ def test_any_bank_is_taken_and_one_that_we_do_not_know_is_told(
         response = post(as_operator, body(tenant, without=("ted",)) | way)
 
         assert response.status_code == 201
-        assert [warning["code"] for warning in response.json()["warnings"]] == warnings
+        told = [warning["code"] for warning in response.json()["warnings"]]
+        assert told == [*warnings, "new_destination"]
 
 
 def test_a_code_that_also_asks_for_pix_automatico_is_told(

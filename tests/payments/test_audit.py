@@ -43,7 +43,7 @@ def test_the_run_of_the_clock_is_told_once_with_its_numbers(
 def test_a_run_by_hand_is_told_with_who(account: BankAccount, tenant: Tenant) -> None:
     dispatch_by_hand(tenant.id, account.id, TODAY, by=(who := sender(tenant)))
 
-    (run,) = audit_of(tenant)
+    (run,) = audit_of(tenant, Act.RUN_BY_HAND)
     assert (run.act, run.by) == (Act.RUN_BY_HAND, who.user)
 
 
@@ -52,7 +52,7 @@ def test_a_run_of_the_command_line_says_so(account: BankAccount, tenant: Tenant)
     with travel(at("23 10:00")):
         call_command("dispatch", by=(who := sender(tenant)).user.email)
 
-    (run,) = audit_of(tenant)
+    (run,) = audit_of(tenant, Act.RUN_BY_HAND)
     assert (run.act, run.by, run.whence) == (Act.RUN_BY_HAND, who.user, "linha de comando")
 
 

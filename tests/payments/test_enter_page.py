@@ -322,7 +322,7 @@ def test_a_known_bank_is_no_question(as_operator: Client, tenant: Tenant) -> Non
     bill = the_only_payable(tenant)
     assert response.status_code == 302
     page = as_operator.get(reverse("payments:detail", args=[bill.id])).content.decode()
-    assert "data-warning" not in page
+    assert 'data-warning="unknown_bank"' not in page
 
 
 def test_what_is_pasted_with_invisible_characters_is_read(

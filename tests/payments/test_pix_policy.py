@@ -24,6 +24,8 @@ from tests.payments.factories import (
     PIX_ACCOUNT,
     PIX_KEY,
     TODAY,
+    confirm,
+    file_account,
     make_bank_account,
     make_payable,
     sender,
@@ -45,11 +47,11 @@ def make_ted_account(tenant: Tenant, **changes: object) -> BankAccount:
 
 
 def file_ted_details(tenant: Tenant, account: str = "456789") -> None:
-    """By a bill to the payee by TED that somebody approved."""
+    """By a bill to the payee by TED that somebody approved, and who confirmed its account."""
     ted = TedDetails(
         bank_code="341", branch="0123", account=account, account_type=AccountType.CHECKING
     )
-    make_payable(tenant, destination=ted, approved=True, due_date=LATER)
+    file_account(tenant, ted, due_date=LATER)
 
 
 def plan_of(account: BankAccount, day: date = TODAY) -> Plan:
@@ -100,7 +102,9 @@ def test_a_pix_to_an_account_goes_as_a_ted_to_that_account(tenant: Tenant) -> No
     assert order.content["account"] == PIX_ACCOUNT.account
 
 
-def test_of_several_accounts_on_file_the_last_one_approved_receives_the_ted(tenant: Tenant) -> None:
+def test_of_several_accounts_on_file_the_last_confirmed_receives_the_ted(
+    tenant: Tenant,
+) -> None:
     make_ted_account(tenant)
     for number in ("111111", "222222"):
         file_ted_details(tenant, number)
@@ -186,7 +190,9 @@ def test_the_database_knows_two_policies(tenant: Tenant) -> None:
 def test_no_ted_goes_to_an_account_that_is_too_long_for_one(tenant: Tenant) -> None:
     account = make_ted_account(tenant)
     long = PixAccount("341", "0123", "1" * 14, AccountType.CHECKING)
-    make_payable(tenant, approved=True, destination=long)
+    bill = make_payable(tenant, approved=True, destination=long)
+    assert bill.payee_account is not None
+    confirm(bill.payee_account)
     make_payable(tenant, approved=True, destination=PIX_KEY)  # nor as the account on file
 
     plan = plan_of(account)

@@ -30,6 +30,7 @@ from tests.payments.factories import (
     ITAU,
     PIX_KEY,
     TODAY,
+    file_account,
     make_bank_account,
     make_order,
     make_payable,
@@ -140,7 +141,7 @@ def test_bills_that_return_to_approval_cost_no_more_when_they_are_many(
     ):  # fmt: skip
         payee = {"payee_document": document, "by": operator, "approved_by": approver}
         bills = [make_payable(tenant, destination=PIX_KEY, **payee) for _ in range(count)]
-        make_payable(tenant, destination=ITAU, **payee)  # the account is on file since
+        file_account(tenant, ITAU, by=operator, payee_document=document)  # it is on file since
         asked.append(queries(partial(send_late, as_operator, account, bills)))
         assert {reread(bill).status for bill in bills} == {PayableStatus.PENDING}
 

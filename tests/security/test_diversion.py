@@ -25,6 +25,7 @@ from tests.cast import sign_in
 from tests.payments.factories import (
     PIX_KEY,
     approve,
+    file_account,
     make_bank_account,
     make_payable,
     shown,
@@ -75,12 +76,17 @@ def approved_and_cancelled(tenant: Tenant, by: User) -> None:
         cancel_payable(bill, by=by)
 
 
-def approved_later(tenant: Tenant, by: User) -> None:
-    """Honest or not, the approval of the Pix did not show it."""
+def approved_for_one_bill(tenant: Tenant, by: User) -> None:
+    """Somebody approved the bill, and nobody confirmed the account for others."""
     make_payable(tenant, by=by, destination=ted(OTHER), approved=True, due_date=LATER)
 
 
-ATTACKS = [entered, cancelled, approved_and_cancelled, approved_later]
+def confirmed_later(tenant: Tenant, by: User) -> None:
+    """Honest or not, the approval of the Pix did not show it."""
+    file_account(tenant, ted(OTHER), by=by, due_date=LATER)
+
+
+ATTACKS = [entered, cancelled, approved_and_cancelled, approved_for_one_bill, confirmed_later]
 
 
 def sealed_ted(payable: Payable) -> str | None:
@@ -96,7 +102,7 @@ def sealed_ted(payable: Payable) -> str | None:
 def test_an_account_entered_after_the_approval_receives_nothing(
     client: Client, tenant: Tenant, operator: User, account: BankAccount, way: Way, attack: Any
 ) -> None:
-    make_payable(tenant, destination=ted(SHOWN), approved=True, due_date=LATER)
+    file_account(tenant, ted(SHOWN), due_date=LATER)
     payable = make_payable(tenant, destination=PIX_KEY, approved=True)
     attack(tenant, operator)
     sign_in(client, operator, tenant)
@@ -122,8 +128,8 @@ def test_without_an_account_in_the_approval_nothing_leaves(
     assert reread(payable).status in {PayableStatus.APPROVED, PayableStatus.PENDING}
 
 
-@pytest.mark.parametrize("attack", [entered, cancelled, approved_and_cancelled])
-def test_what_nobody_else_approved_in_the_end_is_not_on_file(
+@pytest.mark.parametrize("attack", [a for a in ATTACKS if a is not confirmed_later])
+def test_what_nobody_else_confirmed_is_not_on_file(
     tenant: Tenant, operator: User, account: BankAccount, attack: Any
 ) -> None:
     attack(tenant, operator)
@@ -137,7 +143,7 @@ def test_with_another_account_on_file_since_it_is_approved_anew(
     client: Client, tenant: Tenant, operator: User, account: BankAccount, way: Way
 ) -> None:
     payable = make_payable(tenant, destination=PIX_KEY, approved=True)
-    approved_later(tenant, operator)
+    confirmed_later(tenant, operator)
     sign_in(client, operator, tenant)
 
     way(client, account, payable)
@@ -158,7 +164,7 @@ def test_another_debit_account_changes_no_destination(
     kamino = make_bank_account(tenant, provider="kamino", preferred=False)
     cora = make_bank_account(tenant, modo_banking_from=LONG_AGO)
     change(cora, pix_policy=BankAccount.PixPolicy.TED)
-    make_payable(tenant, destination=ted(SHOWN), approved=True, due_date=LATER)
+    file_account(tenant, ted(SHOWN), due_date=LATER)
     payable = make_payable(tenant, destination=PIX_KEY, approved=True, bank_account=kamino)
     entered(tenant, operator)
     change(payable, bank_account=None)
@@ -181,12 +187,12 @@ def test_what_was_approved_by_page_or_api_goes_where_that_approval_said(
     address: str,
     way: Way,
 ) -> None:
-    make_payable(tenant, destination=ted(SHOWN), approved=True, due_date=LATER)
+    file_account(tenant, ted(SHOWN), due_date=LATER)
     payable = make_payable(tenant, destination=PIX_KEY)
     sign_in(client, approver, tenant)
     seen = dict.fromkeys(("shown", "digest"), shown(payable))
     client.post(reverse(address, args=[payable.id]), seen)
-    approved_later(tenant, operator)
+    confirmed_later(tenant, operator)
     sign_in(client, operator, tenant)
 
     way(client, account, payable)
@@ -199,7 +205,7 @@ def test_what_was_approved_by_page_or_api_goes_where_that_approval_said(
 def test_the_approver_sees_where_the_ted_goes(
     client: Client, tenant: Tenant, approver: User, account: BankAccount, page: str
 ) -> None:
-    make_payable(tenant, destination=ted(SHOWN), approved=True, due_date=LATER)
+    file_account(tenant, ted(SHOWN), due_date=LATER)
     payable = make_payable(tenant, destination=PIX_KEY)
     make_payable(tenant, destination=ted(OTHER), payee_document="11444777000161")
     sign_in(client, approver, tenant)
@@ -215,7 +221,7 @@ def test_the_approver_sees_where_the_ted_goes(
 def test_the_database_keeps_what_the_approval_fixed(
     tenant: Tenant, account: BankAccount, status: str
 ) -> None:
-    make_payable(tenant, destination=ted(SHOWN), approved=True, due_date=LATER)
+    file_account(tenant, ted(SHOWN), due_date=LATER)
     other = make_payable(tenant, destination=PIX_KEY, approved=True)
     payable = make_payable(tenant, destination=PIX_KEY, approved=True)
     if status == PayableStatus.SENT:

@@ -39,6 +39,7 @@ from tests.payments.factories import (
     TODAY,
     approve,
     bill_of,
+    file_account,
     make_bank_account,
     make_order,
     make_payable,
@@ -133,14 +134,14 @@ def test_nothing_is_approved_unseen(
 def test_a_pix_whose_ted_changed_since_is_not_approved(
     tenant: Tenant, approver: User, account: BankAccount, changed: str
 ) -> None:
-    make_payable(tenant, due_date=LATER, approved=True)
+    file_account(tenant, due_date=LATER)
     payable = make_payable(tenant, destination=PIX_KEY)
     seen = shown(payable)
     if changed == "policy":
         change(account, pix_policy=BankAccount.PixPolicy.TED)
     else:
         other = ITAU.__class__("341", "0123", "999999", ITAU.account_type)
-        make_payable(tenant, due_date=LATER, destination=other, approved=True)
+        file_account(tenant, other, due_date=LATER)
 
     with tenant_scope(tenant.id), pytest.raises(Changed):
         approve_payable(payable, by=member(tenant, approver), shown=seen)

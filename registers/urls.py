@@ -1,0 +1,19 @@
+from django.urls import path
+
+from registers.views import destinations, merges, payees
+
+app_name = "registers"
+urlpatterns = [
+    path("favorecidos/", payees.show_list, name="list"),
+    path("favorecidos/novo/", payees.enter, name="new"),
+    path("favorecidos/repouso/", payees.rest, name="rest"),
+    path("favorecidos/<uuid:payee_id>/", payees.show, name="payee"),
+    path("favorecidos/<uuid:payee_id>/corrigir/", payees.correct, name="correct"),
+    path("favorecidos/<uuid:payee_id>/arquivar/", payees.archive, name="archive"),
+    path("favorecidos/<uuid:payee_id>/reativar/", payees.restore, name="restore"),
+    path("favorecidos/<uuid:payee_id>/dados/novo/", destinations.enter, name="enter"),
+    path("favorecidos/<uuid:payee_id>/unir/", merges.propose, name="merge"),
+    path("favorecidos/dados/<uuid:destination_id>/", destinations.confirm, name="confirm"),
+    path("favorecidos/dados/<uuid:destination_id>/arquivar/", destinations.archive, name="refuse"),
+    path("favorecidos/unioes/<uuid:merge_id>/", merges.decide, name="decide"),
+]
