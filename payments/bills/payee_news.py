@@ -13,7 +13,7 @@ from payments.models import Approval, Payable, PayableEdit
 from payments.states import PayableStatus
 from payments.timeline import Tone, note_many
 from tenants.models import Membership, Role
-from tenants.notices import News, tell
+from tenants.notices import News, notify_people
 
 TITLES = {
     Kind.RENAMED: "Nome de favorecido corrigido",
@@ -47,7 +47,7 @@ def hear(news: PayeeNews) -> None:
         url=reverse("registers:payee", args=[news.payee.id]),
         until=database_now() + TELL_FOR,
     )
-    tell(news.payee.tenant_id, sorted(people_of(bills) - {news.by.pk}), told)
+    notify_people(news.payee.tenant_id, sorted(people_of(bills) - {news.by.pk}), told)
 
 
 def what_it_means(kind: Kind) -> str:
