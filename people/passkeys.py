@@ -13,14 +13,17 @@ from allauth.mfa.webauthn.forms import (
 )
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import DisallowedHost, ValidationError
 from django.http import HttpRequest
 from fido2.utils import websafe_decode
 
 
 def is_here(request: HttpRequest) -> bool:
     """Whether the browser can use our passkeys at the address that it is at."""
-    return f"{request.scheme}://{request.get_host()}" in settings.PASSKEY_ORIGINS
+    try:
+        return f"{request.scheme}://{request.get_host()}" in settings.PASSKEY_ORIGINS
+    except DisallowedHost:  # the page that says so asks too
+        return False
 
 
 def place(request: HttpRequest) -> dict[str, Any]:

@@ -61,6 +61,7 @@ def cancel(request: TenantRequest, payable_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN, Role.APPROVER)
+@require_recent_factor
 def reject(request: TenantRequest, payable_id: UUID) -> HttpResponse:
     """Back to its author, with the reason. GET asks for it."""
     payable = payable_or_404(request, payable_id)

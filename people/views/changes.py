@@ -9,12 +9,14 @@ from django.views.decorators.http import require_POST
 
 from people import pending_changes
 from people.models import PendingChange
+from people.recent_factor import require_recent_factor
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
 
 
 @require_POST
 @role_required(Role.ADMIN)
+@require_recent_factor
 def confirm(request: TenantRequest, change_id: UUID) -> HttpResponse:
     change = pending_changes.confirm(find(request, change_id), by=request.membership)
     if change.outcome == PendingChange.Outcome.VOID:

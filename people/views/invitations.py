@@ -12,12 +12,14 @@ from core.forms import marking
 from people import invitations
 from people.forms import InviteForm
 from people.models import Invitation
+from people.recent_factor import require_recent_factor
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
 
 
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN)
+@require_recent_factor
 def invite(request: TenantRequest) -> HttpResponse:
     form = InviteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -34,12 +36,14 @@ def invite(request: TenantRequest) -> HttpResponse:
 
 @require_POST
 @role_required(Role.ADMIN)
+@require_recent_factor
 def resend(request: TenantRequest, invitation_id: UUID) -> HttpResponse:
     return sent(request, invitations.resend(find(request, invitation_id), by=request.membership))
 
 
 @require_POST
 @role_required(Role.ADMIN)
+@require_recent_factor
 def revoke(request: TenantRequest, invitation_id: UUID) -> HttpResponse:
     invitation = find(request, invitation_id)
     invitations.revoke(invitation, by=request.membership)

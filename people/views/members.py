@@ -12,6 +12,7 @@ from people import member_list, members
 from people.admins import is_last_admin
 from people.forms import RoleForm
 from people.models import PendingChange
+from people.recent_factor import require_recent_factor
 from people.roles import ALLOWS
 from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Membership, Role
@@ -35,6 +36,7 @@ def people(request: TenantRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN)
+@require_recent_factor
 def member(request: TenantRequest, membership_id: UUID) -> HttpResponse:
     """The role of one member, and the way to their removal."""
     membership = find(request, membership_id)
@@ -67,6 +69,7 @@ class RemovalForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN)
+@require_recent_factor
 def remove(request: TenantRequest, membership_id: UUID) -> HttpResponse:
     """GET asks first, with what waits for the person alone."""
     membership = find(request, membership_id)

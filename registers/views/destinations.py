@@ -24,6 +24,7 @@ from parties.enter import enter_account, enter_key
 from parties.models import PayeeAccount, PayeeKey
 from parties.rest import rest_of
 from payments.bills import parsing
+from people.recent_factor import require_recent_factor
 from registers.forms import ArchiveForm, DestinationForm, Way
 from registers.reads import shown, stakes_of
 from registers.views.payees import payee_or_404
@@ -53,6 +54,7 @@ def enter(request: TenantRequest, payee_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @member_required
+@require_recent_factor
 def confirm(request: TenantRequest, destination_id: UUID) -> HttpResponse:
     """Old and new side by side. GET asks."""
     row = destination_or_404(request, destination_id)

@@ -12,6 +12,7 @@ from core.clock import database_now
 from core.forms import marking
 from parties.merge import confirm_merge, propose_merge, refuse_merge, version_of
 from parties.models import Payee, PayeeMerge
+from people.recent_factor import require_recent_factor
 from registers.forms import MergeForm
 from registers.reads import Shown, destinations_of
 from registers.views.payees import payee_or_404
@@ -46,6 +47,7 @@ def propose(request: TenantRequest, payee_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @member_required
+@require_recent_factor
 def decide(request: TenantRequest, merge_id: UUID) -> HttpResponse:
     """Both side by side. GET asks."""
     rows = PayeeMerge.objects.of(request.tenant).select_related(

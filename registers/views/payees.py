@@ -19,6 +19,7 @@ from parties.enter import enter_payee
 from parties.models import Payee
 from parties.rename import rename_payee
 from parties.rest import rest_of, set_rest
+from people.recent_factor import require_recent_factor
 from registers.forms import NameForm, PayeeFilter, PayeeForm, RestForm
 from registers.reads import (
     bills_of,
@@ -135,6 +136,7 @@ def restore(request: TenantRequest, payee_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN)
+@require_recent_factor
 def rest(request: TenantRequest) -> HttpResponse:
     """How long an account or key rests after it was confirmed."""
     now = {"rest_hours": rest_of(request.tenant.id)}

@@ -21,7 +21,6 @@ from pytest_django import Settings
 from banking.banks.contract.auth import Grant
 from banking.banks.cora import Cora
 from tests.cora_simulator import OFICINA, CoraSimulator
-from tests.loopback import LOOPBACK
 
 STAGE = "https://api.stage.cora.com.br"
 STAGE_DIRECT = "https://matls-clients.api.stage.cora.com.br"
@@ -77,7 +76,7 @@ class Place:
 
 def tls_of(grant: Grant | None, ca_file: str = "") -> ssl.SSLContext:
     """What a client of Integração Direta brings; for Parceria, or None, no certificate."""
-    context = httpx.create_ssl_context(**LOOPBACK)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # its own: what it learns is nobody else's
     if ca_file:
         context.load_verify_locations(cafile=ca_file)
     if grant is not None and "certificate" in grant.secrets:

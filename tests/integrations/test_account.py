@@ -17,6 +17,7 @@ from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, reread
 from tests.cast import make_member, sign_in
+from tests.clock import travel
 from tests.payments.factories import (
     PIX_ACCOUNT,
     PIX_KEY,
@@ -279,7 +280,8 @@ def test_the_clock_then_sends_what_the_page_showed(tenant: Tenant, account: Bank
         shown = dry_run(account, timezone.now())
     seven = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
-    run = dispatch_account(tenant.id, account.id, now=seven)
+    with travel(seven):
+        run = dispatch_account(tenant.id, account.id, now=seven)
 
     assert run is not None and run.day == shown.day
     with tenant_scope(tenant.id):

@@ -262,13 +262,16 @@ def test_strangers_are_asked_to_sign_in(client: Client, tenant: Tenant, name: st
     assert response.url.startswith(reverse("account_login"))
 
 
-def test_the_note_of_a_run_that_ended_well(as_operator: Client, tenant: Tenant) -> None:
+def test_the_note_of_a_run_that_ended_well(
+    as_operator: Client, operator: User, tenant: Tenant
+) -> None:
     run = make_run(tenant, bills=2)
     with tenant_scope(tenant.id):
         for status in (OrderStatus.SENDING, OrderStatus.AT_BANK, OrderStatus.PAID):
             run.orders.update(status=status)
 
     with travel("2026-11-24T10:00:00-03:00"):
+        sign_in(as_operator, operator, tenant)
         response = as_operator.get(reverse("payments:runs"))
 
     (note,) = response.context["notes"]

@@ -111,12 +111,14 @@ def test_the_day_is_summed_up_in_one_sentence(as_operator: Client, tenant: Tenan
     assert day_of(as_operator) == ("segunda, 23 de novembro", 2)
 
 
-def test_the_day_is_that_of_sao_paulo(as_operator: Client, tenant: Tenant) -> None:
+def test_the_day_is_that_of_sao_paulo(as_operator: Client, operator: User, tenant: Tenant) -> None:
     make_payable(tenant, "1250.00")
 
     with travel("2026-11-24T01:30:00+00:00"):
+        sign_in(as_operator, operator, tenant)
         assert day_of(as_operator) == ("segunda, 23 de novembro", 1)
     with travel("2026-11-24T03:30:00+00:00"):
+        sign_in(as_operator, operator, tenant)
         assert day_of(as_operator) == ("terça, 24 de novembro", 0)
 
 
@@ -442,7 +444,9 @@ def test_bills_of_accounts_that_can_pay_are_sent_without_those_of_one_that_canno
     assert note.ids == [overdue.id]
 
 
-def test_the_note_tells_what_todays_run_did(as_operator: Client, tenant: Tenant) -> None:
+def test_the_note_tells_what_todays_run_did(
+    as_operator: Client, operator: User, tenant: Tenant
+) -> None:
     account = make_bank_account(tenant, modo_banking_from=TODAY)
     bills = [make_payable(tenant, "100.50", approved=True) for _ in range(2)]
     make_payable(tenant, approved=True, due_date=date(2026, 11, 19))
@@ -464,6 +468,7 @@ def test_the_note_tells_what_todays_run_did(as_operator: Client, tenant: Tenant)
     assert "até as 17h" in page
     assert reverse("payments:run", args=[run.id]) in page
     with travel("2026-11-23T18:00:00-03:00"):
+        sign_in(as_operator, operator, tenant)
         assert "até as 17h" not in read(as_operator)
 
 

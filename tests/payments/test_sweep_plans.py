@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -27,7 +26,7 @@ from tenants import notices
 from tenants.models import Role, Tenant, User
 from tenants.purge import purge_old_rows as purge_tenants
 from tenants.scope import across_tenants, tenant_scope
-from tests.payments.factories import BOLETO, make_bank_account, make_payable
+from tests.payments.factories import BOLETO, make_bank_account, make_order, make_payable
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,11 +44,8 @@ def full(tenant: Tenant, admin: User) -> Iterator[None]:
     now = timezone.now()
     account = make_bank_account(tenant)
     bill = make_payable(tenant, approved=True, destination=BOLETO)
+    order = make_order(bill, OrderStatus.PAID, reference="r")
     with tenant_scope(tenant.id):
-        order = PaymentOrder.objects.create(
-            tenant=tenant, payable=bill, bank_account=account, rail="boleto", key=uuid4(),
-            amount=bill.amount, content={}, status=OrderStatus.PAID, reference="r",
-        )  # fmt: skip
         event = BankEvent.objects.create(
             tenant=tenant, connection=account.connection, event_id="e", kind="k",
             reference="r", claims="paid", handled_at=now, sealed_body=b"x",

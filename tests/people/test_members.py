@@ -114,7 +114,7 @@ def test_what_was_lowered_or_removed_holds_at_the_next_request(
 
     as_admin.post(address("remove", tenant, approver), {"knowing": 0})
     detail = reverse("payments:detail", args=[bill.id])
-    assert {laptop.get(detail).status_code, phone.get(detail).status_code} == {404}
+    assert {laptop.get(detail).status_code, phone.get(detail).status_code} == {403}
     assert reread(bill).is_pending
     sign_in(laptop, approver, other_tenant)
     assert laptop.get("/pagamentos/").status_code == 200

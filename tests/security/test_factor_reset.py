@@ -21,7 +21,7 @@ from tenants.scope import tenant_scope
 from tenants.services import add_member
 from tests.cast import PASSWORD, make_member, sign_in
 from tests.clock import travel
-from tests.payments.factories import make_payable
+from tests.payments.factories import make_payable, shown
 from tests.people.factors import add_app, note_proof
 
 pytestmark = pytest.mark.django_db
@@ -54,9 +54,9 @@ def come_in(client: Client, user: User) -> bool:
 
 def approve(client: Client, tenant: Tenant) -> str:
     payable = make_payable(tenant)
-    client.post(
-        reverse("payments:approve", args=[payable.id]), headers={"X-Company": str(tenant.id)}
-    )
+    seen = {"shown": shown(payable)}
+    headers = {"X-Company": str(tenant.id)}
+    client.post(reverse("payments:approve", args=[payable.id]), seen, headers=headers)
     with tenant_scope(tenant.id):
         payable.refresh_from_db()
     return str(payable.status)

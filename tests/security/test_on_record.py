@@ -22,7 +22,7 @@ from tests.audit.reading import audit_of
 from tests.cast import make_member, make_user, sign_in
 from tests.clock import travel
 from tests.payments.clock import at
-from tests.payments.factories import TODAY, make_bank_account, make_payable, sender
+from tests.payments.factories import TODAY, make_bank_account, make_payable, sender, shown
 
 pytestmark = pytest.mark.django_db
 
@@ -184,7 +184,7 @@ def test_each_act_with_a_bill_is_one_record_with_where_the_money_goes(
     bill = make_payable(tenant, by=author)
     other = make_payable(tenant, "99.00", by=author)
     sign_in(client, approver, tenant)
-    client.post(reverse("payments:approve", args=[bill.id]))
+    client.post(reverse("payments:approve", args=[bill.id]), {"shown": shown(bill)})
     sign_in(client, author, tenant)
     client.post(reverse("payments:cancel", args=[other.id]), {"why": "em duplicidade"})
     client.post(reverse("payments:send", args=[bill.id]))

@@ -34,7 +34,7 @@ DOMAIN, ORIGIN = "app.empresa.test", "https://app.empresa.test"
 @pytest.fixture
 def at_home(settings: Settings) -> None:
     settings.PASSKEY_DOMAIN, settings.PASSKEY_ORIGINS = DOMAIN, [ORIGIN]
-    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, DOMAIN]
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, DOMAIN, f".{DOMAIN}"]
 
 
 @pytest.fixture

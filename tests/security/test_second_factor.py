@@ -23,7 +23,7 @@ from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.cast import PASSWORD, make_member, sign_in
 from tests.clock import Traveller, travel
-from tests.payments.factories import make_payable
+from tests.payments.factories import make_payable, shown
 from tests.people.factors import add_app, code_of, mailed_code, note_proof
 
 LOGIN, SECOND, AGAIN = "/conta/login/", "/conta/2fa/authenticate/", "/conta/2fa/reauthenticate/"
@@ -59,7 +59,8 @@ def come_in(client: Client, user: User, code: str) -> bool:
 
 def approve(client: Client, tenant: Tenant, **more: Any) -> tuple[Any, str]:
     payable = make_payable(tenant)
-    answer = client.post(reverse("payments:approve", args=[payable.id]), **more)
+    seen = {"shown": shown(payable)}
+    answer = client.post(reverse("payments:approve", args=[payable.id]), seen, **more)
     with tenant_scope(tenant.id):
         payable.refresh_from_db()
     return answer, payable.status
@@ -382,13 +383,15 @@ def test_htmx_is_asked_in_a_dialog(stale: Client, tenant: Tenant) -> None:
 
 @pytest.mark.django_db
 def test_the_api_says_it_by_a_code(stale: Client, tenant: Tenant, admin: User) -> None:
-    address = reverse("payments:api-payable-approve", args=[make_payable(tenant).id])
+    payable = make_payable(tenant)
+    address = reverse("payments:api-payable-approve", args=[payable.id])
+    seen = {"digest": shown(payable)}
 
-    answer = stale.post(address)
+    answer = stale.post(address, seen)
 
     assert (answer.status_code, answer.json()["code"]) == (403, "factor_required")
     note_proof(stale, admin)
-    assert stale.post(address).status_code == 200
+    assert stale.post(address, seen).status_code == 200
 
 
 @pytest.mark.django_db
@@ -415,9 +418,9 @@ def test_the_demonstration_offers_and_does_not_require(client: Client, tenant: T
 # Acts of a company that ask for no factor: each neither approves, sends, settles, confirms nor
 # changes a setting, and can be undone.
 ASK_NONE = {
-    "accounts:reverse", "banking:undo_allocation", "payments:cancel", "payments:new",
-    "payments:read_code", "payments:read_line", "payments:take_back", "reconciliation:sync",
-    "tenants:close_notice",
+    "accounts:reverse", "banking:undo_allocation", "payments:ask_again", "payments:cancel",
+    "payments:edit", "payments:new", "payments:read_code", "payments:read_line",
+    "payments:take_back", "people:stop", "reconciliation:sync", "tenants:close_notice",
 }  # fmt: skip
 
 

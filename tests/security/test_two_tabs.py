@@ -1,6 +1,7 @@
 """Two companies in two tabs: what a page of one sends is never done in the other."""
 
 import json
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,7 +13,7 @@ from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tenants.services import add_member
 from tests.cast import sign_in
-from tests.payments.factories import make_payable
+from tests.payments.factories import make_payable, shown
 
 pytestmark = pytest.mark.django_db
 
@@ -44,8 +45,9 @@ def status_of(payable: Payable) -> str:
     return payable.status
 
 
-def approve(client: Client, payable: Payable, **more: object) -> tuple[int, str]:
-    answer = client.post(reverse("payments:approve", args=[payable.id]), **more)  # type: ignore[arg-type]
+def approve(client: Client, payable: Payable, **more: Any) -> tuple[int, str]:
+    more["data"] = {"shown": shown(payable), **more.get("data", {})}
+    answer = client.post(reverse("payments:approve", args=[payable.id]), **more)
     return answer.status_code, status_of(payable)
 
 
