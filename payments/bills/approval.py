@@ -40,7 +40,11 @@ def approve_payable(payable: Payable, *, by: Membership, shown: str) -> Payable:
         InvalidState: it is not waiting for approval, or this person has approved it already.
         NotAllowed: `by` may not approve, or is the person who entered it.
     """
-    payable = lock(payable)
+    return give_approval(lock(payable), by=by, shown=shown)
+
+
+def give_approval(payable: Payable, *, by: Membership, shown: str) -> Payable:
+    """As `approve_payable`, of a bill that the caller holds and puts on record."""
     require_approver(payable, by)
     account = payable.bank_account or preferred_account(payable.tenant_id)
     seal = seal_of(payable, account)

@@ -8,6 +8,8 @@ from payments.bills.parsing import PixCharge, reread_pix_code
 from payments.models import Payable
 from payments.states import PayableStatus
 
+TITLE_DIFFERS = "Dados do boleto divergem"
+
 
 @dataclass(frozen=True, slots=True)
 class Caution:
@@ -30,6 +32,15 @@ def warnings_of(payable: Payable) -> list[Caution]:
     if payable.pix_code:
         warnings += of_pix_code(reread_pix_code(payable.pix_code))
     return warnings
+
+
+def cautions_of(payable: Payable) -> list[Caution]:
+    """`warnings_of` the bill, and what the registered title of a boleto says against it.
+
+    One that has any is approved by a click of its own.
+    """
+    titles = [Caution("title_differs", TITLE_DIFFERS, text) for text in payable.title_warnings]
+    return titles + warnings_of(payable)
 
 
 def of_pix_code(charge: PixCharge) -> list[Caution]:

@@ -12,6 +12,7 @@ from core.clock import database_now
 from core.errors import InvalidState
 from core.money import format_brl
 from payments.bills.approval import return_to_approval
+from payments.bills.particulars import named
 from payments.dispatch.plan import before_its_day
 from payments.models import Payable, PaymentOrder
 from payments.orders.queue import make_orders
@@ -122,9 +123,3 @@ def subject(
         return bills[0]
     payers = {order.bank_account_id: order.bank_account for order in orders}
     return next(iter(payers.values())) if len(payers) == 1 else bills[0].tenant
-
-
-def named(payable: Payable) -> str:
-    """On one line, whatever the name holds."""
-    payee = " ".join(str(payable.payee).split())
-    return f"{payee} · R$\u00a0{format_brl(payable.amount)}"

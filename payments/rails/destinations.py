@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from banking.banks.contract.payments import AccountType, PixAccount, PixCode, PixKey, Rail
+from brazil.banks import bank_name
 from parties.models import PayeeAccount
 from payments.models import Payable
 
@@ -26,6 +27,12 @@ class TedDetails:
 
 # How a bill is paid: TED, Pix, or a boleto's linha digitável (47 or 48 digits, already checked).
 Destination = TedDetails | PixKey | PixAccount | PixCode | str
+
+
+def written(account: PayeeAccount | TedDetails) -> str:
+    """«Itaú 0123 / 45678-9»"""
+    number = f"{account.account[:-1]}-{account.account[-1]}"
+    return f"{bank_name(account.bank_code)} {account.branch} / {number}"
 
 
 def destinations_of(payable: Payable) -> Mapping[str, Mapping[str, Any]]:
