@@ -84,7 +84,7 @@ def test_select_all_leaves_out_what_has_a_warning_and_a_toast_covers_no_control(
     with open_browser() as browser, browsing.new_page(browser, viewport=window) as page:
         browsing.sign_in(page, live_server.url, (approver.email, PASSWORD))
         faults = browsing.faults_of(page)
-        page.locator(".bill label").first.click()
+        page.locator(".bill").first.click(position={"x": 180, "y": 20})
         page.locator("[data-selection-act]").click()
         page.locator("#approve[open] .btn--primary").click()
         expect(page.locator("#toasts .toast--ok")).to_be_visible(timeout=LONG)
