@@ -11,7 +11,7 @@ from audit.acts import Act
 from audit.services import record
 from core.errors import Changed, DomainError, InvalidInput, InvalidState, NotAllowed
 from core.money import format_brl
-from payments.bills.approval import give_approval, require_approver
+from payments.bills.approval import give_approval, hold, require_approver
 from payments.bills.edit import last_edit
 from payments.bills.particulars import destinations, named, one_line
 from payments.bills.warnings import cautions_of
@@ -59,9 +59,8 @@ def approve_payables(shown: Mapping[UUID, str], *, by: Membership) -> list[Outco
             f"Selecione de 1 a {MOST_AT_ONCE} contas para aprovar de uma vez.", code="how_many"
         )
     hold_role(by)
-    bills = Payable.objects.of(by.tenant_id).filter(id__in=shown).with_details().order_by("id")
-    held: list[Payable] = list(bills.select_for_update(of=("self",), no_key=True))
-    outcomes = [outcome_of(payable, shown[payable.id], by) for payable in held]
+    bills = hold(Payable.objects.of(by.tenant_id).filter(id__in=shown)).with_details()
+    outcomes = [outcome_of(payable, shown[payable.id], by) for payable in bills.order_by("id")]
     outcomes.sort(key=lambda o: (o.payable.due_date, o.payable.id))
     record_approved(outcomes, by=by)
     return outcomes

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any, cast
 
 from accounts.models import Account
 from banking.banks.contract.payments import AccountType, PixAccount, PixCode, PixKey, PixKeyType
@@ -9,6 +10,7 @@ from banking.models import BankAccount, Connection
 from brazil.banking_days import DebtKind
 from payments.bills.approval import approve_payable
 from payments.bills.enter import enter_payable
+from payments.bills.terms import Typed
 from payments.dispatch.send_now import send_now
 from payments.models import NOT_APPROVED, Payable, PaymentOrder
 from payments.rails.debit_account import preferred_account
@@ -127,6 +129,21 @@ def shown(payable: Payable) -> str:
         bill = Payable.objects.of(payable.tenant_id).with_destinations().get(id=payable.id)
         account = bill.bank_account or preferred_account(bill.tenant_id)
         return digest_of(seal_of(bill, account))
+
+
+def typed_as(payable: Payable, **changes: Any) -> Typed:
+    """What a form of the bill holds, by TED, but for the changes. Inside the company's scope."""
+    typed: dict[str, Any] = {
+        "payee_name": payable.payee.name,
+        "payee_document": payable.payee.document,
+        "description": payable.description,
+        "amount": payable.amount,
+        "due_date": payable.due_date,
+        "expense_account": payable.expense_account,
+        "destination": ITAU,
+        "bank_account": payable.bank_account,
+    }
+    return cast(Typed, typed | changes)
 
 
 def make_order(
