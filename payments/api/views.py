@@ -82,7 +82,11 @@ class PayableViewSet(
         approve_payable(payable, by=request.membership, shown=seen.validated_data["digest"])
         return Response(self.get_serializer(self.get_object()).data)
 
-    @extend_schema(request=ShownSerializer(many=True), responses=OutcomeSerializer(many=True))
+    @extend_schema(
+        operation_id="payables_approve_many",
+        request=ShownSerializer(many=True),
+        responses=OutcomeSerializer(many=True),
+    )
     @action(detail=False, methods=["post"], url_path="approve", pagination_class=None)
     def approve_many(self, request: CompanyRequest) -> Response:
         """Aprova várias contas, cada uma como foi lida.
