@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from brazil.cnpj import format_cnpj
+from payments.bills.awaiting import awaiting
 from payments.models import Payable
 from people.kept_form import take
 from people.member_list import count_to_confirm
@@ -107,6 +108,11 @@ def is_tab_of(name: str, others: tuple[str, ...], here: str) -> bool:
 PAGES = {
     "integrations:list": ("integrations",),
     "reconciliation:reconcile": ("reconciliation", "banking"),
+    "payments:approvals": (
+        "payments:approvals",
+        "payments:review_approvals",
+        "payments:approve_many",
+    ),
     "payments:list": ("payments",),
     "registers:list": ("registers",),
     "people:list": ("people",),
@@ -136,15 +142,14 @@ def menu(request: TenantRequest) -> list[Group]:
             item("Auditoria", "audit:records", "scroll-text"),
         ]
     company.append(item("Acessos", "audit:sign_ins", "log-in"))
+    to_approve, unknown = waiting_for(request.membership)
+    work = [item("Conciliar", "reconciliation:reconcile", "arrow-left-right")]
+    if request.membership.can_approve:
+        work.append(item("Para aprovar", "payments:approvals", "stamp", to_approve))
+    work.append(item("Pagamentos", "payments:list", "banknote", unknown))
+    work.append(item("Favorecidos", "registers:list", "contact"))
     return [
-        Group(
-            "",
-            [
-                item("Conciliar", "reconciliation:reconcile", "arrow-left-right"),
-                item("Pagamentos", "payments:list", "banknote", waiting_for(request.membership)),
-                item("Favorecidos", "registers:list", "contact"),
-            ],
-        ),
+        Group("", work),
         Group(
             "Contabilidade",
             [
@@ -165,12 +170,10 @@ def current_item(request: HttpRequest) -> str | None:
     return next((item for item, pages in PAGES.items() if names.intersection(pages)), None)
 
 
-def waiting_for(membership: Membership) -> int:
-    """Bills that wait for this person: to approve, or with an answer of the bank unknown."""
+def waiting_for(membership: Membership) -> tuple[int, int]:
+    """How many bills wait for this person's approval, and for the bank's lost answer."""
     with tenant_scope(membership.tenant_id):
-        payables = Payable.objects.of(membership.tenant_id)
-        waiting = payables.with_unknown_outcome().values("id")
-        if membership.can_approve:
-            pending = payables.filter(status=Payable.Status.PENDING)
-            waiting = waiting.union(pending.exclude(created_by=membership.user_id).values("id"))
-        return waiting.count()
+        unknown = Payable.objects.of(membership.tenant_id).with_unknown_outcome().count()
+        if not membership.can_approve:
+            return 0, unknown
+        return awaiting(membership.user_id).of(membership.tenant_id).count(), unknown

@@ -1,14 +1,14 @@
 from django.conf import settings
 from django.urls import include, path
-from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
 from core.styleguide import styleguide
+from kamino.home import go_home
 from tenants.emails import AddressesView
 
 # The addresses under /saude/ are answered before these (kamino.views.HealthFirst).
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="reconciliation:reconcile"), name="home"),
+    path("", go_home, name="home"),
     path("", include("tenants.urls")),
     path("", include("audit.urls")),
     path("", include("people.urls")),

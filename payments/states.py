@@ -29,14 +29,20 @@ class OrderStatus(models.TextChoices):
 PAYABLE_MOVES: Mapping[str, frozenset[str]] = {
     PayableStatus.PENDING: frozenset({PayableStatus.APPROVED, PayableStatus.CANCELLED}),
     # Back to approval when it would go where its approval did not say.
+    # Paid when a person says that it was, outside of the product.
     PayableStatus.APPROVED: frozenset(
-        {PayableStatus.SENT, PayableStatus.CANCELLED, PayableStatus.PENDING}
+        {
+            PayableStatus.SENT,
+            PayableStatus.PAID,
+            PayableStatus.CANCELLED,
+            PayableStatus.PENDING,
+        }
     ),
     # Approved still when it never left; waiting for approval when the bank did not pay it.
     PayableStatus.SENT: frozenset(
         {PayableStatus.PAID, PayableStatus.APPROVED, PayableStatus.PENDING}
     ),
-    # A transfer that the payee's bank gave back.
+    # A transfer that the payee's bank gave back, or a payment outside that was no such.
     PayableStatus.PAID: frozenset({PayableStatus.PENDING}),
     PayableStatus.CANCELLED: frozenset(),
 }

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from core.clock import database_now
 from core.ticks import Tick
-from payments.bills import boleto_lookup
+from payments.bills import approval_notices, boleto_lookup
 from payments.dispatch import run, run_notices, schedule
 from payments.orders import review_notices, send, tracking
 
@@ -42,6 +42,12 @@ def tell_of_trouble() -> None:
     """Every tick: what was told already is not told again."""
     review_notices.notify_of_reviews()
     run_notices.notify_of_runs(database_now())
+
+
+@shared_task(base=Tick)
+def tell_approvers() -> None:
+    """Every tick: what waits for whom, told once."""
+    approval_notices.notify_of_waiting(database_now())
 
 
 @shared_task

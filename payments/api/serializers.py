@@ -16,6 +16,7 @@ from core.clock import database_now
 from core.errors import InvalidInput
 from parties.models import PayeeAccount
 from payments.bills import parsing
+from payments.bills.bulk_approval import Outcome
 from payments.bills.duplicates import refuse_duplicate
 from payments.bills.enter import kept_name
 from payments.bills.warnings import Caution, warnings_of
@@ -23,6 +24,7 @@ from payments.models import Payable
 from payments.rails.debit_account import preferred_account
 from payments.rails.destinations import TedDetails
 from payments.rails.seal import digest_of, seal_of
+from payments.states import PayableStatus
 from tenants.scope import NOBODY
 
 
@@ -274,6 +276,29 @@ class ApproveSerializer(serializers.Serializer[Any]):
     digest = serializers.CharField(
         min_length=64, max_length=64, help_text="O «digest» da conta, como foi lida."
     )
+
+
+class ShownSerializer(ApproveSerializer):
+    """A bill of an approval of several, as it was read."""
+
+    id = serializers.UUIDField()
+
+
+class OutcomeSerializer(serializers.Serializer[Outcome]):
+    """What came of one bill of an approval of several."""
+
+    id = serializers.UUIDField(source="payable.id")
+    status = serializers.ChoiceField(choices=PayableStatus.choices, source="payable.status")
+    is_given = serializers.SerializerMethodField(help_text="Esta pessoa a aprovou agora.")
+    code = serializers.CharField(
+        source="refused.code",
+        default="",
+        help_text="Por que não: changed, warned, not_pending, own_bill, own_edit, given_already.",
+    )
+    detail = serializers.CharField(source="reason")
+
+    def get_is_given(self, outcome: Outcome) -> bool:
+        return outcome.refused is None
 
 
 class CancelSerializer(serializers.Serializer[Any]):

@@ -6,6 +6,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -15,9 +16,12 @@ from payments.api.serializers import (
     CancelSerializer,
     EnteredPayableSerializer,
     NewPayableSerializer,
+    OutcomeSerializer,
     PayableSerializer,
+    ShownSerializer,
 )
 from payments.bills.approval import approve_payable
+from payments.bills.bulk_approval import approve_payables
 from payments.bills.enter import cancel_payable, enter_payable
 from payments.models import Payable
 from people.recent_factor import RecentFactor
@@ -52,6 +56,7 @@ class PayableViewSet(
     roles = {
         "create": (Role.ADMIN, Role.FINANCE),
         "approve": (Role.ADMIN, Role.APPROVER),
+        "approve_many": (Role.ADMIN, Role.APPROVER),
         "cancel": (Role.ADMIN, Role.FINANCE, Role.APPROVER),
     }
 
@@ -80,6 +85,26 @@ class PayableViewSet(
         seen.is_valid(raise_exception=True)
         approve_payable(payable, by=request.membership, shown=seen.validated_data["digest"])
         return Response(self.get_serializer(self.get_object()).data)
+
+    @extend_schema(
+        operation_id="payables_approve_many",
+        request=ShownSerializer(many=True),
+        responses=OutcomeSerializer(many=True),
+    )
+    @action(detail=False, methods=["post"], url_path="approve", pagination_class=None)
+    def approve_many(self, request: CompanyRequest) -> Response:
+        """Aprova várias contas, cada uma como foi lida.
+
+        As que mudaram, já foram decididas ou têm aviso ficam como estão, cada uma com o motivo;
+        as outras são aprovadas.
+        """
+        read = ShownSerializer(data=request.data, many=True, allow_empty=False)
+        read.is_valid(raise_exception=True)
+        shown = {each["id"]: each["digest"] for each in read.validated_data}
+        if Payable.objects.of(request.tenant).filter(id__in=shown).count() != len(shown):
+            raise NotFound
+        outcomes = approve_payables(shown, by=request.membership)
+        return Response([OutcomeSerializer(outcome).data for outcome in outcomes])
 
     @extend_schema(request=CancelSerializer, responses=PayableSerializer)
     @action(detail=True, methods=["post"])

@@ -54,7 +54,13 @@ def approve_payable(payable: Payable, *, by: Membership, shown: str) -> Payable:
         InvalidState: it is not waiting for approval, or this person has approved it already.
         NotAllowed: `by` may not approve, or is the person who entered it.
     """
-    payable = lock(payable)
+    payable = give_approval(lock(payable), by=by, shown=shown)
+    record(Act.BILL_APPROVED, on=payable, by=by.user, after=particulars(payable))
+    return payable
+
+
+def give_approval(payable: Payable, *, by: Membership, shown: str) -> Payable:
+    """As `approve_payable`, of a bill that the caller holds and puts on record."""
     require_approver(payable, by)
     account = payable.bank_account or preferred_account(payable.tenant_id)
     seal = seal_of(payable, account)
@@ -74,7 +80,6 @@ def approve_payable(payable: Payable, *, by: Membership, shown: str) -> Payable:
     )  # fmt: skip
     missing = payable.approvals_needed - given.count()
     if missing > 0:
-        record(Act.BILL_APPROVED, on=payable, by=by.user, after=particulars(payable))
         note(payable, "Aprovada por uma pessoa", f"Falta a aprovação de {missing}.", by=by.user)
         return payable
     payable.status = PayableStatus.APPROVED
@@ -82,7 +87,6 @@ def approve_payable(payable: Payable, *, by: Membership, shown: str) -> Payable:
     payable.hold = ""
     payable.save(update_fields=["status", "approval", "hold"])
     note(payable, "Aprovada", when_it_leaves(payable, database_now()), by=by.user)
-    record(Act.BILL_APPROVED, on=payable, by=by.user, after=particulars(payable))
     return payable
 
 

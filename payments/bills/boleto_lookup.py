@@ -18,12 +18,12 @@ from banking.models import BankAccount
 from core import deadline
 from core.clock import database_now
 from core.text import shorten
+from payments.bills.warnings import TITLE_DIFFERS
 from payments.models import Payable
 from payments.states import PayableStatus
 from payments.timeline import Tone, note
 from tenants.scope import across_tenants, tenant_scope
 
-WARNING = "Dados do boleto divergem"
 OTHER_ESTABLISHMENT = "Boleto de outro estabelecimento do favorecido"
 ASK_AGAIN_AFTER = timedelta(hours=1)
 BATCH = 20
@@ -121,7 +121,7 @@ def store_title(payable: Payable, title: Title) -> None:
         ]
     )  # fmt: skip
     for warning in payable.title_warnings:
-        note(payable, WARNING, warning, tone=Tone.WARN)
+        note(payable, TITLE_DIFFERS, warning, tone=Tone.WARN)
     for told in payable.title_notes:
         note(payable, OTHER_ESTABLISHMENT, told)
 

@@ -36,6 +36,14 @@ def destination(payable: Payable) -> str:
     return f"{payable.get_method_display()} para {written(payable.payee_account)}"
 
 
+def destinations(payable: Payable) -> str:
+    """With the TED that a Pix may become. Needs the bill `with_destinations`."""
+    where = destination(payable)
+    if payable.is_pix and payable.payee_account is None and (ted := ted_of(payable)):
+        where += f", se for por TED {written(ted)}"
+    return where
+
+
 def named(payable: Payable) -> str:
     """On one line, whatever the name holds."""
     return f"{one_line(str(payable.payee))} · {reais(payable)}"

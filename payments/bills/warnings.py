@@ -14,6 +14,7 @@ from payments.models import Payable
 from payments.states import PayableStatus
 
 MOST_NAMES = 3
+TITLE_DIFFERS = "Dados do boleto divergem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,15 @@ def of_name(payable: Payable) -> list[Caution]:
             f"{others}, de outro documento. Confira a quem se paga.",
         )
     ]
+
+
+def cautions_of(payable: Payable) -> list[Caution]:
+    """`warnings_of` the bill, and what the registered title of a boleto says against it.
+
+    One that has any is approved by a click of its own.
+    """
+    titles = [Caution("title_differs", TITLE_DIFFERS, text) for text in payable.title_warnings]
+    return titles + warnings_of(payable)
 
 
 def of_pix_code(charge: PixCharge) -> list[Caution]:

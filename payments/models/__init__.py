@@ -3,6 +3,7 @@
 from payments.models.approval import Approval, PayableEdit
 from payments.models.event import PayableEvent
 from payments.models.order import NEVER_LEFT, PaymentOrder, order_code, waiting
+from payments.models.outside import OutsidePayment
 from payments.models.payable import NO_PIX, NOT_APPROVED, Payable, PayableQuerySet
 from payments.models.run import DispatchRun
 from payments.models.tracking import TrackingRound
@@ -13,6 +14,7 @@ __all__ = [
     "NO_PIX",
     "Approval",
     "DispatchRun",
+    "OutsidePayment",
     "Payable",
     "PayableEdit",
     "PayableEvent",

@@ -34,6 +34,10 @@ class PayableQuerySet(TenantQuerySet):
         mine = Q(bank_account=account)
         return self.filter(mine | Q(bank_account=None) if account.is_preferred else mine)
 
+    def awaiting_approval(self) -> Self:
+        """Those that approvers have to decide about; a rejected one waits for its author."""
+        return self.filter(status=PayableStatus.PENDING).exclude(hold=Payable.Hold.REJECTED)
+
     def overdue(self, today: date) -> Self:
         """Neither paid nor on their way, and their day is over."""
         return self.filter(
@@ -173,6 +177,8 @@ class Payable(TenantOwned):
     approval_round = models.PositiveSmallIntegerField(default=1)
     # How often an approver gave it back: what was approved before that counts no more.
     rejections = models.PositiveSmallIntegerField(default=0)
+    # In which round approvers were told at once that it is due.
+    due_told_round = models.PositiveSmallIntegerField(null=True)
     # Of so many people, each of the same seal.
     approvals_needed = models.PositiveSmallIntegerField(default=1)
     # The one that completed it; null while it waits.
@@ -211,6 +217,9 @@ class Payable(TenantOwned):
         indexes = [
             models.Index(fields=["tenant", "payment_date", "id"], name="payable_by_date"),
             models.Index(fields=["tenant", "status", "payment_date"], name="payable_by_status"),
+            models.Index(
+                fields=["payment_date"], condition=Q(status="pending"), name="payable_waiting"
+            ),
             models.Index(
                 fields=["tenant", "pix_charge"],
                 condition=~Q(pix_charge=""),

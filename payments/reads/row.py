@@ -17,13 +17,13 @@ from core.dates import near_day
 from payments.bills.parsing import PixCharge, reread_pix_code
 from payments.bills.payee_data import enterers_of
 from payments.bills.warnings import Caution, warnings_of
-from payments.models import Payable, PayableEdit, PayableQuerySet, PaymentOrder
+from payments.models import OutsidePayment, Payable, PayableEdit, PayableQuerySet, PaymentOrder
 from payments.orders.cancellation import why_not_cancellable
 from payments.rails.destinations import ted_of, written
 from payments.rails.pix_policy import needs_new_approval, rail_for
 from payments.rails.seal import digest_of, seal_of
 from payments.reads.status_label import Accounts, Situation, situation_of
-from payments.states import OrderStatus, PayableStatus
+from payments.states import LIVE_ORDERS, OrderStatus, PayableStatus
 from tenants.models import Membership
 
 NO_REASONS: Mapping[str, str] = {}
@@ -203,6 +203,27 @@ class Row:
             return build_static_br_code(payable.pix_key, NO_NAME, NO_CITY, payable.amount)
 
     @property
+    def can_pay_outside(self) -> bool:
+        """This person may say that it was paid by another way."""
+        order = self.order
+        is_open = order is not None and (order.status in LIVE_ORDERS or order.needs_person)
+        if is_open or not (self.by.can_enter or self.by.can_approve):
+            return False
+        return self.payable.status == PayableStatus.APPROVED or self.can_approve
+
+    @property
+    def outside_payment(self) -> OutsidePayment | None:
+        """What says so; of a bill that is paid by another way."""
+        if self.payable.status != PayableStatus.PAID:
+            return None
+        standing: list[OutsidePayment] = self.payable.paid_outside  # type: ignore[attr-defined]
+        return standing[0] if standing else None
+
+    @property
+    def can_undo_outside(self) -> bool:
+        return self.outside_payment is not None and (self.by.can_enter or self.by.can_approve)
+
+    @property
     def can_cancel(self) -> bool:
         open_here = self.payable.status in {PayableStatus.PENDING, PayableStatus.APPROVED}
         return open_here and (self.by.can_enter or self.by.can_approve)
@@ -216,11 +237,13 @@ def rows_of(
     *,
     reasons: Mapping[str, str] = NO_REASONS,
 ) -> list[Row]:
-    """Three queries, whatever the number of bills. `reasons` are by the bill's id."""
+    """Four queries, whatever the number of bills. `reasons` are by the bill's id."""
     orders = PaymentOrder.objects.of(by.tenant_id).select_related(
         "bank_account__connection", "entry", "return_entry", "run"
     )
     edits = PayableEdit.objects.of(by.tenant_id).filter(is_sealed=True)
+    outside = OutsidePayment.objects.of(by.tenant_id).filter(undone_at=None)
+    outside = outside.select_related("bank_account", "account", "entry", "by")
     newest = orders.defer("content").order_by("-created_at", "-id")
     payables = (
         payables.with_details()
@@ -228,6 +251,7 @@ def rows_of(
         .prefetch_related(
             Prefetch("orders", queryset=newest, to_attr="attempts"),
             Prefetch("edits", queryset=edits, to_attr="sealed_edits"),
+            Prefetch("outside_payments", queryset=outside, to_attr="paid_outside"),
         )
     )
     return [row_of(p, accounts, by, now, reasons.get(str(p.id), "")) for p in payables]

@@ -85,6 +85,8 @@ def situation_of(
             return _pending(payable)
         case PayableStatus.APPROVED:
             return _approved(payable, accounts, now)
+        case PayableStatus.PAID:
+            return Situation("paid_outside", "ok", "paga", "fora do Kamino")
     return Situation(payable.status, "plain", payable.get_status_display().lower())
 
 

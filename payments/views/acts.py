@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.enqueue import enqueue
@@ -27,6 +28,8 @@ from payments.views.bill import row_or_404
 from people.recent_factor import require_recent_factor
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
+
+FROM_APPROVALS = "para-aprovar"
 
 
 @require_POST
@@ -63,15 +66,19 @@ def cancel(request: TenantRequest, payable_id: UUID) -> HttpResponse:
 @role_required(Role.ADMIN, Role.APPROVER)
 @require_recent_factor
 def reject(request: TenantRequest, payable_id: UUID) -> HttpResponse:
-    """Back to its author, with the reason. GET asks for it."""
+    """Back to its author, with the reason. GET asks for it, and says where one came from."""
+    from_list = request.GET.get("volta") == FROM_APPROVALS
     payable = payable_or_404(request, payable_id)
     form = RejectForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         template = "payments/_reject_dialog.html" if request.htmx else "payments/reject.html"
         status = 422 if form.is_bound else 200
-        return render(request, template, {"payable": payable, "form": form}, status=status)
+        context = {"payable": payable, "form": form, "from_list": from_list}
+        return render(request, template, context, status=status)
     reject_payable(payable, by=request.membership, why=form.cleaned_data["why"])
     messages.success(request, f"Reprovada: {payable.payee}.")
+    if from_list:
+        return redirect("payments:approvals")
     return redirect("payments:detail", payable.id)
 
 
@@ -123,7 +130,7 @@ def send_late(request: TenantRequest) -> HttpResponse:
     orders = send_now(payables, by=request.user)
     nudge_senders(orders)
     tell_of_sent(request, len(orders), len(payables) - len(orders))
-    return redirect(previous_page(request))
+    return redirect(page_that_asked(request))
 
 
 @require_http_methods(["GET", "POST"])
@@ -142,6 +149,13 @@ def settle(request: TenantRequest, payable_id: UUID) -> HttpResponse:
     asked = PayableEvent.objects.of(request.tenant).filter(payable=payable_id, title=NEEDS_CHECKING)
     why = asked.order_by("-at").values_list("text", flat=True).first()
     return render(request, "payments/settle.html", {"row": row, "form": form, "why": why})
+
+
+def page_that_asked(request: TenantRequest) -> str:
+    """Where the question was asked; it names that page in its form."""
+    asked = request.POST.get("volta", "")
+    is_ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, None)
+    return asked if is_ours else previous_page(request)
 
 
 def tell_of_sent(request: TenantRequest, sent: int, returned: int, account: str = "") -> None:

@@ -59,11 +59,11 @@ def pay(request: TenantRequest) -> HttpResponse:
         nudge_senders(orders)
         tell_of_sent(request, len(orders), len(payables) - len(orders), str(account))
         return redirect("payments:list")
-    today = sao_paulo_day(now)
+    today, wants_all = sao_paulo_day(now), request.GET.get("selecionar") == "todas"
     checked = (
         request.POST.getlist("payable")
         if form.is_bound
-        else [str(row.payable.id) for row in rows if row.payable.payment_date <= today]
+        else [str(r.payable.id) for r in rows if wants_all or r.payable.payment_date <= today]
     )
     context = {
         "accounts": accounts,

@@ -94,4 +94,4 @@ def sign_in(page: Page, address: str, who: tuple[str, str]) -> None:
     page.get_by_label("E-mail").fill(who[0])
     page.get_by_label("Senha", exact=True).fill(who[1])
     page.get_by_role("button", name="Entrar").click()
-    page.wait_for_url(re.compile("/conciliar/"))
+    page.wait_for_url(re.compile("/conciliar/|/para-aprovar/"))

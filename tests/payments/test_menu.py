@@ -21,11 +21,11 @@ def items(client: Client, url_name: str = "payments:list") -> dict[str, tuple[in
 
 
 @pytest.mark.parametrize(
-    ("role", "waiting"),
-    [(Role.ADMIN, 3), (Role.APPROVER, 3), (Role.FINANCE, 1), (Role.READER, 1)],
+    ("role", "to_approve"),
+    [(Role.ADMIN, 2), (Role.APPROVER, 2), (Role.FINANCE, None), (Role.READER, None)],
 )
 def test_what_waits_for_a_person_is_counted(
-    client: Client, tenant: Tenant, role: Role, waiting: int
+    client: Client, tenant: Tenant, role: Role, to_approve: int | None
 ) -> None:
     make_bank_account(tenant)
     make_order(make_payable(tenant, approved=True), OrderStatus.UNKNOWN)
@@ -34,20 +34,34 @@ def test_what_waits_for_a_person_is_counted(
     make_payable(tenant)
     sign_in(client, make_member(tenant, role), tenant)
 
-    assert items(client)["Pagamentos"][0] == waiting
+    found = items(client)
+    assert found["Pagamentos"][0] == 1
+    assert found.get("Para aprovar", (None, False))[0] == to_approve
 
 
 def test_ones_own_bills_wait_for_somebody_else(client: Client, admin: User, tenant: Tenant) -> None:
     make_payable(tenant, by=admin)
     sign_in(client, admin, tenant)
 
-    assert items(client)["Pagamentos"][0] == 0
+    assert items(client)["Para aprovar"][0] == 0
+
+
+def test_what_was_given_back_waits_for_its_author(
+    as_approver: Client, approver: User, tenant: Tenant
+) -> None:
+    bill = make_payable(tenant)
+    reject = reverse("payments:reject", args=[bill.id])
+    assert items(as_approver)["Para aprovar"][0] == 1
+
+    as_approver.post(reject, {"why": "Valor errado"})
+
+    assert items(as_approver)["Para aprovar"][0] == 0
 
 
 def test_another_companys_bills_do_not_count(as_outsider: Client, tenant: Tenant) -> None:
     make_payable(tenant)
 
-    assert items(as_outsider)["Pagamentos"][0] == 0
+    assert items(as_outsider)["Para aprovar"][0] == 0
 
 
 @pytest.mark.parametrize(
@@ -67,6 +81,12 @@ def test_the_menu_marks_where_one_is(as_operator: Client, url_name: str, label: 
     marked = [name for name, (_, current) in items(as_operator, url_name).items() if current]
 
     assert marked == [label]
+
+
+def test_approving_is_an_item_of_its_own(as_approver: Client) -> None:
+    found = items(as_approver, "payments:approvals")
+
+    assert [name for name, (_, current) in found.items() if current] == ["Para aprovar"]
 
 
 def test_a_fragment_has_no_menu_and_counts_nothing_for_it(

@@ -1,0 +1,173 @@
+"""A person says that a bill was paid outside of the product: cash, another app, another bank."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from accounts.chart.reclassify import share_account, standing
+from accounts.journal.entries import hold_entry, post_entry, reverse_entry
+from accounts.models import Account
+from audit.acts import Act
+from audit.services import record
+from banking.bank_accounts.ledger_account import hold_leaf, possible_leaves
+from banking.models import BankAccount
+from brazil.banking_days import sao_paulo_day
+from core.amounts import check_amount
+from core.clock import database_now
+from core.errors import InvalidInput, InvalidState, NotAllowed
+from core.money import format_brl
+from payments.bills.approval import give_approval, lock, revoke_approval
+from payments.models import OutsidePayment, Payable, PaymentOrder
+from payments.states import LIVE_ORDERS, PayableStatus
+from payments.timeline import Tone, note
+from tenants.models import Membership
+
+TITLE, UNDONE = "Registrada como paga fora do Kamino", "Pagamento fora do Kamino desfeito"
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What was paid, as a person says it. It left an account at a bank, or one of the chart."""
+
+    on: date  # São Paulo
+    amount: Decimal  # reais
+    source: BankAccount | Account
+
+
+@transaction.atomic
+def record_paid_outside(
+    payable: Payable, paid: Paid, *, by: Membership, shown: str
+) -> OutsidePayment:
+    """The bill is paid, and the books say so: expense against what it left.
+
+    One that waits for approval is approved by it, as it was shown: `shown` is as in
+    `approve_payable`. Runs inside the company's scope.
+
+    Raises:
+        InvalidInput: the day is to come, or the amount is none that may be paid.
+        InvalidState: it is on its way to a bank, paid, cancelled, or needs one more approval.
+        NotAllowed: `by` neither enters nor approves bills; or may not approve this one, which
+            waits for it.
+        Changed: the bill waits for approval, and is another one than was shown.
+    """
+    require_worker(by)
+    if paid.on > sao_paulo_day(database_now()):
+        raise InvalidInput("A data do pagamento não pode ser futura.", field="paid_on")
+    amount = check_amount(paid.amount)
+    payable = lock(payable)
+    if payable.is_pending:
+        payable = give_approval(payable, by=by, shown=shown)
+    require_unsent(payable)
+    leaf = leaf_of(paid.source)
+    entry = post_entry(
+        payable.tenant,
+        date=paid.on,
+        memo=f"Pagamento a {payable.payee.name}"[:140],
+        lines=[(payable.expense_account, amount), (leaf, -amount)],
+        by=by.user,
+    )
+    payment = OutsidePayment.objects.create(
+        tenant_id=payable.tenant_id,
+        payable=payable,
+        paid_on=paid.on,
+        bank_account=paid.source if isinstance(paid.source, BankAccount) else None,
+        account=leaf,
+        amount=amount,
+        entry=entry,
+        by=by.user,
+    )
+    payable.status = PayableStatus.PAID
+    payable.save(update_fields=["status"])
+    note(payable, TITLE, in_words(payment), tone=Tone.OK, by=by.user)
+    record(Act.PAID_OUTSIDE, on=payable, by=by.user, after=particulars(payment))
+    return payment
+
+
+def require_worker(by: Membership) -> None:
+    if not (by.can_enter or by.can_approve):
+        raise NotAllowed(
+            "Seu papel nesta empresa não permite registrar pagamentos.", code="wrong_role"
+        )
+
+
+def require_unsent(payable: Payable) -> None:
+    """
+    Raises:
+        InvalidState: the bill, held by the caller, is not approved, or a bank may be paying it.
+    """
+    if payable.is_pending:
+        raise InvalidState("Falta a aprovação de outra pessoa.", code="needs_approval")
+    orders = PaymentOrder.objects.of(payable.tenant_id).filter(payable=payable)
+    is_open = orders.filter(status__in=LIVE_ORDERS).exists()
+    if is_open or orders.filter(needs_person=True).exists():
+        raise InvalidState(
+            "O banco pode estar fazendo este pagamento: espere o resultado, ou informe-o, antes "
+            "de registrar um pagamento fora.",
+            code="at_bank",
+        )
+    if payable.status != PayableStatus.APPROVED:
+        raise InvalidState("Esta conta já foi paga ou cancelada.", code="not_open")
+
+
+def leaf_of(source: BankAccount | Account) -> Account:
+    """What the money left, held until the transaction ends.
+
+    Raises:
+        InvalidInput: it is no open account of the assets, or one that a bank account has.
+    """
+    if isinstance(source, BankAccount):
+        return hold_leaf(source)
+    share_account(source.id)
+    leaf = possible_leaves(source.tenant).filter(id=source.id).first()
+    if leaf is None:
+        raise InvalidInput(
+            "Escolha uma conta do ativo que esteja em uso e não seja de um banco.", field="source"
+        )
+    return leaf
+
+
+@transaction.atomic
+def undo_paid_outside(payable: Payable, *, by: Membership, why: str) -> Payable:
+    """It was not paid so: the entry is reversed on its own day, the bill waits for approval.
+
+    An entry that a person has reversed already stays as it is. Runs inside the company's scope.
+
+    Raises:
+        InvalidState: nobody said that it was paid outside, or an account of the entry is archived.
+        NotAllowed: `by` neither enters nor approves bills.
+    """
+    require_worker(by)
+    payable = lock(payable)
+    payments = OutsidePayment.objects.of(payable.tenant_id).filter(payable=payable, undone_at=None)
+    payment = payments.select_related("entry", "account", "bank_account").first()
+    if payment is None:
+        raise InvalidState(
+            "Esta conta não consta como paga fora do Kamino.", code="not_paid_outside"
+        )
+    entry = standing(payment.entry)
+    hold_entry(entry)
+    if entry.reversal is None:
+        reverse_entry(entry, by=by.user, date=entry.date, why=why)
+    payment.undone_by, payment.undone_at = by.user, database_now()
+    payment.save(update_fields=["undone_by", "undone_at"])
+    revoke_approval(payable)
+    note(payable, UNDONE, why, tone=Tone.WARN, by=by.user)
+    record(Act.PAID_OUTSIDE_UNDONE, on=payable, by=by.user, why=why, before=particulars(payment))
+    return payable
+
+
+def particulars(payment: OutsidePayment) -> dict[str, str]:
+    return {
+        "Pago em": f"{payment.paid_on:%d/%m/%Y}",
+        "Valor pago": f"R$\u00a0{format_brl(payment.amount)}",
+        "Saiu de": str(payment.bank_account or payment.account),
+    }
+
+
+def in_words(payment: OutsidePayment) -> str:
+    return (
+        f"R$\u00a0{format_brl(payment.amount)} em {payment.paid_on:%d/%m/%Y}, "
+        f"de {payment.bank_account or payment.account}."
+    )
