@@ -72,6 +72,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 PAGES = {
     "integrations:list": ("integrations",),
     "reconciliation:reconcile": ("reconciliation", "banking"),
+    "payments:rules": ("payments:rules", "payments:save_tiers"),
     "payments:list": ("payments",),
     "audit:records": ("audit",),
     "accounts:chart": ("accounts:chart",),
@@ -89,6 +90,7 @@ def menu(request: TenantRequest) -> list[Group]:
     company = [item("Integrações bancárias", "integrations:list", "landmark")]
     if request.membership.is_admin:
         company += [
+            item("Alçadas e limites", "payments:rules", "scale"),
             item("Grupos de classificação", "accounts:groups", "folder-tree"),
             item("Auditoria", "audit:records", "scroll-text"),
         ]

@@ -2,7 +2,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from payments.api.views import PayableViewSet
-from payments.views import acts, bill, list, pay, runs, sending_lock
+from payments.views import acts, bill, delegation, list, pay, rules, runs, sending_lock
 
 router = SimpleRouter(use_regex_path=False)
 router.register("api/v1/payables", PayableViewSet, basename="api-payable")
@@ -29,5 +29,13 @@ urlpatterns = [
     path("pagamentos/<uuid:payable_id>/cancelar-no-banco/", acts.take_back, name="take_back"),
     path("pagamentos/<uuid:payable_id>/conferir/", acts.settle, name="settle"),
     path("pagamentos/<uuid:payable_id>/enviar/", acts.send, name="send"),
+    path("configuracoes/alcadas/", rules.show_rules, name="rules"),
+    path("configuracoes/alcadas/gravar/", rules.save_tiers, name="save_tiers"),
+    path("pagamentos/delegacoes/", delegation.delegations, name="delegations"),
+    path(
+        "pagamentos/delegacoes/<uuid:delegation_id>/encerrar/",
+        delegation.revoke,
+        name="revoke_delegation",
+    ),
     *router.urls,
 ]

@@ -14,7 +14,7 @@ from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
 from tests.banking.factories import make_line
 from tests.cast import make_notice, sign_in
-from tests.payments.factories import TODAY, make_bank_account, make_payable
+from tests.payments.factories import TODAY, make_bank_account, make_delegation, make_payable
 
 # The bank's own door: the secret in its address is what opens it (tests/banking/test_webhook.py).
 PUBLIC = {"banking:webhook"}
@@ -52,6 +52,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "account_id": account.id,
         "allocation_id": allocation.id,
         "connection_id": connection.id,
+        "delegation_id": make_delegation(tenant).id,
         "entry_id": make_entry(tenant).id,
         "group_id": account.ledger_account.group_id,
         "leaf_id": account.ledger_account_id,

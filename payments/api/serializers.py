@@ -113,7 +113,7 @@ class CautionSerializer(serializers.Serializer[Caution]):
     """What to look at before the bill is approved, though nothing forbids it."""
 
     code = serializers.CharField(
-        help_text="name_kept, unknown_bank, repeated_code ou pix_automatico."
+        help_text="name_kept, unknown_bank, repeated_code, same_receiver ou pix_automatico."
     )
     detail = serializers.CharField(source="text")
 
@@ -146,8 +146,8 @@ class PayableSerializer(serializers.ModelSerializer[Payable]):
         fields = [
             "id", "payee_name", "payee_document", "description", "method", "ted", "pix",
             "linha_digitavel", "amount", "due_date", "payment_date", "expense_account",
-            "bank_account", "status", "hold", "created_at", "approved_at", "warnings",
-            "seal", "digest",
+            "bank_account", "status", "hold", "created_at", "approved_at",
+            "approvals_needed", "warnings", "seal", "digest",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -54,7 +54,7 @@ class PayableViewSet(
 
     def get_queryset(self) -> Any:
         tenant = self.request.tenant  # type: ignore[attr-defined]  # set by TenantScoped
-        return Payable.objects.of(tenant).with_details()
+        return Payable.objects.of(tenant).with_details().with_cautions()
 
     @extend_schema(request=NewPayableSerializer, responses={201: EnteredPayableSerializer})
     def create(self, request: CompanyRequest) -> Response:

@@ -10,6 +10,7 @@ from brazil.banking_days import sao_paulo_day
 from core.clock import database_now
 from core.errors import Changed, InvalidState, NotAllowed
 from core.text import shorten
+from payments.bills.tiers import are_two_people, lock_rules, people_needed
 from payments.models import NOT_APPROVED, Approval, Payable, PayableEdit
 from payments.rails.debit_account import preferred_account
 from payments.rails.seal import digest_of, seal_of
@@ -40,6 +41,7 @@ def approve_payable(payable: Payable, *, by: Membership, shown: str) -> Payable:
         InvalidState: it is not waiting for approval, or this person has approved it already.
         NotAllowed: `by` may not approve, or is the person who entered it.
     """
+    lock_rules(payable.tenant_id)
     payable = lock(payable)
     require_approver(payable, by)
     account = payable.bank_account or preferred_account(payable.tenant_id)
@@ -54,13 +56,13 @@ def approve_payable(payable: Payable, *, by: Membership, shown: str) -> Payable:
     )
     if given.filter(person=by.user_id).exists():
         raise InvalidState("Você já aprovou esta conta: falta outra pessoa.", code="given_already")
+    require_more_people(payable, people_needed(payable, by))
     approval = Approval.objects.create(
         tenant_id=payable.tenant_id, payable=payable, round=payable.approval_round,
         person=by.user, digest=shown, seal=seal,
     )  # fmt: skip
-    missing = payable.approvals_needed - given.count()
-    if missing > 0:
-        note(payable, "Aprovada por uma pessoa", f"Falta a aprovação de {missing}.", by=by.user)
+    if missing := still_missing(payable, approval, given.count()):
+        note(payable, "Aprovada por uma pessoa", missing, by=by.user)
         return payable
     payable.status = PayableStatus.APPROVED
     payable.approval = approval
@@ -68,6 +70,23 @@ def approve_payable(payable: Payable, *, by: Membership, shown: str) -> Payable:
     payable.save(update_fields=["status", "approval", "hold"])
     note(payable, "Aprovada", when_it_leaves(payable, database_now()), by=by.user)
     return payable
+
+
+def require_more_people(payable: Payable, people: int) -> None:
+    """In this round the number only grows; the bill is held by the caller."""
+    if people > payable.approvals_needed:
+        payable.approvals_needed = people
+        payable.save(update_fields=["approvals_needed"])
+
+
+def still_missing(payable: Payable, approval: Approval, given: int) -> str:
+    """Who has to approve besides, in a Portuguese sentence; empty when enough people did."""
+    missing = payable.approvals_needed - given
+    if missing > 0:
+        return f"Falta a aprovação de {missing}."
+    if payable.approvals_needed > 1 and not are_two_people(approval):
+        return "Falta outra pessoa: quem delega e quem aprova por delegação contam como uma."
+    return ""
 
 
 def require_approver(payable: Payable, by: Membership) -> None:
@@ -177,4 +196,5 @@ def revoke_approval(payable: Payable, *, hold: str = "") -> None:
     payable.hold = hold
     payable.approval = None
     payable.approval_round += 1
-    payable.save(update_fields=["status", "hold", "approval", "approval_round"])
+    payable.approvals_needed = 1
+    payable.save(update_fields=["status", "hold", "approval", "approval_round", "approvals_needed"])

@@ -1,9 +1,11 @@
 """What a person has to look at before a bill is entered or approved, though nothing forbids it."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from brazil.banks import find_bank
 from core.money import format_brl
+from core.plurals import counted
 from payments.bills.parsing import PixCharge, reread_pix_code
 from payments.models import Payable
 from payments.states import PayableStatus
@@ -19,7 +21,7 @@ class Caution:
 
 
 def warnings_of(payable: Payable) -> list[Caution]:
-    """Of a bill loaded by `with_details`."""
+    """Of a bill loaded by `with_details`, and by `with_cautions` for other bills beside it."""
     warnings = []
     account = payable.payee_account
     if account is not None and find_bank(account.bank_code) is None:
@@ -27,6 +29,8 @@ def warnings_of(payable: Payable) -> list[Caution]:
     other = payable.repeats
     if other is not None and other.status != PayableStatus.CANCELLED:
         warnings.append(repeated_code(other))
+    if alike := getattr(payable, "alike", None):
+        warnings.append(together(alike["bills"], Decimal(alike["total"]), alike["days"]))
     if payable.pix_code:
         warnings += of_pix_code(reread_pix_code(payable.pix_code))
     return warnings
@@ -58,4 +62,14 @@ def repeated_code(other: Payable) -> Caution:
         f"Este código Pix já está em outra conta: {other.payee}, "
         f"R$\u00a0{format_brl(other.amount)}, "
         f"vence em {other.due_date:%d/%m/%Y}, {other.get_status_display().lower()}.",
+    )
+
+
+def together(bills: int, total: Decimal, days: int) -> Caution:
+    """Each is below an approver's limit, and all of them are not."""
+    return Caution(
+        "same_receiver",
+        f"{counted(bills, 'conta', 'contas')} para o mesmo favorecido",
+        f"{bills} contas · R$\u00a0{format_brl(total)} para o mesmo favorecido ou a mesma conta em "
+        f"{counted(days, 'dia', 'dias')}: o que vale para as alçadas é a soma.",
     )

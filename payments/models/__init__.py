@@ -2,8 +2,16 @@
 
 from payments.models.approval import Approval, PayableEdit
 from payments.models.event import PayableEvent
+from payments.models.limits import ApprovalTier, Delegation, PaymentRules
 from payments.models.order import NEVER_LEFT, PaymentOrder, order_code, waiting
-from payments.models.payable import NO_PIX, NOT_APPROVED, Payable, PayableQuerySet, on_file
+from payments.models.payable import (
+    NO_PIX,
+    NOT_APPROVED,
+    OfBill,
+    Payable,
+    PayableQuerySet,
+    on_file,
+)
 from payments.models.run import DispatchRun
 from payments.models.tracking import TrackingRound
 
@@ -12,12 +20,16 @@ __all__ = [
     "NOT_APPROVED",
     "NO_PIX",
     "Approval",
+    "ApprovalTier",
+    "Delegation",
     "DispatchRun",
+    "OfBill",
     "Payable",
     "PayableEdit",
     "PayableEvent",
     "PayableQuerySet",
     "PaymentOrder",
+    "PaymentRules",
     "TrackingRound",
     "on_file",
     "order_code",

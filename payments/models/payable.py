@@ -3,8 +3,9 @@
 import re
 from contextlib import suppress
 from datetime import date, datetime
-from typing import Self
+from typing import Any, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Length
@@ -22,6 +23,14 @@ from core.text import fold
 from parties.models import TED_ACCOUNT_LENGTH, Payee, PayeeAccount
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet, User
+
+
+class OfBill(models.Func):
+    """A function of the database over the whole row of a bill, and what else it takes."""
+
+    def as_sql(self, *args: Any, **context: Any) -> Any:
+        row = '"payments_payable"' + (", %(expressions)s" if self.source_expressions else "")
+        return super().as_sql(*args, **{"template": f"%(function)s({row})", **context})
 
 
 class PayableQuerySet(TenantQuerySet):
@@ -74,6 +83,12 @@ class PayableQuerySet(TenantQuerySet):
         """With all that a page shows of a bill."""
         return self.with_destinations().select_related(
             "bank_account__connection", "expense_account", "repeats__payee"
+        )
+
+    def with_cautions(self) -> Self:
+        """With the other bills that whoever looks at one has to see beside it."""
+        return self.annotate(
+            alike=OfBill(function="payments_alike", output_field=models.JSONField(null=True))
         )
 
 
@@ -167,6 +182,9 @@ class Payable(TenantOwned):
     rejections = models.PositiveSmallIntegerField(default=0)
     # Of so many people, each of the same seal.
     approvals_needed = models.PositiveSmallIntegerField(default=1)
+    # Who and what gets the money, by names under which other bills are found that go there too:
+    # company or person, bank account, key, line's beneficiary. Written by the database.
+    receivers = ArrayField(models.TextField(), default=list, editable=False)
     # The one that completed it; null while it waits.
     approval = TenantForeignKey("payments.Approval", models.PROTECT, null=True, related_name="+")
 
@@ -203,6 +221,7 @@ class Payable(TenantOwned):
         indexes = [
             models.Index(fields=["tenant", "payment_date", "id"], name="payable_by_date"),
             models.Index(fields=["tenant", "status", "payment_date"], name="payable_by_status"),
+            models.Index(fields=["tenant", "due_date"], name="payable_by_due_date"),
             models.Index(
                 fields=["tenant", "pix_charge"],
                 condition=~Q(pix_charge=""),
@@ -276,4 +295,6 @@ class Payable(TenantOwned):
 
 
 # A bill that waits for approval again: what was given before counts no more.
-NOT_APPROVED = {"approval": None, "approval_round": F("approval_round") + 1}
+NOT_APPROVED = {
+    "approval": None, "approval_round": F("approval_round") + 1, "approvals_needed": 1
+}  # fmt: skip

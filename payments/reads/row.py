@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
-from django.db.models import Prefetch
+from django.db.models import Case, IntegerField, Prefetch, Value, When
 
 from banking.models import BankAccount
 from brazil.arrecadacao import SEGMENTS
@@ -17,7 +18,7 @@ from core.dates import near_day
 from parties.models import PayeeAccount
 from payments.bills.parsing import PixCharge, reread_pix_code
 from payments.bills.warnings import Caution, warnings_of
-from payments.models import Payable, PayableEdit, PayableQuerySet, PaymentOrder
+from payments.models import Approval, OfBill, Payable, PayableEdit, PayableQuerySet, PaymentOrder
 from payments.orders.cancellation import why_not_cancellable
 from payments.rails.destinations import TedDetails, ted_of
 from payments.rails.pix_policy import needs_new_approval, rail_for
@@ -26,6 +27,7 @@ from payments.reads.status_label import Accounts, Situation, situation_of
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership
 
+INTEGER = IntegerField()
 NO_REASONS: Mapping[str, str] = {}
 SATURDAY = 5
 COLLECTION_LINE = 48
@@ -33,7 +35,7 @@ COLLECTION_LINE = 48
 NO_NAME, NO_CITY = "FAVORECIDO", "BRASIL"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     payable: Payable
     orders: Sequence[PaymentOrder]  # newest first
@@ -95,10 +97,33 @@ class Row:
     def waits_for_approval(self) -> bool:
         return self.payable.is_pending and not self.payable.is_rejected
 
+    @cached_property
+    def given(self) -> list[Approval]:
+        """Who approved the bill as it is, while others still have to."""
+        if not self.waits_for_approval:
+            return []
+        approvals: list[Approval] = self.payable.given  # type: ignore[attr-defined]
+        this_time = [a for a in approvals if a.round == self.payable.approval_round]
+        return [a for a in this_time if a.digest == self.digest] if this_time else []
+
+    @property
+    def approved_by_me(self) -> bool:
+        return any(a.person_id == self.by.user_id for a in self.given)
+
+    @property
+    def people(self) -> str:
+        """«falta 1 de 2», or «será 1 de 2» before the first; empty where one is enough."""
+        needed = self.payable.approvals_needed
+        if self.given:
+            return f"falta {max(1, needed - len(self.given))} de {max(2, needed)}"
+        asked: int | None = self.payable.people_needed  # type: ignore[attr-defined]
+        needed = max(needed, asked or 1)
+        return f"será 1 de {needed}" if needed > 1 and self.can_approve else ""
+
     @property
     def can_approve(self) -> bool:
         may = self.by.can_approve and not self.is_mine and not self.edited_by_me
-        return self.waits_for_approval and may
+        return self.waits_for_approval and may and not self.approved_by_me
 
     @property
     def can_edit(self) -> bool:
@@ -136,7 +161,8 @@ class Row:
     @property
     def needs_other_approver(self) -> bool:
         """Why «Aprovar» is not offered to somebody who approves."""
-        return self.waits_for_approval and self.by.can_approve and not self.can_approve
+        may = self.by.can_approve and not self.approved_by_me
+        return self.waits_for_approval and may and not self.can_approve
 
     @property
     def can_send(self) -> bool:
@@ -217,18 +243,23 @@ def rows_of(
     *,
     reasons: Mapping[str, str] = NO_REASONS,
 ) -> list[Row]:
-    """Three queries, whatever the number of bills. `reasons` are by the bill's id."""
+    """Four queries, whatever the number of bills. `reasons` are by the bill's id."""
     orders = PaymentOrder.objects.of(by.tenant_id).select_related(
         "bank_account__connection", "entry", "return_entry", "run"
     )
+    given = Approval.objects.of(by.tenant_id).select_related("person").order_by("at", "id")
     edits = PayableEdit.objects.of(by.tenant_id).filter(is_sealed=True)
     newest = orders.defer("content").order_by("-created_at", "-id")
+    needed = OfBill(Value(by.user_id), function="payments_people_needed", output_field=INTEGER)
     payables = (
         payables.with_details()
+        .with_cautions()
+        .annotate(people_needed=Case(When(status=PayableStatus.PENDING, then=needed)))
         .select_related("created_by", "approval__person")
         .prefetch_related(
             Prefetch("orders", queryset=newest, to_attr="attempts"),
             Prefetch("edits", queryset=edits, to_attr="sealed_edits"),
+            Prefetch("approvals", queryset=given, to_attr="given"),
         )
     )
     return [row_of(p, accounts, by, now, reasons.get(str(p.id), "")) for p in payables]

@@ -1,16 +1,19 @@
 """Plain functions that make bank accounts, bills and orders. Every call makes another one."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 
 from accounts.models import Account
 from banking.banks.contract.payments import AccountType, PixAccount, PixCode, PixKey, PixKeyType
 from banking.models import BankAccount, Connection
 from brazil.banking_days import DebtKind
+from core.clock import database_now
 from payments.bills.approval import approve_payable
 from payments.bills.enter import enter_payable
+from payments.bills.tiers import Tiers, apply_delegation, apply_tiers
 from payments.dispatch.send_now import send_now
-from payments.models import NOT_APPROVED, Payable, PaymentOrder
+from payments.models import NOT_APPROVED, Delegation, Payable, PaymentOrder
 from payments.rails.debit_account import preferred_account
 from payments.rails.destinations import Destination, TedDetails
 from payments.rails.seal import digest_of, seal_of
@@ -119,6 +122,47 @@ def approve(payable: Payable, by: User | None = None) -> Payable:
         approver = by or make_member(payable.tenant, Role.APPROVER)
         membership = Membership.objects.of(payable.tenant_id).get(user=approver)
         return approve_payable(payable, by=membership, shown=shown(payable))
+
+
+def set_tiers(
+    tenant: Tenant,
+    by_role: Mapping[str, str] | None = None,
+    by_person: Mapping[User, str] | None = None,
+    **more: int,
+) -> Tiers:
+    """Replace the company's tiers; values in reais."""
+    wanted = Tiers(
+        {role: Decimal(value) for role, value in (by_role or {}).items()},
+        {user.pk: Decimal(value) for user, value in (by_person or {}).items()},
+        **more,
+    )
+    admin = member_of(tenant, make_member(tenant, Role.ADMIN))
+    with tenant_scope(tenant.id):
+        apply_tiers(tenant, wanted, seen=str(Tiers.of(tenant)), by=admin)
+    return wanted
+
+
+def make_delegation(
+    tenant: Tenant,
+    delegator: User | None = None,
+    delegate: User | None = None,
+    *,
+    up_to: str = "1000.00",
+    days: int = 3,
+    by: User | None = None,
+) -> Delegation:
+    delegator = delegator or make_member(tenant, Role.APPROVER)
+    people = [delegator, delegate or make_member(tenant, Role.APPROVER), by or delegator]
+    one, other, giver = (member_of(tenant, person) for person in people)
+    with tenant_scope(tenant.id):
+        ends_at = database_now() + timedelta(days=days)
+        return apply_delegation(tenant, one, other, up_to=Decimal(up_to), ends_at=ends_at, by=giver)
+
+
+def member_of(tenant: Tenant, user: User) -> Membership:
+    with tenant_scope(tenant.id):
+        found: Membership = Membership.objects.of(tenant).select_related("user").get(user=user)
+    return found
 
 
 def shown(payable: Payable) -> str:
