@@ -20,6 +20,7 @@ class Act(models.TextChoices):
     SENDING_LOCKED = "sending_locked", "Envios bloqueados"
     SENDING_RELEASED = "sending_released", "Envios liberados"
     TIERS_CHANGED = "tiers_changed", "Alçadas"
+    LIMITS_CHANGED = "limits_changed", "Limites de envio"
     DELEGATED = "delegated", "Alçada delegada"
     DELEGATION_ENDED = "delegation_ended", "Delegação encerrada"
     PLAN_CHANGED = "plan_changed", "Plano"

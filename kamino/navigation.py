@@ -72,7 +72,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 PAGES = {
     "integrations:list": ("integrations",),
     "reconciliation:reconcile": ("reconciliation", "banking"),
-    "payments:rules": ("payments:rules", "payments:save_tiers"),
+    "payments:rules": ("payments:rules", "payments:save_tiers", "payments:save_limits"),
     "payments:list": ("payments",),
     "audit:records": ("audit",),
     "accounts:chart": ("accounts:chart",),

@@ -29,8 +29,10 @@ urlpatterns = [
     path("pagamentos/<uuid:payable_id>/cancelar-no-banco/", acts.take_back, name="take_back"),
     path("pagamentos/<uuid:payable_id>/conferir/", acts.settle, name="settle"),
     path("pagamentos/<uuid:payable_id>/enviar/", acts.send, name="send"),
+    path("pagamentos/<uuid:payable_id>/liberar-boleto/", acts.lift, name="lift_title"),
     path("configuracoes/alcadas/", rules.show_rules, name="rules"),
     path("configuracoes/alcadas/gravar/", rules.save_tiers, name="save_tiers"),
+    path("configuracoes/alcadas/limites/", rules.save_limits, name="save_limits"),
     path("pagamentos/delegacoes/", delegation.delegations, name="delegations"),
     path(
         "pagamentos/delegacoes/<uuid:delegation_id>/encerrar/",

@@ -113,7 +113,8 @@ class CautionSerializer(serializers.Serializer[Caution]):
     """What to look at before the bill is approved, though nothing forbids it."""
 
     code = serializers.CharField(
-        help_text="name_kept, unknown_bank, repeated_code, same_receiver ou pix_automatico."
+        help_text="name_kept, unknown_bank, repeated_code, same_receiver, possible_duplicate "
+        "ou pix_automatico."
     )
     detail = serializers.CharField(source="text")
 
@@ -214,6 +215,13 @@ class NewPayableSerializer(serializers.Serializer[Any]):
         default=None,
     )
 
+    accept_duplicates_of = serializers.ListField(
+        child=serializers.UUIDField(),
+        default=list,
+        max_length=50,
+        help_text="As contas de um 409 «possible_duplicate» que são outras dívidas.",
+    )
+
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         ways = {"ted": self._ted, "pix": self._pix, "linha_digitavel": self._slip}
         chosen = [way for name, way in ways.items() if name in data]
@@ -267,6 +275,14 @@ class NewPayableSerializer(serializers.Serializer[Any]):
             "due_date": parsing.agreed_due_date(slip, data.get("due_date")),
             "kind": slip.kind,
         }
+
+
+class PossibleDuplicateSerializer(serializers.Serializer[Any]):
+    """Bills that may be the same debt; nothing was entered."""
+
+    detail = serializers.CharField()
+    code = serializers.CharField(help_text="possible_duplicate")
+    ids = serializers.ListField(child=serializers.UUIDField())
 
 
 class ApproveSerializer(serializers.Serializer[Any]):

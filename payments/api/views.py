@@ -16,9 +16,11 @@ from payments.api.serializers import (
     EnteredPayableSerializer,
     NewPayableSerializer,
     PayableSerializer,
+    PossibleDuplicateSerializer,
 )
 from payments.bills.approval import approve_payable
 from payments.bills.enter import cancel_payable, enter_payable
+from payments.bills.possible_duplicates import PossibleDuplicate
 from payments.models import Payable
 from tenants.api import CompanyRequest, TenantScoped
 from tenants.models import Role
@@ -56,12 +58,20 @@ class PayableViewSet(
         tenant = self.request.tenant  # type: ignore[attr-defined]  # set by TenantScoped
         return Payable.objects.of(tenant).with_details().with_cautions()
 
-    @extend_schema(request=NewPayableSerializer, responses={201: EnteredPayableSerializer})
+    @extend_schema(
+        request=NewPayableSerializer,
+        responses={201: EnteredPayableSerializer, 409: PossibleDuplicateSerializer},
+    )
     def create(self, request: CompanyRequest) -> Response:
         """Lança uma conta, que aguarda a aprovação de outra pessoa."""
         new = NewPayableSerializer(data=request.data, context=self.get_serializer_context())
         new.is_valid(raise_exception=True)
-        payable = enter_payable(request.tenant, by=request.user, **new.validated_data)
+        try:
+            payable = enter_payable(request.tenant, by=request.user, **new.validated_data)
+        except PossibleDuplicate as error:
+            told = {"detail": str(error), "code": error.code, "ids": error.ids}
+            body = PossibleDuplicateSerializer(told)
+            return Response(body.data, status.HTTP_409_CONFLICT)
         context = {**self.get_serializer_context(), "typed": new.validated_data}
         answer = EnteredPayableSerializer(payable, context=context)
         return Response(answer.data, status.HTTP_201_CREATED)

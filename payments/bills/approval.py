@@ -14,6 +14,7 @@ from payments.bills.tiers import are_two_people, lock_rules, people_needed
 from payments.models import NOT_APPROVED, Approval, Payable, PayableEdit
 from payments.rails.debit_account import preferred_account
 from payments.rails.seal import digest_of, seal_of
+from payments.rails.titles import is_being_read
 from payments.states import PayableStatus
 from payments.timeline import Tone, note, note_many
 from tenants.models import Membership
@@ -38,7 +39,8 @@ def approve_payable(payable: Payable, *, by: Membership, shown: str) -> Payable:
 
     Raises:
         Changed: the bill, a destination of it or the Pix policy is another one than was shown.
-        InvalidState: it is not waiting for approval, or this person has approved it already.
+        InvalidState: it is not waiting for approval, this person has approved it already, or its
+            boleto is being read.
         NotAllowed: `by` may not approve, or is the person who entered it.
     """
     lock_rules(payable.tenant_id)
@@ -50,6 +52,10 @@ def approve_payable(payable: Payable, *, by: Membership, shown: str) -> Payable:
         raise Changed(
             "Esta conta mudou desde que você a abriu. Confira os dados atuais e aprove novamente.",
             code="changed",
+        )
+    if is_being_read(payable, account, database_now()):
+        raise InvalidState(
+            "O boleto está sendo lido no banco: aguarde até dois minutos.", code="title_reading"
         )
     given = Approval.objects.of(payable.tenant_id).filter(
         payable=payable, round=payable.approval_round, digest=shown

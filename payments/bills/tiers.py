@@ -18,7 +18,12 @@ from core.clock import database_now
 from core.errors import Changed, InvalidInput, InvalidState, NotAllowed
 from core.money import format_brl
 from payments.models import Approval, ApprovalTier, Delegation, Payable, PaymentRules
-from payments.models.limits import LONGEST_DELEGATION, LONGEST_WINDOW, WINDOW_DAYS
+from payments.models.limits import (
+    DUPLICATE_DAYS,
+    LONGEST_DELEGATION,
+    LONGEST_WINDOW,
+    WINDOW_DAYS,
+)
 from tenants.models import Membership, Role, Tenant
 
 NO_LIMIT = Decimal("Infinity")
@@ -31,6 +36,7 @@ class Tiers:
     by_role: Mapping[str, Decimal]
     by_person: Mapping[int, Decimal]
     window_days: int = WINDOW_DAYS
+    duplicate_days: int = DUPLICATE_DAYS
 
     @classmethod
     def of(cls, tenant: Tenant) -> Self:
@@ -40,6 +46,7 @@ class Tiers:
             {row.role: row.alone_up_to for row in rows if row.role},
             {row.person_id: row.alone_up_to for row in rows if row.person_id},
             rules.window_days if rules else WINDOW_DAYS,
+            rules.duplicate_days if rules else DUPLICATE_DAYS,
         )
 
     def alone_up_to(self, member: Membership) -> Decimal:
@@ -53,12 +60,21 @@ class Tiers:
             names.get(person, str(person)): brl(value)
             for person, value in sorted(self.by_person.items())
         }
-        return told | people | {"Dias somados": str(self.window_days)}
+        days = {
+            "Dias somados": str(self.window_days),
+            "Dias de possível duplicidade": str(self.duplicate_days),
+        }
+        return told | people | days
 
     def __str__(self) -> str:
         """The same for the same tiers: what a page showed when it was opened."""
         rows = sorted([*self.by_role.items(), *((str(k), v) for k, v in self.by_person.items())])
-        return ";".join([*(f"{who}={value:.2f}" for who, value in rows), str(self.window_days)])
+        return ";".join(
+            [
+                *(f"{who}={value:.2f}" for who, value in rows),
+                f"{self.window_days}/{self.duplicate_days}",
+            ]
+        )
 
 
 def brl(value: Decimal) -> str:
@@ -73,7 +89,10 @@ def is_loosening(before: Tiers, after: Tiers, approvers: Iterable[Membership]) -
         for role in ApprovalTier.ROLES
     )
     alone = any(after.alone_up_to(m) > before.alone_up_to(m) for m in people)
-    return roles or alone or after.window_days < before.window_days
+    shorter = any(
+        getattr(after, name) < getattr(before, name) for name in ("window_days", "duplicate_days")
+    )
+    return roles or alone or shorter
 
 
 def approvers_of(tenant: Tenant) -> list[Membership]:
@@ -101,8 +120,9 @@ def apply_tiers(tenant: Tenant, wanted: Tiers, *, seen: str, by: Membership) -> 
     """
     if not by.is_admin:
         raise NotAllowed("Só um administrador define alçadas.", code="wrong_role")
-    if not 1 <= wanted.window_days <= LONGEST_WINDOW:
-        raise InvalidInput(f"Informe de 1 a {LONGEST_WINDOW} dias.", field="window_days")
+    for name in ("window_days", "duplicate_days"):
+        if not 1 <= getattr(wanted, name) <= LONGEST_WINDOW:
+            raise InvalidInput(f"Informe de 1 a {LONGEST_WINDOW} dias.", field=name)
     approvers = approvers_of(tenant)
     if not wanted.by_person.keys() <= {m.user_id for m in approvers}:
         raise InvalidInput("Essa pessoa não aprova contas nesta empresa.")
@@ -124,7 +144,9 @@ def apply_tiers(tenant: Tenant, wanted: Tiers, *, seen: str, by: Membership) -> 
             for p, v in wanted.by_person.items()
         ]
     )
-    PaymentRules.objects.of(tenant).update(window_days=wanted.window_days)
+    PaymentRules.objects.of(tenant).update(
+        window_days=wanted.window_days, duplicate_days=wanted.duplicate_days
+    )
     words = before.words(approvers), wanted.words(approvers)
     record(Act.TIERS_CHANGED, on=tenant, by=by.user, before=words[0], after=words[1])
 

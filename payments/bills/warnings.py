@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.urls import reverse
+
 from brazil.banks import find_bank
 from core.money import format_brl
 from core.plurals import counted
 from payments.bills.parsing import PixCharge, reread_pix_code
+from payments.bills.possible_duplicates import Similar, similar_to
 from payments.models import Payable
 from payments.states import PayableStatus
 
@@ -18,6 +21,7 @@ class Caution:
     code: str  # stable, for programs
     title: str
     text: str
+    url: str = ""  # the other bill that it is about
 
 
 def warnings_of(payable: Payable) -> list[Caution]:
@@ -29,6 +33,7 @@ def warnings_of(payable: Payable) -> list[Caution]:
     other = payable.repeats
     if other is not None and other.status != PayableStatus.CANCELLED:
         warnings.append(repeated_code(other))
+    warnings += [possible_duplicate(other) for other in similar_to(payable)]
     if alike := getattr(payable, "alike", None):
         warnings.append(together(alike["bills"], Decimal(alike["total"]), alike["days"]))
     if payable.pix_code:
@@ -72,4 +77,28 @@ def together(bills: int, total: Decimal, days: int) -> Caution:
         f"{counted(bills, 'conta', 'contas')} para o mesmo favorecido",
         f"{bills} contas · R$\u00a0{format_brl(total)} para o mesmo favorecido ou a mesma conta em "
         f"{counted(days, 'dia', 'dias')}: o que vale para as alçadas é a soma.",
+    )
+
+
+def over_limit(why: str) -> Caution:
+    return Caution(
+        "over_limit", "Acima do limite de envio", f"{why} Um administrador define os limites."
+    )
+
+
+def possible_duplicate(other: Similar) -> Caution:
+    return Caution(
+        "possible_duplicate",
+        "Possível duplicidade",
+        f"Pode ser a mesma dívida: {other}.{other.said}",
+        reverse("payments:detail", args=[other.id]),
+    )
+
+
+def title_unread() -> Caution:
+    return Caution(
+        "title_unread",
+        "Boleto não lido",
+        "O banco ainda não informou para quem este boleto está registrado. "
+        "Nada é enviado antes da leitura.",
     )

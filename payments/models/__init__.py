@@ -1,8 +1,9 @@
 """What the company owes, and the orders that have banks pay it."""
 
+from payments.models.acknowledgement import Acknowledgement
 from payments.models.approval import Approval, PayableEdit
 from payments.models.event import PayableEvent
-from payments.models.limits import ApprovalTier, Delegation, PaymentRules
+from payments.models.limits import AccountLimit, ApprovalTier, Delegation, PaymentRules
 from payments.models.order import NEVER_LEFT, PaymentOrder, order_code, waiting
 from payments.models.payable import (
     NO_PIX,
@@ -19,6 +20,8 @@ __all__ = [
     "NEVER_LEFT",
     "NOT_APPROVED",
     "NO_PIX",
+    "AccountLimit",
+    "Acknowledgement",
     "Approval",
     "ApprovalTier",
     "Delegation",

@@ -1,4 +1,4 @@
-"""What a company decides about who approves how much, and over which days that counts."""
+"""What a company decides about who approves how much, and how much leaves its accounts."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -7,12 +7,14 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from banking.models import BankAccount
 from core.clock import DatabaseNow
 from core.money import MAX_AMOUNT
-from tenants.models import Role, TenantOwned, User
+from payments.models.payable import Payable
+from tenants.models import Role, TenantForeignKey, TenantOwned, User
 
 LONGEST_DELEGATION = timedelta(days=30)
-WINDOW_DAYS, LONGEST_WINDOW = 7, 60
+WINDOW_DAYS, DUPLICATE_DAYS, LONGEST_WINDOW = 7, 15, 60
 
 
 class PaymentRules(TenantOwned):
@@ -28,9 +30,16 @@ class PaymentRules(TenantOwned):
         validators=[MinValueValidator(1), MaxValueValidator(LONGEST_WINDOW)],
     )
 
+    # Bills of one amount for one payee that are due so many days apart may be the same debt.
+    duplicate_days = models.PositiveSmallIntegerField(default=DUPLICATE_DAYS)
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["tenant"], name="paymentrules_once"),
+            models.CheckConstraint(
+                name="paymentrules_duplicates",
+                condition=Q(duplicate_days__gte=1, duplicate_days__lte=LONGEST_WINDOW),
+            ),
             models.CheckConstraint(
                 name="paymentrules_window",
                 condition=Q(window_days__gte=1, window_days__lte=LONGEST_WINDOW),
@@ -117,3 +126,28 @@ class Delegation(TenantOwned):
 
     def is_in_force(self, now: datetime) -> bool:
         return self.revoked_at is None and self.starts_at <= now < self.ends_at
+
+
+class AccountLimit(TenantOwned):
+    """What may leave an account by a rail: in one payment, and on one day. None: no limit."""
+
+    bank_account = TenantForeignKey(BankAccount, models.PROTECT, related_name="limits")
+    rail = models.CharField(max_length=8, choices=Payable.Method)
+    per_payment = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    per_day = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "bank_account", "rail"], name="limit_once_a_rail"
+            ),
+            models.CheckConstraint(
+                name="limit_amounts",
+                condition=(Q(per_payment__gt=0) | Q(per_payment=None))
+                & (Q(per_day__gt=0) | Q(per_day=None))
+                & ~Q(per_payment=None, per_day=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bank_account} · {self.get_rail_display()}"

@@ -88,7 +88,13 @@ class PayableQuerySet(TenantQuerySet):
     def with_cautions(self) -> Self:
         """With the other bills that whoever looks at one has to see beside it."""
         return self.annotate(
-            alike=OfBill(function="payments_alike", output_field=models.JSONField(null=True))
+            alike=OfBill(function="payments_alike", output_field=models.JSONField(null=True)),
+            same_debt=OfBill(
+                function="payments_possible_duplicates", output_field=models.JSONField(null=True)
+            ),
+            is_title_held=OfBill(
+                function="payments_title_is_held", output_field=models.BooleanField()
+            ),
         )
 
 

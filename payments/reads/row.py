@@ -1,12 +1,15 @@
 """Bills as a person sees them: in words, with what that person may do."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
+from uuid import UUID
 
 from django.db.models import Case, IntegerField, Prefetch, Value, When
 
+from banking.banks import registry
 from banking.models import BankAccount
 from brazil.arrecadacao import SEGMENTS
 from brazil.banking_days import sao_paulo_day
@@ -17,12 +20,14 @@ from brazil.errors import InvalidValue
 from core.dates import near_day
 from parties.models import PayeeAccount
 from payments.bills.parsing import PixCharge, reread_pix_code
-from payments.bills.warnings import Caution, warnings_of
+from payments.bills.warnings import Caution, over_limit, title_unread, warnings_of
 from payments.models import Approval, OfBill, Payable, PayableEdit, PayableQuerySet, PaymentOrder
 from payments.orders.cancellation import why_not_cancellable
 from payments.rails.destinations import TedDetails, ted_of
+from payments.rails.limits import Limit, limits_of
 from payments.rails.pix_policy import needs_new_approval, rail_for
 from payments.rails.seal import digest_of, seal_of
+from payments.rails.titles import is_unread
 from payments.reads.status_label import Accounts, Situation, situation_of
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership
@@ -44,6 +49,7 @@ class Row:
     due: str
     due_detail: str
     by: Membership
+    limits: Mapping[tuple[UUID, str], Limit]  # of the company, by account and rail
     reason: str = ""  # why a run left it out
 
     @property
@@ -80,7 +86,37 @@ class Row:
     def warnings(self) -> list[Caution]:
         """What to look at before it is approved and sent."""
         is_open = self.payable.status in {PayableStatus.PENDING, PayableStatus.APPROVED}
-        return warnings_of(self.payable) if is_open else []
+        if not is_open:
+            return []
+        limited = [over_limit(self.over_limit)] if self.over_limit else []
+        unread = [title_unread()] if is_unread(self.payable, self.account) else []
+        return warnings_of(self.payable) + limited + unread
+
+    @property
+    def can_lift_title(self) -> bool:
+        """The boleto is registered otherwise, which nobody lifted yet, and this person may."""
+        is_open = self.payable.status in {PayableStatus.PENDING, PayableStatus.APPROVED}
+        held: bool = self.payable.is_title_held  # type: ignore[attr-defined]
+        may = self.by.can_approve and not self.is_mine and not self.edited_by_me
+        return is_open and held and may
+
+    @property
+    def title_note(self) -> str:
+        """Why nothing is known of who the boleto is registered for; empty when it is."""
+        if self.payable.title_read_at is not None or self.account is None:
+            return ""
+        if is_unread(self.payable, self.account):
+            return "ainda não lido no banco"
+        bank = registry.info(self.account.provider)
+        return f"{bank.name} não informa o beneficiário registrado: confira no documento"
+
+    @property
+    def over_limit(self) -> str:
+        """Why its account never sends it in one payment; empty when it does."""
+        if self.account is None or (rail := rail_for(self.payable, self.account)) is None:
+            return ""
+        limit = self.limits.get((self.account.id, rail.value))
+        return limit.why_not(self.payable.amount, Decimal(0), rail) if limit else ""
 
     @property
     def is_mine(self) -> bool:
@@ -243,7 +279,7 @@ def rows_of(
     *,
     reasons: Mapping[str, str] = NO_REASONS,
 ) -> list[Row]:
-    """Four queries, whatever the number of bills. `reasons` are by the bill's id."""
+    """Five queries, whatever the number of bills. `reasons` are by the bill's id."""
     orders = PaymentOrder.objects.of(by.tenant_id).select_related(
         "bank_account__connection", "entry", "return_entry", "run"
     )
@@ -262,10 +298,18 @@ def rows_of(
             Prefetch("approvals", queryset=given, to_attr="given"),
         )
     )
-    return [row_of(p, accounts, by, now, reasons.get(str(p.id), "")) for p in payables]
+    limits = limits_of(by.tenant_id)
+    rows = [row_of(payable, accounts, by, now, limits) for payable in payables]
+    return [replace(row, reason=reasons.get(str(row.payable.id), "")) for row in rows]
 
 
-def row_of(payable: Payable, accounts: Accounts, by: Membership, now: datetime, reason: str) -> Row:
+def row_of(
+    payable: Payable,
+    accounts: Accounts,
+    by: Membership,
+    now: datetime,
+    limits: Mapping[tuple[UUID, str], Limit],
+) -> Row:
     orders: list[PaymentOrder] = payable.attempts  # type: ignore[attr-defined]
     today = sao_paulo_day(now)
     last = orders[0] if orders else None
@@ -278,7 +322,7 @@ def row_of(payable: Payable, accounts: Accounts, by: Membership, now: datetime, 
         due=near_day(payable.due_date, today),
         due_detail=rolled(payable.due_date, payable.payment_date, today),
         by=by,
-        reason=reason,
+        limits=limits,
     )
 
 

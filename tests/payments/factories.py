@@ -14,13 +14,15 @@ from payments.bills.enter import enter_payable
 from payments.bills.tiers import Tiers, apply_delegation, apply_tiers
 from payments.dispatch.send_now import send_now
 from payments.models import NOT_APPROVED, Delegation, Payable, PaymentOrder
+from payments.orders.account_limits import apply_limits, version_of
 from payments.rails.debit_account import preferred_account
 from payments.rails.destinations import Destination, TedDetails
+from payments.rails.limits import Limit, limits_of
 from payments.rails.seal import digest_of, seal_of
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
-from tests.banking.factories import make_account, make_connection
+from tests.banking.factories import change, make_account, make_connection
 from tests.cast import make_member
 
 # Monday, after a Friday that was a holiday (20 November).
@@ -113,7 +115,11 @@ def make_payable(
             bank_account=bank_account,
             kind=kind,
         )
-    return approve(payable, approved_by) if approved or approved_by else payable
+    if not (approved or approved_by):
+        return payable
+    if payable.linha_digitavel:  # the bank says nothing against it
+        change(payable, title_read_at=database_now())
+    return approve(payable, approved_by)
 
 
 def approve(payable: Payable, by: User | None = None) -> Payable:
@@ -140,6 +146,22 @@ def set_tiers(
     with tenant_scope(tenant.id):
         apply_tiers(tenant, wanted, seen=str(Tiers.of(tenant)), by=admin)
     return wanted
+
+
+def set_limit(
+    account: BankAccount,
+    *,
+    per_payment: str | None = None,
+    per_day: str | None = None,
+    rail: str = "ted",
+) -> None:
+    """The only limit of its company; values in reais."""
+    admin = member_of(account.tenant, make_member(account.tenant, Role.ADMIN))
+    payment, day = (None if value is None else Decimal(value) for value in (per_payment, per_day))
+    with tenant_scope(account.tenant_id):
+        seen = version_of(limits_of(account.tenant_id))
+        wanted = {(account.id, rail): Limit(payment, day)}
+        apply_limits(account.tenant, wanted, seen=seen, by=admin)
 
 
 def make_delegation(

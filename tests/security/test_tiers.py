@@ -389,11 +389,12 @@ def test_an_admin_sets_tiers_and_a_second_tab_does_not_undo_them(
     sign_in(client, admin, tenant)
     with tenant_scope(tenant.id):
         stale = str(Tiers.of(tenant))
-    typed = {"window_days": "10", "role_aprovador": "500,00", f"person_{lia.pk}": "0"}
+    days = {"window_days": "10", "duplicate_days": "15"}
+    typed = {**days, "role_aprovador": "500,00", f"person_{lia.pk}": "0"}
     address = reverse("payments:save_tiers")
 
     assert client.post(address, {**typed, "seen": stale}).status_code == 302
-    second = client.post(address, {"window_days": "7", "seen": stale})
+    second = client.post(address, {**days, "seen": stale})
 
     assert second.status_code == 409
     with tenant_scope(tenant.id):
