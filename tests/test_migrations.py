@@ -15,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from kamino.local.throwaway import make_database
+from payments.rails.seal import digest_of
 
 BEFORE = [("payments", "0006_title")]  # payees in payments, nothing fixed by an approval
 # An order names its line of the statement.
@@ -84,13 +85,28 @@ def test_what_was_approved_before_keeps_its_account_and_what_came_back_waits(for
     with transaction.atomic("owner"):
         in_company(former, tenant)
         payable = apps.get_model("payments", "Payable").objects.using("owner")
-        found = {bill.description: bill for bill in payable.all()}
+        found = {bill.description: bill for bill in payable.select_related("approval")}
         assert apps.get_model("parties", "Payee").objects.using("owner").count() == 1
         assert apps.get_model("parties", "PayeeAccount").objects.using("owner").count() == 2
     assert {bill.id for bill in found.values()} == set(bills.values())
-    assert found["pix"].approved_ted_account_id == accounts["seen"]
+    seals = {name: bill.approval and bill.approval.seal for name, bill in found.items()}
+    assert seals["pix"]["destinations"]["ted"]["account"] == "111111"
+    assert seals["ted"] == {
+        "amount": "10.00",
+        "payee": {"name": "Favorecido", "document": "11222333000181"},
+        "day": "2026-11-23",
+        "destinations": {
+            "ted": {
+                "bank_code": "341", "branch": "0123", "account": "111111",
+                "account_type": "checking",
+            }
+        },
+        "as_ted": False,
+        "rejections": 0,
+    }  # fmt: skip
+    assert digest_of(seals["ted"]) == found["ted"].approval.digest
     assert (found["refused"].status, found["refused"].hold) == ("pending", "refused")
-    assert found["refused"].approved_by_id is None
+    assert found["refused"].approval_id is None
     assert found["ted"].payee_account_id == accounts["seen"]
     assert [name for name in sorted(found) if found[name].is_single_use] == ["once"]
     nameless = hashlib.sha256(found["nameless"].pix_code.encode()).hexdigest()

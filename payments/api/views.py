@@ -67,11 +67,12 @@ class PayableViewSet(
         new = NewPayableSerializer(data=request.data, context=self.get_serializer_context())
         new.is_valid(raise_exception=True)
         try:
-            payable = enter_payable(request.tenant, by=request.user, **new.validated_data)
+            entered = enter_payable(request.tenant, by=request.user, **new.validated_data)
         except PossibleDuplicate as error:
             told = {"detail": str(error), "code": error.code, "ids": error.ids}
             body = PossibleDuplicateSerializer(told)
             return Response(body.data, status.HTTP_409_CONFLICT)
+        payable = self.get_queryset().get(id=entered.id)
         context = {**self.get_serializer_context(), "typed": new.validated_data}
         answer = EnteredPayableSerializer(payable, context=context)
         return Response(answer.data, status.HTTP_201_CREATED)
@@ -80,10 +81,10 @@ class PayableViewSet(
     @action(detail=True, methods=["post"])
     def approve(self, request: CompanyRequest, pk: Any = None) -> Response:
         """Aprova uma conta como foi lida. Quem lançou não pode aprovar."""
+        payable = self.get_object()
         seen = ApproveSerializer(data=request.data)
         seen.is_valid(raise_exception=True)
-        shown = seen.validated_data["digest"]
-        approve_payable(self.get_object(), by=request.membership, shown=shown)
+        approve_payable(payable, by=request.membership, shown=seen.validated_data["digest"])
         return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(request=CancelSerializer, responses=PayableSerializer)

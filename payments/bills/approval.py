@@ -11,7 +11,7 @@ from core.clock import database_now
 from core.errors import Changed, InvalidState, NotAllowed
 from core.text import shorten
 from payments.bills.tiers import are_two_people, lock_rules, people_needed
-from payments.models import NOT_APPROVED, Approval, Payable, PayableEdit
+from payments.models import NOT_APPROVED, Approval, Payable, PayableEdit, PayableQuerySet
 from payments.rails.debit_account import preferred_account
 from payments.rails.seal import digest_of, seal_of
 from payments.rails.titles import is_being_read
@@ -25,9 +25,19 @@ TELL_FOR = timedelta(days=7)
 
 def lock(payable: Payable) -> Payable:
     """The bill as it is now, with its destinations, held until the transaction ends."""
-    bills = Payable.objects.of(payable.tenant_id).with_destinations()
-    locked: Payable = bills.select_for_update(of=("self",), no_key=True).get(id=payable.id)
+    bills = Payable.objects.of(payable.tenant_id).filter(id=payable.id)
+    locked: Payable = hold(bills).with_destinations().get()
     return locked
+
+
+def hold(bills: PayableQuerySet) -> PayableQuerySet:
+    """Those of the bills that are there now, held until the transaction ends.
+
+    Locked in the order of their ids, as all do who hold several, and read by a query of its own:
+    what a locking query joins is as it was before it waited.
+    """
+    held = bills.select_for_update(no_key=True).order_by("id").values_list("id", flat=True)
+    return bills.filter(id__in=list(held))
 
 
 @transaction.atomic

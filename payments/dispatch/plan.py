@@ -8,6 +8,7 @@ from banking.banks import registry
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from core.clock import database_now
+from payments.bills.approval import hold
 from payments.models import Payable
 from payments.rails.pix_policy import day_by, needs_new_approval, rail_for, why_no_rail
 from payments.rails.rails import open_rails
@@ -46,10 +47,10 @@ def plan_run(account: BankAccount, day: date, *, until: time | None, is_held: bo
     plan = Plan()
     today = sao_paulo_day(database_now()) if until is None else day
     due = Payable.objects.of(account.tenant_id).paid_by(account).sendable()
-    due = due.filter(payment_date__lte=day).with_destinations().order_by("id")
-    if is_held:  # in the order in which all hold several
-        due = due.select_for_update(of=("self",), no_key=True)
-    for payable in sorted(due, key=lambda bill: (bill.payment_date, bill.id)):
+    due = due.filter(payment_date__lte=day)
+    if is_held:
+        due = hold(due)
+    for payable in sorted(due.with_destinations(), key=lambda bill: (bill.payment_date, bill.id)):
         reason = before_its_day(payable, today) or reason_to_leave_out(payable, account, day, until)
         if reason:
             again = needs_new_approval(payable, account)

@@ -11,7 +11,7 @@ from brazil.banking_days import sao_paulo_day
 from core.clock import database_now
 from core.errors import InvalidState
 from core.money import format_brl
-from payments.bills.approval import return_to_approval
+from payments.bills.approval import hold, return_to_approval
 from payments.dispatch.plan import before_its_day
 from payments.models import Payable, PaymentOrder
 from payments.orders.queue import make_orders
@@ -72,8 +72,7 @@ def lock_bills(tenant_id: UUID, payables: Sequence[Payable]) -> list[Payable]:
         InvalidState: one is not approved.
     """
     bills = Payable.objects.of(tenant_id).filter(id__in=[payable.id for payable in payables])
-    held = bills.select_for_update(of=("self",), no_key=True).with_details().order_by("id")
-    locked: list[Payable] = list(held)
+    locked: list[Payable] = list(hold(bills).with_details().order_by("id"))
     for payable in locked:
         if not payable.is_sendable:
             raise InvalidState(

@@ -17,8 +17,9 @@ from integrations.views.disconnect import UndoForm
 from parties.models import Payee
 from payments.bills import parsing
 from payments.bills import warnings as cautions
-from payments.bills.approval import approve_payable, when_it_leaves
+from payments.bills.approval import approve_payable, ask_for_approval, when_it_leaves
 from payments.bills.duplicates import AlreadyEntered
+from payments.bills.edit import edit_payable, version_of
 from payments.bills.enter import cancel_payable
 from payments.dispatch.send_now import send_now
 from payments.forms.payable import PayableForm
@@ -50,6 +51,7 @@ from tests.payments.factories import (
     make_bank_account,
     make_order,
     make_payable,
+    typed_as,
 )
 
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)  # Monday, 10:00 in São Paulo
@@ -658,7 +660,18 @@ def member(tenant: Tenant, role: Role) -> Membership:
 
 def approve_own(tenant: Tenant) -> None:
     admin = member(tenant, Role.ADMIN)
-    approve_payable(make_payable(tenant, by=admin.user), by=admin)
+    approve_payable(make_payable(tenant, by=admin.user), by=admin, shown="")
+
+
+def approve_own_edit(tenant: Tenant) -> None:
+    admin = member(tenant, Role.ADMIN)
+    payable = make_payable(tenant)
+    edit(payable, admin, amount=Decimal("1.00"))
+    approve_payable(payable, by=admin, shown="")
+
+
+def edit(payable: Payable, by: Membership, **changes: Any) -> None:
+    edit_payable(payable, by=by, seen=version_of(payable), **typed_as(payable, **changes))
 
 
 def cancel(payable: Payable) -> None:
@@ -689,15 +702,37 @@ def release_a_former_lock(tenant: Tenant) -> None:
 REFUSALS: list[tuple[str, Callable[[Tenant], object], str]] = [
     (
         "not_pending",
-        lambda t: approve_payable(make_payable(t, approved=True), by=member(t, Role.APPROVER)),
+        lambda t: approve_payable(
+            make_payable(t, approved=True), by=member(t, Role.APPROVER), shown=""
+        ),
         "Esta conta não está aguardando aprovação.",
     ),
     (
         "wrong_role",
-        lambda t: approve_payable(make_payable(t), by=member(t, Role.FINANCE)),
+        lambda t: approve_payable(make_payable(t), by=member(t, Role.FINANCE), shown=""),
         "Seu papel nesta empresa não permite aprovar contas.",
     ),
     ("own_bill", approve_own, "Quem lança a conta não pode aprová-la: peça a outro aprovador."),
+    (
+        "own_edit",
+        approve_own_edit,
+        "Quem altera a conta não pode aprová-la: peça a outro aprovador.",
+    ),
+    (
+        "changed",
+        lambda t: approve_payable(make_payable(t), by=member(t, Role.APPROVER), shown="antes"),
+        "Esta conta mudou desde que você a abriu. Confira os dados atuais e aprove novamente.",
+    ),
+    (
+        "not_open",
+        lambda t: edit(sent(t).payable, member(t, Role.FINANCE)),
+        "Esta conta já foi enviada ou cancelada e não pode mais ser alterada.",
+    ),
+    (
+        "not_rejected",
+        lambda t: ask_for_approval(make_payable(t), by=member(t, Role.FINANCE)),
+        "Esta conta não está reprovada.",
+    ),
     (
         "already_sent",
         lambda t: cancel(sent(t).payable),

@@ -53,7 +53,9 @@ def take_the_tour(product: Product, browser: Browser) -> None:
     while not is_settlement_day(day):
         day += timedelta(days=1)
     line = barcode_to_line(
-        build_barcode(bank_code="341", amount=Decimal("489.90"), due_date=today, free_field="1" * 25)
+        build_barcode(
+            bank_code="341", amount=Decimal("489.90"), due_date=today, free_field="1" * 25
+        )
     )
     with ExitStack() as stack:
 

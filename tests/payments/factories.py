@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any, cast
 
 from accounts.models import Account
 from banking.banks.contract.payments import AccountType, PixAccount, PixCode, PixKey, PixKeyType
@@ -11,6 +12,7 @@ from brazil.banking_days import DebtKind
 from core.clock import database_now
 from payments.bills.approval import approve_payable
 from payments.bills.enter import enter_payable
+from payments.bills.terms import Typed
 from payments.bills.tiers import Tiers, apply_delegation, apply_tiers
 from payments.dispatch.send_now import send_now
 from payments.models import NOT_APPROVED, Delegation, Payable, PaymentOrder
@@ -193,6 +195,21 @@ def shown(payable: Payable) -> str:
         bill = Payable.objects.of(payable.tenant_id).with_destinations().get(id=payable.id)
         account = bill.bank_account or preferred_account(bill.tenant_id)
         return digest_of(seal_of(bill, account))
+
+
+def typed_as(payable: Payable, **changes: Any) -> Typed:
+    """What a form of the bill holds, by TED, but for the changes. Inside the company's scope."""
+    typed: dict[str, Any] = {
+        "payee_name": payable.payee.name,
+        "payee_document": payable.payee.document,
+        "description": payable.description,
+        "amount": payable.amount,
+        "due_date": payable.due_date,
+        "expense_account": payable.expense_account,
+        "destination": ITAU,
+        "bank_account": payable.bank_account,
+    }
+    return cast(Typed, typed | changes)
 
 
 def make_order(

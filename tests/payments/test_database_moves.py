@@ -1,16 +1,19 @@
 """What must never happen to bills and orders, tried in raw SQL under the application's role."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
-from payments.models import Payable, PayableEvent, PaymentOrder
+from payments.models import Approval, Payable, PayableEvent, PaymentOrder
 from payments.rails.destinations import Destination
+from payments.rails.seal import digest_of, seal_of
 from payments.states import ORDER_MOVES, PAYABLE_MOVES, OrderStatus, PayableStatus
-from tenants.models import Tenant
+from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
+from tests.cast import make_member
 from tests.payments.factories import (
     DYNAMIC_CODE,
     ITAU,
@@ -20,70 +23,102 @@ from tests.payments.factories import (
     make_bank_account,
     make_order,
     make_payable,
+    move,
 )
+from tests.payments.raw_sql import refusal
 
 pytestmark = pytest.mark.django_db
 
 
-def refusal(statement: str, *values: object) -> str:
-    """The name of what refuses the statement; empty when nothing does. Nothing of it stays."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            assert cursor.rowcount == 1
-            transaction.set_rollback(True)
-    except IntegrityError as error:
-        return str(error.__cause__.diag.constraint_name)
-    return ""
-
-
 def moves_taken(
-    tenant: Tenant, table: str, guard: str, statuses: Iterable[str], row: Callable[[str], UUID]
+    tenant: Tenant,
+    table: str,
+    guards: set[str],
+    statuses: Iterable[str],
+    row: Callable[[str], UUID],
+    and_set: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, set[str]]:
-    """Every change of status that the database lets pass, by where it starts."""
+    """Every change of status that the database lets pass, by where it starts.
+
+    `and_set` is what else has to change, by where it ends.
+    """
     taken: dict[str, set[str]] = {}
     with tenant_scope(tenant.id):
         for start in statuses:
             row_id = row(start)
             refused = {
-                end: refusal(f'UPDATE "{table}" SET status = %s WHERE id = %s', end, row_id)
+                end: refusal(
+                    f'UPDATE "{table}" SET status = %s{and_set.get(end, "")} WHERE id = %s',
+                    end,
+                    row_id,
+                )
                 for end in statuses
                 if end != start
             }
-            assert set(refused.values()) <= {"", guard}
+            assert set(refused.values()) <= {"", *guards}
             taken[start] = {end for end, by in refused.items() if not by}
     return taken
 
 
 def test_the_database_lets_bills_move_as_the_states_say(tenant: Tenant) -> None:
-    approved = make_payable(tenant, approved=True)
+    approver = make_member(tenant, Role.APPROVER)
+    ways = {
+        PayableStatus.PENDING: [],
+        PayableStatus.CANCELLED: [PayableStatus.CANCELLED],
+        PayableStatus.APPROVED: [],
+        PayableStatus.SENT: [PayableStatus.SENT],
+        PayableStatus.PAID: [PayableStatus.SENT, PayableStatus.PAID],
+    }
 
     def in_status(status: str) -> UUID:
-        approved.pk, approved.status = uuid4(), status
-        approved.save(force_insert=True)
-        return approved.pk
+        is_approved = status not in {PayableStatus.PENDING, PayableStatus.CANCELLED}
+        payable = make_payable(tenant, approved=is_approved)
+        if not is_approved:
+            give(payable, approver)
+        for step in ways[PayableStatus(status)]:
+            move(payable, step)
+        return payable.id
 
     taken = moves_taken(
-        tenant, "payments_payable", "payable_moves", PayableStatus.values, in_status
+        tenant,
+        "payments_payable",
+        {"payable_moves", "payable_approval"},
+        PayableStatus.values,
+        in_status,
+        {
+            "pending": ", approval_id = NULL, approval_round = approval_round + 1",
+            "approved": """, approval_id = (
+                SELECT id FROM payments_approval WHERE payable_id = payments_payable.id
+            )""",
+        },
     )
 
     assert taken == {str(start): {*ends} for start, ends in PAYABLE_MOVES.items()}
 
 
+def give(payable: Payable, by: User) -> None:
+    """The row of an approval, and no more."""
+    with tenant_scope(payable.tenant_id):
+        bill = Payable.objects.of(payable.tenant_id).with_destinations().get(id=payable.id)
+        seal = seal_of(bill, None)
+        Approval.objects.create(
+            tenant_id=bill.tenant_id, payable=bill, round=bill.approval_round, person=by,
+            seal=seal, digest=digest_of(seal),
+        )  # fmt: skip
+
+
 def test_the_database_lets_orders_move_as_the_states_say(tenant: Tenant) -> None:
     make_bank_account(tenant)
-    payable = make_payable(tenant, approved=True)
-    order = make_order(payable)
+    order = make_order(make_payable(tenant, approved=True))
 
     def in_status(status: str) -> UUID:
-        payable.pk = uuid4()
-        payable.save(force_insert=True)
+        payable = move(make_payable(tenant, approved=True), PayableStatus.SENT)
         order.pk, order.key, order.payable, order.status = uuid4(), uuid4(), payable, status
         order.save(force_insert=True)
         return order.pk
 
     taken = moves_taken(
-        tenant, "payments_paymentorder", "order_moves", OrderStatus.values, in_status
+        tenant, "payments_paymentorder", {"order_moves"}, OrderStatus.values, in_status
     )
 
     assert taken == {str(start): {*ends} for start, ends in ORDER_MOVES.items()}
@@ -198,9 +233,6 @@ def test_nobody_approves_what_they_entered_even_by_hand(tenant: Tenant) -> None:
     payable = make_payable(tenant)
 
     with tenant_scope(tenant.id):
-        update = (
-            "UPDATE payments_payable SET status = 'approved', approved_by_id = created_by_id "
-            "WHERE id = %s"
-        )
-        assert refusal(update, payable.id) == "payable_two_people"
+        with pytest.raises(IntegrityError), transaction.atomic():
+            give(payable, payable.created_by)
         assert Payable.objects.of(tenant).get(id=payable.id).is_pending

@@ -70,9 +70,9 @@ def test_it_is_not_by_chance(tenant: Tenant, account: BankAccount) -> None:
     "change",
     [
         lambda p: setattr(p, "id", uuid4()),
-        lambda p: setattr(p, "amount", p.amount + 1),
-        lambda p: setattr(p.payee_account, "account", "456780"),
-        lambda p: setattr(p.payee, "document", "45987321000160"),
+        lambda p: p.approval.seal.update(amount="151.00"),
+        lambda p: p.approval.seal["destinations"]["ted"].update(account="456780"),
+        lambda p: p.approval.seal["payee"].update(document="45987321000160"),
         lambda p: setattr(p, "description", "NF 2"),
     ],
     ids=["bill", "amount", "destination", "payee", "rest of the content"],

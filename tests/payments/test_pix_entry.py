@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from banking.banks.contract.payments import PixCode
 from payments.models import Payable
+from payments.rails.destinations import ted_of
 from tenants.models import Role, Tenant
 from tenants.scope import tenant_scope
 from tests.brazil import codes
@@ -336,7 +337,7 @@ def test_a_pix_account_of_20_digits_is_kept_and_no_ted_goes_to_it(
 
     payable = the_only_payable(tenant)
     assert payable.payee_account.account == "12345678901234567890"
-    assert payable.ted_account is None
+    assert ted_of(payable) is None
     errors = errors_of(enter(as_operator, by_account | {"method": "ted"}))
     assert errors == {"account": "too_long"}
 

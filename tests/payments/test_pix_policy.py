@@ -145,8 +145,7 @@ def test_the_conta_kamino_sends_the_pix_whatever_the_policy(tenant: Tenant) -> N
 def test_a_pix_for_saturday_goes_as_a_ted_on_monday_and_is_not_overdue(tenant: Tenant) -> None:
     account = make_ted_account(tenant)
     file_ted_details(tenant)
-    payable = make_payable(tenant, approved=True, destination=PIX_KEY)
-    change(payable, payment_date=SATURDAY)
+    payable = make_payable(tenant, approved=True, destination=PIX_KEY, due_date=SATURDAY)
 
     assert [each.id for each in plan_of(account).send] == [payable.id]
     change(account, pix_policy=BankAccount.PixPolicy.KEEP)

@@ -96,7 +96,9 @@ def test_the_list_says_that_the_pix_is_paid_outside(as_operator: Client, tenant:
 def test_what_a_pix_sends_comes_back_from_its_content(
     tenant: Tenant, destination: Destination
 ) -> None:
-    payable = make_payable(tenant, "150.00", destination=destination, description="NF 8841")
+    payable = make_payable(
+        tenant, "150.00", destination=destination, description="NF 8841", approved=True
+    )
     key = uuid4()
     with tenant_scope(tenant.id):
         content = describe(payable, Rail.PIX) | {"code": "kp-1"}

@@ -21,8 +21,10 @@ from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, reread
 from tests.cast import make_member, sign_in
+from tests.clock import travel
 from tests.payments.at_most_once.database import wait_until_stuck
 from tests.payments.at_most_once.side_by_side import at_once
+from tests.payments.clock import at
 from tests.payments.factories import approve, make_bank_account, make_order, make_payable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
@@ -51,11 +53,8 @@ def refused(payable: Payable) -> None:
 
 def expired(payable: Payable) -> None:
     order = make_order(payable, OrderStatus.AT_BANK)
-    with tenant_scope(payable.tenant_id):
-        long_ago = timezone.now().replace(month=10)
-        change(order, first_sent_at=long_ago)
-        change(payable, due_date=long_ago.date())
-        apply_state(reread(order), OrderState.REJECTED, source="O banco informou.")
+    with travel(at("24 10:00")), tenant_scope(payable.tenant_id):
+        apply_state(order, OrderState.REJECTED, source="O banco informou.")
 
 
 def given_back(payable: Payable) -> None:

@@ -35,7 +35,7 @@ from tests.payments.factories import (
     member_of,
     set_limit,
 )
-from tests.payments.test_database_moves import refusal
+from tests.payments.raw_sql import refusal
 from tests.security.sending import WAYS, Way, orders_of
 from tests.security.test_seal import order_of
 

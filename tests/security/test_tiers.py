@@ -38,7 +38,7 @@ from tests.payments.factories import (
     set_tiers,
     shown,
 )
-from tests.payments.test_database_moves import refusal
+from tests.payments.raw_sql import refusal
 from tests.security.test_seal import approval_by, edit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]

@@ -34,9 +34,9 @@ from tests.payments.factories import (
     make_payable,
     member_of,
 )
+from tests.payments.raw_sql import refusal
 from tests.payments.scripted_bank import ScriptedBank
 from tests.payments.test_boleto_lookup import title
-from tests.payments.test_database_moves import refusal
 from tests.security.sending import WAYS, Way, from_the_row, orders_of
 from tests.security.test_seal import edit
 
