@@ -113,6 +113,7 @@ PAGES = {
         "payments:review_approvals",
         "payments:approve_many",
     ),
+    "payments:rules": ("payments:rules", "payments:save_tiers", "payments:save_limits"),
     "payments:list": ("payments",),
     "registers:list": ("registers",),
     "people:list": ("people",),
@@ -138,6 +139,7 @@ def menu(request: TenantRequest) -> list[Group]:
     ]
     if request.membership.is_admin:
         company += [
+            item("Alçadas e limites", "payments:rules", "scale"),
             item("Grupos de classificação", "accounts:groups", "folder-tree"),
             item("Auditoria", "audit:records", "scroll-text"),
         ]

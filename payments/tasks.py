@@ -21,6 +21,7 @@ def dispatch_due_accounts() -> None:
 @shared_task
 def dispatch_account(tenant_id: str, account_id: str) -> None:
     tenant, account = UUID(tenant_id), UUID(account_id)
+    boleto_lookup.read_all_titles(tenant, account)
     run.dispatch_account(tenant, account, now=database_now())
     send.send_queued(tenant, account)
 

@@ -2,7 +2,19 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from payments.api.views import PayableViewSet
-from payments.views import acts, approvals, bill, list, outside, pay, runs, sending, sending_lock
+from payments.views import (
+    acts,
+    approvals,
+    bill,
+    delegation,
+    list,
+    outside,
+    pay,
+    rules,
+    runs,
+    sending,
+    sending_lock,
+)
 
 router = SimpleRouter(use_regex_path=False)
 router.register("api/v1/payables", PayableViewSet, basename="api-payable")
@@ -41,5 +53,15 @@ urlpatterns = [
         name="undo_outside",
     ),
     path("pagamentos/<uuid:payable_id>/enviar/", acts.send, name="send"),
+    path("pagamentos/<uuid:payable_id>/liberar-boleto/", acts.lift, name="lift_title"),
+    path("configuracoes/alcadas/", rules.show_rules, name="rules"),
+    path("configuracoes/alcadas/gravar/", rules.save_tiers, name="save_tiers"),
+    path("configuracoes/alcadas/limites/", rules.save_limits, name="save_limits"),
+    path("pagamentos/delegacoes/", delegation.delegations, name="delegations"),
+    path(
+        "pagamentos/delegacoes/<uuid:delegation_id>/encerrar/",
+        delegation.revoke,
+        name="revoke_delegation",
+    ),
     *router.urls,
 ]

@@ -15,7 +15,7 @@ from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
 from tests.banking.factories import make_line
 from tests.cast import make_member, make_notice, sign_in
-from tests.payments.factories import TODAY, make_bank_account, make_payable
+from tests.payments.factories import TODAY, make_bank_account, make_delegation, make_payable
 from tests.people.factories import ask_role, invite, membership_of
 
 # The bank's own door: the secret in its address is what opens it (tests/banking/test_webhook.py).
@@ -60,6 +60,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "allocation_id": allocation.id,
         "change_id": ask_role(tenant, make_member(tenant, Role.FINANCE), Role.APPROVER, admin).id,
         "connection_id": connection.id,
+        "delegation_id": make_delegation(tenant).id,
         "destination_id": filed.payee_account_id,
         "entry_id": make_entry(tenant).id,
         "group_id": account.ledger_account.group_id,

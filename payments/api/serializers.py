@@ -116,7 +116,8 @@ class CautionSerializer(serializers.Serializer[Caution]):
 
     code = serializers.CharField(
         help_text="name_kept, unknown_bank, repeated_code, pix_automatico, new_destination, "
-        "other_destination, archived_destination ou similar_name."
+        "other_destination, archived_destination, similar_name, same_receiver ou "
+        "possible_duplicate."
     )
     detail = serializers.CharField(source="text")
 
@@ -149,8 +150,8 @@ class PayableSerializer(serializers.ModelSerializer[Payable]):
         fields = [
             "id", "payee_name", "payee_document", "description", "method", "ted", "pix",
             "linha_digitavel", "amount", "due_date", "payment_date", "expense_account",
-            "bank_account", "status", "hold", "created_at", "approved_at", "warnings",
-            "seal", "digest",
+            "bank_account", "status", "hold", "created_at", "approved_at",
+            "approvals_needed", "warnings", "seal", "digest",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -217,6 +218,13 @@ class NewPayableSerializer(serializers.Serializer[Any]):
         default=None,
     )
 
+    accept_duplicates_of = serializers.ListField(
+        child=serializers.UUIDField(),
+        default=list,
+        max_length=50,
+        help_text="As contas de um 409 «possible_duplicate» que são outras dívidas.",
+    )
+
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         ways = {"ted": self._ted, "pix": self._pix, "linha_digitavel": self._slip}
         chosen = [way for name, way in ways.items() if name in data]
@@ -270,6 +278,14 @@ class NewPayableSerializer(serializers.Serializer[Any]):
             "due_date": parsing.agreed_due_date(slip, data.get("due_date")),
             "kind": slip.kind,
         }
+
+
+class PossibleDuplicateSerializer(serializers.Serializer[Any]):
+    """Bills that may be the same debt; nothing was entered."""
+
+    detail = serializers.CharField()
+    code = serializers.CharField(help_text="possible_duplicate")
+    ids = serializers.ListField(child=serializers.UUIDField())
 
 
 class ApproveSerializer(serializers.Serializer[Any]):

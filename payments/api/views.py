@@ -18,11 +18,13 @@ from payments.api.serializers import (
     NewPayableSerializer,
     OutcomeSerializer,
     PayableSerializer,
+    PossibleDuplicateSerializer,
     ShownSerializer,
 )
 from payments.bills.approval import approve_payable
 from payments.bills.bulk_approval import approve_payables
 from payments.bills.enter import cancel_payable, enter_payable
+from payments.bills.possible_duplicates import PossibleDuplicate
 from payments.models import Payable
 from people.recent_factor import RecentFactor
 from tenants.api import CompanyRequest, HasRole, TenantScoped
@@ -62,18 +64,25 @@ class PayableViewSet(
 
     def get_queryset(self) -> Any:
         tenant = self.request.tenant  # type: ignore[attr-defined]  # set by TenantScoped
-        return Payable.objects.of(tenant).with_details()
+        return Payable.objects.of(tenant).with_details().with_cautions()
 
-    @extend_schema(request=NewPayableSerializer, responses={201: EnteredPayableSerializer})
+    @extend_schema(
+        request=NewPayableSerializer,
+        responses={201: EnteredPayableSerializer, 409: PossibleDuplicateSerializer},
+    )
     def create(self, request: CompanyRequest) -> Response:
         """Lança uma conta, que aguarda a aprovação de outra pessoa."""
         new = NewPayableSerializer(data=request.data, context=self.get_serializer_context())
         new.is_valid(raise_exception=True)
-        entered = enter_payable(request.tenant, by=request.user, **new.validated_data)
+        try:
+            entered = enter_payable(request.tenant, by=request.user, **new.validated_data)
+        except PossibleDuplicate as error:
+            told = {"detail": str(error), "code": error.code, "ids": error.ids}
+            body = PossibleDuplicateSerializer(told)
+            return Response(body.data, status.HTTP_409_CONFLICT)
         payable = self.get_queryset().get(id=entered.id)
         context = {**self.get_serializer_context(), "typed": new.validated_data}
-        as_it_is = self.get_queryset().get(id=payable.id)
-        answer = EnteredPayableSerializer(as_it_is, context=context)
+        answer = EnteredPayableSerializer(payable, context=context)
         return Response(answer.data, status.HTTP_201_CREATED)
 
     @extend_schema(request=ApproveSerializer, responses=PayableSerializer)

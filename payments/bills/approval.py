@@ -14,9 +14,11 @@ from core.errors import Changed, InvalidState, NotAllowed
 from core.text import shorten
 from payments.bills.particulars import particulars
 from payments.bills.payee_data import enterers_of
+from payments.bills.tiers import are_two_people, lock_rules, people_needed
 from payments.models import NOT_APPROVED, Approval, Payable, PayableEdit, PayableQuerySet
 from payments.rails.debit_account import preferred_account
 from payments.rails.seal import digest_of, seal_of
+from payments.rails.titles import is_being_read
 from payments.states import PayableStatus
 from payments.timeline import Tone, note, note_many
 from tenants.models import Membership
@@ -51,16 +53,19 @@ def approve_payable(payable: Payable, *, by: Membership, shown: str) -> Payable:
 
     Raises:
         Changed: the bill, a destination of it or the Pix policy is another one than was shown.
-        InvalidState: it is not waiting for approval, or this person has approved it already.
+        InvalidState: it is not waiting for approval, this person has approved it already, or its
+            boleto is being read.
         NotAllowed: `by` may not approve, or is the person who entered it.
     """
+    lock_rules(payable.tenant_id)
     payable = give_approval(lock(payable), by=by, shown=shown)
     record(Act.BILL_APPROVED, on=payable, by=by.user, after=particulars(payable))
     return payable
 
 
 def give_approval(payable: Payable, *, by: Membership, shown: str) -> Payable:
-    """As `approve_payable`, of a bill that the caller holds and puts on record."""
+    """As `approve_payable`, of a bill that the caller holds, with the company's rules, and puts on
+    record."""
     require_approver(payable, by)
     account = payable.bank_account or preferred_account(payable.tenant_id)
     seal = seal_of(payable, account)
@@ -69,18 +74,22 @@ def give_approval(payable: Payable, *, by: Membership, shown: str) -> Payable:
             "Esta conta mudou desde que você a abriu. Confira os dados atuais e aprove novamente.",
             code="changed",
         )
+    if is_being_read(payable, account, database_now()):
+        raise InvalidState(
+            "O boleto está sendo lido no banco: aguarde até dois minutos.", code="title_reading"
+        )
     given = Approval.objects.of(payable.tenant_id).filter(
         payable=payable, round=payable.approval_round, digest=shown
     )
     if given.filter(person=by.user_id).exists():
         raise InvalidState("Você já aprovou esta conta: falta outra pessoa.", code="given_already")
+    require_more_people(payable, people_needed(payable, by))
     approval = Approval.objects.create(
         tenant_id=payable.tenant_id, payable=payable, round=payable.approval_round,
         person=by.user, digest=shown, seal=seal,
     )  # fmt: skip
-    missing = payable.approvals_needed - given.count()
-    if missing > 0:
-        note(payable, "Aprovada por uma pessoa", f"Falta a aprovação de {missing}.", by=by.user)
+    if missing := still_missing(payable, approval, given.count()):
+        note(payable, "Aprovada por uma pessoa", missing, by=by.user)
         return payable
     payable.status = PayableStatus.APPROVED
     payable.approval = approval
@@ -88,6 +97,23 @@ def give_approval(payable: Payable, *, by: Membership, shown: str) -> Payable:
     payable.save(update_fields=["status", "approval", "hold"])
     note(payable, "Aprovada", when_it_leaves(payable, database_now()), by=by.user)
     return payable
+
+
+def require_more_people(payable: Payable, people: int) -> None:
+    """In this round the number only grows; the bill is held by the caller."""
+    if people > payable.approvals_needed:
+        payable.approvals_needed = people
+        payable.save(update_fields=["approvals_needed"])
+
+
+def still_missing(payable: Payable, approval: Approval, given: int) -> str:
+    """Who has to approve besides, in a Portuguese sentence; empty when enough people did."""
+    missing = payable.approvals_needed - given
+    if missing > 0:
+        return f"Falta a aprovação de {missing}."
+    if payable.approvals_needed > 1 and not are_two_people(approval):
+        return "Falta outra pessoa: quem delega e quem aprova por delegação contam como uma."
+    return ""
 
 
 def require_approver(payable: Payable, by: Membership) -> None:
@@ -205,4 +231,5 @@ def revoke_approval(payable: Payable, *, hold: str = "") -> None:
     payable.hold = hold
     payable.approval = None
     payable.approval_round += 1
-    payable.save(update_fields=["status", "hold", "approval", "approval_round"])
+    payable.approvals_needed = 1
+    payable.save(update_fields=["status", "hold", "approval", "approval_round", "approvals_needed"])

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 
 from banking.banks import registry
 from banking.banks.contract.adapter import BankAdapter
@@ -15,23 +16,29 @@ from banking.banks.contract.info import Capability
 from banking.banks.contract.payments import Title
 from banking.gateway.connect import connect
 from banking.models import BankAccount
+from brazil.banking_days import sao_paulo_day
 from core import deadline
 from core.clock import database_now
 from core.text import shorten
+from payments.bills.approval import TELL_FOR, lock, return_to_approval
 from payments.bills.warnings import TITLE_DIFFERS
 from payments.models import Payable
 from payments.states import PayableStatus
 from payments.timeline import Tone, note
+from tenants.models import Role
+from tenants.notices import News, notify
 from tenants.scope import across_tenants, tenant_scope
 
 OTHER_ESTABLISHMENT = "Boleto de outro estabelecimento do favorecido"
-ASK_AGAIN_AFTER = timedelta(hours=1)
+ASK_AGAIN_AFTER, ASK_DUE_AFTER = timedelta(hours=1), timedelta(minutes=5)
 BATCH = 20
 
 
 def unread(now: datetime) -> Q:
+    """Also what the bank did not answer; of what is due by today, minutes later."""
+    is_due = Q(payment_date__lte=sao_paulo_day(now), title_asked_at__lte=now - ASK_DUE_AFTER)
     return Q(
-        Q(title_asked_at=None) | Q(title_asked_at__lte=now - ASK_AGAIN_AFTER),
+        Q(title_asked_at=None) | Q(title_asked_at__lte=now - ASK_AGAIN_AFTER) | is_due,
         method=Payable.Method.BOLETO,
         status__in=[PayableStatus.PENDING, PayableStatus.APPROVED],
         title_read_at=None,
@@ -72,6 +79,12 @@ def read_titles(tenant_id: UUID, account_id: UUID) -> int:
         return 0
 
 
+def read_all_titles(tenant_id: UUID, account_id: UUID) -> None:
+    """Batch by batch, before a run: what was not read does not leave."""
+    while read_titles(tenant_id, account_id) == BATCH and not deadline.is_over():
+        pass
+
+
 def ask_for_titles(account: BankAccount, bank: BankAdapter) -> int:
     payables = claim_unread(account, database_now())
     for payable in payables:
@@ -110,6 +123,7 @@ def give_turn_back(payable: Payable) -> None:
 
 
 def store_title(payable: Payable, title: Title) -> None:
+    payable = lock(payable)
     payable.title_name = shorten(title.beneficiary_name, 160)
     payable.title_document = title.beneficiary_document
     payable.title_amount = title.amount
@@ -122,8 +136,25 @@ def store_title(payable: Payable, title: Title) -> None:
     )  # fmt: skip
     for warning in payable.title_warnings:
         note(payable, TITLE_DIFFERS, warning, tone=Tone.WARN)
+    if payable.title_warnings and payable.status == PayableStatus.APPROVED:
+        return_to_approval([(payable, " ".join(payable.title_warnings))])
+        tell_of_difference(payable)
     for told in payable.title_notes:
         note(payable, OTHER_ESTABLISHMENT, told)
+
+
+def tell_of_difference(payable: Payable) -> None:
+    """Whoever approves and whoever sends learns at once that it does not leave."""
+    news = News(
+        subject=f"title-differs:{payable.id}",
+        step=str(payable.approval_round),
+        title="O boleto de uma conta aprovada diverge.",
+        text=shorten(f"«{payable.payee}» voltou para aprovação. {payable.title_warnings[0]}", 300),
+        action="Ver conta",
+        url=reverse("payments:detail", args=[payable.id]),
+        until=database_now() + TELL_FOR,
+    )
+    notify(payable.tenant, (Role.ADMIN, Role.APPROVER, Role.FINANCE), news)
 
 
 def record_unread_title(payable: Payable, account: BankAccount, why: str) -> None:

@@ -14,6 +14,7 @@ from core.money import format_brl
 from payments.bills.approval import give_approval, hold, require_approver
 from payments.bills.edit import last_edit
 from payments.bills.particulars import destinations, named, one_line
+from payments.bills.tiers import lock_rules
 from payments.bills.warnings import cautions_of
 from payments.models import Payable
 from payments.states import PayableStatus
@@ -59,6 +60,7 @@ def approve_payables(shown: Mapping[UUID, str], *, by: Membership) -> list[Outco
             f"Selecione de 1 a {MOST_AT_ONCE} contas para aprovar de uma vez.", code="how_many"
         )
     hold_role(by)
+    lock_rules(by.tenant_id)
     bills = hold(Payable.objects.of(by.tenant_id).filter(id__in=shown)).with_details()
     outcomes = [outcome_of(payable, shown[payable.id], by) for payable in bills.order_by("id")]
     outcomes.sort(key=lambda o: (o.payable.due_date, o.payable.id))

@@ -1,6 +1,8 @@
 """Enter and cancel bills."""
 
+from collections.abc import Collection
 from typing import Unpack
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -11,6 +13,7 @@ from parties.enter import tell_entered
 from payments.bills.approval import lock
 from payments.bills.duplicates import refuse_duplicate
 from payments.bills.particulars import particulars
+from payments.bills.possible_duplicates import require_no_duplicate, say_different
 from payments.bills.terms import Typed, read_terms
 from payments.bills.warnings import repeated_code
 from payments.models import Payable
@@ -20,23 +23,39 @@ from tenants.models import Tenant, User
 
 
 @transaction.atomic
-def enter_payable(tenant: Tenant, *, by: User, **typed: Unpack[Typed]) -> Payable:
+def enter_payable(
+    tenant: Tenant,
+    *,
+    by: User,
+    accept_duplicates_of: Collection[UUID] | None = None,
+    **typed: Unpack[Typed],
+) -> Payable:
     """Enter a bill; it then waits for somebody else's approval.
+
+    `accept_duplicates_of` are bills that the person was shown and says are other debts; with None
+    nobody can be asked, and who approves is shown them all the same.
 
     A Pix code that may be paid again and is on another bill makes this one say so.
 
     Raises:
         InvalidInput, AlreadyEntered: as `payments.bills.terms.read_terms`.
+        PossibleDuplicate: another bill may be the same debt, and was not accepted.
     """
     terms = read_terms(tenant, typed, by=by)
     payable = Payable(tenant=tenant, created_by=by, **terms.fields)
     _save_new(payable)
+    accepted = (
+        require_no_duplicate(payable, accept_duplicates_of)
+        if accept_duplicates_of is not None
+        else []
+    )
     due = f"Vence em {payable.due_date:%d/%m/%Y}."
     kept = kept_name(payable, typed["payee_name"])
     note(payable, "Lançada", f"{due} {kept}".rstrip(), by=by)
     if payable.repeats is not None:
         warning = repeated_code(payable.repeats)
         note(payable, warning.title, warning.text, tone=Tone.WARN)
+    say_different(payable, accepted, by=by)
     if terms.brought is not None:
         tell_entered(terms.brought, by=by)
     record(Act.BILL_ENTERED, on=payable, by=by, after=particulars(payable))

@@ -19,6 +19,7 @@ from core.clock import database_now
 from core.errors import InvalidInput, InvalidState, NotAllowed
 from core.money import format_brl
 from payments.bills.approval import give_approval, lock, revoke_approval
+from payments.bills.tiers import lock_rules
 from payments.models import OutsidePayment, Payable, PaymentOrder
 from payments.states import LIVE_ORDERS, PayableStatus
 from payments.timeline import Tone, note
@@ -56,6 +57,7 @@ def record_paid_outside(
     if paid.on > sao_paulo_day(database_now()):
         raise InvalidInput("A data do pagamento não pode ser futura.", field="paid_on")
     amount = check_amount(paid.amount)
+    lock_rules(payable.tenant_id)
     payable = lock(payable)
     if payable.is_pending:
         payable = give_approval(payable, by=by, shown=shown)

@@ -1,6 +1,9 @@
 """What a person has to look at before a bill is entered or approved, though nothing forbids it."""
 
 from dataclasses import dataclass
+from decimal import Decimal
+
+from django.urls import reverse
 
 from brazil.banking_days import sao_paulo_day
 from brazil.banks import find_bank
@@ -10,6 +13,7 @@ from core.plurals import counted
 from parties.models import PayeeAccount, PayeeKey, SimilarName
 from payments.bills.parsing import PixCharge, reread_pix_code
 from payments.bills.payee_data import own_destination, waiting_of
+from payments.bills.possible_duplicates import Similar, similar_to
 from payments.models import Payable
 from payments.states import PayableStatus
 
@@ -24,10 +28,11 @@ class Caution:
     code: str  # stable, for programs
     title: str
     text: str
+    url: str = ""  # the other bill that it is about
 
 
 def warnings_of(payable: Payable) -> list[Caution]:
-    """Of a bill loaded by `with_details`."""
+    """Of a bill loaded by `with_details`, and by `with_cautions` for other bills beside it."""
     warnings = []
     account = payable.payee_account
     if account is not None and find_bank(account.bank_code) is None:
@@ -35,6 +40,9 @@ def warnings_of(payable: Payable) -> list[Caution]:
     other = payable.repeats
     if other is not None and other.status != PayableStatus.CANCELLED:
         warnings.append(repeated_code(other))
+    warnings += [possible_duplicate(other) for other in similar_to(payable)]
+    if alike := getattr(payable, "alike", None):
+        warnings.append(together(alike["bills"], Decimal(alike["total"]), alike["days"]))
     if payable.pix_code:
         warnings += of_pix_code(reread_pix_code(payable.pix_code))
     return warnings + of_destination(payable) + of_name(payable)
@@ -147,4 +155,38 @@ def repeated_code(other: Payable) -> Caution:
         f"Este código Pix já está em outra conta: {other.payee}, "
         f"R$\u00a0{format_brl(other.amount)}, "
         f"vence em {other.due_date:%d/%m/%Y}, {other.get_status_display().lower()}.",
+    )
+
+
+def together(bills: int, total: Decimal, days: int) -> Caution:
+    """Each is below an approver's limit, and all of them are not."""
+    return Caution(
+        "same_receiver",
+        f"{counted(bills, 'conta', 'contas')} para o mesmo favorecido",
+        f"{bills} contas · R$\u00a0{format_brl(total)} para o mesmo favorecido ou a mesma conta em "
+        f"{counted(days, 'dia', 'dias')}: o que vale para as alçadas é a soma.",
+    )
+
+
+def over_limit(why: str) -> Caution:
+    return Caution(
+        "over_limit", "Acima do limite de envio", f"{why} Um administrador define os limites."
+    )
+
+
+def possible_duplicate(other: Similar) -> Caution:
+    return Caution(
+        "possible_duplicate",
+        "Possível duplicidade",
+        f"Pode ser a mesma dívida: {other}.{other.said}",
+        reverse("payments:detail", args=[other.id]),
+    )
+
+
+def title_unread() -> Caution:
+    return Caution(
+        "title_unread",
+        "Boleto não lido",
+        "O banco ainda não informou para quem este boleto está registrado. "
+        "Nada é enviado antes da leitura.",
     )

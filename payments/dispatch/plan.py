@@ -1,5 +1,6 @@
 """What a run sends and what it leaves out, and why. Nothing here writes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 
@@ -27,6 +28,11 @@ class Plan:
 
     send: list[Payable] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+
+    def leave_out(self, over: Mapping[Payable, str]) -> None:
+        """These stay here, each with the reason."""
+        self.send = [payable for payable in self.send if payable not in over]
+        self.left_out += [LeftOut(payable, reason) for payable, reason in over.items()]
 
 
 def plan_run(account: BankAccount, day: date, *, until: time | None, is_held: bool = False) -> Plan:

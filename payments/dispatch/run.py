@@ -17,12 +17,14 @@ from brazil.banking_days import SAO_PAULO, sao_paulo_day
 from core.errors import NotAllowed
 from payments.bills.approval import return_to_approval
 from payments.dispatch.plan import plan_run
+from payments.dispatch.run_notices import tell_of_kept
 from payments.dispatch.schedule import is_sending_time, opening_instant, with_modo_banking
 from payments.models import DispatchRun
 from payments.orders.payload import listed
 from payments.orders.queue import make_orders
 from payments.orders.sending_lock import refuse_while_locked
 from payments.rails.debit_account import require_account
+from payments.rails.kept_back import KeptBack
 from payments.rails.pix_policy import why_no_rail
 from tenants.models import Membership, User
 from tenants.scope import tenant_scope
@@ -79,7 +81,12 @@ def fill_run(
 ) -> None:
     """`until` is None and `by` a member when a person asks: the record then lists what is sent."""
     plan = plan_run(account, run.day, until=until, is_held=True)
-    orders = make_orders([(payable, account) for payable in plan.send], run=run, by=by)
+    try:
+        orders = make_orders([(payable, account) for payable in plan.send], run=run, by=by)
+    except KeptBack as error:
+        plan.leave_out(error.kept)
+        orders = make_orders([(payable, account) for payable in plan.send], run=run, by=by)
+        tell_of_kept(run, error.kept)
     returned = [item.payable for item in plan.left_out if item.needs_new_approval]
     return_to_approval([(payable, why_no_rail(payable, account)) for payable in returned])
     run.left_out = [

@@ -1,20 +1,25 @@
 """People are told of a run of 07:00 that did not happen or was cut, once each."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from django.urls import reverse
 
 from brazil.banking_days import sao_paulo_day
+from core.clock import database_now
+from core.money import format_brl
 from core.plurals import counted
 from payments.dispatch.late_runs import cut_runs, missing_runs, unsent_orders
 from payments.dispatch.schedule import STARTS_AT, opening_instant
-from payments.models import DispatchRun
+from payments.models import DispatchRun, Payable
 from tenants.models import Notice, Role
 from tenants.notices import News, notify, untold, withdraw
 from tenants.scope import across_tenants, tenant_scope
 
 MISSING, CUT = "run-missing:", "run-cut:"
+KEPT_BACK = "kept-back:"
 # Those who may send by hand.
 TOLD = (Role.ADMIN, Role.FINANCE)
 IS_NEWS_FOR = timedelta(days=1)
@@ -89,6 +94,23 @@ def tell_of_cut(tenant_id: UUID, account_id: UUID, now: datetime) -> None:
             until=opening_instant(sao_paulo_day(now)) + IS_NEWS_FOR,
         )
         notify(run.tenant, TOLD, news)
+
+
+def tell_of_kept(run: DispatchRun, kept: Mapping[Payable, str]) -> None:
+    """At once, of what a limit or a title keeps here. Runs inside the company's scope."""
+    total = format_brl(sum((payable.amount for payable in kept), Decimal(0)))
+    stayed = counted(len(kept), "conta aprovada ficou", "contas aprovadas ficaram")
+    news = News(
+        subject=f"{KEPT_BACK}{run.id}",
+        step=f"{len(kept)}",
+        title=f"Contas ficaram de fora do envio de {run.bank_account}."[:120],
+        text=f"{stayed} de fora, R$\u00a0{total} ao todo: passam do "
+        "limite de envio da conta ou têm boleto que diverge.",
+        action="Ver o envio",
+        url=reverse("payments:run", args=[run.id]),
+        until=database_now() + IS_NEWS_FOR,
+    )
+    notify(run.tenant, TOLD, news)
 
 
 def withdraw_what_was_sent(tenant_id: UUID, subject: str, now: datetime) -> None:

@@ -1,9 +1,11 @@
 """What people type on the pages of bills. What it has to mean is in payments.bills.parsing."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -25,6 +27,7 @@ from core.money import format_brl
 from parties.models import PayeeAccount
 from payments.bills import parsing
 from payments.bills.duplicates import AlreadyEntered, bill_with_code, refuse_duplicate
+from payments.bills.possible_duplicates import Similar
 from payments.bills.warnings import repeated_code, unknown_bank
 from payments.forms.fields import ClassificationField, Question, ReadField, listed
 from payments.models import Payable
@@ -58,6 +61,10 @@ OF_PIX: Mapping[str, frozenset[str]] = {
 
 
 OF_ANY_METHOD = frozenset[str]().union(*OF_METHOD.values(), *OF_PIX.values())
+
+
+SAME_DEBT = "debt "
+SAME_DEBT_ID = re.compile(r"debt [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
 class PayableForm(forms.Form):
@@ -265,6 +272,36 @@ class PayableForm(forms.Form):
         if self.pix_charge and "amount" not in self.errors:
             with self._refusals():
                 data["amount"] = parsing.agreed_amount(self.pix_charge, data.get("amount"))
+
+    @property
+    def accepted(self) -> set[UUID]:
+        """The bills of which the person says that they are other debts."""
+        ticked = self.cleaned_data["confirmed"] or []
+        return {UUID(each.removeprefix(SAME_DEBT)) for each in ticked if SAME_DEBT_ID.match(each)}
+
+    def ask_of_duplicates(self, found: Iterable[Similar]) -> None:
+        """Each is shown, with a box to tick."""
+        for other in found:
+            sentence = f"Esta conta pode já ter sido lançada: {other}.{other.said}"
+            address = reverse("payments:detail", args=[other.id])
+            link = format_html('{} <a href="{}">Ver essa conta</a>', sentence, address)
+            about, label = f"{SAME_DEBT}{other.id}", "São contas diferentes"
+            self.add_error(None, ValidationError(link, code="possible_duplicate"))
+            self.questions[about] = Question(about, label, is_confirmed=False)
+
+    @property
+    def questions_of_duplicates(self) -> list[Question]:
+        """What is asked, and what was answered: a box that is ticked stays."""
+        asked = [q for about, q in self.questions.items() if about.startswith(SAME_DEBT)]
+        kept = self.accepted if self.is_bound and self.is_valid_so_far else set()
+        return asked + [
+            Question(f"{SAME_DEBT}{each}", "São contas diferentes", is_confirmed=True)
+            for each in sorted(kept)
+        ]
+
+    @property
+    def is_valid_so_far(self) -> bool:
+        return "confirmed" in getattr(self, "cleaned_data", {})
 
     @classmethod
     def of(cls, payable: Payable, *, seen: str, today: date) -> "PayableForm":

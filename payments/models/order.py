@@ -100,6 +100,7 @@ class PaymentOrder(TenantOwned):
                 name="order_watched",
             ),
             models.Index(fields=["tenant", "bank_account", "reference"], name="order_reference"),
+            models.Index(fields=["tenant", "bank_account", "created_at"], name="order_by_day"),
             models.Index(
                 fields=["tenant"],
                 condition=Q(needs_person=True) | Q(review_notice__isnull=False),

@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime
-from typing import Self
+from typing import Any, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -22,6 +23,14 @@ from core.text import fold
 from parties.models import Payee, PayeeAccount, PayeeKey, SimilarName
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet, User
+
+
+class OfBill(models.Func):
+    """A function of the database over the whole row of a bill, and what else it takes."""
+
+    def as_sql(self, *args: Any, **context: Any) -> Any:
+        row = '"payments_payable"' + (", %(expressions)s" if self.source_expressions else "")
+        return super().as_sql(*args, **{"template": f"%(function)s({row})", **context})
 
 
 class PayableQuerySet(TenantQuerySet):
@@ -106,6 +115,18 @@ class PayableQuerySet(TenantQuerySet):
             )
         )
 
+    def with_cautions(self) -> Self:
+        """With the other bills that whoever looks at one has to see beside it."""
+        return self.annotate(
+            alike=OfBill(function="payments_alike", output_field=models.JSONField(null=True)),
+            same_debt=OfBill(
+                function="payments_possible_duplicates", output_field=models.JSONField(null=True)
+            ),
+            is_title_held=OfBill(
+                function="payments_title_is_held", output_field=models.BooleanField()
+            ),
+        )
+
 
 NO_PIX = {"pix_key_type": "", "pix_key": "", "pix_code": "", "pix_charge": ""}
 
@@ -181,6 +202,9 @@ class Payable(TenantOwned):
     due_told_round = models.PositiveSmallIntegerField(null=True)
     # Of so many people, each of the same seal.
     approvals_needed = models.PositiveSmallIntegerField(default=1)
+    # Who and what gets the money, by names under which other bills are found that go there too:
+    # company or person, bank account, key, line's beneficiary. Written by the database.
+    receivers = ArrayField(models.TextField(), default=list, editable=False)
     # The one that completed it; null while it waits.
     approval = TenantForeignKey("payments.Approval", models.PROTECT, null=True, related_name="+")
 
@@ -217,6 +241,7 @@ class Payable(TenantOwned):
         indexes = [
             models.Index(fields=["tenant", "payment_date", "id"], name="payable_by_date"),
             models.Index(fields=["tenant", "status", "payment_date"], name="payable_by_status"),
+            models.Index(fields=["tenant", "due_date"], name="payable_by_due_date"),
             models.Index(
                 fields=["payment_date"], condition=Q(status="pending"), name="payable_waiting"
             ),
@@ -296,4 +321,6 @@ class Payable(TenantOwned):
 
 
 # A bill that waits for approval again: what was given before counts no more.
-NOT_APPROVED = {"approval": None, "approval_round": F("approval_round") + 1}
+NOT_APPROVED = {
+    "approval": None, "approval_round": F("approval_round") + 1, "approvals_needed": 1
+}  # fmt: skip

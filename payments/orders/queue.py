@@ -9,7 +9,10 @@ from core.clock import database_now
 from payments.models import DispatchRun, Payable, PaymentOrder, order_code
 from payments.orders.idempotency_key import ended_unpaid, order_key
 from payments.orders.payload import describe
+from payments.rails.kept_back import KeptBack
+from payments.rails.limits import over_limits
 from payments.rails.pix_policy import rail_for
+from payments.rails.titles import held_titles, unread_titles
 from payments.states import PayableStatus
 from payments.timeline import Tone, note_many
 from tenants.models import User
@@ -21,10 +24,19 @@ def make_orders(
     """The order of each bill, to be paid from the account beside it.
 
     The bills are approved, with their destinations, and held by the caller. The number of queries
-    does not depend on theirs. Runs inside the company's scope.
+    does not depend on theirs. Runs inside the company's scope. Other orders of the accounts that
+    have limits wait until the transaction ends.
+
+    Raises:
+        KeptBack: some are beyond a limit of their account, or boletos whose title differs or
+            was not read yet; none was made.
     """
     if not pairs:
         return []
+    held = unread_titles(pairs) | held_titles(payable for payable, _ in pairs)
+    free = [(payable, account) for payable, account in pairs if payable not in held]
+    if kept := held | over_limits(free):
+        raise KeptBack(kept)
     tenant_id = pairs[0][0].tenant_id
     ids = [payable.id for payable, _ in pairs]
     earlier, now = ended_unpaid(tenant_id, ids), database_now()

@@ -1,11 +1,15 @@
 """Bills as a person sees them: in words, with what that person may do."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Case, IntegerField, Prefetch, Value, When
 
+from banking.banks import registry
 from banking.models import BankAccount
 from brazil.arrecadacao import SEGMENTS
 from brazil.banking_days import sao_paulo_day
@@ -16,16 +20,27 @@ from brazil.errors import InvalidValue
 from core.dates import near_day
 from payments.bills.parsing import PixCharge, reread_pix_code
 from payments.bills.payee_data import enterers_of
-from payments.bills.warnings import Caution, warnings_of
-from payments.models import OutsidePayment, Payable, PayableEdit, PayableQuerySet, PaymentOrder
+from payments.bills.warnings import Caution, over_limit, title_unread, warnings_of
+from payments.models import (
+    Approval,
+    OfBill,
+    OutsidePayment,
+    Payable,
+    PayableEdit,
+    PayableQuerySet,
+    PaymentOrder,
+)
 from payments.orders.cancellation import why_not_cancellable
 from payments.rails.destinations import ted_of, written
+from payments.rails.limits import Limit, limits_of
 from payments.rails.pix_policy import needs_new_approval, rail_for
 from payments.rails.seal import digest_of, seal_of
+from payments.rails.titles import is_unread
 from payments.reads.status_label import Accounts, Situation, situation_of
 from payments.states import LIVE_ORDERS, OrderStatus, PayableStatus
 from tenants.models import Membership
 
+INTEGER = IntegerField()
 NO_REASONS: Mapping[str, str] = {}
 SATURDAY = 5
 COLLECTION_LINE = 48
@@ -33,7 +48,7 @@ COLLECTION_LINE = 48
 NO_NAME, NO_CITY = "FAVORECIDO", "BRASIL"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     payable: Payable
     orders: Sequence[PaymentOrder]  # newest first
@@ -42,6 +57,7 @@ class Row:
     due: str
     due_detail: str
     by: Membership
+    limits: Mapping[tuple[UUID, str], Limit]  # of the company, by account and rail
     reason: str = ""  # why a run left it out
 
     @property
@@ -78,7 +94,37 @@ class Row:
     def warnings(self) -> list[Caution]:
         """What to look at before it is approved and sent."""
         is_open = self.payable.status in {PayableStatus.PENDING, PayableStatus.APPROVED}
-        return warnings_of(self.payable) if is_open else []
+        if not is_open:
+            return []
+        limited = [over_limit(self.over_limit)] if self.over_limit else []
+        unread = [title_unread()] if is_unread(self.payable, self.account) else []
+        return warnings_of(self.payable) + limited + unread
+
+    @property
+    def can_lift_title(self) -> bool:
+        """The boleto is registered otherwise, which nobody lifted yet, and this person may."""
+        is_open = self.payable.status in {PayableStatus.PENDING, PayableStatus.APPROVED}
+        held: bool = self.payable.is_title_held  # type: ignore[attr-defined]
+        may = self.by.can_approve and not self.is_mine and not self.edited_by_me
+        return is_open and held and may
+
+    @property
+    def title_note(self) -> str:
+        """Why nothing is known of who the boleto is registered for; empty when it is."""
+        if self.payable.title_read_at is not None or self.account is None:
+            return ""
+        if is_unread(self.payable, self.account):
+            return "ainda não lido no banco"
+        bank = registry.info(self.account.provider)
+        return f"{bank.name} não informa o beneficiário registrado: confira no documento"
+
+    @property
+    def over_limit(self) -> str:
+        """Why its account never sends it in one payment; empty when it does."""
+        if self.account is None or (rail := rail_for(self.payable, self.account)) is None:
+            return ""
+        limit = self.limits.get((self.account.id, rail.value))
+        return limit.why_not(self.payable.amount, Decimal(0), rail) if limit else ""
 
     @property
     def is_mine(self) -> bool:
@@ -100,10 +146,34 @@ class Row:
     def waits_for_approval(self) -> bool:
         return self.payable.is_pending and not self.payable.is_rejected
 
+    @cached_property
+    def given(self) -> list[Approval]:
+        """Who approved the bill as it is, while others still have to."""
+        if not self.waits_for_approval:
+            return []
+        approvals: list[Approval] = self.payable.given  # type: ignore[attr-defined]
+        this_time = [a for a in approvals if a.round == self.payable.approval_round]
+        return [a for a in this_time if a.digest == self.digest] if this_time else []
+
+    @property
+    def approved_by_me(self) -> bool:
+        return any(a.person_id == self.by.user_id for a in self.given)
+
+    @property
+    def people(self) -> str:
+        """«falta 1 de 2», or «será 1 de 2» before the first; empty where one is enough."""
+        needed = self.payable.approvals_needed
+        if self.given:
+            return f"falta {max(1, needed - len(self.given))} de {max(2, needed)}"
+        asked: int | None = self.payable.people_needed  # type: ignore[attr-defined]
+        needed = max(needed, asked or 1)
+        return f"será 1 de {needed}" if needed > 1 and self.can_approve else ""
+
     @property
     def can_approve(self) -> bool:
         has_written = self.is_mine or self.edited_by_me or self.destination_by_me
-        return self.waits_for_approval and self.by.can_approve and not has_written
+        may = self.by.can_approve and not has_written
+        return self.waits_for_approval and may and not self.approved_by_me
 
     @property
     def can_edit(self) -> bool:
@@ -141,7 +211,8 @@ class Row:
     @property
     def needs_other_approver(self) -> bool:
         """Why «Aprovar» is not offered to somebody who approves."""
-        return self.waits_for_approval and self.by.can_approve and not self.can_approve
+        may = self.by.can_approve and not self.approved_by_me
+        return self.waits_for_approval and may and not self.can_approve
 
     @property
     def can_send(self) -> bool:
@@ -237,27 +308,40 @@ def rows_of(
     *,
     reasons: Mapping[str, str] = NO_REASONS,
 ) -> list[Row]:
-    """Four queries, whatever the number of bills. `reasons` are by the bill's id."""
+    """Six queries, whatever the number of bills. `reasons` are by the bill's id."""
     orders = PaymentOrder.objects.of(by.tenant_id).select_related(
         "bank_account__connection", "entry", "return_entry", "run"
     )
+    given = Approval.objects.of(by.tenant_id).select_related("person").order_by("at", "id")
     edits = PayableEdit.objects.of(by.tenant_id).filter(is_sealed=True)
     outside = OutsidePayment.objects.of(by.tenant_id).filter(undone_at=None)
     outside = outside.select_related("bank_account", "account", "entry", "by")
     newest = orders.defer("content").order_by("-created_at", "-id")
+    needed = OfBill(Value(by.user_id), function="payments_people_needed", output_field=INTEGER)
     payables = (
         payables.with_details()
+        .with_cautions()
+        .annotate(people_needed=Case(When(status=PayableStatus.PENDING, then=needed)))
         .select_related("created_by", "approval__person")
         .prefetch_related(
             Prefetch("orders", queryset=newest, to_attr="attempts"),
             Prefetch("edits", queryset=edits, to_attr="sealed_edits"),
             Prefetch("outside_payments", queryset=outside, to_attr="paid_outside"),
+            Prefetch("approvals", queryset=given, to_attr="given"),
         )
     )
-    return [row_of(p, accounts, by, now, reasons.get(str(p.id), "")) for p in payables]
+    limits = limits_of(by.tenant_id)
+    rows = [row_of(payable, accounts, by, now, limits) for payable in payables]
+    return [replace(row, reason=reasons.get(str(row.payable.id), "")) for row in rows]
 
 
-def row_of(payable: Payable, accounts: Accounts, by: Membership, now: datetime, reason: str) -> Row:
+def row_of(
+    payable: Payable,
+    accounts: Accounts,
+    by: Membership,
+    now: datetime,
+    limits: Mapping[tuple[UUID, str], Limit],
+) -> Row:
     orders: list[PaymentOrder] = payable.attempts  # type: ignore[attr-defined]
     today = sao_paulo_day(now)
     last = orders[0] if orders else None
@@ -270,7 +354,7 @@ def row_of(payable: Payable, accounts: Accounts, by: Membership, now: datetime, 
         due=near_day(payable.due_date, today),
         due_detail=rolled(payable.due_date, payable.payment_date, today),
         by=by,
-        reason=reason,
+        limits=limits,
     )
 
 

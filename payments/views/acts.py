@@ -16,6 +16,7 @@ from core.plurals import counted
 from payments.bills.approval import approve_payable, ask_for_approval, reject_payable
 from payments.bills.edit import last_edit
 from payments.bills.enter import cancel_payable
+from payments.bills.title import lift_title
 from payments.dispatch.send_now import send_now
 from payments.forms.cancel import CancelForm, RejectForm
 from payments.forms.settle import SettleForm
@@ -89,6 +90,17 @@ def ask_again(request: TenantRequest, payable_id: UUID) -> HttpResponse:
     payable = payable_or_404(request, payable_id)
     ask_for_approval(payable, by=request.membership)
     messages.success(request, f"Enviada para aprovação: {payable.payee}.")
+    return redirect("payments:detail", payable.id)
+
+
+@require_POST
+@role_required(Role.ADMIN, Role.APPROVER)
+@require_recent_factor
+def lift(request: TenantRequest, payable_id: UUID) -> HttpResponse:
+    """A boleto is taken as it is registered, though the bill says otherwise."""
+    payable = payable_or_404(request, payable_id)
+    lift_title(payable, by=request.membership, shown=request.POST.get("shown", ""))
+    messages.success(request, f"Boleto liberado: {payable.payee}.")
     return redirect("payments:detail", payable.id)
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banking.banks.contract.payments import AccountType
+from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from brazil.banks import BANKS
 from brazil.document import format_document
@@ -19,9 +20,13 @@ from parties.models import Payee
 from payments.bills import parsing
 from payments.bills.edit import edit_payable, last_edit, version_of
 from payments.bills.enter import enter_payable, kept_name
+from payments.bills.possible_duplicates import PossibleDuplicate
+from payments.bills.title import title_digest
 from payments.bills.warnings import of_pix_code
 from payments.forms.payable import PayableForm, PixBy
 from payments.models import Payable, PayableEvent
+from payments.orders.account_limits import words
+from payments.rails.limits import limits_of
 from payments.reads.bank_lines import bank_lines_of
 from payments.reads.known_payee import known_fields
 from payments.reads.row import Row, rows_of
@@ -37,7 +42,13 @@ SUGGESTED_PAYEES = 300
 def enter(request: TenantRequest) -> HttpResponse:
     form = payable_form(request)
     if request.method == "POST" and form.is_valid():
-        payable = enter_payable(request.tenant, by=request.user, **form.entry())
+        try:
+            payable = enter_payable(
+                request.tenant, by=request.user, accept_duplicates_of=form.accepted, **form.entry()
+            )
+        except PossibleDuplicate as error:
+            form.ask_of_duplicates(error.found)
+            return render_form(request, form)
         messages.success(request, entered_message(payable, form))
         return redirect("payments:detail", payable.id)
     return render_form(request, form)
@@ -53,6 +64,7 @@ def render_form(
         {
             "form": form,
             "payable": payable,
+            "limits": said_limits(request),
             "banks": [parsing.bank_label(bank) for bank in BANKS],
             "payees": [
                 {"name": payee.name, "document": format_document(payee.document)}
@@ -60,6 +72,14 @@ def render_form(
             ],
         },
     )
+
+
+def said_limits(request: TenantRequest) -> dict[str, str]:
+    """By account and rail, in words; for who is about to enter what they would keep here."""
+    limits = limits_of(request.tenant.id)
+    if not limits:
+        return {}
+    return words(limits, {a.id: a for a in BankAccount.objects.of(request.tenant)})
 
 
 def payable_form(request: TenantRequest) -> PayableForm:
@@ -176,6 +196,7 @@ def detail(request: TenantRequest, payable_id: UUID) -> HttpResponse:
             "row": row,
             "payable": row.payable,
             "bank_lines": bank_lines_of(row.orders),
+            "title_digest": title_digest(row.payable) if row.can_lift_title else "",
             "events": [
                 {"at": e.at, "title": e.title, "text": e.text, "tone": e.tone,
                  "by": e.by.display_name if e.by else ""}

@@ -1,6 +1,7 @@
 """Plain functions that make bank accounts, bills and orders. Every call makes another one."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
@@ -9,21 +10,25 @@ from accounts.models import Account
 from banking.banks.contract.payments import AccountType, PixAccount, PixCode, PixKey, PixKeyType
 from banking.models import BankAccount, Connection
 from brazil.banking_days import DebtKind
+from core.clock import database_now
 from parties.confirm import confirm_destination, find_destination, sheet_of
 from parties.confirm import digest_of as digest_of_sheet
 from parties.models import PayeeAccount, PayeeKey
 from payments.bills.approval import approve_payable
 from payments.bills.enter import enter_payable
 from payments.bills.terms import Typed
+from payments.bills.tiers import Tiers, apply_delegation, apply_tiers
 from payments.dispatch.send_now import send_now
-from payments.models import NOT_APPROVED, Payable, PaymentOrder
+from payments.models import NOT_APPROVED, Delegation, Payable, PaymentOrder
+from payments.orders.account_limits import apply_limits, version_of
 from payments.rails.debit_account import preferred_account
 from payments.rails.destinations import Destination, TedDetails
+from payments.rails.limits import Limit, limits_of
 from payments.rails.seal import digest_of, seal_of
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
-from tests.banking.factories import make_account, make_connection
+from tests.banking.factories import change, make_account, make_connection
 from tests.cast import make_member
 
 # Monday, after a Friday that was a holiday (20 November).
@@ -116,7 +121,11 @@ def make_payable(
             bank_account=bank_account,
             kind=kind,
         )
-    return approve(payable, approved_by) if approved or approved_by else payable
+    if not (approved or approved_by):
+        return payable
+    if payable.linha_digitavel:  # the bank says nothing against it
+        change(payable, title_read_at=database_now())
+    return approve(payable, approved_by)
 
 
 def sender(company: Tenant | UUID) -> Membership:
@@ -156,6 +165,63 @@ def file_account(tenant: Tenant, destination: Destination = ITAU, **of_bill: Any
     assert bill.payee_account is not None
     confirm(bill.payee_account)
     return bill
+
+
+def set_tiers(
+    tenant: Tenant,
+    by_role: Mapping[str, str] | None = None,
+    by_person: Mapping[User, str] | None = None,
+    **more: int,
+) -> Tiers:
+    """Replace the company's tiers; values in reais."""
+    wanted = Tiers(
+        {role: Decimal(value) for role, value in (by_role or {}).items()},
+        {user.pk: Decimal(value) for user, value in (by_person or {}).items()},
+        **more,
+    )
+    admin = member_of(tenant, make_member(tenant, Role.ADMIN))
+    with tenant_scope(tenant.id):
+        apply_tiers(tenant, wanted, seen=str(Tiers.of(tenant)), by=admin)
+    return wanted
+
+
+def set_limit(
+    account: BankAccount,
+    *,
+    per_payment: str | None = None,
+    per_day: str | None = None,
+    rail: str = "ted",
+) -> None:
+    """The only limit of its company; values in reais."""
+    admin = member_of(account.tenant, make_member(account.tenant, Role.ADMIN))
+    payment, day = (None if value is None else Decimal(value) for value in (per_payment, per_day))
+    with tenant_scope(account.tenant_id):
+        seen = version_of(limits_of(account.tenant_id))
+        wanted = {(account.id, rail): Limit(payment, day)}
+        apply_limits(account.tenant, wanted, seen=seen, by=admin)
+
+
+def make_delegation(
+    tenant: Tenant,
+    delegator: User | None = None,
+    delegate: User | None = None,
+    *,
+    up_to: str = "1000.00",
+    days: int = 3,
+    by: User | None = None,
+) -> Delegation:
+    delegator = delegator or make_member(tenant, Role.APPROVER)
+    people = [delegator, delegate or make_member(tenant, Role.APPROVER), by or delegator]
+    one, other, giver = (member_of(tenant, person) for person in people)
+    with tenant_scope(tenant.id):
+        ends_at = database_now() + timedelta(days=days)
+        return apply_delegation(tenant, one, other, up_to=Decimal(up_to), ends_at=ends_at, by=giver)
+
+
+def member_of(tenant: Tenant, user: User) -> Membership:
+    with tenant_scope(tenant.id):
+        found: Membership = Membership.objects.of(tenant).select_related("user").get(user=user)
+    return found
 
 
 def shown(payable: Payable) -> str:
