@@ -64,8 +64,7 @@ class PayableViewSet(
         entered = enter_payable(request.tenant, by=request.user, **new.validated_data)
         payable = self.get_queryset().get(id=entered.id)
         context = {**self.get_serializer_context(), "typed": new.validated_data}
-        as_it_is = self.get_queryset().get(id=payable.id)
-        answer = EnteredPayableSerializer(as_it_is, context=context)
+        answer = EnteredPayableSerializer(payable, context=context)
         return Response(answer.data, status.HTTP_201_CREATED)
 
     @extend_schema(request=ApproveSerializer, responses=PayableSerializer)
