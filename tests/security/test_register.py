@@ -550,7 +550,8 @@ def test_the_database_refuses_to_cut_the_rest_short(tenant: Tenant, approver: Us
 
 
 CHANGES = [
-    "confirmed_by_id = entered_by_id", "confirmed_at = confirmed_at - interval '1 day'", "usable_from = now()",
+    "confirmed_by_id = entered_by_id",
+    "confirmed_at = confirmed_at - interval '1 day'", "usable_from = now()",
     "confirmed_by_id = NULL, confirmed_at = NULL, usable_from = NULL",
     "account = '999999'", "bank_code = '237'", "branch = '9999'", "account_type = 'savings'",
     "entered_by_id = NULL",
