@@ -141,14 +141,14 @@ def test_who_may_not_approve_confirms_nothing(client: Client, tenant: Tenant, ro
     assert not reread(row).is_confirmed
 
 
-def test_a_second_membership_is_another_person_or_nobody(tenant: Tenant, operator: User) -> None:
+def test_a_second_membership_is_another_person_or_nobody(tenant: Tenant, admin: User) -> None:
     """A second account of the same mailbox is no second person, one that an admin let in is."""
-    row = account_of(make_payable(tenant, by=operator))
+    row = account_of(make_payable(tenant, by=admin))
     with tenant_scope(tenant.id), pytest.raises(DatabaseError), transaction.atomic():
-        Membership.objects.create(tenant=tenant, user=operator, role=Role.APPROVER)
+        Membership.objects.create(tenant=tenant, user=admin, role=Role.APPROVER)
 
     with pytest.raises(NotAllowed):
-        confirming(row, operator)
+        confirming(row, admin)
     confirming(row, make_member(tenant, Role.APPROVER))
 
     assert reread(row).is_confirmed
@@ -550,7 +550,8 @@ def test_the_database_refuses_to_cut_the_rest_short(tenant: Tenant, approver: Us
 
 
 CHANGES = [
-    "confirmed_by_id = entered_by_id", "confirmed_at = kamino_now()", "usable_from = now()",
+    "confirmed_by_id = entered_by_id",
+    "confirmed_at = confirmed_at - interval '1 day'", "usable_from = now()",
     "confirmed_by_id = NULL, confirmed_at = NULL, usable_from = NULL",
     "account = '999999'", "bank_code = '237'", "branch = '9999'", "account_type = 'savings'",
     "entered_by_id = NULL",
@@ -567,7 +568,7 @@ def test_the_database_keeps_what_was_confirmed(tenant: Tenant, to: str) -> None:
 
 def test_the_database_keeps_a_confirmed_account_with_its_payee(tenant: Tenant) -> None:
     row = account_of(file_account(tenant))
-    other = make_payable(tenant, payee_document=STRANGER).payee
+    other = make_payable(tenant, destination=PIX_KEY, payee_document=STRANGER).payee
 
     with pytest.raises(DatabaseError):
         sql(
