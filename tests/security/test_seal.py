@@ -413,7 +413,8 @@ def test_the_database_takes_no_approval_of_somebody_who_may_not_give_it(
 
     with tenant_scope(tenant.id):
         for person in (operator, reader, outsider, author, editor):
-            assert refusal(*approval_by(payable, person)) == "approval_by_another", person
+            guard = refusal(*approval_by(payable, person))
+            assert guard in {"approval_by_another", "approval_destination"}, person
         assert refusal(*approval_by(payable, approver)) == ""
 
 
