@@ -143,6 +143,7 @@ def test_one_with_a_warning_has_no_box(as_approver: Client, tenant: Tenant) -> N
     found = page.context["waiting"]
     assert (ids(found.selectable), ids(found.warned)) == ([plain.id], [risk.id])
     text = page.content.decode()
+    assert "mostrar=com-aviso" in text
     assert f'value="{plain.id}.' in text and f'value="{risk.id}.' not in text
     assert 'data-warning="title_differs"' in text
     assert reverse("payments:approve_here", args=[risk.id]) in text
