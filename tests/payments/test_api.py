@@ -179,13 +179,14 @@ def test_a_code_that_may_be_paid_again_is_taken_with_a_warning(
     if status == "paid":
         move(move(bill, Payable.Status.SENT), Payable.Status.PAID)
     changes: dict[str, Any] = {} if code == PIX_CODE.payload else {"amount": "95.00"}
+    changes["accept_duplicates_of"] = [str(bill.id)]
     data = body(tenant, without=("ted", "amount"), pix={"code": code}) | changes
 
     response = post(as_operator, data)
 
     assert response.status_code == 201
     answer = response.json()
-    assert [warning["code"] for warning in answer["warnings"]] == ["repeated_code"]
+    assert "repeated_code" in [warning["code"] for warning in answer["warnings"]]
     assert as_operator.get(f"{URL}{answer['id']}/").json()["warnings"] == answer["warnings"]
 
 
@@ -213,8 +214,8 @@ def test_any_bank_is_taken_and_one_that_we_do_not_know_is_told(
     as_operator: Client, tenant: Tenant, code: str, warnings: list[str]
 ) -> None:
     for way in (
-        {"ted": {**TED, "bank_code": code}},
-        {"pix": {"account": {**TED, "bank_code": code}}},
+        {"ted": {**TED, "bank_code": code}, "amount": "1.00"},
+        {"pix": {"account": {**TED, "bank_code": code}}, "amount": "2.00"},
     ):
         response = post(as_operator, body(tenant, without=("ted",)) | way)
 

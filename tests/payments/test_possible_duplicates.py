@@ -14,6 +14,7 @@ from payments.models import Acknowledgement, Payable
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.cast import sign_in
+from tests.payments.bill_api import body, post
 from tests.payments.bill_form import ted
 from tests.payments.factories import (
     BOLETO,
@@ -117,6 +118,24 @@ def test_the_author_is_asked_and_the_answer_never_hides_it_from_the_approver(
         page = client.get(reverse("payments:detail", args=[payable])).content.decode()
         assert 'data-warning="possible_duplicate"' in page
         assert operator.display_name in page
+
+
+def test_the_api_names_them_and_takes_the_word_of_the_program(
+    as_operator: Client, tenant: Tenant
+) -> None:
+    first = make_payable(tenant, "150.00")
+    data = body(tenant, amount="150.00", due_date=TODAY.isoformat())
+
+    refused = post(as_operator, data)
+    assert refused.status_code == 409
+    assert (refused.json()["code"], refused.json()["ids"]) == (
+        "possible_duplicate", [str(first.id)]
+    )  # fmt: skip
+    assert count(tenant) == 1
+
+    taken = post(as_operator, {**data, "accept_duplicates_of": [str(first.id)]})
+    assert taken.status_code == 201
+    assert "possible_duplicate" in [w["code"] for w in taken.json()["warnings"]]
 
 
 def count(tenant: Tenant) -> int:

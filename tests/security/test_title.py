@@ -278,6 +278,7 @@ def test_what_is_due_is_read_again_within_minutes(tenant: Tenant, bs2: BankAccou
 def test_where_the_bank_does_not_tell_the_page_says_so(
     client: Client, tenant: Tenant, operator: User, account: BankAccount, boleto: Payable
 ) -> None:
+    change(boleto, title_read_at=None)
     sign_in(client, operator, tenant)
 
     page = client.get(reverse("payments:detail", args=[boleto.id])).content.decode()
