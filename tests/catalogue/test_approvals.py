@@ -8,7 +8,8 @@ import pytest
 from payments.bills.approval_notices import daily_news, urgent_news
 from payments.models import Payable
 from payments.reads.approvals import Group, compared
-from tests.catalogue.test_payments import TODAY, a_bill, plain
+from tests.catalogue.bills import a_bill, plain
+from tests.payments.factories import TODAY
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from banking.models import BankAccount, Connection
 from core.errors import DomainError, InvalidInput
 from integrations.preview import Choice
 from integrations.views.disconnect import UndoForm
-from parties.models import Payee
 from payments.bills import parsing
 from payments.bills import warnings as cautions
 from payments.bills.approval import approve_payable, ask_for_approval, when_it_leaves
@@ -39,10 +38,11 @@ from payments.reads.run_summary import Tally, run_note
 from payments.reads.status_label import Accounts, situation_of
 from payments.states import OrderStatus, PayableStatus
 from payments.views.pay import PayForm
-from tenants.models import Membership, Role, Tenant, User
+from tenants.models import Membership, Role, Tenant
 from tenants.scope import tenant_scope
 from tests.brazil import codes
 from tests.cast import make_member
+from tests.catalogue.bills import a_bill, plain
 from tests.payments.factories import (
     BOLETO,
     ITAU,
@@ -61,10 +61,6 @@ KEPT, TED = BankAccount.PixPolicy.KEEP, BankAccount.PixPolicy.TED
 LINE_WITHOUT_AMOUNT = "859100000054555512345677890123456785901234567894"
 
 
-def plain(text: str) -> str:
-    return text.replace("\u00a0", " ")
-
-
 def an_account(
     status: str = Connection.Status.ACTIVE, *, provider: str = "cora", **changes: Any
 ) -> BankAccount:
@@ -76,21 +72,6 @@ def an_account(
         is_preferred=True,
         **changes,
     )
-
-
-def a_bill(status: PayableStatus = PayableStatus.APPROVED, **changes: Any) -> Payable:
-    payee = Payee(name="Fornecedor Exemplo ME", document="11222333000181")
-    payee.accounts_on_file = []  # as `with_details` loads it
-    values = {
-        "payee": payee,
-        "method": Payable.Method.TED,
-        "amount": Decimal("150.00"),
-        "due_date": TODAY,
-        "payment_date": TODAY,
-        "created_by": User(email="davi@example.com"),
-        "status": status,
-    }
-    return Payable(**values | changes)
 
 
 def situation(

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from banking.banks.bs2.wire.payments import title_from_wire
 from banking.banks.contract.errors import BankRejected, BankUnavailable
-from banking.banks.contract.payments import Title
 from banking.models import BankAccount
 from payments.bills.boleto_lookup import (
     OTHER_ESTABLISHMENT,
@@ -24,8 +23,9 @@ from payments.models import Payable
 from payments.states import PayableStatus
 from tenants.models import Tenant
 from tests.banking.factories import reread
-from tests.payments.factories import BOLETO, SUPPLIER, TODAY, make_bank_account, make_payable, move
+from tests.payments.factories import BOLETO, make_bank_account, make_payable, move
 from tests.payments.scripted_bank import ScriptedBank
+from tests.payments.titles import title
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -38,18 +38,6 @@ def account(tenant: Tenant) -> BankAccount:
 @pytest.fixture
 def payable(tenant: Tenant, account: BankAccount) -> Payable:
     return make_payable(tenant, "1234.56", destination=BOLETO)
-
-
-def title(**changes: Any) -> Title:
-    values: dict[str, Any] = {
-        "linha_digitavel": BOLETO,
-        "due_date": TODAY,
-        "bank_code": "403",
-        "beneficiary_name": "FORNECEDOR EXEMPLO ME",
-        "beneficiary_document": SUPPLIER,
-        "amount": Decimal("1234.56"),
-    }
-    return Title(**values | changes)
 
 
 def page_of(client: Client, payable: Payable) -> str:

@@ -36,8 +36,8 @@ from tests.payments.factories import (
     set_limit,
 )
 from tests.payments.raw_sql import refusal
+from tests.security.seals import order_of
 from tests.security.sending import WAYS, Way, orders_of
-from tests.security.test_seal import order_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -18,15 +17,13 @@ from banking.models import BankAccount
 from core.errors import Changed, DomainError, InvalidState, NotAllowed
 from kamino.local.environment import in_database
 from payments.bills.approval import approve_payable, reject_payable
-from payments.bills.edit import edit_payable, version_of
 from payments.dispatch.run import dispatch_by_hand
 from payments.dispatch.send_now import send_now
 from payments.models import Approval, Payable, PayableEdit, PaymentOrder
 from payments.orders.give_back import give_back_what_may_not_leave
 from payments.orders.transitions import claim_queued
-from payments.rails.seal import digest_of
 from payments.states import OrderStatus, PayableStatus
-from tenants.models import Membership, Notice, Role, Tenant, User
+from tenants.models import Notice, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, reread
 from tests.cast import make_member, sign_in
@@ -45,9 +42,9 @@ from tests.payments.factories import (
     make_payable,
     sender,
     shown,
-    typed_as,
 )
 from tests.payments.raw_sql import refusal
+from tests.security.seals import approval_by, edit, member, order_of, other_amount, seal_of
 from tests.security.sending import WAYS, Way, orders_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
@@ -60,24 +57,7 @@ def account(tenant: Tenant) -> BankAccount:
     return make_bank_account(tenant, modo_banking_from=date(2026, 11, 3))
 
 
-def member(tenant: Tenant, user: User) -> Membership:
-    with tenant_scope(tenant.id):
-        return Membership.objects.of(tenant).get(user=user)
-
-
-def edit(payable: Payable, by: User, **changes: Any) -> Payable:
-    """As the person does on the page, with the rest as it is."""
-    bill = reread(payable)
-    with tenant_scope(bill.tenant_id):
-        person = member(bill.tenant, by)
-        return edit_payable(bill, by=person, seen=version_of(bill), **typed_as(bill, **changes))
-
-
 # --- What was shown is what is approved ---
-
-
-def other_amount(payable: Payable, by: User) -> None:
-    edit(payable, by, amount=Decimal("150.01"))
 
 
 def other_account(payable: Payable, by: User) -> None:
@@ -361,46 +341,6 @@ def test_an_edit_and_an_approval_at_once_never_approve_what_was_not_shown(
 
 
 # --- The database, under the application's role ---
-
-
-def seal_of(payable: Payable) -> dict[str, Any]:
-    assert payable.approval is not None
-    return dict(payable.approval.seal)
-
-
-APPROVAL = """
-INSERT INTO payments_approval (id, tenant_id, payable_id, round, person_id, digest, seal)
-VALUES (%s, %s, %s, %s, %s, %s, %s)
-"""
-
-
-def approval_by(payable: Payable, person: User, **seal: Any) -> tuple[object, ...]:
-    """The statement that writes an approval of the bill, and its values."""
-    content = json.dumps(seal or {"amount": str(payable.amount)})
-    digest = digest_of(json.loads(content))
-    row = (uuid4(), payable.tenant_id, payable.id, payable.approval_round, person.id)
-    return (APPROVAL, *row, digest, content)
-
-
-def order_of(payable: Payable, payer: BankAccount, **content: Any) -> tuple[object, ...]:
-    """The statement that writes an order of an approved bill, and its values."""
-    seal = seal_of(payable)
-    written = {
-        "amount": seal["amount"],
-        "holder_name": seal["payee"]["name"],
-        "holder_document": seal["payee"]["document"],
-        "description": "",
-        "code": "kp-1",
-        **seal["destinations"]["ted"],
-        **content,
-    }
-    statement = """
-    INSERT INTO payments_paymentorder (id, tenant_id, payable_id, bank_account_id, key, rail,
-        amount, content, status, reference, message, needs_person, seen)
-    VALUES (%s, %s, %s, %s, %s, 'ted', %s, %s, 'queued', '', '', false, '')
-    """
-    row = (uuid4(), payable.tenant_id, payable.id, payer.id, uuid4())
-    return (statement, *row, Decimal(written["amount"]), json.dumps(written))
 
 
 def test_the_database_takes_no_approval_of_somebody_who_may_not_give_it(

@@ -39,7 +39,7 @@ from tests.payments.factories import (
     shown,
 )
 from tests.payments.raw_sql import refusal
-from tests.security.test_seal import approval_by, edit
+from tests.security.seals import approval_by, edit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 

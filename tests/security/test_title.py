@@ -36,9 +36,9 @@ from tests.payments.factories import (
 )
 from tests.payments.raw_sql import refusal
 from tests.payments.scripted_bank import ScriptedBank
-from tests.payments.test_boleto_lookup import title
+from tests.payments.titles import title
+from tests.security.seals import edit
 from tests.security.sending import WAYS, Way, from_the_row, orders_of
-from tests.security.test_seal import edit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 

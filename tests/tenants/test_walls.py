@@ -35,6 +35,7 @@ VALUES = {
     "numeric": "1",
     "smallint": "1",
     "text": "'x'",
+    "text[]": "'{}'",
     "time without time zone": "'07:00'",
     "timestamp with time zone": "'2026-11-23T10:00:00Z'",
     "uuid": "gen_random_uuid()",
