@@ -3,6 +3,7 @@
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 
 from people.factors import factors_of, is_required_somewhere
 from people.sealing import seal, unseal
@@ -22,10 +23,18 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no typ
         return SEALED + seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """One from before they were sealed is read as it is."""
+        """One from before they were sealed is read as it is.
+
+        Raises:
+            SuspiciousOperation: no key of ours opens it. An empty secret would have codes that
+                anybody can compute.
+        """
         if not encrypted_text.startswith(SEALED):
             return encrypted_text
-        return unseal(encrypted_text.removeprefix(SEALED)) or ""
+        secret = unseal(encrypted_text.removeprefix(SEALED))
+        if not secret:
+            raise SuspiciousOperation("a second factor is sealed with a key that is not here")
+        return secret
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """The last one goes only where no role of the person asks for one."""

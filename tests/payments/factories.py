@@ -1,8 +1,11 @@
 """Plain functions that make bank accounts, bills and orders. Every call makes another one."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from hashlib import sha256
+from itertools import count
 from typing import Any, cast
 from uuid import UUID
 
@@ -10,6 +13,7 @@ from accounts.models import Account
 from banking.banks.contract.payments import AccountType, PixAccount, PixCode, PixKey, PixKeyType
 from banking.models import BankAccount, Connection
 from brazil.banking_days import DebtKind
+from brazil.cnpj import cnpj_check_digits
 from core.clock import database_now
 from parties.confirm import confirm_destination, find_destination, sheet_of
 from parties.confirm import digest_of as digest_of_sheet
@@ -30,6 +34,8 @@ from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, make_account, make_connection
 from tests.cast import make_member
+
+_numbers = count(1)
 
 # Monday, after a Friday that was a holiday (20 November).
 TODAY = date(2026, 11, 23)
@@ -126,6 +132,32 @@ def make_payable(
     if payable.linha_digitavel:  # the bank says nothing against it
         change(payable, title_read_at=database_now())
     return approve(payable, approved_by)
+
+
+def make_known(tenant: Tenant, amount: str = "150.00", **options: Any) -> Payable:
+    """A bill with nothing to look at: a payee of its own, whose account somebody confirmed."""
+    number = next(_numbers)
+    options = {
+        "payee_document": cnpj(number),
+        "payee_name": sha256(str(number).encode()).hexdigest()[:20],
+        "destination": replace(ITAU, account=f"{100_000 + number}"),
+        **options,
+    }
+    bill = make_payable(tenant, amount, **options)
+    if bill.payee_account is not None:
+        with tenant_scope(tenant.id):
+            is_new = (
+                PayeeAccount.objects.of(tenant).get(id=bill.payee_account_id).confirmed_at is None
+            )
+        if is_new:
+            confirm(bill.payee_account)
+    return bill
+
+
+def cnpj(number: int) -> str:
+    """One of a million, with its check digits."""
+    base = f"{20_000_000 + number:08d}0001"
+    return base + cnpj_check_digits(base)
 
 
 def sender(company: Tenant | UUID) -> Membership:

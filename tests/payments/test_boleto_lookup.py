@@ -15,10 +15,10 @@ from banking.banks.contract.errors import BankRejected, BankUnavailable
 from banking.models import BankAccount
 from payments.bills.boleto_lookup import (
     OTHER_ESTABLISHMENT,
-    WARNING,
     accounts_with_unread_titles,
     ask_for_titles,
 )
+from payments.bills.warnings import TITLE_DIFFERS
 from payments.models import Payable
 from payments.states import PayableStatus
 from tenants.models import Tenant
@@ -52,7 +52,7 @@ def test_the_registered_payee_is_shown(
 
     page = page_of(as_operator, payable)
     assert "FORNECEDOR EXEMPLO ME" in page
-    assert WARNING not in page
+    assert TITLE_DIFFERS not in page
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_title_that_differs_is_warned_about(
     ask_for_titles(account, ScriptedBank(title=title(**changes)))
 
     page = page_of(as_operator, payable)
-    assert page.count(WARNING) == 2  # above, and on the timeline
+    assert page.count(TITLE_DIFFERS) == 2  # above, and on the timeline
     assert words in page
 
 
@@ -88,7 +88,7 @@ def test_another_establishment_of_the_payee_is_told_and_not_warned_about(
 
     page = page_of(as_operator, payable)
     assert page.count(OTHER_ESTABLISHMENT) == 2  # above, and on the timeline
-    assert WARNING not in page
+    assert TITLE_DIFFERS not in page
     assert "timeline__item--warn" not in page and "note--warn" not in page
 
 
@@ -100,7 +100,7 @@ def test_a_title_of_an_alphanumeric_cnpj_is_warned_about(
 
     assert reread(payable).title_document == "12ABC34501DE35"
     page = page_of(as_operator, payable)
-    assert WARNING in page and "12.ABC.345/01DE-35" in page
+    assert TITLE_DIFFERS in page and "12.ABC.345/01DE-35" in page
 
 
 def test_a_name_that_does_not_fit_shows_where_it_is_cut(
@@ -117,7 +117,7 @@ def test_what_the_bank_does_not_say_is_no_difference(
     silent = title(beneficiary_name="", beneficiary_document="", amount=None)
     ask_for_titles(account, ScriptedBank(title=silent))
 
-    assert WARNING not in page_of(as_operator, payable)
+    assert TITLE_DIFFERS not in page_of(as_operator, payable)
 
 
 def test_a_title_is_asked_for_once(account: BankAccount, payable: Payable) -> None:

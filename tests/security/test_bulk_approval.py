@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from audit.acts import Act
 from core.errors import NotAllowed
 from payments.bills.bulk_approval import Outcome, approve_payables
 from payments.bills.edit import edit_payable, version_of
@@ -20,7 +21,7 @@ from tests.banking.factories import change, reread
 from tests.cast import make_member, sign_in
 from tests.payments.at_most_once.database import wait_until_stuck
 from tests.payments.at_most_once.side_by_side import at_once
-from tests.payments.factories import BOLETO, ITAU, make_payable, shown
+from tests.payments.factories import BOLETO, ITAU, make_known, make_payable, shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -66,7 +67,7 @@ def edited_by(bill: Payable, user: User, amount: str) -> None:
 def test_another_companys_bill_is_not_there_and_nothing_is_approved(
     client: Client, tenant: Tenant, other_tenant: Tenant, outsider: User, way: Any
 ) -> None:
-    theirs, mine = make_payable(tenant), make_payable(other_tenant)
+    theirs, mine = make_known(tenant), make_known(other_tenant)
     sign_in(client, outsider, other_tenant)
 
     assert way(client, theirs, mine).status_code == 404
@@ -76,7 +77,7 @@ def test_another_companys_bill_is_not_there_and_nothing_is_approved(
 def test_the_act_itself_does_not_reach_another_company(
     tenant: Tenant, other_tenant: Tenant, outsider: User
 ) -> None:
-    theirs = make_payable(tenant)
+    theirs = make_known(tenant)
     seen = shown(theirs)
 
     with tenant_scope(other_tenant.id):
@@ -94,7 +95,7 @@ def member_in_scope(tenant: Tenant, user: User) -> Membership:
 def test_ones_own_bills_do_not_come_along(
     client: Client, admin: User, tenant: Tenant, way: Any
 ) -> None:
-    mine, other = make_payable(tenant, by=admin), make_payable(tenant)
+    mine, other = make_known(tenant, by=admin), make_known(tenant)
     sign_in(client, admin, tenant)
 
     way(client, mine, other)
@@ -106,7 +107,7 @@ def test_ones_own_bills_do_not_come_along(
 def test_what_one_changed_does_not_come_along(
     client: Client, admin: User, tenant: Tenant, way: Any
 ) -> None:
-    changed, other = make_payable(tenant), make_payable(tenant)
+    changed, other = make_known(tenant), make_known(tenant)
     edited_by(changed, admin, "19000.00")
     sign_in(client, admin, tenant)
 
@@ -119,7 +120,7 @@ def test_what_one_changed_does_not_come_along(
 def test_a_bill_that_changed_between_look_and_click_stays(
     client: Client, approver: User, operator: User, tenant: Tenant, way: Any
 ) -> None:
-    bills = [make_payable(tenant, by=operator) for _ in range(3)]
+    bills = [make_known(tenant, by=operator) for _ in range(3)]
     digests = {bill: shown(bill) for bill in bills}
     edited_by(bills[1], operator, "19000.00")
     sign_in(client, approver, tenant)
@@ -134,7 +135,7 @@ def test_a_bill_that_changed_between_look_and_click_stays(
 def test_an_invented_digest_approves_nothing(
     client: Client, approver: User, tenant: Tenant, way: Any, digest: str
 ) -> None:
-    bill = make_payable(tenant)
+    bill = make_known(tenant)
     sign_in(client, approver, tenant)
 
     way(client, bill, digests={bill: digest})
@@ -146,7 +147,7 @@ def test_an_invented_digest_approves_nothing(
 def test_a_forged_selection_does_not_take_a_bill_with_a_warning(
     client: Client, approver: User, tenant: Tenant, way: Any
 ) -> None:
-    risk, plain = make_payable(tenant, "1234.56", destination=BOLETO), make_payable(tenant)
+    risk, plain = make_payable(tenant, "1234.56", destination=BOLETO), make_known(tenant)
     change(risk, title_is_paid=True)
     sign_in(client, approver, tenant)
 
@@ -161,7 +162,7 @@ def test_a_forged_selection_does_not_take_a_bill_with_a_warning(
 def test_without_the_role_nothing_is_approved(
     client: Client, tenant: Tenant, way: Any, role: Role
 ) -> None:
-    bill = make_payable(tenant)
+    bill = make_known(tenant)
     sign_in(client, make_member(tenant, role), tenant)
 
     assert way(client, bill).status_code == 403
@@ -171,7 +172,7 @@ def test_without_the_role_nothing_is_approved(
 def test_a_role_that_was_taken_away_since_the_request_began_approves_nothing(
     tenant: Tenant, approver: User
 ) -> None:
-    bill, seen_role = make_payable(tenant), member(tenant, approver)
+    bill, seen_role = make_known(tenant), member(tenant, approver)
     seen = shown(bill)
     change(member(tenant, approver), role=Role.READER)
 
@@ -184,7 +185,7 @@ def test_a_role_that_was_taken_away_since_the_request_began_approves_nothing(
 def test_the_second_tab_approves_nothing_again(
     client: Client, approver: User, tenant: Tenant
 ) -> None:
-    bills = [make_payable(tenant) for _ in range(3)]
+    bills = [make_known(tenant) for _ in range(3)]
     digests = {bill: shown(bill) for bill in bills}
     sign_in(client, approver, tenant)
 
@@ -194,12 +195,12 @@ def test_the_second_tab_approves_nothing_again(
     assert {each["code"] for each in again.json()} == {"not_pending"}
     with tenant_scope(tenant.id):
         assert Approval.objects.of(tenant).count() == 3
-    assert len(audit_of(tenant)) == 1
+    assert len(audit_of(tenant, Act.BILLS_APPROVED)) == 1
 
 
 @WAYS
 def test_one_person_is_not_two(client: Client, approver: User, tenant: Tenant, way: Any) -> None:
-    bill = make_payable(tenant)
+    bill = make_known(tenant)
     change(bill, approvals_needed=2)
     sign_in(client, approver, tenant)
 
@@ -210,7 +211,7 @@ def test_one_person_is_not_two(client: Client, approver: User, tenant: Tenant, w
 
 
 def test_more_than_one_act_takes_is_refused(client: Client, approver: User, tenant: Tenant) -> None:
-    bill = make_payable(tenant)
+    bill = make_known(tenant)
     sign_in(client, approver, tenant)
     many = [{"id": str(uuid4()), "digest": "0" * 64} for _ in range(300)]
 
@@ -226,7 +227,7 @@ def test_more_than_one_act_takes_is_refused(client: Client, approver: User, tena
 def test_two_people_who_approve_the_same_bills_at_once_approve_each_once(
     tenant: Tenant, approver: User, admin: User
 ) -> None:
-    bills = [make_payable(tenant) for _ in range(6)]
+    bills = [make_known(tenant) for _ in range(6)]
     digests = {bill.id: shown(bill) for bill in bills}
     people = iter([member(tenant, approver), member(tenant, admin)])
     backwards = dict(reversed(digests.items()))
@@ -248,7 +249,7 @@ def test_two_people_who_approve_the_same_bills_at_once_approve_each_once(
 def test_a_bill_that_is_being_changed_is_waited_for_and_left_out(
     tenant: Tenant, approver: User, operator: User
 ) -> None:
-    bill, other = make_payable(tenant, by=operator), make_payable(tenant)
+    bill, other = make_known(tenant, by=operator), make_known(tenant)
     digests = {each.id: shown(each) for each in (bill, other)}
     by = member(tenant, approver)
 
