@@ -29,10 +29,12 @@ from tests.payments.clock import at
 from tests.payments.factories import (
     PIX_KEY,
     TODAY,
+    file_account,
     make_bank_account,
     make_order,
     make_payable,
     member_of,
+    sender,
     set_limit,
 )
 from tests.payments.raw_sql import refusal
@@ -82,7 +84,7 @@ def test_the_limit_is_of_the_rail_by_which_it_leaves(
     tenant: Tenant, operator: User, account: BankAccount
 ) -> None:
     change(account, pix_policy=BankAccount.PixPolicy.TED)
-    make_payable(tenant, "1.00", approved=True)
+    file_account(tenant, amount="1.00")
     pix = make_payable(tenant, "150.00", destination=PIX_KEY, approved=True)
     set_limit(account, per_payment="100", rail="ted")
 
@@ -154,7 +156,7 @@ def test_a_run_sends_what_fits_names_the_rest_and_tells_at_once(
     bills = [make_payable(tenant, amount, approved=True) for amount in ("80", "50", "20")]
     set_limit(account, per_day="100")
 
-    run = dispatch_by_hand(tenant.id, account.id, TODAY)
+    run = dispatch_by_hand(tenant.id, account.id, TODAY, by=sender(tenant))
 
     assert [len(orders_of(bill)) for bill in bills] == [1, 0, 1]
     assert [item["payable"] for item in run.left_out] == [str(bills[1].id)]

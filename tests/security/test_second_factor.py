@@ -420,7 +420,10 @@ def test_the_demonstration_offers_and_does_not_require(client: Client, tenant: T
 ASK_NONE = {
     "accounts:reverse", "banking:undo_allocation", "payments:ask_again", "payments:cancel",
     "payments:edit", "payments:new", "payments:read_code", "payments:read_line",
-    "payments:take_back", "people:stop", "reconciliation:sync", "tenants:close_notice",
+    "payments:read_payee", "payments:review_sending", "payments:revoke_delegation",
+    "payments:take_back", "people:stop", "reconciliation:sync", "registers:archive",
+    "registers:correct", "registers:enter", "registers:merge", "registers:new",
+    "registers:refuse", "registers:restore", "tenants:close_notice",
 }  # fmt: skip
 
 
