@@ -238,6 +238,7 @@ PENDING_CHANGES = (
     "people.members.ROLE",
     "people.members.REMOVAL",
     "people.invitations.JOIN",
+    "people.factor_reset.RESET",
     "integrations.ted_policy.KIND",
 )
 # What apps above people say that only one member can do: each a function of a membership, which

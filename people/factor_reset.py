@@ -18,13 +18,51 @@ from audit.acts import Act
 from audit.services import record
 from core.clock import database_now
 from core.errors import InvalidState, NotAllowed
-from people.models import Device, FactorReset
+from people.factors import has_factor
+from people.models import Device, FactorReset, PendingChange
+from people.pending_changes import Kind, ask
 from people.session_limits import end_sessions
-from tenants.models import Membership, Role, User
+from tenants.models import Membership, Role, Tenant, User
 from tenants.notices import News, notify
+from tenants.scope import tenant_scope
 
 SALT = "people.factor_reset"
 LINK_LASTS = timedelta(days=7)
+
+
+def ask_reset(membership: Membership, *, by: Membership) -> PendingChange:
+    """Ask for a reset of the person's factors, which a second admin confirms.
+
+    Raises:
+        NotAllowed: as `reset_factor`.
+        InvalidState: the person has no factor, or the same waits already.
+    """
+    with tenant_scope(by.tenant_id):
+        check_may_reset(membership, by)
+        if not has_factor(membership.user):
+            raise InvalidState("Esta pessoa não tem segundo fator.", code="no_factor")
+        return ask(
+            RESET,
+            on=membership,
+            title=f"{membership.user.display_name} cadastra outro segundo fator",
+            before={"Segundo fator": "o atual"},
+            after={"Segundo fator": "nenhum, até a pessoa cadastrar outro"},
+            value={},
+            by=by,
+            favours=membership.user,
+        )
+
+
+def apply_reset(tenant: Tenant, change: PendingChange) -> None:
+    members = Membership.objects.of(tenant).select_related("user", "tenant")
+    membership = members.filter(id=change.subject_id).first()
+    by = members.filter(user=change.asked_by).first()
+    if membership is None or by is None:
+        raise InvalidState("A pessoa não faz mais parte da empresa.", code="not_here")
+    reset_factor(membership, by)
+
+
+RESET = Kind("factor_reset", apply_reset)
 
 
 def reset_factor(membership: Membership, by: Membership) -> FactorReset:

@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{PAGE}mudancas/<uuid:change_id>/barrar/", changes.stop, name="stop"),
     path(f"{PAGE}<uuid:membership_id>/", members.member, name="member"),
     path(f"{PAGE}<uuid:membership_id>/remover/", members.remove, name="remove"),
+    path(f"{PAGE}<uuid:membership_id>/segundo-fator/", members.reset, name="reset_factor"),
     path("convite/<str:token>/", join.join, name="join"),
     path("convite/<str:token>/sair/", join.leave, name="leave"),
 ]

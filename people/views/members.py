@@ -6,10 +6,12 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from people import member_list, members
 from people.admins import is_last_admin
+from people.factor_reset import ask_reset
+from people.factors import has_factor
 from people.forms import RoleForm
 from people.models import PendingChange
 from people.recent_factor import require_recent_factor
@@ -58,6 +60,7 @@ def member(request: TenantRequest, membership_id: UUID) -> HttpResponse:
         "allows": ALLOWS[Role(membership.role)],
         "is_last_admin": is_last_admin(membership),
         "is_you": membership.user_id == request.user.pk,
+        "has_factor": has_factor(membership.user),
     }
     return render(request, "people/member.html", context)
 
@@ -90,6 +93,18 @@ def remove(request: TenantRequest, membership_id: UUID) -> HttpResponse:
         "is_you": membership.user_id == request.user.pk,
     }
     return render(request, "people/remove.html", context)
+
+
+@require_POST
+@role_required(Role.ADMIN)
+@require_recent_factor
+def reset(request: TenantRequest, membership_id: UUID) -> HttpResponse:
+    """Take away a lost second factor, when another admin confirms it."""
+    membership = find(request, membership_id)
+    name = membership.user.display_name
+    asked = ask_reset(membership, by=request.membership)
+    tell(request, asked, f"{name} cadastra outro segundo fator ao entrar.")
+    return redirect("people:list")
 
 
 def tell(request: TenantRequest, asked: PendingChange | None, done: str) -> None:

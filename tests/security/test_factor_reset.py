@@ -15,13 +15,14 @@ from audit.acts import Act
 from audit.models import Record
 from core.errors import NotAllowed
 from people.factor_reset import reset_factor
-from people.models import FactorReset
+from people.models import FactorReset, PendingChange
 from tenants.models import Membership, Notice, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tenants.services import add_member
 from tests.cast import PASSWORD, make_member, sign_in
 from tests.clock import travel
 from tests.payments.factories import make_payable, shown
+from tests.people.factories import confirm, make_admin
 from tests.people.factors import add_app, note_proof
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,40 @@ def done(
     """The approver's app was taken away by the admin."""
     add_app(approver)
     return reset(tenant, approver, admin, django_capture_on_commit_callbacks)
+
+
+def test_one_admin_alone_resets_nobody(
+    client: Client, tenant: Tenant, approver: User, admin: User
+) -> None:
+    other = make_admin(tenant)
+    add_app(approver)
+    sign_in(client, admin, tenant)
+    page = reverse("people:reset_factor", args=[member(tenant, approver).id])
+
+    client.post(page)
+
+    assert Authenticator.objects.filter(user=approver).exists()
+    with tenant_scope(tenant.id):
+        (asked,) = PendingChange.objects.of(tenant).select_related("tenant")
+    for person in (admin, approver):
+        with pytest.raises(NotAllowed):
+            confirm(asked, person)
+    confirm(asked, other)
+    assert not Authenticator.objects.filter(user=approver).exists()
+
+
+@pytest.mark.parametrize("role", [Role.FINANCE, Role.APPROVER, Role.READER])
+def test_others_ask_for_no_reset(
+    client: Client, tenant: Tenant, approver: User, role: Role
+) -> None:
+    add_app(approver)
+    sign_in(client, make_member(tenant, role), tenant)
+
+    answer = client.post(reverse("people:reset_factor", args=[member(tenant, approver).id]))
+
+    assert answer.status_code == 403
+    with tenant_scope(tenant.id):
+        assert not PendingChange.objects.of(tenant).exists()
 
 
 def come_in(client: Client, user: User) -> bool:
