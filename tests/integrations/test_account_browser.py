@@ -18,7 +18,7 @@ def test_an_admin_reads_what_ted_changes_and_chooses_it(
     live_server: LiveServer, tenant: Tenant, admin: User, open_browser: OpenBrowser
 ) -> None:
     account = make_bank_account(tenant)
-    make_payable(tenant, "100.00", approved=True, destination=PIX_ACCOUNT)
+    make_payable(tenant, "100.00", destination=PIX_ACCOUNT)
     make_payable(tenant, "30.00", destination=PIX_KEY, payee_document="11444777000161")
 
     with open_browser() as browser, browsing.new_page(browser, viewport=browsing.DESKTOP) as page:

@@ -12,7 +12,7 @@ from tests.banking.factories import change
 from tests.cast import PASSWORD
 from tests.chromium import OpenBrowser
 from tests.e2e import browser as browsing
-from tests.payments.factories import BOLETO, make_bank_account, make_payable
+from tests.payments.factories import BOLETO, make_bank_account, make_known, make_payable
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("monday")]
 
@@ -45,7 +45,7 @@ def test_thirty_bills_by_taps_on_a_phone(
 ) -> None:  # fmt: skip
     make_bank_account(tenant)
     for number in range(1, BILLS + 1):
-        make_payable(tenant, f"{number}.00", by=operator)
+        make_known(tenant, f"{number}.00", by=operator)
     phone = {"viewport": browsing.PHONE, "has_touch": True, "is_mobile": True}
 
     with open_browser() as browser, browsing.new_page(browser, **phone) as page:
@@ -77,7 +77,7 @@ def test_select_all_leaves_out_what_has_a_warning_and_a_toast_covers_no_control(
 ) -> None:  # fmt: skip
     make_bank_account(tenant)
     for number in range(1, 9):
-        make_payable(tenant, f"{number}.00", by=operator)
+        make_known(tenant, f"{number}.00", by=operator)
     risk = make_payable(tenant, "1234.56", by=operator, destination=BOLETO)
     change(risk, title_name="Outro ME", title_document="45987321000160")
 
