@@ -19,6 +19,7 @@ from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from core import deadline
 from core.clock import database_now
+from core.errors import InvalidState
 from core.text import shorten
 from payments.bills.approval import TELL_FOR, lock, return_to_approval
 from payments.bills.warnings import TITLE_DIFFERS
@@ -67,15 +68,20 @@ def accounts_with_unread_titles(now: datetime) -> list[tuple[UUID, UUID]]:
 
 
 def read_titles(tenant_id: UUID, account_id: UUID) -> int:
-    """Ask for the next unread titles. To be called outside of scopes. Returns how many."""
+    """Ask for the next unread titles. To be called outside of scopes. Returns how many.
+
+    None where there is nobody to ask: the bank shows no titles, or it may not be asked.
+    """
     with tenant_scope(tenant_id):
         account = BankAccount.objects.of(tenant_id).select_related("connection").get(id=account_id)
+    if Capability.LOOK_UP_TITLE not in registry.info(account.provider).capabilities:
+        return 0
     if not account.is_connected:
         return 0
     try:
         with connect(account.connection, needing=Capability.LOOK_UP_TITLE) as bank:
             return ask_for_titles(account, bank)
-    except BankError:  # the connection was not opened: nothing was claimed
+    except (BankError, InvalidState):  # it was not opened: nothing was claimed
         return 0
 
 

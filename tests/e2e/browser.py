@@ -93,5 +93,5 @@ def sign_in(page: Page, address: str, who: tuple[str, str]) -> None:
     page.goto(f"{address}/conta/login/")
     page.get_by_label("E-mail").fill(who[0])
     page.get_by_label("Senha", exact=True).fill(who[1])
-    page.get_by_role("button", name="Entrar").click()
+    page.get_by_role("button", name="Entrar", exact=True).click()
     page.wait_for_url(re.compile("/conciliar/|/para-aprovar/"))
