@@ -109,6 +109,7 @@ def sign_in_at_bank(page: Page, address: str) -> None:
     page.get_by_label("CPF").fill("529.982.247-25")
     page.get_by_label("Senha").fill("123456")
     page.get_by_role("button", name="Entrar").click()
+    expect(page.get_by_role("button", name="Sair")).to_be_visible()  # the page after it is here
     choice = page.get_by_role("button", name="OFICINA MODELO")
     if choice.count():
         choice.click()
