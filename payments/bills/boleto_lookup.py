@@ -70,7 +70,8 @@ def accounts_with_unread_titles(now: datetime) -> list[tuple[UUID, UUID]]:
 def read_titles(tenant_id: UUID, account_id: UUID) -> int:
     """Ask for the next unread titles. To be called outside of scopes. Returns how many.
 
-    None where there is nobody to ask: the bank shows no titles, or it may not be asked.
+    It never raises for the bank: one that shows no titles, or may not be asked, has 0. What waits
+    for this, a run above all, goes on without them.
     """
     with tenant_scope(tenant_id):
         account = BankAccount.objects.of(tenant_id).select_related("connection").get(id=account_id)
