@@ -239,6 +239,9 @@ PENDING_CHANGES = (
     "people.members.REMOVAL",
     "people.invitations.JOIN",
     "people.factor_reset.RESET",
+    "payments.orders.rule_changes.TIERS",
+    "payments.orders.rule_changes.LIMITS",
+    "registers.rest_change.KIND",
     "integrations.ted_policy.KIND",
 )
 # What apps above people say that only one member can do: each a function of a membership, which

@@ -30,10 +30,7 @@ def set_rest(hours: int, *, by: Membership) -> None:
     """
     if not by.is_admin:
         raise NotAllowed("Só um administrador muda o repouso.", code="wrong_role")
-    if not 0 <= hours <= LONGEST_HOURS:
-        raise InvalidInput(
-            f"O repouso vai de 0 a {LONGEST_HOURS} horas.", field="rest_hours", code="out_of_range"
-        )
+    require_hours(hours)
     settings, _ = RegisterSettings.objects.select_for_update().get_or_create(tenant=by.tenant)
     before, settings.rest_hours = settings.rest_hours, hours
     settings.save(update_fields=["rest_hours"])
@@ -44,6 +41,17 @@ def set_rest(hours: int, *, by: Membership) -> None:
             by=by.user,
             before={"Repouso": in_hours(before)},
             after={"Repouso": in_hours(hours)},
+        )
+
+
+def require_hours(hours: int) -> None:
+    """
+    Raises:
+        InvalidInput: it is longer than a month.
+    """
+    if not 0 <= hours <= LONGEST_HOURS:
+        raise InvalidInput(
+            f"O repouso vai de 0 a {LONGEST_HOURS} horas.", field="rest_hours", code="out_of_range"
         )
 
 

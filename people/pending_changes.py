@@ -51,7 +51,7 @@ def kinds() -> Mapping[str, Kind]:
 def ask(
     kind: Kind,
     *,
-    on: TenantOwned,
+    on: TenantOwned | Tenant,
     title: str,
     before: Mapping[str, str],
     after: Mapping[str, str],
@@ -59,7 +59,8 @@ def ask(
     by: Membership,
     favours: User | None = None,
 ) -> PendingChange:
-    """Ask for a change of the row `on`. Without a time of waiting it takes effect at once.
+    """Ask for a change of the row `on`, or of the company. Without a time of waiting it takes
+    effect at once.
 
     Raises:
         NotAllowed: (code `wrong_role`) `by` is no admin now.

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -24,7 +23,7 @@ from integrations.preview import choices_of, dry_run
 from payments.models import DispatchRun
 from payments.rails.rails import sends_pix
 from payments.reads.run_summary import run_notes
-from people.models import PendingChange
+from people.outcomes import tell_outcome
 from people.recent_factor import require_recent_factor
 from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Role
@@ -76,13 +75,7 @@ def save_account(request: TenantRequest, account_id: UUID) -> HttpResponse:
     changed, asked = ted_policy.save(account, form.wanted, seen=seen, by=request.membership)
     if changed:
         return page_of(request, account, form, changed=changed, status=409)
-    if asked is not None and asked.outcome == PendingChange.Outcome.WAITING:
-        messages.info(
-            request,
-            "«Sempre via TED» foi pedido: outro administrador precisa confirmar em Pessoas.",
-        )
-    else:
-        messages.success(request, f"Configurações de {account} gravadas.")
+    tell_outcome(request, asked, f"Configurações de {account} gravadas.")
     return redirect("integrations:account", account.id)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -65,6 +65,24 @@ class Tiers:
             "Dias de possível duplicidade": str(self.duplicate_days),
         }
         return told | people | days
+
+    def kept(self) -> dict[str, Any]:
+        """As JSON, for `read`."""
+        return {
+            "by_role": {role: str(value) for role, value in self.by_role.items()},
+            "by_person": {str(person): str(value) for person, value in self.by_person.items()},
+            "window_days": self.window_days,
+            "duplicate_days": self.duplicate_days,
+        }
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> Self:
+        return cls(
+            {role: Decimal(value) for role, value in kept["by_role"].items()},
+            {int(person): Decimal(value) for person, value in kept["by_person"].items()},
+            kept["window_days"],
+            kept["duplicate_days"],
+        )
 
     def __str__(self) -> str:
         """The same for the same tiers: what a page showed when it was opened."""
@@ -129,11 +147,7 @@ def apply_tiers(tenant: Tenant, wanted: Tiers, *, seen: str, by: Membership) -> 
     PaymentRules.objects.get_or_create(tenant=tenant)
     lock_rules(tenant.id)
     before = Tiers.of(tenant)
-    if str(before) != seen:
-        raise Changed(
-            "Outra pessoa alterou as alçadas enquanto você editava. Confira os valores atuais.",
-            code="changed",
-        )
+    require_seen(before, seen)
     if str(before) == str(wanted):
         return
     ApprovalTier.objects.of(tenant).delete()
@@ -149,6 +163,18 @@ def apply_tiers(tenant: Tenant, wanted: Tiers, *, seen: str, by: Membership) -> 
     )
     words = before.words(approvers), wanted.words(approvers)
     record(Act.TIERS_CHANGED, on=tenant, by=by.user, before=words[0], after=words[1])
+
+
+def require_seen(tiers: Tiers, seen: str) -> None:
+    """
+    Raises:
+        Changed: they are not those that the person was shown.
+    """
+    if str(tiers) != seen:
+        raise Changed(
+            "Outra pessoa alterou as alçadas enquanto você editava. Confira os valores atuais.",
+            code="changed",
+        )
 
 
 def people_needed(payable: Payable, by: Membership) -> int:

@@ -37,11 +37,7 @@ def apply_limits(tenant: Tenant, wanted: Limits, *, seen: str, by: Membership) -
     rows = AccountLimit.objects.of(tenant)
     list(rows.select_for_update(no_key=True).order_by("id"))
     before = limits_of(tenant.id)
-    if version_of(before) != seen:
-        raise Changed(
-            "Outra pessoa alterou os limites enquanto você editava. Confira os valores atuais.",
-            code="changed",
-        )
+    require_limits_seen(before, seen)
     if before == dict(wanted):
         return
     for (account, rail), limit in wanted.items():
@@ -55,6 +51,18 @@ def apply_limits(tenant: Tenant, wanted: Limits, *, seen: str, by: Membership) -
         Act.LIMITS_CHANGED, on=tenant, by=by.user,
         before=words(before, accounts), after=words(wanted, accounts),
     )  # fmt: skip
+
+
+def require_limits_seen(limits: Limits, seen: str) -> None:
+    """
+    Raises:
+        Changed: they are not those that the person was shown.
+    """
+    if version_of(limits) != seen:
+        raise Changed(
+            "Outra pessoa alterou os limites enquanto você editava. Confira os valores atuais.",
+            code="changed",
+        )
 
 
 def version_of(limits: Limits) -> str:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -10,10 +9,12 @@ from django.views.decorators.http import require_GET, require_POST
 from banking.models import BankAccount
 from core.errors import Changed
 from core.forms import marking
-from payments.bills.tiers import Tiers, apply_tiers, approvers_of
+from payments.bills.tiers import Tiers, approvers_of
 from payments.forms.limits import LimitsForm, TiersForm
-from payments.orders.account_limits import apply_limits, version_of
+from payments.orders.account_limits import version_of
+from payments.orders.rule_changes import LIMITS, TIERS, asked, change_limits, change_tiers
 from payments.rails.limits import limits_of
+from people.outcomes import tell_outcome
 from people.recent_factor import require_recent_factor
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role, Tenant
@@ -35,14 +36,14 @@ def save_tiers(request: TenantRequest) -> HttpResponse:
         seen = form.cleaned_data["seen"]
         try:
             with marking(form):
-                apply_tiers(request.tenant, form.wanted, seen=seen, by=request.membership)
+                change = change_tiers(request.tenant, form.wanted, seen=seen, by=request.membership)
         except Changed as error:
             form.add_error(None, str(error))
             form.data = {**form.data, "seen": str(tiers)}
             return page(request, tiers=form, status=409)
     if form.errors:
         return page(request, tiers=form, status=422)
-    messages.success(request, "Alçadas gravadas.")
+    tell_outcome(request, change, "Alçadas gravadas.")
     return redirect("payments:rules")
 
 
@@ -55,14 +56,14 @@ def save_limits(request: TenantRequest) -> HttpResponse:
     if form.is_valid():
         seen = form.cleaned_data["seen"]
         try:
-            apply_limits(request.tenant, form.wanted, seen=seen, by=request.membership)
+            change = change_limits(request.tenant, form.wanted, seen=seen, by=request.membership)
         except Changed as error:
             form.add_error(None, str(error))
             form.data = {**form.data, "seen": version_of(limits)}
             return page(request, limits=form, status=409)
     if form.errors:
         return page(request, limits=form, status=422)
-    messages.success(request, "Limites gravados.")
+    tell_outcome(request, change, "Limites gravados.")
     return redirect("payments:rules")
 
 
@@ -78,4 +79,5 @@ def page(request: TenantRequest, *, status: int = 200, **bound: Any) -> HttpResp
         "tiers": TiersForm(Tiers.of(tenant), approvers_of(tenant)),
         "limits": LimitsForm(accounts_of(tenant), limits_of(tenant.id)),
     }
-    return render(request, "payments/rules.html", forms | bound, status=status)
+    waiting = {"tiers_asked": asked(tenant, TIERS), "limits_asked": asked(tenant, LIMITS)}
+    return render(request, "payments/rules.html", forms | waiting | bound, status=status)

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,7 +12,7 @@ from people.admins import is_last_admin
 from people.factor_reset import ask_reset
 from people.factors import has_factor
 from people.forms import RoleForm
-from people.models import PendingChange
+from people.outcomes import tell_outcome
 from people.recent_factor import require_recent_factor
 from people.roles import ALLOWS
 from tenants.access import TenantRequest, member_required, role_required
@@ -52,7 +51,9 @@ def member(request: TenantRequest, membership_id: UUID) -> HttpResponse:
             by=request.membership,
         )
         name = membership.user.display_name
-        tell(request, asked, f"O papel de {name} agora é {Role(form.cleaned_data['role']).label}.")
+        tell_outcome(
+            request, asked, f"O papel de {name} agora é {Role(form.cleaned_data['role']).label}."
+        )
         return redirect("people:list")
     context = {
         "member": membership,
@@ -82,7 +83,7 @@ def remove(request: TenantRequest, membership_id: UUID) -> HttpResponse:
         asked = members.remove(
             membership, knowing=form.cleaned_data["knowing"], by=request.membership
         )
-        tell(request, asked, f"{name} não tem mais acesso à empresa.")
+        tell_outcome(request, asked, f"{name} não tem mais acesso à empresa.")
         return redirect("people:list")
     waits = members.waits_for(membership)
     context = {
@@ -103,18 +104,8 @@ def reset(request: TenantRequest, membership_id: UUID) -> HttpResponse:
     membership = find(request, membership_id)
     name = membership.user.display_name
     asked = ask_reset(membership, by=request.membership)
-    tell(request, asked, f"{name} cadastra outro segundo fator ao entrar.")
+    tell_outcome(request, asked, f"{name} cadastra outro segundo fator ao entrar.")
     return redirect("people:list")
-
-
-def tell(request: TenantRequest, asked: PendingChange | None, done: str) -> None:
-    """What was done, or that it was asked for."""
-    if asked is None or asked.outcome == PendingChange.Outcome.BY_TIME:
-        messages.success(request, done)
-    elif asked.outcome == PendingChange.Outcome.VOID:
-        messages.error(request, asked.reason)
-    else:
-        messages.info(request, "Pedido feito: outro administrador precisa confirmar.")
 
 
 def find(request: TenantRequest, membership_id: UUID) -> Membership:

@@ -18,7 +18,8 @@ from parties.archive import archive_payee, restore_payee
 from parties.enter import enter_payee
 from parties.models import Payee
 from parties.rename import rename_payee
-from parties.rest import rest_of, set_rest
+from parties.rest import rest_of
+from people.outcomes import tell_outcome
 from people.recent_factor import require_recent_factor
 from registers.forms import NameForm, PayeeFilter, PayeeForm, RestForm
 from registers.reads import (
@@ -29,6 +30,7 @@ from registers.reads import (
     open_merges_of,
     read_page,
 )
+from registers.rest_change import asked, save_rest
 from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Role
 
@@ -142,10 +144,11 @@ def rest(request: TenantRequest) -> HttpResponse:
     now = {"rest_hours": rest_of(request.tenant.id)}
     form = RestForm(request.POST if request.method == "POST" else None, initial=now)
     if request.method == "POST" and form.is_valid():
-        set_rest(form.cleaned_data["rest_hours"], by=request.membership)
-        messages.success(request, "Repouso salvo.")
+        change = save_rest(form.cleaned_data["rest_hours"], by=request.membership)
+        tell_outcome(request, change, "Repouso salvo.")
         return redirect("registers:list")
-    return render(request, "registers/rest.html", {"form": form})
+    context = {"form": form, "asked": asked(request.tenant)}
+    return render(request, "registers/rest.html", context)
 
 
 def payee_or_404(request: TenantRequest, payee_id: UUID) -> Payee:
