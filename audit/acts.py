@@ -46,6 +46,7 @@ class Act(models.TextChoices):
     EMAIL_ADDED = "email_added", "E-mail acrescentado"
     EMAIL_CONFIRMED = "email_confirmed", "E-mail confirmado"
     EMAIL_REMOVED = "email_removed", "E-mail removido"
+    EMAIL_TAKEN_BACK = "email_taken_back", "Troca de e-mail desfeita"
     FACTOR_ADDED = "factor_added", "Verificação em duas etapas acrescentada"
     FACTOR_REMOVED = "factor_removed", "Verificação em duas etapas removida"
     ENTRY_REDATED = "entry_redated", "Data do lançamento corrigida"

@@ -11,6 +11,7 @@ from django.urls import reverse
 from benchmarks import world
 from benchmarks.report import Result, at_most, plain
 from payments.models import Payable
+from tests.cast import sign_in
 
 FEW, MANY, ROUNDS = 10, 200, 3
 
@@ -19,7 +20,7 @@ def measure() -> list[Result]:
     tenant, operator, approver = world.make_company()
     account = world.make_account(tenant, operator, "1-1")
     client = Client()
-    client.force_login(operator)
+    sign_in(client, operator, tenant)
 
     def bills(count: int) -> list[Payable]:
         return world.make_approved_bills(tenant, account, operator, approver, count)

@@ -25,6 +25,7 @@ from payments.models import Payable, PaymentOrder
 from payments.states import OrderStatus
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
+from tests.cast import sign_in
 from tests.cora_simulator import CoraSimulator
 
 SENDS, NOTICES, ROUNDS, LATENCY_MS = 20, 1000, 3, 100
@@ -59,7 +60,7 @@ def play_round(bank: CoraSimulator, web: str) -> tuple[float, float, int]:
     ((_, token),) = companies(bank, 1)
     account = world.make_account(tenant, operator, "1-9", token)
     client = Client()
-    client.force_login(operator)
+    sign_in(client, operator, tenant)
     bills = world.make_approved_bills(tenant, account, operator, approver, WARM_UP + 2 * SENDS)
     for bill in bills[:WARM_UP]:
         time_to_bank(client, tenant, bill)

@@ -22,6 +22,10 @@ class Payee(TenantOwned):
     trade_name = models.CharField("nome fantasia", max_length=120, blank=True, default="")
     trade_name_folded = folded("trade_name")
     document = models.CharField("CPF/CNPJ", max_length=14)
+    # The last correction of the name: what it was before, and whose doing it is.
+    former_name = models.CharField(max_length=120, blank=True, default="")
+    renamed_at = models.DateTimeField(null=True)
+    renamed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     # Bills are entered for it no more; what was approved is paid.
     archived_at = models.DateTimeField(null=True)
     # The payee that it turned out to be, too.

@@ -33,7 +33,9 @@ def rename_payee(payee: Payee, *, name: str, trade_name: str, seen: str, by: Mem
     if (name, trade_name) == (before, trade_before):
         return payee
     payee.name, payee.trade_name = name, trade_name
-    payee.save(update_fields=["name", "trade_name"])
+    if name != before:
+        payee.former_name, payee.renamed_at, payee.renamed_by = before, database_now(), by.user
+    payee.save()
     note_similar(payee)
     if name != before:
         announce(

@@ -1,10 +1,14 @@
 """What happened to a bill, for people: one line each, never changed."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
+
 from core.clock import database_now
+from core.ids import uuid7
 from core.text import shorten
 from payments.models import Payable, PayableEvent
 from tenants.models import User
@@ -43,16 +47,23 @@ def note(
     )
 
 
+# One parameter for all rows: this is done for each batch that is sent.
+NOTE_MANY = """
+INSERT INTO payments_payableevent (id, tenant_id, payable_id, at, title, text, tone)
+SELECT id, %s, payable_id, %s, title, text, tone
+FROM jsonb_to_recordset(%s::jsonb) AS r (id uuid, payable_id uuid, title text, text text, tone text)
+"""
+
+
 def note_many(tenant_id: UUID, rows: Iterable[tuple[UUID, str, str, str]], *, at: datetime) -> None:
     """Each row is (payable id, title, text, tone)."""
-    PayableEvent.objects.bulk_create(
-        PayableEvent(
-            tenant_id=tenant_id,
-            payable_id=payable,
-            at=at,
-            title=title,
-            text=shorten(text, 1000),
-            tone=tone,
-        )
+    events = [
+        {
+            "id": str(uuid7()), "payable_id": str(payable), "title": title,
+            "text": shorten(text, 1000), "tone": tone,
+        }
         for payable, title, text, tone in rows
-    )
+    ]  # fmt: skip
+    if events:
+        with connection.cursor() as cursor:
+            cursor.execute(NOTE_MANY, [tenant_id, at, json.dumps(events)])

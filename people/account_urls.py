@@ -18,6 +18,7 @@ urlpatterns = [
         name="mfa_remove_webauthn",
     ),
     path("nao-fui-eu/<str:token>/", not_me.not_me, name="account_not_me"),
+    path("email/desfazer/<str:token>/", not_me.undo_email, name="account_undo_email"),
     path("sessions/", sessions.show, name="account_sessions"),
     path("sessions/<int:session_id>/encerrar/", sessions.end, name="account_end_session"),
     path("sessions/encerrar-outras/", sessions.end_others, name="account_end_sessions"),

@@ -9,11 +9,14 @@ from django.contrib.auth import logout
 from django.http import HttpRequest
 
 from people.devices import digest_of, is_known, token_of
+from people.email_undo import undo_link
 from people.factors import has_factor, is_proved_lately
 from people.session_limits import LAST_PERSON
 from tenants import sign_in
 from tenants.models import User
 
+# These go to the address that the person has had until now.
+TELLS_OF_ADDRESS = {"account/email/email_changed", "account/email/email_confirm"}
 METHODS = {
     "reauthenticate": "Usar a senha",
     "mfa_reauthenticate": "Usar o aplicativo ou um código de recuperação",
@@ -54,6 +57,18 @@ class AccountAdapter(sign_in.AccountAdapter):
         if user.is_authenticated and has_factor(user):
             methods = [method for method in methods if method["id"] != "reauthenticate"]
         return [{**method, "description": METHODS[method["id"]]} for method in methods]
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Who is told that another address signs in, or takes their own's place, can undo it."""
+        if template_prefix in TELLS_OF_ADDRESS:
+            context = {**(context or {}), "undo_link": undo_link(user, email or user.email)}
+        super().send_notification_mail(template_prefix, user, context, email)
 
     def logout(self, request: HttpRequest) -> None:
         person = request.user.pk

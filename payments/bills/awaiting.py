@@ -24,7 +24,7 @@ def awaiting(person_id: int) -> PayableQuerySet:
         payable=OuterRef("pk"),
         round=OuterRef("approval_round"),
         person=person_id,
-        rejections=OuterRef("rejections"),
+        rejections=OuterRef("rejections") + OuterRef("approval_round") - 1,  # as seal_of says it
     )
     waiting: PayableQuerySet = Payable.objects.awaiting_approval().exclude(created_by=person_id)
     return waiting.filter(~Exists(mine), ~Exists(given))

@@ -40,6 +40,10 @@ def warnings_of(payable: Payable) -> list[Caution]:
     other = payable.repeats
     if other is not None and other.status != PayableStatus.CANCELLED:
         warnings.append(repeated_code(other))
+    if payable.is_pending and payable.hold and not payable.is_rejected:
+        warnings.append(came_back(payable))
+    if payable.was_paid_outside:  # type: ignore[attr-defined]
+        warnings.append(paid_outside_before())
     warnings += [possible_duplicate(other) for other in similar_to(payable)]
     if alike := getattr(payable, "alike", None):
         warnings.append(together(alike["bills"], Decimal(alike["total"]), alike["days"]))
@@ -104,6 +108,27 @@ def enterer(to: PayeeAccount | PayeeKey) -> str:
 
 
 def of_name(payable: Payable) -> list[Caution]:
+    """That the payee is called otherwise than when it was approved last, or like another."""
+    return of_new_name(payable) + of_similar_name(payable)
+
+
+def of_new_name(payable: Payable) -> list[Caution]:
+    payee = payable.payee
+    if payee.renamed_at is None or payable.is_name_approved:  # type: ignore[attr-defined]
+        return []
+    who = payee.renamed_by.display_name if payee.renamed_by else "pessoa não identificada"
+    return [
+        Caution(
+            "renamed_payee",
+            "Nome do favorecido alterado",
+            f"«{payee}» se chamava «{payee.former_name}» até "
+            f"{sao_paulo_day(payee.renamed_at):%d/%m/%Y}, quando {who} alterou o nome. "
+            "Nenhuma conta foi aprovada com o nome novo: confira a quem se paga.",
+        )
+    ]
+
+
+def of_similar_name(payable: Payable) -> list[Caution]:
     alike: list[SimilarName] = payable.payee.named_alike  # type: ignore[attr-defined]
     if not alike:
         return []
@@ -155,6 +180,23 @@ def repeated_code(other: Payable) -> Caution:
         f"Este código Pix já está em outra conta: {other.payee}, "
         f"R$\u00a0{format_brl(other.amount)}, "
         f"vence em {other.due_date:%d/%m/%Y}, {other.get_status_display().lower()}.",
+    )
+
+
+def came_back(payable: Payable) -> Caution:
+    return Caution(
+        "came_back",
+        payable.get_hold_display(),
+        "Esta conta foi aprovada e enviada antes, e não foi paga: confira o motivo no histórico.",
+    )
+
+
+def paid_outside_before() -> Caution:
+    return Caution(
+        "paid_outside_before",
+        "Já constou como paga fora",
+        "Esta conta foi registrada como paga fora do Kamino, e o registro foi desfeito. Confira "
+        "no histórico se ela ainda é devida.",
     )
 
 

@@ -106,8 +106,14 @@ class PayableQuerySet(TenantQuerySet):
             status=PayableStatus.PAID,
         )
         return (
-            self.annotate(was_paid_there=models.Exists(paid))
-            .select_related("payee_account__entered_by", "payee_account__archived_by")
+            self.annotate(
+                was_paid_there=models.Exists(paid),
+                is_name_approved=models.Exists(approvals_by_another_than_the_renamer()),
+                was_paid_outside=models.Exists(undone_payments_outside()),
+            )
+            .select_related(
+                "payee__renamed_by", "payee_account__entered_by", "payee_account__archived_by"
+            )
             .prefetch_related(
                 models.Prefetch("payee__accounts", accounts, to_attr="known_accounts"),
                 models.Prefetch("payee__keys", keys, to_attr="known_keys"),
@@ -136,6 +142,29 @@ ONE_PIX_DESTINATION = (
     | Q(payee_account=None, pix_code="", pix_charge="") & ~Q(pix_key_type="") & ~Q(pix_key="")
     | Q(payee_account=None, pix_key_type="", pix_key="") & ~Q(pix_code="")
 )
+
+
+def undone_payments_outside() -> models.QuerySet[Any]:
+    """Of the outer bill."""
+    payments = related_to_bills("outside_payments").exclude(undone_at=None)
+    return payments.filter(tenant=models.OuterRef("tenant"), payable=models.OuterRef("pk"))
+
+
+def related_to_bills(name: str) -> models.QuerySet[Any]:
+    """The rows of a table whose module stands above this one."""
+    model = Payable._meta.get_field(name).related_model
+    assert model is not None and not isinstance(model, str)
+    return model._default_manager.all()
+
+
+def approvals_by_another_than_the_renamer() -> models.QuerySet[Any]:
+    """Of bills of the outer bill's payee, since its name was corrected."""
+    of_payee = related_to_bills("approvals").filter(
+        tenant=models.OuterRef("tenant"),
+        payable__payee=models.OuterRef("payee"),
+        at__gt=models.OuterRef("payee__renamed_at"),
+    )
+    return of_payee.exclude(person=models.OuterRef("payee__renamed_by"))
 
 
 class Payable(TenantOwned):

@@ -370,12 +370,13 @@ def claim_queued(account: BankAccount) -> list[PaymentOrder]:
             # Between two batches somebody may undo the connection that the sender holds.
             .filter(bank_account__connection__status=Connection.Status.ACTIVE)
             .filter(tenant__sending_locked_at=None)  # payments.orders.sending_lock
-            .alias(is_sealed=IS_SEALED)
-            .filter(is_sealed=True)  # compared once more (payments.orders.give_back)
             .order_by("created_at", "id")
             .select_for_update(skip_locked=True, of=("self",))
         )
-        orders = list(queue[:BATCH])
+        next_ones = list(queue.values_list("id", flat=True)[:BATCH])
+        # Compared once more (payments.orders.give_back): of these, and not of the whole queue.
+        held = PaymentOrder.objects.of(account.tenant_id).filter(id__in=next_ones)
+        orders = list(held.alias(is_sealed=IS_SEALED).filter(is_sealed=True).order_by("id"))
         claim = {"claim": uuid4(), "claimed_at": now, "first_sent_at": now}
         taken = PaymentOrder.objects.of(account.tenant_id).filter(id__in=[o.id for o in orders])
         write_statuses(taken, OrderStatus.SENDING, **claim)

@@ -20,7 +20,8 @@ def seal_of(payable: Payable, account: BankAccount | None) -> dict[str, Any]:
     """What whoever approves the bill now approves; `account` is the one that would pay it.
 
     `as_ted` says whether the account's policy turns the Pix into a TED today: another policy is
-    another seal. Needs the bill `with_destinations`.
+    another seal. `rejections` counts how often the bill came back, whoever sent it: what a page
+    showed before is another seal. Needs the bill `with_destinations`.
     """
     return {
         "amount": str(payable.amount),
@@ -28,7 +29,7 @@ def seal_of(payable: Payable, account: BankAccount | None) -> dict[str, Any]:
         "day": earliest_day(payable).isoformat(),
         "destinations": shown_destinations(payable),
         "as_ted": account is not None and is_turned_into_ted(payable, account),
-        "rejections": payable.rejections,
+        "rejections": payable.rejections + payable.approval_round - 1,
     }
 
 

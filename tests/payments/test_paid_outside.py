@@ -13,6 +13,9 @@ from accounts.journal.entries import reverse_entry
 from accounts.models import Account, JournalEntry
 from audit.acts import Act
 from banking.models import BankAccount
+from core.errors import Changed
+from payments.bills.approval import approve_payable
+from payments.bills.warnings import warnings_of
 from payments.models import OutsidePayment, Payable, PayableEvent
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Role, Tenant, User
@@ -27,6 +30,7 @@ from tests.payments.factories import (
     make_bank_account,
     make_order,
     make_payable,
+    member_of,
     shown,
 )
 
@@ -225,6 +229,24 @@ def test_undone_the_entry_is_reversed_on_its_day_and_the_bill_waits_again(
     approve(again)
     pay(as_operator, again, account)
     assert reread(bill).status == PayableStatus.PAID
+
+
+def test_undone_it_is_another_bill_to_approve_than_before(
+    as_operator: Client, tenant: Tenant, account: BankAccount, approver: User
+) -> None:
+    """Who undoes it alone does not have it paid by an approver's older page, or in bulk."""
+    bill = make_payable(tenant)
+    old_tab = shown(bill)
+    pay(as_operator, approve(bill), account)
+    undo(as_operator, bill)
+
+    with tenant_scope(tenant.id):
+        with pytest.raises(Changed):
+            approve_payable(bill, by=member_of(tenant, approver), shown=old_tab)
+        again = Payable.objects.of(tenant).with_details().with_cautions().get(id=bill.id)
+        codes = {caution.code for caution in warnings_of(again)}
+    assert "paid_outside_before" in codes
+    assert reread(bill).is_pending
 
 
 def test_undone_where_a_person_has_reversed_the_entry_nothing_more_is_written(

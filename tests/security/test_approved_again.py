@@ -12,6 +12,9 @@ from django.utils import timezone
 
 from banking.banks.contract.payments import OrderState
 from banking.models import BankAccount
+from core.errors import Changed
+from payments.bills.approval import approve_payable
+from payments.bills.warnings import cautions_of
 from payments.dispatch.run import dispatch_account, dispatch_by_hand
 from payments.models import NOT_APPROVED, Payable, PaymentOrder
 from payments.orders.manual_result import settle_by_hand
@@ -25,7 +28,15 @@ from tests.clock import travel
 from tests.payments.at_most_once.database import wait_until_stuck
 from tests.payments.at_most_once.side_by_side import at_once
 from tests.payments.clock import at
-from tests.payments.factories import approve, make_bank_account, make_order, make_payable, sender
+from tests.payments.factories import (
+    approve,
+    make_bank_account,
+    make_order,
+    make_payable,
+    member_of,
+    sender,
+    shown,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -121,6 +132,26 @@ def test_nothing_sends_it_before_another_approval(
     client.post(reverse("payments:send", args=[payable.id]))
 
     assert (reread(payable).status, reread(payable).hold) == (PayableStatus.SENT, "")
+
+
+@pytest.mark.parametrize("end", HOLDS)
+def test_what_a_page_showed_before_approves_it_no_more(
+    tenant: Tenant, account: BankAccount, end: Callable[[Payable], None]
+) -> None:
+    payable = make_payable(tenant)
+    old_tab = shown(payable)
+    approve(payable)
+    end(payable)
+
+    approver = make_member(tenant, Role.APPROVER)
+    with tenant_scope(tenant.id), pytest.raises(Changed):
+        approve_payable(payable, by=member_of(tenant, approver), shown=old_tab)
+
+    with tenant_scope(tenant.id):
+        again = Payable.objects.of(tenant).with_details().with_cautions().get(id=payable.id)
+        codes = {caution.code for caution in cautions_of(again)}
+    assert again.is_pending
+    assert "came_back" in codes  # and so it is approved by a click of its own
 
 
 @pytest.mark.django_db(transaction=True)

@@ -707,6 +707,37 @@ def test_a_payee_named_like_another_is_told_of(
     assert ("similar_name" in codes_of(later)) is is_told
 
 
+def test_a_new_name_is_told_of_until_another_person_approved_a_bill_with_it(
+    tenant: Tenant, admin: User, operator: User
+) -> None:
+    """An account that was confirmed as one payee's is not silently another's."""
+    file_account(tenant, payee_name="Joao Mecanico")
+    payee = make_payable(tenant).payee
+    rename(payee, admin, "Energisa Paraiba S.A.")
+    by_another, by_the_renamer = (make_payable(tenant, by=operator) for _ in range(2))
+
+    approve(by_the_renamer, admin)
+    assert "renamed_payee" in codes_of(make_payable(tenant))
+    assert "renamed_payee" in codes_of(by_another)
+
+    approve(by_another)
+    assert "renamed_payee" not in codes_of(make_payable(tenant))
+
+    rename(payee, admin, "Outro Nome")
+    assert "renamed_payee" in codes_of(make_payable(tenant))
+
+
+def test_a_trade_name_alone_is_no_new_name(tenant: Tenant, operator: User) -> None:
+    payable = make_payable(tenant)
+    with tenant_scope(tenant.id):
+        rename_payee(
+            payable.payee, name=payable.payee.name, trade_name="Loja", seen=payable.payee.name,
+            by=member(tenant, operator),
+        )  # fmt: skip
+
+    assert "renamed_payee" not in codes_of(payable)
+
+
 def test_a_name_that_is_corrected_to_another_s_is_told_of(tenant: Tenant, operator: User) -> None:
     file_account(tenant, payee_name="Padaria Aurora")
     older = file_account(tenant, payee_name="Posto Central", payee_document=STRANGER)

@@ -14,8 +14,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tenants.models import User
-from tests.cast import PASSWORD
+from audit.acts import Act
+from audit.models import Record
+from tenants.models import Tenant, User
+from tenants.scope import tenant_scope
+from tests.cast import PASSWORD, make_user
 from tests.clock import travel
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +170,81 @@ def test_the_old_address_is_told_when_another_signs_in_and_when_it_takes_its_pla
 def link_of(user: User, new: str) -> str:
     row = EmailAddress.objects.get(user=user, email=new)
     return reverse("account_confirm_email", args=[EmailConfirmationHMAC(row).key])
+
+
+# --- Taken back ---
+
+
+def undo(which: int = 0) -> str:
+    """A link to take an address back; the first that was sent, or another."""
+    bodies = "\n".join(str(message.body) for message in mail.outbox)
+    return re.findall(r"(/conta/email/desfazer/\S+)", bodies)[which]
+
+
+@pytest.fixture
+def moved(client: Client, person: User, new: str) -> str:
+    """A borrowed session moved the address and removed the old one: the old one."""
+    old = person.email
+    confirm_password(client)
+    add(client, new)
+    client.post(link_of(person, new))
+    act(client, "primary", new)
+    act(client, "remove", old)
+    person.refresh_from_db()
+    assert addresses(person) == {new: (True, True)}
+    return old
+
+
+@pytest.mark.parametrize("which", ["another signs in", "another takes its place"])
+def test_the_old_address_takes_the_account_back(
+    client: Client, person: User, moved: str, new: str, which: str
+) -> None:
+    address = undo() if which == "another signs in" else undo(-1)
+    assert client.get(address).status_code == 200  # what reads mail opens links too
+    assert addresses(person) == {new: (True, True)}
+
+    assert Client().post(address).status_code == 200
+
+    person.refresh_from_db()
+    assert (person.email, addresses(person)) == (moved, {moved: (True, True)})
+    assert client.get(PAGE).url.startswith("/conta/login/")
+    assert not person.has_usable_password()
+    mail.outbox.clear()
+    Client().post("/conta/password/reset/", {"email": moved})
+    assert told() == [moved]
+
+
+def test_taking_back_is_on_record(person: User, tenant: Tenant, moved: str, new: str) -> None:
+    Client().post(undo())
+
+    with tenant_scope(tenant.id):
+        written = Record.objects.of(tenant).get(act=Act.EMAIL_TAKEN_BACK)
+    assert (written.before, written.after) == ({"E-mail": new}, {"E-mail": moved})
+
+
+@pytest.mark.parametrize("days", [0, 8])
+def test_a_false_or_old_link_takes_nothing_back(
+    client: Client, person: User, moved: str, days: int
+) -> None:
+    address = undo() if days else "/conta/email/desfazer/x:y:z/"
+
+    with travel(timezone.now() + timedelta(days=days)):
+        assert client.post(address).status_code == 404
+
+    person.refresh_from_db()
+    assert person.email != moved
+
+
+def test_an_address_that_is_another_person_s_by_now_is_not_taken_back(
+    client: Client, person: User, moved: str
+) -> None:
+    other = make_user(moved)
+
+    assert Client().post(undo()).status_code == 404
+
+    assert person.email != moved
+    other.refresh_from_db()
+    assert (other.email, other.has_usable_password()) == (moved, True)
 
 
 def test_an_address_that_cannot_be_told_keeps_its_place(
