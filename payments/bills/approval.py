@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from audit.acts import Act
 from audit.services import record
+from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from core.clock import database_now
 from core.errors import Changed, InvalidState, NotAllowed
@@ -75,16 +76,7 @@ def give_approval(payable: Payable, *, by: Membership, shown: str) -> Payable:
             "Esta conta mudou desde que você a abriu. Confira os dados atuais e aprove novamente.",
             code="changed",
         )
-    now = database_now()
-    if is_being_read(payable, account, now):
-        raise InvalidState(
-            "O boleto está sendo lido no banco: aguarde até dois minutos.", code="title_reading"
-        )
-    if is_key_being_read(payable, account, now):
-        raise InvalidState(
-            "O titular da chave Pix está sendo consultado no banco: aguarde até dois minutos.",
-            code="key_reading",
-        )
+    refuse_while_read(payable, account)
     given = Approval.objects.of(payable.tenant_id).filter(
         payable=payable, round=payable.approval_round, digest=shown
     )
@@ -104,6 +96,23 @@ def give_approval(payable: Payable, *, by: Membership, shown: str) -> Payable:
     payable.save(update_fields=["status", "approval", "hold"])
     note(payable, "Aprovada", when_it_leaves(payable, database_now()), by=by.user)
     return payable
+
+
+def refuse_while_read(payable: Payable, account: BankAccount | None) -> None:
+    """
+    Raises:
+        InvalidState: the bank is being asked about its boleto or key, for minutes at the most.
+    """
+    now = database_now()
+    if is_being_read(payable, account, now):
+        raise InvalidState(
+            "O boleto está sendo lido no banco: aguarde até dois minutos.", code="title_reading"
+        )
+    if is_key_being_read(payable, account, now):
+        raise InvalidState(
+            "O titular da chave Pix está sendo consultado no banco: aguarde até dois minutos.",
+            code="key_reading",
+        )
 
 
 def require_more_people(payable: Payable, people: int) -> None:

@@ -93,10 +93,14 @@ class Row:
         return reread_pix_code(self.payable.pix_code)
 
     @property
+    def is_open(self) -> bool:
+        """Neither on its way to a bank, nor paid or given up."""
+        return self.payable.status in {PayableStatus.PENDING, PayableStatus.APPROVED}
+
+    @property
     def warnings(self) -> list[Caution]:
         """What to look at before it is approved and sent."""
-        is_open = self.payable.status in {PayableStatus.PENDING, PayableStatus.APPROVED}
-        if not is_open:
+        if not self.is_open:
             return []
         limited = [over_limit(self.over_limit)] if self.over_limit else []
         return warnings_of(self.payable) + limited + of_unread(self.payable, self.account)
@@ -104,10 +108,9 @@ class Row:
     @property
     def can_lift_title(self) -> bool:
         """The boleto is registered otherwise, which nobody lifted yet, and this person may."""
-        is_open = self.payable.status in {PayableStatus.PENDING, PayableStatus.APPROVED}
         held: bool = self.payable.is_title_held  # type: ignore[attr-defined]
         may = self.by.can_approve and not self.is_mine and not self.edited_by_me
-        return is_open and held and may
+        return self.is_open and held and may
 
     @property
     def title_note(self) -> str:
@@ -138,14 +141,14 @@ class Row:
         if not is_key_unread(payable, account):
             bank = registry.info(account.provider)
             return f"{bank.name} não informa o titular da chave: confira com o favorecido"
-        return "ainda não consultado no banco" if payable.key_asks_left else "não consultado"
+        is_asked = self.is_open and payable.key_asks_left > 0
+        return "ainda não consultado no banco" if is_asked else "não consultado"
 
     @property
     def is_being_read(self) -> bool:
         """The bank is being asked for its title, or whose its key is."""
         asked = self.payable, self.account, self.now
-        is_open = self.payable.status in {PayableStatus.PENDING, PayableStatus.APPROVED}
-        return is_open and (is_being_read(*asked) or is_key_being_read(*asked))
+        return self.is_open and (is_being_read(*asked) or is_key_being_read(*asked))
 
     @property
     def over_limit(self) -> str:
