@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import BigIntegerField, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -37,6 +37,7 @@ from tenants.scope import tenant_scope
 
 ASK_AGAIN_AFTER = timedelta(minutes=5)
 BATCH = 20
+ID = BigIntegerField()
 
 
 def unread(now: datetime) -> Q:
@@ -96,21 +97,25 @@ def ask_for_key(payable: Payable, account: BankAccount, bank: BankAdapter) -> No
 
 
 def claim_unread(account: BankAccount, now: datetime) -> list[Payable]:
-    """Those that the account is to pay, each with the person on whose account it is asked."""
-    edits = PayableEdit.objects.filter(
-        tenant=OuterRef("tenant"), payable=OuterRef("pk"), before__has_key=DESTINATION
-    )
-    last = edits.order_by("-at", "-id").values("person")[:1]
+    """Those that the account is to pay, each with who brought the key (`key_by`)."""
     with tenant_scope(account.tenant_id):
         mine = Payable.objects.of(account.tenant_id).paid_by(account).filter(unread(now))
         locked = mine.select_for_update(no_key=True, skip_locked=True, of=("self",))
-        named = locked.annotate(key_by=Coalesce(Subquery(last), F("created_by")))
+        named = locked.annotate(key_by=Coalesce(last_editor(), F("created_by"), output_field=ID))
         payables = list(named.order_by("payment_date", "id")[:BATCH])
         ids = [payable.id for payable in payables]
         Payable.objects.of(account.tenant_id).filter(id__in=ids).update(
             key_asked_at=now, key_asks_left=F("key_asks_left") - 1
         )
     return payables
+
+
+def last_editor() -> Subquery:
+    """Who changed where the bill goes; null when nobody did."""
+    edits = PayableEdit.objects.filter(
+        tenant=OuterRef("tenant"), payable=OuterRef("pk"), before__has_key=DESTINATION
+    )
+    return Subquery(edits.order_by("-at", "-id").values("person")[:1])
 
 
 def may_ask(person_id: int) -> bool:

@@ -131,7 +131,7 @@ def test_the_conta_kamino_is_asked(
     sign_in(client, operator, tenant)
     page = page_of(client, bill)
     assert shown_as in page and cautions_on(page) == cautions
-    assert bank_process.count_requests(f"/v1/pix/keys/{PIX_KEY.value}") == 1
+    assert bank_process.count_requests("/v1/pix/keys/*") == 1
 
 
 @pytest.mark.parametrize("provider", ["cora", "bs2"])
@@ -150,14 +150,12 @@ def test_where_the_bank_cannot_tell_the_page_says_so(
     assert read_keys(tenant.id, account.id) == 0
 
 
-@pytest.mark.parametrize("status", [PayableStatus.CANCELLED, PayableStatus.PAID])
+@pytest.mark.parametrize("status", [PayableStatus.CANCELLED, PayableStatus.SENT])
 def test_what_is_over_is_not_asked_for(
     tenant: Tenant, account: BankAccount, status: PayableStatus
 ) -> None:
     bill = make_payable(tenant, destination=PIX_KEY, approved=True)
     change(bill, key_read_at=None)
-    if status == PayableStatus.PAID:
-        move(bill, PayableStatus.SENT)
     move(bill, status)
 
     assert not asked_now(account)
