@@ -78,7 +78,7 @@ def ask_for_keys(account: BankAccount, bank: BankAdapter) -> int:
     for payable in payables:
         if deadline.is_over():
             give_turn_back(payable)
-        elif not may_ask(payable.key_by):
+        elif not may_ask(payable.key_by):  # type: ignore[attr-defined]
             give_up(payable)
         else:
             ask_for_key(payable, account, bank)
