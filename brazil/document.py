@@ -100,3 +100,29 @@ def mask_document(document: str) -> str:
     if len(document) == cnpj.LENGTH:
         return cnpj.format_cnpj(f"**{document[2:12]}**")
     return "***"
+
+
+_HIDDEN_SIGN = re.compile("[*xX#_•●∙·]")
+_MASKED = re.compile(r"[0-9*]{11}|[0-9A-Z*]{12}[0-9*]{2}")
+
+
+def fits_mask(document: str, masked: str) -> bool | None:
+    """Whether a canonical document may be the one of which `masked` shows a part.
+
+    «***.456.789-**» shows six digits of a CPF. Of a CNPJ those of the company count, and not those
+    of the establishment. None: it shows nothing that counts, or is the form of neither.
+    """
+    shown = _HIDDEN_SIGN.sub("*", _DECORATION.sub("", masked)).upper()
+    if not _MASKED.fullmatch(shown) or not shown.strip("*"):
+        return None
+    if len(shown) != len(document):
+        return False
+    counts = len(shown) if len(shown) == cpf.LENGTH else cnpj.ROOT_LENGTH
+    pairs = [pair for pair in zip(shown[:counts], document, strict=False) if pair[0] != "*"]
+    return all(one == other for one, other in pairs) if pairs else None
+
+
+def masked_kind(masked: str) -> str:
+    """«CPF» or «CNPJ», by the length of a document of which a part may be hidden."""
+    kinds = {cpf.LENGTH: "CPF", cnpj.LENGTH: "CNPJ"}
+    return kinds.get(len(_DECORATION.sub("", masked)), "documento")

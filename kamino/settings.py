@@ -335,6 +335,8 @@ API_RATES = {
     "company": env.str("API_RATE_COMPANY", default="2400/m"),
 }
 COSTLY_RATE = env.str("COSTLY_RATE", default="30/m")
+# Owners of Pix keys that a bank is asked for by the bills of one person.
+KEY_LOOKUP_RATE = env.str("KEY_LOOKUP_RATE", default="30/h")
 SPECTACULAR_SETTINGS = {
     "TITLE": "Kamino",
     "DESCRIPTION": "As mesmas operações das telas, para programas da própria empresa.",
@@ -389,6 +391,7 @@ CELERY_TASK_DEFAULT_QUEUE = "reading"
 CELERY_TASK_ROUTES = {
     **dict.fromkeys(TICKS, "clock"),
     "payments.tasks.read_titles": "reading",
+    "payments.tasks.read_keys": "reading",
     "payments.tasks.*": "payments",
 }
 # Tasks that a worker has at a time. They share one interpreter: more of them make it no faster,

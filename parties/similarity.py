@@ -35,6 +35,13 @@ def is_similar(first: str, second: str) -> bool:
     )
 
 
+def is_named_like(payee: Payee, name: str) -> bool:
+    """Whether a person takes the name for one of the payee's."""
+    other = bare_name(name)
+    names = (payee.name, payee.trade_name)
+    return any(is_similar(bare_name(mine), other) for mine in names if mine)
+
+
 def similar_to(payee: Payee) -> list[Payee]:
     """The company's other payees with such a name, and the document of another company."""
     names = {bare_name(name) for name in (payee.name, payee.trade_name) if name}

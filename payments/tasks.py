@@ -6,7 +6,7 @@ from celery import shared_task
 
 from core.clock import database_now
 from core.ticks import Tick
-from payments.bills import approval_notices, boleto_lookup
+from payments.bills import approval_notices, boleto_lookup, key_lookup
 from payments.dispatch import run, run_notices, schedule
 from payments.orders import review_notices, send, tracking
 
@@ -36,6 +36,8 @@ def sweep_orders() -> None:
         follow_account.delay(str(tenant_id), str(account_id))
     for tenant_id, account_id in boleto_lookup.accounts_with_unread_titles(now):
         read_titles.delay(str(tenant_id), str(account_id))
+    for tenant_id, account_id in key_lookup.accounts_with_unread_keys(now):
+        read_keys.delay(str(tenant_id), str(account_id))
 
 
 @shared_task(base=Tick)
@@ -65,3 +67,8 @@ def follow_account(tenant_id: str, account_id: str) -> None:
 @shared_task
 def read_titles(tenant_id: str, account_id: str) -> None:
     boleto_lookup.read_titles(UUID(tenant_id), UUID(account_id))
+
+
+@shared_task
+def read_keys(tenant_id: str, account_id: str) -> None:
+    key_lookup.read_keys(UUID(tenant_id), UUID(account_id))

@@ -16,6 +16,7 @@ WORDS = {
     Capability.PAY_TAX: "taxes without bar code (DARF, GPS)",
     Capability.SEND_PIX: "Pix",
     Capability.LOOK_UP_TITLE: "looks up a title before paying it",
+    Capability.LOOK_UP_KEY: "tells whose a Pix key is",
     Capability.CANCEL_ORDER: "takes back an order that waits for approval",
     Capability.FIND_ORDER: "finds an order whose answer was lost",
     Capability.ORDER_STATUSES: "tells where an order is",

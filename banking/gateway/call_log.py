@@ -128,6 +128,7 @@ OPERATIONS = {
     "list_payments": "Lista de pagamentos",
     "list_transfers": "Lista de transferências",
     "list_webhooks": "Lista de avisos",
+    "look_up_key": "Consulta de chave Pix",
     "look_up_title": "Consulta de boleto",
     "open_account": "Abertura de conta",
     "order_status": "Consulta de pagamento",

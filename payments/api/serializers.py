@@ -116,8 +116,8 @@ class CautionSerializer(serializers.Serializer[Caution]):
 
     code = serializers.CharField(
         help_text="name_kept, unknown_bank, repeated_code, pix_automatico, new_destination, "
-        "other_destination, archived_destination, renamed_payee, similar_name, same_receiver, "
-        "came_back, paid_outside_before ou possible_duplicate."
+        "other_destination, archived_destination, renamed_payee, similar_name, key_unknown, "
+        "key_of_another, same_receiver, came_back, paid_outside_before ou possible_duplicate."
     )
     detail = serializers.CharField(source="text")
 

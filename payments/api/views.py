@@ -24,6 +24,7 @@ from payments.api.serializers import (
 from payments.bills.approval import approve_payable
 from payments.bills.bulk_approval import approve_payables
 from payments.bills.enter import cancel_payable, enter_payable
+from payments.bills.key_lookup import hurry_reading
 from payments.bills.possible_duplicates import PossibleDuplicate
 from payments.models import Payable
 from people.recent_factor import RecentFactor
@@ -80,6 +81,7 @@ class PayableViewSet(
             told = {"detail": str(error), "code": error.code, "ids": error.ids}
             body = PossibleDuplicateSerializer(told)
             return Response(body.data, status.HTTP_409_CONFLICT)
+        hurry_reading(entered)
         payable = self.get_queryset().get(id=entered.id)
         context = {**self.get_serializer_context(), "typed": new.validated_data}
         answer = EnteredPayableSerializer(payable, context=context)

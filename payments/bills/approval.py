@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from audit.acts import Act
 from audit.services import record
+from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from core.clock import database_now
 from core.errors import Changed, InvalidState, NotAllowed
@@ -17,6 +18,7 @@ from payments.bills.payee_data import enterers_of
 from payments.bills.tiers import are_two_people, lock_rules, people_needed
 from payments.models import NOT_APPROVED, Approval, Payable, PayableEdit, PayableQuerySet
 from payments.rails.debit_account import preferred_account
+from payments.rails.keys import is_key_being_read
 from payments.rails.seal import digest_of, seal_of
 from payments.rails.titles import is_being_read
 from payments.states import PayableStatus
@@ -54,7 +56,7 @@ def approve_payable(payable: Payable, *, by: Membership, shown: str) -> Payable:
     Raises:
         Changed: the bill, a destination of it or the Pix policy is another one than was shown.
         InvalidState: it is not waiting for approval, this person has approved it already, or its
-            boleto is being read.
+            boleto or the owner of its key is being read.
         NotAllowed: `by` may not approve, or is the person who entered it.
     """
     lock_rules(payable.tenant_id)
@@ -74,10 +76,7 @@ def give_approval(payable: Payable, *, by: Membership, shown: str) -> Payable:
             "Esta conta mudou desde que você a abriu. Confira os dados atuais e aprove novamente.",
             code="changed",
         )
-    if is_being_read(payable, account, database_now()):
-        raise InvalidState(
-            "O boleto está sendo lido no banco: aguarde até dois minutos.", code="title_reading"
-        )
+    refuse_while_read(payable, account)
     given = Approval.objects.of(payable.tenant_id).filter(
         payable=payable, round=payable.approval_round, digest=shown
     )
@@ -97,6 +96,23 @@ def give_approval(payable: Payable, *, by: Membership, shown: str) -> Payable:
     payable.save(update_fields=["status", "approval", "hold"])
     note(payable, "Aprovada", when_it_leaves(payable, database_now()), by=by.user)
     return payable
+
+
+def refuse_while_read(payable: Payable, account: BankAccount | None) -> None:
+    """
+    Raises:
+        InvalidState: the bank is being asked about its boleto or key, for minutes at the most.
+    """
+    now = database_now()
+    if is_being_read(payable, account, now):
+        raise InvalidState(
+            "O boleto está sendo lido no banco: aguarde até dois minutos.", code="title_reading"
+        )
+    if is_key_being_read(payable, account, now):
+        raise InvalidState(
+            "O titular da chave Pix está sendo consultado no banco: aguarde até dois minutos.",
+            code="key_reading",
+        )
 
 
 def require_more_people(payable: Payable, people: int) -> None:

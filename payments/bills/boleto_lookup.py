@@ -6,29 +6,27 @@ In the background: found by the clock in the rows, claimed for an hour, asked ou
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 
-from banking.banks import registry
 from banking.banks.contract.adapter import BankAdapter
 from banking.banks.contract.errors import BankError, BankRejected
 from banking.banks.contract.info import Capability
 from banking.banks.contract.payments import Title
-from banking.gateway.connect import connect
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from core import deadline
 from core.clock import database_now
-from core.errors import InvalidState
 from core.text import shorten
 from payments.bills.approval import TELL_FOR, lock, return_to_approval
+from payments.bills.lookups import accounts_to_ask, ask_at
 from payments.bills.warnings import TITLE_DIFFERS
 from payments.models import Payable
 from payments.states import PayableStatus
 from payments.timeline import Tone, note
 from tenants.models import Role
 from tenants.notices import News, notify
-from tenants.scope import across_tenants, tenant_scope
+from tenants.scope import tenant_scope
 
 OTHER_ESTABLISHMENT = "Boleto de outro estabelecimento do favorecido"
 ASK_AGAIN_AFTER, ASK_DUE_AFTER = timedelta(hours=1), timedelta(minutes=5)
@@ -48,23 +46,7 @@ def unread(now: datetime) -> Q:
 
 def accounts_with_unread_titles(now: datetime) -> list[tuple[UUID, UUID]]:
     """(company, account) of each account whose bank may show the title of a bill it is to pay."""
-    able = [
-        slug
-        for slug, bank in registry.banks().items()
-        if Capability.LOOK_UP_TITLE in bank.info.capabilities
-    ]
-    bills = Payable.objects.filter(unread(now), tenant=OuterRef("tenant"))
-    with across_tenants():
-        accounts = (
-            BankAccount.objects.connected()
-            .in_plan()
-            .filter(
-                Exists(bills.filter(bank_account=OuterRef("pk")))
-                | Q(is_preferred=True) & Exists(bills.filter(bank_account=None)),
-                provider__in=able,
-            )
-        )
-        return list(accounts.values_list("tenant_id", "id"))
+    return accounts_to_ask(unread(now), Capability.LOOK_UP_TITLE)
 
 
 def read_titles(tenant_id: UUID, account_id: UUID) -> int:
@@ -73,17 +55,7 @@ def read_titles(tenant_id: UUID, account_id: UUID) -> int:
     It never raises for the bank: one that shows no titles, or may not be asked, has 0. What waits
     for this, a run above all, goes on without them.
     """
-    with tenant_scope(tenant_id):
-        account = BankAccount.objects.of(tenant_id).select_related("connection").get(id=account_id)
-    if Capability.LOOK_UP_TITLE not in registry.info(account.provider).capabilities:
-        return 0
-    if not account.is_connected:
-        return 0
-    try:
-        with connect(account.connection, needing=Capability.LOOK_UP_TITLE) as bank:
-            return ask_for_titles(account, bank)
-    except (BankError, InvalidState):  # it was not opened: nothing was claimed
-        return 0
+    return ask_at(tenant_id, account_id, Capability.LOOK_UP_TITLE, ask_for_titles)
 
 
 def read_all_titles(tenant_id: UUID, account_id: UUID) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from audit.acts import Act
 from audit.services import record
+from banking.models import BankAccount
 from core.errors import Changed, DomainError, InvalidInput, InvalidState, NotAllowed
 from core.money import format_brl
 from payments.bills.approval import give_approval, hold, require_approver
@@ -17,6 +18,7 @@ from payments.bills.particulars import destinations, named, one_line
 from payments.bills.tiers import lock_rules
 from payments.bills.warnings import cautions_of
 from payments.models import Payable
+from payments.rails.debit_account import preferred_account
 from payments.states import PayableStatus
 from tenants.models import Membership
 
@@ -62,7 +64,10 @@ def approve_payables(shown: Mapping[UUID, str], *, by: Membership) -> list[Outco
     hold_role(by)
     lock_rules(by.tenant_id)
     bills = hold(Payable.objects.of(by.tenant_id).filter(id__in=shown)).with_details()
-    outcomes = [outcome_of(payable, shown[payable.id], by) for payable in bills.order_by("id")]
+    account = preferred_account(by.tenant_id)
+    outcomes = [
+        outcome_of(payable, shown[payable.id], by, account) for payable in bills.order_by("id")
+    ]
     outcomes.sort(key=lambda o: (o.payable.due_date, o.payable.id))
     record_approved(outcomes, by=by)
     return outcomes
@@ -80,10 +85,12 @@ def hold_role(by: Membership) -> None:
         raise NotAllowed("Seu papel nesta empresa não permite aprovar contas.", code="wrong_role")
 
 
-def outcome_of(payable: Payable, shown: str, by: Membership) -> Outcome:
+def outcome_of(
+    payable: Payable, shown: str, by: Membership, preferred: BankAccount | None
+) -> Outcome:
     try:
         require_approver(payable, by)
-        if cautions_of(payable):
+        if cautions_of(payable, payable.bank_account or preferred):
             raise InvalidState(
                 "Esta conta tem um aviso: confira e aprove individualmente.", code="warned"
             )

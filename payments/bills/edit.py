@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Unpack
+from typing import Any, Unpack
 
 from django.db import transaction
 from django.urls import reverse
@@ -17,7 +17,7 @@ from core.money import format_brl
 from parties.enter import tell_entered
 from payments.bills.approval import TELL_FOR, lock, revoke_approval
 from payments.bills.terms import Typed, read_terms
-from payments.models import Payable, PayableEdit
+from payments.models import KEY_ASKS, Payable, PayableEdit
 from payments.states import PayableStatus
 from payments.timeline import EDITED, Tone, note
 from tenants.models import Membership, User
@@ -28,7 +28,13 @@ NO_TITLE = {
     "title_name": "", "title_document": "", "title_amount": None, "title_is_paid": False,
     "title_asked_at": None, "title_read_at": None,
 }  # fmt: skip
-SEALED = frozenset({"Favorecido", "Forma", "Destino", "Valor", "Vencimento"})
+# Nor what the bank told of a key of any other.
+NO_KEY_HOLDER = {
+    "key_holder_name": "", "key_holder_document": "", "key_holder_bank": "",
+    "key_is_unknown": False, "key_asked_at": None, "key_read_at": None, "key_asks_left": KEY_ASKS,
+}  # fmt: skip
+DESTINATION = "Destino"
+SEALED = frozenset({"Favorecido", "Forma", DESTINATION, "Valor", "Vencimento"})
 
 
 @transaction.atomic
@@ -57,11 +63,8 @@ def edit_payable(payable: Payable, *, by: Membership, seen: str, **typed: Unpack
             "Outra pessoa alterou esta conta enquanto você a editava. Confira os dados atuais.",
             code="changed",
         )
-    line = payable.linha_digitavel
     read = read_terms(payable.tenant, typed, by=by.user, but=payable)
-    terms = read.fields
-    if payable.linha_digitavel != terms["linha_digitavel"] or not line:
-        terms |= NO_TITLE
+    terms = read.fields | told_no_more(payable, read.fields)
     for name, value in terms.items():
         setattr(payable, name, value)
     after = facts_of(payable)
@@ -99,6 +102,17 @@ def edit_payable(payable: Payable, *, by: Membership, seen: str, **typed: Unpack
     return payable
 
 
+def told_no_more(payable: Payable, terms: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of what a bank told of a boleto or key that the bill has no more, empty."""
+    told: dict[str, Any] = {}
+    line = payable.linha_digitavel
+    if line != terms["linha_digitavel"] or not line:
+        told |= NO_TITLE
+    if (payable.pix_key_type, payable.pix_key) != (terms["pix_key_type"], terms["pix_key"]):
+        told |= NO_KEY_HOLDER | {"key_edited_at": database_now()}
+    return told
+
+
 def facts_of(payable: Payable) -> dict[str, str]:
     """All of the bill that can be edited, in words."""
     payee, to = payable.payee, payable.payee_account
@@ -106,7 +120,7 @@ def facts_of(payable: Payable) -> dict[str, str]:
     return {
         "Favorecido": f"{payee.name} ({format_document(payee.document)})",
         "Forma": payable.get_method_display(),
-        "Destino": where,
+        DESTINATION: where,
         "Valor": f"R$\u00a0{format_brl(payable.amount)}",
         "Vencimento": f"{payable.due_date:%d/%m/%Y}",
         "Descrição": payable.description or "nenhuma",

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.urls import reverse
 
+from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from brazil.banks import find_bank
 from brazil.document import format_document
@@ -15,6 +16,8 @@ from payments.bills.parsing import PixCharge, reread_pix_code
 from payments.bills.payee_data import own_destination, waiting_of
 from payments.bills.possible_duplicates import Similar, similar_to
 from payments.models import Payable
+from payments.rails.keys import is_key_unread, is_of_another
+from payments.rails.titles import is_unread
 from payments.states import PayableStatus
 
 MOST_NAMES = 3
@@ -49,7 +52,7 @@ def warnings_of(payable: Payable) -> list[Caution]:
         warnings.append(together(alike["bills"], Decimal(alike["total"]), alike["days"]))
     if payable.pix_code:
         warnings += of_pix_code(reread_pix_code(payable.pix_code))
-    return warnings + of_destination(payable) + of_name(payable)
+    return warnings + of_key(payable) + of_destination(payable) + of_name(payable)
 
 
 def of_destination(payable: Payable) -> list[Caution]:
@@ -107,6 +110,36 @@ def enterer(to: PayeeAccount | PayeeKey) -> str:
     return to.entered_by.display_name if to.entered_by else "pessoa não identificada"
 
 
+def of_key(payable: Payable) -> list[Caution]:
+    """What the bank that is to pay told of the owner of its Pix key against the bill."""
+    if not payable.pix_key or payable.key_read_at is None:
+        return []
+    if payable.key_is_unknown:
+        return [key_unknown()]
+    return [key_of_another(payable)] if is_of_another(payable) else []
+
+
+def key_unknown() -> Caution:
+    return Caution(
+        "key_unknown",
+        "Chave Pix não encontrada",
+        "O banco não encontrou esta chave Pix. Confira a chave com o favorecido.",
+    )
+
+
+def key_of_another(payable: Payable) -> Caution:
+    whom = payable.key_holder_name or "outro titular"
+    document = payable.key_holder_document
+    told = f"{whom} ({document})" if document else whom
+    payee = f"«{payable.payee}» ({format_document(payable.payee.document)})"
+    return Caution(
+        "key_of_another",
+        "Titular da chave diverge",
+        f"A chave Pix está registrada em nome de {told}, e o favorecido da conta é {payee}. "
+        "Confira a quem se paga.",
+    )
+
+
 def of_name(payable: Payable) -> list[Caution]:
     """That the payee is called otherwise than when it was approved last, or like another."""
     return of_new_name(payable) + of_similar_name(payable)
@@ -145,13 +178,20 @@ def of_similar_name(payable: Payable) -> list[Caution]:
     ]
 
 
-def cautions_of(payable: Payable) -> list[Caution]:
-    """`warnings_of` the bill, and what the registered title of a boleto says against it.
+def cautions_of(payable: Payable, account: BankAccount | None) -> list[Caution]:
+    """`warnings_of` the bill, what the registered title of a boleto says against it, and what the
+    bank of the account that pays it has not told yet.
 
     One that has any is approved by a click of its own.
     """
     titles = [Caution("title_differs", TITLE_DIFFERS, text) for text in payable.title_warnings]
-    return titles + warnings_of(payable)
+    return titles + warnings_of(payable) + of_unread(payable, account)
+
+
+def of_unread(payable: Payable, account: BankAccount | None) -> list[Caution]:
+    """What the bank that pays it can tell, and has not."""
+    unread = [title_unread()] if is_unread(payable, account) else []
+    return unread + ([key_unread()] if is_key_unread(payable, account) else [])
 
 
 def of_pix_code(charge: PixCharge) -> list[Caution]:
@@ -231,4 +271,12 @@ def title_unread() -> Caution:
         "Boleto não lido",
         "O banco ainda não informou para quem este boleto está registrado. "
         "Nada é enviado antes da leitura.",
+    )
+
+
+def key_unread() -> Caution:
+    return Caution(
+        "key_unread",
+        "Titular da chave não consultado",
+        "O banco ainda não informou em nome de quem esta chave Pix está registrada.",
     )

@@ -6,11 +6,12 @@ from payments.models.event import PayableEvent
 from payments.models.limits import AccountLimit, ApprovalTier, Delegation, PaymentRules
 from payments.models.order import NEVER_LEFT, PaymentOrder, order_code, waiting
 from payments.models.outside import OutsidePayment
-from payments.models.payable import NO_PIX, NOT_APPROVED, OfBill, Payable, PayableQuerySet
+from payments.models.payable import KEY_ASKS, NO_PIX, NOT_APPROVED, OfBill, Payable, PayableQuerySet
 from payments.models.run import DispatchRun
 from payments.models.tracking import TrackingRound
 
 __all__ = [
+    "KEY_ASKS",
     "NEVER_LEFT",
     "NOT_APPROVED",
     "NO_PIX",

@@ -134,6 +134,9 @@ class PayableQuerySet(TenantQuerySet):
         )
 
 
+# A bank that does not answer is asked about a key again, so often in all.
+KEY_ASKS = 3
+
 NO_PIX = {"pix_key_type": "", "pix_key": "", "pix_code": "", "pix_charge": ""}
 
 
@@ -216,6 +219,16 @@ class Payable(TenantOwned):
     title_is_paid = models.BooleanField(default=False)
     title_asked_at = models.DateTimeField(null=True)
     title_read_at = models.DateTimeField(null=True)
+    # Whose the Pix key is, as the bank that is to pay told; empty where it does not say.
+    key_holder_name = models.CharField(max_length=160, blank=True)
+    key_holder_document = models.CharField(max_length=20, blank=True)  # with a part hidden
+    key_holder_bank = models.CharField(max_length=80, blank=True)
+    key_is_unknown = models.BooleanField(default=False)  # nobody has it, says the bank
+    key_edited_at = models.DateTimeField(null=True)  # it took the place of another one
+    key_asked_at = models.DateTimeField(null=True)
+    key_read_at = models.DateTimeField(null=True)
+    # How often the bank may still be asked about it.
+    key_asks_left = models.PositiveSmallIntegerField(default=KEY_ASKS)
     expense_account = TenantForeignKey(Account, models.PROTECT, related_name="+")
     # Null: whichever account is the preferred one when the time comes.
     bank_account = TenantForeignKey(BankAccount, models.PROTECT, null=True, related_name="payables")
@@ -225,7 +238,8 @@ class Payable(TenantOwned):
     created_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
     # Which time it waits, or waited, for approval: what was given in a former one counts no more.
     approval_round = models.PositiveSmallIntegerField(default=1)
-    # How often an approver gave it back: what was approved before that counts no more.
+    # How often an approver, or the bank's word on its key, gave it back: what was approved before
+    # that, or shown, counts no more.
     rejections = models.PositiveSmallIntegerField(default=0)
     # In which round approvers were told at once that it is due.
     due_told_round = models.PositiveSmallIntegerField(null=True)
@@ -300,6 +314,11 @@ class Payable(TenantOwned):
     @property
     def is_pix(self) -> bool:
         return self.method == self.Method.PIX
+
+    @property
+    def key_since(self) -> datetime:
+        """When the bill got its key."""
+        return self.key_edited_at or self.created_at
 
     @property
     def approved_by(self) -> User | None:

@@ -61,7 +61,7 @@ class Item:
 
     @cached_property
     def cautions(self) -> list[Caution]:
-        return cautions_of(self.payable)
+        return cautions_of(self.payable, self.row.account)
 
     @cached_property
     def standing(self) -> list[Approval]:

@@ -15,12 +15,12 @@ from brazil.arrecadacao import SEGMENTS
 from brazil.banking_days import sao_paulo_day
 from brazil.banks import bank_name
 from brazil.br_code import build_static_br_code
-from brazil.document import format_document
+from brazil.document import format_document, masked_kind
 from brazil.errors import InvalidValue
 from core.dates import near_day
 from payments.bills.parsing import PixCharge, reread_pix_code
 from payments.bills.payee_data import enterers_of
-from payments.bills.warnings import Caution, over_limit, title_unread, warnings_of
+from payments.bills.warnings import Caution, of_unread, over_limit, warnings_of
 from payments.models import (
     Approval,
     OfBill,
@@ -32,10 +32,11 @@ from payments.models import (
 )
 from payments.orders.cancellation import why_not_cancellable
 from payments.rails.destinations import ted_of, written
+from payments.rails.keys import is_key_being_read, is_key_unread
 from payments.rails.limits import Limit, limits_of
 from payments.rails.pix_policy import needs_new_approval, rail_for
 from payments.rails.seal import digest_of, seal_of
-from payments.rails.titles import is_unread
+from payments.rails.titles import is_being_read, is_unread
 from payments.reads.status_label import Accounts, Situation, situation_of
 from payments.states import LIVE_ORDERS, OrderStatus, PayableStatus
 from tenants.models import Membership
@@ -57,6 +58,7 @@ class Row:
     due: str
     due_detail: str
     by: Membership
+    now: datetime
     limits: Mapping[tuple[UUID, str], Limit]  # of the company, by account and rail
     reason: str = ""  # why a run left it out
 
@@ -91,22 +93,24 @@ class Row:
         return reread_pix_code(self.payable.pix_code)
 
     @property
+    def is_open(self) -> bool:
+        """Neither on its way to a bank, nor paid or given up."""
+        return self.payable.status in {PayableStatus.PENDING, PayableStatus.APPROVED}
+
+    @property
     def warnings(self) -> list[Caution]:
         """What to look at before it is approved and sent."""
-        is_open = self.payable.status in {PayableStatus.PENDING, PayableStatus.APPROVED}
-        if not is_open:
+        if not self.is_open:
             return []
         limited = [over_limit(self.over_limit)] if self.over_limit else []
-        unread = [title_unread()] if is_unread(self.payable, self.account) else []
-        return warnings_of(self.payable) + limited + unread
+        return warnings_of(self.payable) + limited + of_unread(self.payable, self.account)
 
     @property
     def can_lift_title(self) -> bool:
         """The boleto is registered otherwise, which nobody lifted yet, and this person may."""
-        is_open = self.payable.status in {PayableStatus.PENDING, PayableStatus.APPROVED}
         held: bool = self.payable.is_title_held  # type: ignore[attr-defined]
         may = self.by.can_approve and not self.is_mine and not self.edited_by_me
-        return is_open and held and may
+        return self.is_open and held and may
 
     @property
     def title_note(self) -> str:
@@ -117,6 +121,34 @@ class Row:
             return "ainda não lido no banco"
         bank = registry.info(self.account.provider)
         return f"{bank.name} não informa o beneficiário registrado: confira no documento"
+
+    @property
+    def key_holder(self) -> str:
+        """«Maria Silva · CPF ***.982.247-** · Nu Pagamentos S.A.»; empty when none was told."""
+        payable = self.payable
+        document = payable.key_holder_document
+        told = f"{masked_kind(document)} {document}" if document else ""
+        return " · ".join(filter(None, [payable.key_holder_name, told, payable.key_holder_bank]))
+
+    @property
+    def key_note(self) -> str:
+        """Why nothing is known of whose the key is; empty when it is."""
+        payable, account = self.payable, self.account
+        if not payable.pix_key or self.key_holder or account is None:
+            return ""
+        if payable.key_read_at is not None:
+            return "chave não encontrada" if payable.key_is_unknown else "o banco não informou"
+        if not is_key_unread(payable, account):
+            bank = registry.info(account.provider)
+            return f"{bank.name} não informa o titular da chave: confira com o favorecido"
+        is_asked = self.is_open and payable.key_asks_left > 0
+        return "ainda não consultado no banco" if is_asked else "não consultado"
+
+    @property
+    def is_being_read(self) -> bool:
+        """The bank is being asked for its title, or whose its key is."""
+        asked = self.payable, self.account, self.now
+        return self.is_open and (is_being_read(*asked) or is_key_being_read(*asked))
 
     @property
     def over_limit(self) -> str:
@@ -354,6 +386,7 @@ def row_of(
         due=near_day(payable.due_date, today),
         due_detail=rolled(payable.due_date, payable.payment_date, today),
         by=by,
+        now=now,
         limits=limits,
     )
 

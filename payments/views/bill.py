@@ -1,5 +1,6 @@
 """One bill: entering it, and its page."""
 
+from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from parties.models import Payee
 from payments.bills import parsing
 from payments.bills.edit import edit_payable, last_edit, version_of
 from payments.bills.enter import enter_payable, kept_name
+from payments.bills.key_lookup import hurry_reading
 from payments.bills.possible_duplicates import PossibleDuplicate
 from payments.bills.title import title_digest
 from payments.bills.warnings import of_pix_code
@@ -49,6 +51,7 @@ def enter(request: TenantRequest) -> HttpResponse:
         except PossibleDuplicate as error:
             form.ask_of_duplicates(error.found)
             return render_form(request, form)
+        hurry_reading(payable)
         messages.success(request, entered_message(payable, form))
         return redirect("payments:detail", payable.id)
     return render_form(request, form)
@@ -112,7 +115,7 @@ def edit(request: TenantRequest, payable_id: UUID) -> HttpResponse:
         return render_form(request, form, payable)
     try:
         seen = request.POST.get("seen", "")
-        edit_payable(payable, by=request.membership, seen=seen, **form.entry())
+        hurry_reading(edit_payable(payable, by=request.membership, seen=seen, **form.entry()))
     except Changed as error:
         form.add_error(None, f"{error} {last_edit(payable)}".rstrip())
         return render_form(request, form, payable)
@@ -187,7 +190,10 @@ def read_typed(request: TenantRequest, **chosen: str) -> tuple[PayableForm, list
 @require_GET
 @member_required
 def detail(request: TenantRequest, payable_id: UUID) -> HttpResponse:
+    """Where a bank is being asked about it, the page asks by itself until it has answered."""
     row = row_or_404(request, payable_id)
+    if row.is_being_read and "X-Poll" in request.headers:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     events = PayableEvent.objects.of(request.tenant).filter(payable=row.payable)
     return render(
         request,

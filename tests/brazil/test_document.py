@@ -2,10 +2,12 @@ import pytest
 from hypothesis import given
 
 from brazil.document import (
+    fits_mask,
     format_document,
     is_same_company,
     is_valid_document,
     mask_document,
+    masked_kind,
     parse_document,
     read_loose_document,
 )
@@ -121,3 +123,54 @@ def test_what_a_bank_sends_is_a_document_or_nothing(text):
 )
 def test_the_root_says_whose_establishment_it_is(first, second, same):
     assert is_same_company(first, second) is same
+
+
+CPF, CNPJ = "52998224725", "11222333000181"
+
+
+@pytest.mark.parametrize(
+    ("document", "masked", "fits"),
+    [
+        (CPF, "***.982.247-**", True),
+        (CPF, "***982247**", True),
+        (CPF, "XXX.982.247-XX", True),
+        (CPF, "•••.982.247-••", True),
+        (CPF, "***.982.248-**", False),
+        (CPF, "529.***.***-25", True),
+        (CPF, "529.***.***-26", False),
+        (CPF, "529.982.247-25", True),
+        (CPF, "529.982.247-26", False),
+        (CPF, "***.***.***-**", None),
+        (CPF, "11.222.333/0001-81", False),
+        (CPF, "**.***.***/0001-81", False),
+        (CNPJ, "***.982.247-**", False),
+        (CNPJ, "11.222.333/0001-81", True),
+        (CNPJ, "11.222.333/0002-62", True),  # another establishment of the company
+        (CNPJ, "11.444.777/0001-61", False),
+        (CNPJ, "**.222.333/0001-**", True),
+        (CNPJ, "**.222.334/0001-**", False),
+        (CNPJ, "**.***.***/0001-81", None),
+        (CNPJ, "**.***.***/****-**", None),
+        ("12ABC34501DE35", "**.abc.345/01DE-**", True),
+        ("12ABC34501DE35", "**.ABD.345/01DE-**", False),
+        (CPF, "982.247", None),
+        (CPF, "não informa", None),
+        (CPF, "não informado.", None),
+        (CPF, "", None),
+    ],
+)
+def test_only_what_a_mask_shows_is_compared(document, masked, fits):
+    assert fits_mask(document, masked) is fits
+
+
+@given(hostile_text())
+def test_a_mask_of_any_text_is_answered(text):
+    assert fits_mask(CPF, text) in (True, False, None)
+
+
+@pytest.mark.parametrize(
+    ("masked", "kind"),
+    [("***.982.247-**", "CPF"), ("11.222.333/0001-81", "CNPJ"), ("982", "documento")],
+)
+def test_the_length_of_a_mask_says_what_it_hides(masked, kind):
+    assert masked_kind(masked) == kind

@@ -51,6 +51,7 @@ from tests.payments.factories import (
     make_bank_account,
     make_order,
     make_payable,
+    shown,
     typed_as,
 )
 
@@ -591,6 +592,30 @@ def test_what_was_entered_before(bill: Payable, message: str) -> None:
             "Este código também pede uma autorização de Pix Automático, para cobranças que se "
             "repetem. O Kamino faz só este pagamento: a autorização é dada no aplicativo do banco.",
         ),
+        (
+            cautions.key_of_another(
+                a_bill(key_holder_name="Ana Souza", key_holder_document="***.982.247-**")
+            ),
+            "Titular da chave diverge",
+            "A chave Pix está registrada em nome de Ana Souza (***.982.247-**), e o favorecido da "
+            "conta é «Fornecedor Exemplo ME» (11.222.333/0001-81). Confira a quem se paga.",
+        ),
+        (
+            cautions.key_of_another(a_bill(key_holder_document="***.982.247-**")),
+            "Titular da chave diverge",
+            "A chave Pix está registrada em nome de outro titular (***.982.247-**), e o favorecido "
+            "da conta é «Fornecedor Exemplo ME» (11.222.333/0001-81). Confira a quem se paga.",
+        ),
+        (
+            cautions.key_unknown(),
+            "Chave Pix não encontrada",
+            "O banco não encontrou esta chave Pix. Confira a chave com o favorecido.",
+        ),
+        (
+            cautions.key_unread(),
+            "Titular da chave não consultado",
+            "O banco ainda não informou em nome de quem esta chave Pix está registrada.",
+        ),
     ],
 )
 def test_what_is_to_be_looked_at(caution: cautions.Caution, title: str, text: str) -> None:
@@ -644,6 +669,12 @@ def approve_own(tenant: Tenant) -> None:
     approve_payable(make_payable(tenant, by=admin.user), by=admin, shown="")
 
 
+def approve_while_the_key_is_read(tenant: Tenant) -> None:
+    make_bank_account(tenant, provider="kamino")
+    payable = make_payable(tenant, destination=PIX_KEY)
+    approve_payable(payable, by=member(tenant, Role.APPROVER), shown=shown(payable))
+
+
 def approve_own_edit(tenant: Tenant) -> None:
     admin = member(tenant, Role.ADMIN)
     payable = make_payable(tenant)
@@ -692,6 +723,11 @@ REFUSALS: list[tuple[str, Callable[[Tenant], object], str]] = [
         "wrong_role",
         lambda t: approve_payable(make_payable(t), by=member(t, Role.FINANCE), shown=""),
         "Seu papel nesta empresa não permite aprovar contas.",
+    ),
+    (
+        "key_reading",
+        approve_while_the_key_is_read,
+        "O titular da chave Pix está sendo consultado no banco: aguarde até dois minutos.",
     ),
     ("own_bill", approve_own, "Quem lança a conta não pode aprová-la: peça a outro aprovador."),
     (

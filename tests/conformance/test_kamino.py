@@ -20,7 +20,7 @@ import time_machine
 from pytest_django import Settings
 
 from banking.banks.contract.charges import Charge
-from banking.banks.contract.errors import BankOutcomeUnknown, BankUnavailable
+from banking.banks.contract.errors import BankOutcomeUnknown, BankRejected, BankUnavailable
 from banking.banks.contract.payments import OpenOrder, OrderState, PixKey, PixKeyType, Rail, Search
 from banking.banks.kamino import ContaKamino
 from banking.banks.kamino.adapter import KaminoAdapter
@@ -446,6 +446,30 @@ def test_the_adapter_sends_a_pix(adapter: KaminoAdapter) -> None:
     receipt = adapter.send_pix(make_pix(key=uuid4(), destination=own, amount=Decimal("1.00")))
 
     assert receipt.state is OrderState.AWAITING_APPROVAL
+
+
+def test_the_adapter_tells_whose_a_key_is(adapter: KaminoAdapter) -> None:
+    """Pix."""
+    person = adapter.look_up_key(PixKey(PixKeyType.CPF, "52998224725"))
+    company = adapter.look_up_key(PixKey(PixKeyType.CNPJ, "11222333000181"))
+
+    assert person.name and person.document == "***.982.247-**"
+    assert company.name and company.document == "11.222.333/0001-81"
+
+
+def test_the_adapter_refuses_a_key_that_nobody_has(kamino: KaminoSimulator) -> None:
+    """Pix."""
+    kamino.settings(require_registered_keys=True)
+    kamino.pix_key("+5511987654321", "Ana Souza", "52998224725")
+    with ContaKamino().open_client() as http:
+        adapter = ContaKamino().adapter(http, KaminoTokens(accepted()))
+
+        found = adapter.look_up_key(PixKey(PixKeyType.PHONE, "+5511987654321"))
+        with pytest.raises(BankRejected) as told:
+            adapter.look_up_key(PixKey(PixKeyType.EMAIL, "ninguem@exemplo.com.br"))
+
+    assert (found.name, found.document) == ("Ana Souza", "***.982.247-**")
+    assert told.value.code == "key_not_found"
 
 
 def test_a_code_that_is_not_of_pix_is_refused(api: httpx.Client) -> None:

@@ -131,6 +131,8 @@ def make_payable(
         return payable
     if payable.linha_digitavel:  # the bank says nothing against it
         change(payable, title_read_at=database_now())
+    if payable.pix_key:
+        change(payable, key_read_at=database_now())
     return approve(payable, approved_by)
 
 

@@ -13,9 +13,11 @@ from banking.banks.contract.info import BankInfo
 from banking.banks.contract.payments import (
     BoletoPayment,
     Finding,
+    KeyHolder,
     OpenOrder,
     OrderState,
     Payment,
+    PixKey,
     Receipt,
     Search,
     TedPayment,
@@ -33,11 +35,13 @@ class ScriptedBank(BankAdapter):
         states: dict[str, Whereabouts] | None = None,
         cancels: Sequence[BankError | None] = (),
         title: Title | BankError | None = None,
+        holder: KeyHolder | BankError | None = None,
     ) -> None:
         self.finding = finding or Finding(Search.CANNOT_TELL)
         self.states = states or {}
         self.cancels = list(cancels)
         self.title = title
+        self.holder = holder
         self.looked_up: list[str] = []
         self.twins: list[int] = []
         self.asked_about: list[str] = []
@@ -63,6 +67,12 @@ class ScriptedBank(BankAdapter):
         if not isinstance(self.title, Title):
             raise self.title or BankRejected("O banco não encontrou o título.")
         return self.title
+
+    def look_up_key(self, key: PixKey) -> KeyHolder:
+        self.looked_up.append(key.value)
+        if not isinstance(self.holder, KeyHolder):
+            raise self.holder or BankRejected("O banco não encontrou a chave.")
+        return self.holder
 
     def cancel_order(self, order: OpenOrder, *, key: UUID) -> None:
         self.cancelled.append((order.reference, key))

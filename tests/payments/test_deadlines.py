@@ -7,11 +7,20 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from banking.banks.contract.payments import Finding, OpenOrder, OrderState, Title, Whereabouts
+from banking.banks.contract.payments import (
+    Finding,
+    KeyHolder,
+    OpenOrder,
+    OrderState,
+    PixKey,
+    Title,
+    Whereabouts,
+)
 from banking.models import BankAccount
 from core import deadline
 from payments.bills.boleto_lookup import ask_for_titles
-from payments.models import PaymentOrder
+from payments.bills.key_lookup import ask_for_keys
+from payments.models import KEY_ASKS, PaymentOrder
 from payments.orders import status_polling
 from payments.orders.cancellation import cancel_requested_orders
 from payments.orders.send import send_all
@@ -27,6 +36,7 @@ from tests.payments.factories import (
     make_order,
     make_payable,
 )
+from tests.payments.key_holders import OWN, email
 from tests.payments.scripted_bank import ScriptedBank
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
@@ -46,6 +56,10 @@ class SlowBank(ScriptedBank):
     def look_up_title(self, linha_digitavel: str) -> Title:
         deadline.begin(0)
         return super().look_up_title(linha_digitavel)
+
+    def look_up_key(self, key: PixKey) -> KeyHolder:
+        deadline.begin(0)
+        return super().look_up_key(key)
 
     def cancel_order(self, order: OpenOrder, *, key: UUID) -> None:
         deadline.begin(0)
@@ -133,6 +147,20 @@ def test_titles(tenant: Tenant) -> None:
     with deadline.within(60):
         ask_for_titles(account, bank)
     assert set(bank.looked_up) == {BOLETO, PHONE_BILL}
+
+
+def test_keys(tenant: Tenant) -> None:
+    account = make_bank_account(tenant, provider="kamino")
+    bills = [make_payable(tenant, f"{n}.00", destination=email(f"n{n}")) for n in (1, 2)]
+    bank = SlowBank(holder=OWN)
+
+    ask_for_keys(account, bank)
+    assert len(bank.looked_up) == 1
+    assert {reread(bill).key_asks_left for bill in bills} == {KEY_ASKS, KEY_ASKS - 1}
+
+    with deadline.within(60):
+        ask_for_keys(account, bank)
+    assert set(bank.looked_up) == {bill.pix_key for bill in bills}
 
 
 def test_batches_to_send(account: BankAccount) -> None:

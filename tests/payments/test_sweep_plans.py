@@ -16,7 +16,7 @@ from banking.models import BankCall, BankEvent, ConsentAttempt
 from banking.purge import purge_old_rows as purge_banking
 from banking.statements import sync
 from kamino.local.environment import in_database
-from payments.bills import boleto_lookup
+from payments.bills import boleto_lookup, key_lookup
 from payments.dispatch import schedule
 from payments.models import PaymentOrder
 from payments.orders import send, tracking
@@ -111,6 +111,7 @@ def sweeps() -> dict[str, Callable[[], object]]:
         "queues": lambda: send.accounts_with_queue(now),
         "rounds": lambda: tracking.unfinished(now),
         "titles": lambda: boleto_lookup.accounts_with_unread_titles(now),
+        "keys": lambda: key_lookup.accounts_with_unread_keys(now),
         "purge of banking": lambda: purge_banking(now),
         "purge of tenants": lambda: purge_tenants(now),
     }

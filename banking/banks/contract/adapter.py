@@ -28,8 +28,10 @@ from banking.banks.contract.info import BankInfo
 from banking.banks.contract.payments import (
     BoletoPayment,
     Finding,
+    KeyHolder,
     OpenOrder,
     Payment,
+    PixKey,
     PixPayment,
     Receipt,
     TaxPayment,
@@ -113,6 +115,14 @@ class BankAdapter:
 
         Raises:
             BankRejected: it is not registered, or the line is none.
+        """
+        raise NotImplementedError
+
+    def look_up_key(self, key: PixKey) -> KeyHolder:
+        """Whose a Pix key is now.
+
+        Raises:
+            BankRejected: nobody has it, or it is none.
         """
         raise NotImplementedError
 

@@ -22,6 +22,7 @@ class Capability(StrEnum):
     PAY_TAX = "pay_tax"
     SEND_PIX = "send_pix"
     LOOK_UP_TITLE = "look_up_title"
+    LOOK_UP_KEY = "look_up_key"
     CANCEL_ORDER = "cancel_order"
     FIND_ORDER = "find_order"
     ORDER_STATUSES = "order_statuses"

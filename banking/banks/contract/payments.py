@@ -150,6 +150,15 @@ class Title:
     is_paid: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """Whose a Pix key is, as the bank finds it. Empty: it does not say."""
+
+    name: str
+    document: str  # as the bank writes it: a CPF has a part hidden, «***.982.247-**»
+    bank_name: str = ""  # where the key leads
+
+
 class OrderState(StrEnum):
     """Where the bank says an order is."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import httpx
@@ -21,8 +22,10 @@ from banking.banks.contract.errors import BankUnavailable
 from banking.banks.contract.payments import (
     BoletoPayment,
     Finding,
+    KeyHolder,
     OpenOrder,
     Payment,
+    PixKey,
     PixPayment,
     Receipt,
     TedPayment,
@@ -111,6 +114,11 @@ class KaminoAdapter(BankAdapter):
         payments.refuse_unless(is_line, "A linha digitável tem 47 ou 48 dígitos.")
         path = f"/v1/titles/{linha_digitavel}"
         return self._client.read(path, "look_up_title", payments.title_from_wire)
+
+    def look_up_key(self, key: PixKey) -> KeyHolder:
+        payments.refuse_unless(0 < len(key.value) <= 77, "A chave Pix tem até 77 caracteres.")
+        path = f"/v1/pix/keys/{quote(key.value, safe='+@')}"
+        return self._client.read(path, "look_up_key", payments.key_holder_from_wire)
 
     def cancel_order(self, order: OpenOrder, *, key: UUID) -> None:
         path = f"/v1/payments/{order.reference}/cancel"

@@ -50,6 +50,7 @@ INFO = BankInfo(
             Capability.PAY_BOLETO,
             Capability.SEND_PIX,
             Capability.LOOK_UP_TITLE,
+            Capability.LOOK_UP_KEY,
             Capability.CANCEL_ORDER,
             Capability.FIND_ORDER,
             Capability.ORDER_STATUSES,

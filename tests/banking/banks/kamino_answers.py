@@ -81,6 +81,11 @@ TITLE: dict[str, Any] = {
     "amount": "150.75",
     "amount_due": "153.00",
 }
+KEY_HOLDER: dict[str, Any] = {
+    "key": {"type": "email", "value": "maria@exemplo.com.br"},
+    "holder": {"name": "Maria Silva", "document_masked": "***.982.247-**"},
+    "bank": {"compe": "260", "name": "Nu Pagamentos S.A."},
+}
 CHARGE: dict[str, Any] = {
     "id": "chg_Pzlz6Ld1bRgtiJgHaSIREQ",
     "code": "cob-1",
@@ -120,6 +125,7 @@ SCHEMAS = {
     "Entries": ENTRIES,
     "Payment": PAYMENT,
     "Payments": PAYMENTS,
+    "KeyHolder": KEY_HOLDER,
     "Title": TITLE,
     "Charge": CHARGE,
     "Charges": CHARGES,

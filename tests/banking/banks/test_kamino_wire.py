@@ -28,6 +28,7 @@ from banking.banks.contract.charges import (
 from banking.banks.contract.errors import BankError, BankOutcomeUnknown, BankRejected
 from banking.banks.contract.payments import (
     AccountType,
+    KeyHolder,
     OrderState,
     Payment,
     PixAccount,
@@ -59,6 +60,7 @@ from tests.banking.banks.kamino_answers import (
     ENTRIES,
     ENTRY,
     KEY,
+    KEY_HOLDER,
     OPENED,
     PAYMENT,
     PAYMENTS,
@@ -368,6 +370,18 @@ def test_a_collection_document_has_neither_bank_nor_due_date() -> None:
     assert (title.bank_code, title.due_date) == ("", None)
 
 
+def test_whose_a_key_is_comes_with_the_document_as_the_bank_hides_it() -> None:
+    assert payments.key_holder_from_wire(KEY_HOLDER) == KeyHolder(
+        name="Maria Silva", document="***.982.247-**", bank_name="Nu Pagamentos S.A."
+    )
+
+
+def test_what_the_bank_does_not_say_of_a_key_is_empty() -> None:
+    silent = {"holder": {"name": None}, "bank": None}
+
+    assert payments.key_holder_from_wire(silent) == KeyHolder("", "")
+
+
 # --- Charges ----------------------------------------------------------------------------
 
 
@@ -481,12 +495,15 @@ READERS: list[Callable[[Any], object]] = [
     payments.payment_from_wire,
     payments.payments_from_wire,
     payments.title_from_wire,
+    payments.key_holder_from_wire,
     charges.charge_from_wire,
     charges.charges_from_wire,
     token_from_wire,
     opened_from_wire,
 ]
-ANSWERS = [ACCOUNT, BALANCE, ENTRIES, PAYMENT, PAYMENTS, TITLE, CHARGE, CHARGES, TOKEN, OPENED]
+ANSWERS = [
+    ACCOUNT, BALANCE, ENTRIES, PAYMENT, PAYMENTS, TITLE, KEY_HOLDER, CHARGE, CHARGES, TOKEN, OPENED
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("at", range(len(READERS)))

@@ -13,6 +13,7 @@ from uuid import UUID
 from banking.banks.contract.errors import BankRejected
 from banking.banks.contract.payments import (
     BoletoPayment,
+    KeyHolder,
     OrderState,
     Payment,
     PixAccount,
@@ -226,4 +227,15 @@ def title_from_wire(answer: Json) -> Title:
         amount=amount_of(answer.get("amount_due"), "amount_due"),
         # A word that is not known says nothing of whether it was paid.
         is_paid={"paid": True, "payable": False, "cancelled": False}.get(str(status)),
+    )
+
+
+def key_holder_from_wire(answer: Json) -> KeyHolder:
+    answer = object_of(answer, "key")
+    holder = object_of(answer.get("holder"), "holder")
+    bank = optional_object(answer.get("bank"), "bank")
+    return KeyHolder(
+        name=text_of(holder.get("name"), "name"),
+        document=text_of(holder.get("document_masked"), "document_masked", longest=20),
+        bank_name=text_of(bank.get("name"), "bank", longest=80),
     )
