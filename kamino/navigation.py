@@ -112,6 +112,7 @@ PAGES = {
         "payments:approvals",
         "payments:review_approvals",
         "payments:approve_many",
+        "payments:delegations",
     ),
     "payments:rules": ("payments:rules", "payments:save_tiers", "payments:save_limits"),
     "payments:list": ("payments",),

@@ -44,6 +44,8 @@ function show({ text, tone = "ok", undo = null }) {
   }
   region.append(toast);
   arrange(toast);
+  // An open dialog lies over everything, and what is told came of it.
+  document.querySelector("dialog[open]")?.close();
 }
 
 if (region) {

@@ -78,18 +78,30 @@ def test_a_dialog_opens_by_its_button_and_gives_the_focus_back(page: Page) -> No
     assert page.evaluate("document.activeElement.id") == "open"
 
 
-def test_the_text_of_a_toast_is_never_markup(page: Page) -> None:
-    html = (
-        '<section id="toasts"></section><template id="toast-blank"><div class="toast">'
-        "<span data-toast-text></span><form data-toast-undo><button>Desfazer</button></form>"
-        "<button data-toast-close>x</button></div></template>"
-    )
-    load(page, html, "toasts.js")
+TOASTS = (
+    '<section id="toasts"></section><template id="toast-blank"><div class="toast">'
+    "<span data-toast-text></span><form data-toast-undo><button>Desfazer</button></form>"
+    "<button data-toast-close>x</button></div></template>"
+)
+TELL = (
+    "document.dispatchEvent(new CustomEvent('toast', {detail: {text: '<img src=x>', tone: 'bad'}}))"
+)
 
-    page.evaluate(
-        "document.dispatchEvent(new CustomEvent('toast',"
-        " {detail: {text: '<img src=x>', tone: 'bad'}}))"
-    )
+
+def test_the_text_of_a_toast_is_never_markup(page: Page) -> None:
+    load(page, TOASTS, "toasts.js")
+
+    page.evaluate(TELL)
 
     assert page.inner_text("#toasts [data-toast-text]") == "<img src=x>"
     assert page.query_selector("#toasts [data-toast-undo]") is None
+
+
+def test_a_toast_is_not_hidden_by_the_dialog_that_brought_it(page: Page) -> None:
+    load(page, f'<dialog id="sure"><button>Aprovar</button></dialog>{TOASTS}', "toasts.js")
+    page.evaluate("document.getElementById('sure').showModal()")
+
+    page.evaluate(TELL)
+    page.click("#toasts [data-toast-close]")
+
+    assert not page.is_visible("#sure")

@@ -22,14 +22,38 @@ WITHOUT_TRANSITIONS = """() => {
 }"""
 
 
+# A form that was refused is answered so, which the browser calls an error.
+REFUSED = "422"
+
+# What can be pressed or filled in, and is cut off at a side by something around it: of a dialog
+# that is open, else of the page. Filters in one line are pushed along with a finger.
+OUT_OF_SIGHT = """() => {
+    const place = document.querySelector("dialog[open]") ?? document.body
+    const isCut = element => {
+        const box = element.getBoundingClientRect()
+        for (let around = element; (around = around.parentElement);) {
+            const { left, right } = around.getBoundingClientRect()
+            const isOpen = getComputedStyle(around).overflowX === "visible"
+            if (!isOpen && (box.left < left - 1 || box.right > right + 1)) return true
+        }
+        return box.width > 1 && (box.left < -1 || box.right > innerWidth + 1)
+    }
+    return [...place.querySelectorAll("a, button, input, select, textarea, summary")]
+        .filter(element => element.checkVisibility() && !element.closest(".chips--scroll"))
+        .filter(isCut)
+        .map(element => element.outerHTML.slice(0, 200))
+}"""
+
+
 @contextmanager
-def new_page(browser: Browser, **options: Any) -> Iterator[Page]:
-    """A page in a session of its own. It fails at the end when its console told of an error."""
+def new_page(browser: Browser, *, answers: str = REFUSED, **options: Any) -> Iterator[Page]:
+    """A page in a session of its own. It fails at the end when its console told of an error,
+    other than of an answer whose status matches the pattern `answers`."""
     context = browser.new_context(locale="pt-BR", timezone_id="America/Sao_Paulo", **options)
     page = context.new_page()
     page.set_default_timeout(20_000)
     complaints: list[str] = []
-    page.on("console", lambda m: complaints.append(m.text) if is_complaint(m) else None)
+    page.on("console", lambda m: complaints.append(m.text) if is_complaint(m, answers) else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     try:
         yield page
@@ -38,9 +62,8 @@ def new_page(browser: Browser, **options: Any) -> Iterator[Page]:
     assert complaints == []
 
 
-def is_complaint(message: ConsoleMessage) -> bool:
-    """A form that was refused is answered with 422, which the browser calls an error."""
-    return message.type == "error" and "status of 422" not in message.text
+def is_complaint(message: ConsoleMessage, answers: str) -> bool:
+    return message.type == "error" and not re.search(f"status of ({answers}) ", message.text)
 
 
 def look_at(page: Page, *addresses: str) -> None:
@@ -86,7 +109,7 @@ def faults_in(page: Page, scheme: Scheme, rules: Sequence[str] | None) -> list[s
     width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     if width > 0:
         faults.append(f"the page is {width} px wider than the window")
-    return faults
+    return faults + [f"out of sight: {html}" for html in page.evaluate(OUT_OF_SIGHT)]
 
 
 def sign_in(page: Page, address: str, who: tuple[str, str]) -> None:
