@@ -112,7 +112,13 @@ def edit(request: TenantRequest, payable_id: UUID) -> HttpResponse:
         return render_form(request, form, payable)
     try:
         seen = request.POST.get("seen", "")
-        edit_payable(payable, by=request.membership, seen=seen, **form.entry())
+        edit_payable(
+            payable, by=request.membership, seen=seen, accept_duplicates_of=form.accepted,
+            **form.entry(),
+        )  # fmt: skip
+    except PossibleDuplicate as error:
+        form.ask_of_duplicates(error.found)
+        return render_form(request, form, payable)
     except Changed as error:
         form.add_error(None, f"{error} {last_edit(payable)}".rstrip())
         return render_form(request, form, payable)
