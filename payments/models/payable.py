@@ -9,6 +9,7 @@ from typing import Any, Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import JSONObject
 
 from accounts.models import Account
 from banking.banks.contract.payments import PixKeyType, Rail
@@ -105,8 +106,23 @@ class PayableQuerySet(TenantQuerySet):
             payee=models.OuterRef("payee"),
             status=PayableStatus.PAID,
         )
+        before = Payable.objects.filter(
+            Q(payee_account__isnull=False) | ~Q(pix_key=""),
+            tenant=models.OuterRef("tenant"),
+            payee=models.OuterRef("payee"),
+            status=PayableStatus.PAID,
+        )
+        where = JSONObject(
+            bank_code="payee_account__bank_code",
+            branch="payee_account__branch",
+            account="payee_account__account",
+            key_type="pix_key_type",
+            key="pix_key",
+            day="payment_date",
+        )
+        last = before.order_by("-payment_date", "-id").values_list(where)[:1]
         return (
-            self.annotate(was_paid_there=models.Exists(paid))
+            self.annotate(was_paid_there=models.Exists(paid), last_paid_to=models.Subquery(last))
             .select_related("payee_account__entered_by", "payee_account__archived_by")
             .prefetch_related(
                 models.Prefetch("payee__accounts", accounts, to_attr="known_accounts"),
