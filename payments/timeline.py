@@ -43,7 +43,13 @@ def note(
     )
 
 
-def note_many(tenant_id: UUID, rows: Iterable[tuple[UUID, str, str, str]], *, at: datetime) -> None:
+def note_many(
+    tenant_id: UUID,
+    rows: Iterable[tuple[UUID, str, str, str]],
+    *,
+    at: datetime,
+    by: User | None = None,
+) -> None:
     """Each row is (payable id, title, text, tone)."""
     PayableEvent.objects.bulk_create(
         PayableEvent(
@@ -53,6 +59,7 @@ def note_many(tenant_id: UUID, rows: Iterable[tuple[UUID, str, str, str]], *, at
             title=title,
             text=shorten(text, 1000),
             tone=tone,
+            by=by,
         )
         for payable, title, text, tone in rows
     )
