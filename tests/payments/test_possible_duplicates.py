@@ -208,7 +208,8 @@ def test_a_bill_that_is_changed_into_a_twin_is_asked_about(
 def accepted_twin(tenant: Tenant, client: Client, first: Payable) -> Payable:
     data = body(tenant, amount="150.00", due_date=TODAY.isoformat())
     made = post(client, {**data, "accept_duplicates_of": [str(first.id)]})
-    return reread(Payable(id=made.json()["id"], tenant=tenant))
+    found: Payable = reread(Payable(id=made.json()["id"], tenant=tenant))
+    return found
 
 
 def test_a_pair_that_was_accepted_and_did_not_change_is_not_asked_again(

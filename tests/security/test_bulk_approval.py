@@ -161,7 +161,7 @@ def test_a_forged_selection_does_not_take_a_bill_with_a_warning(
 def test_a_forged_selection_does_not_take_what_looks_like_another_bill(
     client: Client, approver: User, tenant: Tenant, way: Any
 ) -> None:
-    of_one = {"payee_document": "11444777000161", "destination": ITAU}
+    of_one: dict[str, Any] = {"payee_document": "11444777000161", "destination": ITAU}
     twins, plain = [make_known(tenant, **of_one) for _ in range(2)], make_known(tenant)
     sign_in(client, approver, tenant)
 
