@@ -25,6 +25,7 @@ class Act(models.TextChoices):
     CANCELLATION_ASKED = "cancellation_asked", "Cancelamento pedido ao banco"
     RESULT_TOLD = "result_told", "Resultado informado"
     BILLS_APPROVED = "bills_approved", "Aprovação de contas"
+    BILLS_REJECTED = "bills_rejected", "Reprovação de contas"
     PAID_OUTSIDE = "paid_outside", "Conta registrada como paga fora"
     PAID_OUTSIDE_UNDONE = "paid_outside_undone", "Pagamento fora desfeito"
     BILLS_SENT = "bills_sent", "Envio de contas"

@@ -49,13 +49,19 @@ def note(
 
 # One parameter for all rows: this is done for each batch that is sent.
 NOTE_MANY = """
-INSERT INTO payments_payableevent (id, tenant_id, payable_id, at, title, text, tone)
-SELECT id, %s, payable_id, %s, title, text, tone
+INSERT INTO payments_payableevent (id, tenant_id, payable_id, at, title, text, tone, by_id)
+SELECT id, %s, payable_id, %s, title, text, tone, %s
 FROM jsonb_to_recordset(%s::jsonb) AS r (id uuid, payable_id uuid, title text, text text, tone text)
 """
 
 
-def note_many(tenant_id: UUID, rows: Iterable[tuple[UUID, str, str, str]], *, at: datetime) -> None:
+def note_many(
+    tenant_id: UUID,
+    rows: Iterable[tuple[UUID, str, str, str]],
+    *,
+    at: datetime,
+    by: User | None = None,
+) -> None:
     """Each row is (payable id, title, text, tone)."""
     events = [
         {
@@ -66,4 +72,4 @@ def note_many(tenant_id: UUID, rows: Iterable[tuple[UUID, str, str, str]], *, at
     ]  # fmt: skip
     if events:
         with connection.cursor() as cursor:
-            cursor.execute(NOTE_MANY, [tenant_id, at, json.dumps(events)])
+            cursor.execute(NOTE_MANY, [tenant_id, at, by and by.pk, json.dumps(events)])

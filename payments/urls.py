@@ -26,6 +26,12 @@ urlpatterns = [
     path("pagamentos/para-aprovar/", approvals.show, name="approvals"),
     path("pagamentos/para-aprovar/conferir/", approvals.review, name="review_approvals"),
     path("pagamentos/para-aprovar/aprovar/", approvals.approve_many, name="approve_many"),
+    path(
+        "pagamentos/para-aprovar/reprovar/escolher/",
+        approvals.choose_rejected,
+        name="choose_rejected",
+    ),
+    path("pagamentos/para-aprovar/reprovar/", approvals.reject_many, name="reject_many"),
     path("pagamentos/para-aprovar/<uuid:payable_id>/", approvals.approve_one, name="approve_here"),
     path("pagamentos/nova/", bill.enter, name="new"),
     path("pagamentos/nova/linha/", bill.read_line, name="read_line"),

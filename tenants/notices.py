@@ -53,6 +53,11 @@ def notify_people(tenant_id: UUID, people: Iterable[int], news: News) -> None:
 
     Runs inside the company's scope.
     """
+    notify_each(tenant_id, [(person, news) for person in people])
+
+
+def notify_each(tenant_id: UUID, told: Iterable[tuple[int, News]]) -> None:
+    """As `notify_people`, each person their own news, by one query."""
     Notice.objects.bulk_create(
         [
             Notice(
@@ -66,7 +71,7 @@ def notify_people(tenant_id: UUID, people: Iterable[int], news: News) -> None:
                 url=news.url,
                 until=news.until,
             )
-            for person in people
+            for person, news in told
         ],
         ignore_conflicts=True,
     )

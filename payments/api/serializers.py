@@ -18,6 +18,7 @@ from parties.models import PayeeAccount
 from payments.bills import parsing
 from payments.bills.bulk_approval import Outcome
 from payments.bills.duplicates import refuse_duplicate
+from payments.bills.edit import version_of
 from payments.bills.enter import kept_name
 from payments.bills.warnings import Caution, warnings_of
 from payments.models import Payable
@@ -117,9 +118,10 @@ class CautionSerializer(serializers.Serializer[Caution]):
     code = serializers.CharField(
         help_text="name_kept, unknown_bank, repeated_code, pix_automatico, new_destination, "
         "other_destination, archived_destination, renamed_payee, similar_name, key_unknown, "
-        "key_of_another, same_receiver, came_back, paid_outside_before ou possible_duplicate."
+        "key_of_another, same_receiver, came_back, paid_outside_before, possible_duplicate ou "
+        "edited."
     )
-    detail = serializers.CharField(source="text")
+    detail = serializers.CharField(source="whole")
 
 
 class SealSerializer(serializers.Serializer[Any]):
@@ -144,6 +146,7 @@ class PayableSerializer(serializers.ModelSerializer[Payable]):
     warnings = serializers.SerializerMethodField()
     seal = serializers.SerializerMethodField()
     digest = serializers.SerializerMethodField()
+    version = serializers.SerializerMethodField()
 
     class Meta:
         model = Payable
@@ -151,7 +154,7 @@ class PayableSerializer(serializers.ModelSerializer[Payable]):
             "id", "payee_name", "payee_document", "description", "method", "ted", "pix",
             "linha_digitavel", "amount", "due_date", "payment_date", "expense_account",
             "bank_account", "status", "hold", "created_at", "approved_at",
-            "approvals_needed", "warnings", "seal", "digest",
+            "approvals_needed", "warnings", "seal", "digest", "version",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -175,6 +178,10 @@ class PayableSerializer(serializers.ModelSerializer[Payable]):
     def get_digest(self, payable: Payable) -> str:
         """Is sent back to approve it: the bill, its destinations and the Pix policy as shown."""
         return digest_of(self.get_seal(payable))
+
+    def get_version(self, payable: Payable) -> str:
+        """Is sent back to change it: all of the bill that can be changed, as it is."""
+        return version_of(payable)
 
     @cached_property
     def preferred_account(self) -> BankAccount | None:
@@ -253,7 +260,7 @@ class NewPayableSerializer(serializers.Serializer[Any]):
         if "code" in to:
             charge = parsing.read_pix_code(to["code"])
             if charge.is_single_use:
-                refuse_duplicate(self.context["request"].tenant, pix_charge=charge.charge)
+                self._refuse_duplicate(pix_charge=charge.charge)
             amount = parsing.agreed_amount(charge, data.get("amount"))
             return data | {"destination": PixCode(charge.payload), "amount": amount}
         self._require(data, "amount")
@@ -268,10 +275,15 @@ class NewPayableSerializer(serializers.Serializer[Any]):
             if name not in data:
                 raise InvalidInput("Este campo é obrigatório.", field=name)
 
+    def _refuse_duplicate(self, line: str = "", pix_charge: str = "") -> None:
+        """Of the bill that is changed, if one is, it is no duplicate."""
+        tenant, but = self.context["request"].tenant, self.context.get("payable")
+        refuse_duplicate(tenant, line, pix_charge, but=but)
+
     def _slip(self, data: dict[str, Any]) -> dict[str, Any]:
         today = sao_paulo_day(database_now())
         slip = parsing.read_slip(data.pop("linha_digitavel"), today=today)
-        refuse_duplicate(self.context["request"].tenant, slip.linha_digitavel)
+        self._refuse_duplicate(slip.linha_digitavel)
         return data | {
             "destination": slip.linha_digitavel,
             "amount": parsing.agreed_amount(slip, data.get("amount")),
@@ -280,8 +292,16 @@ class NewPayableSerializer(serializers.Serializer[Any]):
         }
 
 
+class EditPayableSerializer(NewPayableSerializer):
+    """A whole bill, as it is to be. Needs `payable` in the context: the one that is changed."""
+
+    version = serializers.CharField(
+        min_length=64, max_length=64, help_text="O «version» da conta, como foi lida."
+    )
+
+
 class PossibleDuplicateSerializer(serializers.Serializer[Any]):
-    """Bills that may be the same debt; nothing was entered."""
+    """Bills that may be the same debt; nothing was entered or changed."""
 
     detail = serializers.CharField()
     code = serializers.CharField(help_text="possible_duplicate")

@@ -14,6 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 from payments.api.serializers import (
     ApproveSerializer,
     CancelSerializer,
+    EditPayableSerializer,
     EnteredPayableSerializer,
     NewPayableSerializer,
     OutcomeSerializer,
@@ -23,6 +24,8 @@ from payments.api.serializers import (
 )
 from payments.bills.approval import approve_payable
 from payments.bills.bulk_approval import approve_payables
+from payments.bills.changes import with_changes
+from payments.bills.edit import edit_payable
 from payments.bills.enter import cancel_payable, enter_payable
 from payments.bills.key_lookup import hurry_reading
 from payments.bills.possible_duplicates import PossibleDuplicate
@@ -55,9 +58,10 @@ class PayableViewSet(
     filterset_class = PayableFilter
     lookup_value_converter = "uuid"
     permission_classes = [HasRole, RecentFactor]
-    factor_actions = {"approve"}
+    factor_actions = {"approve", "approve_many"}
     roles = {
         "create": (Role.ADMIN, Role.FINANCE),
+        "update": (Role.ADMIN, Role.FINANCE),
         "approve": (Role.ADMIN, Role.APPROVER),
         "approve_many": (Role.ADMIN, Role.APPROVER),
         "cancel": (Role.ADMIN, Role.FINANCE, Role.APPROVER),
@@ -65,7 +69,7 @@ class PayableViewSet(
 
     def get_queryset(self) -> Any:
         tenant = self.request.tenant  # type: ignore[attr-defined]  # set by TenantScoped
-        return Payable.objects.of(tenant).with_details().with_cautions()
+        return with_changes(Payable.objects.of(tenant).with_details().with_cautions())
 
     @extend_schema(
         request=NewPayableSerializer,
@@ -78,14 +82,34 @@ class PayableViewSet(
         try:
             entered = enter_payable(request.tenant, by=request.user, **new.validated_data)
         except PossibleDuplicate as error:
-            told = {"detail": str(error), "code": error.code, "ids": error.ids}
-            body = PossibleDuplicateSerializer(told)
-            return Response(body.data, status.HTTP_409_CONFLICT)
+            return named(error)
         hurry_reading(entered)
         payable = self.get_queryset().get(id=entered.id)
         context = {**self.get_serializer_context(), "typed": new.validated_data}
         answer = EnteredPayableSerializer(payable, context=context)
         return Response(answer.data, status.HTTP_201_CREATED)
+
+    @extend_schema(
+        request=EditPayableSerializer,
+        responses={200: PayableSerializer, 409: PossibleDuplicateSerializer},
+    )
+    def update(self, request: CompanyRequest, pk: Any = None) -> Response:
+        """Altera uma conta que ainda não foi enviada ao banco, como foi lida.
+
+        O que a aprovação garante muda: ela perde a validade, e quem alterou não pode aprovar.
+        """
+        payable = self.get_object()
+        context = {**self.get_serializer_context(), "payable": payable}
+        changed = EditPayableSerializer(data=request.data, context=context)
+        changed.is_valid(raise_exception=True)
+        typed = dict(changed.validated_data)
+        seen = typed.pop("version")
+        try:
+            edited = edit_payable(payable, by=request.membership, seen=seen, **typed)
+        except PossibleDuplicate as error:
+            return named(error)
+        hurry_reading(edited)
+        return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(request=ApproveSerializer, responses=PayableSerializer)
     @action(detail=True, methods=["post"])
@@ -125,3 +149,9 @@ class PayableViewSet(
         asked.is_valid(raise_exception=True)
         cancel_payable(self.get_object(), by=request.user, why=asked.validated_data["why"])
         return Response(self.get_serializer(self.get_object()).data)
+
+
+def named(error: PossibleDuplicate) -> Response:
+    """The bills that are to be accepted as other debts."""
+    body = PossibleDuplicateSerializer({"detail": str(error), "code": error.code, "ids": error.ids})
+    return Response(body.data, status.HTTP_409_CONFLICT)

@@ -13,6 +13,7 @@ from banking.models import BankAccount
 from core.errors import Changed, DomainError, InvalidInput, InvalidState, NotAllowed
 from core.money import format_brl
 from payments.bills.approval import give_approval, hold, require_approver
+from payments.bills.changes import with_changes
 from payments.bills.edit import last_edit
 from payments.bills.particulars import destinations, named, one_line
 from payments.bills.tiers import lock_rules
@@ -23,6 +24,7 @@ from payments.states import PayableStatus
 from tenants.models import Membership
 
 MOST_AT_ONCE = 200
+DONE = ("Aprovadas", "Não aprovadas")  # as the audit names them
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Outcome:
     """What came of one bill of the act."""
 
     payable: Payable
-    refused: DomainError | None = None  # None: this person has approved it
+    refused: DomainError | None = None  # None: this person has approved it, or given it back
 
     @property
     def is_approved(self) -> bool:
@@ -39,7 +41,7 @@ class Outcome:
 
     @property
     def reason(self) -> str:
-        """Why it was not approved, in Portuguese sentences; empty when it was."""
+        """Why it is as it was, in Portuguese sentences; empty when it is not."""
         if isinstance(self.refused, Changed):
             return f"{self.refused} {last_edit(self.payable)}".rstrip()
         return str(self.refused or "")
@@ -63,13 +65,14 @@ def approve_payables(shown: Mapping[UUID, str], *, by: Membership) -> list[Outco
         )
     hold_role(by)
     lock_rules(by.tenant_id)
-    bills = hold(Payable.objects.of(by.tenant_id).filter(id__in=shown)).with_details()
+    bills = hold(Payable.objects.of(by.tenant_id).filter(id__in=shown))
+    bills = with_changes(bills.with_details().with_cautions())
     account = preferred_account(by.tenant_id)
     outcomes = [
         outcome_of(payable, shown[payable.id], by, account) for payable in bills.order_by("id")
     ]
     outcomes.sort(key=lambda o: (o.payable.due_date, o.payable.id))
-    record_approved(outcomes, by=by)
+    record_outcomes(Act.BILLS_APPROVED, outcomes, DONE, by=by)
     return outcomes
 
 
@@ -99,22 +102,28 @@ def outcome_of(
         return Outcome(payable, error)
 
 
-def record_approved(outcomes: Sequence[Outcome], *, by: Membership) -> None:
-    """One record of the whole act, with each bill, its amount and where its money may go."""
+def record_outcomes(
+    act: Act, outcomes: Sequence[Outcome], words: tuple[str, str], *, by: Membership, why: str = ""
+) -> None:
+    """One record of the whole act, with each bill, its amount and where its money may go.
+
+    `words` name what was done, and what was not.
+    """
     given = [o.payable for o in outcomes if o.refused is None]
     if not given:
         return
+    done, not_done = words
     total = sum((payable.amount for payable in given), Decimal(0))
-    after = {"Total": f"R$\u00a0{format_brl(total)}", "Aprovadas": listed(given)}
-    if waiting := [payable for payable in given if payable.is_pending]:
+    after = {"Total": f"R$\u00a0{format_brl(total)}", done: listed(given)}
+    if act == Act.BILLS_APPROVED and (waiting := [each for each in given if each.is_pending]):
         after["Falta outra pessoa"] = "\n".join(map(named, waiting))
     refused = [o for o in outcomes if o.refused is not None]
     if refused:
-        after["Não aprovadas"] = "\n".join(
+        after[not_done] = "\n".join(
             f"{named(o.payable)} · {one_line(str(o.refused))}" for o in refused
         )
     on = given[0] if len(given) == 1 else by.tenant
-    record(Act.BILLS_APPROVED, on=on, by=by.user, after=after)
+    record(act, on=on, by=by.user, why=why, after=after)
 
 
 def listed(payables: Sequence[Payable]) -> str:

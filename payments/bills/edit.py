@@ -1,9 +1,10 @@
 """Change a bill. What an approval seals takes the approval away; the rest is free."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import sha256
 from typing import Any, Unpack
+from uuid import UUID
 
 from django.db import transaction
 from django.urls import reverse
@@ -16,6 +17,13 @@ from core.errors import Changed, InvalidState, NotAllowed
 from core.money import format_brl
 from parties.enter import tell_entered
 from payments.bills.approval import TELL_FOR, lock, revoke_approval
+from payments.bills.possible_duplicates import (
+    SAID_DIFFERENT,
+    compared_of,
+    in_one_line,
+    require_no_duplicate,
+    say_different,
+)
 from payments.bills.terms import Typed, read_terms
 from payments.models import KEY_ASKS, Payable, PayableEdit
 from payments.states import PayableStatus
@@ -38,14 +46,23 @@ SEALED = frozenset({"Favorecido", "Forma", DESTINATION, "Valor", "Vencimento"})
 
 
 @transaction.atomic
-def edit_payable(payable: Payable, *, by: Membership, seen: str, **typed: Unpack[Typed]) -> Payable:
+def edit_payable(
+    payable: Payable,
+    *,
+    by: Membership,
+    seen: str,
+    accept_duplicates_of: Collection[UUID] | None = None,
+    **typed: Unpack[Typed],
+) -> Payable:
     """Change a bill that has not left. `seen` is its `version_of` when the form was opened.
 
     Where a field changes that its approval seals, it waits for approval again, and `by` cannot
-    give it. Runs inside the company's scope.
+    give it. `accept_duplicates_of` is as in `enter_payable`: nothing is asked again where nothing
+    changed that makes bills look alike. Runs inside the company's scope.
 
     Raises:
         Changed: somebody changed it meanwhile.
+        PossibleDuplicate: it now may be the same debt as another, which was not accepted.
         InvalidState: it was sent, paid or cancelled.
         NotAllowed: `by` may not enter bills.
         InvalidInput, AlreadyEntered: as `payments.bills.terms.read_terms`.
@@ -63,6 +80,7 @@ def edit_payable(payable: Payable, *, by: Membership, seen: str, **typed: Unpack
             "Outra pessoa alterou esta conta enquanto você a editava. Confira os dados atuais.",
             code="changed",
         )
+    compared = compared_of(payable)
     read = read_terms(payable.tenant, typed, by=by.user, but=payable)
     terms = read.fields | told_no_more(payable, read.fields)
     for name, value in terms.items():
@@ -79,6 +97,8 @@ def edit_payable(payable: Payable, *, by: Membership, seen: str, **typed: Unpack
         revoke_approval(payable)
         tell_approver(payable, approver)
     payable.save(update_fields=[*terms, "hold"])
+    is_asked = accept_duplicates_of is not None and compared_of(payable) != compared
+    accepted = require_no_duplicate(payable, accept_duplicates_of or ()) if is_asked else []
     edit = PayableEdit.objects.create(
         tenant_id=payable.tenant_id,
         payable=payable,
@@ -96,9 +116,11 @@ def edit_payable(payable: Payable, *, by: Membership, seen: str, **typed: Unpack
         tone=Tone.WARN if lost else Tone.PLAIN,
         by=by.user,
     )
+    say_different(payable, accepted, by=by.user)
     if read.brought is not None:
         tell_entered(read.brought, by=by.user)
-    record(Act.BILL_EDITED, on=payable, by=by.user, before=edit.before, after=edit.after)
+    said = {SAID_DIFFERENT: in_one_line(accepted)} if accepted else {}
+    record(Act.BILL_EDITED, on=payable, by=by.user, before=edit.before, after=edit.after | said)
     return payable
 
 

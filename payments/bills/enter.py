@@ -13,7 +13,12 @@ from parties.enter import tell_entered
 from payments.bills.approval import lock
 from payments.bills.duplicates import refuse_duplicate
 from payments.bills.particulars import particulars
-from payments.bills.possible_duplicates import require_no_duplicate, say_different
+from payments.bills.possible_duplicates import (
+    SAID_DIFFERENT,
+    in_one_line,
+    require_no_duplicate,
+    say_different,
+)
 from payments.bills.terms import Typed, read_terms
 from payments.bills.warnings import repeated_code
 from payments.models import Payable
@@ -58,7 +63,8 @@ def enter_payable(
     say_different(payable, accepted, by=by)
     if terms.brought is not None:
         tell_entered(terms.brought, by=by)
-    record(Act.BILL_ENTERED, on=payable, by=by, after=particulars(payable))
+    said = {SAID_DIFFERENT: in_one_line(accepted)} if accepted else {}
+    record(Act.BILL_ENTERED, on=payable, by=by, after=particulars(payable) | said)
     return payable
 
 

@@ -3,6 +3,8 @@
 Of bills loaded `with_register`. Nothing here writes.
 """
 
+from datetime import date
+
 from parties.models import Destination, PayeeAccount, PayeeKey
 from payments.models import Payable
 
@@ -40,3 +42,15 @@ def waiting_of(payable: Payable) -> list[PayeeAccount | PayeeKey]:
     ]
     waiting = [row for row in rows if row.confirmed_at is None]
     return sorted(waiting, key=lambda row: (row.created_at, row.id), reverse=True)
+
+
+def last_paid(payable: Payable) -> tuple[PayeeAccount | PayeeKey, date] | None:
+    """The account or key to which the payee was paid last, as its bill said it, and the day."""
+    stored = getattr(payable, "last_paid_to", None)
+    if stored is None:
+        return None
+    day = date.fromisoformat(stored["day"])
+    if stored["key"]:
+        return PayeeKey(key_type=stored["key_type"], key=stored["key"]), day
+    names = ("bank_code", "branch", "account")
+    return PayeeAccount(**{name: stored[name] for name in names}), day

@@ -1,6 +1,6 @@
-"""The same debt on two bills: shown to whoever enters one and to whoever approves it.
+"""The same debt on two bills: shown to whoever enters or changes one, and to whoever approves it.
 
-Which bills those are the database says (payments/migrations/0028_cautions.py): for the same
+Which bills those are the database says (payments/migrations/0030_look_alikes.py): for the same
 receivers, of one amount within days, or with the same number of a document in the description.
 """
 
@@ -10,6 +10,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Func, TextField
 
 from brazil.banking_days import sao_paulo_day
 from core.errors import Changed
@@ -28,6 +31,8 @@ class Similar:
 
     id: UUID
     payee: str
+    description: str
+    author: str
     amount: Decimal
     due_date: date
     status: str
@@ -39,17 +44,23 @@ class Similar:
     def read(cls, stored: dict[str, Any]) -> Self:
         at = stored["at"]
         return cls(
-            UUID(stored["id"]), stored["payee"], Decimal(stored["amount"]),
-            date.fromisoformat(stored["due_date"]), stored["status"], stored["method"],
-            stored["by"] or "", datetime.fromisoformat(at) if at else None,
+            UUID(stored["id"]), stored["payee"], stored["description"], stored["author"],
+            Decimal(stored["amount"]), date.fromisoformat(stored["due_date"]), stored["status"],
+            stored["method"], stored["by"] or "", datetime.fromisoformat(at) if at else None,
         )  # fmt: skip
 
     def __str__(self) -> str:
         """«Fornecedor, R$ 150,00 por TED, vence em 23/11/2026, paga»"""
-        how = Payable.Method(self.method).label
-        what = f"{self.payee}, R$\u00a0{format_brl(self.amount)} por {how}"
-        state = PayableStatus(self.status).label.lower()
-        return f"{what}, vence em {self.due_date:%d/%m/%Y}, {state}"
+        what = f"{self.payee}, R$\u00a0{format_brl(self.amount)} por {self.how}"
+        return f"{what}, vence em {self.due_date:%d/%m/%Y}, {self.state}"
+
+    @property
+    def how(self) -> str:
+        return Payable.Method(self.method).label
+
+    @property
+    def state(self) -> str:
+        return PayableStatus(self.status).label.lower()
 
     @property
     def said(self) -> str:
@@ -69,17 +80,31 @@ class PossibleDuplicate(Changed):
 
     def __init__(self, found: list[Similar]) -> None:
         super().__init__(
-            f"Esta conta pode já ter sido lançada: {found[0]}.", code="possible_duplicate"
+            f"Esta conta pode já ter sido lançada: {in_one_line(found)}.",
+            code="possible_duplicate",
         )
         self.found = found
         self.ids = [each.id for each in found]
 
 
+def compared_of(payable: Payable) -> tuple[Any, ...]:
+    """What of the bill, as it is stored, makes others look like it."""
+    numbers = Func(
+        "description",
+        function="payments_document_numbers",
+        output_field=ArrayField(TextField()),
+    )
+    stored = Payable.objects.of(payable.tenant_id).filter(id=payable.id).annotate(numbers=numbers)
+    found = stored.values_list("amount", "due_date", "receivers", "numbers").get()
+    amount, due_date, receivers, written = found
+    return amount, due_date, frozenset(receivers), frozenset(written)
+
+
 def require_no_duplicate(payable: Payable, accepted: Collection[UUID]) -> list[Similar]:
-    """What may be the same debt as this new bill, all of it accepted.
+    """What may be the same debt as this bill, as it is stored now, all of it accepted.
 
     Raises:
-        PossibleDuplicate: some is not.
+        PossibleDuplicate: some is not; it names all of them that are not.
     """
     bills = Payable.objects.of(payable.tenant_id).with_cautions()
     found = similar_to(bills.get(id=payable.id))
@@ -89,8 +114,10 @@ def require_no_duplicate(payable: Payable, accepted: Collection[UUID]) -> list[S
 
 
 def say_different(payable: Payable, others: Iterable[Similar], *, by: User) -> None:
-    """Record that these are other debts. The pair is still shown to whoever approves."""
+    """Record that these are other debts. Each pair is still shown to whoever approves."""
     told = list(others)
+    if not told:
+        return
     Acknowledgement.objects.bulk_create(
         Acknowledgement(
             tenant_id=payable.tenant_id, payable=payable, other_id=each.id, person=by,
@@ -98,5 +125,8 @@ def say_different(payable: Payable, others: Iterable[Similar], *, by: User) -> N
         )
         for each in told
     )  # fmt: skip
-    for each in told:
-        note(payable, SAID_DIFFERENT, f"{each}.", by=by)
+    note(payable, SAID_DIFFERENT, f"{in_one_line(told)}.", by=by)
+
+
+def in_one_line(others: Iterable[Similar]) -> str:
+    return "; ".join(map(str, others))

@@ -12,8 +12,9 @@ from brazil.document import format_document
 from core.money import format_brl
 from core.plurals import counted
 from parties.models import PayeeAccount, PayeeKey, SimilarName
+from payments.bills.changes import Changes, changes_of
 from payments.bills.parsing import PixCharge, reread_pix_code
-from payments.bills.payee_data import own_destination, waiting_of
+from payments.bills.payee_data import last_paid, own_destination, waiting_of
 from payments.bills.possible_duplicates import Similar, similar_to
 from payments.models import Payable
 from payments.rails.keys import is_key_unread, is_of_another
@@ -25,6 +26,23 @@ TITLE_DIFFERS = "Dados do boleto divergem"
 
 
 @dataclass(frozen=True, slots=True)
+class Versus:
+    """Old and new, side by side, as short as they can be said."""
+
+    before: str
+    now: str
+    field: str = ""  # of what: «Valor»; empty where it is said already
+    note: str = ""  # of the old one
+
+    def __str__(self) -> str:
+        """«Valor: de R$ 1.900,00 para R$ 19.000,00», «antes Itaú …, agora Nubank …»"""
+        if self.field:
+            return f"{self.field}: de {self.before} para {self.now}"
+        note = f" ({self.note})" if self.note else ""
+        return f"Antes {self.before}{note}, agora {self.now}"
+
+
+@dataclass(frozen=True, slots=True)
 class Caution:
     """In Portuguese: a few words for a list, and a sentence."""
 
@@ -32,11 +50,18 @@ class Caution:
     title: str
     text: str
     url: str = ""  # the other bill that it is about
+    versus: tuple[Versus, ...] = ()  # what the sentence is about
+
+    @property
+    def whole(self) -> str:
+        """The sentence and what it is about."""
+        return " ".join([self.text, *(f"{each}." for each in self.versus)])
 
 
 def warnings_of(payable: Payable) -> list[Caution]:
-    """Of a bill loaded by `with_details`, and by `with_cautions` for other bills beside it."""
-    warnings = []
+    """Of a bill loaded by `with_details`; by `with_cautions` for other bills beside it, and
+    `with_changes` for what was changed of it."""
+    warnings = [edited(changes)] if (changes := changes_of(payable)) else []
     account = payable.payee_account
     if account is not None and find_bank(account.bank_code) is None:
         warnings.append(unknown_bank(account.bank_code))
@@ -77,6 +102,32 @@ def new_destination(to: PayeeAccount | PayeeKey, payable: Payable) -> Caution:
         f"{to.kind}, {to.written}, lançado por {enterer(to)} "
         f"em {entered:%d/%m/%Y}, {when}{paid}. Ninguém confirmou ainda: esta aprovação vale só "
         "para esta conta.",
+        versus=paid_elsewhere(to, payable),
+    )
+
+
+def paid_elsewhere(to: PayeeAccount | PayeeKey, payable: Payable) -> tuple[Versus, ...]:
+    """Where the payee was paid last, beside an account or key that was never paid."""
+    last = last_paid(payable)
+    if last is None or payable.was_paid_there:  # type: ignore[attr-defined]
+        return ()
+    where, day = last
+    return (Versus(where_of(where), where_of(to), note=f"última paga em {day:%d/%m/%Y}"),)
+
+
+def where_of(to: PayeeAccount | PayeeKey) -> str:
+    return f"chave {to.written}" if isinstance(to, PayeeKey) else to.written
+
+
+def edited(changes: Changes) -> Caution:
+    """It is not what an approver has seen."""
+    last = changes.edits[-1]
+    return Caution(
+        "edited",
+        "Alterada depois de aprovada",
+        f"{last.person.display_name} alterou esta conta em {sao_paulo_day(last.at):%d/%m/%Y}, "
+        f"depois da aprovação de {changes.approval.person.display_name}.",
+        versus=tuple(Versus(*values, field=name) for name, values in changes.fields.items()),
     )
 
 

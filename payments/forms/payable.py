@@ -64,7 +64,7 @@ OF_ANY_METHOD = frozenset[str]().union(*OF_METHOD.values(), *OF_PIX.values())
 
 
 SAME_DEBT = "debt "
-SAME_DEBT_ID = re.compile(r"debt [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+SAME_DEBT_IDS = re.compile(r"debt( [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}){1,50}\Z")
 
 
 class PayableForm(forms.Form):
@@ -165,6 +165,7 @@ class PayableForm(forms.Form):
         self.pix_charge: parsing.PixCharge | None = None
         self.key: PixKey | None = None
         self.questions: dict[str, Question] = {}  # by the field that they are about
+        self.look_alikes: list[Similar] = []  # that may be the same debt
 
     def _offer(self, name: str, rows: "QuerySet[Any]") -> None:
         field = self.fields[name]
@@ -277,27 +278,34 @@ class PayableForm(forms.Form):
     def accepted(self) -> set[UUID]:
         """The bills of which the person says that they are other debts."""
         ticked = self.cleaned_data["confirmed"] or []
-        return {UUID(each.removeprefix(SAME_DEBT)) for each in ticked if SAME_DEBT_ID.match(each)}
+        asked = [each for each in ticked if SAME_DEBT_IDS.match(each)]
+        return {UUID(id) for each in asked for id in each.removeprefix(SAME_DEBT).split()}
 
     def ask_of_duplicates(self, found: Iterable[Similar]) -> None:
-        """Each is shown, with a box to tick."""
-        for other in found:
-            sentence = f"Esta conta pode já ter sido lançada: {other}.{other.said}"
-            address = reverse("payments:detail", args=[other.id])
-            link = format_html('{} <a href="{}">Ver essa conta</a>', sentence, address)
-            about, label = f"{SAME_DEBT}{other.id}", "São contas diferentes"
-            self.add_error(None, ValidationError(link, code="possible_duplicate"))
-            self.questions[about] = Question(about, label, is_confirmed=False)
+        """All are shown beside this bill, with one box to tick."""
+        self.look_alikes = sorted(found, key=lambda other: (other.due_date, other.id))
+        number = len(self.look_alikes)
+        told = format_html(
+            'Esta conta pode já ter sido lançada. <a href="#same-debt">{}</a>',
+            "Comparar as duas" if number == 1 else f"Comparar com as outras {number}",
+        )
+        self.add_error(None, ValidationError(told, code="possible_duplicate"))
 
     @property
     def questions_of_duplicates(self) -> list[Question]:
         """What is asked, and what was answered: a box that is ticked stays."""
-        asked = [q for about, q in self.questions.items() if about.startswith(SAME_DEBT)]
+        asked = [each.id for each in self.look_alikes]
         kept = self.accepted if self.is_bound and self.is_valid_so_far else set()
-        return asked + [
-            Question(f"{SAME_DEBT}{each}", "São contas diferentes", is_confirmed=True)
-            for each in sorted(kept)
-        ]
+        questions = [(asked, False), (sorted(kept), True)]
+        return [about_debts(ids, is_confirmed) for ids, is_confirmed in questions if ids]
+
+    @property
+    def this_debt(self) -> dict[str, Any]:
+        """The bill as it was typed, to be compared with its look-alikes."""
+        data = self.cleaned_data
+        how = Payable.Method(data["method"]).label
+        names = ("payee_name", "description", "amount", "due_date")
+        return {name: data[name] for name in names} | {"how": how}
 
     @property
     def is_valid_so_far(self) -> bool:
@@ -367,6 +375,12 @@ class PayableForm(forms.Form):
             account=data["account"],
             account_type=parsing.read_account_type(data["account_type"]),
         )
+
+
+def about_debts(ids: Iterable[UUID], is_confirmed: bool) -> Question:
+    """One question, however many bills look like this one."""
+    about = SAME_DEBT + " ".join(map(str, ids))
+    return Question(about, "São contas diferentes", is_confirmed)
 
 
 def with_link(sentence: str, payable: Payable) -> SafeString:

@@ -9,6 +9,7 @@ from typing import Any, Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import JSONObject
 
 from accounts.models import Account
 from banking.banks.contract.payments import PixKeyType, Rail
@@ -105,9 +106,25 @@ class PayableQuerySet(TenantQuerySet):
             payee=models.OuterRef("payee"),
             status=PayableStatus.PAID,
         )
+        before = Payable.objects.filter(
+            Q(payee_account__isnull=False) | ~Q(pix_key=""),
+            tenant=models.OuterRef("tenant"),
+            payee=models.OuterRef("payee"),
+            status=PayableStatus.PAID,
+        )
+        where = JSONObject(
+            bank_code="payee_account__bank_code",
+            branch="payee_account__branch",
+            account="payee_account__account",
+            key_type="pix_key_type",
+            key="pix_key",
+            day="payment_date",
+        )
+        last = before.order_by("-payment_date", "-id").values_list(where)[:1]
         return (
             self.annotate(
                 was_paid_there=models.Exists(paid),
+                last_paid_to=models.Subquery(last),
                 is_name_approved=models.Exists(approvals_by_another_than_the_renamer()),
                 was_paid_outside=models.Exists(undone_payments_outside()),
             )

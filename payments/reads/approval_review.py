@@ -1,6 +1,6 @@
-"""What approving the chosen bills does, said before it is done."""
+"""What approving or giving back the chosen bills does, said before it is done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -62,24 +62,35 @@ class Review:
 
 def review_of(shown: Mapping[UUID, str], by: Membership, now: datetime) -> Review | None:
     """Of the chosen bills, each with the digest that was shown; None: one is not the company's."""
+    return sort_out(shown, by, now, lambda item: why_not_approved(item, shown[item.payable.id]))
+
+
+def rejection_of(chosen: Collection[UUID], by: Membership, now: datetime) -> Review | None:
+    """The same before they are given back: neither a warning nor a change keeps one here."""
+    return sort_out(chosen, by, now, lambda item: "" if item.can_decide else item.why_not)
+
+
+def why_not_approved(item: Item, digest: str) -> str:
+    if not item.can_decide:
+        return item.why_not
+    if item.digest != digest:
+        return CHANGED
+    return WARNED if item.cautions else ""
+
+
+def sort_out(
+    chosen: Collection[UUID], by: Membership, now: datetime, why_not: Callable[[Item], str]
+) -> Review | None:
+    """`why_not` says of a bill that waits why it is left out; empty where it is not."""
     waiting = waiting_for(by, now)
-    items, left_out = [], []
-    unknown = {id: shown[id] for id in shown if id not in waiting.by_id}
-    for id, digest in shown.items():
-        item = waiting.by_id.get(id)
-        if item is None:
-            continue
-        if not item.can_decide:
-            left_out.append((item.payable, item.why_not))
-        elif item.digest != digest:
-            left_out.append((item.payable, CHANGED))
-        elif item.cautions:
-            left_out.append((item.payable, WARNED))
-        else:
-            items.append(item)
+    known = [waiting.by_id[id] for id in chosen if id in waiting.by_id]
+    unknown = [id for id in chosen if id not in waiting.by_id]
     decided = list(Payable.objects.of(by.tenant_id).filter(id__in=unknown).select_related("payee"))
     if len(decided) != len(unknown):
         return None
+    reasons = [(item, why_not(item)) for item in known]
+    items = [item for item, why in reasons if not why]
+    left_out = [(item.payable, why) for item, why in reasons if why]
     left_out += [(payable, DECIDED) for payable in decided]
     items.sort(key=lambda item: (-item.payable.amount, item.payable.id))
     return Review(items, left_out, waiting)

@@ -33,12 +33,21 @@ class State(models.TextChoices):
     PENDING = "em-aprovacao", "Em aprovação"
     APPROVED = "aprovadas", "Aprovadas"
     BACK = "voltaram", "Voltaram do banco"
+    REJECTED = "reprovadas", "Reprovadas"
     SENT = "no-banco", "No banco"
     UNKNOWN = "desconhecida", "Resposta desconhecida"
     TO_CHECK = "conferir", "Requer conferência"
     PAID = "pagas", "Pagas"
     CANCELLED = "canceladas", "Canceladas"
     ALL = "todas", "Todas"
+
+
+OF_STATUS = {
+    State.PENDING: Payable.Status.PENDING,
+    State.SENT: Payable.Status.SENT,
+    State.PAID: Payable.Status.PAID,
+    State.CANCELLED: Payable.Status.CANCELLED,
+}
 
 
 class ListFilter(forms.Form):
@@ -160,23 +169,19 @@ def in_period(
 
 def in_state(payables: PayableQuerySet, state: str) -> PayableQuerySet:
     """Cancelled bills are shown only when asked for: alone, or among all."""
+    if state in OF_STATUS:
+        return payables.filter(status=OF_STATUS[State(state)])
     match state:
-        case State.PENDING:
-            return payables.filter(status=Payable.Status.PENDING)
         case State.APPROVED:
             return payables.sendable()
         case State.BACK:
             return payables.filter(status=Payable.Status.PENDING).exclude(hold="")
-        case State.SENT:
-            return payables.filter(status=Payable.Status.SENT)
+        case State.REJECTED:
+            return payables.filter(status=Payable.Status.PENDING, hold=Payable.Hold.REJECTED)
         case State.UNKNOWN:
             return payables.with_unknown_outcome()
         case State.TO_CHECK:
             return payables.to_check()
-        case State.PAID:
-            return payables.filter(status=Payable.Status.PAID)
-        case State.CANCELLED:
-            return payables.filter(status=Payable.Status.CANCELLED)
         case State.ALL:
             return payables
     return payables.exclude(status=Payable.Status.CANCELLED)

@@ -18,6 +18,7 @@ from brazil.br_code import build_static_br_code
 from brazil.document import format_document, masked_kind
 from brazil.errors import InvalidValue
 from core.dates import near_day
+from payments.bills.changes import with_changes
 from payments.bills.parsing import PixCharge, reread_pix_code
 from payments.bills.payee_data import enterers_of
 from payments.bills.warnings import Caution, of_unread, over_limit, warnings_of
@@ -149,6 +150,17 @@ class Row:
         """The bank is being asked for its title, or whose its key is."""
         asked = self.payable, self.account, self.now
         return self.is_open and (is_being_read(*asked) or is_key_being_read(*asked))
+
+    def title_said(self) -> str:
+        """For whom the boleto is registered, as the bank told it: «em nome de Energia do Sul».
+
+        «beneficiário não lido» while the bank can tell, and has not.
+        """
+        payable = self.payable
+        if whom := payable.title_name or format_document(payable.title_document):
+            return f"em nome de {whom}"
+        is_open = payable.status in {PayableStatus.PENDING, PayableStatus.APPROVED}
+        return "beneficiário não lido" if is_open and is_unread(payable, self.account) else ""
 
     @property
     def over_limit(self) -> str:
@@ -344,22 +356,17 @@ def rows_of(
     orders = PaymentOrder.objects.of(by.tenant_id).select_related(
         "bank_account__connection", "entry", "return_entry", "run"
     )
-    given = Approval.objects.of(by.tenant_id).select_related("person").order_by("at", "id")
-    edits = PayableEdit.objects.of(by.tenant_id).filter(is_sealed=True)
     outside = OutsidePayment.objects.of(by.tenant_id).filter(undone_at=None)
     outside = outside.select_related("bank_account", "account", "entry", "by")
     newest = orders.defer("content").order_by("-created_at", "-id")
     needed = OfBill(Value(by.user_id), function="payments_people_needed", output_field=INTEGER)
     payables = (
-        payables.with_details()
-        .with_cautions()
+        with_changes(payables.with_details().with_cautions())
         .annotate(people_needed=Case(When(status=PayableStatus.PENDING, then=needed)))
         .select_related("created_by", "approval__person")
         .prefetch_related(
             Prefetch("orders", queryset=newest, to_attr="attempts"),
-            Prefetch("edits", queryset=edits, to_attr="sealed_edits"),
             Prefetch("outside_payments", queryset=outside, to_attr="paid_outside"),
-            Prefetch("approvals", queryset=given, to_attr="given"),
         )
     )
     limits = limits_of(by.tenant_id)

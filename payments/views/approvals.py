@@ -1,7 +1,8 @@
-"""«Para aprovar»: what waits for this person, and approving many or one of it."""
+"""«Para aprovar»: what waits for this person, approving many or one of it, giving many back."""
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -19,8 +20,10 @@ from core.money import format_brl
 from core.plurals import counted
 from payments.bills.approval import approve_payable
 from payments.bills.bulk_approval import Outcome, approve_payables
+from payments.bills.bulk_rejection import reject_payables
+from payments.forms.cancel import RejectForm
 from payments.models import Payable
-from payments.reads.approval_review import review_of
+from payments.reads.approval_review import rejection_of, review_of
 from payments.reads.approvals import Show, Waiting, waiting_for
 from payments.reads.last_step import last_steps
 from payments.views.acts import payable_or_404
@@ -58,7 +61,7 @@ def approve_many(request: TenantRequest) -> HttpResponse:
     if Payable.objects.of(request.tenant).filter(id__in=shown).count() != len(shown):
         raise Http404
     outcomes = approve_payables(shown, by=request.membership)
-    return answer(request, outcomes)
+    return answer(request, outcomes, APPROVED)
 
 
 @require_POST
@@ -72,7 +75,44 @@ def approve_one(request: TenantRequest, payable_id: UUID) -> HttpResponse:
         outcome = Outcome(approve_payable(payable, by=request.membership, shown=shown))
     except DomainError as error:
         outcome = Outcome(payable, error)
-    return answer(request, [outcome])
+    return answer(request, [outcome], APPROVED)
+
+
+@require_POST
+@role_required(Role.ADMIN, Role.APPROVER)
+@require_recent_factor
+def choose_rejected(request: TenantRequest) -> HttpResponse:
+    """The list with a box in each row, those with a warning too; what was ticked stays."""
+    context = context_of(request) | {"is_rejecting": True, "ticked": set(read_shown(request))}
+    template = "_approvals.html" if request.htmx else "approvals.html"
+    return render(request, f"payments/{template}", context)
+
+
+@require_POST
+@role_required(Role.ADMIN, Role.APPROVER)
+@require_recent_factor
+def reject_many(request: TenantRequest) -> HttpResponse:
+    """Back to their authors, with one reason; asks for it first."""
+    chosen = set(read_shown(request))
+    form = RejectForm(request.POST if "why" in request.POST else None)
+    if not form.is_valid():
+        return ask_why(request, chosen, form)
+    if Payable.objects.of(request.tenant).filter(id__in=chosen).count() != len(chosen):
+        raise Http404
+    outcomes = reject_payables(chosen, by=request.membership, why=form.cleaned_data["why"])
+    return answer(request, outcomes, GIVEN_BACK)
+
+
+def ask_why(request: TenantRequest, chosen: set[UUID], form: RejectForm) -> HttpResponse:
+    found = rejection_of(chosen, request.membership, database_now())
+    if found is None:
+        raise Http404
+    template = "_reject_many_dialog.html" if request.htmx else "reject_many.html"
+    context = {"review": found, "form": form, "show": chosen_show(request)}
+    status = 422 if form.is_bound else 200
+    response = render(request, f"payments/{template}", context, status=status)
+    response["HX-Retarget"], response["HX-Reswap"] = "#dialogs", "innerHTML"
+    return response
 
 
 def context_of(request: TenantRequest) -> dict[str, Any]:
@@ -112,12 +152,34 @@ def read_shown(request: TenantRequest) -> dict[UUID, str]:
         raise InvalidInput("Atualize a página e selecione as contas novamente.") from None
 
 
-def answer(request: TenantRequest, outcomes: Sequence[Outcome]) -> HttpResponse:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an act over many bills is called."""
+
+    done: tuple[str, str]  # of one bill, of many
+    refused: str  # as `counted` in templates takes it
+    others: str  # what the rest that is not named is not
+
+
+APPROVED = Said(
+    ("conta aprovada", "contas aprovadas"),
+    "conta não foi aprovada:,contas não foram aprovadas:",
+    "aprovadas",
+)
+GIVEN_BACK = Said(
+    ("conta reprovada", "contas reprovadas"),
+    "conta não foi reprovada:,contas não foram reprovadas:",
+    "reprovadas",
+)
+
+
+def answer(request: TenantRequest, outcomes: Sequence[Outcome], said: Said) -> HttpResponse:
     """What came of it, and the list as it is now."""
     refused = [outcome for outcome in outcomes if outcome.refused is not None]
-    text = what_was_given([outcome for outcome in outcomes if outcome.refused is None])
+    given = [outcome for outcome in outcomes if outcome.refused is None]
+    text = what_was_done(given, said)
     if request.htmx:
-        context = context_of(request) | {"refused": refused, "is_answer": True}
+        context = context_of(request) | {"refused": refused, "said": said, "is_answer": True}
         response = render(request, "payments/_approvals.html", context)
         if text:
             response["HX-Trigger"] = json.dumps({"toast": {"text": text, "tone": "ok"}})
@@ -128,17 +190,20 @@ def answer(request: TenantRequest, outcomes: Sequence[Outcome]) -> HttpResponse:
         messages.warning(request, f"{outcome.payable.payee}: {outcome.reason}")
     more = len(refused) - TOLD_ONE_BY_ONE
     if more > 0:
-        messages.warning(request, f"Outras {more} também não foram aprovadas.")
+        messages.warning(request, f"Outras {more} também não foram {said.others}.")
     show = chosen_show(request)
     return redirect(f"{reverse('payments:approvals')}?{urlencode({'mostrar': show.value})}")
 
 
-def what_was_given(given: Sequence[Outcome]) -> str:
-    """«29 contas aprovadas · R$ 48.210,00. 1 espera outra pessoa.»; empty for none."""
+def what_was_done(given: Sequence[Outcome], said: Said) -> str:
+    """«29 contas aprovadas · R$ 48.210,00. 1 espera a aprovação de outra pessoa.»; empty for
+    none."""
     if not given:
         return ""
     total = format_brl(sum((outcome.payable.amount for outcome in given), Decimal(0)))
-    text = f"{counted(len(given), 'conta aprovada', 'contas aprovadas')} · R$\u00a0{total}."
+    text = f"{counted(len(given), *said.done)} · R$\u00a0{total}."
+    if said is GIVEN_BACK:
+        return text
     if waiting := sum(not outcome.is_approved for outcome in given):
         text += f" {counted(waiting, 'espera', 'esperam')} a aprovação de outra pessoa."
     return text

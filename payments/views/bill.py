@@ -115,7 +115,14 @@ def edit(request: TenantRequest, payable_id: UUID) -> HttpResponse:
         return render_form(request, form, payable)
     try:
         seen = request.POST.get("seen", "")
-        hurry_reading(edit_payable(payable, by=request.membership, seen=seen, **form.entry()))
+        edited = edit_payable(
+            payable, by=request.membership, seen=seen, accept_duplicates_of=form.accepted,
+            **form.entry(),
+        )  # fmt: skip
+        hurry_reading(edited)
+    except PossibleDuplicate as error:
+        form.ask_of_duplicates(error.found)
+        return render_form(request, form, payable)
     except Changed as error:
         form.add_error(None, f"{error} {last_edit(payable)}".rstrip())
         return render_form(request, form, payable)

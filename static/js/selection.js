@@ -22,7 +22,10 @@ function tell(form) {
       place.textContent = text;
     }
   }
-  form.querySelector("[data-selection-act]").disabled = ticked.length === 0;
+  const act = form.querySelector("[data-selection-act]");
+  if (act) {
+    act.disabled = ticked.length === 0;
+  }
   const all = form.querySelector("[data-selection-all]");
   if (all) {
     all.textContent = ticked.length === boxes.length ? "Limpar seleção" : "Selecionar todas";

@@ -1,13 +1,17 @@
 """What «Para aprovar» and its e-mails say: see tests/catalogue/test_payments.py."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from payments.bills.approval_notices import daily_news, urgent_news
-from payments.models import Payable
+from payments.bills.bulk_rejection import news_of
+from payments.bills.changes import Changes
+from payments.bills.warnings import Versus, edited
+from payments.models import Approval, Payable, PayableEdit
 from payments.reads.approvals import Group, compared
+from tenants.models import User
 from tests.catalogue.bills import a_bill, plain
 from tests.payments.factories import TODAY
 
@@ -55,3 +59,47 @@ def test_the_mail_of_what_is_due_today() -> None:
     assert one.text.startswith("«Fornecedor Exemplo ME», lançada agora.")
     assert two.title == "2 contas vencem hoje e aguardam sua aprovação."
     assert plain(two.text).startswith("No total, R$ 300,00.")
+
+
+def test_the_mail_of_bills_that_were_given_back_together() -> None:
+    bills = [a_bill(created_by_id=1), a_bill(created_by_id=1)]
+
+    told = news_of(bills, "Falta o pedido", datetime(2026, 11, 23, 13, 0, tzinfo=UTC))
+
+    assert told.title == "2 contas que você lançou foram reprovadas."
+    assert plain(told.text) == (
+        "Motivo: Falta o pedido. No total, R$ 300,00: «Fornecedor Exemplo ME», "
+        "«Fornecedor Exemplo ME»."
+    )
+
+
+@pytest.mark.parametrize(
+    ("versus", "told"),
+    [
+        (
+            Versus("R$ 1.900,00", "R$ 19.000,00", field="Valor"),
+            "Valor: de R$ 1.900,00 para R$ 19.000,00",
+        ),
+        (
+            Versus("Itaú 0123 / 45678-9", "Nubank 0001 / 9876-5", note="última paga em 13/11/2026"),
+            "Antes Itaú 0123 / 45678-9 (última paga em 13/11/2026), agora Nubank 0001 / 9876-5",
+        ),
+    ],
+)
+def test_old_and_new(versus: Versus, told: str) -> None:
+    assert str(versus) == told
+
+
+def test_what_was_changed_after_an_approval() -> None:
+    lia, davi = User(email="lia@example.com"), User(email="davi@example.com")
+    at = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
+    values = {"Valor": ("R$ 1.900,00", "R$ 19.000,00")}
+    changes = Changes(Approval(person=lia), [PayableEdit(person=davi, at=at)], values)
+
+    caution = edited(changes)
+
+    assert caution.title == "Alterada depois de aprovada"
+    assert caution.whole == (
+        "davi@example.com alterou esta conta em 23/11/2026, depois da aprovação de "
+        "lia@example.com. Valor: de R$ 1.900,00 para R$ 19.000,00."
+    )

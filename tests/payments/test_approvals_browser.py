@@ -1,5 +1,7 @@
 """An approver works through the day's bills on a phone, with one hand and without a page load."""
 
+from decimal import Decimal
+
 import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -103,3 +105,43 @@ def test_select_all_leaves_out_what_has_a_warning_and_a_toast_covers_no_control(
     assert faults == []
     assert not covered
     assert approved(tenant) == 9
+
+
+def test_bills_are_given_back_together_with_one_hand(
+    live_server: LiveServer, tenant: Tenant, approver: User, operator: User,
+    open_browser: OpenBrowser,
+) -> None:  # fmt: skip
+    make_bank_account(tenant)
+    for number in range(1, 5):
+        make_known(tenant, f"{number}.00", by=operator)
+    risk = make_payable(tenant, "1234.56", by=operator, destination=BOLETO)
+    change(risk, title_name="Outro ME", title_document="45987321000160")
+    phone = {"viewport": browsing.PHONE, "has_touch": True, "is_mobile": True}
+
+    with open_browser() as browser, browsing.new_page(browser, **phone) as page:
+        browsing.sign_in(page, live_server.url, (approver.email, PASSWORD))
+        loads: list[str] = []
+        page.on("framenavigated", lambda frame: loads.append(frame.url))
+        page.locator(".bill").first.tap(position={"x": 180, "y": 20})
+        page.locator("[formaction]").tap()
+        expect(page.locator(".bills--rejecting")).to_be_visible(timeout=LONG)
+        act = page.locator("#reject-many [data-selection-act]")
+        expect(act).to_contain_text("1,00")
+        card = page.locator(f"#waiting-{risk.id}")
+        height = card.evaluate("card => card.getBoundingClientRect().height")
+        card.tap(position={"x": 180, "y": height - 30})  # its warning is a part of the card
+        expect(act).to_contain_text("1.235,56")
+        faults = browsing.faults_of(page)
+        act.tap()
+        page.locator("#reject-many-dialog[open] input[name=why]").fill("Falta o pedido")
+        faults += browsing.faults_of(page)
+        page.locator("#reject-many-dialog[open] .btn--primary").tap()
+        expect(page.locator("#toasts .toast--ok")).to_be_visible(timeout=LONG)
+        expect(page.locator(".bill")).to_have_count(3, timeout=LONG)
+        expect(page.locator("dialog")).to_have_count(0, timeout=LONG)
+
+    assert faults == []
+    assert loads == []
+    with tenant_scope(tenant.id):
+        bills = Payable.objects.of(tenant).filter(hold=Payable.Hold.REJECTED)
+        assert set(bills.values_list("amount", flat=True)) == {Decimal("1.00"), risk.amount}

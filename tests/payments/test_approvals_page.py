@@ -1,8 +1,11 @@
 """«Para aprovar»: what waits for a person, and approving many of it by one act."""
 
 import json
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,8 +16,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.acts import Act
+from banking.banks.contract.payments import OrderState
 from payments.bills.approval import reject_payable
 from payments.models import Payable, PayableEvent
+from payments.orders.transitions import apply_state
+from payments.rails.destinations import TedDetails
 from payments.reads.last_step import last_steps
 from payments.states import OrderStatus, PayableStatus
 from tenants.models import Membership, Role, Tenant, User
@@ -22,22 +28,31 @@ from tenants.scope import tenant_scope
 from tests.audit.reading import audit_of
 from tests.banking.factories import change, reread
 from tests.cast import make_member, sign_in
+from tests.catalogue.bills import plain
 from tests.payments.clock import at
 from tests.payments.factories import (
     BOLETO,
+    ITAU,
+    PIX_KEY,
+    SUPPLIER,
     TODAY,
+    approve,
     make_bank_account,
     make_known,
     make_order,
     make_payable,
+    move,
     shown,
 )
+from tests.security.seals import edit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 PAGE = reverse("payments:approvals")
 REVIEW = reverse("payments:review_approvals")
 APPROVE = reverse("payments:approve_many")
+CHOOSE = reverse("payments:choose_rejected")
+REJECT = reverse("payments:reject_many")
 API = reverse("payments:api-payable-approve-many")
 HTMX = {"HX-Request": "true"}
 LATER = TODAY + timedelta(days=3)
@@ -216,6 +231,116 @@ def test_as_many_queries_whatever_waits(as_approver: Client, tenant: Tenant) -> 
     assert asked[0] == asked[1]
 
 
+def test_old_and_new_of_a_bill_that_was_changed_after_an_approval_stand_side_by_side(
+    as_approver: Client, operator: User, tenant: Tenant
+) -> None:
+    changed, other = make_known(tenant, "1900.00", destination=ITAU), make_known(tenant)
+    approve(changed)
+    edit(changed, operator, amount=Decimal("5000.00"))
+    edit(changed, operator, amount=Decimal("19000.00"), due_date=LATER)
+    edit(changed, operator, description="só isto", amount=Decimal("19000.00"), due_date=TODAY)
+
+    page = as_approver.get(PAGE)
+
+    items = page.context["waiting"].by_id
+    (caution,) = items[changed.id].cautions
+    assert caution.code == "edited"
+    assert [(v.field, plain(v.before), plain(v.now)) for v in caution.versus] == [
+        ("Valor", "R$ 1.900,00", "R$ 19.000,00")
+    ]
+    assert items[other.id].cautions == [] and not items[changed.id].can_select
+    text = plain(page.content.decode())
+    assert "de <s>R$ 1.900,00</s> para" in text and "R$ 19.000,00</strong>" in text
+
+
+def test_what_was_approved_as_it_is_now_shows_no_change(
+    as_approver: Client, operator: User, tenant: Tenant
+) -> None:
+    never, back, again = (make_known(tenant, "10.00", destination=to) for to in apart(3))
+    approve(back)
+    approve(again)
+    for bill, to in zip((never, back, again), apart(3), strict=True):
+        edit(bill, operator, amount=Decimal("11.00"), destination=to)
+    edit(back, operator, amount=Decimal("10.00"), destination=apart(3)[1])
+    approve(again)
+    move(again, PayableStatus.PENDING)  # as when the bank gives it back
+
+    items = waiting(as_approver).by_id
+
+    assert [items[bill.id].cautions for bill in (never, back, again)] == [[], [], []]
+
+
+def apart(number: int) -> list[TedDetails]:
+    return [replace(ITAU, account=f"77700{n}") for n in range(number)]
+
+
+def test_a_new_account_stands_beside_the_one_that_was_paid(
+    as_approver: Client, tenant: Tenant
+) -> None:
+    make_bank_account(tenant)
+    paid(make_payable(tenant, destination=ITAU, approved=True))
+    elsewhere = replace(ITAU, bank_code="260", branch="0001", account="98765")
+    bills = [make_payable(tenant, "20.00", destination=to) for to in (elsewhere, PIX_KEY)]
+    first = make_payable(tenant, "30.00", payee_document="45987321000160", destination=elsewhere)
+
+    page = as_approver.get(PAGE)
+
+    items = page.context["waiting"].by_id
+    told = [versus_of(items[bill.id], "new_destination") for bill in (*bills, first)]
+    assert [(v.before, v.now) for found in told[:2] for v in found] == [
+        ("Itaú 0123 / 45678-9", "Nubank 0001 / 9876-5"),
+        ("Itaú 0123 / 45678-9", "chave financeiro@exemplo.com.br"),
+    ]
+    assert told[2] == ()
+    assert "<s>Itaú 0123 / 45678-9</s>" in page.content.decode()
+
+
+def test_the_account_that_was_paid_before_is_no_new_one(
+    as_approver: Client, tenant: Tenant
+) -> None:
+    make_bank_account(tenant, provider="kamino")
+    paid(make_payable(tenant, destination=PIX_KEY, approved=True))
+    paid(make_payable(tenant, destination=ITAU, approved=True))
+    bill = make_payable(tenant, "20.00", destination=PIX_KEY)
+
+    assert versus_of(waiting(as_approver).by_id[bill.id], "new_destination") == ()
+
+
+def paid(bill: Payable) -> None:
+    order = make_order(bill, OrderStatus.AT_BANK)
+    with tenant_scope(bill.tenant_id):
+        apply_state(order, OrderState.PAID, source="O banco informou.")
+
+
+def versus_of(item: Any, code: str) -> Any:
+    return next(caution.versus for caution in item.cautions if caution.code == code)
+
+
+@pytest.mark.parametrize("address", [PAGE, reverse("payments:list") + "?periodo=todas"])
+@pytest.mark.parametrize(
+    ("provider", "read", "told"),
+    [
+        ("bs2", {"title_read_at": timezone.now(), "title_name": "Energia do Sul"}, "Energia"),
+        ("bs2", {"title_read_at": timezone.now(), "title_document": SUPPLIER}, "11.222.333/0001"),
+        ("bs2", {}, "não lido"),
+        ("cora", {}, ""),
+    ],
+    ids=["name", "document", "unread", "cannot tell"],
+)
+def test_a_row_says_for_whom_the_boleto_is_registered(
+    as_approver: Client, tenant: Tenant, address: str, provider: str, read: dict[str, Any],
+    told: str,
+) -> None:  # fmt: skip
+    make_bank_account(tenant, provider=provider)
+    change(make_payable(tenant, "1234.56", destination=BOLETO), **read)
+
+    text = as_approver.get(address).content.decode()
+
+    found = re.findall(r"data-title>([^<]*)<", text)
+    assert len(found) == bool(told)
+    assert all(told in each for each in found)
+
+
 # --- Asking first -----------------------------------------------------------------------------
 
 
@@ -371,6 +496,85 @@ def test_a_rejection_from_the_list_comes_back_to_it(as_approver: Client, tenant:
     assert "?volta=para-aprovar" in asked.content.decode()
     assert answer.url == PAGE
     assert reread(bill).is_rejected
+
+
+# --- Giving many back -------------------------------------------------------------------------
+
+
+def test_for_giving_back_each_row_has_a_box_and_what_was_ticked_stays(
+    as_approver: Client, tenant: Tenant
+) -> None:
+    ticked, plain, risk = make_known(tenant), make_known(tenant), warned(tenant)
+
+    page = as_approver.post(CHOOSE, {"bill": references(ticked)}, headers=HTMX)
+
+    text = page.content.decode()
+    assert all(f'id="bill-{bill.id}"' in text for bill in (ticked, plain, risk))
+    assert text.count('type="checkbox"') == 3
+    assert text.count("checked>") == 1
+    assert reverse("payments:approve_here", args=[risk.id]) not in text
+    assert APPROVE not in text and REVIEW not in text
+
+
+def test_the_bar_leads_there_where_only_bills_with_a_warning_wait(
+    as_approver: Client, tenant: Tenant
+) -> None:
+    for amount in ("10.00", "20.00"):
+        make_payable(tenant, amount)  # to an account that nobody confirmed
+
+    assert CHOOSE in as_approver.get(PAGE).content.decode()
+
+
+@pytest.mark.parametrize(("headers", "tag"), [(HTMX, "<dialog"), ({}, "<main")])
+def test_the_reason_is_asked_for_with_count_and_sum(
+    as_approver: Client, tenant: Tenant, headers: dict[str, str], tag: str
+) -> None:
+    bills, decided = [make_known(tenant, "10.00"), warned(tenant)], make_known(tenant)
+    approve(decided)
+
+    page = as_approver.post(REJECT, {"bill": references(*bills, decided)}, headers=headers)
+
+    review = page.context["review"]
+    assert {item.payable.id for item in review.items} == {bill.id for bill in bills}
+    assert str(review.amount) == "1244.56"
+    assert [payable.id for payable, _ in review.left_out] == [decided.id]
+    text = page.content.decode()
+    assert tag in text and 'name="why"' in text and "1.244,56" in text
+    assert all(reread(bill).is_pending and not reread(bill).is_rejected for bill in bills)
+
+
+def test_after_it_the_list_is_as_it_is_now(as_approver: Client, tenant: Tenant) -> None:
+    bills, stays = [make_known(tenant, "10.00") for _ in range(2)], make_known(tenant)
+
+    answer = as_approver.post(
+        REJECT, {"bill": references(*bills), "why": "Valor errado"}, headers=HTMX
+    )
+
+    assert ids(answer.context["waiting"].items) == [stays.id]
+    toast = json.loads(answer.headers["HX-Trigger"])["toast"]
+    assert toast["tone"] == "ok" and toast["text"].startswith("2 ") and "20,00" in toast["text"]
+
+
+def test_a_reason_that_is_missing_is_asked_for_in_the_dialog(
+    as_approver: Client, tenant: Tenant
+) -> None:
+    bill = make_known(tenant)
+
+    answer = as_approver.post(REJECT, {"bill": references(bill), "why": " "}, headers=HTMX)
+
+    assert (answer.status_code, answer["HX-Retarget"]) == (422, "#dialogs")
+    assert answer.context["form"].has_error("why")
+
+
+def test_those_that_were_given_back_are_found_in_the_list(
+    as_operator: Client, approver: User, tenant: Tenant
+) -> None:
+    bill, _ = make_known(tenant), make_known(tenant)
+    reject(bill, approver)
+
+    page = as_operator.get(reverse("payments:list"), {"periodo": "todas", "situacao": "reprovadas"})
+
+    assert [row.payable.id for row in page.context["rows"]] == [bill.id]
 
 
 # --- The API ----------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from tests.banking.factories import change, reread
 from tests.cast import make_member, sign_in
 from tests.payments.at_most_once.database import wait_until_stuck
 from tests.payments.at_most_once.side_by_side import at_once
-from tests.payments.factories import BOLETO, ITAU, make_known, make_payable, shown
+from tests.payments.factories import BOLETO, ITAU, approve, make_known, make_payable, shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -155,6 +155,34 @@ def test_a_forged_selection_does_not_take_a_bill_with_a_warning(
     way(client, risk)
 
     assert statuses(risk, plain) == ["pending", "approved"]
+
+
+@WAYS
+def test_a_forged_selection_does_not_take_what_looks_like_another_bill(
+    client: Client, approver: User, tenant: Tenant, way: Any
+) -> None:
+    of_one: dict[str, Any] = {"payee_document": "11444777000161", "destination": ITAU}
+    twins, plain = [make_known(tenant, **of_one) for _ in range(2)], make_known(tenant)
+    sign_in(client, approver, tenant)
+
+    way(client, *twins, plain)
+
+    assert statuses(*twins, plain) == ["pending", "pending", "approved"]
+
+
+@WAYS
+def test_what_was_changed_after_an_approval_does_not_come_along(
+    client: Client, approver: User, operator: User, tenant: Tenant, way: Any
+) -> None:
+    changed, plain = make_known(tenant, "1900.00", destination=ITAU), make_known(tenant)
+    approve(changed)
+    edited_by(changed, operator, "19000.00")
+    sign_in(client, approver, tenant)
+
+    way(client, changed, plain)
+
+    assert statuses(changed, plain) == ["pending", "approved"]
+    assert approve(changed, approver).status == "approved"
 
 
 @WAYS

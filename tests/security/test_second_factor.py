@@ -21,9 +21,10 @@ from pytest_django import Settings
 from people.models import EnrolmentCode
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
+from tests.banking.factories import reread
 from tests.cast import PASSWORD, make_member, sign_in
 from tests.clock import Traveller, travel
-from tests.payments.factories import make_payable, shown
+from tests.payments.factories import make_known, make_payable, shown
 from tests.people.factors import add_app, code_of, mailed_code, note_proof
 
 LOGIN, SECOND, AGAIN = "/conta/login/", "/conta/2fa/authenticate/", "/conta/2fa/reauthenticate/"
@@ -392,6 +393,20 @@ def test_the_api_says_it_by_a_code(stale: Client, tenant: Tenant, admin: User) -
     assert (answer.status_code, answer.json()["code"]) == (403, "factor_required")
     note_proof(stale, admin)
     assert stale.post(address, seen).status_code == 200
+
+
+@pytest.mark.django_db
+def test_the_api_says_it_of_many_too(stale: Client, tenant: Tenant, admin: User) -> None:
+    payable = make_known(tenant)
+    address = reverse("payments:api-payable-approve-many")
+    seen = [{"id": str(payable.id), "digest": shown(payable)}]
+
+    answer = stale.post(address, seen, content_type="application/json")
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "factor_required")
+    assert reread(payable).is_pending
+    note_proof(stale, admin)
+    assert stale.post(address, seen, content_type="application/json").status_code == 200
 
 
 @pytest.mark.django_db
