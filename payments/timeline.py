@@ -72,4 +72,4 @@ def note_many(
     ]  # fmt: skip
     if events:
         with connection.cursor() as cursor:
-            cursor.execute(NOTE_MANY, [tenant_id, at, by and by.pk, json.dumps(events)])
+            cursor.execute(NOTE_MANY, [tenant_id, at, by.pk if by else None, json.dumps(events)])

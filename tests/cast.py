@@ -68,6 +68,7 @@ def sign_in(client: Client, user: User, tenant: Tenant) -> None:
     client.defaults[f"HTTP_{HEADER.upper().replace('-', '_')}"] = str(tenant.id)
     session[BEGAN] = session[SEEN] = time.time()
     session.save()
+    assert session.session_key is not None
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
 
 
