@@ -58,12 +58,15 @@ class BRCode:
     txid: str | None
     description: str
     is_single_use: bool
+    names_others: bool = False  # more than one receiver: which is paid, its reader chooses
 
     @property
     def why_not_paid(self) -> str:
         """Why it is not the code of a bill, as a Portuguese sentence; empty when it is."""
         if self.withdrawal_agent:
             return "Este código é de um Pix Saque: retira dinheiro em espécie e não paga uma conta."
+        if self.names_others:
+            return "O código Pix tem mais de um recebedor: peça outro código a quem cobra."
         if self.recurrence and not (self.key or self.url):
             return (
                 "Este código só pede uma autorização de Pix Automático, sem pagamento: "
@@ -174,7 +177,8 @@ def _read_units(code: str, units: str) -> BRCode:
         if fields.get(field_id) != value:
             raise InvalidValue("Este código não é de um pagamento Pix em reais.")
     recurrence = _find_recurrence(fields)
-    account = _find_account(fields)
+    accounts = _find_accounts(fields)
+    account = accounts[0]
     url = account.get("25")
     if url and _is_recurrence(url):
         url, recurrence = None, url
@@ -190,6 +194,7 @@ def _read_units(code: str, units: str) -> BRCode:
         url=url or None,
         recurrence=recurrence,
         withdrawal_agent=account.get("03") or None,
+        names_others=len(accounts) > 1,
         name=text_of(fields.get("59", "")),
         city=text_of(fields.get("60", "")),
         amount=_read_amount(fields.get("54")),
@@ -221,7 +226,9 @@ def _check_crc(code: str) -> None:
         raise InvalidValue("O código Pix foi alterado ou copiado com erro.")
 
 
-def _find_account(fields: dict[str, str]) -> dict[str, str]:
+def _find_accounts(fields: dict[str, str]) -> list[dict[str, str]]:
+    """Of Pix, one of a code that is right."""
+    found = []
     for field_id in ACCOUNT_IDS:
         if field_id not in fields:
             continue
@@ -230,8 +237,10 @@ def _find_account(fields: dict[str, str]) -> dict[str, str]:
             continue
         if account.get("01") and account.get("25"):
             raise InvalidValue("O código Pix não diz a quem pagar.")
-        return account
-    raise InvalidValue("Este código não é de um pagamento Pix em reais.")
+        found.append(account)
+    if not found:
+        raise InvalidValue("Este código não é de um pagamento Pix em reais.")
+    return found
 
 
 def _find_recurrence(fields: dict[str, str]) -> str | None:

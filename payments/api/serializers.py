@@ -116,7 +116,8 @@ class CautionSerializer(serializers.Serializer[Caution]):
     """What to look at before the bill is approved, though nothing forbids it."""
 
     code = serializers.CharField(
-        help_text="name_kept, unknown_bank, repeated_code, pix_automatico, new_destination, "
+        help_text="name_kept, unknown_bank, repeated_code, pix_automatico, code_of_new_key, "
+        "code_of_unknown_receiver, new_destination, "
         "other_destination, archived_destination, renamed_payee, similar_name, key_unknown, "
         "key_of_another, same_receiver, came_back, paid_outside_before, possible_duplicate ou "
         "edited."

@@ -65,6 +65,7 @@ class PixCharge:
     WORDS: ClassVar[tuple[str, str, str]] = ("O código Pix", "o código", "este código Pix")
 
     payload: str
+    key: str  # of a static code, whom it pays; empty of a dynamic one
     receiver: str  # as the code names it, which only the bank can check
     city: str
     amount: Decimal | None  # None: the code does not state one; of a dynamic one, a hint
@@ -264,6 +265,7 @@ def reread_pix_code(stored: str) -> PixCharge:
 def _pix_charge(code: BRCode) -> PixCharge:
     return PixCharge(
         payload=code.payload,
+        key=code.key or "",
         receiver=read_line(code.name),
         city=read_line(code.city),
         amount=code.amount,

@@ -76,7 +76,8 @@ def warnings_of(payable: Payable) -> list[Caution]:
     if alike := getattr(payable, "alike", None):
         warnings.append(together(alike["bills"], Decimal(alike["total"]), alike["days"]))
     if payable.pix_code:
-        warnings += of_pix_code(reread_pix_code(payable.pix_code))
+        charge = reread_pix_code(payable.pix_code)
+        warnings += of_receiver(payable, charge) + of_pix_code(charge)
     return warnings + of_key(payable) + of_destination(payable) + of_name(payable)
 
 
@@ -243,6 +244,31 @@ def of_unread(payable: Payable, account: BankAccount | None) -> list[Caution]:
     """What the bank that pays it can tell, and has not."""
     unread = [title_unread()] if is_unread(payable, account) else []
     return unread + ([key_unread()] if is_key_unread(payable, account) else [])
+
+
+def of_receiver(payable: Payable, charge: PixCharge) -> list[Caution]:
+    """That nobody confirmed whom a code pays: the name in it is what its maker wrote."""
+    named = f"O nome «{charge.receiver}» é o que o próprio código traz."
+    if charge.is_dynamic:
+        return [
+            Caution(
+                "code_of_unknown_receiver",
+                "Só o banco sabe quem recebe",
+                f"Este código leva a um endereço que só o banco abre. {named} Confira, ao pagar, "
+                "o recebedor que o banco mostra.",
+            )
+        ]
+    keys: list[PayeeKey] = payable.payee.known_keys  # type: ignore[attr-defined]
+    if any(row.is_confirmed and row.key.lower() == charge.key.lower() for row in keys):
+        return []
+    return [
+        Caution(
+            "code_of_new_key",
+            "Código para chave não confirmada",
+            f"O código paga a chave {charge.key}, que ninguém confirmou como de {payable.payee}. "
+            f"{named}",
+        )
+    ]
 
 
 def of_pix_code(charge: PixCharge) -> list[Caution]:

@@ -259,7 +259,7 @@ def test_the_repeated_code_is_no_warning_when_the_other_bill_is_cancelled(
 
     page = as_operator.get(reverse("payments:detail", args=[second.id])).content.decode()
 
-    assert "data-warning" not in page
+    assert 'data-warning="repeated_code"' not in page
 
 
 def test_the_same_code_is_asked_about_before_it_is_sent(

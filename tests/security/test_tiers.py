@@ -13,6 +13,7 @@ from django.urls import reverse
 from core.clock import database_now
 from core.errors import InvalidInput, InvalidState, NotAllowed
 from payments.bills.tiers import Tiers, apply_tiers, is_loosening, revoke_delegation
+from payments.bills.warnings import warnings_of
 from payments.models import Approval, Delegation, Payable
 from payments.rails.destinations import Destination
 from payments.rails.seal import seal_of
@@ -85,8 +86,9 @@ def test_the_person_s_own_row_goes_before_the_role_s(tenant: Tenant, lia: User) 
         {"payee_document": OTHER_CNPJ},
         {"payee_document": OTHER_CNPJ, "destination": PIX_ACCOUNT},
         {"due_date": TODAY + timedelta(days=7)},
+        {"due_date": TODAY - timedelta(days=60)},
     ],
-    ids=["payee", "establishment", "account", "account by Pix", "a week later"],
+    ids=["payee", "establishment", "account", "account by Pix", "a week later", "overdue"],
 )
 @pytest.mark.parametrize("status", [PayableStatus.APPROVED, PayableStatus.SENT])
 def test_what_was_approved_for_the_same_payee_or_account_counts(
@@ -98,6 +100,20 @@ def test_what_was_approved_for_the_same_payee_or_account_counts(
         move(first, status)
 
     assert approve(make_payable(tenant, "1850.00", **other), lia).is_pending
+
+
+def test_overdue_bills_leave_together_however_far_apart_they_were_due(
+    tenant: Tenant, lia: User
+) -> None:
+    first, second = (
+        make_payable(tenant, "1900.00", due_date=TODAY - timedelta(days=days)) for days in (20, 60)
+    )
+    approve(first, lia)
+
+    assert approve(second, lia).is_pending
+    with tenant_scope(tenant.id):
+        seen = Payable.objects.of(tenant).with_details().with_cautions().get(id=second.id)
+        assert "same_receiver" in {caution.code for caution in warnings_of(seen)}
 
 
 @pytest.mark.parametrize("destination", [PIX_KEY, PIX_CODE], ids=["key", "code of that key"])
@@ -167,12 +183,12 @@ def test_the_page_says_how_many_people_are_missing(
     payable = make_payable(tenant, "2500.00")
     address = reverse("payments:detail", args=[payable.id])
     sign_in(client, lia, tenant)
-    assert "será 1 de 2" in client.get(address).content.decode()
+    assert "Será 1 de 2" in client.get(address).content.decode()
 
     client.post(reverse("payments:approve", args=[payable.id]), {"shown": shown(payable)})
 
     page = client.get(address).content.decode()
-    assert "falta 1 de 2" in page
+    assert "Falta 1 de 2" in page
     assert reverse("payments:approve", args=[payable.id]) not in page
 
 
