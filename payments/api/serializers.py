@@ -119,8 +119,8 @@ class CautionSerializer(serializers.Serializer[Caution]):
         help_text="name_kept, unknown_bank, repeated_code, pix_automatico, code_of_new_key, "
         "code_of_unknown_receiver, new_destination, "
         "other_destination, archived_destination, renamed_payee, similar_name, key_unknown, "
-        "key_of_another, same_receiver, came_back, paid_outside_before, possible_duplicate ou "
-        "edited."
+        "key_of_another, same_receiver, came_back, given_back, paid_outside_before, "
+        "possible_duplicate ou edited."
     )
     detail = serializers.CharField(source="whole")
 

@@ -70,6 +70,8 @@ def warnings_of(payable: Payable) -> list[Caution]:
         warnings.append(repeated_code(other))
     if payable.is_pending and payable.hold and not payable.is_rejected:
         warnings.append(came_back(payable))
+    if payable.is_pending and payable.rejections and not payable.is_rejected:
+        warnings.append(given_back(payable.rejections))
     if payable.was_paid_outside:  # type: ignore[attr-defined]
         warnings.append(paid_outside_before())
     warnings += [possible_duplicate(other) for other in similar_to(payable)]
@@ -305,6 +307,15 @@ def came_back(payable: Payable) -> Caution:
         "came_back",
         payable.get_hold_display(),
         "Esta conta foi aprovada e enviada antes, e não foi paga: confira o motivo no histórico.",
+    )
+
+
+def given_back(times: int) -> Caution:
+    return Caution(
+        "given_back",
+        "Já voltou antes",
+        f"Esta conta já voltou {counted(times, 'vez', 'vezes')} sem ser aprovada: confira o motivo "
+        "no histórico.",
     )
 
 

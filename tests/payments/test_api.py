@@ -231,7 +231,10 @@ def test_a_code_that_also_asks_for_pix_automatico_is_told(
 
     answer = post(as_operator, data).json()
 
-    assert [warning["code"] for warning in answer["warnings"]] == ["pix_automatico"]
+    assert [warning["code"] for warning in answer["warnings"]] == [
+        "code_of_unknown_receiver",
+        "pix_automatico",
+    ]
 
 
 def test_an_amount_with_an_exponent_is_an_amount(as_operator: Client, tenant: Tenant) -> None:

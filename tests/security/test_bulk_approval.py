@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from audit.acts import Act
 from core.errors import NotAllowed
+from payments.bills.approval import ask_for_approval, reject_payable
 from payments.bills.bulk_approval import Outcome, approve_payables
 from payments.bills.edit import edit_payable, version_of
 from payments.models import Approval, Payable
@@ -171,6 +172,23 @@ def test_a_forged_selection_does_not_take_what_looks_like_another_bill(
 
 
 @WAYS
+@WAYS
+def test_what_was_rejected_before_does_not_come_along(
+    client: Client, approver: User, tenant: Tenant, way: Any
+) -> None:
+    """Its author sent it again as it was: another approver does not take it unseen."""
+    bill = make_known(tenant)
+    with tenant_scope(tenant.id):
+        reject_payable(bill, by=member(tenant, make_member(tenant, Role.APPROVER)), why="fraude")
+        ask_for_approval(reread(bill), by=member(tenant, bill.created_by))
+    sign_in(client, approver, tenant)
+
+    way(client, bill)
+
+    assert statuses(bill) == ["pending"]
+    assert approve(bill, approver).status == "approved"
+
+
 def test_what_was_changed_after_an_approval_does_not_come_along(
     client: Client, approver: User, operator: User, tenant: Tenant, way: Any
 ) -> None:
