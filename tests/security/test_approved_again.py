@@ -149,7 +149,7 @@ def test_what_a_page_showed_before_approves_it_no_more(
 
     with tenant_scope(tenant.id):
         again = Payable.objects.of(tenant).with_details().with_cautions().get(id=payable.id)
-        codes = {caution.code for caution in cautions_of(again)}
+        codes = {caution.code for caution in cautions_of(again, account)}
     assert again.is_pending
     assert "came_back" in codes  # and so it is approved by a click of its own
 
