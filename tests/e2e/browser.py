@@ -39,7 +39,7 @@ OUT_OF_SIGHT = """() => {
         return box.width > 1 && (box.left < -1 || box.right > innerWidth + 1)
     }
     return [...place.querySelectorAll("a, button, input, select, textarea, summary")]
-        .filter(element => element.checkVisibility() && !element.closest(".chips--scroll"))
+        .filter(element => element.checkVisibility() && !element.closest(".chips--scroll, .skip"))
         .filter(isCut)
         .map(element => element.outerHTML.slice(0, 200))
 }"""

@@ -95,10 +95,11 @@ def start(folder: Path, **environment: str) -> Product:
     Raises:
         RuntimeError: it ended before, or took too long; with what it printed.
     """
+    ports = free_ports(len(ADDRESSES) + 1)
     chosen = {
         "DATA_DIR": str(folder),
-        "PORT": str(free_port()),
-        "SIMULATOR_PORT": str(free_ports(len(ADDRESSES))),
+        "PORT": str(ports + len(ADDRESSES)),
+        "SIMULATOR_PORT": str(ports),
         "TICK_SECONDS": "4",
         **environment,
     }

@@ -172,7 +172,6 @@ def test_a_forged_selection_does_not_take_what_looks_like_another_bill(
 
 
 @WAYS
-@WAYS
 def test_what_was_rejected_before_does_not_come_along(
     client: Client, approver: User, tenant: Tenant, way: Any
 ) -> None:
@@ -189,6 +188,7 @@ def test_what_was_rejected_before_does_not_come_along(
     assert approve(bill, approver).status == "approved"
 
 
+@WAYS
 def test_what_was_changed_after_an_approval_does_not_come_along(
     client: Client, approver: User, operator: User, tenant: Tenant, way: Any
 ) -> None:

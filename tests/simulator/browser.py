@@ -37,4 +37,5 @@ def visit(page: Page, link: str) -> None:
 
 def look(page: Page) -> None:
     """Nothing is wider than the phone, and axe finds nothing, light and dark."""
-    assert faults_of(page) == [], page.url
+    faults = faults_of(page)
+    assert faults == [], (page.url, faults)
