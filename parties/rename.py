@@ -35,7 +35,7 @@ def rename_payee(payee: Payee, *, name: str, trade_name: str, seen: str, by: Mem
     payee.name, payee.trade_name = name, trade_name
     if name != before:
         payee.former_name, payee.renamed_at, payee.renamed_by = before, database_now(), by.user
-    payee.save()
+    payee.save(update_fields=["name", "trade_name", "former_name", "renamed_at", "renamed_by"])
     note_similar(payee)
     if name != before:
         announce(

@@ -19,6 +19,7 @@ from audit.services import record
 from core.clock import database_now
 from core.errors import InvalidState, NotAllowed
 from people.factors import has_factor
+from people.lockout import lock_out
 from people.models import Device, FactorReset, PendingChange
 from people.pending_changes import Kind, ask
 from people.session_limits import end_sessions
@@ -150,11 +151,8 @@ def lock_account(reset: FactorReset) -> None:
     time of reading only begins anew.
     """
     user = User.objects.select_for_update(no_key=True).get(id=reset.user_id)
-    user.set_unusable_password()
-    user.save(update_fields=["password"])
+    lock_out(user)
     Authenticator.objects.filter(user=user).delete()
-    Device.objects.filter(user=user).delete()
-    end_sessions(user)
     now = database_now()
     until = now + timedelta(hours=settings.FACTOR_RESET_HOURS)
     FactorReset.objects.filter(id=reset.id).update(locked_at=now, reads_only_until=until)

@@ -103,6 +103,16 @@ def waiting_for(tenant_id: UUID, kind: Kind, subject_id: UUID) -> PendingChange 
     return found
 
 
+def asker_of(change: PendingChange) -> Membership:
+    """Who asked for it, an admin still.
+
+    Raises:
+        NotAllowed: they are none any more.
+    """
+    members = Membership.objects.of(change.tenant_id).select_related("user", "tenant")
+    return require_role(members.get(user=change.asked_by_id), Role.ADMIN)
+
+
 def confirm(change: PendingChange, *, by: Membership) -> PendingChange:
     """Have it take effect now. Whether it did is its `outcome`; if not, `reason` says why.
 

@@ -4,10 +4,10 @@ from django.db import transaction
 
 from core.errors import InvalidState
 from parties.rest import in_hours, require_hours, rest_of, set_rest
-from people.admins import lock_people, require_role
+from people.admins import lock_people
 from people.models import PendingChange
-from people.pending_changes import Kind, ask, waiting_for
-from tenants.models import Membership, Role, Tenant
+from people.pending_changes import Kind, ask, asker_of, waiting_for
+from tenants.models import Membership, Tenant
 
 
 @transaction.atomic
@@ -33,9 +33,7 @@ def save_rest(hours: int, *, by: Membership) -> PendingChange | None:
 def apply(tenant: Tenant, change: PendingChange) -> None:
     if rest_of(tenant.id) != change.value["before"]:
         raise InvalidState("O repouso mudou depois do pedido.", code="changed")
-    members = Membership.objects.of(tenant).select_related("user", "tenant")
-    asker = require_role(members.get(user=change.asked_by_id), Role.ADMIN)
-    set_rest(change.value["after"], by=asker)
+    set_rest(change.value["after"], by=asker_of(change))
 
 
 def asked(tenant: Tenant) -> PendingChange | None:

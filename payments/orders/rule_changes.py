@@ -12,10 +12,10 @@ from banking.models import BankAccount
 from payments.bills.tiers import Tiers, apply_tiers, approvers_of, is_loosening, require_seen
 from payments.orders.account_limits import Limits, apply_limits, require_limits_seen, words
 from payments.rails.limits import Limit, is_raising, limits_of
-from people.admins import lock_people, require_role
+from people.admins import lock_people
 from people.models import PendingChange
-from people.pending_changes import Kind, ask, waiting_for
-from tenants.models import Membership, Role, Tenant
+from people.pending_changes import Kind, ask, asker_of, waiting_for
+from tenants.models import Membership, Tenant
 
 
 @transaction.atomic
@@ -107,9 +107,3 @@ def read_limits(kept: list[Mapping[str, Any]]) -> Limits:
 def asked(tenant: Tenant, kind: Kind) -> PendingChange | None:
     """What waits for a second admin. Runs inside the company's scope."""
     return waiting_for(tenant.id, kind, tenant.id)
-
-
-def asker_of(change: PendingChange) -> Membership:
-    """Who asked, an admin still."""
-    rows = Membership.objects.of(change.tenant_id).select_related("user")
-    return require_role(rows.get(user=change.asked_by_id), Role.ADMIN)

@@ -3,7 +3,7 @@
 import pytest
 
 from banking.banks.contract.payments import PixCode, PixKey, PixKeyType
-from brazil.br_code import CRC_HEADER, crc16
+from brazil.br_code import CRC_HEADER, crc16, parse_br_code
 from core.errors import InvalidInput
 from payments.bills.warnings import cautions_of
 from payments.models import Payable
@@ -69,6 +69,7 @@ def test_a_code_of_two_receivers_is_refused(tenant: Tenant) -> None:
     code = RENT[: -len(CRC_HEADER) - 4].replace("52040000", f"27{len(ANOTHER)}{ANOTHER}52040000")
     code += CRC_HEADER
     code += crc16(code)
+    assert parse_br_code(code).names_others  # and nothing else is wrong with it
 
     with pytest.raises(InvalidInput):
         make_payable(tenant, "2500.00", destination=PixCode(code))

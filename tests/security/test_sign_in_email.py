@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client
@@ -219,6 +220,34 @@ def test_the_old_address_takes_the_account_back(
     mail.outbox.clear()
     Client().post("/conta/password/reset/", {"email": moved})
     assert told() == [moved]
+
+
+def test_a_link_takes_back_once(person: User, moved: str) -> None:
+    address = undo()
+    Client().post(address)
+    person.refresh_from_db()
+    person.set_password("uma senha bem diferente")
+    person.save()
+
+    assert Client().post(address).status_code == 404
+
+    person.refresh_from_db()
+    assert person.has_usable_password()
+
+
+@pytest.mark.parametrize("is_older", [True, False])
+def test_a_factor_that_was_enrolled_since_goes_and_one_of_before_stays(
+    person: User, moved: str, is_older: bool
+) -> None:
+    """The code of a first factor went to the other address by then."""
+    factor = Authenticator.objects.create(user=person, type="totp", data={"secret": "x"})
+    if is_older:
+        before = timezone.now() - timedelta(hours=1)
+        Authenticator.objects.filter(id=factor.id).update(created_at=before)
+
+    Client().post(undo())
+
+    assert Authenticator.objects.filter(user=person).exists() == is_older
 
 
 def test_taking_back_is_on_record(person: User, tenant: Tenant, moved: str, new: str) -> None:
