@@ -22,11 +22,10 @@ from pathlib import Path
 from django.conf import settings
 
 from banking.banks.contract.auth import Grant
-from banking.banks.http.client import open_client
 from banking.gateway.credentials import seal
 from banking.models import BankAccount, Connection
 from benchmarks import processes, world
-from benchmarks.orders import bare_loop, new_cnpj
+from benchmarks.orders import bare_client, bare_loop, new_cnpj
 from benchmarks.processes import Workers
 from benchmarks.report import Result, at_most, plain
 from brazil.banking_days import SAO_PAULO
@@ -244,7 +243,7 @@ def read_statements(base_url: str, tokens: Sequence[str]) -> None:
     }
 
     def read(token: str) -> None:
-        with open_client(base_url) as client:
+        with bare_client(base_url) as client:
             client.headers["Authorization"] = f"Bearer {token}"
             client.get("/bank-statement/statement", params=days).raise_for_status()
             client.get("/third-party/account/balance").raise_for_status()

@@ -12,12 +12,13 @@ from decimal import Decimal
 from itertools import count
 from pathlib import Path
 
+import httpx
 from django.conf import settings
 
 from accounts.models import Account
 from banking.banks.contract.payments import AccountType, TedPayment
 from banking.banks.cora.wire import payments
-from banking.banks.http.client import open_client
+from banking.banks.http.client import MAX_CONNECTIONS, TIMEOUT
 from banking.models import BankAccount
 from benchmarks import world
 from benchmarks.report import Result, at_least, at_most, plain
@@ -168,7 +169,7 @@ def bare_loop(base_url: str, tokens: list[str], each: int) -> float:
     bodies = [payments.transfer_to_wire(a_payment()) for _ in range(each)]
 
     def send_all(token: str) -> None:
-        client = open_client(base_url)
+        client = bare_client(base_url)
 
         def post(body: dict[str, object]) -> None:
             headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid7())}
@@ -181,6 +182,12 @@ def bare_loop(base_url: str, tokens: list[str], each: int) -> float:
     with ThreadPoolExecutor(min(settings.CELERY_WORKER_CONCURRENCY, len(tokens))) as pool:
         list(pool.map(send_all, tokens))
     return time.perf_counter() - began
+
+
+def bare_client(base_url: str) -> httpx.Client:
+    """As httpx makes it, with as many connections as ours."""
+    limits = httpx.Limits(max_connections=MAX_CONNECTIONS, keepalive_expiry=4.0)
+    return httpx.Client(base_url=base_url, timeout=TIMEOUT, limits=limits, trust_env=False)
 
 
 def a_payment() -> TedPayment:

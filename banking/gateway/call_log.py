@@ -4,6 +4,7 @@ They are collected while a connection is in use and stored when it is left, in o
 call itself waits for nothing. What a process that died had collected is lost.
 """
 
+import json
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -13,16 +14,34 @@ from uuid import UUID
 
 import structlog
 from django.db import Error as DatabaseError
+from django.db import connection as database
 from django.utils import timezone
 
 from banking.banks.contract.errors import BankError
 from banking.banks.http.call import Call
 from banking.gateway import bank_clock, circuit_breaker
 from banking.models import BankCall, Connection
+from core.ids import uuid7
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 
 KEPT = 50
+
+# The rows that are stored are newer than all that were, and do not show to the statement itself.
+STORE = """
+WITH old AS (
+    DELETE FROM banking_bankcall WHERE tenant_id = %(tenant)s AND id IN (
+        SELECT id FROM banking_bankcall
+        WHERE tenant_id = %(tenant)s AND connection_id = %(connection)s
+        ORDER BY made_at DESC, id DESC OFFSET %(kept)s
+    )
+)
+INSERT INTO banking_bankcall (
+    tenant_id, connection_id, id, made_at, operation, result, milliseconds, is_failure_of_bank)
+SELECT %(tenant)s, %(connection)s, r.* FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+    id uuid, made_at timestamptz, operation text, result text, milliseconds int,
+    is_failure_of_bank boolean)
+"""
 
 log = structlog.get_logger(__name__)
 
@@ -72,23 +91,23 @@ def store(tenant_id: UUID, connection_id: UUID, calls: Sequence[tuple[datetime, 
     """Add them and drop what is older than the last KEPT. Never stops the work itself:
     a list of calls that could not be kept is noted in the log."""
     rows = [
-        BankCall(
-            tenant_id=tenant_id,
-            connection_id=connection_id,
-            made_at=at,
-            operation=call.operation[:80],
-            result=call.result[:80],
-            milliseconds=round(call.milliseconds),
-            is_failure_of_bank=call.is_failure_of_bank,
-        )
-        for at, call in calls
+        {
+            "id": str(uuid7()),
+            "made_at": at.isoformat(),
+            "operation": call.operation[:80],
+            "result": call.result[:80],
+            "milliseconds": round(call.milliseconds),
+            "is_failure_of_bank": call.is_failure_of_bank,
+        }
+        for at, call in calls[-KEPT:]
     ]
+    values: dict[str, UUID | str | int] = {
+        "tenant": tenant_id, "connection": connection_id, "rows": json.dumps(rows),
+        "kept": KEPT - len(rows),
+    }  # fmt: skip
     try:
-        with tenant_scope(tenant_id):
-            BankCall.objects.bulk_create(rows)
-            stored = BankCall.objects.of(tenant_id).filter(connection_id=connection_id)
-            old = stored.order_by("-made_at", "-id").values_list("id", flat=True)[KEPT:]
-            stored.filter(id__in=list(old)).delete()
+        with tenant_scope(tenant_id), database.cursor() as cursor:
+            cursor.execute(STORE, values)
     except DatabaseError as error:
         log.warning("bank_calls_not_kept", error=type(error).__name__)
 

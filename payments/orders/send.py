@@ -5,6 +5,8 @@ once for each claim, only the claim's holder stores an outcome, and what was cla
 stored becomes `unknown`, which asks the bank before anything else (payments.orders.unknown).
 """
 
+import threading
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
@@ -12,6 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from banking.banks import registry
 from banking.banks.contract.adapter import BankAdapter
 from banking.banks.contract.errors import (
     BankAccessDenied,
@@ -39,7 +42,7 @@ from payments.models import PaymentOrder
 from payments.models.order import waiting
 from payments.orders.give_back import give_back_what_may_not_leave, give_back_what_was_undone
 from payments.orders.payload import payment_of
-from payments.orders.sending_lock import LOCKED, is_sending_locked
+from payments.orders.sending_lock import LOCKED
 from payments.orders.transitions import (
     BATCH,
     Outcome,
@@ -52,12 +55,10 @@ from payments.timeline import NOT_YET, Tone, note_many
 from tenants.scope import across_tenants, tenant_scope
 
 SIDE_BY_SIDE = 16  # as many as a client has connections
-
-
 RETRY_AFTER = timedelta(minutes=1)
-
-
 ASK_AFTER = timedelta(seconds=20)
+
+_own = threading.local()
 
 
 def accounts_with_queue(now: datetime) -> list[tuple[UUID, UUID]]:
@@ -77,17 +78,12 @@ def send_queued(tenant_id: UUID, account_id: UUID) -> int:
     Safe to run again, and at the same time from other workers. To be called outside of scopes.
     """
     with tenant_scope(tenant_id):
-        accounts = BankAccount.objects.of(tenant_id).select_related("connection")
+        accounts = BankAccount.objects.of(tenant_id).select_related("connection", "tenant")
         account = accounts.get(id=account_id)
         give_back_what_may_not_leave(account, database_now())
-    with tenant_scope(tenant_id):
         give_back_what_was_undone(account)
-        if is_sending_locked(tenant_id):
-            postpone_queue(account, LOCKED)
-            return 0
-        can_be_used = accounts.connected().in_plan().filter(id=account_id).exists()
-        if not can_be_used:
-            postpone_queue(account, why_not(account))
+        if why := why_not(account):
+            postpone_queue(account, why)
             return 0
     try:
         with connect(account.connection, needing=Capability.FIND_ORDER) as bank:
@@ -105,26 +101,37 @@ def send_all(account: BankAccount, bank: BankAdapter) -> int:
             the bank was asked for its time and did not answer.
     """
     tried = 0
-    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="send") as pool:
-        while not deadline.is_over():
-            require_right_clocks(bank)
-            claimed = Stopwatch()
-            if not (batch := claim_queued(account)):
-                break
-            tried += len(batch)
-            outcomes = send_batch(bank, batch, pool, claimed)
-            if any(o.status == OrderStatus.QUEUED for o in outcomes):
-                break  # the bank is not there: the next sweep tries again
-            if len(batch) < BATCH:
-                break  # that was all; who has queued more since sends a message
+    while not deadline.is_over():
+        require_right_clocks(bank)
+        claimed = Stopwatch()
+        if not (batch := claim_queued(account)):
+            break
+        tried += len(batch)
+        outcomes = send_batch(bank, batch, claimed)
+        if any(o.status == OrderStatus.QUEUED for o in outcomes):
+            break  # the bank is not there: the next sweep tries again
+        if len(batch) < BATCH:
+            break  # that was all; who has queued more since sends a message
     return tried
 
 
+def senders() -> ThreadPoolExecutor:
+    """The threads that send for the calling one; they stay for its next account."""
+    pool: ThreadPoolExecutor | None = getattr(_own, "senders", None)
+    if pool is None:
+        pool = _own.senders = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="send")
+    return pool
+
+
 def why_not(account: BankAccount) -> str:
-    """Why nothing is sent from an account, in a Portuguese sentence."""
-    if account.is_connected:
+    """Why nothing is sent from an account, in a Portuguese sentence; empty when it may be."""
+    if account.tenant.sending_locked_at is not None:
+        return LOCKED
+    if not account.is_connected:
+        return f"A conexão com {account.bank_name} precisa ser refeita: nada foi enviado."
+    if account.tenant.plan not in registry.info(account.provider).plans:
         return f"O plano da empresa não inclui {account.bank_name}: nada foi enviado."
-    return f"A conexão com {account.bank_name} precisa ser refeita: nada foi enviado."
+    return ""
 
 
 def postpone_queue(account: BankAccount, why: str, seconds: float | None = None) -> None:
@@ -143,12 +150,22 @@ def postpone_queue(account: BankAccount, why: str, seconds: float | None = None)
 
 
 def send_batch(
-    bank: BankAdapter, orders: Sequence[PaymentOrder], pool: ThreadPoolExecutor, claimed: Stopwatch
+    bank: BankAdapter, orders: Sequence[PaymentOrder], claimed: Stopwatch
 ) -> list[Outcome]:
     """Call the bank for the orders side by side, and store what came of each."""
-    attempts = [pool.submit(send_one, bank, order, claimed) for order in orders]
+    left, outcomes = deque(orders), list[Outcome]()
+
+    def send_next() -> None:
+        while left:
+            try:
+                order = left.popleft()
+            except IndexError:  # another thread was faster
+                return
+            outcomes.append(send_one(bank, order, claimed))
+
+    pool = senders()
+    attempts = [pool.submit(send_next) for _ in range(min(SIDE_BY_SIDE, len(orders)))]
     wait(attempts)
-    outcomes = [attempt.result() for attempt in attempts if attempt.exception() is None]
     store_surely(orders[0].tenant_id, orders[0].claim, outcomes)
     settle_paid(outcomes, bank.info.name)
     for attempt in attempts:

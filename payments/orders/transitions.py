@@ -18,13 +18,13 @@ from django.db import connection as database
 from django.db.models import BooleanField, Func, QuerySet
 
 from banking.banks.contract.payments import OrderState
-from banking.models import BankAccount, Connection, StatementLine
+from banking.models import BankAccount, StatementLine
 from banking.statements.allocation import NotFree
 from brazil.banking_days import sao_paulo_day
 from core.clock import database_now
 from core.errors import DomainError, InvalidState
 from core.text import shorten
-from payments.models import NOT_APPROVED, Payable, PaymentOrder, waiting
+from payments.models import NOT_APPROVED, Payable, PaymentOrder
 from payments.orders.bank_lines import hold_account
 from payments.orders.settlement import ENDINGS, NOT_PAID, News
 from payments.states import OLD_NEWS, ORDER_MOVES, OrderStatus, PayableStatus
@@ -360,31 +360,39 @@ def timeline_row(outcome: Outcome) -> tuple[UUID, str, str, str]:
     return outcome.order.payable_id, title, text, tone
 
 
+# Between two batches somebody may undo the connection that the sender holds, or lock sending
+# (payments.orders.sending_lock). What is taken is compared with its approval once more
+# (payments.orders.give_back): these orders, and not the whole queue.
+CLAIM = """
+WITH next AS (
+    SELECT o.id, o.payable_id, o.rail, o.amount, o.content FROM payments_paymentorder AS o
+    JOIN tenants_tenant AS t ON t.id = o.tenant_id AND t.sending_locked_at IS NULL
+    JOIN banking_bankaccount AS a ON a.tenant_id = o.tenant_id AND a.id = o.bank_account_id
+    JOIN banking_connection AS c
+        ON c.tenant_id = a.tenant_id AND c.id = a.connection_id AND c.status = 'active'
+    WHERE o.tenant_id = %(tenant)s AND o.bank_account_id = %(account)s AND o.status = 'queued'
+        AND (o.wait_until IS NULL OR o.wait_until <= %(now)s)
+    ORDER BY o.created_at, o.id
+    LIMIT %(batch)s FOR UPDATE OF o SKIP LOCKED
+)
+UPDATE payments_paymentorder AS o
+SET status = 'sending', claim = %(claim)s, claimed_at = %(now)s, first_sent_at = %(now)s
+FROM next
+WHERE o.tenant_id = %(tenant)s AND o.id = next.id AND payments_is_sealed(
+    %(tenant)s, next.payable_id, next.rail, next.amount, next.content)
+RETURNING o.*
+"""
+
+
 def claim_queued(account: BankAccount) -> list[PaymentOrder]:
     """Take the next orders of the queue. What is returned is committed as `sending`."""
-    now = database_now()
+    claim = {
+        "tenant": account.tenant_id, "account": account.id, "now": database_now(),
+        "claim": uuid4(), "batch": BATCH,
+    }  # fmt: skip
     with tenant_scope(account.tenant_id):
-        queue = (
-            PaymentOrder.objects.of(account.tenant_id)
-            .filter(waiting(now), bank_account=account, status=OrderStatus.QUEUED)
-            # Between two batches somebody may undo the connection that the sender holds.
-            .filter(bank_account__connection__status=Connection.Status.ACTIVE)
-            .filter(tenant__sending_locked_at=None)  # payments.orders.sending_lock
-            .order_by("created_at", "id")
-            .select_for_update(skip_locked=True, of=("self",))
-        )
-        next_ones = list(queue.values_list("id", flat=True)[:BATCH])
-        # Compared once more (payments.orders.give_back): of these, and not of the whole queue.
-        held = PaymentOrder.objects.of(account.tenant_id).filter(id__in=next_ones)
-        orders = list(held.alias(is_sealed=IS_SEALED).filter(is_sealed=True).order_by("id"))
-        claim = {"claim": uuid4(), "claimed_at": now, "first_sent_at": now}
-        taken = PaymentOrder.objects.of(account.tenant_id).filter(id__in=[o.id for o in orders])
-        write_statuses(taken, OrderStatus.SENDING, **claim)
-    for order in orders:
-        order.status = OrderStatus.SENDING
-        for name, value in claim.items():
-            setattr(order, name, value)
-    return orders
+        orders = list(PaymentOrder.objects.raw(CLAIM, claim))
+    return sorted(orders, key=lambda order: order.id)
 
 
 def abandon_stale_sends(account: BankAccount, now: datetime) -> None:

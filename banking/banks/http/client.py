@@ -1,7 +1,9 @@
 """One way to call a bank over HTTP, with every failure sorted by its consequence."""
 
 import ssl as tls
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -26,11 +28,11 @@ MAX_BYTES = 20_000_000  # decompressed; the largest page we ask for is some 200 
 MAX_SECONDS = 120.0  # for reading one answer whole, however steadily it arrives
 # However little time a task has left: a bank that is well answers in these seconds.
 SHORTEST = 10.0
-# One httpx client slows down more than linearly with its open connections. An idle connection is
-# dropped here before the bank drops it (uvicorn after 5 s): a request written to one that the
-# server has just closed fails as if it might have been done.
-LIMITS = httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=4.0)
-ONE_USE = httpx.Limits(max_connections=16, max_keepalive_connections=0)
+MAX_CONNECTIONS = 16  # a client
+# Of one connection. When idle it is dropped here before the bank drops it (uvicorn after 5 s): a
+# request written to one that the server has just closed fails as if it might have been done.
+KEPT = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=4.0)
+ONE_USE = httpx.Limits(max_connections=1, max_keepalive_connections=0)
 TIMEOUT = httpx.Timeout(connect=5.0, read=45.0, write=20.0, pool=10.0)  # seconds
 
 # The request did not leave this machine.
@@ -48,19 +50,63 @@ class _TooMuch(Exception):
     """The answer is too long, or takes too long to arrive."""
 
 
+class NoCookies(httpx.Cookies):
+    """Each request stands alone. Looking for them takes a tenth of its time."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """None is kept."""
+
+
+NO_COOKIES = NoCookies()
+
+
 class BankClient(httpx.Client):
     """A client for one connection. `watcher` is told of each call, in the thread that made it."""
 
     watcher: Watcher | None = None
 
+    @property  # type: ignore[misc]  # nobody sets them
+    def cookies(self) -> httpx.Cookies:
+        return NO_COOKIES
 
-class BankTransport(httpx.HTTPTransport):
-    """Reads each answer whole, within bounds, so that the connection is free when it is judged."""
+
+class BankTransport(httpx.BaseTransport):
+    """Up to MAX_CONNECTIONS requests at once, each on a connection of its own.
+
+    Each answer is read whole, within bounds, so that the connection is free when it is judged. A
+    pool of httpx looks through all its connections at every request; here the one that was used
+    last is taken. Requests that find none free wait as long as their time-outs say.
+    """
+
+    def __init__(self, ssl: tls.SSLContext, *, keeps_alive: bool) -> None:
+        self._ssl = ssl
+        self._limits = KEPT if keeps_alive else ONE_USE
+        self._room = threading.BoundedSemaphore(MAX_CONNECTIONS)
+        self._idle: deque[httpx.HTTPTransport] = deque()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        if (attempt := request.extensions.get("attempt")) is not None:
-            attempt.begin()
-        return _whole(super().handle_request(request))
+        if not self._room.acquire(timeout=request.extensions["timeout"]["pool"]):
+            raise httpx.PoolTimeout("all connections are in use", request=request)
+        try:
+            connection = self._take()
+            try:
+                if (attempt := request.extensions.get("attempt")) is not None:
+                    attempt.begin()
+                return _whole(connection.handle_request(request))
+            finally:
+                self._idle.append(connection)
+        finally:
+            self._room.release()
+
+    def _take(self) -> httpx.HTTPTransport:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return httpx.HTTPTransport(verify=self._ssl, trust_env=False, limits=self._limits)
+
+    def close(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
 
 
 def _whole(response: httpx.Response) -> httpx.Response:
@@ -136,14 +182,10 @@ def open_client(
     `keeps_alive` off every request has a connection of its own: for what a bank cannot
     deduplicate, as a request written to a connection that has just been closed may be done.
     """
-    transport = BankTransport(
-        verify=ssl or _shared_authorities(settings.BANK_CA_FILE),
-        trust_env=False,
-        limits=LIMITS if keeps_alive else ONE_USE,
-    )
+    authorities = ssl or _shared_authorities(settings.BANK_CA_FILE)
     return BankClient(
         base_url=base_url,
-        transport=transport,
+        transport=BankTransport(authorities, keeps_alive=keeps_alive),
         trust_env=False,
         follow_redirects=False,
         timeout=TIMEOUT,

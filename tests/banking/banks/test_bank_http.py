@@ -3,6 +3,7 @@
 import socket
 import ssl
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
@@ -35,7 +36,6 @@ from banking.banks.http.errors import TokenRefused
 from banking.banks.http.json import read_json, write_json
 from core import deadline
 from tests.banking.banks.conftest import LOST, Answer, TinyBank
-from tests.loopback import LOOPBACK
 
 SHORT = httpx.Timeout(0.2)
 
@@ -91,16 +91,55 @@ def test_a_connection_that_is_not_taken_in_time_means_that_nothing_happened(
 
 
 def test_waiting_in_vain_for_a_free_connection_means_that_nothing_happened(
-    tiny_bank: TinyBank,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    one = httpx.Limits(max_connections=1)
+    monkeypatch.setattr(http, "MAX_CONNECTIONS", 1)
     with (
-        httpx.Client(base_url=tiny_bank.base_url, limits=one, **LOOPBACK) as client,
-        client.stream("GET", "/"),  # holds the only connection
-        pytest.raises(BankUnavailable) as caught,
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        open_client(f"http://127.0.0.1:{listener.getsockname()[1]}") as client,
+        ThreadPoolExecutor(1) as pool,
     ):
-        call(client, has_effect=True, timeout=SHORT)
-    assert isinstance(caught.value.__cause__, httpx.PoolTimeout)
+        first = pool.submit(call, client, has_effect=False)
+        taken, _ = listener.accept()
+        with taken:
+            taken.recv(1)  # the first request is on its way, and has no answer
+            with pytest.raises(BankUnavailable) as caught:
+                call(client, has_effect=True, timeout=SHORT)
+        assert isinstance(caught.value.__cause__, httpx.PoolTimeout)
+        assert isinstance(first.exception(), BankUnavailable)
+
+
+def test_a_connection_serves_again_and_one_that_broke_does_not(
+    client: httpx.Client, tiny_bank: TinyBank
+) -> None:
+    tiny_bank.will_answer(Answer(), Answer(), LOST, Answer())
+
+    for _ in range(2):
+        call(client, has_effect=False)
+    with pytest.raises(BankOutcomeUnknown):
+        call(client, has_effect=True)
+    call(client, has_effect=False)
+
+    first, second, lost, last = (request.connection for request in tiny_bank.received)
+    assert first == second == lost != last
+
+
+def test_what_may_not_be_repeated_has_a_connection_of_its_own(tiny_bank: TinyBank) -> None:
+    with open_client(tiny_bank.base_url, keeps_alive=False) as client:
+        for _ in range(2):
+            call(client, has_effect=True)
+
+    first, second = (request.connection for request in tiny_bank.received)
+    assert first != second
+
+
+def test_a_cookie_of_a_bank_is_not_sent_back(client: httpx.Client, tiny_bank: TinyBank) -> None:
+    tiny_bank.will_answer(Answer(headers={"Set-Cookie": "route=a; Path=/"}))
+
+    for _ in range(2):
+        call(client, has_effect=False)
+
+    assert all("cookie" not in request.headers for request in tiny_bank.received)
 
 
 def test_a_task_whose_time_is_up_reads_nothing_more(
