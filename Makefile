@@ -1,6 +1,6 @@
 # `make help` lists what there is. Everything sets itself up: only Python 3.11 or newer is needed.
 SHELL := /bin/bash
-PYTHON ?= python3
+PYTHON ?= $(shell bash scripts/python.sh)
 BIN := .venv/bin
 # Every process that starts would compile the whole project anew.
 unexport PYTHONDONTWRITEBYTECODE

@@ -8,11 +8,16 @@ if ! command -v chromium > /dev/null; then
     { [ "$(id -u)" = 0 ] && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium > /dev/null; } || true
 fi
 
-bash scripts/lint.sh
 production() { "$BIN/python" scripts/with_production_settings.py "$@"; }
-production -m mypy .
+# Types have one core, meanwhile the rest has the other.
+types=$(mktemp)
+trap 'rm -f "$types"' EXIT
+production -m mypy . > "$types" &
+bash scripts/lint.sh
 production manage.py check --deploy --fail-level WARNING
 production manage.py spectacular --validate --fail-on-warn --file /dev/null
+wait $! || { cat "$types"; exit 1; }
+cat "$types"
 "$BIN/pytest" -n "${TEST_WORKERS:-3}" --dist worksteal "$@"
 
 if ! command -v chromium > /dev/null; then

@@ -34,6 +34,8 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before -m reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Each takes a minute or two: begun last they would keep one core busy and the other idle.
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/e2e/"))
     absent = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here")
     for item in items:
         if isinstance(item, pytest.Function) and not FIXTURES.isdisjoint(item.fixturenames):

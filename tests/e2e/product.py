@@ -12,6 +12,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kamino.local import environment as local_environment
 from kamino.local.services import free_port
 from simulator.banks import ADDRESSES
 
@@ -52,6 +53,11 @@ class Product:
         found = re.search(rf"^\s*{role}\s+(\S+@\S+)\s+(\S+)", self.banner, re.M)
         assert found, self.banner
         return found[1], found[2]
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """The variables that its processes have."""
+        return local_environment.read(self.folder / "local.env")
 
     def manage(self, *arguments: str) -> str:
         """`manage.py` by hand, in another terminal."""

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from brazil.banking_days import is_settlement_day, sao_paulo_day
 from brazil.boleto import barcode_to_line, build_barcode
+from tests.database import tables_of, tables_of_template
 from tests.e2e import browser as browsing
 from tests.e2e import product as products
 from tests.e2e.product import Product
@@ -26,11 +27,13 @@ from tests.e2e.steps import (
 
 
 def test_from_an_empty_folder_to_two_paid_bills_that_a_second_run_keeps(
-    tmp_path_factory: pytest.TempPathFactory, browser: Browser
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, browser: Browser
 ) -> None:
     folder = tmp_path_factory.mktemp("data")
     product = products.start(folder)
     try:
+        # What it migrated is what all other tests run on.
+        assert tables_of(product.kept["DATABASE_OWNER_URL"]) == tables_of_template()
         take_the_tour(product, browser)
     finally:
         product.stop()

@@ -8,15 +8,15 @@ is waited for.
 
 import runpy
 import sys
-from datetime import UTC, datetime, timedelta
 from threading import Thread
+from time import time
 
 import time_machine
 
 
 def move(traveller: time_machine.Traveller, seconds: str) -> None:
-    right = time_machine.escape_hatch.datetime.datetime.now(UTC)
-    traveller.move_to(right + timedelta(seconds=float(seconds)))
+    # As a number: a datetime would move the process to its zone too.
+    traveller.move_to(time_machine.escape_hatch.time.time() + float(seconds))
 
 
 def obey(traveller: time_machine.Traveller) -> None:
@@ -26,7 +26,7 @@ def obey(traveller: time_machine.Traveller) -> None:
 
 if __name__ == "__main__":
     _, seconds, module, *arguments = sys.argv
-    traveller = time_machine.travel(datetime.now(UTC)).start()
+    traveller = time_machine.travel(time()).start()
     if seconds == "-":
         move(traveller, sys.stdin.readline())
         Thread(target=obey, args=[traveller], daemon=True).start()

@@ -2,9 +2,6 @@
 
 import os
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,8 +14,8 @@ import redis
 from celery import Celery, current_app
 
 from tests.clock import moved_by
+from tests.forks import fork
 
-ROOT = Path(__file__).parents[3]
 QUEUES = ("clock", "payments", "reading")
 DEADLINE = 60.0  # seconds; far more than anything here takes
 RIGHT = timedelta()
@@ -83,31 +80,26 @@ class Process:
     def __init__(
         self, arguments: list[str], environment: dict[str, str], log: Path, wrong_by: timedelta
     ) -> None:
-        command = [sys.executable, "-m", "tests.payments.at_most_once.moved_clock", "-"]
         self.log = log
         with log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [*command, *arguments],
-                cwd=ROOT,
-                env=os.environ | environment,
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                text=True,
+            self._process = fork(
+                "tests.payments.at_most_once.moved_clock",
+                ["-", *arguments],
+                os.environ | environment,
+                output.fileno(),
             )
         self.set_clock(wrong_by)
 
     def set_clock(self, wrong_by: timedelta) -> None:
         """Of its machine. The test may be under a moved clock: the process lives at the same
         moment, but for what its own clock is wrong by."""
-        assert self._process.stdin is not None
         self._process.stdin.write(f"{(moved_by() + wrong_by).total_seconds()}\n")
         self._process.stdin.flush()
 
     def kill(self) -> None:
         """As a power cut does: no handler runs."""
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
+        self._process.kill()
+        self._process.wait(DEADLINE)
 
     def is_alive(self) -> bool:
         return self._process.poll() is None
