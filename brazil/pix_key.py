@@ -58,9 +58,14 @@ def parse_pix_key(text: str, kind: PixKeyKind) -> str:
 
 def is_directory_key(text: str) -> bool:
     """Whether it is a key, of whatever kind, written as the DICT stores it and in no other way."""
+    return directory_kind(text) is not None
+
+
+def directory_kind(text: str) -> PixKeyKind | None:
+    """Of a key as the DICT stores it, where 11 digits are a CPF; None: it is none."""
     if FOREIGN_PHONE.fullmatch(text):
-        return True
-    return any(_is_canonical(text, kind) for kind in PixKeyKind)
+        return PixKeyKind.PHONE
+    return next((kind for kind in PixKeyKind if _is_canonical(text, kind)), None)
 
 
 def _is_canonical(text: str, kind: PixKeyKind) -> bool:

@@ -189,7 +189,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people are invited by an admin of their company
-ACCOUNT_FORMS = {"reset_password": "tenants.emails.PasswordLinkForm"}
+ACCOUNT_FORMS = {"reset_password": "people.password_links.PasswordLinkForm"}
 # What moves the account to other hands asks the password, and is told to the address it had.
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
@@ -379,6 +379,7 @@ TICKS = (
     "audit.tasks.purge",
     "people.tasks.settle_changes",
     "people.tasks.send_invitations",
+    "people.tasks.send_password_links",
     "people.tasks.purge",
     "payments.tasks.dispatch_due_accounts",
     "payments.tasks.sweep_orders",

@@ -7,15 +7,18 @@ from celery import shared_task
 from core.clock import database_now
 from core.ticks import Tick
 from payments.bills import approval_notices, boleto_lookup, key_lookup
-from payments.dispatch import run, run_notices, schedule
+from payments.dispatch import run, run_notices, schedule, unread
 from payments.orders import review_notices, send, tracking
 
 
 @shared_task(base=Tick)
 def dispatch_due_accounts() -> None:
-    """Every tick: whose run of today is still to be made?"""
-    for tenant_id, account_id in schedule.due_accounts(database_now()):
+    """Every tick: whose run of today is still to be made, or was waiting for the bank's word?"""
+    now = database_now()
+    for tenant_id, account_id in schedule.due_accounts(now):
         dispatch_account.delay(str(tenant_id), str(account_id))
+    for tenant_id, account_id in unread.accounts_with_read_titles(now):
+        dispatch_read.delay(str(tenant_id), str(account_id))
 
 
 @shared_task
@@ -24,6 +27,13 @@ def dispatch_account(tenant_id: str, account_id: str) -> None:
     boleto_lookup.read_all_titles(tenant, account)
     run.dispatch_account(tenant, account, now=database_now())
     send.send_queued(tenant, account)
+
+
+@shared_task
+def dispatch_read(tenant_id: str, account_id: str) -> None:
+    tenant, account = UUID(tenant_id), UUID(account_id)
+    if run.dispatch_read(tenant, account, now=database_now()):
+        send.send_queued(tenant, account)
 
 
 @shared_task(base=Tick)

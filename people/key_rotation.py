@@ -3,8 +3,8 @@
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
+from core.sealing import credential_keys
 from people.mfa_adapter import SEALED
-from people.sealing import keys
 
 # Where allauth keeps what it has encrypted, by the type of the factor.
 SECRETS = {Authenticator.Type.TOTP: "secret", Authenticator.Type.RECOVERY_CODES: "seed"}
@@ -33,6 +33,7 @@ def reseal_factor(pk: int) -> bool:
     kept = str(factor.data.get(name, ""))
     if not kept.startswith(SEALED):
         return False
-    factor.data[name] = SEALED + keys().rotate(kept.removeprefix(SEALED).encode()).decode()
+    rotated = credential_keys().rotate(kept.removeprefix(SEALED).encode())
+    factor.data[name] = SEALED + rotated.decode()
     factor.save(update_fields=["data"])
     return True

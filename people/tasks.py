@@ -6,7 +6,7 @@ from celery import shared_task
 
 from core.clock import database_now
 from core.ticks import Tick
-from people import emails, pending_changes
+from people import emails, password_links, pending_changes
 from people.purge import purge_old_rows
 
 
@@ -26,6 +26,12 @@ def take_effect(tenant_id: str, change_id: str) -> None:
 def send_invitations() -> None:
     """Every tick, and when somebody is invited."""
     emails.send_waiting(database_now())
+
+
+@shared_task(base=Tick)
+def send_password_links() -> None:
+    """Every tick, and when somebody asks for one."""
+    password_links.send_waiting(database_now())
 
 
 @shared_task(base=Tick)

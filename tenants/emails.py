@@ -7,7 +7,6 @@ confirmed by the link that is sent to it.
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
-from allauth.account.forms import ResetPasswordForm
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.account.internal.userkit import filter_users_by_email
 from allauth.account.models import EmailAddress
@@ -75,17 +74,6 @@ class ConfirmedEmailBackend(AuthenticationBackend):  # type: ignore[misc]  # all
         users = filter_users_by_email(email, prefer_verified=True, for_login=True)
         tried = (self._check_password(u, password) for u in users if is_confirmed(u, email))
         return next((user for user in tried if user), None)
-
-
-class PasswordLinkForm(ResetPasswordForm):  # type: ignore[misc]  # allauth has no types
-    """Asks for the link to a new password. It leaves for a confirmed address only."""
-
-    users: list[User]
-
-    def clean_email(self) -> str:
-        email: str = super().clean_email()
-        self.users = [user for user in self.users if is_confirmed(user, email)]
-        return email
 
 
 @method_decorator(login_required, name="dispatch")

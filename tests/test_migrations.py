@@ -92,6 +92,9 @@ def test_what_was_approved_before_keeps_its_account_and_what_came_back_waits(for
         found = {bill.description: bill for bill in payable.select_related("approval")}
         assert apps.get_model("parties", "Payee").objects.using("owner").count() == 1
         assert apps.get_model("parties", "PayeeAccount").objects.using("owner").count() == 2
+        (told,) = apps.get_model("tenants", "Notice").objects.using("owner")
+        assert told.user.email == "b@example.com"
+        assert "Favorecido" in told.text and told.emailed_at is None
     assert {bill.id for bill in found.values()} == set(bills.values())
     seals = {name: bill.approval and bill.approval.seal for name, bill in found.items()}
     assert seals["pix"]["destinations"]["ted"]["account"] == "111111"
@@ -132,6 +135,7 @@ def fill(apps: Any, now: Any) -> tuple[UUID, dict[str, UUID], dict[str, UUID]]:
     author, approver = (
         make("tenants", "User", email=f"{who}@example.com", password="!") for who in "ab"
     )
+    make("tenants", "Membership", tenant=tenant, user=approver, role="aprovador")
     group = make(
         "accounts", "ClassificationGroup", tenant=tenant, code="5", name="D", nature="despesa"
     )

@@ -1,16 +1,15 @@
 """Encryption at rest: the credentials that banks gave us, the keys that sign their notices, and the
 notices as they came.
 
-Fernet (AES-128-CBC with HMAC-SHA256, cryptography's documentation) under the first of
-`CREDENTIAL_KEYS`; the other keys still read.
+Under the first of `CREDENTIAL_KEYS`; the other keys still read (core/sealing.py).
 """
 
 from uuid import UUID
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
+from cryptography.fernet import InvalidToken
 
 from core.errors import KaminoError
+from core.sealing import credential_keys
 
 
 class Unreadable(KaminoError):
@@ -18,7 +17,7 @@ class Unreadable(KaminoError):
 
 
 def encrypt(content: bytes) -> bytes:
-    return _keys().encrypt(content)
+    return credential_keys().encrypt(content)
 
 
 def decrypt(sealed: bytes) -> bytes:
@@ -27,7 +26,7 @@ def decrypt(sealed: bytes) -> bytes:
         Unreadable: none of the keys opens it.
     """
     try:
-        return _keys().decrypt(bytes(sealed))
+        return credential_keys().decrypt(bytes(sealed))
     except InvalidToken as error:
         raise Unreadable("no key opens this") from error
 
@@ -55,10 +54,6 @@ def reseal(sealed: bytes) -> bytes:
         Unreadable: none of the keys opens it.
     """
     try:
-        return _keys().rotate(bytes(sealed))
+        return credential_keys().rotate(bytes(sealed))
     except InvalidToken as error:
         raise Unreadable("no key opens this") from error
-
-
-def _keys() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.CREDENTIAL_KEYS])

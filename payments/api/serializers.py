@@ -20,11 +20,12 @@ from payments.bills.bulk_approval import Outcome
 from payments.bills.duplicates import refuse_duplicate
 from payments.bills.edit import version_of
 from payments.bills.enter import kept_name
-from payments.bills.warnings import Caution, warnings_of
+from payments.bills.warnings import Caution, cautions_of
 from payments.models import Payable
 from payments.rails.debit_account import preferred_account
 from payments.rails.destinations import TedDetails
 from payments.rails.seal import digest_of, seal_of
+from payments.reads import bank_word
 from payments.states import PayableStatus
 from tenants.scope import NOBODY
 
@@ -117,7 +118,7 @@ class CautionSerializer(serializers.Serializer[Caution]):
 
     code = serializers.CharField(
         help_text="name_kept, unknown_bank, repeated_code, pix_automatico, code_of_new_key, "
-        "code_of_unknown_receiver, new_destination, "
+        "code_of_unknown_receiver, title_differs, title_unread, key_unread, new_destination, "
         "other_destination, archived_destination, renamed_payee, similar_name, key_unknown, "
         "key_of_another, same_receiver, came_back, given_back, paid_outside_before, "
         "possible_duplicate ou edited."
@@ -137,6 +138,40 @@ class SealSerializer(serializers.Serializer[Any]):
     as_ted = serializers.BooleanField(help_text="O Pix sairia como TED, pela regra da conta.")
 
 
+class TitleSerializer(serializers.Serializer[Payable]):
+    """For whom, and for how much, the bank says that the boleto is registered."""
+
+    name = serializers.CharField(source="title_name")
+    document = serializers.CharField(source="title_document")
+    amount = serializers.DecimalField(
+        max_digits=12, decimal_places=2, allow_null=True, source="title_amount"
+    )
+    is_paid = serializers.BooleanField(source="title_is_paid")
+    read_at = serializers.DateTimeField(source="title_read_at", allow_null=True)
+    note = serializers.SerializerMethodField(help_text="Por que o banco não informou.")
+
+    def get_note(self, payable: Payable) -> str:
+        return bank_word.title_note(payable, self.context["account_of"](payable))
+
+
+class KeyHolderSerializer(serializers.Serializer[Payable]):
+    """Whose the bank says that the Pix key is, also that of a static code."""
+
+    name = serializers.CharField(source="key_holder_name")
+    document = serializers.CharField(
+        source="key_holder_document", help_text="Como o banco informa: de um CPF, só uma parte."
+    )
+    bank = serializers.CharField(source="key_holder_bank")
+    is_unknown = serializers.BooleanField(
+        source="key_is_unknown", help_text="Ninguém tem a chave, segundo o banco."
+    )
+    read_at = serializers.DateTimeField(source="key_read_at", allow_null=True)
+    note = serializers.SerializerMethodField(help_text="Por que o banco não informou.")
+
+    def get_note(self, payable: Payable) -> str:
+        return bank_word.key_note(payable, self.context["account_of"](payable))
+
+
 class PayableSerializer(serializers.ModelSerializer[Payable]):
     """A bill, as it is."""
 
@@ -144,6 +179,8 @@ class PayableSerializer(serializers.ModelSerializer[Payable]):
     payee_document = serializers.CharField(source="payee.document")
     ted = serializers.SerializerMethodField()
     pix = serializers.SerializerMethodField()
+    title = serializers.SerializerMethodField()
+    key_holder = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
     seal = serializers.SerializerMethodField()
     digest = serializers.SerializerMethodField()
@@ -155,7 +192,7 @@ class PayableSerializer(serializers.ModelSerializer[Payable]):
             "id", "payee_name", "payee_document", "description", "method", "ted", "pix",
             "linha_digitavel", "amount", "due_date", "payment_date", "expense_account",
             "bank_account", "status", "hold", "created_at", "approved_at",
-            "approvals_needed", "warnings", "seal", "digest", "version",
+            "approvals_needed", "title", "key_holder", "warnings", "seal", "digest", "version",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -168,13 +205,25 @@ class PayableSerializer(serializers.ModelSerializer[Payable]):
     def get_pix(self, payable: Payable) -> dict[str, Any] | None:
         return PixDestination(payable).data if payable.is_pix else None
 
+    @extend_schema_field(TitleSerializer(allow_null=True))
+    def get_title(self, payable: Payable) -> dict[str, Any] | None:
+        if payable.method != Payable.Method.BOLETO:
+            return None
+        return TitleSerializer(payable, context={"account_of": self.account_of}).data
+
+    @extend_schema_field(KeyHolderSerializer(allow_null=True))
+    def get_key_holder(self, payable: Payable) -> dict[str, Any] | None:
+        if not payable.paid_key:
+            return None
+        return KeyHolderSerializer(payable, context={"account_of": self.account_of}).data
+
     @extend_schema_field(SealSerializer)
     def get_seal(self, payable: Payable) -> dict[str, Any]:
         """What an approval approves, or of an approved bill what it approved."""
         if payable.approval is not None:
             sealed: dict[str, Any] = payable.approval.seal
             return sealed
-        return seal_of(payable, payable.bank_account or self.preferred_account)
+        return seal_of(payable, self.account_of(payable))
 
     def get_digest(self, payable: Payable) -> str:
         """Is sent back to approve it: the bill, its destinations and the Pix policy as shown."""
@@ -184,13 +233,18 @@ class PayableSerializer(serializers.ModelSerializer[Payable]):
         """Is sent back to change it: all of the bill that can be changed, as it is."""
         return version_of(payable)
 
+    def account_of(self, payable: Payable) -> BankAccount | None:
+        """The one that pays it, as things are."""
+        return payable.bank_account or self.preferred_account
+
     @cached_property
     def preferred_account(self) -> BankAccount | None:
         return preferred_account(self.context["request"].tenant.id)
 
     @extend_schema_field(CautionSerializer(many=True))
     def get_warnings(self, payable: Payable) -> list[dict[str, Any]]:
-        return [CautionSerializer(caution).data for caution in warnings_of(payable)]
+        cautions = cautions_of(payable, self.account_of(payable))
+        return [CautionSerializer(caution).data for caution in cautions]
 
 
 class EnteredPayableSerializer(PayableSerializer):

@@ -130,7 +130,8 @@ def told_no_more(payable: Payable, terms: Mapping[str, Any]) -> dict[str, Any]:
     line = payable.linha_digitavel
     if line != terms["linha_digitavel"] or not line:
         told |= NO_TITLE
-    if (payable.pix_key_type, payable.pix_key) != (terms["pix_key_type"], terms["pix_key"]):
+    names = ("pix_key_type", "pix_key", "pix_code")
+    if any(getattr(payable, name) != terms[name] for name in names):
         told |= NO_KEY_HOLDER | {"key_edited_at": database_now()}
     return told
 

@@ -1,4 +1,5 @@
 """Owners of Pix keys as the bank that is to pay tells them, read soon after a bill is entered.
+Also of the key inside a static code («copia e cola»).
 
 In the background: found by the clock in the rows, asked outside of scopes. Once a bill and key,
 so often an hour for each person, as a bank counts who asks for keys and does not pay them.
@@ -17,6 +18,7 @@ from banking.banks.contract.errors import BankError, BankRejected
 from banking.banks.contract.info import Capability
 from banking.banks.contract.payments import KeyHolder, PixKey, PixKeyType
 from banking.models import BankAccount
+from brazil.pix_key import directory_kind
 from core import deadline
 from core.clock import database_now
 from core.enqueue import enqueue
@@ -41,14 +43,14 @@ ID = BigIntegerField()
 
 
 def unread(now: datetime) -> Q:
-    """Also what the bank did not answer, minutes later."""
+    """Also what the bank did not answer, minutes later. Which codes have a key, they tell."""
     return Q(
         Q(key_asked_at=None) | Q(key_asked_at__lte=now - ASK_AGAIN_AFTER),
         method=Payable.Method.PIX,
         status__in=[PayableStatus.PENDING, PayableStatus.APPROVED],
         key_read_at=None,
         key_asks_left__gt=0,
-    ) & ~Q(pix_key="")
+    ) & (~Q(pix_key="") | ~Q(pix_code=""))
 
 
 def hurry_reading(payable: Payable) -> None:
@@ -56,7 +58,7 @@ def hurry_reading(payable: Payable) -> None:
 
     Runs inside the company's scope.
     """
-    if not payable.pix_key:
+    if not payable.paid_key:
         return
     account = payable.bank_account or preferred_account(payable.tenant_id)
     if account is not None and is_key_being_read(payable, account, database_now()):
@@ -78,16 +80,22 @@ def ask_for_keys(account: BankAccount, bank: BankAdapter) -> int:
     for payable in payables:
         if deadline.is_over():
             give_turn_back(payable)
-        elif not may_ask(payable.key_by):  # type: ignore[attr-defined]
+        elif (key := key_of(payable)) is None or not may_ask(payable.key_by):  # type: ignore[attr-defined]
             give_up(payable)
         else:
-            ask_for_key(payable, account, bank)
+            ask_for_key(payable, key, account, bank)
     return len(payables)
 
 
-def ask_for_key(payable: Payable, account: BankAccount, bank: BankAdapter) -> None:
+def key_of(payable: Payable) -> PixKey | None:
+    """Its own, or that of its static code; a dynamic code has none."""
+    kind = payable.pix_key_type or directory_kind(payable.paid_key)
+    return PixKey(PixKeyType(kind), payable.paid_key) if kind else None
+
+
+def ask_for_key(payable: Payable, key: PixKey, account: BankAccount, bank: BankAdapter) -> None:
     try:
-        holder = bank.look_up_key(PixKey(PixKeyType(payable.pix_key_type), payable.pix_key))
+        holder = bank.look_up_key(key)
     except BankRejected:
         holder = None
     except BankError:
@@ -130,14 +138,14 @@ def give_turn_back(payable: Payable) -> None:
 
 
 def give_up(payable: Payable) -> None:
-    """The person has asked for enough keys in this hour: this one is not asked for any more."""
+    """There is no key, or the person has asked for enough in this hour: it is asked for no more."""
     with tenant_scope(payable.tenant_id):
         still_unread(payable).update(key_asked_at=None, key_asks_left=0)
 
 
 def still_unread(payable: Payable) -> PayableQuerySet:
     mine = Payable.objects.of(payable.tenant_id).filter(id=payable.id, key_read_at=None)
-    same: PayableQuerySet = mine.filter(pix_key=payable.pix_key)
+    same: PayableQuerySet = mine.filter(pix_key=payable.pix_key, pix_code=payable.pix_code)
     return same
 
 
@@ -147,7 +155,7 @@ def store_holder(asked: Payable, holder: KeyHolder | None) -> None:
     Runs inside the company's scope.
     """
     payable = lock(asked)
-    if payable.pix_key != asked.pix_key or payable.key_read_at is not None:
+    if payable.paid_key != asked.paid_key or payable.key_read_at is not None:
         return  # edited meanwhile: the new one is asked for
     payable.key_is_unknown = holder is None
     payable.key_holder_name = shorten(holder.name, 160) if holder else ""

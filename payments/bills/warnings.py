@@ -166,7 +166,7 @@ def enterer(to: PayeeAccount | PayeeKey) -> str:
 
 def of_key(payable: Payable) -> list[Caution]:
     """What the bank that is to pay told of the owner of its Pix key against the bill."""
-    if not payable.pix_key or payable.key_read_at is None:
+    if payable.key_read_at is None or not payable.paid_key:
         return []
     if payable.key_is_unknown:
         return [key_unknown()]
@@ -203,14 +203,23 @@ def of_new_name(payable: Payable) -> list[Caution]:
     payee = payable.payee
     if payee.renamed_at is None or payable.is_name_approved:  # type: ignore[attr-defined]
         return []
+    approved: str | None = payable.approved_name  # type: ignore[attr-defined]
+    if approved == payee.name:
+        return []  # corrected, and back to what it was
     who = payee.renamed_by.display_name if payee.renamed_by else "pessoa não identificada"
+    when = f"{sao_paulo_day(payee.renamed_at):%d/%m/%Y}, quando {who} alterou o nome"
+    if approved is None or approved == payee.former_name:
+        was = f"se chamava «{payee.former_name}» até {when}"
+    else:
+        was = (
+            f"se chamava «{approved}» quando uma conta sua foi aprovada pela última vez, e "
+            f"«{payee.former_name}» até {when}"
+        )
     return [
         Caution(
             "renamed_payee",
             "Nome do favorecido alterado",
-            f"«{payee}» se chamava «{payee.former_name}» até "
-            f"{sao_paulo_day(payee.renamed_at):%d/%m/%Y}, quando {who} alterou o nome. "
-            "Nenhuma conta foi aprovada com o nome novo: confira a quem se paga.",
+            f"«{payee}» {was}. Nenhuma conta foi aprovada com o nome novo: confira a quem se paga.",
         )
     ]
 
@@ -243,7 +252,9 @@ def cautions_of(payable: Payable, account: BankAccount | None) -> list[Caution]:
 
 
 def of_unread(payable: Payable, account: BankAccount | None) -> list[Caution]:
-    """What the bank that pays it can tell, and has not."""
+    """What the bank that is to pay it can tell, and has not."""
+    if payable.status not in {PayableStatus.PENDING, PayableStatus.APPROVED}:
+        return []
     unread = [title_unread()] if is_unread(payable, account) else []
     return unread + ([key_unread()] if is_key_unread(payable, account) else [])
 

@@ -1,8 +1,9 @@
 """What a run sends and what it leaves out, and why. Nothing here writes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from uuid import UUID
 
 from banking.banks import registry
 from banking.models import BankAccount
@@ -35,7 +36,14 @@ class Plan:
         self.left_out += [LeftOut(payable, reason) for payable, reason in over.items()]
 
 
-def plan_run(account: BankAccount, day: date, *, until: time | None, is_held: bool = False) -> Plan:
+def plan_run(
+    account: BankAccount,
+    day: date,
+    *,
+    until: time | None,
+    is_held: bool = False,
+    only: Collection[UUID] | None = None,
+) -> Plan:
     """Decide about every approved bill of the account that is due by `day`. Writes nothing.
 
     On a day on which banks do not settle only Pix goes, whoever asks; before the day of its
@@ -43,11 +51,14 @@ def plan_run(account: BankAccount, day: date, *, until: time | None, is_held: bo
     time now when rails that have closed are to be left out; None when a person asked and the bank
     may settle it on its next day. With `is_held` the bills stay as they are planned until the
     transaction ends: one that another act holds is waited for, and read as that act leaves it.
+    With `only`, about those bills alone.
     """
     plan = Plan()
     today = sao_paulo_day(database_now()) if until is None else day
     due = Payable.objects.of(account.tenant_id).paid_by(account).sendable()
     due = due.filter(payment_date__lte=day)
+    if only is not None:
+        due = due.filter(id__in=only)
     if is_held:
         due = hold(due)
     for payable in sorted(due.with_destinations(), key=lambda bill: (bill.payment_date, bill.id)):
@@ -73,10 +84,10 @@ def reason_to_leave_out(
 ) -> str | None:
     """A Portuguese sentence, or None when it goes."""
     rail = rail_for(payable, account)
-    if day_by(rail, payable) < day:
-        return f"Venceu em {payable.due_date:%d/%m/%Y}: use «Enviar agora»."
     if rail is None:
         return why_no_rail(payable, account)
+    if day_by(rail, payable) < day:
+        return f"Venceu em {payable.due_date:%d/%m/%Y}: use «Enviar agora»."
     bank = registry.info(account.provider)
     if rail not in open_rails(bank, day):
         return f"Em {day:%d/%m/%Y} não há compensação bancária: só Pix é enviado."

@@ -7,6 +7,7 @@ wholly or not at all, and the unique key over account and day lets it happen onc
 hand before 07:00 is filled once more by the clock, which moves its `started_at`.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -17,8 +18,9 @@ from brazil.banking_days import SAO_PAULO, sao_paulo_day
 from core.errors import NotAllowed
 from payments.bills.approval import return_to_approval
 from payments.dispatch.plan import plan_run
-from payments.dispatch.run_notices import tell_of_kept
+from payments.dispatch.run_notices import take_back_kept, tell_of_kept
 from payments.dispatch.schedule import is_sending_time, opening_instant, with_modo_banking
+from payments.dispatch.unread import read_since
 from payments.models import DispatchRun
 from payments.orders.payload import listed
 from payments.orders.queue import make_orders
@@ -46,6 +48,26 @@ def dispatch_account(tenant_id: UUID, account_id: UUID, *, now: datetime) -> Dis
             return None
         run.started_at = now
         fill_run(run, account, until=now.astimezone(SAO_PAULO).time(), by=None)
+        return run
+
+
+def dispatch_read(tenant_id: UUID, account_id: UUID, *, now: datetime) -> DispatchRun | None:
+    """Send what today's run left out because its boleto was not read then, and was read since.
+
+    By the rules of the run, and as part of it. None when there is nothing of the kind.
+    """
+    today = sao_paulo_day(now)
+    with tenant_scope(tenant_id):
+        account = with_modo_banking(today).of(tenant_id).filter(id=account_id).first()
+        if account is None or not is_sending_time(account.provider, now):
+            return None
+        runs = DispatchRun.objects.of(tenant_id).filter(bank_account=account, day=today)
+        runs = runs.select_for_update(of=("self",)).select_related("bank_account")
+        run: DispatchRun | None = runs.first()
+        read = read_since(run) if run is not None else []
+        if run is None or not read:
+            return None
+        fill_run(run, account, until=now.astimezone(SAO_PAULO).time(), by=None, only=read)
         return run
 
 
@@ -77,10 +99,18 @@ def lock_run(account: BankAccount, day: date, *, by: User | None) -> tuple[Dispa
 
 
 def fill_run(
-    run: DispatchRun, account: BankAccount, *, until: time | None, by: User | None
+    run: DispatchRun,
+    account: BankAccount,
+    *,
+    until: time | None,
+    by: User | None,
+    only: Collection[UUID] | None = None,
 ) -> None:
-    """`until` is None and `by` a member when a person asks: the record then lists what is sent."""
-    plan = plan_run(account, run.day, until=until, is_held=True)
+    """`until` is None and `by` a member when a person asks: the record then lists what is sent.
+
+    With `only` the run decides anew about those bills, and about the others as before.
+    """
+    plan = plan_run(account, run.day, until=until, is_held=True, only=only)
     try:
         orders = make_orders([(payable, account) for payable in plan.send], run=run, by=by)
     except KeptBack as error:
@@ -89,10 +119,13 @@ def fill_run(
         tell_of_kept(run, error.kept)
     returned = [item.payable for item in plan.left_out if item.needs_new_approval]
     return_to_approval([(payable, why_no_rail(payable, account)) for payable in returned])
-    run.left_out = [
+    stay = [] if only is None else left_out_but(run, only)
+    run.left_out = stay + [
         {"payable": str(item.payable.id), "reason": item.reason} for item in plan.left_out
     ]
     run.save(update_fields=["left_out", "started_at"])
+    if only is not None and not run.left_out:
+        take_back_kept(run)
     record(
         Act.RUN_BY_HAND if until is None else Act.RUN_BY_CLOCK,
         on=account,
@@ -103,3 +136,8 @@ def fill_run(
             "De fora": str(len(plan.left_out)),
         },
     )
+
+
+def left_out_but(run: DispatchRun, bills: Collection[UUID]) -> list[dict[str, str]]:
+    decided = {str(payable_id) for payable_id in bills}
+    return [item for item in run.left_out if item["payable"] not in decided]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from uuid import UUID
 
 from django.urls import reverse
@@ -97,20 +98,34 @@ def tell_of_cut(tenant_id: UUID, account_id: UUID, now: datetime) -> None:
 
 
 def tell_of_kept(run: DispatchRun, kept: Mapping[Payable, str]) -> None:
-    """At once, of what a limit or a title keeps here. Runs inside the company's scope."""
+    """At once, of what a limit or a title keeps here, the same once.
+
+    Runs inside the company's scope.
+    """
     total = format_brl(sum((payable.amount for payable in kept), Decimal(0)))
     stayed = counted(len(kept), "conta aprovada ficou", "contas aprovadas ficaram")
     news = News(
         subject=f"{KEPT_BACK}{run.id}",
-        step=f"{len(kept)}",
+        step=digest_of_kept(kept),
         title=f"Contas ficaram de fora do envio de {run.bank_account}."[:120],
-        text=f"{stayed} de fora, R$\u00a0{total} ao todo: passam do "
-        "limite de envio da conta ou têm boleto que diverge.",
+        text=f"{stayed} de fora, R$\u00a0{total} ao todo: passam do limite de envio da conta, ou o "
+        "boleto diverge ou ainda não foi lido no banco. No Modo Banking, o que for lido sem "
+        "divergência sai em seguida.",
         action="Ver o envio",
         url=reverse("payments:run", args=[run.id]),
         until=database_now() + IS_NEWS_FOR,
     )
     notify(run.tenant, TOLD, news)
+
+
+def digest_of_kept(kept: Mapping[Payable, str]) -> str:
+    told = sorted(f"{payable.id} {why}" for payable, why in kept.items())
+    return sha256("\n".join(told).encode()).hexdigest()[:20]
+
+
+def take_back_kept(run: DispatchRun) -> None:
+    """All of it left. Runs inside the company's scope."""
+    withdraw(run.tenant_id, [f"{KEPT_BACK}{run.id}"])
 
 
 def withdraw_what_was_sent(tenant_id: UUID, subject: str, now: datetime) -> None:

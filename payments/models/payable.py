@@ -14,6 +14,7 @@ from django.db.models.functions import JSONObject
 from accounts.models import Account
 from banking.banks.contract.payments import PixKeyType, Rail
 from banking.models import BankAccount
+from brazil.br_code import parse_br_code
 from brazil.document import format_document, is_same_company
 from core.amounts import read_amount
 from core.clock import DatabaseNow
@@ -121,11 +122,17 @@ class PayableQuerySet(TenantQuerySet):
             day="payment_date",
         )
         last = before.order_by("-payment_date", "-id").values_list(where)[:1]
+        others = approvals_by_another_than_the_renamer()
         return (
             self.annotate(
                 was_paid_there=models.Exists(paid),
                 last_paid_to=models.Subquery(last),
-                is_name_approved=models.Exists(approvals_by_another_than_the_renamer()),
+                is_name_approved=models.Exists(
+                    others.filter(at__gt=models.OuterRef("payee__renamed_at"))
+                ),
+                approved_name=models.Subquery(
+                    others.order_by("-at", "-id").values("seal__payee__name")[:1]
+                ),
                 was_paid_outside=models.Exists(undone_payments_outside()),
             )
             .select_related(
@@ -153,10 +160,7 @@ class PayableQuerySet(TenantQuerySet):
 
 # A bank that does not answer is asked about a key again, so often in all.
 KEY_ASKS = 3
-
 NO_PIX = {"pix_key_type": "", "pix_key": "", "pix_code": "", "pix_charge": ""}
-
-
 ONE_PIX_DESTINATION = (
     Q(payee_account__isnull=False, **NO_PIX)
     | Q(payee_account=None, pix_code="", pix_charge="") & ~Q(pix_key_type="") & ~Q(pix_key="")
@@ -178,11 +182,9 @@ def related_to_bills(name: str) -> models.QuerySet[Any]:
 
 
 def approvals_by_another_than_the_renamer() -> models.QuerySet[Any]:
-    """Of bills of the outer bill's payee, since its name was corrected."""
+    """Of bills of the outer bill's payee: by whoever did not correct its name last."""
     of_payee = related_to_bills("approvals").filter(
-        tenant=models.OuterRef("tenant"),
-        payable__payee=models.OuterRef("payee"),
-        at__gt=models.OuterRef("payee__renamed_at"),
+        tenant=models.OuterRef("tenant"), payable__payee=models.OuterRef("payee")
     )
     return of_payee.exclude(person=models.OuterRef("payee__renamed_by"))
 
@@ -333,8 +335,14 @@ class Payable(TenantOwned):
         return self.method == self.Method.PIX
 
     @property
+    def paid_key(self) -> str:
+        """The Pix key that it goes to, also that of a static code; empty where there is none."""
+        code = parse_br_code(self.pix_code) if self.pix_code else None
+        return self.pix_key or (code and code.key) or ""
+
+    @property
     def key_since(self) -> datetime:
-        """When the bill got its key."""
+        """When the bill got its key or code."""
         return self.key_edited_at or self.created_at
 
     @property

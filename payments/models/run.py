@@ -23,6 +23,7 @@ class DispatchRun(TenantOwned):
                 fields=["tenant", "bank_account", "day"], name="dispatchrun_once"
             ),
         ]
+        indexes = [models.Index(fields=["day"], name="dispatchrun_by_day")]
 
     def __str__(self) -> str:
         return f"Envio de {self.day:%d/%m/%Y}"

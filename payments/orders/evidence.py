@@ -35,6 +35,7 @@ from payments.orders.bank_lines import (
     undone_pairs,
     value_of,
 )
+from payments.orders.creditors import hear_line
 from payments.orders.transitions import apply_state, lock_in_order, require_review
 from payments.states import OPEN_AT_BANK, OrderStatus
 from payments.timeline import BANK_LINE_UNDONE, DEBIT_SEEN, REDATED, RETURN_SEEN, Tone, note
@@ -327,6 +328,8 @@ def join(pair: Pair, account: BankAccount) -> tuple[JournalEntry, JournalEntry] 
         return None
     text = f"{line.booked_on:%d/%m/%Y} · {line.description} · R$ {format_brl(abs(line.amount))}"
     note(order.payable, DEBIT_SEEN if is_debit else RETURN_SEEN, text, tone=Tone.INFO)
+    if is_debit:
+        hear_line(order, line)
     if entry == former:
         return None
     days = (

@@ -40,6 +40,7 @@ from core.clock import Stopwatch, database_now
 from core.text import shorten
 from payments.models import PaymentOrder
 from payments.models.order import waiting
+from payments.orders.creditors import hear_creditors
 from payments.orders.give_back import give_back_what_may_not_leave, give_back_what_was_undone
 from payments.orders.payload import payment_of
 from payments.orders.sending_lock import LOCKED
@@ -167,6 +168,7 @@ def send_batch(
     attempts = [pool.submit(send_next) for _ in range(min(SIDE_BY_SIDE, len(orders)))]
     wait(attempts)
     store_surely(orders[0].tenant_id, orders[0].claim, outcomes)
+    hear_creditors((o.order, o.creditor, o.amount) for o in outcomes)
     settle_paid(outcomes, bank.info.name)
     for attempt in attempts:
         attempt.result()  # a bug: its order stays `sending`, is asked about, and the log has why
@@ -233,6 +235,7 @@ def accepted(order: PaymentOrder, receipt: Receipt) -> Outcome:
         amount=receipt.amount,
         is_paid=receipt.state is OrderState.PAID,
         paid_on=receipt.day,
+        creditor=receipt.creditor,
         wait=timedelta(seconds=settings.POLL_ORDERS_SECONDS),
     )
 

@@ -19,6 +19,7 @@ from core.errors import InvalidState
 from payments.bills.approval import revoke_approval
 from payments.models import Payable, PaymentOrder
 from payments.orders.bank_lines import debit_of, event_day, return_of
+from payments.orders.creditors import hear_line
 from payments.states import OrderStatus, PayableStatus
 from payments.timeline import Tone, note
 from tenants.models import User
@@ -86,9 +87,11 @@ def join(order: PaymentOrder, line: StatementLine, entry: JournalEntry, *, is_pr
     assert posted is not None  # the entry was written on the Conta do Ativo just now
     if is_proof:
         allocate(line, posted)
+        hear_line(order, line)
         return
     with suppress(NotFree):  # the next reading of the statement gives it another one
         allocate(line, posted)
+        hear_line(order, line)
 
 
 def returns_until(paid_at: datetime) -> datetime:

@@ -17,7 +17,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
 from django.db.models import BooleanField, Func, QuerySet
 
-from banking.banks.contract.payments import OrderState
+from banking.banks.contract.payments import Creditor, OrderState
 from banking.models import BankAccount, StatementLine
 from banking.statements.allocation import NotFree
 from brazil.banking_days import sao_paulo_day
@@ -59,12 +59,9 @@ def lock_order(order: PaymentOrder) -> PaymentOrder:
     The account is locked first, as by all who hold both.
     """
     hold_account(order.tenant_id, order.bank_account_id)
-    locked: PaymentOrder = (
-        PaymentOrder.objects.of(order.tenant_id)
-        .select_for_update(of=("self",), no_key=True)
-        .select_related("payable__payee", "payable__expense_account", "bank_account", "entry")
-        .get(id=order.id)
-    )
+    orders = PaymentOrder.objects.of(order.tenant_id).select_for_update(of=("self",), no_key=True)
+    loaded = ("payable__payee", "payable__expense_account", "bank_account", "entry")
+    locked: PaymentOrder = orders.select_related(*loaded).get(id=order.id)
     return locked
 
 
@@ -259,6 +256,7 @@ class Outcome:
     amount: Decimal | None = None
     is_paid: bool = False  # the bank says that it has paid it already
     paid_on: date | None = None  # and on which day, if it says that
+    creditor: Creditor | None = None  # of a boleto, whom it pays
     wait: timedelta | None = None
 
 

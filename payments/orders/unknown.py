@@ -19,6 +19,7 @@ from core.clock import database_now
 from core.text import shorten
 from payments.models import PaymentOrder, waiting
 from payments.orders.bank_lines import debit_of, hold_account
+from payments.orders.creditors import hear_creditors
 from payments.orders.payload import payment_of
 from payments.orders.send import submit
 from payments.orders.sending_lock import is_sending_locked
@@ -168,6 +169,7 @@ def record_found_order(order: PaymentOrder, receipt: Receipt, account: BankAccou
     order.bank_amount = receipt.amount or order.bank_amount
     order.absent_since = None
     order.save(update_fields=["reference", "bank_amount", "absent_since"])
+    hear_creditors([(order, receipt.creditor, receipt.amount)])
     source = receipt.reason or f"{account.bank_name} recebeu o pagamento."
     apply_state(order, receipt.state, source=source, reason=receipt.reason, day=receipt.day)
 

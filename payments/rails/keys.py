@@ -17,9 +17,10 @@ from payments.rails.titles import READING_TAKES
 
 def is_key_unread(payable: Payable, account: BankAccount | None) -> bool:
     """Whether the bank that pays it can tell whose its key is, and has not."""
-    if not payable.pix_key or payable.key_read_at is not None or account is None:
+    if account is None or not payable.is_pix or payable.key_read_at is not None:
         return False
-    return Capability.LOOK_UP_KEY in registry.info(account.provider).capabilities
+    can_tell = Capability.LOOK_UP_KEY in registry.info(account.provider).capabilities
+    return can_tell and bool(payable.paid_key)
 
 
 def is_key_being_read(payable: Payable, account: BankAccount | None, now: datetime) -> bool:

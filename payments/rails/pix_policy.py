@@ -28,7 +28,9 @@ FILE_TED_DETAILS = "não há agência e conta confirmadas do favorecido; confirm
 NEW_APPROVAL = "Requer nova aprovação"
 
 
-OTHERWISE = "pague pelo aplicativo do banco, ou por uma conta que faça Pix"
+OTHERWISE = (
+    "pague por uma conta que faça Pix, ou no aplicativo do banco e use «Registrar como paga fora»"
+)
 
 
 def rail_for(payable: Payable, account: BankAccount) -> Rail | None:

@@ -12,6 +12,8 @@ from banking.models import BankAccount
 from core.money import format_brl
 from core.plurals import counted
 from payments.models import Payable
+from payments.rails.pix_policy import rail_for
+from payments.rails.titles import is_unread
 from payments.reads.list import WEEK
 from payments.reads.status_label import Accounts, why_no_account
 from payments.states import PayableStatus
@@ -72,7 +74,7 @@ def notes_of_waiting(
         Payable.objects.of(tenant)
         .sendable()
         .filter(payment_date__lte=today)
-        .only("id", "tenant_id", "payment_date", "amount", "bank_account_id")
+        .select_related("payee", "approval")
         .order_by("payment_date", "id")
     )
     stranded: dict[BankAccount | None, list[Payable]] = {}
@@ -81,8 +83,9 @@ def notes_of_waiting(
         account = accounts.paying(payable)
         stay = stranded.setdefault(account, []) if why_no_account(account) else payers
         stay.append(payable)
-    overdue = [p for p in payers if p.payment_date < today]
-    missed = [p for p in payers if p.payment_date == today and missed_the_run(p, accounts)]
+    may_go = [p for p in payers if can_be_sent(p, accounts)]
+    overdue = [p for p in may_go if p.payment_date < today]
+    missed = [p for p in may_go if p.payment_date == today and missed_the_run(p, accounts)]
     late = [
         late_note(missed, "perdeu o envio das 7h", "perderam o envio das 7h"),
         late_note(overdue, "aprovada venceu sem pagamento", "aprovadas venceram sem pagamento"),
@@ -103,6 +106,13 @@ def stranded_note(payables: Sequence[Payable], account: BankAccount | None) -> S
         title=f"{counted(number, 'conta', 'contas')} sem conta bancária para pagamento",
         text=f"(R$\u00a0{total}): {what}",
     )
+
+
+def can_be_sent(payable: Payable, accounts: Accounts) -> bool:
+    """Whether a click may send it: its account pays it, and its boleto was read."""
+    account = accounts.paying(payable)
+    has_rail = account is not None and rail_for(payable, account) is not None
+    return has_rail and not is_unread(payable, account)
 
 
 def missed_the_run(payable: Payable, accounts: Accounts) -> bool:

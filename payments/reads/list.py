@@ -175,7 +175,8 @@ def in_state(payables: PayableQuerySet, state: str) -> PayableQuerySet:
         case State.APPROVED:
             return payables.sendable()
         case State.BACK:
-            return payables.filter(status=Payable.Status.PENDING).exclude(hold="")
+            back = payables.filter(status=Payable.Status.PENDING).exclude(hold="")
+            return back.exclude(hold=Payable.Hold.REJECTED)
         case State.REJECTED:
             return payables.filter(status=Payable.Status.PENDING, hold=Payable.Hold.REJECTED)
         case State.UNKNOWN:

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from django.db.models import Case, IntegerField, Prefetch, Value, When
 
-from banking.banks import registry
+from banking.banks.contract.payments import Rail
 from banking.models import BankAccount
 from brazil.arrecadacao import SEGMENTS
 from brazil.banking_days import sao_paulo_day
 from brazil.banks import bank_name
 from brazil.br_code import build_static_br_code
-from brazil.document import format_document, masked_kind
+from brazil.document import format_document
 from brazil.errors import InvalidValue
 from core.dates import near_day
 from payments.bills.changes import with_changes
@@ -33,11 +33,12 @@ from payments.models import (
 )
 from payments.orders.cancellation import why_not_cancellable
 from payments.rails.destinations import ted_of, written
-from payments.rails.keys import is_key_being_read, is_key_unread
+from payments.rails.keys import is_key_being_read
 from payments.rails.limits import Limit, limits_of
 from payments.rails.pix_policy import needs_new_approval, rail_for
 from payments.rails.seal import digest_of, seal_of
-from payments.rails.titles import is_being_read, is_unread
+from payments.rails.titles import is_being_read
+from payments.reads import bank_word
 from payments.reads.status_label import Accounts, Situation, situation_of
 from payments.states import LIVE_ORDERS, OrderStatus, PayableStatus
 from tenants.models import Membership
@@ -71,6 +72,8 @@ class Row:
     def destination(self) -> str:
         """«Itaú 0123 / 45678-9», «chave e-mail ana@exemplo.com», or who issued the boleto."""
         payable, to = self.payable, self.payable.payee_account
+        if self.left_as_ted and self.ted_destination:
+            return self.ted_destination
         if payable.pix_key:
             kind = payable.get_pix_key_type_display()
             return f"chave {kind if kind.isupper() else kind.lower()} {self.pix_key}"
@@ -115,52 +118,25 @@ class Row:
 
     @property
     def title_note(self) -> str:
-        """Why nothing is known of who the boleto is registered for; empty when it is."""
-        if self.payable.title_read_at is not None or self.account is None:
-            return ""
-        if is_unread(self.payable, self.account):
-            return "ainda não lido no banco"
-        bank = registry.info(self.account.provider)
-        return f"{bank.name} não informa o beneficiário registrado: confira no documento"
+        return bank_word.title_note(self.payable, self.account)
+
+    @property
+    def title_said(self) -> str:
+        return bank_word.title_said(self.payable, self.account)
 
     @property
     def key_holder(self) -> str:
-        """«Maria Silva · CPF ***.982.247-** · Nu Pagamentos S.A.»; empty when none was told."""
-        payable = self.payable
-        document = payable.key_holder_document
-        told = f"{masked_kind(document)} {document}" if document else ""
-        return " · ".join(filter(None, [payable.key_holder_name, told, payable.key_holder_bank]))
+        return bank_word.key_holder(self.payable)
 
     @property
     def key_note(self) -> str:
-        """Why nothing is known of whose the key is; empty when it is."""
-        payable, account = self.payable, self.account
-        if not payable.pix_key or self.key_holder or account is None:
-            return ""
-        if payable.key_read_at is not None:
-            return "chave não encontrada" if payable.key_is_unknown else "o banco não informou"
-        if not is_key_unread(payable, account):
-            bank = registry.info(account.provider)
-            return f"{bank.name} não informa o titular da chave: confira com o favorecido"
-        is_asked = self.is_open and payable.key_asks_left > 0
-        return "ainda não consultado no banco" if is_asked else "não consultado"
+        return bank_word.key_note(self.payable, self.account)
 
     @property
     def is_being_read(self) -> bool:
         """The bank is being asked for its title, or whose its key is."""
         asked = self.payable, self.account, self.now
         return self.is_open and (is_being_read(*asked) or is_key_being_read(*asked))
-
-    def title_said(self) -> str:
-        """For whom the boleto is registered, as the bank told it: «em nome de Energia do Sul».
-
-        «beneficiário não lido» while the bank can tell, and has not.
-        """
-        payable = self.payable
-        if whom := payable.title_name or format_document(payable.title_document):
-            return f"em nome de {whom}"
-        is_open = payable.status in {PayableStatus.PENDING, PayableStatus.APPROVED}
-        return "beneficiário não lido" if is_open and is_unread(payable, self.account) else ""
 
     @property
     def over_limit(self) -> str:
@@ -276,6 +252,18 @@ class Row:
         if not payable.is_pix or payable.payee_account_id is not None:
             return ""
         return written(to) if (to := ted_of(payable)) else ""
+
+    @property
+    def left_as_ted(self) -> bool:
+        """It is a Pix that left, or was paid, as the TED that its approval showed."""
+        order = self.order
+        is_gone = self.payable.status in {PayableStatus.SENT, PayableStatus.PAID}
+        return self.payable.is_pix and is_gone and order is not None and order.rail == Rail.TED
+
+    @property
+    def method(self) -> str:
+        """«Pix»; of one that left otherwise, what it left as."""
+        return "TED" if self.left_as_ted else self.payable.get_method_display()
 
     @property
     def ted_kind(self) -> str:

@@ -1,12 +1,14 @@
 """Where a bill is, said in one tag and one line."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from banking.banks import registry
+from banking.banks.contract.payments import Rail
 from banking.models import BankAccount
-from brazil.banking_days import sao_paulo_day
+from brazil.banking_days import SAO_PAULO, sao_paulo_day
 from core.dates import lasted, near_day
 from payments.dispatch.schedule import STARTS_AT, opening_instant
 from payments.models import DispatchRun, Payable, PaymentOrder
@@ -20,9 +22,11 @@ from payments.rails.pix_policy import (
     needs_new_approval,
     rail_for,
 )
+from payments.rails.titles import is_unread
 from payments.states import LIVE_ORDERS, OrderStatus, PayableStatus
 from tenants.models import Tenant
 
+OVERDUE = "vencida, não enviada"
 UNKNOWN = "resposta do banco desconhecida"
 REQUIRES_A_LOOK = "requer conferência"
 SEE_HISTORY = "abra a conta e veja o histórico"
@@ -168,16 +172,18 @@ def _pending(payable: Payable) -> Situation:
 def _approved(payable: Payable, accounts: Accounts, now: datetime) -> Situation:
     today = sao_paulo_day(now)
     account = accounts.paying(payable)
-    paid_on = payable.payment_date
-    if account is not None:
-        paid_on = day_by(rail_for(payable, account), payable)
+    rail = rail_for(payable, account) if account is not None else None
+    paid_on = day_by(rail, payable)
     if account is None or not account.is_connected:
-        label = "vencida, não enviada" if paid_on < today else "aprovada"
+        label = OVERDUE if paid_on < today else "aprovada"
         return Situation("no_account", "warn", label, why_no_account(account))
+    if rail is None:
+        held = _held(payable, account)
+        return held if paid_on >= today else _overdue_and_held(held)
     if paid_on < today:
-        return Situation("overdue", "warn", "vencida, não enviada", "envie com «Enviar agora»")
-    if rail_for(payable, account) is None:
-        return _held(payable, account)
+        return Situation("overdue", "warn", OVERDUE, "envie com «Enviar agora»")
+    if is_unread(payable, account) and paid_on == today and account.id in accounts.ran_today:
+        return _unread(account, now)
     if paid_on == today and account.id in accounts.ran_today:
         return Situation("missed_run", "warn", "perdeu o envio das 7h", "envie com «Enviar agora»")
     if account.modo_banking_from is None or account.modo_banking_from > paid_on:
@@ -188,6 +194,15 @@ def _approved(payable: Payable, accounts: Accounts, now: datetime) -> Situation:
     return Situation("approved", "ok", "aprovada", f"envio {day}, às {STARTS_AT.hour}h")
 
 
+def _unread(account: BankAccount, now: datetime) -> Situation:
+    """Its run left it out, and sends it when the bank has told whose boleto it is."""
+    closing = registry.info(account.provider).cut_off[Rail.BOLETO]
+    is_open = now.astimezone(SAO_PAULO).time() < closing
+    until = f"o Kamino tenta de novo até {closing:%Hh%M}"
+    gone = "o banco não informou hoje de quem ele é"
+    return Situation("unread", "warn", "boleto não lido", until if is_open else gone)
+
+
 def why_no_account(account: BankAccount | None) -> str:
     """Why nothing is paid from the account that is to pay, as a phrase; empty when it can be."""
     if account is None:
@@ -195,6 +210,11 @@ def why_no_account(account: BankAccount | None) -> str:
     if account.is_undone:
         return f"o vínculo de {account} foi desfeito"
     return "" if account.is_connected else f"o vínculo de {account} precisa ser refeito"
+
+
+def _overdue_and_held(held: Situation) -> Situation:
+    """Nothing here sends it: what does not help is not offered, and what does is said."""
+    return replace(held, label=OVERDUE, detail=": ".join(filter(None, [held.label, held.detail])))
 
 
 def _held(payable: Payable, account: BankAccount) -> Situation:

@@ -8,6 +8,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from audit.acts import Act
+from people.tasks import send_password_links
 from tenants.models import Role, Tenant, User
 from tenants.services import add_member
 from tests.audit.reading import audit_of
@@ -56,6 +57,7 @@ def test_a_password_by_the_link_of_an_email_is_told_as_one(
     client: Client, operator: User, tenant: Tenant
 ) -> None:
     client.post(reverse("account_reset_password"), {"email": operator.email})
+    send_password_links()
     (link,) = [w for w in str(mail.outbox[-1].body).split() if "/password/reset/key/" in w]
     form = client.get(link, follow=True)
     client.post(form.request["PATH_INFO"], {"password1": NEW, "password2": NEW})

@@ -61,6 +61,9 @@ TOMORROW = date(2026, 11, 24)
 KEPT, TED = BankAccount.PixPolicy.KEEP, BankAccount.PixPolicy.TED
 LINE_WITHOUT_AMOUNT = "859100000054555512345677890123456785901234567894"
 
+BY_KEY = {"method": Payable.Method.PIX, "pix_key": "a@b.c", "pix_key_type": "email"}
+A_BOLETO = {"method": Payable.Method.BOLETO, "linha_digitavel": BOLETO}
+
 
 def an_account(
     status: str = Connection.Status.ACTIVE, *, provider: str = "cora", **changes: Any
@@ -201,6 +204,23 @@ def test_an_order_at_a_bank_whose_connection_was_undone() -> None:
             False,
             ("overdue", "vencida, não enviada", "envie com «Enviar agora»"),
         ),
+        (
+            a_bill(payment_date=date(2026, 11, 19), **BY_KEY),
+            an_account(),
+            False,
+            (
+                "outside",
+                "vencida, não enviada",
+                "Pix fora da plataforma: pague por uma conta que faça Pix, ou no aplicativo do "
+                "banco e use «Registrar como paga fora»",
+            ),
+        ),
+        (
+            a_bill(**A_BOLETO),
+            an_account(provider="bs2", modo_banking_from=TODAY),
+            True,
+            ("unread", "boleto não lido", "o Kamino tenta de novo até 20h00"),
+        ),
         (a_bill(), None, False, ("no_account", "aprovada", "sem conta bancária para pagamento")),
         (
             a_bill(),
@@ -221,7 +241,8 @@ def test_an_order_at_a_bank_whose_connection_was_undone() -> None:
             (
                 "outside",
                 "Pix fora da plataforma",
-                "pague pelo aplicativo do banco, ou por uma conta que faça Pix",
+                "pague por uma conta que faça Pix, ou no aplicativo do banco e use "
+                "«Registrar como paga fora»",
             ),
         ),
         (
@@ -427,7 +448,8 @@ def test_when_an_approved_bill_leaves() -> None:
         (
             a_bill(method=Payable.Method.PIX, pix_key="a@b.c", pix_key_type="email"),
             "Pix fora da plataforma: Cora não faz Pix por esta integração; "
-            "pague pelo aplicativo do banco, ou por uma conta que faça Pix.",
+            "pague por uma conta que faça Pix, ou no aplicativo do banco e use "
+            "«Registrar como paga fora».",
         ),
     ],
 )
@@ -782,7 +804,8 @@ REFUSALS: list[tuple[str, Callable[[Tenant], object], str]] = [
         "no_rail",
         send_two_of_which_one_has_no_rail,
         "«Fornecedor Exemplo ME» não pode ser enviada. Pix fora da plataforma: Cora não faz Pix "
-        "por esta integração; pague pelo aplicativo do banco, ou por uma conta que faça Pix.",
+        "por esta integração; pague por uma conta que faça Pix, ou no aplicativo do banco e use "
+        "«Registrar como paga fora».",
     ),
     (
         "no_account",

@@ -131,7 +131,7 @@ def make_payable(
         return payable
     if payable.linha_digitavel:  # the bank says nothing against it
         change(payable, title_read_at=database_now())
-    if payable.pix_key:
+    if payable.paid_key:
         change(payable, key_read_at=database_now())
     return approve(payable, approved_by)
 

@@ -15,7 +15,7 @@ from banking.banks.contract.payments import PixCode
 from payments.models import Payable
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
-from tests.banking.factories import reread
+from tests.banking.factories import change, reread
 from tests.brazil import codes
 from tests.cast import make_member, sign_in
 from tests.payments.bill_api import TED, URL, act, body, count_of, post
@@ -354,6 +354,37 @@ def test_a_page_of_bills_costs_the_same_queries_whatever_their_number(
         make_payable(tenant, approved=True)
 
     assert queries() == few
+
+
+def test_what_the_bank_told_stands_in_list_and_detail(as_operator: Client, tenant: Tenant) -> None:
+    make_bank_account(tenant, provider="kamino")
+    boleto = make_payable(tenant, "1234.56", destination=BOLETO, approved=True)
+    change(boleto, title_name="Outra Ltda", title_document="11444777000161")
+    code = make_payable(tenant, "1234.56", destination=PIX_CODE, approved=True)
+    change(code, key_holder_name="Maria Silva", key_holder_document="***.982.247-**")
+
+    listed = {bill["id"]: bill for bill in as_operator.get(URL).json()["results"]}
+
+    for bill in (boleto, code):
+        assert as_operator.get(f"{URL}{bill.id}/").json() == listed[str(bill.id)]
+    told = listed[str(boleto.id)]
+    assert (told["title"]["name"], told["title"]["document"]) == ("Outra Ltda", "11444777000161")
+    assert "title_differs" in {each["code"] for each in told["warnings"]}
+    assert told["key_holder"] is None
+    told = listed[str(code.id)]
+    assert told["key_holder"]["name"] == "Maria Silva"
+    assert "key_of_another" in {each["code"] for each in told["warnings"]}
+    assert told["title"] is None
+
+
+def test_why_the_bank_told_nothing_is_said(as_operator: Client, tenant: Tenant) -> None:
+    make_bank_account(tenant)  # Cora tells neither
+    make_payable(tenant, "1234.56", destination=BOLETO)
+
+    (bill,) = as_operator.get(URL).json()["results"]
+
+    assert bill["title"]["read_at"] is None
+    assert "Cora" in bill["title"]["note"]
 
 
 def test_an_approver_approves(as_approver: Client, tenant: Tenant) -> None:

@@ -11,19 +11,24 @@ from django.urls import reverse
 
 from banking.banks.contract.payments import OrderState
 from banking.connections.disconnect import disconnect_account
+from banking.models import BankAccount
 from payments.bills.enter import cancel_payable
 from payments.dispatch.run import dispatch_by_hand
+from payments.dispatch.send_now import send_now
 from payments.models import DispatchRun, Payable
 from payments.orders.transitions import apply_state
 from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
+from tests.banking.factories import change
 from tests.cast import make_member, sign_in
 from tests.clock import travel
 from tests.payments.factories import (
     BOLETO,
+    PIX_KEY,
     TODAY,
     approve,
+    file_account,
     make_bank_account,
     make_order,
     make_payable,
@@ -133,6 +138,22 @@ def test_what_the_bank_charges_more_is_told(as_operator: Client, tenant: Tenant)
     make_order(payable, OrderStatus.AT_BANK, bank_amount="153.00")
 
     assert "R$ 153,00" in read(as_operator, "detail", payable.id)
+
+
+def test_a_pix_that_left_as_a_ted_says_so(as_operator: Client, tenant: Tenant) -> None:
+    change(make_bank_account(tenant), pix_policy=BankAccount.PixPolicy.TED)
+    file_account(tenant)
+    payable = make_payable(tenant, approved=True, destination=PIX_KEY)
+    assert "Pix para a chave" in read(as_operator, "detail", payable.id)
+
+    with tenant_scope(tenant.id):
+        send_now([payable], by=payable.created_by)
+
+    page = read(as_operator, "detail", payable.id)
+    assert "Pix para a chave" not in page and "Se for por TED" not in page
+    assert "por TED, vence" in page and "Itaú 0123 / 45678-9" in page
+    (row,) = as_operator.get(reverse("payments:list")).context["rows"][:1]
+    assert (row.method, row.destination) == ("TED", "Itaú 0123 / 45678-9")
 
 
 def test_names_of_strangers_are_escaped(as_operator: Client, tenant: Tenant) -> None:

@@ -20,11 +20,13 @@ from payments.reads.list import PAGE, ListFilter, Period
 from payments.states import OrderStatus
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
+from tests.banking.factories import change
 from tests.cast import make_member, sign_in
 from tests.clock import travel
 from tests.payments.factories import (
     BOLETO,
     PHONE_BILL,
+    PIX_KEY,
     TODAY,
     make_bank_account,
     make_order,
@@ -219,6 +221,7 @@ def test_bills_are_filtered_by_situation(as_operator: Client, tenant: Tenant) ->
     back = make_named(tenant, "voltou", approved=True)
     make_order(back, OrderStatus.REJECTED)
     move(back, Payable.Status.PENDING, hold=Payable.Hold.REFUSED)
+    change(make_named(tenant, "reprovada"), hold=Payable.Hold.REJECTED)
     make_order(make_named(tenant, "no banco", approved=True), OrderStatus.AT_BANK)
     make_order(make_named(tenant, "desconhecida", approved=True), OrderStatus.UNKNOWN)
     paid = make_named(tenant, "paga", approved=True)
@@ -226,9 +229,11 @@ def test_bills_are_filtered_by_situation(as_operator: Client, tenant: Tenant) ->
     move(paid, Payable.Status.PAID)
     move(make_named(tenant, "cancelada"), Payable.Status.CANCELLED)
 
-    assert set(shown(as_operator, situacao="em-aprovacao")) == {"em aprovação", "voltou"}
+    waiting = {"em aprovação", "voltou", "reprovada"}
+    assert set(shown(as_operator, situacao="em-aprovacao")) == waiting
     assert shown(as_operator, situacao="aprovadas") == ["aprovada"]
     assert shown(as_operator, situacao="voltaram") == ["voltou"]
+    assert shown(as_operator, situacao="reprovadas") == ["reprovada"]
     assert set(shown(as_operator, situacao="no-banco")) == {"no banco", "desconhecida"}
     assert shown(as_operator, situacao="desconhecida") == ["desconhecida"]
     assert shown(as_operator, situacao="pagas") == ["paga"]
@@ -442,6 +447,21 @@ def test_bills_of_accounts_that_can_pay_are_sent_without_those_of_one_that_canno
     (note,) = seen(as_operator, "late_notes")
 
     assert note.ids == [overdue.id]
+
+
+def test_what_no_click_sends_is_in_no_button_that_sends(
+    as_operator: Client, tenant: Tenant
+) -> None:
+    run_today(make_bank_account(tenant, provider="bs2", modo_banking_from=TODAY))
+    gone = date(2026, 11, 19)
+    pix = make_payable(tenant, approved=True, due_date=gone, destination=PIX_KEY)
+    change(make_payable(tenant, "1234.56", approved=True, destination=BOLETO), title_read_at=None)
+
+    assert seen(as_operator, "late_notes") == []
+    assert situations(as_operator) == ["unread"]
+    page = as_operator.get(reverse("payments:list"), {"periodo": "vencidas"})
+    (row,) = page.context["rows"]
+    assert (row.payable, row.situation.code) == (pix, "outside")
 
 
 def test_the_note_tells_what_todays_run_did(

@@ -27,6 +27,7 @@ from payments.dispatch.run import dispatch_by_hand
 from payments.states import OrderStatus
 from people import invitations
 from people.factor_reset import reset_factor
+from people.tasks import send_password_links
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import change
@@ -326,6 +327,7 @@ def open_pages(tenant: Tenant, admin: User, approver: User, client: Client) -> l
     invitations.revoke(over, by=member_of(tenant, admin))
     _, link = invited(tenant, "nova@empresa.test", Role.APPROVER, admin)
     client.post(reverse("account_reset_password"), {"email": approver.email})
+    send_password_links()
     with tenant_scope(tenant.id):
         reset_factor(member_of(tenant, approver), member_of(tenant, admin))
     return [

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import psycopg
 import pytest
@@ -17,8 +17,8 @@ from banking.purge import purge_old_rows as purge_banking
 from banking.statements import sync
 from kamino.local.environment import in_database
 from payments.bills import boleto_lookup, key_lookup
-from payments.dispatch import schedule
-from payments.models import PaymentOrder
+from payments.dispatch import schedule, unread
+from payments.models import DispatchRun, PaymentOrder
 from payments.orders import send, tracking
 from payments.orders.status_polling import claims_by_reference
 from payments.states import OrderStatus
@@ -34,7 +34,7 @@ ROWS = 30_000
 # Those that grow with every day of use.
 GROWING = (
     "banking_bankcall", "banking_bankevent", "banking_consentattempt", "django_session",
-    "payments_payable", "payments_paymentorder", "tenants_notice",
+    "payments_dispatchrun", "payments_payable", "payments_paymentorder", "tenants_notice",
 )  # fmt: skip
 
 
@@ -57,6 +57,7 @@ def full(tenant: Tenant, admin: User) -> Iterator[None]:
         attempt = ConsentAttempt.objects.create(
             tenant=tenant, provider="cora", person=admin, state_digest=b"x"
         )
+        DispatchRun.objects.create(tenant=tenant, bank_account=account, day=date(2000, 1, 1))
         news = notices.News("subject", "1", "t", "t", "a", "/", now + timedelta(days=1))
         notices.notify(tenant, [Role.ADMIN], news)
     address = in_database(os.environ["DATABASE_ADMIN_URL"], connection.settings_dict["NAME"])
@@ -65,6 +66,7 @@ def full(tenant: Tenant, admin: User) -> Iterator[None]:
         copy(raw, "payments_payable", "'linha_digitavel', lpad(n::text, 47, '0'), 'status', 'paid'")
         others = "'key', gen_random_uuid(), 'payable_id', gen_random_uuid(), 'reference', n::text"
         copy(raw, "payments_paymentorder", others)
+        copy(raw, "payments_dispatchrun", "'day', date '2000-01-01' + n")
         copy(raw, "banking_bankevent", "'event_id', n::text, 'reference', n::text")
         copy(raw, "banking_bankcall", "'result', '200'")
         copy(raw, "banking_consentattempt", "'provider', 'cora'")
@@ -108,6 +110,7 @@ def sweeps() -> dict[str, Callable[[], object]]:
         "renewals": lambda: token_renewal.due_connections(now),
         "notices": lambda: notices.send_waiting(now),
         "runs": lambda: schedule.due_accounts(now),
+        "titles read since a run": lambda: unread.accounts_with_read_titles(now),
         "queues": lambda: send.accounts_with_queue(now),
         "rounds": lambda: tracking.unfinished(now),
         "titles": lambda: boleto_lookup.accounts_with_unread_titles(now),

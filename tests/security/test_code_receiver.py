@@ -1,18 +1,35 @@
 """A Pix code is no way around confirming where a payee receives money."""
 
+from decimal import Decimal
+
 import pytest
 
 from banking.banks.contract.payments import PixCode, PixKey, PixKeyType
+from banking.models import BankAccount
 from brazil.br_code import CRC_HEADER, crc16, parse_br_code
-from core.errors import InvalidInput
+from core.clock import database_now
+from core.errors import InvalidInput, InvalidState
+from payments.bills.key_lookup import accounts_with_unread_keys, ask_for_keys
 from payments.bills.warnings import cautions_of
 from payments.models import Payable
 from payments.rails.debit_account import preferred_account
-from tenants.models import Tenant
+from payments.states import PayableStatus
+from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
+from tests.banking.factories import change, reread
 from tests.brazil.codes import RENT, WITH_INTEREST
 from tests.cast import make_tenant
-from tests.payments.factories import confirm, make_payable
+from tests.payments.factories import (
+    DYNAMIC_CODE,
+    PIX_CODE,
+    approve,
+    confirm,
+    make_bank_account,
+    make_payable,
+)
+from tests.payments.key_holders import ANOTHERS, OWN
+from tests.payments.scripted_bank import ScriptedBank
+from tests.security.seals import edit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -73,3 +90,63 @@ def test_a_code_of_two_receivers_is_refused(tenant: Tenant) -> None:
 
     with pytest.raises(InvalidInput):
         make_payable(tenant, "2500.00", destination=PixCode(code))
+
+
+@pytest.fixture
+def kamino(tenant: Tenant) -> BankAccount:
+    """Its bank can tell whose a key is."""
+    return make_bank_account(tenant, provider="kamino")
+
+
+def test_the_bank_is_asked_whose_the_key_in_a_code_is(
+    tenant: Tenant, kamino: BankAccount, approver: User
+) -> None:
+    payable = make_payable(tenant, "2500.00", destination=PixCode(RENT))
+    assert accounts_with_unread_keys(database_now()) == [(tenant.id, kamino.id)]
+    with pytest.raises(InvalidState):
+        approve(payable, approver)
+
+    bank = ScriptedBank(holder=ANOTHERS)
+    ask_for_keys(kamino, bank)
+
+    assert bank.looked_up == [KEY]
+    assert "key_of_another" in codes_of(payable)
+    assert accounts_with_unread_keys(database_now()) == []
+
+
+def test_what_is_found_after_the_approval_puts_the_bill_back(
+    tenant: Tenant, kamino: BankAccount
+) -> None:
+    payable = make_payable(tenant, "2500.00", destination=PixCode(RENT), approved=True)
+    change(payable, key_read_at=None)
+
+    ask_for_keys(kamino, ScriptedBank(holder=ANOTHERS))
+
+    assert reread(payable).is_pending
+
+
+def test_another_code_is_asked_for_anew(
+    tenant: Tenant, operator: User, kamino: BankAccount
+) -> None:
+    payable = make_payable(tenant, "2500.00", destination=PixCode(RENT), by=operator)
+    ask_for_keys(kamino, ScriptedBank(holder=OWN))
+    edit(payable, operator, destination=PIX_CODE, amount=Decimal("1234.56"))
+
+    bank = ScriptedBank(holder=OWN)
+    ask_for_keys(kamino, bank)
+
+    assert bank.looked_up == ["financeiro@exemplo.com.br"]
+
+
+def test_of_a_code_without_a_key_nothing_is_asked(
+    tenant: Tenant, kamino: BankAccount, approver: User
+) -> None:
+    payable = make_payable(tenant, destination=DYNAMIC_CODE)
+
+    bank = ScriptedBank(holder=OWN)
+    ask_for_keys(kamino, bank)
+
+    assert bank.looked_up == []
+    assert accounts_with_unread_keys(database_now()) == []
+    assert "key_unread" not in codes_of(payable)
+    assert approve(payable, approver).status == PayableStatus.APPROVED

@@ -16,6 +16,7 @@ from audit.models import Record
 from core.errors import NotAllowed
 from people.factor_reset import reset_factor
 from people.models import FactorReset, PendingChange
+from people.tasks import send_password_links
 from tenants.models import Membership, Notice, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tenants.services import add_member
@@ -217,6 +218,7 @@ def test_the_person_comes_back_by_the_mailbox_alone(
     mail.outbox.clear()
 
     client.post("/conta/password/reset/", {"email": approver.email})
+    send_password_links()
 
     assert [message.to for message in mail.outbox] == [[approver.email]]
     assert reverse("account_reset_password") + "key/" in str(mail.outbox[0].body)

@@ -24,7 +24,7 @@ from payments.bills.approval import approve_payable, reject_payable
 from payments.bills.edit import edit_payable
 from payments.bills.edit import version_of as version_of_bill
 from payments.bills.enter import cancel_payable
-from payments.bills.warnings import warnings_of
+from payments.bills.warnings import Caution, warnings_of
 from payments.models import Approval, Payable
 from payments.rails.destinations import TedDetails
 from payments.rails.seal import seal_of
@@ -651,9 +651,13 @@ def test_the_database_takes_no_ted_that_is_not_on_file_into_an_approval(
 
 
 def codes_of(payable: Payable) -> set[str]:
+    return {warning.code for warning in warnings_on(payable)}
+
+
+def warnings_on(payable: Payable) -> list[Caution]:
     with tenant_scope(payable.tenant_id):
         bill = Payable.objects.of(payable.tenant_id).with_details().get(id=payable.id)
-        return {warning.code for warning in warnings_of(bill)}
+        return warnings_of(bill)
 
 
 def told(tenant: Tenant, kind: str) -> set[int]:
@@ -725,6 +729,21 @@ def test_a_new_name_is_told_of_until_another_person_approved_a_bill_with_it(
 
     rename(payee, admin, "Outro Nome")
     assert "renamed_payee" in codes_of(make_payable(tenant))
+
+
+def test_who_renames_twice_hides_no_name_that_another_person_approved(
+    tenant: Tenant, admin: User, operator: User
+) -> None:
+    file_account(tenant, payee_name="Joao Mecanico")
+    payee = make_payable(tenant).payee
+    for name in ("Energisa", "Energisa Paraiba S.A."):
+        rename(payee, admin, name)
+
+    (told,) = [c for c in warnings_on(make_payable(tenant)) if c.code == "renamed_payee"]
+    assert "«Joao Mecanico»" in told.text and "«Energisa»" in told.text
+
+    rename(payee, admin, "Joao Mecanico")
+    assert "renamed_payee" not in codes_of(make_payable(tenant))
 
 
 def test_a_trade_name_alone_is_no_new_name(tenant: Tenant, operator: User) -> None:

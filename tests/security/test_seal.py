@@ -284,6 +284,25 @@ def test_what_was_approved_by_one_of_two_counts_no_more_after_a_change_or_a_reje
 
 
 @pytest.mark.parametrize("role", [Role.FINANCE, Role.READER])
+def test_a_role_without_the_right_approves_nothing(
+    client: Client, tenant: Tenant, role: Role
+) -> None:
+    """Neither at the doors nor by the act behind them."""
+    payable = make_payable(tenant)
+    person = make_member(tenant, role)
+    sign_in(client, person, tenant)
+    seen = dict.fromkeys(("shown", "digest"), shown(payable))
+
+    for address in ("payments:approve", "payments:api-payable-approve"):
+        assert client.post(reverse(address, args=[payable.id]), seen).status_code == 403
+    with pytest.raises(NotAllowed) as refused:
+        approve(payable, person)
+
+    assert refused.value.code == "wrong_role"
+    assert reread(payable).is_pending
+
+
+@pytest.mark.parametrize("role", [Role.FINANCE, Role.READER])
 def test_a_role_without_the_right_rejects_nothing(
     client: Client, tenant: Tenant, role: Role
 ) -> None:

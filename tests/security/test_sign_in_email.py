@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from audit.acts import Act
 from audit.models import Record
+from people.tasks import send_password_links
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.cast import PASSWORD, make_user
@@ -151,6 +152,8 @@ def test_no_new_password_is_sent_to_an_address_that_is_not_confirmed(
 
     Client().post("/conta/password/reset/", {"email": new})
     Client().post("/conta/password/reset/", {"email": person.email})
+    assert told() == []  # whether anybody has it, the page does not ask
+    send_password_links()
 
     keys = [reverse("account_reset_password") + "key/" in str(m.body) for m in mail.outbox]
     assert list(zip(told(), keys, strict=True)) == [(new, False), (person.email, True)]
@@ -219,6 +222,7 @@ def test_the_old_address_takes_the_account_back(
     assert not person.has_usable_password()
     mail.outbox.clear()
     Client().post("/conta/password/reset/", {"email": moved})
+    send_password_links()
     assert told() == [moved]
 
 

@@ -145,3 +145,18 @@ def test_another_company_finds_no_notice(client, tenant, admin, other_tenant, ou
     sign_in(client, outsider, other_tenant)
 
     assert close(client, notice).status_code == 404
+
+
+def test_above_what_waits_for_approval_they_take_one_line_until_it_is_opened(
+    client, tenant, approver
+):
+    for subject in ("um", "outro"):
+        with tenant_scope(tenant.id):
+            notices.notify(tenant, (Role.APPROVER,), news(subject=subject))
+    sign_in(client, approver, tenant)
+
+    page = client.get(reverse("payments:approvals")).content.decode()
+
+    folded = page[page.index('<details class="folded') :].partition("</details>")[0]
+    assert "2 avisos" in folded[: folded.index("</summary>")]
+    assert [f"aviso-{row.id}" in folded for row in rows(tenant)] == [True, True]

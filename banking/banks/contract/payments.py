@@ -173,6 +173,14 @@ class OrderState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Creditor:
+    """Whom a boleto pays, as the bank tells it when it takes the order. Empty: it does not say."""
+
+    name: str
+    document: str  # CPF or CNPJ, as it is kept
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """The bank took the order."""
 
@@ -181,6 +189,7 @@ class Receipt:
     amount: Decimal | None = None  # what the bank will debit, where it says so
     reason: str = ""  # why it was refused, in words for a person
     day: date | None = None  # São Paulo, of the debit, where the bank says that it paid and when
+    creditor: Creditor | None = None  # of a boleto
 
 
 class Search(StrEnum):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from banking.banks.contract.errors import BankError, BankOutcomeUnknown, BankRejected
-from banking.banks.contract.payments import OrderState, Rail, Receipt
+from banking.banks.contract.payments import Creditor, OrderState, Rail, Receipt
 from banking.banks.contract.statement import AccountIdentity
 from banking.banks.cora.wire import payments, statement
 from banking.banks.cora.wire.fields import UnreadableAnswer
@@ -152,7 +152,12 @@ def test_any_amount_and_name_survive_the_trip(cents: int, name: str) -> None:
         (
             PAYMENT,
             Rail.BOLETO,
-            Receipt("pay_9QwErTyUiOpAsDfGhJkLzX", OrderState.AWAITING_APPROVAL, Decimal("150.75")),
+            Receipt(
+                "pay_9QwErTyUiOpAsDfGhJkLzX",
+                OrderState.AWAITING_APPROVAL,
+                Decimal("150.75"),
+                creditor=Creditor("Fornecedor Exemplo ME", "11222333000181"),
+            ),
         ),
         (
             {"id": "trn_1", "status": "COMPLETED", "new": 1},
@@ -168,6 +173,25 @@ def test_any_amount_and_name_survive_the_trip(cents: int, name: str) -> None:
 )
 def test_an_order_taken_gives_a_receipt(answer: Any, rail: Rail, receipt: Receipt) -> None:
     assert payments.receipt_from_wire(answer, rail) == receipt
+
+
+@pytest.mark.parametrize(
+    ("told", "creditor"),
+    [
+        ({"name": " Loja  Um ", "document": "11.222.333/0001-81"},
+         Creditor("Loja Um", "11222333000181")),
+        ({"name": "Loja Um", "document": "***.982.247-**"}, Creditor("Loja Um", "")),
+        ({"name": None, "document": 11222333000181}, Creditor("", "11222333000181")),
+        ({"name": "", "document": ""}, None),
+        ({}, None),
+        ("Loja Um", None),
+        (None, None),
+    ],
+)  # fmt: skip
+def test_a_creditor_that_cannot_be_read_is_not_told(told: Any, creditor: Creditor | None) -> None:
+    receipt = payments.receipt_from_wire({**PAYMENT, "creditor": told}, Rail.BOLETO)
+
+    assert receipt.creditor == creditor
 
 
 @pytest.mark.parametrize(

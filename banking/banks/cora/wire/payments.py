@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from banking.banks.contract.errors import BankOutcomeUnknown, BankRejected
-from banking.banks.contract.payments import BoletoPayment, OrderState, Rail, Receipt, TedPayment
+from banking.banks.contract.payments import (
+    BoletoPayment,
+    Creditor,
+    OrderState,
+    Rail,
+    Receipt,
+    TedPayment,
+)
 from banking.banks.cora.wire.fields import (
     UnreadableAnswer,
     amount_of,
@@ -23,6 +30,7 @@ from banking.banks.cora.wire.fields import (
 from banking.banks.cora.wire.order_states import STATES
 from banking.banks.http.fields import each_of
 from banking.banks.http.json import Json
+from brazil.document import read_loose_document
 from core.money import MAX_AMOUNT, to_cents
 
 
@@ -104,6 +112,7 @@ class ListedOrder:
     code: str  # ours; empty when it is not shown
     state: OrderState | None  # None: a status that is not documented
     amount: Decimal | None
+    creditor: Creditor | None = None
     is_unread: bool = False  # it is there; of it only what could be read of id and code is known
 
 
@@ -118,13 +127,26 @@ def order_from_wire(answer: Json, rail: Rail) -> ListedOrder:
         code=text_of(answer.get("code"), "code"),
         state=STATES[rail].get(status),
         amount=None if amount is None else amount_of(amount),
+        creditor=creditor_of(answer.get("creditor")),
     )
+
+
+def creditor_of(told: Json) -> Creditor | None:
+    """What cannot be read of it is as if it were not told: the order stands all the same."""
+    if not isinstance(told, dict):
+        return None
+    name, document = told.get("name"), told.get("document")
+    written = " ".join(name.split()) if isinstance(name, str) else ""
+    creditor = Creditor(written, read_loose_document(document))
+    return creditor if creditor.name or creditor.document else None
 
 
 def receipt_of(order: ListedOrder) -> Receipt:
     """An undocumented status counts as waiting: Cora's API only initiates, for every rail."""
     state = order.state or OrderState.AWAITING_APPROVAL
-    return Receipt(reference=order.reference, state=state, amount=order.amount)
+    return Receipt(
+        reference=order.reference, state=state, amount=order.amount, creditor=order.creditor
+    )
 
 
 def receipt_from_wire(answer: Json, rail: Rail) -> Receipt:
