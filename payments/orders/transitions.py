@@ -360,7 +360,7 @@ def timeline_row(outcome: Outcome) -> tuple[UUID, str, str, str]:
 
 # Between two batches somebody may undo the connection that the sender holds, or lock sending
 # (payments.orders.sending_lock). What is taken is compared with its approval once more
-# (payments.orders.give_back): these orders, and not the whole queue.
+# (payments.orders.give_back): these orders once each, whatever plan PostgreSQL makes of the rest.
 CLAIM = """
 WITH next AS (
     SELECT o.id, o.payable_id, o.rail, o.amount, o.content FROM payments_paymentorder AS o
@@ -372,13 +372,14 @@ WITH next AS (
         AND (o.wait_until IS NULL OR o.wait_until <= %(now)s)
     ORDER BY o.created_at, o.id
     LIMIT %(batch)s FOR UPDATE OF o SKIP LOCKED
+), sealed AS MATERIALIZED (
+    SELECT id FROM next
+    WHERE payments_is_sealed(%(tenant)s, payable_id, rail, amount, content)
 )
-UPDATE payments_paymentorder AS o
+UPDATE payments_paymentorder
 SET status = 'sending', claim = %(claim)s, claimed_at = %(now)s, first_sent_at = %(now)s
-FROM next
-WHERE o.tenant_id = %(tenant)s AND o.id = next.id AND payments_is_sealed(
-    %(tenant)s, next.payable_id, next.rail, next.amount, next.content)
-RETURNING o.*
+WHERE tenant_id = %(tenant)s AND id = ANY(ARRAY(SELECT id FROM sealed))
+RETURNING *
 """
 
 
