@@ -84,9 +84,11 @@ def reason_to_leave_out(
 ) -> str | None:
     """A Portuguese sentence, or None when it goes."""
     rail = rail_for(payable, account)
+    is_overdue = day_by(rail, payable) < day
     if rail is None:
-        return why_no_rail(payable, account)
-    if day_by(rail, payable) < day:
+        gone = f"Venceu em {payable.due_date:%d/%m/%Y}. " if is_overdue else ""
+        return gone + why_no_rail(payable, account)
+    if is_overdue:
         return f"Venceu em {payable.due_date:%d/%m/%Y}: use «Enviar agora»."
     bank = registry.info(account.provider)
     if rail not in open_rails(bank, day):
