@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "banking",
     "parties",
     "payments",
+    "charges",
     "reconciliation",
     "integrations",
     "registers",
