@@ -111,6 +111,11 @@ class AccountQuerySet(TenantQuerySet):
             .order_by("code")
         )
 
+    def revenue_accounts(self, tenant: Tenant | UUID) -> Self:
+        """What a charge may be classified as: open leaves of revenue."""
+        revenue = self.of(tenant).open().filter(group__nature=Nature.REVENUE)
+        return revenue.select_related("group").order_by("code")
+
 
 class AccountPurpose(models.TextChoices):
     """What charges post beside the revenue and the bank."""

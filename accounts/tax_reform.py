@@ -1,13 +1,19 @@
 """What a charge and a bill carry of the tax reform that begins in 2027: null until a company says
 that it wants them (`Tenant.uses_tax_reform`, docs/decisions/0035-two-registers.md)."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 
-from tenants.models import TenantOwned
+from audit.acts import Act
+from audit.services import record
+from core.errors import NotAllowed
+from tenants.models import Membership, Tenant, TenantOwned
+from tenants.scope import tenant_scope
 
 
-def optional_amount(words: str) -> "models.DecimalField[object, object]":
+def optional_amount(words: str) -> "models.DecimalField[Decimal | None, Decimal | None]":
     return models.DecimalField(words, max_digits=12, decimal_places=2, null=True)
 
 
@@ -66,3 +72,22 @@ class TaxReformColumns(TenantOwned):
                 & (Q(net_received=None) | Q(net_received__gte=0)),
             ),
         ]
+
+
+def switch_tax_reform(tenant: Tenant, *, on: bool, by: Membership) -> None:
+    """Whether charges and bills of a company show and take these columns. What is in them stays.
+
+    Raises:
+        NotAllowed: `by` is no admin.
+    """
+    if not by.is_admin:
+        raise NotAllowed("Só um administrador muda isto.", code="wrong_role")
+    with tenant_scope(tenant.id):
+        tenant.uses_tax_reform = on
+        tenant.save(update_fields=["uses_tax_reform"])
+        record(
+            Act.TAX_REFORM_CHANGED,
+            on=tenant,
+            by=by.user,
+            after={"Situação": "Ligado" if on else "Desligado"},
+        )

@@ -110,7 +110,7 @@ CHARGE_MOVES: Mapping[str, frozenset[str]] = {
 }
 
 # What may be edited: no bank has it.
-EDITABLE = (ChargeStatus.DRAFT, ChargeStatus.REFUSED)
+EDITABLE = (ChargeStatus.DRAFT, ChargeStatus.REFUSED, ChargeStatus.WRITTEN_OFF)
 # From which a slip may be issued.
 ISSUABLE = (
     ChargeStatus.DRAFT,
