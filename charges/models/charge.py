@@ -82,6 +82,10 @@ class Charge(TaxReformColumns):
     # Something about it requires a look (requer conferência), and what.
     needs_person = models.BooleanField(default=False)
     question = models.CharField(max_length=300, blank=True)
+    # It is to be collected by a new slip on these terms, once the old one is ended at the bank.
+    next_due_date = models.DateField(null=True)
+    next_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    next_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
 
@@ -105,6 +109,11 @@ class Charge(TaxReformColumns):
                 name="charge_paid_is_settled",
                 # After cancellation nothing was owed: what came is an advance of the payer.
                 condition=~Q(status="paid") | Q(settled=F("amount")) | Q(paid_after="cancellation"),
+            ),
+            models.CheckConstraint(
+                name="charge_next_whole",
+                condition=Q(next_due_date=None, next_amount=None, next_by=None)
+                | Q(next_due_date__isnull=False, next_amount__gt=0, next_by__isnull=False),
             ),
             models.CheckConstraint(
                 name="charge_instalment",
@@ -135,6 +144,11 @@ class Charge(TaxReformColumns):
             ),
             models.Index(
                 fields=["tenant"], condition=Q(needs_person=True), name="charge_to_look_at"
+            ),
+            models.Index(
+                fields=["tenant", "bank_account"],
+                condition=Q(next_due_date__isnull=False),
+                name="charge_to_reissue",
             ),
         ]
 
