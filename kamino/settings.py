@@ -463,7 +463,10 @@ ON_STATEMENT_READ = (
     "payments.orders.evidence.match_statement",
     "charges.tracking.bank_lines.match_statement",
 )
-ON_ALLOCATION_UNDONE = ("payments.orders.evidence.note_undone",)
+ON_ALLOCATION_UNDONE = (
+    "payments.orders.evidence.note_undone",
+    "charges.tracking.bank_lines.note_undone",
+)
 
 # What they do when something about a payee changed, in the same transaction.
 ON_PAYEE_NEWS = ("payments.bills.payee_news.hear",)

@@ -21,7 +21,7 @@ from charges.models import Charge
 from charges.terms.check import FORMS, rules_of
 from charges.terms.fit import fit
 from parties.models import Payer
-from parties.payers import ADDRESS, emails_of
+from parties.payers import ADDRESS
 
 Content = dict[str, Any]
 
@@ -49,7 +49,8 @@ def describe(charge: Charge) -> Content:
 
 
 def payer_of(payer: Payer, rules: ChargeRules) -> Content:
-    emails = [email for email in emails_of(payer) if len(email) <= rules.email_length]
+    told_to = [each.email for each in payer.emails.all()]
+    emails = [email for email in told_to if len(email) <= rules.email_length]
     told: Content = {
         "name": fit(payer.name, rules.name_length, accents=rules.takes_accents),
         "document": payer.document,

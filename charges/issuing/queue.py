@@ -68,13 +68,10 @@ def issue_charge(charge: Charge, *, by: Membership) -> Slip:
 
 def lock_charges(tenant_id: UUID, ids: Sequence[UUID]) -> list[Charge]:
     """In the order of their ids, as all who hold several take them."""
-    rows = (
-        Charge.objects.of(tenant_id).filter(id__in=ids).select_for_update(of=("self",), no_key=True)
-    )
+    rows = Charge.objects.of(tenant_id).filter(id__in=ids).order_by("id")
+    locked = rows.select_for_update(of=("self",), no_key=True).prefetch_related("payer__emails")
     return list(
-        rows.select_related(
-            "payer", "revenue_account__group", "bank_account__connection", "tenant"
-        ).order_by("id")
+        locked.select_related("payer", "revenue_account__group", "bank_account__connection")
     )
 
 

@@ -22,6 +22,7 @@ from charges.issuing.claim import record_issued, requeue
 from charges.issuing.content import request_of
 from charges.models import Slip
 from charges.states import SlipStatus
+from charges.timeline import Tone, note
 from charges.transitions import lock_slip, require_look
 from core import deadline
 from core.clock import database_now
@@ -139,7 +140,19 @@ def conclude(slip: Slip, found: Reading | bool | None) -> None:
     elif isinstance(found, Reading):
         record_issued(held, found)
     else:
+        forget_number(held)
         record_doubt(held, f"{held.bank_account.bank_name} não tem como dizer se emitiu.")
+
+
+def forget_number(slip: Slip) -> None:
+    """A number that a person gave, and that is not this slip's."""
+    if slip.our_number:
+        why = (
+            f"{slip.bank_account.bank_name} não mostra este boleto sob o número {slip.our_number}."
+        )
+        slip.our_number = ""
+        slip.save(update_fields=["our_number"])
+        note(slip.charge, "Número não confere", why, tone=Tone.WARN)
 
 
 def record_absence(slip: Slip) -> None:

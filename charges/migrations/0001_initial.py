@@ -223,6 +223,8 @@ class Migration(migrations.Migration):
                 ("paid_on", models.DateField(null=True, verbose_name="paga em")),
                 ("needs_person", models.BooleanField(default=False)),
                 ("question", models.CharField(blank=True, max_length=300)),
+                ("next_due_date", models.DateField(null=True)),
+                ("next_amount", models.DecimalField(decimal_places=2, max_digits=12, null=True)),
                 (
                     "created_at",
                     models.DateTimeField(db_default=core.clock.DatabaseNow(), editable=False),
@@ -238,6 +240,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "next_by",
                     models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -311,6 +322,17 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="banking.bankaccount",
+                    ),
+                ),
+                (
+                    "revenue_account",
+                    tenants.models.TenantForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.account",
+                        verbose_name="classificação",
                     ),
                 ),
                 (
@@ -392,6 +414,7 @@ class Migration(migrations.Migration):
                 ("lease", models.UUIDField(null=True)),
                 ("leased_until", models.DateTimeField(null=True)),
                 ("listed_at", models.DateTimeField(null=True)),
+                ("foreign_at", models.DateTimeField(null=True)),
                 (
                     "bank_account",
                     tenants.models.TenantForeignKey(
@@ -836,6 +859,14 @@ class Migration(migrations.Migration):
                 name="charge_to_look_at",
             ),
         ),
+        migrations.AddIndex(
+            model_name="charge",
+            index=models.Index(
+                condition=models.Q(("next_due_date__isnull", False)),
+                fields=["tenant", "bank_account"],
+                name="charge_to_reissue",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="charge",
             constraint=models.CheckConstraint(
@@ -919,6 +950,21 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="charge_paid_is_settled",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="charge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("next_amount", None), ("next_by", None), ("next_due_date", None)),
+                    models.Q(
+                        ("next_amount__gt", 0),
+                        ("next_by__isnull", False),
+                        ("next_due_date__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="charge_next_whole",
             ),
         ),
         migrations.AddConstraint(

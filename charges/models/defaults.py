@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.db import models
 
+from accounts.models import Account
 from banking.models import BankAccount
 from charges.models.charge import MESSAGE_LENGTH
 from tenants.models import TenantForeignKey, TenantOwned
@@ -12,12 +13,16 @@ ZERO = Decimal("0.00")
 
 
 class ChargeDefaults(TenantOwned):
-    """Fine, interest and message of an account; without a row, none."""
+    """Fine, interest, message and classification of an account; without a row, none."""
 
     bank_account = TenantForeignKey(BankAccount, models.PROTECT, related_name="+", db_index=False)
     fine_percent = models.DecimalField("multa (%)", max_digits=5, decimal_places=2, default=ZERO)
     interest_percent = models.DecimalField(
         "juros ao mês (%)", max_digits=5, decimal_places=2, default=ZERO
+    )
+    # Of charges that are taken in from the bank's own app; null: none are taken in.
+    revenue_account = TenantForeignKey(
+        Account, models.PROTECT, null=True, related_name="+", verbose_name="classificação"
     )
     message = models.CharField("mensagem", max_length=MESSAGE_LENGTH, blank=True)
 

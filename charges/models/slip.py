@@ -1,5 +1,6 @@
 """The slips by which banks collect charges."""
 
+import re
 from uuid import UUID
 
 from django.db import models
@@ -15,6 +16,14 @@ from tenants.models import TenantForeignKey, TenantOwned, User
 def slip_code(key: UUID) -> str:
     """What the bank keeps and shows of a slip as ours («seu número»), and what we look for."""
     return f"kc-{key.hex[:20]}"
+
+
+CODE = re.compile(r"\bkc-([0-9a-f]{20})\b")
+
+
+def keys_of_code(digits: str) -> tuple[UUID, UUID]:
+    """The first and the last key that the digits of a code may stand for."""
+    return UUID(hex=digits + "0" * 12), UUID(hex=digits + "f" * 12)
 
 
 # Taken from the queue: no bank ever had it.
@@ -142,7 +151,9 @@ class Slip(TenantOwned):
 
     @property
     def code(self) -> str:
-        return slip_code(self.key)
+        """Ours; of one that was issued in the bank's own app, what that one has."""
+        told: str = self.content.get("code", "")
+        return told
 
     @property
     def is_live(self) -> bool:

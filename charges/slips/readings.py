@@ -35,6 +35,8 @@ def take_in(slip: Slip, reading: Reading, *, source: str) -> None:
 
     What was known already, or is older than what is known, changes nothing.
     """
+    if reading.code and reading.code != slip.code:
+        return  # another slip, whoever said that it is this one
     rules = rules_of(slip.bank_account)
     assert rules is not None  # the bank issued it
     keep_codes(slip, reading, rules)

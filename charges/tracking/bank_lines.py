@@ -15,18 +15,22 @@ from banking.statements.allocation import NotFree, allocate, line_on, unallocate
 from banking.statements.entry_day import on_day_of, record_redating
 from brazil.banking_days import sao_paulo_day
 from charges.models import Settlement, Slip
+from charges.models.slip import CODE, keys_of_code
 from charges.settlement.settle import Money, settle
-from charges.states import SlipStatus
-from charges.terms.check import rules_of
+from charges.states import OPEN_AT_BANK, SlipStatus
+from charges.terms.check import reais, rules_of
 from charges.timeline import Tone, note
-from charges.tracking.proofs import watched_slips
 from charges.transitions import lock_charge, lock_slip, move_slip, require_look
 from core.clock import database_now
 from core.errors import DomainError
+from tenants.models import User
 
 # How far back lines are looked through: a slip may be paid 60 days after its due date.
 SINCE = timedelta(days=120)
 RECENT = timedelta(days=30)
+# Slips that may exist unseen, and those that may be paid before the bank's API says it.
+UNSEEN = (SlipStatus.UNKNOWN, SlipStatus.GIVEN_UP)
+PAYABLE = (*UNSEEN, *OPEN_AT_BANK, SlipStatus.CANCELLED, SlipStatus.WRITTEN_OFF)
 
 
 def match_statement(account: BankAccount) -> None:
@@ -41,24 +45,30 @@ def match_statement(account: BankAccount) -> None:
 
 
 def proved(account: BankAccount) -> Iterator[tuple[Slip, StatementLine]]:
-    by_code = {slip.code: slip for slip in watched_slips(account)}
-    if not by_code:
+    """Credits with our code in their text, of a bank whose credits have it."""
+    rules = rules_of(account)
+    if rules is None or not rules.movement_has_code:
         return
     since = sao_paulo_day(database_now() - SINCE)
     lines = StatementLine.objects.of(account.tenant_id).filter(
         bank_account=account, amount__gt=0, booked_on__gte=since, description__contains="kc-"
     )
     for line in unallocated(lines):
-        for code, slip in by_code.items():
-            if code in line.description:
+        for digits in CODE.findall(line.description):
+            slips = Slip.objects.of(account.tenant_id).filter(
+                bank_account=account, key__range=keys_of_code(digits), status__in=PAYABLE
+            )
+            for slip in slips.filter(settlements=None):
                 yield slip, line
 
 
 def record_proof(slip: Slip, line: StatementLine) -> None:
+    """The money is here. What the bank has not told of the slip, it tells later."""
     held = lock_slip(slip)
-    if held.status not in {SlipStatus.UNKNOWN, SlipStatus.GIVEN_UP}:
+    if held.status not in PAYABLE:
         return
-    move_slip(held, SlipStatus.PAID, message="")
+    if held.status in UNSEEN:
+        move_slip(held, SlipStatus.PAID, message="")
     money = Money(
         evidence=f"{held.id}:1",
         way=Settlement.Way.UNKNOWN,
@@ -148,3 +158,20 @@ def keep_day(settlement: Settlement, entry: JournalEntry) -> None:
     Settlement.objects.of(settlement.tenant_id).filter(id=settlement.id).update(
         entry=entry, posted_on=entry.date, is_provisional=False
     )
+
+
+def note_undone(allocation: Allocation, *, by: User) -> None:
+    """The charge says that a person took its entry and a bank line apart.
+
+    Named in `settings.ON_ALLOCATION_UNDONE`; runs inside the company's scope.
+    """
+    settlement = (
+        Settlement.objects.of(allocation.tenant_id)
+        .filter(entry=allocation.journal_line.entry_id)
+        .select_related("charge")
+        .first()
+    )
+    if settlement is not None:
+        line = allocation.statement_line
+        text = f"Linha do extrato de {line.booked_on:%d/%m/%Y}, {reais(abs(allocation.amount))}."
+        note(settlement.charge, "Conciliação desfeita", text, tone=Tone.WARN, by=by)

@@ -18,7 +18,7 @@ from charges.slips.readings import take_in
 from charges.states import OPEN_AT_BANK, SlipStatus
 from charges.terms.check import rules_of
 from charges.tracking.notices import news_of, slips_with_news
-from charges.transitions import lock_slip
+from charges.transitions import lock_slip, require_look
 from core import deadline
 from core.clock import database_now
 from core.lease import is_due
@@ -120,10 +120,18 @@ def read_one(slip: Slip, bank: BankAdapter, rules: ChargeRules) -> Reading | Non
         return None  # its time has come still
     with tenant_scope(slip.tenant_id):
         if reading is None:
-            wait(slip, asked_at, DAY)
+            record_gone(slip, asked_at)
         else:
             take_in_held(slip, reading, asked_at)
     return reading
+
+
+def record_gone(slip: Slip, asked_at: datetime) -> None:
+    """The bank knows it no more; a slip that has ended may go."""
+    held = lock_slip(slip)
+    if held.is_live:
+        require_look(held.charge, f"{held.bank_account.bank_name} não mostra mais este boleto.")
+    wait(held, asked_at, DAY)
 
 
 def take_in_held(slip: Slip, reading: Reading, asked_at: datetime) -> None:

@@ -22,6 +22,7 @@ from charges.states import OPEN_AT_BANK, SlipStatus
 from charges.terms.check import rules_of
 from charges.tracking.bank_lines import match_statement
 from charges.tracking.cancellation import cancel_requested
+from charges.tracking.foreign import take_in_foreign, unread_lists
 from charges.tracking.polling import poll_slips
 from charges.tracking.proofs import prove_by_notices, watched_slips
 from charges.tracking.reissue import go_on_with_changes
@@ -72,6 +73,7 @@ def unfinished(now: datetime) -> list[tuple[UUID, UUID]]:
         followed = Slip.objects.filter(status__in=OPEN_AT_BANK)
         pairs = {
             *slips.values_list("tenant_id", "bank_account_id"),
+            *unread_lists(now),
             *changing.values_list("tenant_id", "bank_account_id"),
             *rounds.filter(wanted_at__isnull=False).values_list("tenant_id", "bank_account_id"),
             *(
@@ -121,6 +123,8 @@ def go_round(tenant_id: UUID, account_id: UUID) -> None:
                     watched = watched_slips(account)
                 prove_by_notices(account, bank, watched, now)
             cancel_requested(account, bank)
+            if Capability.LIST_CHARGES in bank.info.capabilities:
+                take_in_foreign(account, bank, now)
             poll_slips(account, bank, now)
             with tenant_scope(tenant_id):
                 go_on_with_changes(account)

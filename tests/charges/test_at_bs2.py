@@ -50,6 +50,25 @@ def test_money_that_was_only_seen_is_no_payment_and_its_entry_has_the_day_of_the
     assert lines_of(settlement) == {"banco": D("1250.00"), "4.1.01": D("-1250.00")}
 
 
+def test_money_that_is_here_before_the_bank_admits_it_is_settled_once(at_bs2, bs2, later):
+    charge = issued_charge(at_bs2, "1250.00")
+    follow(at_bs2)
+    slip = slip_of(charge)
+    make_line(at_bs2, "1250.00", day=date(2026, 11, 23), description=f"Boleto {slip.code}")
+
+    follow(at_bs2)
+    assert reread(charge).status == ChargeStatus.PAID
+    assert reread(slip).status == SlipStatus.OPEN
+
+    bs2.pay_boleto(slip.reference)
+    later(timedelta(days=1))
+    follow(at_bs2)
+
+    (settlement,) = settlements(charge)
+    assert settlement.posted_on == date(2026, 11, 23)
+    assert reread(slip).status == SlipStatus.PAID
+
+
 @pytest.fixture
 def unknown(at_bs2, bs2):
     """BS2 has it, and its answer was lost."""
@@ -93,6 +112,16 @@ def test_what_a_person_found_is_believed_when_the_bank_shows_that_it_is_ours(unk
 
     assert slip_of(unknown).our_number == number
     assert reread(unknown).status == ChargeStatus.OPEN
+
+
+def test_a_number_that_the_bank_does_not_have_is_not_believed(unknown, at_bs2, bs2):
+    with tenant_scope(at_bs2.tenant_id):
+        say_found(unknown, "99999999999", by=membership(at_bs2.tenant))
+
+    follow(at_bs2)
+
+    assert (slip_of(unknown).status, slip_of(unknown).our_number) == (SlipStatus.UNKNOWN, "")
+    assert "Número não confere" in titles(unknown)
 
 
 def test_the_number_of_another_boleto_is_not_believed(unknown, at_bs2, bs2):

@@ -11,7 +11,7 @@ from charges.states import ChargeStatus, SlipStatus
 from charges.tracking.cancellation import cancel_charge
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, reread
-from tests.charges.factories import make_charge, membership
+from tests.charges.factories import make_charge, make_payer, membership
 from tests.charges.issued import (
     entries,
     follow,
@@ -97,15 +97,19 @@ def test_not_registered_in_the_clearing_house_is_no_refusal(at_cora, cora, later
 
 
 def test_after_the_window_the_list_tells_by_our_code(at_cora, cora, later):
-    charge = make_charge(at_cora.tenant, at_cora)
+    payer = make_payer(at_cora.tenant)
+    charge = make_charge(at_cora.tenant, at_cora, payer=payer)
+    issued_charge(at_cora, payer=payer)  # alike in all but the code
     cora.lose_next_answer(ISSUE)
     issue(charge)
+    issued_charge(at_cora, payer=payer)
     later(timedelta(hours=2))
     cora.clear_requests()
 
     follow(at_cora)
 
-    assert slip_of(charge).reference == cora.invoices()[0]["id"]
+    assert slip_of(charge).reference == cora.invoices()[1]["id"]
+    assert cora.invoices()[1]["code"] == slip_of(charge).code
     assert cora.count_requests(ISSUE, method="POST") == 0
 
 
@@ -172,6 +176,20 @@ def test_a_payer_who_was_quicker_than_the_cancellation_has_paid(at_cora, cora, l
     assert reread(charge).status == ChargeStatus.PAID
     assert "O pagador foi mais rápido" in titles(charge)
     assert len(settlements(charge)) == 1
+
+
+def test_a_cancellation_whose_answer_was_lost_is_asked_for_again(at_cora, cora, later):
+    charge = open_charge(at_cora, later)
+    cora.fault("lose_answer", "/v2/invoices/inv_*", method="DELETE")
+    with tenant_scope(at_cora.tenant_id):
+        cancel_charge(charge, by=membership(at_cora.tenant))
+
+    follow(at_cora)
+    later(timedelta(minutes=1))
+    follow(at_cora)
+
+    assert reread(charge).status == ChargeStatus.CANCELLED
+    assert cora.invoices()[0]["status"] == "CANCELLED"
 
 
 def test_a_slip_that_the_bank_ended_by_itself_is_written_off_and_still_owed(at_cora, cora, later):

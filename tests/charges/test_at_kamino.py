@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from banking.models import Allocation
+from banking.statements.allocation import undo_allocation
 from banking.statements.sync import sync_account
 from charges.models import Charge
 from charges.settlement.received import register_received
@@ -21,6 +22,7 @@ from tests.charges.issued import (
     lines_of,
     settlements,
     slip_of,
+    titles,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,6 +66,13 @@ def test_a_settlement_and_its_bank_line_are_joined_by_the_charges_id(at_kamino, 
         (allocation,) = Allocation.objects.of(at_kamino.tenant_id).select_related("journal_line")
     assert allocation.journal_line.entry_id == settlement.entry_id
     assert allocation.amount == D("150.00")
+
+    with tenant_scope(at_kamino.tenant_id):
+        undo_allocation(allocation, by=membership(at_kamino.tenant))
+    follow(at_kamino)
+    with tenant_scope(at_kamino.tenant_id):
+        assert not Allocation.objects.of(at_kamino.tenant_id).standing().exists()
+    assert "Conciliação desfeita" in titles(charge)
 
 
 def test_late_money_is_split_by_the_charges_own_terms(at_kamino, kamino, later):

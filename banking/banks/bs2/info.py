@@ -88,6 +88,7 @@ CHARGES = ChargeRules(
     qr_hosts=frozenset(),
     says_registered=True,
     cancels_at_once=False,
+    movement_has_code=True,
     lasts=timedelta(days=60),
 )
 

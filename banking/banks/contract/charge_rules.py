@@ -47,6 +47,8 @@ class ChargeRules:
     says_registered: bool
     # The field of a movement, as the bank tells it, that names the charge which it paid.
     movement_field: str = ""
+    # Whether the text of a credit has our code of the charge.
+    movement_has_code: bool = False
     # What the bank takes for cancelling one.
     cancellation_fee: Decimal | None = None
     # For how long after the due date it may be paid, where the bank says so.
