@@ -110,7 +110,7 @@ def test_after_the_window_the_list_tells_by_our_code(at_cora, cora, later):
 
     assert slip_of(charge).reference == cora.invoices()[1]["id"]
     assert cora.invoices()[1]["code"] == slip_of(charge).code
-    assert cora.count_requests(ISSUE, method="POST") == 0
+    assert cora.count_requests("/v2/invoices", method="POST") == 0
 
 
 def test_after_the_window_what_is_absent_twice_a_minute_apart_is_queued_again(at_cora, cora, later):
