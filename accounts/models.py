@@ -111,6 +111,21 @@ class AccountQuerySet(TenantQuerySet):
             .order_by("code")
         )
 
+    def revenue_accounts(self, tenant: Tenant | UUID) -> Self:
+        """What a charge may be classified as: open leaves of revenue."""
+        revenue = self.of(tenant).open().filter(group__nature=Nature.REVENUE)
+        return revenue.select_related("group").order_by("code")
+
+
+class AccountPurpose(models.TextChoices):
+    """What charges post beside the revenue and the bank."""
+
+    ADVANCES = "advances", "Adiantamentos de clientes"
+    LATE_CHARGES = "late_charges", "Juros e multas recebidos"
+    DISCOUNTS = "discounts", "Descontos concedidos"
+    FEES = "fees", "Tarifas bancárias"
+    CASH = "cash", "Caixa"
+
 
 class Account(TenantOwned):
     """A leaf of the chart, which receives entries (conta contábil)."""
@@ -123,6 +138,10 @@ class Account(TenantOwned):
     external_code = models.CharField("código externo", max_length=40, blank=True)
     # A bank account is tied to it: it is its Conta do Ativo.
     is_bank_leaf = models.BooleanField("conta bancária", default=False)
+    # What the product posts on it by itself (accounts/chart/purposes.py); empty for most.
+    purpose = models.CharField(
+        "uso", max_length=12, choices=AccountPurpose, blank=True, default="", db_default=""
+    )
     archived_at = models.DateTimeField("arquivada em", null=True)
 
     objects = AccountQuerySet.as_manager()  # type: ignore[misc]  # plugin: not ClassVar
@@ -132,6 +151,11 @@ class Account(TenantOwned):
         verbose_name_plural = "contas contábeis"
         constraints = [
             models.UniqueConstraint(fields=["tenant", "code"], name="account_code"),
+            models.UniqueConstraint(
+                fields=["tenant", "purpose"],
+                condition=~Q(purpose=""),
+                name="account_one_per_purpose",
+            ),
             models.CheckConstraint(
                 name="account_bank_leaf_is_open",
                 condition=Q(is_bank_leaf=False) | Q(archived_at=None),

@@ -36,3 +36,8 @@ def give_back(row: QuerySet[Any], token: UUID, *, prefix: str = "", **changes: o
     somebody else has it."""
     free = {f"{prefix}lease": None, f"{prefix}leased_until": None}
     return bool(row.filter(**{f"{prefix}lease": token}).update(**free, **changes))
+
+
+def is_due(now: datetime) -> Q:
+    """Of rows with `wait_until`: what is not to wait any longer."""
+    return Q(wait_until=None) | Q(wait_until__lte=now)

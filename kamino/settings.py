@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "banking",
     "parties",
     "payments",
+    "charges",
     "reconciliation",
     "integrations",
     "registers",
@@ -385,6 +386,7 @@ TICKS = (
     "payments.tasks.sweep_orders",
     "payments.tasks.tell_of_trouble",
     "payments.tasks.tell_approvers",
+    "charges.tasks.sweep_charges",
     "kamino.tasks.call_heartbeat_url",
 )
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("clock", *QUEUES)]
@@ -446,13 +448,25 @@ ASK_AGAIN_SECONDS = env.float("ASK_AGAIN_SECONDS", default=30.0)
 POLL_ORDERS_SECONDS = env.float("POLL_ORDERS_SECONDS", default=120.0)
 # What apps above banking do when there is news of an account: a notice of its bank, or lines of
 # its statement. The sweeps find the same without them.
-ON_ACCOUNT_NEWS = ("payments.orders.tracking.ask_for_round",)
+ON_ACCOUNT_NEWS = (
+    "payments.orders.tracking.ask_for_round",
+    "charges.tracking.rounds.ask_for_round",
+)
 # What apps above banking do to their rows when a connection is undone, in the same transaction.
-ON_DISCONNECT = ("payments.orders.disconnect.hand_back",)
+ON_DISCONNECT = (
+    "payments.orders.disconnect.hand_back",
+    "charges.tracking.disconnect.hand_back",
+)
 # What they do when an account's statement was read, and when a person takes a bank line and an
 # entry apart.
-ON_STATEMENT_READ = ("payments.orders.evidence.match_statement",)
-ON_ALLOCATION_UNDONE = ("payments.orders.evidence.note_undone",)
+ON_STATEMENT_READ = (
+    "payments.orders.evidence.match_statement",
+    "charges.tracking.bank_lines.match_statement",
+)
+ON_ALLOCATION_UNDONE = (
+    "payments.orders.evidence.note_undone",
+    "charges.tracking.bank_lines.note_undone",
+)
 
 # What they do when something about a payee changed, in the same transaction.
 ON_PAYEE_NEWS = ("payments.bills.payee_news.hear",)

@@ -1,4 +1,4 @@
-"""Whom the company pays, where they receive it, and who confirmed that."""
+"""Whom the company pays, where they receive it, and who confirmed that; who pays the company."""
 
 from typing import Self
 
@@ -258,3 +258,73 @@ class RegisterSettings(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.rest_hours} h"
+
+
+class Payer(TenantOwned):
+    """Who owes the company something (pagador): what its bank needs to charge them."""
+
+    name = models.CharField("pagador", max_length=120)
+    name_folded = folded("name")
+    trade_name = models.CharField("nome fantasia", max_length=120, blank=True, default="")
+    trade_name_folded = folded("trade_name")
+    document = models.CharField("CPF/CNPJ", max_length=14)
+    phone = models.CharField("telefone", max_length=16, blank=True)  # E.164
+    # A whole one or none: banks take no part of it.
+    zip_code = models.CharField("CEP", max_length=8, blank=True)
+    street = models.CharField("rua", max_length=120, blank=True)
+    number = models.CharField("número", max_length=20, blank=True)
+    complement = models.CharField("complemento", max_length=60, blank=True)
+    district = models.CharField("bairro", max_length=80, blank=True)
+    city = models.CharField("cidade", max_length=80, blank=True)
+    state = models.CharField("UF", max_length=2, blank=True)
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
+    # No charges are entered for it any more; what was issued lives on.
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "document"], name="payer_document_once"),
+            models.CheckConstraint(
+                name="payer_address_whole",
+                condition=Q(
+                    zip_code="", street="", number="", complement="", district="", city="", state=""
+                )
+                | Q(zip_code__regex="^[0-9]{8}$", state__regex="^[A-Z]{2}$")
+                & ~Q(street="")
+                & ~Q(number="")
+                & ~Q(district="")
+                & ~Q(city=""),
+            ),
+        ]
+
+    @property
+    def written_document(self) -> str:
+        return format_document(self.document)
+
+    @property
+    def has_address(self) -> bool:
+        return bool(self.zip_code)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PayerEmail(TenantOwned):
+    """Where a payer is told of charges; the first one is the one that banks are given."""
+
+    payer = TenantForeignKey(Payer, models.PROTECT, related_name="emails")
+    position = models.PositiveSmallIntegerField()  # from 1
+    email = models.CharField("e-mail", max_length=254)  # lower case
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "payer", "email"], name="payeremail_once"),
+            models.UniqueConstraint(
+                fields=["tenant", "payer", "position"], name="payeremail_position"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email

@@ -66,6 +66,10 @@ class Tenant(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     # The database was restored then, and no admin has said yet that payments may leave again.
     sending_locked_at = models.DateTimeField(null=True)
+    # Charges and bills carry their fiscal document, IBS, CBS and split (accounts/tax_reform.py).
+    uses_tax_reform = models.BooleanField(
+        "documento fiscal e reforma tributária", default=False, db_default=False
+    )
 
     class Meta:
         constraints = [

@@ -12,7 +12,7 @@ ROOT = TESTS.parent
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
 # Made by Django or for it, the same in every app, and of no interest to who looks for a subject.
 EVERYWHERE = {"__init__", "apps", "urls", "tests", "migrations", "management", "templatetags"}
-ROOMS = ["payments", "banking", "accounts"]
+ROOMS = ["payments", "charges", "banking", "accounts"]
 
 
 def test_every_package_is_in_the_picture_and_none_is_only_there() -> None:

@@ -5,7 +5,7 @@ small service or trade company pays and receives. A group's parent is its code w
 part; the first part gives the nature.
 """
 
-from accounts.models import Nature
+from accounts.models import AccountPurpose, Nature
 
 NATURES = {
     "1": Nature.ASSET,
@@ -31,6 +31,7 @@ GROUPS = (
     ("2.1.2", "Obrigações trabalhistas"),
     ("2.1.3", "Obrigações fiscais"),
     ("2.1.4", "Empréstimos e financiamentos"),
+    ("2.1.5", "Adiantamentos"),
     ("2.2", "Passivo não circulante"),
     ("3", "Patrimônio líquido"),
     ("4", "Receitas"),
@@ -64,6 +65,7 @@ ACCOUNTS = (
     ("2.1.3.01", "Simples Nacional a recolher"),
     ("2.1.3.02", "Impostos retidos a recolher"),
     ("2.1.4.01", "Empréstimos bancários"),
+    ("2.1.5.01", "Adiantamentos de clientes"),
     ("2.2.01", "Financiamentos de longo prazo"),
     ("3.01", "Capital social"),
     ("3.02", "Saldos de abertura"),
@@ -93,3 +95,12 @@ ACCOUNTS = (
     ("5.6.01", "Simples Nacional"),
     ("5.6.02", "Impostos e taxas"),
 )
+
+# What the product posts on by itself: code and name.
+PURPOSES = {
+    AccountPurpose.ADVANCES: ("2.1.5.01", "Adiantamentos de clientes"),
+    AccountPurpose.LATE_CHARGES: ("4.2.02", "Juros e multas recebidos"),
+    AccountPurpose.DISCOUNTS: ("4.1.03", "(−) Devoluções e descontos"),
+    AccountPurpose.FEES: ("5.5.01", "Tarifas bancárias"),
+    AccountPurpose.CASH: ("1.1.1.01", "Caixa"),
+}

@@ -27,8 +27,15 @@ def open_books(tenant: Tenant) -> None:
                 is_bank_home=code == default_chart.BANK_HOME,
             )
         ClassificationGroup.objects.bulk_create(groups.values())
+        purposes = {code: purpose for purpose, (code, _) in default_chart.PURPOSES.items()}
         Account.objects.bulk_create(
-            Account(tenant=tenant, group=groups[parent_code(code)], code=code, name=name)
+            Account(
+                tenant=tenant,
+                group=groups[parent_code(code)],
+                code=code,
+                name=name,
+                purpose=purposes.get(code, ""),
+            )
             for code, name in default_chart.ACCOUNTS
         )
 

@@ -40,6 +40,12 @@ class BankEvent(TenantOwned):
             models.Index(
                 fields=["tenant", "reference"], condition=~Q(claims=""), name="bankevent_claims"
             ),
+            # What came about a charge: such a notice claims nothing about an order.
+            models.Index(
+                fields=["tenant", "reference", "received_at"],
+                condition=Q(claims="") & ~Q(reference=""),
+                name="bankevent_news",
+            ),
             # For the purge.
             models.Index(
                 fields=["received_at"],

@@ -1,6 +1,5 @@
 """The orders that have banks pay bills."""
 
-from datetime import datetime
 from uuid import UUID
 
 from django.db import models
@@ -10,6 +9,7 @@ from accounts.models import JournalEntry
 from banking.banks import registry
 from banking.models import BankAccount
 from core.clock import DatabaseNow
+from core.lease import is_due
 from payments.models.payable import Payable
 from payments.models.run import DispatchRun
 from payments.states import LIVE_ORDERS, OrderStatus
@@ -127,5 +127,4 @@ class PaymentOrder(TenantOwned):
         return registry.info(self.bank_account.provider).idempotency_window is not None
 
 
-def waiting(now: datetime) -> Q:
-    return Q(wait_until=None) | Q(wait_until__lte=now)
+waiting = is_due

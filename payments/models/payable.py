@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import JSONObject
 
 from accounts.models import Account
+from accounts.tax_reform import TaxReformColumns
 from banking.banks.contract.payments import PixKeyType, Rail
 from banking.models import BankAccount
 from brazil.br_code import parse_br_code
@@ -24,7 +25,7 @@ from core.search import folded
 from core.text import fold
 from parties.models import Payee, PayeeAccount, PayeeKey, SimilarName
 from payments.states import OrderStatus, PayableStatus
-from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet, User
+from tenants.models import TenantForeignKey, TenantQuerySet, User
 
 
 class OfBill(models.Func):
@@ -189,7 +190,7 @@ def approvals_by_another_than_the_renamer() -> models.QuerySet[Any]:
     return of_payee.exclude(person=models.OuterRef("payee__renamed_by"))
 
 
-class Payable(TenantOwned):
+class Payable(TaxReformColumns):
     """A bill to be paid (conta a pagar)."""
 
     Status = PayableStatus
@@ -274,6 +275,7 @@ class Payable(TenantOwned):
 
     class Meta:
         constraints = [
+            *TaxReformColumns.Meta.constraints,
             models.CheckConstraint(
                 name="payable_amount", condition=Q(amount__gt=0, amount__lte=MAX_AMOUNT)
             ),

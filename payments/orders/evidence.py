@@ -11,13 +11,11 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from accounts.journal.entries import confirm_date, redate_entry
 from accounts.models import JournalEntry, JournalLine
-from audit.acts import Act
-from audit.services import record
 from banking.banks.contract.payments import OrderState
 from banking.models import Allocation, BankAccount, StatementLine
 from banking.statements.allocation import NotFree, allocate, line_on
+from banking.statements.entry_day import on_day_of, record_redating
 from core.clock import database_now
 from core.errors import DomainError
 from core.money import format_brl
@@ -337,27 +335,6 @@ def join(pair: Pair, account: BankAccount) -> tuple[JournalEntry, JournalEntry] 
     )
     note(order.payable, REDATED, f"{days}, o dia do extrato.", tone=Tone.INFO)
     return former, entry
-
-
-def on_day_of(line: StatementLine, entry: JournalEntry) -> JournalEntry:
-    """The entry, written again where its day is not the one on which the money moved."""
-    if entry.date == line.booked_on:
-        if entry.is_provisional:
-            confirm_date(entry)
-        return entry
-    why = f"o extrato mostra o movimento em {line.booked_on:%d/%m/%Y}"
-    return redate_entry(entry, date=line.booked_on, why=why)
-
-
-def record_redating(former: JournalEntry, entry: JournalEntry) -> None:
-    record(
-        Act.ENTRY_REDATED,
-        on=entry,
-        by=None,
-        why="O extrato do banco mostra o movimento em outro dia.",
-        before={"Data": f"{former.date:%d/%m/%Y}"},
-        after={"Data": f"{entry.date:%d/%m/%Y}"},
-    )
 
 
 def note_undone(allocation: Allocation, *, by: User) -> None:

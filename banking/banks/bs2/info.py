@@ -1,7 +1,9 @@
 """What is known of BS2 without calling it."""
 
 from datetime import time, timedelta
+from decimal import Decimal
 
+from banking.banks.contract.charge_rules import BOLETO, ChargeRules, PollCost
 from banking.banks.contract.info import BankInfo, Capability, ConnectBy, FieldKind, Mode, ModeField
 from banking.banks.contract.payments import Rail
 
@@ -67,6 +69,29 @@ PASSWORD = Mode(
     renews_itself=True,
 )
 
+# BS2 publishes neither a rate nor lengths: 40 letters is what collection files of banks hold.
+CHARGES = ChargeRules(
+    forms=(BOLETO,),
+    smallest=Decimal("5.00"),
+    largest=Decimal("500000.00"),
+    issue_rate=60,
+    issue_period=timedelta(minutes=1),
+    poll_cost=PollCost.EACH,
+    needs_address=True,
+    name_length=40,
+    email_length=60,
+    text_length=40,
+    description_length=100,
+    message_lines=4,
+    message_width=80,
+    takes_accents=True,
+    qr_hosts=frozenset(),
+    says_registered=True,
+    cancels_at_once=False,
+    movement_has_code=True,
+    lasts=timedelta(days=60),
+)
+
 INFO = BankInfo(
     slug="bs2",
     name="BS2",
@@ -114,4 +139,5 @@ INFO = BankInfo(
     # nowhere, however long one looks; asked at 07:30, a person can still act on the day.
     tell_a_person_after=timedelta(minutes=30),
     token_requests_per_minute=10,
+    charges=CHARGES,
 )

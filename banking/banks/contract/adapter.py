@@ -165,11 +165,12 @@ class BankAdapter:
         raise NotImplementedError
 
     def list_charges(
-        self, since: date, until: date, *, state: ChargeState | None = None
+        self, since: date, until: date, *, state: ChargeState | None = None, payer: str = ""
     ) -> Iterator[Charge | UnreadCharge]:
         """Charges due on the São Paulo days since..until, both included; with `state` PAID, those
-        paid on them. Each comes once, page by page. While one is unread, that a charge is not among
-        the others proves nothing."""
+        paid on them. `payer` is a CPF or CNPJ: a bank that can leaves out those of others. Each
+        comes once, page by page. While one is unread, that a charge is not among the others proves
+        nothing."""
         raise NotImplementedError
 
     def cancel_charge(self, reference: str, *, key: UUID, reason: str = "") -> Cancellation:

@@ -118,6 +118,21 @@ class ChargeRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ChargePayment:
+    """Money that came for a charge. None: the bank does not say."""
+
+    reference: str  # the bank's id of it; empty where a charge has one payment at most
+    amount: Decimal  # what came
+    paid_on: date | None  # by the payer
+    fee: Decimal = Decimal(0)  # what the bank kept of it before it came
+    credited_on: date | None = None  # the day of the money, where that is another one
+    form: ChargeForm | None = None
+    fine: Decimal | None = None
+    interest: Decimal | None = None
+    discount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Charge:
     """A charge as the bank has it. None and empty: not there, or the bank does not say."""
 
@@ -136,6 +151,7 @@ class Charge:
     pix_code: str = ""  # copia e cola
     pdf_url: str = ""  # where the bank keeps the PDF for anybody
     is_registered: bool | None = None  # in the clearing house: till then no other bank can pay it
+    payments: Sequence[ChargePayment] = ()  # once it is PAID: money that is here
 
 
 @dataclass(frozen=True, slots=True)

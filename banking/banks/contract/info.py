@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from enum import StrEnum
 
+from banking.banks.contract.charge_rules import ChargeRules
 from banking.banks.contract.payments import Rail
 from brazil.cnpj import format_cnpj
 
@@ -122,6 +123,8 @@ class BankInfo:
     token_requests_per_minute: int | None = None
     # The headers that a notice is read from, in lower case. None is a secret: they are kept.
     event_headers: frozenset[str] = frozenset()
+    # Where ISSUE_CHARGE is among the capabilities.
+    charges: ChargeRules | None = None
 
     @property
     def settings(self) -> tuple[str, ...]:

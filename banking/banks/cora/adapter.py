@@ -177,7 +177,7 @@ class CoraAdapter(BankAdapter):
         )
 
     def list_charges(
-        self, since: date, until: date, *, state: ChargeState | None = None
+        self, since: date, until: date, *, state: ChargeState | None = None, payer: str = ""
     ) -> Iterator[Charge | UnreadCharge]:
         """As the contract says. No charge of Cora's is ever FAILED."""
         if state is ChargeState.FAILED:
@@ -185,6 +185,8 @@ class CoraAdapter(BankAdapter):
         filters: Params = {"start": str(since), "end": str(until), "perPage": PAGE}
         if state is not None:
             filters["state"] = charges.LIST_STATES[state]
+        if payer:
+            filters["search"] = payer
 
         def read_page(number: int) -> list[Charge | UnreadCharge]:
             answer = self._client.read("/v2/invoices/", "list_charges", {**filters, "page": number})

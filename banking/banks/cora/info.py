@@ -1,7 +1,15 @@
 """What is known of Cora without calling it."""
 
 from datetime import time, timedelta
+from decimal import Decimal
 
+from banking.banks.contract.charge_rules import (
+    BOLETO,
+    BOLETO_PIX,
+    PIX,
+    ChargeRules,
+    PollCost,
+)
 from banking.banks.contract.info import BankInfo, Capability, ConnectBy, FieldKind, Mode, ModeField
 from banking.banks.contract.payments import Rail
 
@@ -34,6 +42,27 @@ DIRECT = Mode(
         ),
     ),
     has_certificate=True,
+)
+
+CHARGES = ChargeRules(
+    forms=(BOLETO_PIX, BOLETO, PIX),
+    smallest=Decimal("5.00"),
+    largest=Decimal("99999999.99"),  # ten digits of the bar code
+    issue_rate=100,
+    issue_period=timedelta(minutes=6),
+    poll_cost=PollCost.LIST,
+    needs_address=False,
+    name_length=60,
+    email_length=60,
+    text_length=100,
+    description_length=100,
+    message_lines=0,
+    message_width=0,
+    takes_accents=True,
+    qr_hosts=frozenset({"qrcode.cora.com.br", "qrcode-h.cora.com.br"}),
+    says_registered=True,
+    cancels_at_once=True,
+    cancellation_fee=Decimal("0.30"),
 )
 
 INFO = BankInfo(
@@ -83,4 +112,5 @@ INFO = BankInfo(
     # A transfer is refused in the app only.
     cancels=frozenset({Rail.BOLETO}),
     event_headers=frozenset({"webhook-event-id", "webhook-event-type", "webhook-resource-id"}),
+    charges=CHARGES,
 )

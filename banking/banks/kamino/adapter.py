@@ -146,7 +146,7 @@ class KaminoAdapter(BankAdapter):
         return self._client.read(path, "charge", charges.charge_from_wire)
 
     def list_charges(
-        self, since: date, until: date, *, state: ChargeState | None = None
+        self, since: date, until: date, *, state: ChargeState | None = None, payer: str = ""
     ) -> Iterator[Charge | UnreadCharge]:
         if state is not None and state not in charges.STATUSES:
             return  # the bank has no such state: nothing is in it

@@ -1,7 +1,15 @@
 """What is known of the Conta Kamino without calling it."""
 
 from datetime import time, timedelta
+from decimal import Decimal
 
+from banking.banks.contract.charge_rules import (
+    BOLETO,
+    BOLETO_PIX,
+    PIX,
+    ChargeRules,
+    PollCost,
+)
 from banking.banks.contract.info import BankInfo, Capability, ConnectBy, Mode
 from banking.banks.contract.payments import Rail
 
@@ -34,6 +42,27 @@ OPENING = Mode(
         "Aprove os pagamentos no aplicativo da Conta Kamino.",
     ),
     terms=TERMS,
+)
+
+CHARGES = ChargeRules(
+    forms=(BOLETO_PIX, BOLETO, PIX),
+    smallest=Decimal("0.01"),
+    largest=Decimal("99999999.99"),  # ten digits of the bar code
+    issue_rate=3000,  # half of what a client may ask in all
+    issue_period=timedelta(minutes=1),
+    poll_cost=PollCost.LIST,
+    needs_address=False,
+    name_length=140,
+    email_length=254,
+    text_length=140,
+    description_length=140,
+    message_lines=1,
+    message_width=140,
+    takes_accents=True,
+    qr_hosts=frozenset({"pix.contakamino.example"}),
+    says_registered=False,
+    cancels_at_once=True,
+    movement_field="charge_id",
 )
 
 INFO = BankInfo(
@@ -77,4 +106,5 @@ INFO = BankInfo(
     is_held_by_another=True,
     colour="#0a6b4a",
     event_headers=frozenset({"webhook-id"}),
+    charges=CHARGES,
 )

@@ -24,6 +24,13 @@ def test_an_adapter_defines_what_it_declares_and_nothing_else(adapter: type[Bank
     assert defined == adapter.info.capabilities
 
 
+@pytest.mark.parametrize("adapter", ADAPTERS)
+def test_a_bank_that_issues_charges_says_what_it_asks_of_one(adapter: type[BankAdapter]) -> None:
+    issues = Capability.ISSUE_CHARGE in adapter.info.capabilities
+
+    assert (adapter.info.charges is not None) == issues
+
+
 def test_each_capability_names_a_method_of_the_contract() -> None:
     assert [c for c in Capability if not callable(getattr(BankAdapter, c.value, None))] == []
 

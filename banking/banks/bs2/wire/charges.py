@@ -19,7 +19,14 @@ from banking.banks.bs2.wire.fields import (
     reais_of,
     text_of,
 )
-from banking.banks.contract.charges import Cancellation, CancellationState, Charge, ChargeState
+from banking.banks.contract.charges import (
+    Cancellation,
+    CancellationState,
+    Charge,
+    ChargeForm,
+    ChargePayment,
+    ChargeState,
+)
 from banking.banks.contract.errors import BankOutcomeUnknown
 from banking.banks.http.json import Json
 from brazil.document import read_loose_document
@@ -61,14 +68,16 @@ def charge_from_wire(answer: Json) -> Charge:
     payer = optional_object(answer.get("sacado"), "sacado")
     credited = _optional_amount(answer, "valorLiquidado")
     paid = credited or _optional_amount(answer, "valorPago")
+    paid_on = optional_day(answer.get("pagamento"), "pagamento") if paid else None
+    state = _state(answer.get("status"), bool(paid), bool(credited))
     return Charge(
         reference=id_of(answer.get("id")),
-        state=_state(answer.get("status"), bool(paid), bool(credited)),
+        state=state,
         amount=amount_of(answer.get("valor")),
         due_date=day_of(answer.get("vencimento"), "vencimento"),
         code=text_of(answer.get("seuNumero"), "seuNumero"),
         paid_amount=paid,
-        paid_on=optional_day(answer.get("pagamento"), "pagamento") if paid else None,
+        paid_on=paid_on,
         payer_name=text_of(payer.get("nome"), "nome"),
         payer_document=read_loose_document(payer.get("documento")),
         linha_digitavel=_code(answer, 47, "linhaDigitavel"),
@@ -76,6 +85,20 @@ def charge_from_wire(answer: Json) -> Charge:
         barcode=_code(answer, 44, "codigoDeBarra", "codigoBarras"),
         our_number=digits_of(answer.get("nossoNumero"), "nossoNumero"),
         is_registered=_is_registered(answer.get("registrado")),
+        payments=(
+            [
+                ChargePayment(
+                    "",
+                    credited,
+                    paid_on,
+                    fee=max(_optional_amount(answer, "valorPago") - credited, Decimal(0)),
+                    credited_on=optional_day(answer.get("movimento"), "movimento"),
+                    form=ChargeForm.BOLETO,
+                )
+            ]
+            if state is ChargeState.PAID and credited
+            else ()
+        ),
     )
 
 

@@ -12,7 +12,9 @@ from typing import Final
 from banking.banks.contract.charges import (
     Carne,
     Charge,
+    ChargeForm,
     ChargeNotification,
+    ChargePayment,
     ChargeState,
     NotifyWhen,
     UnreadCharge,
@@ -56,6 +58,7 @@ LIST_STATES: Final[Mapping[ChargeState, str]] = {
     ChargeState.PAID: "PAID",
     ChargeState.CANCELLED: "CANCELLED",
 }
+_METHODS: Final = {"BANK_SLIP": ChargeForm.BOLETO, "PIX": ChargeForm.PIX}
 NOT_REGISTERED: Final = "REC-0030"  # "Bank slip not registered in CIP"
 _RULES_READ: Final = {text: rule for rule, text in RULES.items()}
 
@@ -93,6 +96,7 @@ def charge_from_wire(answer: Json) -> Charge:
         pix_code=text_of(optional_object(answer.get("pix"), "pix").get("emv"), "emv", longest=512),
         pdf_url=_pdf_url(slip.get("url") or answer.get("document_url")),
         is_registered=_is_registered(slip),
+        payments=_payments(answer) if state is ChargeState.PAID else (),
     )
 
 
@@ -184,6 +188,34 @@ def _paid(value: Json) -> Decimal:
     if type(value) is not int or not 0 <= value <= MAX_CENTS:
         raise UnreadableAnswer("total_paid")
     return from_cents(value)
+
+
+def _payments(answer: dict[str, Json]) -> list[ChargePayment]:
+    """Each that has ended. One that cannot be read hides all: the sum would be another."""
+    found = [
+        _payment_from_wire(object_of(item, "payments"))
+        for item in list_of(answer.get("payments") or [], "payments")
+    ]
+    return [payment for payment in found if payment is not None]
+
+
+def _payment_from_wire(payment: dict[str, Json]) -> ChargePayment | None:
+    ended = _instant(payment.get("finalized_at"))
+    if ended is None:
+        return None
+    method = payment.get("method")
+    return ChargePayment(
+        reference=id_of(payment.get("id")),
+        amount=_paid(payment.get("total_paid")),
+        paid_on=ended.astimezone(SAO_PAULO).date(),
+        form=_METHODS.get(method) if isinstance(method, str) else None,
+        fine=_optional_cents(payment.get("fine")),
+        interest=_optional_cents(payment.get("interest")),
+    )
+
+
+def _optional_cents(value: Json) -> Decimal | None:
+    return None if value is None else _paid(value)
 
 
 def _paid_on(answer: dict[str, Json]) -> date | None:

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from banking.banks.contract.charges import Charge, ChargeState, UnreadCharge
+from banking.banks.contract.charges import (
+    Charge,
+    ChargeForm,
+    ChargePayment,
+    ChargeState,
+    UnreadCharge,
+)
 from banking.banks.http.fields import each_of
 from banking.banks.http.json import Json
 from banking.banks.kamino.wire.fields import (
@@ -47,21 +53,33 @@ def charge_from_wire(answer: Json) -> Charge:
     boleto = optional_object(answer.get("boleto"), "boleto")
     pix = optional_object(answer.get("pix"), "pix")
     paid_at = answer.get("paid_at")
+    paid_on = None if paid_at is None else sao_paulo_day(instant_of(paid_at, "paid_at"))
+    paid_amount = balance_of(answer.get("paid_amount"), "paid_amount")
+    state = _state(answer.get("status"))
     return Charge(
         reference=id_of(answer.get("id")),
-        state=_state(answer.get("status")),
+        state=state,
         amount=amount_of(answer.get("amount")),
         due_date=day_of(answer.get("due_date"), "due_date"),
         code=text_of(answer.get("code"), "code"),
-        paid_amount=balance_of(answer.get("paid_amount"), "paid_amount"),
-        paid_on=None if paid_at is None else sao_paulo_day(instant_of(paid_at, "paid_at")),
+        paid_amount=paid_amount,
+        paid_on=paid_on,
         payer_name=text_of(payer.get("name"), "name"),
         payer_document=read_loose_document(payer.get("document")),
         linha_digitavel=digits_of(boleto.get("line"), "line", 47, 47) if boleto else "",
         barcode=digits_of(boleto.get("barcode"), "barcode", 44, 44) if boleto else "",
         our_number=text_of(boleto.get("our_number"), "our_number", longest=40),
         pix_code=text_of(pix.get("br_code"), "br_code", longest=1000),
+        payments=(
+            [ChargePayment("", paid_amount, paid_on, form=_way(answer.get("paid_by")))]
+            if state is ChargeState.PAID
+            else ()
+        ),
     )
+
+
+def _way(value: Json) -> ChargeForm | None:
+    return ChargeForm(value) if value in ("boleto", "pix") else None
 
 
 def _state(value: Json) -> ChargeState:

@@ -1,0 +1,105 @@
+"""What is sent of a charge: put together once, kept with its slip, and the same at each repeat."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from banking.banks.contract.charge_rules import ChargeRules
+from banking.banks.contract.charges import (
+    Address,
+    ChargeForm,
+    ChargeItem,
+    ChargePayer,
+    ChargeRequest,
+    ChargeTerms,
+    Discount,
+    Fine,
+)
+from charges.models import Charge
+from charges.terms.check import FORMS, rules_of
+from charges.terms.fit import fit
+from parties.models import Payer
+from parties.payers import ADDRESS
+
+Content = dict[str, Any]
+
+
+def describe(charge: Charge) -> Content:
+    """What its bank will be asked for, as it will be sent: what a person is shown before. Money is
+    text in reais. Runs inside the company's scope."""
+    rules = rules_of(charge.bank_account)
+    assert rules is not None  # `problems` said so before
+    return {
+        "payer": payer_of(charge.payer, rules),
+        "description": fit(
+            charge.description, rules.description_length, accents=rules.takes_accents
+        ),
+        "document_number": charge.document_number,
+        "amount": str(charge.rest),
+        "due_date": charge.due_date.isoformat(),
+        "forms": sorted(form.value for form in FORMS[charge.form]),
+        "fine_percent": str(charge.fine_percent),
+        "interest_percent": str(charge.interest_percent),
+        # After a part was paid there is none.
+        "discount": str(Decimal("0.00") if charge.settled else charge.discount),
+        "message": fit(charge.message, rules.message_length, accents=rules.takes_accents),
+    }
+
+
+def payer_of(payer: Payer, rules: ChargeRules) -> Content:
+    told_to = [each.email for each in payer.emails.all()]
+    emails = [email for email in told_to if len(email) <= rules.email_length]
+    told: Content = {
+        "name": fit(payer.name, rules.name_length, accents=rules.takes_accents),
+        "document": payer.document,
+        "email": emails[0] if emails else "",
+        "phone": payer.phone,
+    }
+    if payer.has_address:
+        told["address"] = {
+            name: fit(getattr(payer, name), rules.text_length, accents=rules.takes_accents)
+            for name in ADDRESS
+        }
+    return told
+
+
+def request_of(key: UUID, content: Mapping[str, Any]) -> ChargeRequest:
+    """The request that a slip's content stands for."""
+    return ChargeRequest(
+        key=key,
+        code=content["code"],
+        payer=read_payer(content["payer"]),
+        items=[
+            ChargeItem(
+                content["description"], Decimal(content["amount"]), content["document_number"]
+            )
+        ],
+        due_date=date.fromisoformat(content["due_date"]),
+        forms=frozenset(map(ChargeForm, content["forms"])),
+        terms=read_terms(content),
+        message=content["message"],
+    )
+
+
+def read_payer(told: Mapping[str, Any]) -> ChargePayer:
+    address = told.get("address")
+    return ChargePayer(
+        name=told["name"],
+        document=told["document"],
+        email=told["email"],
+        phone=told["phone"],
+        address=Address(**address) if address else None,
+    )
+
+
+def read_terms(content: Mapping[str, Any]) -> ChargeTerms:
+    fine, interest, discount = (
+        Decimal(content[name]) for name in ("fine_percent", "interest_percent", "discount")
+    )
+    return ChargeTerms(
+        fine=Fine(percent=fine) if fine else None,
+        interest_percent=interest or None,
+        discount=Discount(amount=discount) if discount else None,
+    )

@@ -1,0 +1,98 @@
+"""The money that came for a charge: one row for each payment, and its entry in the journal."""
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import JournalEntry
+from banking.models import BankAccount
+from charges.models.charge import Charge
+from charges.models.slip import Slip
+from core.clock import DatabaseNow
+from tenants.models import TenantForeignKey, TenantOwned, User
+
+ZERO = Decimal("0.00")
+
+
+def money(words: str) -> "models.DecimalField[Decimal, Decimal]":
+    return models.DecimalField(words, max_digits=12, decimal_places=2, default=ZERO)
+
+
+class Settlement(TenantOwned):
+    """One payment of a charge. What it says never changes; a refund is another row's matter."""
+
+    class Way(models.TextChoices):
+        BOLETO = "boleto", "Boleto"
+        PIX = "pix", "Pix"
+        UNKNOWN = "unknown", "Pelo banco"  # the bank does not say how
+        CASH = "cash", "Dinheiro"
+        TRANSFER = "transfer", "Transferência"
+
+    charge = TenantForeignKey(Charge, models.PROTECT, related_name="settlements")
+    slip = TenantForeignKey(Slip, models.PROTECT, null=True, related_name="settlements")
+    # Where the money is; null when it came in cash.
+    bank_account = TenantForeignKey(BankAccount, models.PROTECT, null=True, related_name="+")
+    # The bank's id of the payment, or ours of what a person registered: it is posted once.
+    evidence = models.CharField(max_length=160)
+    way = models.CharField("como", max_length=8, choices=Way)
+    paid_on = models.DateField("paga em")  # by the payer
+    posted_on = models.DateField("dia do dinheiro")
+    is_provisional = models.BooleanField(default=False)
+    # received + discount + withheld + split + fee = principal + fine + interest + excess
+    received = money("recebido")
+    discount = money("desconto")
+    withheld = money("imposto retido")
+    split = money("imposto recolhido na liquidação")
+    fee = money("tarifa")
+    principal = money("valor da cobrança")
+    fine = money("multa")
+    interest = money("juros")
+    excess = money("a maior")
+    # Null: held back until a person looks (charges/settlement/explained_lines.py).
+    entry = TenantForeignKey(JournalEntry, models.PROTECT, null=True, related_name="+")
+    registered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "evidence"], name="settlement_once"),
+            models.CheckConstraint(
+                name="settlement_balances",
+                condition=Q(
+                    received=F("principal")
+                    + F("fine")
+                    + F("interest")
+                    + F("excess")
+                    - F("discount")
+                    - F("withheld")
+                    - F("split")
+                    - F("fee")
+                ),
+            ),
+            models.CheckConstraint(
+                name="settlement_amounts",
+                condition=Q(
+                    received__gt=0,
+                    discount__gte=0,
+                    withheld__gte=0,
+                    split__gte=0,
+                    fee__gte=0,
+                    principal__gte=0,
+                    fine__gte=0,
+                    interest__gte=0,
+                    excess__gte=0,
+                ),
+            ),
+            models.CheckConstraint(
+                name="settlement_outside_by_person",
+                condition=Q(slip__isnull=False) | Q(registered_by__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "charge"], name="settlement_of_charge"),
+            models.Index(fields=["tenant", "posted_on"], name="settlement_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.received} {self.posted_on:%d/%m/%Y}"

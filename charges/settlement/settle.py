@@ -1,0 +1,192 @@
+"""Money that came for a charge: one row and one entry for each payment, once.
+
+The journal is on a cash basis: issuing, due date and cancelling post nothing
+(docs/decisions/0036-money-settles-a-charge.md).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from accounts.chart.purposes import account_for
+from accounts.journal.entries import MEMO_LENGTH, post_entry
+from accounts.models import Account, AccountPurpose, JournalEntry
+from banking.bank_accounts.ledger_account import hold_leaf
+from banking.banks.contract.charges import ChargeForm, ChargePayment
+from banking.models import BankAccount
+from brazil.banking_days import sao_paulo_day
+from charges.models import Charge, Settlement, Slip
+from charges.settlement.explained_lines import explanation_of
+from charges.settlement.split import Split, reais, split_payment
+from charges.states import ChargeStatus
+from charges.terms.amounts import Terms
+from charges.timeline import Tone, note
+from charges.transitions import end_other_slips, move_charge, require_look
+from core.clock import database_now
+from tenants.models import User
+
+ZERO = Decimal("0.00")
+WAYS = {ChargeForm.BOLETO: Settlement.Way.BOLETO, ChargeForm.PIX: Settlement.Way.PIX}
+TITLES = {
+    ChargeStatus.PAID: "Paga",
+    ChargeStatus.PARTLY_PAID: "Paga em parte",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What came, for whichever reason it is believed."""
+
+    evidence: str
+    way: Settlement.Way
+    received: Decimal
+    paid_on: date
+    posted_on: date
+    source: str  # who said so, a Portuguese phrase
+    fee: Decimal = ZERO
+    is_provisional: bool = False
+    fine: Decimal | None = None
+    interest: Decimal | None = None
+    slip: Slip | None = None
+    bank_account: BankAccount | None = None  # None: cash
+    by: User | None = None
+
+
+def money_of(slip: Slip, payment: ChargePayment, source: str) -> Money:
+    """What a bank says that came for a slip."""
+    today = sao_paulo_day(database_now())
+    day = payment.credited_on or payment.paid_on
+    return Money(
+        evidence=f"{slip.id}:{payment.reference or 1}",
+        way=WAYS[payment.form] if payment.form else Settlement.Way.UNKNOWN,
+        received=payment.amount,
+        fee=payment.fee,
+        paid_on=payment.paid_on or today,
+        posted_on=day or today,
+        is_provisional=day is None,
+        fine=payment.fine,
+        interest=payment.interest,
+        source=source,
+        slip=slip,
+        bank_account=slip.bank_account,
+    )
+
+
+@transaction.atomic
+def settle(charge: Charge, money: Money) -> Settlement | None:
+    """Post a payment of a charge that the caller holds. None: it is here already.
+
+    Where a line of that account is in the books as something else, nothing is posted: a person
+    says whether that is replaced.
+    """
+    if Settlement.objects.of(charge.tenant_id).filter(evidence=money.evidence).exists():
+        return None
+    split = split_of(charge, money)
+    settlement = Settlement(
+        tenant_id=charge.tenant_id,
+        charge=charge,
+        slip=money.slip,
+        bank_account=money.bank_account,
+        evidence=money.evidence,
+        way=money.way,
+        paid_on=money.paid_on,
+        posted_on=money.posted_on,
+        is_provisional=money.is_provisional,
+        received=money.received,
+        fee=money.fee,
+        discount=split.discount,
+        principal=split.principal,
+        fine=split.fine,
+        interest=split.interest,
+        excess=split.excess,
+        registered_by=money.by,
+    )
+    explained = explanation_of(settlement)
+    if explained is None:
+        settlement.entry = post(settlement)
+    settlement.save(force_insert=True)
+    if explained is not None:
+        why = (
+            f"Chegaram {reais(money.received)}, e esta linha do extrato já foi lançada como "
+            f"«{explained.memo}»: substituir?"
+        )
+        require_look(charge, why)
+        return settlement
+    count_in(charge, settlement, source=money.source)
+    if split.question:
+        require_look(charge, split.question)
+    return settlement
+
+
+def split_of(charge: Charge, money: Money) -> Split:
+    """After cancellation nothing is owed: all that comes is the payer's."""
+    is_over = charge.status == ChargeStatus.CANCELLED
+    discount = ZERO if charge.settled else charge.discount
+    return split_payment(
+        money.received + money.fee,
+        ZERO if is_over else charge.rest,
+        Terms(charge.due_date, charge.fine_percent, charge.interest_percent, discount),
+        money.paid_on,
+        fine=money.fine,
+        interest=money.interest,
+    )
+
+
+def post(settlement: Settlement) -> JournalEntry:
+    """D what arrived, discount, fee; C revenue for the principal, fine and interest, the excess."""
+    charge, purpose = settlement.charge, AccountPurpose
+    parts: list[tuple[AccountPurpose, Decimal]] = [
+        (purpose.DISCOUNTS, settlement.discount),
+        (purpose.FEES, settlement.fee),
+        (purpose.LATE_CHARGES, -(settlement.fine + settlement.interest)),
+        (purpose.ADVANCES, -settlement.excess),
+    ]
+    lines = [(where_it_came(settlement), settlement.received)]
+    lines += [(account_for(charge.tenant, each), amount) for each, amount in parts if amount]
+    if settlement.principal:
+        lines.append((charge.revenue_account, -settlement.principal))
+    memo = f"Recebimento de {charge.payer.name}: {charge.description}"
+    return post_entry(
+        charge.tenant,
+        date=settlement.posted_on,
+        memo=memo[:MEMO_LENGTH],
+        lines=lines,
+        by=settlement.registered_by,
+        is_provisional=settlement.is_provisional,
+    )
+
+
+def where_it_came(settlement: Settlement) -> Account:
+    if settlement.bank_account is not None:
+        return hold_leaf(settlement.bank_account)
+    return account_for(settlement.charge.tenant, AccountPurpose.CASH)
+
+
+def count_in(charge: Charge, settlement: Settlement, *, source: str) -> None:
+    """What a posted payment makes of its charge, which the caller holds."""
+    paid_after = what_was_before(charge)
+    charge.settled += settlement.principal
+    is_whole = not charge.rest or charge.status == ChargeStatus.CANCELLED
+    was_paid = charge.status == ChargeStatus.PAID
+    status = ChargeStatus.PAID if is_whole else ChargeStatus.PARTLY_PAID
+    move_charge(
+        charge,
+        status,
+        settled=charge.settled,
+        paid_on=settlement.posted_on,
+        paid_after=charge.paid_after if was_paid else paid_after,
+    )
+    text = f"{reais(settlement.received)} em {settlement.posted_on:%d/%m/%Y}. {source}"
+    title = "Outro pagamento" if was_paid else TITLES[status]
+    note(charge, title, text, tone=Tone.OK, by=settlement.registered_by)
+    if status == ChargeStatus.PAID:
+        end_other_slips(charge, but=settlement.slip)
+
+
+def what_was_before(charge: Charge) -> str:
+    return {
+        ChargeStatus.CANCELLED: Charge.PaidAfter.CANCELLATION,
+        ChargeStatus.WRITTEN_OFF: Charge.PaidAfter.WRITE_OFF,
+    }.get(ChargeStatus(charge.status), Charge.PaidAfter.NOTHING)

@@ -1,0 +1,104 @@
+"""What a bank shows of a slip, taken in: its codes, its state, its money."""
+
+from typing import Final
+
+from banking.banks.contract.charge_rules import ChargeRules
+from banking.banks.contract.charges import Charge as Reading
+from banking.banks.contract.charges import ChargePayment, ChargeState
+from brazil.banking_days import sao_paulo_day
+from charges.models import Slip
+from charges.settlement.settle import money_of, settle
+from charges.slips.codes import fault_of
+from charges.states import SLIP_MOVES, ChargeStatus, SlipStatus
+from charges.terms.check import rules_of
+from charges.timeline import Tone, note
+from charges.transitions import move_slip, require_look
+from core.clock import database_now
+
+AT_BANK: Final = {
+    ChargeState.IN_PAYMENT: SlipStatus.IN_PAYMENT,
+    ChargeState.FAILED: SlipStatus.REFUSED,
+    ChargeState.PAID: SlipStatus.PAID,
+}
+NEWS: Final = {
+    SlipStatus.REGISTERING: ("Em registro", Tone.INFO),
+    SlipStatus.OPEN: ("Em aberto", Tone.OK),
+    SlipStatus.IN_PAYMENT: ("Pagamento identificado", Tone.INFO),
+    SlipStatus.REFUSED: ("Recusada pelo banco", Tone.BAD),
+    SlipStatus.CANCELLED: ("Cancelada no banco", Tone.PLAIN),
+    SlipStatus.WRITTEN_OFF: ("Baixada pelo banco", Tone.WARN),
+}
+
+
+def take_in(slip: Slip, reading: Reading, *, source: str) -> None:
+    """Let a slip be what its bank shows. The caller holds it, with its charge.
+
+    What was known already, or is older than what is known, changes nothing.
+    """
+    if reading.code and reading.code != slip.code:
+        return  # another slip, whoever said that it is this one
+    rules = rules_of(slip.bank_account)
+    assert rules is not None  # the bank issued it
+    keep_codes(slip, reading, rules)
+    status = status_of(slip, reading, rules)
+    if status != slip.status and status in SLIP_MOVES[slip.status]:
+        move_slip(slip, status, absent_since=None, message="")
+        if status in NEWS:
+            title, tone = NEWS[status]
+            note(slip.charge, title, source, tone=tone)
+    if reading.state is ChargeState.PAID:
+        take_money(slip, reading, source)
+
+
+def status_of(slip: Slip, reading: Reading, rules: ChargeRules) -> SlipStatus:
+    if reading.state in AT_BANK:
+        return AT_BANK[reading.state]
+    if reading.state is ChargeState.CANCELLED:
+        is_ours = slip.cancel_asked_at is not None
+        return SlipStatus.CANCELLED if is_ours else SlipStatus.WRITTEN_OFF
+    if reading.state is ChargeState.DRAFT:
+        return SlipStatus.REGISTERING
+    is_boleto = bool(reading.linha_digitavel or reading.barcode)
+    if is_boleto and rules.says_registered and not reading.is_registered:
+        # Once it was registered, the bar code of one that is paid by Pix may say that it is not.
+        return SlipStatus.OPEN if slip.status == SlipStatus.OPEN else SlipStatus.REGISTERING
+    return SlipStatus.OPEN
+
+
+def keep_codes(slip: Slip, reading: Reading, rules: ChargeRules) -> None:
+    """What it gave first stays: a code that changes is a fault."""
+    told = {
+        "reference": reading.reference,
+        "our_number": reading.our_number,
+        "linha_digitavel": reading.linha_digitavel,
+        "barcode": reading.barcode,
+        "pix_code": reading.pix_code,
+        "pdf_url": reading.pdf_url,
+    }
+    new = {name: value for name, value in told.items() if value and not getattr(slip, name)}
+    fault = fault_of(slip, reading, rules, sao_paulo_day(database_now()))
+    lasting = ("linha_digitavel", "barcode", "pix_code")
+    if any(told[name] and getattr(slip, name) not in {"", told[name]} for name in lasting):
+        fault = "O banco mostra outro código do que deu antes."
+    if fault != slip.fault:
+        new["fault"] = fault
+    for name, value in new.items():
+        setattr(slip, name, value)
+    if new:
+        slip.save(update_fields=[*new])
+    if "fault" in new and fault:
+        require_look(slip.charge, f"{fault} O boleto não é mostrado ao pagador.")
+
+
+def take_money(slip: Slip, reading: Reading, source: str) -> None:
+    """Each payment once. Where the bank tells none apart, what it says in all."""
+    payments = list(reading.payments)
+    if not payments:
+        if not reading.paid_amount:
+            return  # paid, it says, and not how much: asked again
+        payments = [ChargePayment("", reading.paid_amount, reading.paid_on)]
+    for payment in payments:
+        if payment.amount > 0:
+            settle(slip.charge, money_of(slip, payment, source))
+    if slip.charge.status == ChargeStatus.PARTLY_PAID and slip.status == SlipStatus.PAID:
+        require_look(slip.charge, "O banco encerrou o boleto com menos do que o devido.")

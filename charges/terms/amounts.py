@@ -1,0 +1,70 @@
+"""What a charge costs on a day. Amounts are reais, rounded once, half a centavo up."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from charges.models import Charge, late_from
+from core.money import CENTAVO
+
+ZERO = Decimal("0.00")
+DAYS_A_MONTH = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Fine once, from the day on which it is late; interest by day from the due date; discount
+    until the day before."""
+
+    due_date: date
+    fine_percent: Decimal = ZERO
+    interest_percent: Decimal = ZERO  # a month
+    discount: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    principal: Decimal
+    fine: Decimal = ZERO
+    interest: Decimal = ZERO
+    discount: Decimal = ZERO
+
+    @property
+    def total(self) -> Decimal:
+        return self.principal + self.fine + self.interest - self.discount
+
+    @property
+    def additions(self) -> Decimal:
+        return self.fine + self.interest
+
+
+def terms_of(charge: Charge) -> Terms:
+    return Terms(charge.due_date, charge.fine_percent, charge.interest_percent, charge.discount)
+
+
+def amount_on(principal: Decimal, terms: Terms, day: date) -> Owed:
+    """What `principal` costs when it is paid on `day`.
+
+    Due on a day without banks it is free until the next banking day (Lei 7.089/1983, art. 1);
+    after that the interest counts from the due date itself.
+    """
+    if day < terms.due_date:
+        return Owed(principal, discount=min(terms.discount, principal))
+    if day < late_from(terms.due_date):
+        return Owed(principal)
+    days = (day - terms.due_date).days
+    fine = rounded(principal * terms.fine_percent / 100)
+    interest = rounded(principal * terms.interest_percent * days / (100 * DAYS_A_MONTH))
+    return Owed(principal, fine, interest)
+
+
+def owed_on(charge: Charge, day: date) -> Owed:
+    """What is left of a charge, on `day`. After a part was paid its discount is gone."""
+    terms = terms_of(charge)
+    if charge.settled:
+        terms = Terms(terms.due_date, terms.fine_percent, terms.interest_percent)
+    return amount_on(charge.rest, terms, day)
+
+
+def rounded(amount: Decimal) -> Decimal:
+    return amount.quantize(CENTAVO, ROUND_HALF_UP)

@@ -1,0 +1,115 @@
+"""What a bank does not take of a charge, said before anything leaves."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from banking.banks import registry
+from banking.banks.contract.charge_rules import BOLETO, BOLETO_PIX, PIX, ChargeRules, Forms
+from banking.models import BankAccount
+from charges.models import Charge
+from core.money import format_brl
+from core.text import read_line
+from parties.models import Payer
+
+FORMS: dict[str, Forms] = {
+    Charge.Form.BOLETO: BOLETO,
+    Charge.Form.BOLETO_PIX: BOLETO_PIX,
+    Charge.Form.PIX: PIX,
+}
+# Código de Defesa do Consumidor, art. 52, § 1º; Código Civil, art. 406 with Código Tributário
+# Nacional, art. 161, § 1º.
+USUAL_FINE, USUAL_INTEREST = Decimal(2), Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`field` is one of the charge or, with `of_payer`, of its payer."""
+
+    field: str
+    sentence: str
+    of_payer: bool = False
+
+
+def rules_of(account: BankAccount) -> ChargeRules | None:
+    """None: its bank issues no charges for us."""
+    return registry.info(account.provider).charges
+
+
+def offered_forms(account: BankAccount) -> list[Charge.Form]:
+    """What one slip of this account may be; the first one is the usual one."""
+    rules = rules_of(account)
+    offered = rules.forms if rules else ()
+    return [
+        Charge.Form(form) for wanted in offered for form, forms in FORMS.items() if forms == wanted
+    ]
+
+
+def problems(charge: Charge, today: date) -> list[Problem]:
+    """What its bank does not take. Payer and account are loaded; its e-mails are not needed."""
+    rules = rules_of(charge.bank_account)
+    name = charge.bank_account.bank_name
+    if rules is None:
+        return [Problem("bank_account", f"{name} não emite cobranças pelo Kamino.")]
+    return [
+        *problems_of_amounts(charge, rules, name),
+        *problems_of_terms(charge, rules, name, today),
+        *problems_of_payer(charge.payer, rules, name),
+    ]
+
+
+def problems_of_amounts(charge: Charge, rules: ChargeRules, name: str) -> Iterator[Problem]:
+    if charge.amount < rules.smallest:
+        yield Problem("amount", f"{name} emite cobranças a partir de {reais(rules.smallest)}.")
+    if charge.amount > rules.largest:
+        yield Problem("amount", f"{name} emite cobranças até {reais(rules.largest)}.")
+    if charge.discount >= charge.amount:
+        yield Problem("discount", "O desconto precisa ser menor que o valor.")
+
+
+def problems_of_terms(
+    charge: Charge, rules: ChargeRules, name: str, today: date
+) -> Iterator[Problem]:
+    if charge.due_date < today:
+        yield Problem("due_date", f"O vencimento, {charge.due_date:%d/%m/%Y}, já passou.")
+    if charge.discount and charge.due_date <= today:
+        yield Problem("discount", "O desconto vale até a véspera do vencimento, e ela já passou.")
+    if charge.form not in offered_forms(charge.bank_account):
+        words = Charge.Form(charge.form).label.lower()
+        yield Problem("form", f"{name} não emite {words}.")
+    if charge.message and not rules.message_lines:
+        yield Problem("message", f"{name} não imprime mensagem: deixe em branco.")
+    elif len(read_line(charge.message)) > rules.message_length:
+        yield Problem("message", f"A mensagem em {name} tem até {rules.message_length} letras.")
+
+
+def problems_of_payer(payer: Payer, rules: ChargeRules, name: str) -> Iterator[Problem]:
+    if payer.archived_at is not None:
+        yield Problem("payer", f"«{payer}» está arquivado: reative-o em «Pagadores» antes.")
+    if rules.needs_address and not payer.has_address:
+        yield Problem(
+            "zip_code", f"{name} pede o endereço do pagador: informe o CEP e o resto.", True
+        )
+
+
+def cautions(charge: Charge) -> list[str]:
+    """What is unusual, and allowed."""
+    said = []
+    if charge.fine_percent > USUAL_FINE:
+        said.append("A multa passa de 2 %, o máximo nas relações de consumo.")
+    if charge.interest_percent > USUAL_INTEREST:
+        said.append("Os juros passam de 1 % ao mês, o que pode ser contestado.")
+    return said
+
+
+def discount_notice(charge: Charge) -> str:
+    """Until when the discount holds, as the bank counts it; empty without one."""
+    if not charge.discount:
+        return ""
+    last = date.fromordinal(charge.due_date.toordinal() - 1)
+    return f"Em {charge.bank_account.bank_name} o desconto vale até {last:%d/%m/%Y}."
+
+
+def reais(amount: Decimal) -> str:
+    return f"R$ {format_brl(amount)}"

@@ -1,0 +1,163 @@
+"""How slips and charges move from state to state. Nothing else writes their statuses.
+
+Every move is asked of SLIP_MOVES and CHARGE_MOVES, and one that is not there raises. Whoever holds
+both takes the charge first: so two that meet wait for each other in one order.
+"""
+
+from charges.models import Charge, Slip
+from charges.states import CHARGE_MOVES, LIVE_SLIPS, SLIP_MOVES, ChargeStatus, SlipStatus
+from charges.timeline import CANCEL_ASKED, NEEDS_CHECKING, Tone, note
+from core.clock import database_now
+from core.enqueue import enqueue
+from core.errors import InvalidState
+from core.text import shorten
+from tenants.models import TenantQuerySet, User
+
+# What a charge is while its newest slip is so, if nothing came yet.
+BY_SLIP = {
+    SlipStatus.QUEUED: ChargeStatus.ISSUING,
+    SlipStatus.ISSUING: ChargeStatus.ISSUING,
+    SlipStatus.UNKNOWN: ChargeStatus.UNKNOWN,
+    SlipStatus.REGISTERING: ChargeStatus.REGISTERING,
+    SlipStatus.OPEN: ChargeStatus.OPEN,
+    SlipStatus.IN_PAYMENT: ChargeStatus.IN_PAYMENT,
+    # The money is at the bank, and not in the books yet.
+    SlipStatus.PAID: ChargeStatus.IN_PAYMENT,
+    SlipStatus.CANCELLED: ChargeStatus.WRITTEN_OFF,
+    SlipStatus.WRITTEN_OFF: ChargeStatus.WRITTEN_OFF,
+    SlipStatus.REFUSED: ChargeStatus.REFUSED,
+    SlipStatus.WITHDRAWN: ChargeStatus.DRAFT,
+    SlipStatus.GIVEN_UP: ChargeStatus.UNKNOWN,
+}
+# Nothing of a slip changes these.
+MONEY_SAYS = frozenset({ChargeStatus.PAID, ChargeStatus.PARTLY_PAID, ChargeStatus.CANCELLED})
+
+
+def lock_charge(charge: Charge) -> Charge:
+    """The charge as it is now, held until the transaction ends; payer and accounts come along."""
+    held: Charge = (
+        Charge.objects.of(charge.tenant_id)
+        .select_for_update(of=("self",), no_key=True)
+        .select_related("tenant", "payer", "revenue_account__group", "bank_account__connection")
+        .get(id=charge.id)
+    )
+    return held
+
+
+def lock_slip(slip: Slip) -> Slip:
+    """The slip as it is now, held after its charge; the charge comes along, held too."""
+    charge = lock_charge(Charge(id=slip.charge_id, tenant_id=slip.tenant_id))
+    slips = Slip.objects.of(slip.tenant_id).select_related("bank_account__connection")
+    held: Slip = slips.select_for_update(of=("self",), no_key=True).get(id=slip.id)
+    held.charge = charge
+    return held
+
+
+def live_slip(charge: Charge) -> Slip | None:
+    """The slip that collects a charge now."""
+    slips = Slip.objects.of(charge.tenant_id).filter(charge=charge, status__in=LIVE_SLIPS)
+    found: Slip | None = slips.first()
+    return found
+
+
+def move_slip(slip: Slip, status: SlipStatus, **changes: object) -> None:
+    """Move a slip that the caller holds, write the changes that come with it, and let its charge
+    follow.
+
+    Raises:
+        InvalidState: SLIP_MOVES does not have the move.
+    """
+    if status != slip.status and status not in SLIP_MOVES[slip.status]:
+        raise InvalidState(
+            f"O boleto consta como «{slip.get_status_display().lower()}» e não pode passar a "
+            f"«{status.label.lower()}». Confira no aplicativo do banco.",
+            code="move_refused",
+        )
+    slip.status = status
+    for name, value in changes.items():
+        setattr(slip, name, value)
+    slip.save(update_fields=["status", *changes])
+    follow_slip(slip.charge, slip)
+
+
+def write_slip_statuses(slips: TenantQuerySet, status: SlipStatus, **changes: object) -> int:
+    """Move those of the slips that may move so, in one statement; their charges stay as they are.
+    Returns how many."""
+    origins = [origin for origin, ends in SLIP_MOVES.items() if status in ends]
+    return slips.filter(status__in=origins).update(status=status, **changes)
+
+
+def write_charge_statuses(charges: TenantQuerySet, status: ChargeStatus) -> int:
+    """Likewise, of charges; the money of one that is paid in part says what it is."""
+    origins = [origin for origin, ends in CHARGE_MOVES.items() if status in ends]
+    return charges.filter(status__in=origins).update(status=status)
+
+
+def follow_slip(charge: Charge, slip: Slip) -> None:
+    """Let a charge be what its newest slip says, unless money does. A former slip moves nothing."""
+    slips = Slip.objects.of(charge.tenant_id).filter(charge=charge).order_by("-created_at", "-id")
+    if slips.values_list("id", flat=True).first() != slip.id:
+        return
+    if charge.status in MONEY_SAYS or (charge.status == ChargeStatus.RETURNED and not slip.is_live):
+        return
+    if slip.status == SlipStatus.WITHDRAWN:  # it is again what it was before
+        slip = slips.exclude(status=SlipStatus.WITHDRAWN).first() or slip
+    is_over = slip.status == SlipStatus.CANCELLED and slip.ends_debt
+    status = ChargeStatus.CANCELLED if is_over else BY_SLIP[SlipStatus(slip.status)]
+    if slip.status == SlipStatus.PAID and status not in CHARGE_MOVES[charge.status]:
+        return  # written off before: its money says it
+    move_charge(charge, status)
+
+
+def move_charge(charge: Charge, status: ChargeStatus, **changes: object) -> None:
+    """Move a charge that the caller holds, and write the changes that come with it.
+
+    Raises:
+        InvalidState: CHARGE_MOVES does not have the move.
+    """
+    if status != charge.status and status not in CHARGE_MOVES[charge.status]:
+        raise InvalidState(
+            f"Esta cobrança consta como «{charge.get_status_display().lower()}» e não pode passar "
+            f"a «{status.label.lower()}».",
+            code="move_refused",
+        )
+    charge.status = status
+    for name, value in changes.items():
+        setattr(charge, name, value)
+    charge.save(update_fields=["status", *changes])
+
+
+def require_look(charge: Charge, why: str) -> None:
+    """A person has to look at a charge that the caller holds. Said once for each reason."""
+    why = shorten(why, 300)
+    if charge.needs_person and charge.question == why:
+        return
+    charge.needs_person, charge.question = True, why
+    charge.save(update_fields=["needs_person", "question"])
+    note(charge, NEEDS_CHECKING, why, tone=Tone.BAD)
+
+
+def ask_end(slip: Slip, *, by: User | None, ends_debt: bool = False) -> None:
+    """Ask for the end of a live slip of a charge that the caller holds; the account's next round
+    does it."""
+    if slip.cancel_asked_at is None or (ends_debt and not slip.ends_debt):
+        slip.cancel_asked_at = slip.cancel_asked_at or database_now()
+        slip.cancel_asked_by = by
+        slip.ends_debt = ends_debt
+        slip.wait_until = None
+        slip.save(update_fields=["cancel_asked_at", "cancel_asked_by", "ends_debt", "wait_until"])
+    enqueue("charges.tasks.follow_account", str(slip.tenant_id), str(slip.bank_account_id))
+
+
+def end_other_slips(charge: Charge, *, but: Slip | None) -> None:
+    """The charge is paid: whatever else collects it has to stop. The charge is held."""
+    others = Slip.objects.of(charge.tenant_id).filter(charge=charge, status__in=LIVE_SLIPS)
+    for slip in others.select_for_update(no_key=True):
+        if but is not None and slip.id == but.id:
+            continue
+        if slip.status == SlipStatus.QUEUED:
+            slip.charge = charge
+            move_slip(slip, SlipStatus.WITHDRAWN)
+            continue
+        ask_end(slip, by=None)
+        note(charge, CANCEL_ASKED, "A cobrança foi paga de outro modo.", tone=Tone.INFO)

@@ -1,0 +1,190 @@
+"""Charges through BS2, which has no key and no list."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from charges.issuing.missing import issue_again, say_found, say_missing
+from charges.issuing.queue import issue_charges
+from charges.states import ChargeStatus, SlipStatus
+from charges.tracking.cancellation import cancel_charge
+from core.errors import InvalidState, NotAllowed
+from tenants.models import Role
+from tenants.scope import tenant_scope
+from tests.banking.factories import make_line, reread
+from tests.charges.factories import make_charge, make_payer, membership
+from tests.charges.issued import (
+    follow,
+    issue,
+    issued_charge,
+    lines_of,
+    settlements,
+    slip_of,
+    titles,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ISSUE = "*/boletos/simplificado"
+D = Decimal
+
+
+def test_money_that_was_only_seen_is_no_payment_and_its_entry_has_the_day_of_the_credit(
+    at_bs2, bs2, later
+):
+    charge = issued_charge(at_bs2, "1250.00")
+    follow(at_bs2)
+    bs2.pay_boleto(slip_of(charge).reference)
+
+    follow(at_bs2)
+    assert reread(charge).status == ChargeStatus.IN_PAYMENT
+    assert settlements(charge) == []
+
+    later(timedelta(days=1))
+    follow(at_bs2)
+
+    (settlement,) = settlements(charge)
+    assert reread(charge).status == ChargeStatus.PAID
+    assert (settlement.paid_on, settlement.posted_on) == (date(2026, 11, 23), date(2026, 11, 24))
+    assert lines_of(settlement) == {"banco": D("1250.00"), "4.1.01": D("-1250.00")}
+
+
+def test_money_that_is_here_before_the_bank_admits_it_is_settled_once(at_bs2, bs2, later):
+    charge = issued_charge(at_bs2, "1250.00")
+    follow(at_bs2)
+    slip = slip_of(charge)
+    make_line(at_bs2, "1250.00", day=date(2026, 11, 23), description=f"Boleto {slip.code}")
+
+    follow(at_bs2)
+    assert reread(charge).status == ChargeStatus.PAID
+    assert reread(slip).status == SlipStatus.OPEN
+
+    bs2.pay_boleto(slip.reference)
+    later(timedelta(days=1))
+    follow(at_bs2)
+
+    (settlement,) = settlements(charge)
+    assert settlement.posted_on == date(2026, 11, 23)
+    assert reread(slip).status == SlipStatus.PAID
+
+
+@pytest.fixture
+def unknown(at_bs2, bs2):
+    """BS2 has it, and its answer was lost."""
+    charge = make_charge(at_bs2.tenant, at_bs2)
+    bs2.lose_next_answer(ISSUE)
+    issue(charge)
+    return reread(charge)
+
+
+def test_a_lost_answer_is_never_issued_again_by_itself(unknown, at_bs2, bs2, later):
+    assert unknown.status == ChargeStatus.UNKNOWN
+    later(timedelta(hours=2))
+
+    follow(at_bs2)
+    with tenant_scope(at_bs2.tenant_id):
+        issued = issue_charges([unknown], by=membership(at_bs2.tenant))
+
+    charge = reread(unknown)
+    assert (charge.status, charge.needs_person) == (ChargeStatus.UNKNOWN, True)
+    assert issued.batch is None
+    assert len(bs2.boletos()) == 1
+
+
+def test_a_credit_with_our_number_proves_that_it_exists_and_settles_it_once(unknown, at_bs2, bs2):
+    make_line(at_bs2, "150.00", day=date(2026, 11, 23), description=slip_of(unknown).code)
+
+    follow(at_bs2)
+    follow(at_bs2)
+
+    assert reread(unknown).status == ChargeStatus.PAID
+    assert slip_of(unknown).status == SlipStatus.PAID
+    assert len(settlements(unknown)) == 1
+
+
+def test_what_a_person_found_is_believed_when_the_bank_shows_that_it_is_ours(unknown, at_bs2, bs2):
+    number = str(bs2.boletos()[0]["nossoNumero"])
+    with tenant_scope(at_bs2.tenant_id):
+        say_found(unknown, number, by=membership(at_bs2.tenant))
+
+    follow(at_bs2)
+
+    assert slip_of(unknown).our_number == number
+    assert reread(unknown).status == ChargeStatus.OPEN
+
+
+def test_a_number_that_the_bank_does_not_have_is_not_believed(unknown, at_bs2, bs2):
+    with tenant_scope(at_bs2.tenant_id):
+        say_found(unknown, "99999999999", by=membership(at_bs2.tenant))
+
+    follow(at_bs2)
+
+    assert (slip_of(unknown).status, slip_of(unknown).our_number) == (SlipStatus.UNKNOWN, "")
+    assert "Número não confere" in titles(unknown)
+
+
+def test_the_number_of_another_boleto_is_not_believed(unknown, at_bs2, bs2):
+    other = issued_charge(at_bs2, "150.00")
+    number = slip_of(other).our_number
+    with tenant_scope(at_bs2.tenant_id), pytest.raises(Exception, match="outra cobrança"):
+        say_found(unknown, number, by=membership(at_bs2.tenant))
+
+    assert reread(unknown).status == ChargeStatus.UNKNOWN
+
+
+def test_issuing_again_takes_a_second_person(unknown, at_bs2, bs2):
+    person = membership(at_bs2.tenant)
+    with tenant_scope(at_bs2.tenant_id):
+        with pytest.raises(InvalidState, match="conferir no banco"):
+            issue_again(unknown, by=person)
+        say_missing(unknown, by=person)
+        with pytest.raises(NotAllowed, match="outra pessoa"):
+            issue_again(unknown, by=person)
+
+        issue_again(unknown, by=membership(at_bs2.tenant, role=Role.ADMIN))
+
+    assert slip_of(unknown).status == SlipStatus.QUEUED
+    assert reread(unknown).status == ChargeStatus.ISSUING
+
+
+def test_money_on_a_slip_that_was_given_up_settles_the_charge_once_and_stops_the_other(
+    unknown, at_bs2, bs2, later
+):
+    first = slip_of(unknown)
+    with tenant_scope(at_bs2.tenant_id):
+        say_missing(unknown, by=membership(at_bs2.tenant))
+        issue_again(unknown, by=membership(at_bs2.tenant))
+    make_line(at_bs2, "150.00", day=date(2026, 11, 23), description=first.code)
+
+    follow(at_bs2)
+
+    assert reread(unknown).status == ChargeStatus.PAID
+    assert slip_of(unknown).status == SlipStatus.WITHDRAWN
+    assert len(settlements(unknown)) == 1
+
+
+def test_a_write_off_is_believed_when_the_bank_has_done_it(at_bs2, bs2, later):
+    charge = issued_charge(at_bs2)
+    follow(at_bs2)
+    with tenant_scope(at_bs2.tenant_id):
+        cancel_charge(charge, by=membership(at_bs2.tenant))
+
+    follow(at_bs2)
+    assert reread(charge).status == ChargeStatus.OPEN
+    assert "Cancelamento pedido ao banco" in titles(charge)
+
+    later(timedelta(seconds=30))
+    follow(at_bs2)
+    assert reread(charge).status == ChargeStatus.CANCELLED
+
+
+def test_a_payer_without_an_address_is_said_before_anything_leaves(at_bs2, bs2):
+    nobody = dict.fromkeys(("zip_code", "street", "number", "district", "city", "state"), "")
+    charge = make_charge(at_bs2.tenant, at_bs2, payer=make_payer(at_bs2.tenant, **nobody))
+
+    with tenant_scope(at_bs2.tenant_id):
+        issued = issue_charges([charge], by=membership(at_bs2.tenant))
+
+    assert "endereço" in issued.left_out[charge.id]
+    assert bs2.count_requests(ISSUE) == 0

@@ -1,0 +1,95 @@
+"""A new due date or value: never two slips alive, and a payer who was quicker has paid."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from charges.issuing.issue import issue_queued
+from charges.models import Slip
+from charges.states import LIVE_SLIPS, ChargeStatus, SlipStatus
+from charges.tracking.reissue import change_terms
+from core.errors import InvalidInput
+from tenants.scope import tenant_scope
+from tests.banking.factories import reread
+from tests.charges.factories import membership
+from tests.charges.issued import follow, issued_charge, settlements, slip_of, titles
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+D = Decimal
+NEXT = date(2026, 12, 20)
+
+
+def ask(charge, amount="160.00", due_date=NEXT):
+    with tenant_scope(charge.tenant_id):
+        change_terms(
+            charge, by=membership(charge.tenant), due_date=due_date, amount=D(amount), why="Acordo"
+        )
+
+
+def alive(charge):
+    with tenant_scope(charge.tenant_id):
+        slips = Slip.objects.of(charge.tenant_id).filter(charge=charge)
+        return slips.filter(status__in=LIVE_SLIPS).count()
+
+
+def test_the_old_slip_is_ended_before_the_new_one_is_issued(at_cora, cora, later):
+    charge = issued_charge(at_cora)
+    later(timedelta(seconds=10))
+    follow(at_cora)
+    old = slip_of(charge)
+    ask(charge)
+    assert alive(charge) == 1
+
+    follow(at_cora)
+    assert reread(old).status == SlipStatus.CANCELLED
+    assert slip_of(charge).status == SlipStatus.QUEUED
+
+    issue_queued(at_cora.tenant_id, at_cora.id)
+    new, done = slip_of(charge), reread(charge)
+    assert (new.amount, new.due_date) == (done.amount, done.due_date) == (D("160.00"), NEXT)
+    assert alive(charge) == 1
+    assert [each["status"] for each in cora.invoices()].count("CANCELLED") == 1
+
+
+def test_a_payer_who_was_quicker_has_paid_and_no_other_slip_is_issued(at_cora, cora, later):
+    charge = issued_charge(at_cora)
+    later(timedelta(seconds=10))
+    follow(at_cora)
+    cora.pay_invoice(slip_of(charge).reference)
+    ask(charge)
+
+    follow(at_cora)
+    follow(at_cora)
+
+    done = reread(charge)
+    assert (done.status, done.amount, done.next_due_date) == (ChargeStatus.PAID, D("150.00"), None)
+    assert len(settlements(charge)) == 1
+    assert len(cora.invoices()) == 1
+    assert "O pagador foi mais rápido" in titles(charge)
+
+
+def test_at_bs2_the_new_slip_waits_for_the_write_off(at_bs2, bs2, later):
+    charge = issued_charge(at_bs2)
+    follow(at_bs2)
+    ask(charge)
+
+    follow(at_bs2)
+    follow(at_bs2)
+    assert (alive(charge), len(bs2.boletos())) == (1, 1)
+
+    later(timedelta(seconds=30))
+    follow(at_bs2)
+    issue_queued(at_bs2.tenant_id, at_bs2.id)
+    assert (alive(charge), len(bs2.boletos())) == (1, 2)
+    assert slip_of(charge).due_date == NEXT
+
+
+def test_terms_that_the_bank_does_not_take_are_refused_before_anything_ends(at_cora, cora):
+    charge = issued_charge(at_cora)
+
+    with pytest.raises(InvalidInput):
+        ask(charge, "1.00")
+
+    assert slip_of(charge).cancel_asked_at is None

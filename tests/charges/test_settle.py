@@ -1,0 +1,201 @@
+"""What money makes of a charge and of the books."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from accounts.journal.entries import post_entry
+from accounts.models import Account
+from banking.banks.contract.charges import ChargeState
+from banking.models import BankAccount
+from banking.statements.allocation import allocate, line_on
+from charges.issuing.queue import issue_charges
+from charges.models import Charge, Settlement, Slip
+from charges.settlement.looks import close_look, keep_explanation, replace_explanation
+from charges.states import ChargeStatus, SlipStatus
+from charges.transitions import ask_end, lock_slip
+from core.errors import InvalidState
+from tenants.scope import tenant_scope
+from tests.banking.factories import change, make_line, reread
+from tests.charges.factories import make_charge, make_payer, membership
+from tests.charges.issued import entries, lines_of, settlements
+from tests.charges.readings import DAY, paid, shown, take
+from tests.payments.factories import make_bank_account
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+
+D = Decimal
+
+
+@pytest.fixture
+def account(tenant) -> BankAccount:
+    return make_bank_account(tenant)
+
+
+def at_bank(charge: Charge) -> Slip:
+    """Its slip, open."""
+    with tenant_scope(charge.tenant_id):
+        slip = issue_charges([charge], by=membership(charge.tenant)).slips[0]
+    change(slip, status=SlipStatus.ISSUING)
+    take(slip, shown(slip))
+    return slip
+
+
+@pytest.fixture
+def charge(tenant, account) -> Charge:
+    return make_charge(tenant, account, "150.00")
+
+
+@pytest.fixture
+def slip(charge) -> Slip:
+    return at_bank(charge)
+
+
+def end(slip: Slip, *, ends_debt: bool) -> None:
+    with tenant_scope(slip.tenant_id):
+        ask_end(lock_slip(slip), by=None, ends_debt=ends_debt)
+    take(slip, shown(slip, ChargeState.CANCELLED))
+
+
+def test_each_payment_is_posted_once_however_often_it_is_told(charge, slip, account):
+    for _ in range(3):
+        take(slip, paid(slip, "150.00"))
+
+    assert len(settlements(charge)) == entries(account) == 1
+
+
+def test_a_second_payment_is_an_advance_of_the_payer_and_is_asked_about(charge, slip):
+    take(slip, paid(slip, "150.00"))
+    take(slip, paid(slip, "150.00", "150.00"))
+
+    first, second = settlements(charge)
+    assert lines_of(first) == {"banco": D("150.00"), "4.1.01": D("-150.00")}
+    assert lines_of(second) == {"banco": D("150.00"), "2.1.5.01": D("-150.00")}
+    paid_charge = reread(charge)
+    assert (paid_charge.status, paid_charge.needs_person) == (ChargeStatus.PAID, True)
+
+
+def test_the_discount_is_what_the_books_have_beside_the_revenue(tenant, account):
+    charge = make_charge(tenant, account, "300.00", discount=D("20.00"))
+    slip = at_bank(charge)
+
+    take(slip, paid(slip, "280.00"))
+
+    assert lines_of(settlements(charge)[0]) == {
+        "banco": D("280.00"),
+        "4.1.03": D("20.00"),
+        "4.1.01": D("-300.00"),
+    }
+
+
+def test_paid_after_a_write_off_is_paid_and_says_so(charge, slip):
+    end(slip, ends_debt=False)
+    assert reread(charge).status == ChargeStatus.WRITTEN_OFF
+
+    take(slip, paid(slip, "150.00"))
+
+    done = reread(charge)
+    assert (done.status, done.paid_after) == (ChargeStatus.PAID, "write_off")
+    assert lines_of(settlements(charge)[0]) == {"banco": D("150.00"), "4.1.01": D("-150.00")}
+
+
+def test_what_comes_after_cancellation_is_an_advance_of_the_payer(charge, slip):
+    end(slip, ends_debt=True)
+    assert reread(charge).status == ChargeStatus.CANCELLED
+
+    take(slip, paid(slip, "150.00"))
+
+    done = reread(charge)
+    assert (done.status, done.paid_after) == (ChargeStatus.PAID, "cancellation")
+    assert done.needs_person
+    assert lines_of(settlements(charge)[0]) == {"banco": D("150.00"), "2.1.5.01": D("-150.00")}
+
+
+@pytest.mark.parametrize("late", [ChargeState.OPEN, ChargeState.LATE, ChargeState.DRAFT])
+def test_an_older_state_that_is_told_late_changes_nothing(charge, slip, late):
+    take(slip, paid(slip, "150.00"))
+
+    take(slip, shown(slip, late))
+
+    assert reread(charge).status == ChargeStatus.PAID
+    assert reread(slip).status == SlipStatus.PAID
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fault"),
+    [
+        ({"amount": D("15.00")}, "outro valor"),
+        ({"due_date": date(2026, 12, 11)}, "outro vencimento"),
+        ({"linha_digitavel": "1" * 47}, "não vale"),
+        ({"barcode": "1" * 44}, "boletos diferentes"),
+        ({"pix_code": "000201"}, "código Pix"),
+    ],
+)
+def test_a_slip_that_does_not_say_what_was_asked_for_is_kept_from_the_payer(
+    charge, account, wrong, fault
+):
+    with tenant_scope(charge.tenant_id):
+        slip = issue_charges([charge], by=membership(charge.tenant)).slips[0]
+    change(slip, status=SlipStatus.ISSUING)
+
+    take(slip, shown(slip, **wrong))
+
+    kept = reread(slip)
+    assert fault in kept.fault
+    assert not kept.can_be_shown
+    assert reread(charge).needs_person
+
+
+@pytest.fixture
+def explained(tenant, account):
+    """The money is in the books already, by hand."""
+    payer = make_payer(tenant, "Padaria Aurora Ltda")
+    charge = make_charge(tenant, account, "150.00", payer=payer)
+    slip = at_bank(charge)
+    line = make_line(
+        account, "150.00", day=DAY, counterparty_document=payer.document, description="Pix"
+    )
+    with tenant_scope(tenant.id):
+        other = Account.objects.of(tenant).get(code="4.1.02")
+        leaf = BankAccount.objects.of(tenant).select_related("ledger_account").get(id=account.id)
+        lines = [(leaf.ledger_account, D("150.00")), (other, D("-150.00"))]
+        entry = post_entry(tenant, date=DAY, memo="Venda no balcão", lines=lines)
+        allocate(line, line_on(account, entry))
+    take(slip, paid(slip, "150.00"))
+    return charge
+
+
+def test_income_that_is_in_the_books_already_is_not_posted_again(explained, account):
+    (settlement,) = settlements(explained)
+
+    assert settlement.entry_id is None
+    assert entries(account) == 1
+    assert "Venda no balcão" in reread(explained).question
+    assert reread(explained).status == ChargeStatus.IN_PAYMENT
+
+
+def test_income_held_back_is_not_closed_without_saying_what_it_is(explained, tenant):
+    with tenant_scope(tenant.id), pytest.raises(InvalidState, match="retido"):
+        close_look(explained, by=membership(tenant), why="Tudo certo")
+
+
+def test_a_person_has_the_entry_replaced(explained, tenant, account):
+    with tenant_scope(tenant.id):
+        held = Settlement.objects.of(tenant).select_related("charge").get()
+        replace_explanation(held, by=membership(tenant), why="É a cobrança")
+
+    (settlement,) = settlements(explained)
+    done = reread(explained)
+    assert (done.status, done.needs_person) == (ChargeStatus.PAID, False)
+    assert lines_of(settlement) == {"banco": D("150.00"), "4.1.01": D("-150.00")}
+    assert entries(account) == 3  # by hand, its reversal, and the charge's
+
+
+def test_a_person_lets_the_entry_stand_for_it(explained, tenant, account):
+    with tenant_scope(tenant.id):
+        held = Settlement.objects.of(tenant).select_related("charge").get()
+        keep_explanation(held, by=membership(tenant), why="Já estava certo")
+
+    assert reread(explained).status == ChargeStatus.PAID
+    assert entries(account) == 1
