@@ -116,6 +116,12 @@ PAGES = {
     ),
     "payments:rules": ("payments:rules", "payments:save_tiers", "payments:save_limits"),
     "payments:list": ("payments",),
+    "registers:payers": (
+        "registers:payers",
+        "registers:payer",
+        "registers:payer_new",
+        "registers:payer_edit",
+    ),
     "registers:list": ("registers",),
     "people:list": ("people",),
     "audit:records": ("audit:records", "audit:export"),
@@ -151,6 +157,7 @@ def menu(request: TenantRequest) -> list[Group]:
         work.append(item("Para aprovar", "payments:approvals", "stamp", to_approve))
     work.append(item("Pagamentos", "payments:list", "banknote", unknown))
     work.append(item("Favorecidos", "registers:list", "contact"))
+    work.append(item("Pagadores", "registers:payers", "hand-coins"))
     return [
         Group("", work),
         Group(
