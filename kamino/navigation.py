@@ -128,6 +128,7 @@ PAGES = {
     "audit:sign_ins": ("audit:sign_ins",),
     "accounts:chart": ("accounts:chart",),
     "accounts:entries": ("accounts:entries", "accounts:entry", "accounts:reverse"),
+    "accounts:tax_reform": ("accounts:tax_reform",),
     "accounts:groups": ("accounts",),
 }
 
@@ -148,6 +149,7 @@ def menu(request: TenantRequest) -> list[Group]:
         company += [
             item("Alçadas e limites", "payments:rules", "scale"),
             item("Grupos de classificação", "accounts:groups", "folder-tree"),
+            item("Reforma tributária", "accounts:tax_reform", "receipt-text"),
             item("Auditoria", "audit:records", "scroll-text"),
         ]
     company.append(item("Acessos", "audit:sign_ins", "log-in"))
