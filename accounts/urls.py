@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import chart, importing, journal
+from accounts.views import chart, importing, journal, tax_reform
 
 GROUPS = "configuracoes/grupos-de-classificacao/"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("lancamentos/", journal.entries, name="entries"),
     path("lancamentos/<uuid:entry_id>/", journal.entry, name="entry"),
     path("lancamentos/<uuid:entry_id>/estornar/", journal.reverse, name="reverse"),
+    path("configuracoes/reforma-tributaria/", tax_reform.tax_reform, name="tax_reform"),
     path(GROUPS, chart.groups, name="groups"),
     path(f"{GROUPS}exportar/", importing.export, name="export"),
     path(f"{GROUPS}importar/", importing.upload, name="import"),

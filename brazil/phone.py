@@ -1,4 +1,5 @@
-"""Brazilian mobile numbers: country code, area code (DDD), and nine digits that begin with 9."""
+"""Brazilian telephone numbers: country code, area code (DDD), and the number, of nine digits that
+begin with 9 (mobile) or of eight that begin with 2 to 5 (landline)."""
 
 import re
 
@@ -23,6 +24,7 @@ AREAS = frozenset(
 )
 
 MOBILE = re.compile(r"\+55(?P<area>[1-9][1-9])9[0-9]{8}")
+LANDLINE = re.compile(r"\+55(?P<area>[1-9][1-9])[2-5][0-9]{7}")
 
 
 def parse_mobile(text: str) -> str:
@@ -44,3 +46,32 @@ def parse_mobile(text: str) -> str:
     if mobile["area"] not in AREAS:
         raise InvalidValue(f"Não existe o DDD {mobile['area']}: confira o celular.")
     return phone
+
+
+def parse_phone(text: str) -> str:
+    """Return a mobile or landline number as +55, area and number.
+
+    Raises:
+        InvalidValue: it is neither, or of an area that does not exist.
+    """
+    phone = compact(text, punctuation="()-.", what="o telefone")
+    if not is_digits(phone.removeprefix("+")):
+        raise InvalidValue("O telefone só pode ter números.")
+    if len(phone) in {10, 11}:
+        phone = f"+55{phone}"
+    elif len(phone) in {12, 13}:
+        phone = f"+{phone.removeprefix('+')}"
+    found = MOBILE.fullmatch(phone) or LANDLINE.fullmatch(phone)
+    if found is None:
+        raise InvalidValue("Informe um telefone brasileiro com DDD, como 11987654321.")
+    if found["area"] not in AREAS:
+        raise InvalidValue(f"Não existe o DDD {found['area']}: confira o telefone.")
+    return phone
+
+
+def format_phone(phone: str) -> str:
+    """+5511987654321 → (11) 98765-4321; what is none comes back as it is."""
+    if not (MOBILE.fullmatch(phone) or LANDLINE.fullmatch(phone)):
+        return phone
+    area, number = phone[3:5], phone[5:]
+    return f"({area}) {number[:-4]}-{number[-4:]}"

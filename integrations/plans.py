@@ -11,6 +11,7 @@ from functools import cached_property
 from banking.bank_accounts.overview import accounts_of, is_in_plan
 from banking.banks import registry
 from banking.banks.contract.info import BankInfo
+from banking.connections.catalog import charges_of
 from banking.models import BankAccount
 from tenants.models import Plan, Tenant
 
@@ -82,7 +83,9 @@ class Comparison:
 
 def feature_of(bank: BankInfo) -> Feature:
     plans = frozenset(plan for plan in Plan if plan in bank.plans)
-    return Feature(bank.name, bank.pitch, plans)
+    charges = charges_of(bank)
+    detail = f"{bank.pitch} Cobranças por {charges}." if charges else bank.pitch
+    return Feature(bank.name, detail, plans)
 
 
 def compare(tenant: Tenant) -> Comparison:

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from integrations.views import account, accounts, diagnosis, disconnect, ledger_account, plans
+from integrations.views import (
+    account,
+    accounts,
+    charge_defaults,
+    diagnosis,
+    disconnect,
+    ledger_account,
+    plans,
+)
 
 ACCOUNT = "configuracoes/integracoes-bancarias/<uuid:account_id>/"
 
@@ -10,6 +18,7 @@ urlpatterns = [
     path("configuracoes/integracoes-bancarias/", accounts.integrations, name="list"),
     path(ACCOUNT, account.show_account, name="account"),
     path(f"{ACCOUNT}gravar/", account.save_account, name="save_account"),
+    path(f"{ACCOUNT}cobrancas/", charge_defaults.save_charges, name="save_charges"),
     path(f"{ACCOUNT}modo-banking/", accounts.switch_banking, name="modo_banking"),
     path(f"{ACCOUNT}preferencial/", accounts.prefer, name="prefer"),
     path(f"{ACCOUNT}saude/", diagnosis.diagnosis, name="diagnosis"),

@@ -116,12 +116,19 @@ PAGES = {
     ),
     "payments:rules": ("payments:rules", "payments:save_tiers", "payments:save_limits"),
     "payments:list": ("payments",),
+    "registers:payers": (
+        "registers:payers",
+        "registers:payer",
+        "registers:payer_new",
+        "registers:payer_edit",
+    ),
     "registers:list": ("registers",),
     "people:list": ("people",),
     "audit:records": ("audit:records", "audit:export"),
     "audit:sign_ins": ("audit:sign_ins",),
     "accounts:chart": ("accounts:chart",),
     "accounts:entries": ("accounts:entries", "accounts:entry", "accounts:reverse"),
+    "accounts:tax_reform": ("accounts:tax_reform",),
     "accounts:groups": ("accounts",),
 }
 
@@ -142,6 +149,7 @@ def menu(request: TenantRequest) -> list[Group]:
         company += [
             item("Alçadas e limites", "payments:rules", "scale"),
             item("Grupos de classificação", "accounts:groups", "folder-tree"),
+            item("Reforma tributária", "accounts:tax_reform", "receipt-text"),
             item("Auditoria", "audit:records", "scroll-text"),
         ]
     company.append(item("Acessos", "audit:sign_ins", "log-in"))
@@ -151,6 +159,7 @@ def menu(request: TenantRequest) -> list[Group]:
         work.append(item("Para aprovar", "payments:approvals", "stamp", to_approve))
     work.append(item("Pagamentos", "payments:list", "banknote", unknown))
     work.append(item("Favorecidos", "registers:list", "contact"))
+    work.append(item("Pagadores", "registers:payers", "hand-coins"))
     return [
         Group("", work),
         Group(

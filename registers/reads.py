@@ -14,7 +14,7 @@ from brazil.banking_days import sao_paulo_day
 from core.dates import dated_day, hour
 from core.text import fold
 from parties.confirm import can_confirm
-from parties.models import Payee, PayeeAccount, PayeeKey, PayeeMerge, SimilarName
+from parties.models import Payee, PayeeAccount, PayeeKey, PayeeMerge, Payer, SimilarName
 from payments.bills.warnings import before_due
 from payments.models import Payable
 from payments.states import PayableStatus
@@ -187,9 +187,9 @@ def open_merges_of(payee: Payee) -> list[PayeeMerge]:
     return list(mine.select_related("source", "target", "proposed_by"))
 
 
-def events_of(payee: Payee) -> list[dict[str, object]]:
+def events_of(party: Payee | Payer) -> list[dict[str, object]]:
     """What was done to it, as the audit keeps it."""
-    records = Record.objects.about(payee).newest_first()[:RECENT]
+    records = Record.objects.about(party).newest_first()[:RECENT]
     return [
         {
             "at": record.made_at,

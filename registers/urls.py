@@ -1,6 +1,6 @@
 from django.urls import path
 
-from registers.views import destinations, merges, payees
+from registers.views import destinations, merges, payees, payers
 
 app_name = "registers"
 urlpatterns = [
@@ -16,4 +16,10 @@ urlpatterns = [
     path("favorecidos/dados/<uuid:destination_id>/", destinations.confirm, name="confirm"),
     path("favorecidos/dados/<uuid:destination_id>/arquivar/", destinations.archive, name="refuse"),
     path("favorecidos/unioes/<uuid:merge_id>/", merges.decide, name="decide"),
+    path("pagadores/", payers.show_list, name="payers"),
+    path("pagadores/novo/", payers.enter, name="payer_new"),
+    path("pagadores/<uuid:payer_id>/", payers.show, name="payer"),
+    path("pagadores/<uuid:payer_id>/corrigir/", payers.edit, name="payer_edit"),
+    path("pagadores/<uuid:payer_id>/arquivar/", payers.archive, name="payer_archive"),
+    path("pagadores/<uuid:payer_id>/reativar/", payers.restore, name="payer_restore"),
 ]

@@ -212,6 +212,10 @@ class CoraSimulator(BankProcess, Grants):
         """Somebody pays a charge, by "boleto" or "pix". More: amount, name, document."""
         return dict(self._own("POST", f"/invoices/{invoice_id}/pay", {"by": by, **more}))
 
+    def issue_invoice(self, cnpj: str = OFICINA, **values: Any) -> dict[str, Any]:
+        """In the bank's app: amount, due_date (past, too), name, document, service."""
+        return dict(self._own("POST", f"/accounts/{cnpj}/invoices", values))
+
     def pix_key(self, has_key: bool, cnpj: str = OFICINA) -> None:
         """Give the account a Pix key, or take it away."""
         self._own("POST", f"/accounts/{cnpj}/pix-key", {"has_key": has_key})

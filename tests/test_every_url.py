@@ -15,6 +15,7 @@ from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
 from tests.banking.factories import make_line
 from tests.cast import make_member, make_notice, sign_in
+from tests.charges.factories import make_payer
 from tests.payments.factories import TODAY, make_bank_account, make_delegation, make_payable
 from tests.people.factories import ask_role, invite, membership_of
 
@@ -71,6 +72,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "notice_id": make_notice(tenant, admin).id,
         "payable_id": make_payable(tenant).id,
         "payee_id": filed.payee_id,
+        "payer_id": make_payer(tenant).id,
         "run_id": run.id,
     }
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 
 from banking.banks import registry
+from banking.banks.contract.charge_rules import BOLETO, BOLETO_PIX, PIX
 from banking.banks.contract.info import BankInfo, Capability, ConnectBy, Mode
 from banking.connections.addresses import for_account, start_address, ways_address
 from banking.gateway import circuit_breaker
@@ -13,6 +14,7 @@ from banking.gateway.plan_check import plan_names
 from banking.models import BankAccount
 from tenants.models import Tenant
 
+CHARGE_FORMS = {BOLETO: "boleto", BOLETO_PIX: "boleto com Pix", PIX: "Pix"}
 VERBS = {
     ConnectBy.CONSENT: "Autorizar",
     ConnectBy.FORM: "Informar os dados",
@@ -55,6 +57,8 @@ class Option:
             Capability.PAY_BOLETO: "Boletos e contas de consumo",
         }
         able = [text for capability, text in words.items() if capability in self.bank.capabilities]
+        if charges := charges_of(self.bank):
+            able.append(f"Cobranças por {charges}")
         if self.bank.approval_in_bank:
             able.append("Nenhum pagamento sai sem a sua aprovação no aplicativo do banco")
         return able
@@ -84,6 +88,13 @@ class Option:
     @property
     def outage(self) -> str:
         return circuit_breaker.words(self.unavailable_until) if self.unavailable_until else ""
+
+
+def charges_of(bank: BankInfo) -> str:
+    """By what it collects charges of ours: «boleto com Pix, boleto ou Pix»; empty where it does
+    not."""
+    forms = [CHARGE_FORMS[form] for form in bank.charges.forms] if bank.charges else []
+    return " ou ".join(filter(None, [", ".join(forms[:-1]), *forms[-1:]]))
 
 
 def options_for(tenant: Tenant, now: datetime) -> list[Option]:

@@ -16,9 +16,12 @@ from banking.banks import registry
 from banking.gateway import circuit_breaker
 from banking.models import BankAccount
 from banking.statements.unread import shown_unread
+from charges.drafts.defaults import Defaults
+from charges.terms.check import rules_of
 from core.clock import database_now
 from integrations import ted_policy
 from integrations.accounts import Integration
+from integrations.charge_defaults import ChargeDefaultsForm
 from integrations.preview import choices_of, dry_run
 from payments.models import DispatchRun
 from payments.rails.rails import sends_pix
@@ -85,6 +88,7 @@ def page_of(
     form: SettingsForm,
     *,
     changed: list[str] | None = None,
+    charge_form: ChargeDefaultsForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     now = database_now()
@@ -109,6 +113,9 @@ def page_of(
         "has_others": BankAccount.objects.of(request.tenant).exclude(id=account.id).exists(),
         "next": dry_run(account, now),
         "unread": shown_unread(account),
+        "issues_charges": rules_of(account) is not None,
+        "charge_form": charge_form or ChargeDefaultsForm(account),
+        "charge_words": Defaults.of(account).words,
         "runs": run_notes(runs.order_by("-day", "-id")[:RUNS], now),
     }
     return render(request, "integrations/account.html", context, status=status)

@@ -1,6 +1,6 @@
 import pytest
 
-from brazil.phone import AREAS, parse_mobile
+from brazil.phone import AREAS, format_phone, parse_mobile, parse_phone
 from tests.brazil.cases import is_sentence, reason_of
 
 
@@ -23,3 +23,24 @@ def test_an_area_that_does_not_exist_is_named(phone: str) -> None:
     reason = reason_of(parse_mobile, phone)
 
     assert reason is not None and any(area in reason for area in ("23", "36", "26"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "written"),
+    [
+        ("(11) 98765-4321", "+5511987654321", "(11) 98765-4321"),
+        ("11 3456-7890", "+551134567890", "(11) 3456-7890"),
+        ("551134567890", "+551134567890", "(11) 3456-7890"),
+        ("+55 11 98765 4321", "+5511987654321", "(11) 98765-4321"),
+    ],
+)
+def test_a_telephone_is_a_mobile_or_a_landline(typed: str, kept: str, written: str) -> None:
+    assert parse_phone(typed) == kept
+    assert format_phone(kept) == written
+
+
+@pytest.mark.parametrize(
+    "typed", ["(23) 3456-7890", "987654321", "11 9876-5432", "+1 202 555 0100"]
+)
+def test_what_is_no_telephone_is_refused(typed: str) -> None:
+    assert is_sentence(reason_of(parse_phone, typed))

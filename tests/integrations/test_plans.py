@@ -10,6 +10,7 @@ from django.utils import timezone
 from audit.acts import Act
 from banking.banks import registry
 from banking.connections import begin, consent
+from banking.connections.catalog import Option, charges_of
 from banking.connections.token_renewal import due_connections
 from banking.statements import sync
 from core.errors import NotAllowed
@@ -44,6 +45,23 @@ def rows_of(tenant):
     with tenant_scope(tenant.id):
         sections = dict(compare(tenant).sections)
     return {row.name: row.cells for rows in sections.values() for row in rows}
+
+
+@pytest.mark.parametrize("slug", registry.banks())
+def test_a_bank_that_issues_charges_is_said_to(tenant, slug):
+    bank = registry.info(slug)
+    with tenant_scope(tenant.id):
+        (detail,) = [
+            row.detail
+            for rows in dict(compare(tenant).sections).values()
+            for row in rows
+            if row.name == bank.name
+        ]
+
+    charges = charges_of(bank)
+    assert bool(charges) is (bank.charges is not None)
+    assert charges in detail
+    assert any(charges in ability for ability in Option(bank, True, None).abilities)
 
 
 @pytest.mark.parametrize("slug", registry.banks())

@@ -438,7 +438,8 @@ ASK_NONE = {
     "payments:read_payee", "payments:review_sending", "payments:revoke_delegation",
     "payments:take_back", "people:stop", "reconciliation:sync", "registers:archive",
     "registers:correct", "registers:enter", "registers:merge", "registers:new",
-    "registers:refuse", "registers:restore", "tenants:close_notice",
+    "registers:payer_archive", "registers:payer_edit", "registers:payer_new",
+    "registers:payer_restore", "registers:refuse", "registers:restore", "tenants:close_notice",
 }  # fmt: skip
 
 

@@ -1,16 +1,23 @@
-"""Charges in the control API, under /_sim/api/cora: see them, pay them, take the Pix key away."""
+"""Charges in the control API, under /_sim/api/cora: see, issue, pay; take the Pix key away."""
 
 # ruff: noqa: S608 - the SQL is put together from names written here
+from datetime import date
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from simulator.cora.answers import ApiError
-from simulator.cora.bank import Cora, cora_of
+from simulator.cora.answers import ApiError, Malformed
+from simulator.cora.bank import Caller, Cora, cora_of
 from simulator.cora.invoices import codes, life
-from simulator.cora.invoices.reading import BANK_SLIP, PIX
+from simulator.cora.invoices.reading import (
+    BANK_SLIP,
+    PIX,
+    NewInvoice,
+    read_customer,
+    read_service,
+)
 from simulator.cora.invoices.wire import invoice_wire
 from simulator.core.control import ControlError, read_body
 from simulator.core.store import Row
@@ -29,6 +36,29 @@ async def listing(request: Request) -> Response:
         where, params = f"{where} AND account_id = ?", [*params, _account_id(cora, query["cnpj"])]
     rows = cora.store.rows(f"SELECT * FROM cora_invoice WHERE {where} ORDER BY seq", *params)
     return JSONResponse([_shown(cora, row) for row in rows])
+
+
+async def issue(request: Request) -> Response:
+    """Issued in the bank's own app, earlier too: `amount` centavos, `due_date` of any day, `name`
+    and `document` of the customer, `service`."""
+    cora, body = cora_of(request), await read_body(request)
+    caller = Caller("app", None, _account_id(cora, request.path_params["cnpj"]), frozenset(), 0, 0)
+    document = {"identity": body.get("document")}
+    try:
+        due_date = date.fromisoformat(str(body.get("due_date"))).isoformat()
+        new = NewInvoice(
+            code=None,
+            customer=read_customer({"name": body.get("name"), "document": document}),
+            services=[read_service({"name": body.get("service"), "amount": body.get("amount")})],
+            payment_terms={"due_date": due_date},
+            notification=None,
+            forms=frozenset({BANK_SLIP}),
+        )
+    except (Malformed, ValueError) as error:
+        raise ControlError(str(error)) from None
+    with cora.store.write():
+        row = life.issue(cora, caller, new, draft_seconds=0)
+    return JSONResponse(_shown(cora, row))
 
 
 async def pay(request: Request) -> Response:
@@ -83,5 +113,6 @@ def _shown(cora: Cora, row: Row) -> dict[str, Any]:
 ROUTES = [
     Route("/invoices", listing),
     Route("/invoices/{id}/pay", pay, methods=["POST"]),
+    Route("/accounts/{cnpj}/invoices", issue, methods=["POST"]),
     Route("/accounts/{cnpj}/pix-key", pix_key, methods=["GET", "POST"]),
 ]
