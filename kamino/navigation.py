@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from brazil.cnpj import format_cnpj
+from charges.models import Charge
 from payments.bills.awaiting import awaiting
 from payments.models import Payable
 from people.kept_form import take
@@ -122,6 +123,7 @@ PAGES = {
         "registers:payer_new",
         "registers:payer_edit",
     ),
+    "charges:list": ("charges",),
     "registers:list": ("registers",),
     "people:list": ("people",),
     "audit:records": ("audit:records", "audit:export"),
@@ -158,6 +160,9 @@ def menu(request: TenantRequest) -> list[Group]:
     if request.membership.can_approve:
         work.append(item("Para aprovar", "payments:approvals", "stamp", to_approve))
     work.append(item("Pagamentos", "payments:list", "banknote", unknown))
+    with tenant_scope(request.tenant.id):
+        to_look_at = Charge.objects.of(request.tenant).to_look_at().count()
+    work.append(item("Cobranças", "charges:list", "receipt-text", to_look_at))
     work.append(item("Favorecidos", "registers:list", "contact"))
     work.append(item("Pagadores", "registers:payers", "hand-coins"))
     return [

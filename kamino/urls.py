@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("banking.urls")),
     path("", include("payments.urls")),
+    path("", include("charges.urls")),
     path("", include("reconciliation.urls")),
     path("", include("integrations.urls")),
     path("", include("registers.urls")),

@@ -8,6 +8,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from banking.statements.allocation import allocate, line_on
+from charges.models import IssueBatch
+from charges.settlement.received import register_received
 from parties.merge import propose_merge
 from payments.models import DispatchRun
 from tenants.models import Membership, Role, Tenant, User
@@ -15,7 +17,7 @@ from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
 from tests.banking.factories import make_line
 from tests.cast import make_member, make_notice, sign_in
-from tests.charges.factories import make_payer
+from tests.charges.factories import make_charge, make_payer
 from tests.payments.factories import TODAY, make_bank_account, make_delegation, make_payable
 from tests.people.factories import ask_role, invite, membership_of
 
@@ -54,11 +56,17 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         filed = make_payable(tenant, payee_document="52998224725")
         other = make_payable(tenant, payee_document="11444777000161")
         merge = propose_merge(other.payee, filed.payee, by=proposer)
+        batch = IssueBatch.objects.create(tenant=tenant, created_by=proposer.user, size=2)
+        charge = make_charge(tenant, account)
+        came = {"amount": charge.amount, "day": TODAY, "way": "cash"}
+        settlement = register_received(charge, by=proposer, **came)
     assert connection is not None
     assert filed.payee_account_id is not None
     return {
         "account_id": account.id,
         "allocation_id": allocation.id,
+        "batch_id": batch.id,
+        "charge_id": charge.id,
         "change_id": ask_role(tenant, make_member(tenant, Role.FINANCE), Role.APPROVER, admin).id,
         "connection_id": connection.id,
         "delegation_id": make_delegation(tenant).id,
@@ -74,6 +82,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "payee_id": filed.payee_id,
         "payer_id": make_payer(tenant).id,
         "run_id": run.id,
+        "settlement_id": settlement.id,
     }
 
 

@@ -29,6 +29,10 @@ class ChargeQuerySet(TenantQuerySet):
         """A day without banks is no delay: what falls due on it is paid on the next banking day."""
         return self.owed().filter(late_from__lte=today)
 
+    def to_look_at(self) -> Self:
+        """A person has something to say of it, or nobody knows whether its slip is at the bank."""
+        return self.filter(Q(needs_person=True) | Q(status=ChargeStatus.UNKNOWN))
+
 
 class Charge(TaxReformColumns):
     """A debt of a payer. How a bank collects it is in its slips, what came in its settlements."""

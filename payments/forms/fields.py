@@ -1,16 +1,13 @@
 """Fields of the form of a bill."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.models import Account
 from core.errors import InvalidInput
-from core.forms import ModelChoiceField, ModelChoiceIterator
 
 
 class ReadField(forms.CharField):
@@ -37,22 +34,6 @@ class Question:
     about: str  # what exactly is confirmed: another bill or another bank is asked about again
     label: str
     is_confirmed: bool
-
-
-class GroupedAccounts(ModelChoiceIterator[Account]):
-    """Accounts of the chart under the names of their groups."""
-
-    def __iter__(self) -> Iterator[Any]:
-        yield ("", self.field.empty_label)
-        for group, accounts in groupby(self.queryset, key=lambda account: account.group.name):
-            yield (group, [self.choice(account) for account in accounts])
-
-
-class ClassificationField(ModelChoiceField[Account]):
-    iterator = GroupedAccounts
-
-    def label_from_instance(self, account: Account) -> str:
-        return f"{account.name} ({account.code})"
 
 
 def listed(name: str, **attrs: str) -> forms.TextInput:

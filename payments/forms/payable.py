@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.fields import ClassificationField
 from accounts.models import Account
 from banking.banks.contract.payments import AccountType, PixAccount, PixCode, PixKey, PixKeyType
 from banking.models import BankAccount
@@ -29,7 +30,7 @@ from payments.bills import parsing
 from payments.bills.duplicates import AlreadyEntered, bill_with_code, refuse_duplicate
 from payments.bills.possible_duplicates import Similar
 from payments.bills.warnings import repeated_code, unknown_bank
-from payments.forms.fields import ClassificationField, Question, ReadField, listed
+from payments.forms.fields import Question, ReadField, listed
 from payments.models import Payable
 from payments.rails.destinations import Destination, TedDetails
 from tenants.models import Tenant

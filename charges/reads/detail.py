@@ -1,0 +1,154 @@
+"""One charge, with all that its page tells."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from accounts.chart.purposes import marked
+from accounts.models import AccountPurpose
+from brazil.boleto import format_linha_digitavel
+from charges.drafts.draft import percent_words
+from charges.issuing.queue import reasons_against
+from charges.models import Charge, ChargeEvent, Settlement, Slip
+from charges.reads.row import Row
+from charges.states import OWED, SlipStatus
+from charges.terms.amounts import Owed, owed_on
+from charges.terms.check import cautions, discount_notice
+from core.plurals import counted
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One line of what a charge is worth today, or of the entry that a payment makes."""
+
+    name: str
+    amount: Decimal
+
+    @property
+    def debit(self) -> Decimal | None:
+        return self.amount if self.amount > 0 else None
+
+    @property
+    def credit(self) -> Decimal | None:
+        return -self.amount if self.amount < 0 else None
+
+
+@dataclass(frozen=True)
+class ChargePage:
+    row: Row
+    owed: Owed
+    settlements: Sequence[Settlement]
+    events: Sequence[dict[str, Any]]
+    entry: Sequence[Part]  # «se for paga hoje»
+    why_not: str  # why it may not be issued now
+    cautions: Sequence[str]
+
+    @property
+    def charge(self) -> Charge:
+        return self.row.charge
+
+    @property
+    def is_owed(self) -> bool:
+        return self.charge.status in OWED and self.charge.rest > 0
+
+    @property
+    def parts(self) -> list[Part]:
+        charge, owed, today = self.charge, self.owed, self.row.today
+        days = counted((today - charge.due_date).days, "dia", "dias")
+        fine = f"Multa de {percent_words(charge.fine_percent)}, uma vez"
+        interest = f"Juros de {percent_words(charge.interest_percent)} ao mês, {days}"
+        told = [
+            Part("Falta pagar" if charge.settled else "Valor da cobrança", owed.principal),
+            Part(fine, owed.fine),
+            Part(interest, owed.interest),
+            Part("Desconto", -owed.discount),
+        ]
+        return [told[0], *(part for part in told[1:] if part.amount)]
+
+    @property
+    def entry_sum(self) -> Decimal:
+        return sum((part.amount for part in self.entry if part.amount > 0), ZERO)
+
+    @property
+    def linha_digitavel(self) -> str:
+        slip = self.row.slip
+        return format_linha_digitavel(slip.linha_digitavel) if slip and slip.linha_digitavel else ""
+
+    @property
+    def discount_notice(self) -> str:
+        return discount_notice(self.charge) if self.owed.discount else ""
+
+    @property
+    def has_held_back(self) -> bool:
+        return any(settlement.entry_id is None for settlement in self.settlements)
+
+    @property
+    def can_look(self) -> bool:
+        """Money that is held back, and a slip that may not exist, have acts of their own."""
+        asked = self.row.by.can_enter and self.charge.needs_person
+        return asked and not self.has_held_back and not self.row.is_unknown
+
+    @property
+    def former_slips(self) -> list[Slip]:
+        return [
+            slip
+            for slip in self.row.slips
+            if slip != self.row.slip and slip.status != SlipStatus.WITHDRAWN
+        ]
+
+
+def page_of(row: Row) -> ChargePage:
+    """Runs inside the company's scope."""
+    charge, owed = row.charge, owed_on(row.charge, row.today)
+    settlements = Settlement.objects.of(charge.tenant_id).filter(charge=charge)
+    return ChargePage(
+        row=row,
+        owed=owed,
+        settlements=list(
+            settlements.select_related("entry", "bank_account", "registered_by").order_by(
+                "-posted_on", "-id"
+            )
+        ),
+        events=events_of(charge),
+        entry=entry_of(charge, owed),
+        why_not=why_not_issued(row, row.today),
+        cautions=cautions(charge) if row.can_issue else [],
+    )
+
+
+def events_of(charge: Charge) -> list[dict[str, Any]]:
+    events = ChargeEvent.objects.of(charge.tenant_id).filter(charge=charge).select_related("by")
+    return [
+        {"at": e.at, "title": e.title, "text": e.text, "tone": e.tone,
+         "by": e.by.display_name if e.by else ""}
+        for e in events.order_by("-at", "-id")
+    ]  # fmt: skip
+
+
+def entry_of(charge: Charge, owed: Owed) -> list[Part]:
+    """What `charges.settlement.settle` will post when all of it comes today through the bank."""
+    parts = [
+        Part(str(charge.bank_account.ledger_account), owed.total),
+        Part(name_of(charge, AccountPurpose.DISCOUNTS, owed.discount), owed.discount),
+        Part(str(charge.revenue_account), -owed.principal),
+        Part(name_of(charge, AccountPurpose.LATE_CHARGES, owed.additions), -owed.additions),
+    ]
+    return [part for part in parts if part.amount]
+
+
+def name_of(charge: Charge, purpose: AccountPurpose, amount: Decimal) -> str:
+    """The company's account of a purpose; in a chart that lacks it, the one that is made then."""
+    account = marked(charge.tenant, purpose) if amount else None
+    return str(account) if account else purpose.label
+
+
+def why_not_issued(row: Row, today: date) -> str:
+    if not row.can_issue:
+        return ""
+    reasons: dict[UUID, str] = reasons_against(row.by.tenant_id, [row.charge], today)
+    return reasons.get(row.charge.id, "")

@@ -1,0 +1,199 @@
+"""Charges as a person sees them: in words, with what that person may do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+
+from django.db.models import Prefetch
+
+from brazil.banking_days import sao_paulo_day
+from charges.models import Charge, ChargeEvent, ChargeQuerySet, Slip
+from charges.states import (
+    EDITABLE,
+    ISSUABLE,
+    LIVE_SLIPS,
+    OPEN_AT_BANK,
+    OWED,
+    ChargeStatus,
+    SlipStatus,
+)
+from charges.terms.amounts import owed_on
+from charges.terms.check import reais
+from core.dates import near_day
+from core.plurals import counted
+from tenants.models import Membership
+
+Tone = ChargeEvent.Tone
+TONES = {
+    ChargeStatus.ISSUING: Tone.INFO,
+    ChargeStatus.UNKNOWN: Tone.BAD,
+    ChargeStatus.REGISTERING: Tone.INFO,
+    ChargeStatus.IN_PAYMENT: Tone.INFO,
+    ChargeStatus.PARTLY_PAID: Tone.WARN,
+    ChargeStatus.PAID: Tone.OK,
+    ChargeStatus.WRITTEN_OFF: Tone.WARN,
+    ChargeStatus.RETURNED: Tone.WARN,
+    ChargeStatus.REFUSED: Tone.BAD,
+}
+# No money is asked for, and none comes, any more.
+CLOSED = (ChargeStatus.PAID, ChargeStatus.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Row:
+    charge: Charge
+    slips: Sequence[Slip]  # newest first
+    by: Membership
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return sao_paulo_day(self.now)
+
+    @property
+    def slip(self) -> Slip | None:
+        """The one that collects it, or did last."""
+        told = [slip for slip in self.slips if slip.status != SlipStatus.WITHDRAWN]
+        return next((slip for slip in self.slips if slip.is_live), told[0] if told else None)
+
+    @cached_property
+    def live(self) -> Slip | None:
+        return self.slip if self.slip is not None and self.slip.status in LIVE_SLIPS else None
+
+    @property
+    def label(self) -> str:
+        if self.cancel_asked:
+            return "Cancelamento pedido"
+        return self.charge.status_words(self.today)
+
+    @property
+    def tone(self) -> str:
+        if self.charge.status == ChargeStatus.OPEN and self.charge.is_overdue(self.today):
+            return Tone.WARN
+        return TONES.get(ChargeStatus(self.charge.status), Tone.PLAIN)
+
+    @property
+    def cancel_asked(self) -> bool:
+        return self.live is not None and self.live.cancel_asked_at is not None
+
+    @property
+    def due(self) -> str:
+        return near_day(self.charge.due_date, self.today)
+
+    @property
+    def due_detail(self) -> str:
+        charge, days = self.charge, (self.charge.due_date - self.today).days
+        if charge.status not in OWED:
+            return ""
+        if charge.is_overdue(self.today):
+            return f"vencida há {counted(-days, 'dia', 'dias')}"
+        if days < 0:
+            return "pode ser paga hoje sem multa"
+        return f"em {counted(days, 'dia', 'dias')}" if days > 1 else ""
+
+    @property
+    def detail(self) -> str:
+        """The second line below the state."""
+        charge = self.charge
+        if charge.needs_person:
+            return charge.question
+        if charge.next_due_date is not None:
+            return "o boleto com o novo vencimento sai depois"
+        if charge.status == ChargeStatus.PAID and charge.paid_on is not None:
+            return f"em {near_day(charge.paid_on, self.today)}"
+        if charge.status == ChargeStatus.PARTLY_PAID:
+            return f"faltam {reais(charge.rest)}"
+        if charge.status == ChargeStatus.REGISTERING:
+            return "ainda não pode ser mostrada ao pagador"
+        if charge.status == ChargeStatus.WRITTEN_OFF:
+            return "nenhum boleto em aberto; continua devida"
+        if charge.status == ChargeStatus.REFUSED and self.slip is not None:
+            return self.slip.message
+        if charge.status in OWED and self.value_today != charge.rest:
+            return f"hoje vale {reais(self.value_today)}"
+        return ""
+
+    @property
+    def value_today(self) -> Decimal:
+        return owed_on(self.charge, self.today).total
+
+    @property
+    def instalment(self) -> str:
+        charge = self.charge
+        if charge.instalment_number is None:
+            return ""
+        return f"parcela {charge.instalment_number} de {charge.instalment_count}"
+
+    @property
+    def about(self) -> str:
+        """«NF 2.231 · Manutenção mensal · parcela 2 de 3»."""
+        parts = (self.charge.document_number, self.charge.description, self.instalment)
+        return " · ".join(part for part in parts if part)
+
+    @property
+    def is_unknown(self) -> bool:
+        return self.live is not None and self.live.status == SlipStatus.UNKNOWN
+
+    @property
+    def can_issue(self) -> bool:
+        return self.by.can_enter and self.charge.status in ISSUABLE and self.live is None
+
+    @property
+    def can_edit(self) -> bool:
+        return self.by.can_enter and self.charge.status in EDITABLE
+
+    @property
+    def can_cancel(self) -> bool:
+        """Of one whose slip is not known to be at the bank, there is nothing to end yet."""
+        ended = (*CLOSED, ChargeStatus.PARTLY_PAID)
+        is_open = self.charge.status not in ended and not self.is_unknown
+        return self.by.can_enter and is_open and not self.cancel_asked
+
+    @property
+    def can_change(self) -> bool:
+        is_open = self.live is not None and self.live.status in OPEN_AT_BANK
+        return self.by.can_enter and is_open and not self.charge.settled and not self.cancel_asked
+
+    @property
+    def can_receive(self) -> bool:
+        return self.by.can_enter and self.charge.status not in CLOSED
+
+    @property
+    def can_waive(self) -> bool:
+        return self.by.can_enter and self.charge.status == ChargeStatus.PARTLY_PAID
+
+    @property
+    def asks_about_slip(self) -> bool:
+        """The bank cannot say whether it has the slip, so a person does."""
+        return self.by.can_enter and self.is_unknown and self.charge.needs_person
+
+    @property
+    def can_issue_again(self) -> bool:
+        """Somebody looked at the bank, and this is another person."""
+        if not self.asks_about_slip or self.live is None or self.live.missed_by_id is None:
+            return False
+        return self.live.missed_by_id != self.by.user_id
+
+    @property
+    def state_mark(self) -> str:
+        """Changes with whatever the page shows of the bank's answer."""
+        slip = self.slip
+        return f"{self.charge.status}.{slip.status if slip else ''}.{int(self.cancel_asked)}"
+
+    @property
+    def is_moving(self) -> bool:
+        """A bank is about to answer."""
+        moving = {SlipStatus.QUEUED, SlipStatus.ISSUING, SlipStatus.REGISTERING}
+        is_on_its_way = self.live is not None and self.live.status in moving
+        return is_on_its_way or self.cancel_asked or self.charge.next_due_date is not None
+
+
+def rows_of(charges: ChargeQuerySet, by: Membership, now: datetime) -> list[Row]:
+    """Two queries. Runs inside the company's scope."""
+    newest = Slip.objects.of(by.tenant_id).order_by("-created_at", "-id")
+    told = charges.select_related(
+        "tenant", "payer", "bank_account__ledger_account", "revenue_account"
+    ).prefetch_related(Prefetch("slips", newest, to_attr="newest_slips"))
+    return [Row(charge, charge.newest_slips, by, now) for charge in told]
