@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.fields import ClassificationField
 from accounts.models import Account
 from banking.banks import registry
 from banking.banks.contract.info import Capability
@@ -12,7 +13,6 @@ from banking.models import BankAccount
 from charges.drafts.defaults import ZERO, Defaults
 from charges.terms.check import rules_of
 from core.fields import LineField
-from payments.forms.fields import ClassificationField
 
 
 class PercentField(forms.DecimalField):

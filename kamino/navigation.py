@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
+from django.db.models import Count, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -14,7 +17,7 @@ from payments.models import Payable
 from people.kept_form import take
 from people.member_list import count_to_confirm
 from tenants.access import TenantRequest, enter_company
-from tenants.models import Membership
+from tenants.models import Membership, Tenant
 from tenants.notices import open_notices
 from tenants.scope import tenant_scope
 
@@ -155,13 +158,11 @@ def menu(request: TenantRequest) -> list[Group]:
             item("Auditoria", "audit:records", "scroll-text"),
         ]
     company.append(item("Acessos", "audit:sign_ins", "log-in"))
-    to_approve, unknown = waiting_for(request.membership)
+    to_approve, unknown, to_look_at = waiting_for(request.membership)
     work = [item("Conciliar", "reconciliation:reconcile", "arrow-left-right")]
     if request.membership.can_approve:
         work.append(item("Para aprovar", "payments:approvals", "stamp", to_approve))
     work.append(item("Pagamentos", "payments:list", "banknote", unknown))
-    with tenant_scope(request.tenant.id):
-        to_look_at = Charge.objects.of(request.tenant).to_look_at().count()
     work.append(item("Cobranças", "charges:list", "receipt-text", to_look_at))
     work.append(item("Favorecidos", "registers:list", "contact"))
     work.append(item("Pagadores", "registers:payers", "hand-coins"))
@@ -187,10 +188,27 @@ def current_item(request: HttpRequest) -> str | None:
     return next((item for item, pages in PAGES.items() if names.intersection(pages)), None)
 
 
-def waiting_for(membership: Membership) -> tuple[int, int]:
-    """How many bills wait for this person's approval, and for the bank's lost answer."""
-    with tenant_scope(membership.tenant_id):
-        unknown = Payable.objects.of(membership.tenant_id).with_unknown_outcome().count()
-        if not membership.can_approve:
-            return 0, unknown
-        return awaiting(membership.user_id).of(membership.tenant_id).count(), unknown
+def waiting_for(membership: Membership) -> tuple[int, int, int]:
+    """How many bills wait for this person's approval, how many for the bank's lost answer, and how
+    many charges for a look. One query: it is asked for every page."""
+    tenant_id = membership.tenant_id
+    bills = Payable.objects.of(tenant_id)
+    counts = [
+        number_of(awaiting(membership.user_id).of(tenant_id))
+        if membership.can_approve
+        else Value(0),
+        number_of(bills.with_unknown_outcome()),
+        number_of(Charge.objects.of(tenant_id).to_look_at()),
+    ]
+    with tenant_scope(tenant_id):
+        named = Tenant.objects.filter(id=tenant_id).annotate(
+            to_approve=counts[0], unknown=counts[1], to_look_at=counts[2]
+        )
+        found: tuple[int, int, int] = named.values_list("to_approve", "unknown", "to_look_at").get()
+    return found
+
+
+def number_of(rows: QuerySet[Any]) -> Combinable:
+    """For an annotation: how many rows there are."""
+    counted = rows.order_by().values(one=Value(1)).annotate(number=Count("*")).values("number")
+    return Coalesce(Subquery(counted), 0)
