@@ -14,6 +14,8 @@ from audit.models import SignIn
 from audit.services import record
 from audit.sign_ins import Outcome, note
 from audit.verification import verify
+from core.errors import NotAllowed
+from payments.dispatch.run import dispatch_by_hand
 from payments.models import PaymentOrder
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
@@ -22,7 +24,14 @@ from tests.audit.reading import audit_of
 from tests.cast import make_member, make_user, sign_in
 from tests.clock import travel
 from tests.payments.clock import at
-from tests.payments.factories import TODAY, make_bank_account, make_payable, sender, shown
+from tests.payments.factories import (
+    TODAY,
+    make_bank_account,
+    make_payable,
+    member_of,
+    sender,
+    shown,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -171,6 +180,21 @@ def test_a_command_sends_only_for_the_companies_in_which_its_person_may(
     (told,) = audit_of(tenant, Act.RUN_BY_HAND)
     assert told.by == who
     assert "Fornecedor" in told.after["Na fila"]
+
+
+def test_a_run_by_hand_itself_is_refused_to_who_may_not_send(
+    tenant: Tenant, other_tenant: Tenant, reader: User, approver: User
+) -> None:
+    """Whatever the command asked before."""
+    account = make_bank_account(tenant, modo_banking_from=TODAY)
+    make_payable(tenant, approved=True)
+
+    with travel(at("23 10:00")):
+        for by in (*(member_of(tenant, who) for who in (reader, approver)), sender(other_tenant)):
+            with pytest.raises(NotAllowed):
+                dispatch_by_hand(tenant.id, account.id, TODAY, by=by)
+
+    assert sent(tenant) == 0
 
 
 # --- Acts with money ------------------------------------------------------------------------

@@ -609,6 +609,28 @@ def test_the_database_merges_none_that_nobody_else_confirmed(tenant: Tenant, adm
         change(asked, is_confirmed=True, decided_by=admin, decided_at=database_now())
 
 
+def test_the_database_keeps_a_merge_as_it_was_asked_and_decided(
+    tenant: Tenant, operator: User, approver: User, reader: User
+) -> None:
+    source = make_payable(tenant, payee_document=STRANGER).payee
+    target = make_payable(tenant, destination=PIX_KEY).payee
+    with tenant_scope(tenant.id):
+        asked = propose_merge(source, target, by=member(tenant, operator))
+    decided = {"is_confirmed": True, "decided_at": database_now()}
+
+    for values in (
+        {"proposed_by": approver},
+        {"source": target, "target": source},
+        decided | {"decided_by": reader},
+    ):
+        with pytest.raises(DatabaseError, match="is not decided so"):
+            change(asked, **values)
+    with tenant_scope(tenant.id):
+        refuse_merge(asked, by=member(tenant, approver))
+    with pytest.raises(DatabaseError, match="is not decided so"):
+        change(asked, **decided, decided_by=approver)
+
+
 def as_it_is_shown(payable: Payable, by: User, **seal: Any) -> None:
     """The row of an approval, past our own code."""
     with tenant_scope(payable.tenant_id), transaction.atomic():
