@@ -38,7 +38,7 @@ from payments.reads.run_summary import Tally, run_note
 from payments.reads.status_label import Accounts, situation_of
 from payments.states import OrderStatus, PayableStatus
 from payments.views.pay import PayForm
-from tenants.models import Membership, Role, Tenant
+from tenants.models import Membership, Plan, Role, Tenant
 from tenants.scope import tenant_scope
 from tests.brazil import codes
 from tests.cast import make_member
@@ -458,14 +458,15 @@ def test_why_an_account_does_not_pay_a_bill(bill: Payable, why: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "why"),
+    ("status", "plan", "why"),
     [
-        (Connection.Status.ACTIVE, "O plano da empresa não inclui Cora: nada foi enviado."),
-        (Connection.Status.LOST, "A conexão com Cora precisa ser refeita: nada foi enviado."),
+        ("active", Plan.TRACK, ""),
+        ("active", Plan.COMPASS, "O plano da empresa não inclui Cora: nada foi enviado."),
+        ("lost", Plan.TRACK, "A conexão com Cora precisa ser refeita: nada foi enviado."),
     ],
 )
-def test_why_nothing_is_sent_from_an_account(status: str, why: str) -> None:
-    assert send.why_not(an_account(status)) == why
+def test_why_nothing_is_sent_from_an_account(status: str, plan: Plan, why: str) -> None:
+    assert send.why_not(an_account(status, tenant=Tenant(plan=plan))) == why
 
 
 @pytest.mark.parametrize(

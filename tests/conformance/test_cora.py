@@ -40,7 +40,14 @@ from banking.banks.contract.errors import (
     InvalidEvent,
 )
 from banking.banks.contract.info import Capability
-from banking.banks.contract.payments import OpenOrder, OrderState, Rail, Receipt, Search
+from banking.banks.contract.payments import (
+    Creditor,
+    OpenOrder,
+    OrderState,
+    Rail,
+    Receipt,
+    Search,
+)
 from banking.banks.contract.statement import AccountIdentity
 from banking.banks.cora import Cora, webhooks
 from banking.banks.cora.adapter import CoraAdapter
@@ -1108,7 +1115,12 @@ def test_section_10_2_a_boleto_is_asked_for_as_documented() -> None:
 def test_section_10_2_the_documented_answer_is_a_receipt() -> None:
     receipt = payments.receipt_from_wire(PAYMENT, Rail.BOLETO)
 
-    assert receipt == Receipt(PAYMENT["id"], OrderState.AWAITING_APPROVAL, Decimal("150.75"))
+    assert receipt == Receipt(
+        PAYMENT["id"],
+        OrderState.AWAITING_APPROVAL,
+        Decimal("150.75"),
+        creditor=Creditor("Fornecedor Exemplo ME", "11222333000181"),
+    )
 
 
 def test_section_10_2_the_documented_request_gets_the_documented_answer(

@@ -76,6 +76,7 @@ def test_what_beat_sends_is_a_tick_and_waits_behind_nothing_else() -> None:
 def test_what_moves_money_has_a_queue_of_its_own() -> None:
     assert {name for name in ours() if queue_of(name) == "payments"} == {
         "payments.tasks.dispatch_account",
+        "payments.tasks.dispatch_read",
         "payments.tasks.send_queued",
         "payments.tasks.follow_account",
     }

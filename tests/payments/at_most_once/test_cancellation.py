@@ -14,14 +14,15 @@ from tests.payments.at_most_once import bills
 from tests.payments.at_most_once.cancellations import ask, is_taken_back
 from tests.payments.at_most_once.rounds import deliver, follow, is_paid_once, send
 from tests.payments.at_most_once.side_by_side import at_once
-from tests.payments.factories import approve
+from tests.payments.factories import BOLETO, SUPPLIER, approve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def waiting(tenant: Tenant, account: BankAccount) -> Payable:
-    """A boleto that waits for approval at the bank."""
+def waiting(tenant: Tenant, account: BankAccount, cora: CoraSimulator) -> Payable:
+    """A boleto of its supplier that waits for approval at the bank."""
+    cora.title(123456, line=BOLETO, creditor="Fornecedor Exemplo ME", document=SUPPLIER)
     payable = bills.enter_boleto(tenant)
     send(payable)
     return payable

@@ -83,7 +83,7 @@ def test_a_claim_whose_commit_was_not_confirmed_is_asked_about(
 ) -> None:
     bills.queue([bills.enter_ted(tenant)])
     with through_a_proxy() as proxy:
-        proxy.lose_commit_after('UPDATE "payments_paymentorder" SET "status" = \'sending\'')
+        proxy.lose_commit_after("SET status = 'sending', claim = ")
         with pytest.raises(OperationalError):
             send(account)
         assert proxy.lost.is_set()
