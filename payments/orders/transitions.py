@@ -1,6 +1,7 @@
 """How an order moves from state to state. Nothing else writes an order's status.
 
-Every move is asked of ORDER_MOVES, and one that is not there raises.
+Every move of one order is asked of ORDER_MOVES, and one that is not there raises. The statements
+for whole batches (CLAIM, STORE) name what they move; the database holds them to the same table.
 """
 
 import time
@@ -38,7 +39,6 @@ from payments.timeline import (
     note,
     note_many,
 )
-from tenants.models import TenantQuerySet
 from tenants.scope import tenant_scope
 
 log = structlog.get_logger()
@@ -86,12 +86,6 @@ def write_status(order: PaymentOrder, status: OrderStatus, **changes: object) ->
     for name, value in changes.items():
         setattr(order, name, value)
     order.save(update_fields=["status", *changes])
-
-
-def write_statuses(orders: TenantQuerySet, status: OrderStatus, **changes: object) -> int:
-    """Move those of the orders that may move so, in one statement. Returns how many."""
-    origins = [origin for origin, ends in ORDER_MOVES.items() if status in ends]
-    return orders.filter(status__in=origins).update(status=status, **changes)
 
 
 def check_move(order: PaymentOrder, status: OrderStatus) -> None:

@@ -13,6 +13,7 @@ from banking.banks.contract.info import Capability
 from banking.banks.http.call import Call
 from banking.gateway.call_log import KEPT, CallLog, last_calls, operation_words, store
 from banking.gateway.connect import connect
+from banking.models import BankCall
 from tenants.scope import tenant_scope
 from tests.banking.conftest import NOW
 from tests.banking.factories import granted, make_account, make_connection
@@ -82,6 +83,8 @@ def test_only_the_last_are_kept_the_newest_first(tenant, admin):
 
     assert kept == [f"n{minute}" for minute in range(KEPT, 0, -1)]
     assert [call.operation for call in calls_of(other)] == ["old"]
+    with tenant_scope(tenant.id):
+        assert BankCall.objects.of(tenant).filter(connection=connection).count() == KEPT
 
 
 @pytest.mark.django_db

@@ -16,12 +16,12 @@ from payments.models import Payable, PaymentOrder
 from payments.orders.settlement import News
 from payments.orders.transitions import (
     apply_state,
+    claim_queued,
     is_old_news,
     lock_order,
     move,
     requeue,
     write_status,
-    write_statuses,
 )
 from payments.states import OLD_NEWS, ORDER_MOVES, OrderStatus, PayableStatus
 from payments.timeline import NEEDS_CHECKING, RESULT_CONFIRMED
@@ -106,12 +106,10 @@ def test_a_move_that_the_table_does_not_have_is_refused(
 def test_of_many_only_those_move_that_may(tenant: Tenant, account: BankAccount) -> None:
     queued, at_the_bank = make_order(make_payable(tenant, approved=True)), at_bank(tenant)
 
-    with tenant_scope(tenant.id):
-        orders = PaymentOrder.objects.of(tenant)
-        assert write_statuses(orders, OrderStatus.SENDING, message="x") == 1
+    assert [order.id for order in claim_queued(account)] == [queued.id]
 
     assert reread(queued).status == OrderStatus.SENDING
-    assert (reread(at_the_bank).status, reread(at_the_bank).message) == (OrderStatus.AT_BANK, "")
+    assert (reread(at_the_bank).status, reread(at_the_bank).claim) == (OrderStatus.AT_BANK, None)
 
 
 def test_only_an_order_whose_answer_is_unknown_is_queued_again(
