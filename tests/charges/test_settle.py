@@ -13,7 +13,8 @@ from banking.statements.allocation import allocate, line_on
 from charges.issuing.queue import issue_charges
 from charges.models import Charge, Settlement, Slip
 from charges.settlement.looks import close_look, keep_explanation, replace_explanation
-from charges.states import ChargeStatus, SlipStatus
+from charges.states import LIVE_SLIPS, ChargeStatus, SlipStatus
+from charges.tracking.reissue import go_on_with_changes
 from charges.transitions import ask_end, lock_slip
 from core.errors import InvalidState
 from tenants.scope import tenant_scope
@@ -40,6 +41,12 @@ def at_bank(charge: Charge) -> Slip:
     change(slip, status=SlipStatus.ISSUING)
     take(slip, shown(slip))
     return slip
+
+
+def live_slips(charge: Charge) -> int:
+    with tenant_scope(charge.tenant_id):
+        slips = Slip.objects.of(charge.tenant_id).filter(charge=charge)
+        return slips.filter(status__in=LIVE_SLIPS).count()
 
 
 @pytest.fixture
@@ -178,6 +185,26 @@ def test_income_that_is_in_the_books_already_is_not_posted_again(explained, acco
 def test_income_held_back_is_not_closed_without_saying_what_it_is(explained, tenant):
     with tenant_scope(tenant.id), pytest.raises(InvalidState, match="retido"):
         close_look(explained, by=membership(tenant), why="Tudo certo")
+
+
+def test_what_was_to_be_issued_anew_waits_while_its_money_is_held_back(explained, tenant, account):
+    change(
+        explained,
+        next_due_date=date(2026, 12, 20),
+        next_amount=D("160.00"),
+        next_by=explained.created_by,
+    )
+    with tenant_scope(tenant.id):
+        go_on_with_changes(account)
+
+    assert live_slips(explained) == 0
+    with tenant_scope(tenant.id):
+        held = Settlement.objects.of(tenant).select_related("charge").get()
+        keep_explanation(held, by=membership(tenant), why="Já estava certo")
+        go_on_with_changes(account)
+    done = reread(explained)
+    assert (done.status, done.amount, done.next_due_date) == (ChargeStatus.PAID, D("150.00"), None)
+    assert live_slips(explained) == 0
 
 
 def test_a_person_has_the_entry_replaced(explained, tenant, account):
