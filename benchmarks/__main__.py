@@ -20,7 +20,17 @@ def main(names: list[str]) -> int:
     django.setup()
     from django.core.management import call_command
 
-    from benchmarks import acts, flood, morning, orders, pages, report, statements
+    from benchmarks import (
+        acts,
+        charge_list,
+        charges,
+        flood,
+        morning,
+        orders,
+        pages,
+        report,
+        statements,
+    )
 
     parts = {
         "statements": statements,
@@ -29,6 +39,8 @@ def main(names: list[str]) -> int:
         "acts": acts,
         "flood": flood,
         "morning": morning,
+        "charges": charges,
+        "charge_list": charge_list,
     }
     if names[:1] == [CHILD]:
         parts[names[1]].child(*names[2:])

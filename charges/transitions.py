@@ -4,6 +4,13 @@ Every move is asked of SLIP_MOVES and CHARGE_MOVES, and one that is not there ra
 both takes the charge first: so two that meet wait for each other in one order.
 """
 
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from banking.banks.contract.charges import Charge as Reading
 from charges.models import Charge, Slip
 from charges.states import CHARGE_MOVES, LIVE_SLIPS, SLIP_MOVES, ChargeStatus, SlipStatus
 from charges.timeline import CANCEL_ASKED, NEEDS_CHECKING, Tone, note
@@ -44,6 +51,12 @@ def lock_charge(charge: Charge) -> Charge:
     return held
 
 
+def hold_charges(tenant_id: UUID, ids: Collection[UUID]) -> None:
+    """Before several are written, in the order in which all take them."""
+    rows = Charge.objects.of(tenant_id).filter(id__in=ids).select_for_update(no_key=True)
+    list(rows.order_by("id").values_list("id", flat=True))
+
+
 def lock_slip(slip: Slip) -> Slip:
     """The slip as it is now, held after its charge; the charge comes along, held too."""
     charge = lock_charge(Charge(id=slip.charge_id, tenant_id=slip.tenant_id))
@@ -57,6 +70,8 @@ def live_slip(charge: Charge) -> Slip | None:
     """The slip that collects a charge now."""
     slips = Slip.objects.of(charge.tenant_id).filter(charge=charge, status__in=LIVE_SLIPS)
     found: Slip | None = slips.first()
+    if found is not None:
+        found.charge = charge
     return found
 
 
@@ -93,6 +108,59 @@ def write_charge_statuses(charges: TenantQuerySet, status: ChargeStatus) -> int:
     return charges.filter(status__in=origins).update(status=status)
 
 
+# Only of those whose claim it is, in the order in which all hold them: their charges are held.
+ISSUED = """
+UPDATE charges_slip AS s
+SET status = v.status, reference = v.reference, our_number = v.our_number,
+    linha_digitavel = v.line, barcode = v.barcode, pix_code = v.pix_code, pdf_url = v.pdf_url,
+    wait_until = %s, message = ''
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+    %s::text[]) AS v (id, status, reference, our_number, line, barcode, pix_code, pdf_url)
+WHERE s.tenant_id = %s AND s.id = v.id AND s.claim = %s AND s.status = 'issuing'
+    AND s.cancel_asked_at IS NULL
+RETURNING s.id
+"""
+# What money says of a charge stays.
+FOLLOWED = """
+UPDATE charges_charge AS c SET status = v.status
+FROM unnest(%s::uuid[], %s::text[]) AS v (id, status)
+WHERE c.tenant_id = %s AND c.id = v.id AND c.status = 'issuing'
+"""
+
+
+def write_issued(
+    tenant_id: UUID,
+    claim: UUID | None,
+    issued: Sequence[tuple[Slip, Reading, SlipStatus]],
+    wait_until: datetime,
+) -> set[UUID]:
+    """Store what a bank gave for slips of one claim, and let their charges follow; the ids of the
+    slips that were still of that claim. The caller holds the charges."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            ISSUED,
+            [
+                wait_until,
+                [slip.id for slip, _, _ in issued],
+                [status.value for _, _, status in issued],
+                [reading.reference for _, reading, _ in issued],
+                [reading.our_number for _, reading, _ in issued],
+                [reading.linha_digitavel for _, reading, _ in issued],
+                [reading.barcode for _, reading, _ in issued],
+                [reading.pix_code for _, reading, _ in issued],
+                [reading.pdf_url for _, reading, _ in issued],
+                tenant_id,
+                claim,
+            ],
+        )
+        stored = {row[0] for row in cursor.fetchall()}
+        followed = [(slip, status) for slip, _, status in issued if slip.id in stored]
+        charges = [slip.charge_id for slip, _ in followed]
+        statuses = [BY_SLIP[status].value for _, status in followed]
+        cursor.execute(FOLLOWED, [charges, statuses, tenant_id])
+    return stored
+
+
 def follow_slip(charge: Charge, slip: Slip) -> None:
     """Let a charge be what its newest slip says, unless money does. A former slip moves nothing."""
     slips = Slip.objects.of(charge.tenant_id).filter(charge=charge).order_by("-created_at", "-id")
@@ -100,9 +168,9 @@ def follow_slip(charge: Charge, slip: Slip) -> None:
         return
     if charge.status in MONEY_SAYS or (charge.status == ChargeStatus.RETURNED and not slip.is_live):
         return
+    is_over = slip.ends_debt and slip.status in {SlipStatus.CANCELLED, SlipStatus.WITHDRAWN}
     if slip.status == SlipStatus.WITHDRAWN:  # it is again what it was before
         slip = slips.exclude(status=SlipStatus.WITHDRAWN).first() or slip
-    is_over = slip.status == SlipStatus.CANCELLED and slip.ends_debt
     status = ChargeStatus.CANCELLED if is_over else BY_SLIP[SlipStatus(slip.status)]
     if slip.status == SlipStatus.PAID and status not in CHARGE_MOVES[charge.status]:
         return  # written off before: its money says it
@@ -139,7 +207,10 @@ def require_look(charge: Charge, why: str) -> None:
 
 def ask_end(slip: Slip, *, by: User | None, ends_debt: bool = False) -> None:
     """Ask for the end of a live slip of a charge that the caller holds; the account's next round
-    does it."""
+    does it. One that did not leave yet does not leave any more."""
+    if slip.status == SlipStatus.QUEUED:
+        move_slip(slip, SlipStatus.WITHDRAWN, ends_debt=ends_debt)
+        return
     if slip.cancel_asked_at is None or (ends_debt and not slip.ends_debt):
         slip.cancel_asked_at = slip.cancel_asked_at or database_now()
         slip.cancel_asked_by = by
@@ -155,9 +226,8 @@ def end_other_slips(charge: Charge, *, but: Slip | None) -> None:
     for slip in others.select_for_update(no_key=True):
         if but is not None and slip.id == but.id:
             continue
-        if slip.status == SlipStatus.QUEUED:
-            slip.charge = charge
-            move_slip(slip, SlipStatus.WITHDRAWN)
-            continue
+        slip.charge = charge
         ask_end(slip, by=None)
+        if slip.status == SlipStatus.WITHDRAWN:
+            continue
         note(charge, CANCEL_ASKED, "A cobrança foi paga de outro modo.", tone=Tone.INFO)

@@ -15,11 +15,12 @@ from brazil.document import format_document, parse_document
 from brazil.errors import InvalidValue
 from core.clock import database_now
 from core.errors import InvalidInput, InvalidState, NotAllowed
-from core.text import read_line, read_name
+from core.text import read_line, read_name, shorten
 from parties.models import Payer, PayerEmail
 from tenants.models import Membership, Tenant
 
 MOST_EMAILS = 5
+LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3, without the brackets
 ADDRESS = ("zip_code", "street", "number", "complement", "district", "city", "state")
 LONGEST = {"street": 120, "number": 20, "complement": 60, "district": 80, "city": 80}
 MISSING = {
@@ -211,6 +212,10 @@ def read_emails(typed: Sequence[str]) -> list[str]:
             validate_email(email)
         except ValidationError:
             raise InvalidInput(f"«{email}» não é um e-mail.", field="emails") from None
+        if len(email) > LONGEST_EMAIL:
+            raise InvalidInput(
+                f"«{shorten(email, 60)}» é longo demais para um e-mail.", field="emails"
+            )
     return emails
 
 

@@ -90,7 +90,8 @@ class Bs2Simulator(BankProcess, Grants):
         return list(self._own("GET", "/boletos", query=query))
 
     def pay_boleto(self, boleto: str | int, **more: Any) -> dict[str, Any]:
-        """Somebody pays it, by its id, nosso número or line: amount, bank."""
+        """Somebody pays it, by its id, nosso número or line: amount, bank; again=True: one that
+        has ended."""
         return dict(self._own("POST", f"/boletos/{boleto}/pay", more))
 
     def settle(self, boleto: str | int) -> dict[str, Any]:

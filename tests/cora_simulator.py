@@ -209,7 +209,8 @@ class CoraSimulator(BankProcess, Grants):
         return list(self._own("GET", "/invoices", query=query))
 
     def pay_invoice(self, invoice_id: str, by: str = "boleto", **more: Any) -> dict[str, Any]:
-        """Somebody pays a charge, by "boleto" or "pix". More: amount, name, document."""
+        """Somebody pays a charge, by "boleto" or "pix". More: amount, name, document; again=True:
+        one that has ended."""
         return dict(self._own("POST", f"/invoices/{invoice_id}/pay", {"by": by, **more}))
 
     def issue_invoice(self, cnpj: str = OFICINA, **values: Any) -> dict[str, Any]:

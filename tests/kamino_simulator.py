@@ -118,5 +118,6 @@ class KaminoSimulator(BankControls):
         return list(self._own("GET", "/charges", query=query))
 
     def pay_charge(self, charge_id: str, by: str = "pix", **more: Any) -> dict[str, Any]:
-        """Somebody pays it by pix or boleto. More: amount, name, document."""
+        """Somebody pays it by pix or boleto. More: amount, name, document; again=True: one that
+        has ended."""
         return dict(self._own("POST", f"/charges/{charge_id}/pay", {"by": by, **more}))

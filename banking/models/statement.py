@@ -48,6 +48,11 @@ class StatementLine(TenantOwned):
                 "tenant", "bank_account", F("booked_on").desc(), F("occurred_at").desc(),
                 F("id").desc(), name="statementline_page",
             ),
+            # Which lines may be the money of something.
+            models.Index(
+                fields=["tenant", "bank_account", "amount", "booked_on"],
+                name="statementline_amount",
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -19,7 +19,14 @@ from banking.banks.contract.info import Capability
 from banking.gateway.bank_clock import require_right_clocks
 from banking.gateway.connect import connect
 from banking.models import BankAccount
-from charges.issuing.claim import RETRY_AFTER, claim_queued, sentence, store_surely
+from charges.issuing.claim import (
+    RETRY_AFTER,
+    can_tell,
+    claim_queued,
+    sentence,
+    store_all_surely,
+    store_surely,
+)
 from charges.issuing.content import request_of
 from charges.models import Slip
 from charges.states import SlipStatus
@@ -28,7 +35,7 @@ from core.clock import Stopwatch, database_now
 from core.lease import is_due
 from tenants.scope import across_tenants, tenant_scope
 
-SIDE_BY_SIDE = 8
+SIDE_BY_SIDE = 16  # as many as a client has connections
 
 
 def accounts_with_queue(now: datetime) -> list[tuple[UUID, UUID]]:
@@ -82,16 +89,21 @@ def issue_all(account: BankAccount, bank: BankAdapter) -> int:
 def issue_batch(
     bank: BankAdapter, slips: Sequence[Slip], pool: ThreadPoolExecutor, claimed: Stopwatch
 ) -> bool:
-    """Call the bank for the slips side by side, and store what came of each as it comes. Whether
-    the bank was away."""
+    """Call the bank for the slips side by side, and store what came of them; at a bank that cannot
+    tell again, of each as it comes. Whether the bank was away."""
     attempts = {pool.submit(issue_one, bank, slip, claimed): slip for slip in slips}
+    together: dict[Slip, Reading | BankError] = {}
     is_away = False
     for attempt in as_completed(attempts):
         if attempt.exception() is not None:
             continue
         outcome = attempt.result()
-        store_surely(attempts[attempt], outcome)
         is_away |= isinstance(outcome, BankUnavailable | BankAccessDenied)
+        if can_tell(bank.info):
+            together[attempts[attempt]] = outcome
+        else:
+            store_surely(attempts[attempt], outcome)
+    store_all_surely(together)
     for attempt in attempts:
         attempt.result()  # a bug: its slip stays `issuing`, is asked about, and the log has why
     return is_away

@@ -138,16 +138,31 @@ class Charge(TaxReformColumns):
         indexes = [
             models.Index(
                 fields=["tenant", "due_date", "id"],
+                # The sums above the list are read from it alone (charges/reads/numbers.py).
+                include=["payer", "late_from", "amount", "settled"],
                 condition=Q(status__in=OWED),
                 name="charge_owed",
             ),
             models.Index(fields=["tenant", "-due_date", "-id"], name="charge_page"),
+            models.Index(
+                fields=["tenant", "due_date", "id"],
+                condition=Q(status="draft"),
+                name="charge_drafts",
+            ),
+            models.Index(
+                fields=["tenant", "-due_date", "-id"],
+                condition=Q(status="cancelled"),
+                name="charge_cancelled",
+            ),
+            models.Index(fields=["tenant", "-amount", "-id"], name="charge_by_amount"),
             models.Index(fields=["tenant", "payer", "-due_date"], name="charge_of_payer"),
             models.Index(
                 fields=["tenant", "paid_on"], condition=Q(paid_on__isnull=False), name="charge_paid"
             ),
             models.Index(
-                fields=["tenant"], condition=Q(needs_person=True), name="charge_to_look_at"
+                fields=["tenant", "due_date", "id"],
+                condition=Q(needs_person=True) | Q(status="unknown"),
+                name="charge_to_look_at",
             ),
             models.Index(
                 fields=["tenant", "bank_account"],

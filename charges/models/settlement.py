@@ -91,7 +91,11 @@ class Settlement(TenantOwned):
         ]
         indexes = [
             models.Index(fields=["tenant", "charge"], name="settlement_of_charge"),
-            models.Index(fields=["tenant", "posted_on"], name="settlement_by_day"),
+            models.Index(
+                fields=["tenant", "posted_on"],
+                include=["received", "entry"],
+                name="settlement_by_day",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F, Q
 
-from banking.models import BankAccount
+from banking.models import BankAccount, StatementLine
 from charges.models.charge import Charge
 from charges.states import LIVE_SLIPS, OPEN_AT_BANK, SlipStatus
 from core.clock import DatabaseNow
@@ -92,6 +92,9 @@ class Slip(TenantOwned):
     # When the bank first did not show it.
     absent_since = models.DateTimeField(null=True)
     seen = models.CharField(max_length=600, blank=True)
+    # A credit that is most likely its money, while the bank does not tell how it ended
+    # (charges/tracking/credits.py).
+    credit = TenantForeignKey(StatementLine, models.PROTECT, null=True, related_name="slips")
     # A person says that the bank does not show it; another one may have it issued again.
     missed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     missed_at = models.DateTimeField(null=True)

@@ -9,7 +9,7 @@ from audit.services import record
 from charges.drafts.draft import require_enterer
 from charges.models import Charge, Settlement
 from charges.settlement.explained_lines import explanation_of
-from charges.settlement.settle import count_in, post
+from charges.settlement.settle import count_in, post, split_again
 from charges.timeline import Tone, note
 from charges.transitions import lock_charge
 from core.errors import InvalidState
@@ -44,7 +44,7 @@ def replace_explanation(settlement: Settlement, *, by: Membership, why: str) -> 
         NotAllowed: `by` does not work on charges.
     """
     require_enterer(by)
-    held = lock_held(settlement)
+    held = split_again(lock_held(settlement))
     explained = explanation_of(held)
     if explained is not None:
         reverse_entry(explained, by=by.user, date=explained.date, why=why)
@@ -61,7 +61,7 @@ def keep_explanation(settlement: Settlement, *, by: Membership, why: str) -> Set
         NotAllowed: `by` does not work on charges.
     """
     require_enterer(by)
-    held = lock_held(settlement)
+    held = split_again(lock_held(settlement))
     explained = explanation_of(held)
     if explained is None:
         raise InvalidState(

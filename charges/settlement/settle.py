@@ -7,6 +7,7 @@ The journal is on a cash basis: issuing, due date and cancelling post nothing
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -19,16 +20,18 @@ from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from charges.models import Charge, Settlement, Slip
 from charges.settlement.explained_lines import explanation_of
-from charges.settlement.split import Split, reais, split_payment
+from charges.settlement.split import Split, other_days, reais, split_payment
 from charges.states import ChargeStatus
 from charges.terms.amounts import Terms
 from charges.timeline import Tone, note
 from charges.transitions import end_other_slips, move_charge, require_look
 from core.clock import database_now
+from core.errors import DomainError
 from tenants.models import User
 
 ZERO = Decimal("0.00")
 WAYS = {ChargeForm.BOLETO: Settlement.Way.BOLETO, ChargeForm.PIX: Settlement.Way.PIX}
+PARTS = ("principal", "fine", "interest", "discount", "excess")
 TITLES = {
     ChargeStatus.PAID: "Paga",
     ChargeStatus.PARTLY_PAID: "Paga em parte",
@@ -58,6 +61,8 @@ def money_of(slip: Slip, payment: ChargePayment, source: str) -> Money:
     """What a bank says that came for a slip."""
     today = sao_paulo_day(database_now())
     day = payment.credited_on or payment.paid_on
+    if slip.credit is not None and slip.credit.amount == payment.amount:
+        day = slip.credit.booked_on  # the statement says when the money came
     return Money(
         evidence=f"{slip.id}:{payment.reference or 1}",
         way=WAYS[payment.form] if payment.form else Settlement.Way.UNKNOWN,
@@ -74,16 +79,37 @@ def money_of(slip: Slip, payment: ChargePayment, source: str) -> Money:
     )
 
 
-@transaction.atomic
+def split_again(settlement: Settlement) -> Settlement:
+    """What was held back, by what is owed now: other money may have come since. Nothing of it is
+    in the books yet, and the caller holds its charge."""
+    split = split_of(
+        settlement.charge,
+        settlement.received + settlement.fee,
+        settlement.paid_on,
+        also=other_days(settlement.paid_on),
+    )
+    for name in PARTS:
+        setattr(settlement, name, getattr(split, name))
+    settlement.save(update_fields=PARTS)
+    return settlement
+
+
 def settle(charge: Charge, money: Money) -> Settlement | None:
     """Post a payment of a charge that the caller holds. None: it is here already.
 
-    Where a line of that account is in the books as something else, nothing is posted: a person
-    says whether that is replaced.
+    Where a line of that account is in the books as something else, or the books do not take it,
+    nothing is posted: a person says what becomes of it.
     """
     if Settlement.objects.of(charge.tenant_id).filter(evidence=money.evidence).exists():
         return None
-    split = split_of(charge, money)
+    split = split_of(
+        charge,
+        money.received + money.fee,
+        money.paid_on,
+        also=other_days(money.paid_on) if money.slip is not None else (),
+        fine=money.fine,
+        interest=money.interest,
+    )
     settlement = Settlement(
         tenant_id=charge.tenant_id,
         charge=charge,
@@ -103,16 +129,10 @@ def settle(charge: Charge, money: Money) -> Settlement | None:
         excess=split.excess,
         registered_by=money.by,
     )
-    explained = explanation_of(settlement)
-    if explained is None:
-        settlement.entry = post(settlement)
+    why_held = post_or_hold(settlement)
     settlement.save(force_insert=True)
-    if explained is not None:
-        why = (
-            f"Chegaram {reais(money.received)}, e esta linha do extrato já foi lançada como "
-            f"«{explained.memo}»: substituir?"
-        )
-        require_look(charge, why)
+    if why_held:
+        require_look(charge, f"Chegaram {reais(money.received)}, e {why_held}")
         return settlement
     count_in(charge, settlement, source=money.source)
     if split.question:
@@ -120,17 +140,36 @@ def settle(charge: Charge, money: Money) -> Settlement | None:
     return settlement
 
 
-def split_of(charge: Charge, money: Money) -> Split:
-    """After cancellation nothing is owed: all that comes is the payer's."""
+def post_or_hold(settlement: Settlement) -> str:
+    """Post it, or say why it is held back; empty when it is posted.
+
+    Raises:
+        DomainError: the books do not take what a person registers.
+    """
+    explained = explanation_of(settlement)
+    if explained is not None:
+        return f"esta linha do extrato já foi lançada como «{explained.memo}»: substituir?"
+    try:
+        with transaction.atomic():
+            settlement.entry = post(settlement)
+    except DomainError as error:
+        if settlement.registered_by is not None:
+            raise
+        return f"o lançamento não foi aceito: {error}"
+    return ""
+
+
+def split_of(charge: Charge, paid: Decimal, day: date, **told: Any) -> Split:
+    """After cancellation nothing is owed: all that comes is the payer's. `told` as
+    `split_payment` takes it."""
     is_over = charge.status == ChargeStatus.CANCELLED
     discount = ZERO if charge.settled else charge.discount
     return split_payment(
-        money.received + money.fee,
+        paid,
         ZERO if is_over else charge.rest,
         Terms(charge.due_date, charge.fine_percent, charge.interest_percent, discount),
-        money.paid_on,
-        fine=money.fine,
-        interest=money.interest,
+        day,
+        **told,
     )
 
 
@@ -178,11 +217,17 @@ def count_in(charge: Charge, settlement: Settlement, *, source: str) -> None:
         paid_on=settlement.posted_on,
         paid_after=charge.paid_after if was_paid else paid_after,
     )
-    text = f"{reais(settlement.received)} em {settlement.posted_on:%d/%m/%Y}. {source}"
+    parts = f": {parts_of(settlement)}" if parts_of(settlement) else ""
+    text = f"{reais(settlement.received)} em {settlement.posted_on:%d/%m/%Y}{parts}. {source}"
     title = "Outro pagamento" if was_paid else TITLES[status]
     note(charge, title, text, tone=Tone.OK, by=settlement.registered_by)
     if status == ChargeStatus.PAID:
         end_other_slips(charge, but=settlement.slip)
+
+
+def parts_of(settlement: Settlement) -> str:
+    """«R$ 100,00 do valor, R$ 3,00 de juros»; empty when it is the value alone."""
+    return Split(**{name: getattr(settlement, name) for name in PARTS}).parts
 
 
 def what_was_before(charge: Charge) -> str:

@@ -1,13 +1,16 @@
 """What a sum of money is made of, as the bank itemises it or by the charge's own terms."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
+from brazil.banking_days import next_banking_day, previous_banking_day
 from charges.terms.amounts import Terms, amount_on
 from core.money import CENTAVO, format_brl
 
 ZERO = Decimal("0.00")
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,19 @@ class Split:
     excess: Decimal = ZERO
     question: str = ""  # what a person should look at
 
+    @property
+    def parts(self) -> str:
+        """«R$ 100,00 do valor, R$ 3,00 de juros», for people; empty when it is the value alone."""
+        named = [
+            (self.principal, "do valor"),
+            (self.fine, "de multa"),
+            (self.interest, "de juros"),
+            (-self.discount, "de desconto"),
+            (self.excess, "a mais"),
+        ]
+        told = [f"{reais(amount)} {name}" for amount, name in named if amount]
+        return ", ".join(told) if len(told) > 1 else ""
+
 
 def split_payment(
     paid: Decimal,
@@ -29,12 +45,13 @@ def split_payment(
     terms: Terms,
     day: date,
     *,
+    also: Sequence[date] = (),
     fine: Decimal | None = None,
     interest: Decimal | None = None,
 ) -> Split:
-    """`rest` is the principal that is still owed, `day` the payer's. The bank's amounts are facts
-    and ours an estimate: a centavo between them is no debt and asks nobody; more is asked about,
-    and never becomes interest."""
+    """`rest` is the principal that is still owed, `day` the payer's; the payment may have been made
+    on one of `also` as well. The bank's amounts are facts and ours an estimate: a centavo between
+    them is no debt and asks nobody; more is asked about, and never becomes interest."""
     if not rest:
         return Split(excess=paid, question="A cobrança já estava quitada quando este valor chegou.")
     told = (fine or ZERO) + (interest or ZERO)
@@ -42,10 +59,29 @@ def split_payment(
         itemised = Split(fine=fine or ZERO, interest=interest or ZERO)
         return with_principal(itemised, paid - told, rest, terms)
     extra = paid - rest
+    day = day_of(extra, rest, terms, [day, *also])
     if extra <= CENTAVO:
         split = with_principal(Split(), paid, rest, terms)
         return missing(split, amount_on(rest, terms, day).additions, extra)
     return with_additions(extra, rest, terms, day)
+
+
+def other_days(day: date) -> list[date]:
+    """On which a payment at a bank that is dated `day` may have been made too, the latest first. A
+    boleto that is paid on a day without banks, or after hours, has the date of the next banking
+    day, and its amount is that of the one day or the other, as the paying bank counts."""
+    following = next_banking_day(day)
+    span = (following - previous_banking_day(following - ONE_DAY)).days
+    days = [following - ONE_DAY * number for number in range(span + 1)]
+    return [each for each in days if each != day]
+
+
+def day_of(extra: Decimal, rest: Decimal, terms: Terms, days: Sequence[date]) -> date:
+    """The day whose fine and interest are what came beside the principal, else the first."""
+    for day in days:
+        if abs(amount_on(rest, terms, day).additions - max(extra, ZERO)) <= CENTAVO:
+            return day
+    return days[0]
 
 
 def with_principal(split: Split, base: Decimal, rest: Decimal, terms: Terms) -> Split:

@@ -1,12 +1,13 @@
 """What a bank shows of a slip, taken in: its codes, its state, its money."""
 
+from datetime import date
 from typing import Final
 
 from banking.banks.contract.charge_rules import ChargeRules
 from banking.banks.contract.charges import Charge as Reading
 from banking.banks.contract.charges import ChargePayment, ChargeState
 from brazil.banking_days import sao_paulo_day
-from charges.models import Slip
+from charges.models import Charge, Slip
 from charges.settlement.settle import money_of, settle
 from charges.slips.codes import fault_of
 from charges.states import SLIP_MOVES, ChargeStatus, SlipStatus
@@ -50,6 +51,18 @@ def take_in(slip: Slip, reading: Reading, *, source: str) -> None:
         take_money(slip, reading, source)
 
 
+def plain_status(slip: Slip, reading: Reading, today: date) -> SlipStatus | None:
+    """What a slip that was just issued becomes, when all is as it was asked for; else None."""
+    rules = rules_of(slip.bank_account)
+    assert rules is not None  # the bank issued it
+    if reading.code and reading.code != slip.code:
+        return None
+    status = status_of(slip, reading, rules)
+    if status not in {SlipStatus.REGISTERING, SlipStatus.OPEN} or not reading.reference:
+        return None
+    return None if fault_of(slip, reading, rules, today) else status
+
+
 def status_of(slip: Slip, reading: Reading, rules: ChargeRules) -> SlipStatus:
     if reading.state in AT_BANK:
         return AT_BANK[reading.state]
@@ -58,11 +71,14 @@ def status_of(slip: Slip, reading: Reading, rules: ChargeRules) -> SlipStatus:
         return SlipStatus.CANCELLED if is_ours else SlipStatus.WRITTEN_OFF
     if reading.state is ChargeState.DRAFT:
         return SlipStatus.REGISTERING
-    is_boleto = bool(reading.linha_digitavel or reading.barcode)
+    # A list may leave the codes out: then it does not say that they are registered either.
+    is_boleto = slip.form != Charge.Form.PIX
     if is_boleto and rules.says_registered and not reading.is_registered:
         # Once it was registered, the bar code of one that is paid by Pix may say that it is not.
-        return SlipStatus.OPEN if slip.status == SlipStatus.OPEN else SlipStatus.REGISTERING
-    return SlipStatus.OPEN
+        status = SlipStatus.OPEN if slip.status == SlipStatus.OPEN else SlipStatus.REGISTERING
+        return slip.status if slip.credit_id is not None else status
+    # The credit is in the account, and this bank has not heard of it yet.
+    return SlipStatus.IN_PAYMENT if slip.credit_id is not None else SlipStatus.OPEN
 
 
 def keep_codes(slip: Slip, reading: Reading, rules: ChargeRules) -> None:

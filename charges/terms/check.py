@@ -9,6 +9,7 @@ from banking.banks import registry
 from banking.banks.contract.charge_rules import BOLETO, BOLETO_PIX, PIX, ChargeRules, Forms
 from banking.models import BankAccount
 from charges.models import Charge
+from charges.terms.fit import fit
 from core.money import format_brl
 from core.text import read_line
 from parties.models import Payer
@@ -20,6 +21,8 @@ FORMS: dict[str, Forms] = {
 }
 # Código de Defesa do Consumidor, art. 52, § 1º; Código Civil, art. 406 with Código Tributário
 # Nacional, art. 161, § 1º.
+# Of an address, what every bank asks for.
+NEEDED = ("street", "number", "district", "city")
 USUAL_FINE, USUAL_INTEREST = Decimal(2), Decimal(1)
 
 
@@ -78,6 +81,10 @@ def problems_of_terms(
     if charge.form not in offered_forms(charge.bank_account):
         words = Charge.Form(charge.form).label.lower()
         yield Problem("form", f"{name} não emite {words}.")
+    if charge.description and not fit(
+        charge.description, rules.description_length, accents=rules.takes_accents
+    ):
+        yield Problem("description", f"{name} não imprime estes sinais: descreva com letras.")
     if charge.message and not rules.message_lines:
         yield Problem("message", f"{name} não imprime mensagem: deixe em branco.")
     elif len(read_line(charge.message)) > rules.message_length:
@@ -87,6 +94,16 @@ def problems_of_terms(
 def problems_of_payer(payer: Payer, rules: ChargeRules, name: str) -> Iterator[Problem]:
     if payer.archived_at is not None:
         yield Problem("payer", f"«{payer}» está arquivado: reative-o em «Pagadores» antes.")
+    if not fit(payer.name, rules.name_length, accents=rules.takes_accents):
+        yield Problem(
+            "name", f"{name} não imprime as letras deste nome: escreva-o com letras latinas.", True
+        )
+    parts = NEEDED if payer.has_address else ()
+    for part in parts:
+        if not fit(getattr(payer, part), rules.text_length, accents=rules.takes_accents):
+            yield Problem(
+                part, f"{name} não imprime estes sinais no endereço: escreva com letras.", True
+            )
     if rules.needs_address and not payer.has_address:
         yield Problem(
             "zip_code", f"{name} pede o endereço do pagador: informe o CEP e o resto.", True

@@ -1,15 +1,19 @@
-"""Bank lines of charges: joined to their settlement where an id says so, and proof of a slip that
-nobody could tell of. Without an id they wait for reconciliation.
+"""Bank lines of charges: joined to their settlement where an id says so, proof of a slip that
+nobody could tell of, and a second payment that the bank's API does not tell. Without an id they
+wait for reconciliation (charges/tracking/credits.py says what one may be).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.chart.reclassify import standing
 from accounts.models import JournalEntry, JournalLine
+from banking.banks.contract.charge_rules import ChargeRules
 from banking.models import Allocation, BankAccount, StatementLine
 from banking.statements.allocation import NotFree, allocate, line_on, unallocated
 from banking.statements.entry_day import on_day_of, record_redating
@@ -20,49 +24,119 @@ from charges.settlement.settle import Money, settle
 from charges.states import OPEN_AT_BANK, SlipStatus
 from charges.terms.check import reais, rules_of
 from charges.timeline import Tone, note
+from charges.tracking.credits import see_credits
 from charges.transitions import lock_charge, lock_slip, move_slip, require_look
 from core.clock import database_now
 from core.errors import DomainError
-from tenants.models import User
+from tenants.models import TenantQuerySet, User
 
 # How far back lines are looked through: a slip may be paid 60 days after its due date.
 SINCE = timedelta(days=120)
+# Of a settlement, how long before its day its line may be.
 RECENT = timedelta(days=30)
+PAGE = 500
 # Slips that may exist unseen, and those that may be paid before the bank's API says it.
 UNSEEN = (SlipStatus.UNKNOWN, SlipStatus.GIVEN_UP)
-PAYABLE = (*UNSEEN, *OPEN_AT_BANK, SlipStatus.CANCELLED, SlipStatus.WRITTEN_OFF)
+PAYABLE = (
+    *UNSEEN,
+    *OPEN_AT_BANK,
+    SlipStatus.PAID,  # once more, or the bank says that it is and not how much
+    SlipStatus.CANCELLED,
+    SlipStatus.WRITTEN_OFF,
+)
 
 
 def match_statement(account: BankAccount) -> None:
     """Named in `settings.ON_STATEMENT_READ`; runs inside the company's scope. Of two workers the
     second finds nothing to do."""
-    if rules_of(account) is None:
-        return
-    for slip, line in proved(account):
-        record_proof(slip, line)
-    for settlement, line in named(account):
-        join(settlement, line)
-
-
-def proved(account: BankAccount) -> Iterator[tuple[Slip, StatementLine]]:
-    """Credits with our code in their text, of a bank whose credits have it."""
     rules = rules_of(account)
-    if rules is None or not rules.movement_has_code:
+    if rules is None:
         return
+    if not (rules.movement_field or rules.movement_has_code):
+        see_credits(account)
+        return
+    for line, slip in named(account, rules):
+        take_line(line, slip)
+
+
+def named(account: BankAccount, rules: ChargeRules) -> list[tuple[StatementLine, Slip]]:
+    """Credits that stand for nothing yet and name one of our slips, each with it. Their number
+    decides the queries, and not that of the settlements."""
     since = sao_paulo_day(database_now() - SINCE)
+    told = Q(description__contains="kc-")
+    if rules.movement_field:
+        told |= ~Q(**{f"raw__{rules.movement_field}": None})
     lines = StatementLine.objects.of(account.tenant_id).filter(
-        bank_account=account, amount__gt=0, booked_on__gte=since, description__contains="kc-"
+        told, bank_account=account, amount__gt=0, booked_on__gte=since
     )
-    for line in unallocated(lines):
+    free = list(unallocated(lines).order_by("booked_on", "id"))
+    return [
+        pair
+        for first in range(0, len(free), PAGE)
+        for pair in with_slips(free[first : first + PAGE], account, rules)
+    ]
+
+
+def with_slips(
+    lines: Sequence[StatementLine], account: BankAccount, rules: ChargeRules
+) -> Iterator[tuple[StatementLine, Slip]]:
+    """Two queries."""
+    slips = Slip.objects.of(account.tenant_id).filter(bank_account=account)
+    names = {line.id: told_of(line, rules) for line in lines}
+    references = {name for name in names.values() if name}
+    by_reference = {slip.reference: slip for slip in slips.filter(reference__in=references)}
+    codes = {digits for line in lines for digits in CODE.findall(line.description)}
+    by_code = {slip.code: slip for slip in of_codes(slips, codes)}
+    for line in lines:
+        found = by_reference.get(names[line.id])
         for digits in CODE.findall(line.description):
-            slips = Slip.objects.of(account.tenant_id).filter(
-                bank_account=account, key__range=keys_of_code(digits), status__in=PAYABLE
-            )
-            for slip in slips.filter(settlements=None):
-                yield slip, line
+            found = found or by_code.get(f"kc-{digits}")
+        if found is not None:
+            yield line, found
 
 
-def record_proof(slip: Slip, line: StatementLine) -> None:
+def told_of(line: StatementLine, rules: ChargeRules) -> str:
+    """By which id the bank names a slip in a movement; empty when it names none."""
+    told = line.raw.get(rules.movement_field) if isinstance(line.raw, dict) else None
+    return told if isinstance(told, str) else ""
+
+
+def of_codes(slips: TenantQuerySet, codes: Collection[str]) -> TenantQuerySet:
+    if not codes:
+        return slips.none()
+    wanted = [Q(key__range=keys_of_code(digits)) for digits in sorted(codes)]
+    return slips.filter(reduce(or_, wanted))
+
+
+def take_line(line: StatementLine, slip: Slip) -> None:
+    """A credit that names a slip: the line of a settlement, proof of one that the bank does not
+    tell yet, or a second payment."""
+    came = list(settlements_of(slip))
+    waiting = [each for each in came if not each.has_line]
+    own = next((each for each in waiting if is_line_of(line, each)), None)
+    if own is not None:
+        join(own, line)
+    elif not came:
+        record_proof(slip, line, "1")
+    elif not waiting:
+        record_proof(slip, line, line.bank_id)
+
+
+def settlements_of(slip: Slip) -> TenantQuerySet:
+    """Each says whether a line stands for it: one that is held back has it elsewhere."""
+    joined = Allocation.objects.filter(
+        tenant=OuterRef("tenant"), journal_line__entry=OuterRef("entry"), ended_at=None
+    )
+    rows = Settlement.objects.of(slip.tenant_id).filter(slip=slip).order_by("id")
+    return rows.select_related("slip", "charge", "entry").annotate(has_line=Exists(joined))
+
+
+def is_line_of(line: StatementLine, settlement: Settlement) -> bool:
+    is_near = line.booked_on >= settlement.posted_on - RECENT
+    return settlement.entry_id is not None and is_near and line.amount == settlement.received
+
+
+def record_proof(slip: Slip, line: StatementLine, evidence: str) -> None:
     """The money is here. What the bank has not told of the slip, it tells later."""
     held = lock_slip(slip)
     if held.status not in PAYABLE:
@@ -70,7 +144,7 @@ def record_proof(slip: Slip, line: StatementLine) -> None:
     if held.status in UNSEEN:
         move_slip(held, SlipStatus.PAID, message="")
     money = Money(
-        evidence=f"{held.id}:1",
+        evidence=f"{held.id}:{evidence}",
         way=Settlement.Way.UNKNOWN,
         received=line.amount,
         paid_on=line.booked_on,
@@ -79,49 +153,9 @@ def record_proof(slip: Slip, line: StatementLine) -> None:
         slip=held,
         bank_account=held.bank_account,
     )
-    settle(held.charge, money)
-
-
-def named(account: BankAccount) -> list[tuple[Settlement, StatementLine]]:
-    """Settlements without a bank line, each with the line that names its slip."""
-    pairs = []
-    for settlement in without_line(account):
-        line = line_of(settlement, account)
-        if line is not None:
-            pairs.append((settlement, line))
-    return pairs
-
-
-def without_line(account: BankAccount) -> list[Settlement]:
-    joined = Allocation.objects.filter(
-        tenant=OuterRef("tenant"), journal_line__entry=OuterRef("entry"), ended_at=None
-    )
-    since = sao_paulo_day(database_now() - RECENT)
-    rows = Settlement.objects.of(account.tenant_id).filter(
-        ~Exists(joined), bank_account=account, entry__isnull=False, slip__isnull=False
-    )
-    found = rows.filter(posted_on__gte=since).select_related("slip", "charge", "entry")
-    return list(found.order_by("id"))
-
-
-def line_of(settlement: Settlement, account: BankAccount) -> StatementLine | None:
-    """The free line of this amount that names the slip."""
-    lines = StatementLine.objects.of(account.tenant_id).filter(
-        bank_account=account,
-        amount=settlement.received,
-        booked_on__gte=settlement.posted_on - RECENT,
-    )
-    slip = settlement.slip
-    assert slip is not None
-    return next((line for line in unallocated(lines) if names(line, slip, account)), None)
-
-
-def names(line: StatementLine, slip: Slip, account: BankAccount) -> bool:
-    rules = rules_of(account)
-    assert rules is not None
-    told = line.raw.get(rules.movement_field) if isinstance(line.raw, dict) else None
-    is_told = bool(slip.reference) and told == slip.reference
-    return is_told or slip.code in line.description
+    settlement = settle(held.charge, money)
+    if settlement is not None and settlement.entry is not None:
+        join(settlement, line)
 
 
 def join(settlement: Settlement, line: StatementLine) -> None:

@@ -17,6 +17,7 @@ from banking.banks.contract.errors import BankError, BankRejected
 from banking.models import BankAccount
 from charges.drafts.draft import particulars, require_enterer
 from charges.models import Charge, Slip
+from charges.settlement.looks import held_back
 from charges.states import OPEN_AT_BANK, ChargeStatus, SlipStatus
 from charges.terms.check import rules_of
 from charges.timeline import CANCEL_ASKED, Tone, note
@@ -41,7 +42,8 @@ def cancel_charge(
     ends, and the debt stays (baixada).
 
     Raises:
-        InvalidState: (code `not_open`, `no_slip`) it is paid or cancelled, or nothing collects it.
+        InvalidState: (code `not_open`, `no_slip`) it is paid or cancelled, or nothing collects it;
+            (code `held_back`) money of it is here, and nobody has said what it is.
         NotAllowed: `by` does not work on charges.
     """
     require_enterer(by)
@@ -51,6 +53,8 @@ def cancel_charge(
         raise InvalidState(
             f"Esta cobrança consta como «{words}» e não pode ser cancelada.", code="not_open"
         )
+    if held_back(held):
+        raise InvalidState("Diga antes o que fazer com o valor retido.", code="held_back")
     slip = live_slip(held)
     if slip is None and still_owed:
         raise InvalidState("Nenhum boleto desta cobrança está em aberto.", code="no_slip")

@@ -11,8 +11,11 @@ from django.db.models import Max, Q
 
 from banking.models import BankAccount, BankEvent
 from charges.models import Slip
+from charges.states import SlipStatus
 
 KEPT = timedelta(days=2)
+# Of these nothing is awaited. One that was written off may be paid all the same.
+DONE = (SlipStatus.PAID, SlipStatus.REFUSED, SlipStatus.WITHDRAWN)
 AGAIN_FOR = timedelta(minutes=10)
 
 News = dict[str, datetime]  # by reference, when the last notice came
@@ -43,5 +46,8 @@ def heard(slip: Slip, news: News) -> datetime:
 def is_news(slip: Slip, heard_at: datetime, now: datetime) -> bool:
     if slip.read_at is None or heard_at > slip.read_at:
         return True
-    pause = timedelta(seconds=settings.ASK_AGAIN_SECONDS)
-    return slip.is_live and heard_at > now - AGAIN_FOR and slip.read_at <= now - pause
+    if slip.status in DONE or heard_at <= now - AGAIN_FOR:
+        return False
+    # A while later, twice as long, and so on: what a notice tells of is mostly there already.
+    pause = max(slip.read_at - heard_at, timedelta(seconds=settings.ASK_AGAIN_SECONDS))
+    return slip.read_at <= now - pause

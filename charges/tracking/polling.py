@@ -1,9 +1,12 @@
 """Where the slips at a bank are: by its list where it has one, else one by one."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+import structlog
 from django.conf import settings
+from django.db import IntegrityError
 from django.db.models import Count
 
 from banking.banks.contract.adapter import BankAdapter
@@ -13,18 +16,23 @@ from banking.banks.contract.charges import ChargeState, UnreadCharge
 from banking.banks.contract.errors import BankError, BankRejected
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
-from charges.models import ChargeRound, Slip
+from charges.models import Charge, ChargeRound, Slip
 from charges.slips.readings import take_in
 from charges.states import OPEN_AT_BANK, SlipStatus
 from charges.terms.check import rules_of
 from charges.tracking.notices import news_of, slips_with_news
-from charges.transitions import lock_slip, require_look
+from charges.transitions import hold_charges, lock_slip, require_look
 from core import deadline
 from core.clock import database_now
+from core.errors import DomainError
 from core.lease import is_due
 from tenants.scope import tenant_scope
 
+log = structlog.get_logger()
+
+MANY = 20  # slips of one due date, from which on its list is cheaper than each of them
 PAGE = 200  # of a list, that are matched with our slips at a time
+TOGETHER = 25  # of these, that are taken in by one transaction
 # The list of what was paid is read again from so long before its last reading on.
 OVERLAP = timedelta(days=1)
 FIRST_LIST = timedelta(days=7)
@@ -39,7 +47,10 @@ def poll_slips(account: BankAccount, bank: BankAdapter, now: datetime) -> None:
     assert rules is not None  # it has slips
     if rules.poll_cost is PollCost.LIST:
         read_paid(account, bank, now)
-    for slip in turns(account, now):
+    slips = turns(account, now)
+    if rules.poll_cost is PollCost.LIST:
+        slips = read_by_day(account, bank, slips)
+    for slip in slips:
         if deadline.is_over():
             return  # they are due at the next tick
         read_one(slip, bank, rules)
@@ -62,21 +73,59 @@ def read_paid(account: BankAccount, bank: BankAdapter, now: datetime) -> None:
         mine.update(listed_at=now)
 
 
+def read_by_day(account: BankAccount, bank: BankAdapter, slips: Sequence[Slip]) -> list[Slip]:
+    """Where many fall due on one day its list tells of them all; those that are left."""
+    days = [day for day, count in Counter(slip.due_date for slip in slips).items() if count >= MANY]
+    left = {slip.id: slip for slip in slips}
+    for day in sorted(days):
+        if deadline.is_over():
+            break
+        asked_at = database_now()
+        try:
+            listed = [
+                each for each in bank.list_charges(day, day) if not isinstance(each, UnreadCharge)
+            ]
+        except BankError:
+            continue  # each by itself
+        by_reference = {reading.reference: reading for reading in listed}
+        news = [
+            (slip, by_reference[slip.reference])
+            for slip in left.values()
+            if slip.reference in by_reference and tells_all(slip, by_reference[slip.reference])
+        ]
+        for first in range(0, len(news), TOGETHER):
+            take_in_together(account, news[first : first + TOGETHER], asked_at)
+        for slip, _ in news:
+            del left[slip.id]
+    return list(left.values())
+
+
+def tells_all(slip: Slip, reading: Reading) -> bool:
+    """Whether a list says of a slip what its detail would."""
+    rules = rules_of(slip.bank_account)
+    assert rules is not None  # it was issued
+    if not rules.says_registered or slip.form == Charge.Form.PIX:
+        return True
+    is_open = reading.state in {ChargeState.OPEN, ChargeState.LATE}
+    return not is_open or reading.is_registered is not None
+
+
 def read_list(account: BankAccount, bank: BankAdapter, since: date, until: date) -> None:
     """May raise any BankError."""
     page: list[Reading] = []
+    asked_at = database_now()
     for each in bank.list_charges(since, until, state=ChargeState.PAID):
         if isinstance(each, UnreadCharge):
             continue  # it hides no other, and its own turn comes
         page.append(each)
         if len(page) == PAGE:
-            take_in_page(account, page)
+            take_in_page(account, page, asked_at)
             page = []
-    take_in_page(account, page)
+    take_in_page(account, page, asked_at)
 
 
-def take_in_page(account: BankAccount, page: Sequence[Reading]) -> None:
-    """Those that are ours, each in its own transaction. What is paid already is left alone."""
+def take_in_page(account: BankAccount, page: Sequence[Reading], asked_at: datetime) -> None:
+    """Those that are ours, some in each transaction. What is paid already is left alone."""
     readings = {reading.reference: reading for reading in page}
     with tenant_scope(account.tenant_id):
         slips = list(
@@ -85,12 +134,31 @@ def take_in_page(account: BankAccount, page: Sequence[Reading]) -> None:
             .annotate(taken=Count("settlements"))
             .order_by("id")
         )
-    for slip in slips:
-        told = max(len(readings[slip.reference].payments), 1)
-        if slip.status == SlipStatus.PAID and slip.taken >= told:
-            continue
+    news = [
+        (slip, readings[slip.reference])
+        for slip in slips
+        if slip.status != SlipStatus.PAID
+        or slip.taken < max(len(readings[slip.reference].payments), 1)
+    ]
+    for first in range(0, len(news), TOGETHER):
+        take_in_together(account, news[first : first + TOGETHER], asked_at)
+
+
+def take_in_together(
+    account: BankAccount, news: Sequence[tuple[Slip, Reading]], asked_at: datetime
+) -> None:
+    """In one transaction, or each in its own when one of them cannot be taken in."""
+    try:
         with tenant_scope(account.tenant_id):
-            take_in_held(slip, readings[slip.reference], database_now())
+            hold_charges(account.tenant_id, [slip.charge_id for slip, _ in news])
+            for slip, reading in news:
+                take_in_held(slip, reading, asked_at)
+    except (DomainError, IntegrityError):
+        if len(news) == 1:
+            log.exception("reading_not_taken_in", slip=str(news[0][0].id))
+            return
+        for each in news:
+            take_in_together(account, [each], asked_at)
 
 
 def turns(account: BankAccount, now: datetime) -> list[Slip]:
@@ -101,6 +169,8 @@ def turns(account: BankAccount, now: datetime) -> list[Slip]:
             is_due(now), bank_account=account, status__in=OPEN_AT_BANK
         )
         others = list(due.exclude(id__in=[slip.id for slip in told]).order_by("due_date", "id"))
+    for slip in [*told, *others]:
+        slip.bank_account = account
     return [slip for slip in [*told, *others] if name_of(slip)]
 
 

@@ -23,6 +23,7 @@ from charges.transitions import ask_end, live_slip, lock_charge, require_look
 from core.clock import database_now
 from core.errors import InvalidInput, InvalidState
 from tenants.models import Membership
+from tenants.scope import tenant_scope
 
 OF_NEXT = ("next_due_date", "next_amount", "next_by")
 
@@ -71,12 +72,16 @@ def check_terms(charge: Charge, due_date: date, amount: Decimal) -> None:
 
 
 def go_on_with_changes(account: BankAccount) -> None:
-    """Each charge whose old slip has ended since. Runs inside the company's scope."""
-    wanted = Charge.objects.of(account.tenant_id).filter(
-        bank_account=account, next_due_date__isnull=False
-    )
-    for charge in wanted.order_by("id"):
-        go_on(lock_charge(charge))
+    """Each charge whose old slip has ended since, in a transaction of its own. To be called outside
+    of scopes."""
+    with tenant_scope(account.tenant_id):
+        wanted = Charge.objects.of(account.tenant_id).filter(
+            bank_account=account, next_due_date__isnull=False
+        )
+        charges = list(wanted.order_by("id"))
+    for charge in charges:
+        with tenant_scope(account.tenant_id):
+            go_on(lock_charge(charge))
 
 
 def go_on(charge: Charge) -> None:

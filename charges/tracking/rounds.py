@@ -126,8 +126,7 @@ def go_round(tenant_id: UUID, account_id: UUID) -> None:
             if Capability.LIST_CHARGES in bank.info.capabilities:
                 take_in_foreign(account, bank, now)
             poll_slips(account, bank, now)
-            with tenant_scope(tenant_id):
-                go_on_with_changes(account)
+            go_on_with_changes(account)
     except (BankUnavailable, BankAccessDenied):  # the connection was not opened
         return
     with tenant_scope(tenant_id):

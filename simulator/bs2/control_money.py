@@ -49,12 +49,13 @@ async def boleto_list(request: Request) -> Response:
 
 async def pay_boleto(request: Request) -> Response:
     """Somebody pays it at `bank`; `amount` is what it costs today unless given. By id, nosso
-    número or line."""
+    número or line. With `again` one that has ended: its money comes now."""
     bs2, body = bs2_of(request), await read_body(request)
     boleto = _boleto(bs2, request)
     amount = whole(body, "amount", boletos.amount_due(boleto, bs2.clock.today()))
     try:
-        boletos.see_payment(bs2, boleto, amount, str(body.get("bank", "341")))
+        pay = boletos.pay_again if body.get("again") is True else boletos.see_payment
+        pay(bs2, boleto, amount, str(body.get("bank", "341")))
     except boletos.NotPayable as error:
         raise ControlError(str(error)) from None
     return _json(detail_wire(bs2, _boleto(bs2, request)))

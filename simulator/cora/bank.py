@@ -66,6 +66,9 @@ CREATE TABLE IF NOT EXISTS cora_invoice (
     paid_day TEXT, total_paid INTEGER NOT NULL DEFAULT 0, fine INTEGER NOT NULL DEFAULT 0,
     interest INTEGER NOT NULL DEFAULT 0, discount INTEGER NOT NULL DEFAULT 0,
     ended_at INTEGER, notification_id TEXT, silent_at INTEGER);
+CREATE TABLE IF NOT EXISTS cora_invoice_again (
+    id TEXT PRIMARY KEY, invoice_id TEXT NOT NULL, method TEXT NOT NULL, amount INTEGER NOT NULL,
+    at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS cora_invoice_by_due ON cora_invoice (account_id, due_date);
 CREATE INDEX IF NOT EXISTS cora_invoice_by_paid ON cora_invoice (account_id, paid_day);
 CREATE INDEX IF NOT EXISTS cora_invoice_due ON cora_invoice (next_at) WHERE next_at IS NOT NULL;

@@ -79,6 +79,16 @@ def pay_by_boleto(bank: Kamino, charge: Row, amount: int, name: str, document: s
     _pay(bank, charge, "boleto", amount, name, document, None)
 
 
+def pay_again(bank: Kamino, charge: Row, by: str, amount: int, name: str, document: str) -> bool:
+    """Money comes for a charge that has ended: taken elsewhere before that was known there. What
+    it was first paid by stays. False: it is open."""
+    if charge["state"] == OPEN:
+        return False
+    end_to_end = moving.new_end_to_end(bank) if by == "pix" else None
+    _pay(bank, charge, by, amount, name, document, end_to_end)
+    return True
+
+
 def issued_title(bank: Kamino, barcode: str) -> IssuedTitle | None:
     """One of this bank's boletos, as the clearing house sees it."""
     charge = charge_by(bank, "barcode", barcode)
@@ -121,7 +131,7 @@ def _pay(
     with bank.store.write():
         bank.store.run(
             "UPDATE kamino_charge SET state = 'paid', paid_amount = ?, paid_at = ?, paid_day = ?,"
-            " paid_by = ? WHERE seq = ?",
+            " paid_by = ? WHERE seq = ? AND state <> 'paid'",
             *(amount, to_micros(now), sao_paulo_day(now).isoformat(), by, charge["seq"]),
         )
         move(bank, charge["account_id"], moves)

@@ -38,14 +38,16 @@ async def charge_list(request: Request) -> Response:
 
 
 async def pay_a_charge(request: Request) -> Response:
-    """Somebody pays it `by` boleto or pix. More: amount, name, document."""
+    """Somebody pays it `by` boleto or pix. More: amount, name, document; with `again` one that has
+    ended."""
     bank, body = kamino_of(request), await read_body(request)
     charge = charges_life.charge_by(bank, "id", request.path_params["id"])
     if charge is None:
         raise ControlError("Não há esta cobrança.")
     amount = body.get("amount")
     party = str(body.get("name", "")), str(body.get("document", ""))
-    if not pay_charge(bank, charge, str(body.get("by", "pix")), amount, *party):
+    way, again = str(body.get("by", "pix")), body.get("again") is True
+    if not pay_charge(bank, charge, way, amount, *party, again=again):
         raise ControlError("A cobrança não está aberta, ou não tem este meio.")
     changed = charges_life.charge_by(bank, "id", charge["id"])
     assert changed is not None

@@ -28,12 +28,17 @@ def pay_charge(
     amount: int | None = None,
     name: str = "",
     document: str = "",
+    *,
+    again: bool = False,
 ) -> bool:
-    """Have somebody, by default its payer, pay a charge. False when it is not open that way."""
-    if charge["state"] != charges_life.OPEN:
+    """Have somebody, by default its payer, pay a charge. False when it is not open that way, or
+    with `again` when it has not ended."""
+    if charge["state"] != charges_life.OPEN and not again:
         return False
     amount = amount or charges_life.amount_due(bank, charge)
     payer = name or charge["name"], document or charge["document"]
+    if again:
+        return charges_life.pay_again(bank, charge, way, amount, *payer)
     if way == "pix" and charge["txid"]:
         return charges_life.pay_by_pix(bank, charge["txid"], amount, *payer)
     if way == "boleto" and charge["barcode"]:

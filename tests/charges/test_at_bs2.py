@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from charges.issuing.issue import issue_queued
 from charges.issuing.missing import issue_again, say_found, say_missing
 from charges.issuing.queue import issue_charges
 from charges.states import ChargeStatus, SlipStatus
@@ -19,6 +20,7 @@ from tests.charges.issued import (
     issue,
     issued_charge,
     lines_of,
+    queue,
     settlements,
     slip_of,
     titles,
@@ -90,6 +92,59 @@ def test_a_lost_answer_is_never_issued_again_by_itself(unknown, at_bs2, bs2, lat
     assert (charge.status, charge.needs_person) == (ChargeStatus.UNKNOWN, True)
     assert issued.batch is None
     assert len(bs2.boletos()) == 1
+
+
+def test_a_boleto_that_the_bank_has_already_is_no_refusal(at_bs2, bs2):
+    """The answer to an issue before a restore: our number is there."""
+    bs2.settings(refuses_repeated_seu_numero=True)
+    charge = make_charge(at_bs2.tenant, at_bs2)
+    slip = queue(charge)
+    other = issued_charge(at_bs2)
+    bs2.fault(
+        "replace_answer",
+        ISSUE,
+        status=400,
+        body='[{"tag": "Boleto", "descricao": "TITULO JA CADASTRADO"}]',
+    )
+    issue_queued(at_bs2.tenant_id, at_bs2.id)
+
+    assert reread(slip).status == SlipStatus.UNKNOWN
+    assert reread(other).status != ChargeStatus.UNKNOWN
+    assert len(bs2.boletos()) == 2
+
+
+def test_of_many_one_whose_answer_is_an_error_holds_up_no_other_and_is_not_repeated(
+    at_bs2, bs2, later
+):
+    charges = [make_charge(at_bs2.tenant, at_bs2) for _ in range(20)]
+    for charge in charges:
+        queue(charge)
+    bs2.fault("replace_answer", ISSUE, status=500, body="SERVICO TEMPORARIAMENTE NAO DISPONIVEL")
+
+    issue_queued(at_bs2.tenant_id, at_bs2.id)
+    later(timedelta(minutes=2))
+    follow(at_bs2)
+
+    states = [reread(charge).status for charge in charges]
+    assert states.count(ChargeStatus.UNKNOWN) == 1
+    assert states.count(ChargeStatus.OPEN) == 19
+    assert len(bs2.boletos()) == 20
+
+
+def test_a_write_off_whose_answer_was_lost_ends_the_debt_once(at_bs2, bs2, later):
+    charge = issued_charge(at_bs2)
+    follow(at_bs2)
+    bs2.fault("lose_answer", "*/solicitacoes/cancelamentos", method="POST")
+    with tenant_scope(at_bs2.tenant_id):
+        cancel_charge(charge, by=membership(at_bs2.tenant))
+
+    follow(at_bs2)
+    for _ in range(3):
+        later(timedelta(minutes=1))
+        follow(at_bs2)
+
+    assert reread(charge).status == ChargeStatus.CANCELLED
+    assert "O banco não cancelou" not in titles(charge)
 
 
 def test_a_credit_with_our_number_proves_that_it_exists_and_settles_it_once(unknown, at_bs2, bs2):

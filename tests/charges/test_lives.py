@@ -1,7 +1,13 @@
-"""Random lives of charges: whatever happens, the books balance and hold each real once."""
+"""Random lives of charges: whatever happens, the books balance and hold each real once.
 
+An act that comes later is a method of `Life` with `@act`; what is not possible now is left out.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -11,13 +17,28 @@ from hypothesis import strategies as st
 
 from accounts.models import JournalEntry, JournalLine
 from banking.banks.contract.charges import ChargeState
+from banking.banks.contract.errors import (
+    BankError,
+    BankOutcomeUnknown,
+    BankRejected,
+    BankUnavailable,
+)
+from charges.issuing.claim import record_failure
+from charges.issuing.missing import issue_again, say_missing
 from charges.issuing.queue import issue_charges
 from charges.models import Charge, Settlement, Slip
+from charges.reads.list import ListFilter, read_page
+from charges.reads.numbers import numbers_of
 from charges.settlement.received import register_received
 from charges.settlement.waive import waive_rest
 from charges.states import LIVE_SLIPS, OWED, ChargeStatus, SlipStatus
+from charges.terms.amounts import owed_on
 from charges.tracking.cancellation import cancel_charge
+from charges.tracking.reissue import change_terms, go_on
+from charges.transitions import lock_charge, lock_slip
+from core.clock import database_now
 from core.errors import DomainError
+from tenants.models import Membership
 from tenants.scope import tenant_scope
 from tests.charges.factories import make_charge, membership
 from tests.charges.readings import DAY, paid, shown, take
@@ -26,108 +47,228 @@ from tests.payments.factories import make_bank_account
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 D = Decimal
-ACTS = (
-    "issue",
-    "open",
-    "see",
-    "pay",
-    "pay_part",
-    "pay_twice",
-    "pay_more",
-    "end",
-    "cancel",
-    "cash",
-    "waive",
-)
+ACTS: dict[str, Callable[["Life"], None]] = {}
+LATE = date(2026, 12, 21)
+NEVER_LEFT = {SlipStatus.QUEUED, SlipStatus.WITHDRAWN, SlipStatus.REFUSED}
+
+
+def act(method: Callable[["Life"], None]) -> Callable[["Life"], None]:
+    ACTS[method.__name__] = method
+    return method
 
 
 class Life:
-    """One charge, and what is done with it. What is not possible now is left out."""
+    """One charge, what is done with it, and what its bank has taken in for each of its slips."""
 
-    def __init__(self, charge: Charge, by) -> None:
-        self.charge, self.by, self.came = charge, by, D("0.00")
+    def __init__(self, charge: Charge, by: Membership, other: Membership) -> None:
+        self.charge, self.by, self.other = charge, by, other
+        self.taken: dict[UUID, list[Decimal]] = defaultdict(list)
+
+    def do(self, name: str) -> None:
+        kept = {slip: list(amounts) for slip, amounts in self.taken.items()}
+        try:
+            with transaction.atomic():
+                ACTS[name](self)
+                go_on(lock_charge(self.charge))
+        except DomainError:
+            self.taken = defaultdict(list, kept)
 
     def slip(self) -> Slip | None:
         rows = Slip.objects.of(self.charge.tenant_id).filter(charge=self.charge)
         return rows.order_by("-created_at", "-id").first()
 
-    def do(self, act: str) -> None:
-        try:
-            with transaction.atomic():
-                getattr(self, act)()
-        except DomainError:
-            pass
+    def at_bank(self) -> Slip | None:
+        """The newest one that the bank may have."""
+        rows = Slip.objects.of(self.charge.tenant_id).filter(charge=self.charge)
+        return rows.exclude(status__in=NEVER_LEFT).order_by("-created_at", "-id").first()
 
+    def show(self, state: ChargeState) -> None:
+        slip = self.at_bank()
+        if slip is not None and not self.taken[slip.id]:  # what is paid stays so
+            take(slip, shown(slip, state))
+
+    def pay(self, slip: Slip | None, amount: Decimal, day: date = DAY) -> None:
+        if slip is not None:
+            self.taken[slip.id].append(amount)
+            take(slip, paid(slip, *map(str, self.taken[slip.id]), day=day))
+
+    def fail(self, error: BankError) -> None:
+        slip = self.slip()
+        if slip is not None and slip.status == SlipStatus.ISSUING:
+            record_failure(lock_slip(slip), error)
+
+    @act
     def issue(self) -> None:
-        for slip in issue_charges([self.charge], by=self.by).slips:
+        issue_charges([self.charge], by=self.by)
+
+    @act
+    def leave(self) -> None:
+        slip = self.slip()
+        if slip is not None and slip.status == SlipStatus.QUEUED:
             Slip.objects.of(slip.tenant_id).filter(id=slip.id).update(status=SlipStatus.ISSUING)
 
-    def show(self, reading) -> None:
-        slip = self.slip()
-        if slip is not None and slip.status not in {SlipStatus.QUEUED, SlipStatus.WITHDRAWN}:
-            take(slip, reading(slip))
+    @act
+    def issue_and_open(self) -> None:
+        self.issue()
+        self.leave()
+        self.open()
 
+    @act
+    def lose(self) -> None:
+        self.fail(BankOutcomeUnknown("A resposta se perdeu."))
+
+    @act
+    def refuse(self) -> None:
+        self.fail(BankRejected("Recusada."))
+
+    @act
+    def come_back(self) -> None:
+        self.fail(BankUnavailable("O banco está fora do ar."))
+
+    @act
+    def issue_again_by_two(self) -> None:
+        say_missing(self.charge, by=self.by)
+        issue_again(self.charge, by=self.other)
+
+    @act
     def open(self) -> None:
-        self.show(shown)
+        self.show(ChargeState.OPEN)
 
+    @act
     def see(self) -> None:
-        self.show(lambda slip: shown(slip, ChargeState.IN_PAYMENT))
+        self.show(ChargeState.IN_PAYMENT)
 
+    @act
     def end(self) -> None:
-        self.show(lambda slip: shown(slip, ChargeState.CANCELLED))
+        self.show(ChargeState.CANCELLED)
 
-    def pay(self) -> None:
-        self.show(lambda slip: paid(slip, str(slip.amount)))
+    @act
+    def pay_all(self) -> None:
+        slip = self.at_bank()
+        self.pay(slip, slip.amount if slip else D(0))
 
+    @act
     def pay_part(self) -> None:
-        self.show(lambda slip: paid(slip, "40.00"))
+        self.pay(self.at_bank(), D("40.00"))
 
-    def pay_twice(self) -> None:
-        self.show(lambda slip: paid(slip, str(slip.amount), "150.00"))
-
+    @act
     def pay_more(self) -> None:
-        self.show(lambda slip: paid(slip, "170.00"))
+        self.pay(self.at_bank(), D("170.00"))
 
+    @act
+    def pay_late(self) -> None:
+        charge = Charge.objects.of(self.charge.tenant_id).get(id=self.charge.id)
+        self.pay(self.at_bank(), max(owed_on(charge, LATE).total, D("1.00")), LATE)
+
+    @act
+    def pay_the_first(self) -> None:
+        """A slip of long ago, which the payer kept."""
+        rows = Slip.objects.of(self.charge.tenant_id).filter(charge=self.charge)
+        slip = rows.exclude(status__in=NEVER_LEFT).order_by("created_at", "id").first()
+        self.pay(slip, slip.amount if slip else D(0))
+
+    @act
+    def tell_again(self) -> None:
+        slip = self.at_bank()
+        if slip is not None and self.taken[slip.id]:
+            take(slip, paid(slip, *map(str, self.taken[slip.id])))
+
+    @act
     def cancel(self) -> None:
         cancel_charge(self.charge, by=self.by)
 
-    def cash(self) -> None:
-        register_received(self.charge, by=self.by, amount=D("30.00"), day=DAY, way="cash")
+    @act
+    def write_off(self) -> None:
+        cancel_charge(self.charge, by=self.by, still_owed=True)
 
+    @act
+    def change(self) -> None:
+        due_date, amount = date(2026, 12, 28), D("155.00")
+        change_terms(self.charge, by=self.by, due_date=due_date, amount=amount)
+
+    @act
+    def cash(self) -> None:
+        register_received(
+            self.charge, by=self.by, amount=D("30.00"), day=DAY, way="cash", ends_slip=True
+        )
+
+    @act
+    def transfer(self) -> None:
+        register_received(
+            self.charge,
+            by=self.by,
+            amount=D("150.00"),
+            day=DAY,
+            way="transfer",
+            bank_account=self.charge.bank_account,
+        )
+
+    @act
     def waive(self) -> None:
         waive_rest(self.charge, by=self.by, why="Acordo")
 
 
-def check(charge: Charge) -> None:
-    tenant_id = charge.tenant_id
-    charge = Charge.objects.of(tenant_id).get(id=charge.id)
+def check_money(life: Life) -> None:
+    """Each real that a bank took in for a slip is in one settlement."""
+    tenant_id = life.charge.tenant_id
+    came = Settlement.objects.of(tenant_id).filter(charge=life.charge, slip__isnull=False)
+    by_slip = dict(came.values_list("slip").annotate(Sum("received")).order_by())
+    taken = {slip: sum(amounts, D(0)) for slip, amounts in life.taken.items() if amounts}
+    assert by_slip == taken
+
+
+def check_charge(life: Life) -> None:
+    tenant_id = life.charge.tenant_id
+    charge = Charge.objects.of(tenant_id).get(id=life.charge.id)
     came = Settlement.objects.of(tenant_id).filter(charge=charge)
-    lines = JournalLine.objects.of(tenant_id)
-    by_code = dict(lines.values_list("account__group__nature").annotate(Sum("amount")).order_by())
-    received = came.aggregate(total=Sum("received"))["total"] or D(0)
     principal = came.aggregate(total=Sum("principal"))["total"] or D(0)
-    assert sum(by_code.values(), D(0)) == 0
-    assert by_code.get("ativo", D(0)) == received
-    assert JournalEntry.objects.of(tenant_id).count() == came.count()
     assert charge.settled == principal + charge.waived
-    assert Slip.objects.of(tenant_id).filter(charge=charge, status__in=LIVE_SLIPS).count() <= 1
-    owed = Charge.objects.of(tenant_id).filter(status__in=OWED)
-    listed = owed.aggregate(total=Sum(F("amount") - F("settled")))["total"] or D(0)
-    assert listed == (charge.rest if charge.status in OWED else D(0))
+    slips = Slip.objects.of(tenant_id).filter(charge=charge)
+    assert slips.filter(status__in=LIVE_SLIPS).count() <= 1
+    assert not slips.filter(status=SlipStatus.QUEUED, cancel_asked_at__isnull=False).exists()
     if charge.status == ChargeStatus.PAID and charge.paid_after != "cancellation":
         assert not charge.rest
 
 
+def check_books(by: Membership) -> None:
+    lines, came = JournalLine.objects.of(by.tenant_id), Settlement.objects.of(by.tenant_id)
+    sums = dict(lines.values_list("account__group__nature").annotate(Sum("amount")).order_by())
+    assert sum(sums.values(), D(0)) == 0
+    received = came.aggregate(total=Sum("received"))["total"] or D(0)
+    assert sums.get("ativo", D(0)) == received
+    assert JournalEntry.objects.of(by.tenant_id).count() == came.count()
+
+
+def check_list(by: Membership) -> None:
+    """What is open, what the list shows and the sums above it are one number."""
+    now = database_now()
+    owed = Charge.objects.of(by.tenant_id).filter(status__in=OWED)
+    left = owed.aggregate(total=Sum(F("amount") - F("settled")))["total"] or D(0)
+    rows = read_page(ListFilter({}, tenant=by.tenant), by, now, "").rows
+    numbers = numbers_of(by.tenant, DAY, "novembro")
+    assert sum((row.charge.rest for row in rows), D(0)) == left == numbers.owed_amount
+    assert numbers.owed == len(rows)
+
+
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(acts=st.lists(st.sampled_from(ACTS), max_size=12))
-def test_whatever_happens_the_books_hold_each_real_once(tenant, operator, acts):
+@given(
+    acts=st.lists(st.tuples(st.integers(0, 1), st.sampled_from(sorted(ACTS))), max_size=14),
+    fine=st.sampled_from(["0.00", "2.00"]),
+)
+def test_whatever_happens_the_books_hold_each_real_once(tenant, operator, acts, fine):
     with transaction.atomic():
         account = make_bank_account(tenant, preferred=False)
-        charge = make_charge(tenant, account, "150.00", due_date=date(2026, 12, 10))
-        by = membership(tenant, operator)
+        by, other = membership(tenant, operator), membership(tenant)
+        by.tenant = tenant
+        lives = [
+            Life(make_charge(tenant, account, "150.00", fine_percent=D(fine)), by, other)
+            for _ in range(2)
+        ]
         with tenant_scope(tenant.id):
-            life = Life(charge, by)
-            for act in acts:
-                life.do(act)
-                check(charge)
+            for which, name in acts:
+                lives[which].do(name)
+                check_money(lives[which])
+                check_charge(lives[which])
+            check_books(by)
+            check_list(by)
         transaction.set_rollback(True)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charges.settlement.split import Split, split_payment
+from charges.settlement.split import Split, other_days, split_payment
 from charges.terms.amounts import Terms, amount_on
 
 D = Decimal
@@ -37,6 +37,33 @@ def test_a_centavo_less_is_paid_in_full(paid):
     split = split_payment(D(paid), D("10.00"), PLAIN, DUE)
 
     assert split == Split(D("10.00"), discount=D("10.00") - D(paid))
+
+
+FRIDAY, SATURDAY, MONDAY = (date(2026, 11, day) for day in (27, 28, 30))
+A_REAL_A_DAY = Terms(FRIDAY, interest_percent=D(30))  # of R$ 100,00
+
+
+@pytest.mark.parametrize("dated", [SATURDAY, MONDAY])
+@pytest.mark.parametrize("interest", ["1.00", "3.00"])
+def test_bar_code_and_qr_of_a_saturday_ask_for_different_amounts_both_in_full(dated, interest):
+    paid = D("100.00") + D(interest)
+
+    split = split_payment(paid, D("100.00"), A_REAL_A_DAY, dated, also=other_days(dated))
+
+    assert split == Split(D("100.00"), interest=D(interest))
+
+
+def test_a_payment_after_hours_is_dated_the_next_banking_day_and_is_in_time():
+    dated = date(2026, 12, 11)
+
+    split = split_payment(D("250.00"), D("250.00"), CHARGED, dated, also=other_days(dated))
+
+    assert split == Split(D("250.00"))
+
+
+def test_the_days_of_a_payment_go_no_further_than_the_banking_days_around_it():
+    assert other_days(MONDAY) == [date(2026, 11, day) for day in (29, 28, 27)]
+    assert other_days(SATURDAY) == [MONDAY, date(2026, 11, 29), FRIDAY]
 
 
 def test_more_than_a_centavo_over_what_was_owed_never_becomes_interest():

@@ -12,12 +12,19 @@ import httpx
 from banking.banks.bs2 import find_order, webhooks
 from banking.banks.bs2.client import BANKING, Bs2Client, where_allowed
 from banking.banks.bs2.info import INFO
-from banking.banks.bs2.wire import charge_requests, charges, payments, receipts, statement
+from banking.banks.bs2.wire import (
+    charge_requests,
+    charges,
+    payments,
+    receipts,
+    refusals,
+    statement,
+)
 from banking.banks.bs2.wire.fields import id_of
 from banking.banks.contract.adapter import BankAdapter
 from banking.banks.contract.auth import TokenSource
 from banking.banks.contract.charges import Cancellation, Charge, ChargeRequest
-from banking.banks.contract.errors import BankRejected, BankUnavailable
+from banking.banks.contract.errors import BankOutcomeUnknown, BankRejected, BankUnavailable
 from banking.banks.contract.payments import (
     BoletoPayment,
     Finding,
@@ -210,7 +217,17 @@ class Bs2Adapter(BankAdapter):
         """A second call may be a second boleto: BS2 has no keys."""
         body = charge_requests.charge_to_wire(request)
         path = f"{COLLECTION}/v2/boletos/simplificado"
-        return self._client.write(path, "issue_charge", body, charges.issued_from_wire)
+        try:
+            return self._client.write(path, "issue_charge", body, charges.issued_from_wire)
+        except BankRejected as error:
+            if not refusals.is_repeated(error):
+                raise
+            raise BankOutcomeUnknown(
+                "O banco BS2 diz que já tem um boleto com este número: ele pode ter sido emitido "
+                "antes. Confira no BS2 Empresas.",
+                code=error.code,
+                reason=error.reason,
+            ) from error
 
     def fetch_charge(self, reference: str) -> Charge:
         return self._client.read(_boleto(reference), "fetch_charge", charges.charge_from_wire)

@@ -159,6 +159,29 @@ def see_payment(bs2: Bs2, boleto: Row, amount: int, bank: str) -> None:
         _announce(bs2, boleto["id"])
 
 
+def pay_again(bs2: Bs2, boleto: Row, amount: int, bank: str) -> None:
+    """Money comes for a boleto that has ended: taken at `bank` before that was known there. One
+    that is paid is so still; one that was written off is paid after all.
+
+    Raises:
+        NotPayable: it has not ended.
+    """
+    if boleto["cancelled_at"] is None and boleto["settled_at"] is None:
+        raise NotPayable("O boleto está em aberto.")
+    first = boleto["paid_amount"] if boleto["settled_at"] is not None else amount
+    with bs2.store.write():
+        bs2.store.run(
+            "UPDATE bs2_boleto SET cancelled_at = NULL, seen_at = coalesce(seen_at, ?),"
+            " paid_amount = ?, paid_bank = ? WHERE id = ?",
+            *(to_micros(bs2.clock.now()), amount, bank, boleto["id"]),
+        )
+        changed = boleto_by(bs2, "id", boleto["id"])
+        assert changed is not None
+        settle(bs2, changed, bs2.clock.now())
+        sql = "UPDATE bs2_boleto SET paid_amount = ? WHERE id = ?"
+        bs2.store.run(sql, first, boleto["id"])
+
+
 def settle(bs2: Bs2, boleto: Row, at: datetime) -> None:
     """The money comes into the account."""
     wire = json.loads(boleto["wire"])

@@ -64,7 +64,8 @@ async def issue(request: Request) -> Response:
 async def pay(request: Request) -> Response:
     """Somebody pays `by` "boleto" or "pix": `amount` centavos (else what is owed), at once.
 
-    `name` and `document`: who, when it is not the customer.
+    `name` and `document`: who, when it is not the customer. With `again` one that has ended: paid
+    twice, or after its cancellation.
     """
     cora, body = cora_of(request), await read_body(request)
     method = _METHODS.get(body.get("by", "boleto"))
@@ -75,7 +76,10 @@ async def pay(request: Request) -> Response:
     with cora.store.write():
         row = _invoice(cora, request)
         try:
-            paid = life.pay(cora, row, method, payer=payer, amount=amount)
+            if body.get("again") is True:
+                paid = life.pay_again(cora, row, method, amount)
+            else:
+                paid = life.pay(cora, row, method, payer=payer, amount=amount)
         except ApiError as error:
             raise ControlError(error.message) from None
     return JSONResponse(_shown(cora, paid))

@@ -194,6 +194,33 @@ def pay(
     return by_id(cora, row["id"])
 
 
+def pay_again(cora: Cora, row: Row, method: str, amount: int | None = None) -> Row:
+    """Money comes for a charge that has ended: taken elsewhere before that was known there. One
+    that is paid has another payment; one that is cancelled is paid after all.
+
+    Raises:
+        ApiError: it has not ended.
+    """
+    if row["status"] == CANCELLED:
+        sql = "UPDATE cora_invoice SET status = ?, pay_id = NULL WHERE seq = ?"
+        cora.store.run(sql, OPEN, row["seq"])
+        return pay(cora, by_id(cora, row["id"]), method, amount=amount)
+    if row["status"] != PAID:
+        raise ApiError(422, "invalid_request", "Invoice is open")
+    now = cora.clock.now()
+    paid = amount or int(row["amount"])
+    cora.store.run(
+        "INSERT INTO cora_invoice_again VALUES (?, ?, ?, ?, ?)",
+        *(new_id("pay_"), row["id"], method, paid, to_micros(now)),
+    )
+    customer = json.loads(row["request"])["customer"]
+    kind, text = ("PIX", "Pix recebido") if method == PIX else ("PAYMENT", "Boleto recebido")
+    entry = NewEntry(now, CREDIT, kind, paid, text, customer["name"], row["payer"])
+    add_entries(cora.store, row["account_id"], [entry])
+    announce(cora, row["account_id"], "invoice", "paid", row["id"])
+    return by_id(cora, row["id"])
+
+
 def check_payable(row: Row, method: str) -> None:
     if row["pay_id"] is not None:
         raise ApiError(422, "REC-0006", "Invoice already paid")

@@ -26,7 +26,7 @@ def invoice_wire(cora: Cora, row: Row) -> dict[str, Any]:
         "services": request["services"],
         "payment_terms": request["payment_terms"],
         "payment_options": {"bank_slip": _bank_slip(cora, row)},
-        "payments": _payments(row),
+        "payments": _payments(cora, row),
         "pix": {"emv": row["emv"]} if row["emv"] else None,
         "notification": notification_wire(cora, row),
     }
@@ -46,7 +46,7 @@ def part_wire(cora: Cora, row: Row) -> dict[str, Any]:
         "services": request["services"],
         "payment_terms": request["payment_terms"],
         "payment_forms": row["forms"].split(),
-        "payments": _payments(row),
+        "payments": _payments(cora, row),
         "pix": None,
         "seller": {"name": held.name, "document": held.cnpj},
         "buyer": request["customer"],
@@ -81,23 +81,38 @@ def _bank_slip(cora: Cora, row: Row) -> dict[str, Any]:
     }
 
 
-def _payments(row: Row) -> list[dict[str, Any]]:
-    """At most one: a charge cannot be paid twice."""
+def _payments(cora: Cora, row: Row) -> list[dict[str, Any]]:
+    """One, and those that were taken elsewhere before it was known to be paid."""
     if row["status"] not in (PAID, IN_PAYMENT):
         return []
-    return [
-        {
-            "id": row["pay_id"],
-            "status": row["status"],
-            "created_at": _instant(row["paying_at"]),
-            "finalized_at": _paid_at(row),
-            "total_paid": row["total_paid"],
-            "interest": row["interest"],
-            "fine": row["fine"],
-            "method": row["method"],
-            "order": 1,
-        }
-    ]
+    first = {
+        "id": row["pay_id"],
+        "status": row["status"],
+        "created_at": _instant(row["paying_at"]),
+        "finalized_at": _paid_at(row),
+        "total_paid": row["total_paid"],
+        "interest": row["interest"],
+        "fine": row["fine"],
+        "method": row["method"],
+        "order": 1,
+    }
+    sql = "SELECT * FROM cora_invoice_again WHERE invoice_id = ? ORDER BY at, id"
+    more = cora.store.rows(sql, row["id"])
+    return [first, *(_paid_again(each, order) for order, each in enumerate(more, 2))]
+
+
+def _paid_again(again: Row, order: int) -> dict[str, Any]:
+    return {
+        "id": again["id"],
+        "status": PAID,
+        "created_at": _instant(again["at"]),
+        "finalized_at": _instant(again["at"]),
+        "total_paid": again["amount"],
+        "interest": 0,
+        "fine": 0,
+        "method": again["method"],
+        "order": order,
+    }
 
 
 def _paid_at(row: Row) -> str | None:

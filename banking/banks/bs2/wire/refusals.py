@@ -1,13 +1,15 @@
 """How BS2 refuses: `[{tag, descricao}]`, OAuth's errors, plain text, or nothing at all."""
 
+import re
 from typing import Final
 
 from banking.banks.bs2.wire.fields import first_of
 from banking.banks.contract.errors import BankRejected
 from banking.banks.http.errors import Words, one_line
 from banking.banks.http.json import Json, read_json
-from core.text import shorten
+from core.text import fold, shorten
 
+_THERE_ALREADY: Final = re.compile(r"\b(titulo|boleto)\b.*\bja (existe|cadastrad|registrad)")
 INVALID_TOKEN: Final = b"invalid token"
 
 
@@ -21,6 +23,13 @@ def words_of(body: bytes) -> Words:
     except (ValueError, RecursionError):
         return "", _plain_text(body)
     return _words_in(answer)
+
+
+def is_repeated(error: BankRejected) -> bool:
+    """Whether an issue is refused because a boleto with our number is there: that is the answer to
+    a former issue, and no refusal. The number that we send is always well-formed."""
+    named = error.code.lower() == "seunumero"
+    return named or _THERE_ALREADY.search(fold(error.reason)) is not None
 
 
 def refuse_if_refusal(answer: Json) -> None:
