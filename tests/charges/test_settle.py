@@ -1,5 +1,6 @@
 """What money makes of a charge and of the books."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from charges.issuing.queue import issue_charges
 from charges.models import Charge, Settlement, Slip
 from charges.settlement.looks import close_look, keep_explanation, replace_explanation
 from charges.states import LIVE_SLIPS, ChargeStatus, SlipStatus
+from charges.tracking.bank_lines import record_proof
 from charges.tracking.reissue import go_on_with_changes
 from charges.transitions import ask_end, lock_slip
 from core.errors import InvalidState
@@ -94,6 +96,42 @@ def test_the_discount_is_what_the_books_have_beside_the_revenue(tenant, account)
         "4.1.03": D("20.00"),
         "4.1.01": D("-300.00"),
     }
+
+
+def test_what_the_bank_told_in_all_is_not_counted_again_by_payment(charge, slip):
+    in_all = paid(slip, "150.00")
+    take(slip, replace(in_all, payments=()))
+
+    take(slip, in_all)
+
+    assert [each.received for each in settlements(charge)] == [D("150.00")]
+
+
+def test_a_second_payment_is_counted_though_the_first_was_told_in_all(charge, slip):
+    take(slip, replace(paid(slip, "150.00"), payments=()))
+
+    take(slip, paid(slip, "150.00", "150.00"))
+    take(slip, replace(paid(slip, "150.00", "150.00"), payments=()))
+
+    assert [each.received for each in settlements(charge)] == [D("150.00"), D("150.00")]
+
+
+def test_lines_of_the_statement_that_were_counted_stand_for_the_payments(charge, account, slip):
+    for number in range(2):
+        line = make_line(account, "150.00", day=DAY, description=f"Boleto {slip.code}")
+        record_proof(slip, line, line.bank_id if number else "")
+
+    take(slip, paid(slip, "150.00", "150.00"))
+
+    assert [each.received for each in settlements(charge)] == [D("150.00"), D("150.00")]
+
+
+def test_payments_that_cannot_be_read_are_not_counted_in_all(charge, slip):
+    take(slip, replace(paid(slip, "150.00"), payments=None))
+
+    assert settlements(charge) == []
+    assert reread(charge).status == ChargeStatus.IN_PAYMENT
+    assert reread(charge).needs_person
 
 
 def test_paid_after_a_write_off_is_paid_and_says_so(charge, slip):
