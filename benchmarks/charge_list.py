@@ -27,7 +27,7 @@ from tenants.scope import tenant_scope
 from tests.cast import sign_in
 
 FEW, FEW_OPEN = 5_000, 2_000
-MANY, MANY_OPEN = 50_000, 20_000
+MANY, MANY_OPEN = 500_000, 20_000
 ROUNDS = 31
 # By due date from a year behind on; those that are open fall due within half a year around today.
 MADE = """

@@ -36,7 +36,7 @@ from tenants.models import Membership, Tenant, User
 from tenants.scope import tenant_scope
 from tests.cora_simulator import CoraSimulator
 
-FEW, MANY = 100, 1_000
+FEW, MANY = 1_000, 10_000
 LATENCY_MS = 100
 SIDE_BY_SIDE = 16
 DUE = date(2027, 1, 11)
