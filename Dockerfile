@@ -12,6 +12,7 @@ COPY integrations ./integrations
 COPY registers ./registers
 COPY reconciliation ./reconciliation
 COPY payments ./payments
+COPY charges ./charges
 COPY parties ./parties
 COPY banking ./banking
 COPY accounts ./accounts

@@ -64,7 +64,7 @@ def money_of(slip: Slip, payment: ChargePayment, source: str) -> Money:
     if slip.credit is not None and slip.credit.amount == payment.amount:
         day = slip.credit.booked_on  # the statement says when the money came
     return Money(
-        evidence=f"{slip.id}:{payment.reference or 1}",
+        evidence=evidence_of(slip, payment.reference),
         way=WAYS[payment.form] if payment.form else Settlement.Way.UNKNOWN,
         received=payment.amount,
         fee=payment.fee,
@@ -77,6 +77,11 @@ def money_of(slip: Slip, payment: ChargePayment, source: str) -> Money:
         slip=slip,
         bank_account=slip.bank_account,
     )
+
+
+def evidence_of(slip: Slip, reference: str) -> str:
+    """`reference` is the bank's id of a payment; empty: it tells none apart."""
+    return f"{slip.id}:{reference or 1}"
 
 
 def split_again(settlement: Settlement) -> Settlement:

@@ -7,8 +7,8 @@ from banking.banks.contract.charge_rules import ChargeRules
 from banking.banks.contract.charges import Charge as Reading
 from banking.banks.contract.charges import ChargePayment, ChargeState
 from brazil.banking_days import sao_paulo_day
-from charges.models import Charge, Slip
-from charges.settlement.settle import money_of, settle
+from charges.models import Charge, Settlement, Slip
+from charges.settlement.settle import ZERO, evidence_of, money_of, settle
 from charges.slips.codes import fault_of
 from charges.states import SLIP_MOVES, ChargeStatus, SlipStatus
 from charges.terms.check import rules_of
@@ -108,13 +108,36 @@ def keep_codes(slip: Slip, reading: Reading, rules: ChargeRules) -> None:
 
 def take_money(slip: Slip, reading: Reading, source: str) -> None:
     """Each payment once. Where the bank tells none apart, what it says in all."""
-    payments = list(reading.payments)
-    if not payments:
-        if not reading.paid_amount:
-            return  # paid, it says, and not how much: asked again
-        payments = [ChargePayment("", reading.paid_amount, reading.paid_on)]
-    for payment in payments:
-        if payment.amount > 0:
-            settle(slip.charge, money_of(slip, payment, source))
+    if reading.payments is None:
+        why = (
+            "O banco informa um pagamento que não conseguimos ler. Confira no aplicativo do banco."
+        )
+        require_look(slip.charge, why)
+        return
+    for payment in not_counted(slip, reading):
+        settle(slip.charge, money_of(slip, payment, source))
     if slip.charge.status == ChargeStatus.PARTLY_PAID and slip.status == SlipStatus.PAID:
         require_look(slip.charge, "O banco encerrou o boleto com menos do que o devido.")
+
+
+def not_counted(slip: Slip, reading: Reading) -> list[ChargePayment]:
+    """The payments that are not in the books yet. What was counted before the bank told them apart
+    (its sum, or lines of the statement) stands for as much of them."""
+    rows = Settlement.objects.of(slip.tenant_id).filter(slip=slip)
+    counted = {row.evidence: row.received + row.fee for row in rows}
+    payments = [payment for payment in reading.payments or () if payment.amount > 0]
+    if not payments:
+        is_told = reading.paid_amount > 0 and not counted
+        # Paid, it says, and not how much: asked again.
+        return [ChargePayment("", reading.paid_amount, reading.paid_on)] if is_told else []
+    told = {evidence_of(slip, payment.reference): payment for payment in payments}
+    covered = sum((counted[evidence] for evidence in counted.keys() - told.keys()), ZERO)
+    found = []
+    for evidence, payment in told.items():
+        if evidence in counted:
+            continue
+        if payment.amount + payment.fee <= covered:
+            covered -= payment.amount + payment.fee
+        else:
+            found.append(payment)
+    return found

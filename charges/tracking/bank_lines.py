@@ -20,7 +20,7 @@ from banking.statements.entry_day import on_day_of, record_redating
 from brazil.banking_days import sao_paulo_day
 from charges.models import Settlement, Slip
 from charges.models.slip import CODE, keys_of_code
-from charges.settlement.settle import Money, settle
+from charges.settlement.settle import Money, evidence_of, settle
 from charges.states import OPEN_AT_BANK, SlipStatus
 from charges.terms.check import reais, rules_of
 from charges.timeline import Tone, note
@@ -117,7 +117,7 @@ def take_line(line: StatementLine, slip: Slip) -> None:
     if own is not None:
         join(own, line)
     elif not came:
-        record_proof(slip, line, "1")
+        record_proof(slip, line, "")
     elif not waiting:
         record_proof(slip, line, line.bank_id)
 
@@ -144,7 +144,7 @@ def record_proof(slip: Slip, line: StatementLine, evidence: str) -> None:
     if held.status in UNSEEN:
         move_slip(held, SlipStatus.PAID, message="")
     money = Money(
-        evidence=f"{held.id}:{evidence}",
+        evidence=evidence_of(held, evidence),
         way=Settlement.Way.UNKNOWN,
         received=line.amount,
         paid_on=line.booked_on,

@@ -32,11 +32,9 @@ def hand_back(account: BankAccount, *, by: User) -> Consequence:
             )
             note(held.charge, UNFOLLOWED, text, tone=Tone.WARN)
             stayed += 1
+    counts = {"Cobranças retiradas da fila": withdrawn, "Cobranças que ficam no banco": stayed}
     return Consequence(
-        {
-            "Cobranças retiradas da fila": str(withdrawn),
-            "Cobranças que ficam no banco": str(stayed),
-        },
+        {name: str(count) for name, count in counts.items() if count},
         sentence=(
             f"{counted(stayed, 'cobrança continua', 'cobranças continuam')} em aberto no banco, "
             "sem acompanhamento."

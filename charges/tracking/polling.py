@@ -138,7 +138,7 @@ def take_in_page(account: BankAccount, page: Sequence[Reading], asked_at: dateti
         (slip, readings[slip.reference])
         for slip in slips
         if slip.status != SlipStatus.PAID
-        or slip.taken < max(len(readings[slip.reference].payments), 1)
+        or slip.taken < max(len(readings[slip.reference].payments or ()), 1)
     ]
     for first in range(0, len(news), TOGETHER):
         take_in_together(account, news[first : first + TOGETHER], asked_at)

@@ -97,6 +97,8 @@ def go_on(charge: Charge) -> None:
             forget(charge)
             require_look(charge, "O banco não encerrou o boleto: a mudança não foi feita.")
         return
+    if charge.status == ChargeStatus.IN_PAYMENT:
+        return  # its money is at the bank, and not in the books yet
     due_date, amount, by = charge.next_due_date, charge.next_amount, charge.next_by
     assert amount is not None  # the database holds it
     charge.due_date, charge.amount, charge.late_from = due_date, amount, late_from(due_date)

@@ -1,5 +1,6 @@
 """What money makes of a charge and of the books."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,7 +14,9 @@ from banking.statements.allocation import allocate, line_on
 from charges.issuing.queue import issue_charges
 from charges.models import Charge, Settlement, Slip
 from charges.settlement.looks import close_look, keep_explanation, replace_explanation
-from charges.states import ChargeStatus, SlipStatus
+from charges.states import LIVE_SLIPS, ChargeStatus, SlipStatus
+from charges.tracking.bank_lines import record_proof
+from charges.tracking.reissue import go_on_with_changes
 from charges.transitions import ask_end, lock_slip
 from core.errors import InvalidState
 from tenants.scope import tenant_scope
@@ -40,6 +43,12 @@ def at_bank(charge: Charge) -> Slip:
     change(slip, status=SlipStatus.ISSUING)
     take(slip, shown(slip))
     return slip
+
+
+def live_slips(charge: Charge) -> int:
+    with tenant_scope(charge.tenant_id):
+        slips = Slip.objects.of(charge.tenant_id).filter(charge=charge)
+        return slips.filter(status__in=LIVE_SLIPS).count()
 
 
 @pytest.fixture
@@ -87,6 +96,42 @@ def test_the_discount_is_what_the_books_have_beside_the_revenue(tenant, account)
         "4.1.03": D("20.00"),
         "4.1.01": D("-300.00"),
     }
+
+
+def test_what_the_bank_told_in_all_is_not_counted_again_by_payment(charge, slip):
+    in_all = paid(slip, "150.00")
+    take(slip, replace(in_all, payments=()))
+
+    take(slip, in_all)
+
+    assert [each.received for each in settlements(charge)] == [D("150.00")]
+
+
+def test_a_second_payment_is_counted_though_the_first_was_told_in_all(charge, slip):
+    take(slip, replace(paid(slip, "150.00"), payments=()))
+
+    take(slip, paid(slip, "150.00", "150.00"))
+    take(slip, replace(paid(slip, "150.00", "150.00"), payments=()))
+
+    assert [each.received for each in settlements(charge)] == [D("150.00"), D("150.00")]
+
+
+def test_lines_of_the_statement_that_were_counted_stand_for_the_payments(charge, account, slip):
+    for number in range(2):
+        line = make_line(account, "150.00", day=DAY, description=f"Boleto {slip.code}")
+        record_proof(slip, line, line.bank_id if number else "")
+
+    take(slip, paid(slip, "150.00", "150.00"))
+
+    assert [each.received for each in settlements(charge)] == [D("150.00"), D("150.00")]
+
+
+def test_payments_that_cannot_be_read_are_not_counted_in_all(charge, slip):
+    take(slip, replace(paid(slip, "150.00"), payments=None))
+
+    assert settlements(charge) == []
+    assert reread(charge).status == ChargeStatus.IN_PAYMENT
+    assert reread(charge).needs_person
 
 
 def test_paid_after_a_write_off_is_paid_and_says_so(charge, slip):
@@ -178,6 +223,26 @@ def test_income_that_is_in_the_books_already_is_not_posted_again(explained, acco
 def test_income_held_back_is_not_closed_without_saying_what_it_is(explained, tenant):
     with tenant_scope(tenant.id), pytest.raises(InvalidState, match="retido"):
         close_look(explained, by=membership(tenant), why="Tudo certo")
+
+
+def test_what_was_to_be_issued_anew_waits_while_its_money_is_held_back(explained, tenant, account):
+    change(
+        explained,
+        next_due_date=date(2026, 12, 20),
+        next_amount=D("160.00"),
+        next_by=explained.created_by,
+    )
+    with tenant_scope(tenant.id):
+        go_on_with_changes(account)
+
+    assert live_slips(explained) == 0
+    with tenant_scope(tenant.id):
+        held = Settlement.objects.of(tenant).select_related("charge").get()
+        keep_explanation(held, by=membership(tenant), why="Já estava certo")
+        go_on_with_changes(account)
+    done = reread(explained)
+    assert (done.status, done.amount, done.next_due_date) == (ChargeStatus.PAID, D("150.00"), None)
+    assert live_slips(explained) == 0
 
 
 def test_a_person_has_the_entry_replaced(explained, tenant, account):

@@ -28,7 +28,8 @@ def test_an_admin_reads_what_ted_changes_and_chooses_it(
         ted = page.get_by_role("radio", name=account.PixPolicy.TED.label)
         expect(page.locator("#pix-ted-efeito")).to_contain_text("R$ 30,00")
         ted.check()
-        page.get_by_role("button", name="Gravar").click()
+        sending = page.get_by_role("region", name="Envio de pagamentos")
+        sending.get_by_role("button", name="Gravar").click()
 
         expect(page.locator("#toasts .toast--ok")).to_be_visible()
         expect(ted).to_be_checked()

@@ -151,7 +151,9 @@ class Charge:
     pix_code: str = ""  # copia e cola
     pdf_url: str = ""  # where the bank keeps the PDF for anybody
     is_registered: bool | None = None  # in the clearing house: till then no other bank can pay it
-    payments: Sequence[ChargePayment] = ()  # once it is PAID: money that is here
+    # Once it is PAID: money that is here, empty where the bank tells none apart. None: it tells
+    # them, and one cannot be read.
+    payments: Sequence[ChargePayment] | None = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -333,7 +333,7 @@ def test_a_part_or_a_reminder_that_cannot_be_read_hides_no_other() -> None:
 def test_a_payment_of_a_charge_that_cannot_be_read_leaves_its_day_open() -> None:
     charge = charges.charge_from_wire({**PAID, "payments": [*PAID["payments"], None]})
 
-    assert (charge.state, charge.paid_on) == (ChargeState.PAID, None)
+    assert (charge.state, charge.paid_on, charge.payments) == (ChargeState.PAID, None, None)
 
 
 @given(answer=mangled([SCHEDULES, {"result": [INVOICE, CARNE_PART], "document_url": "x"}]))

@@ -190,12 +190,15 @@ def _paid(value: Json) -> Decimal:
     return from_cents(value)
 
 
-def _payments(answer: dict[str, Json]) -> list[ChargePayment]:
+def _payments(answer: dict[str, Json]) -> list[ChargePayment] | None:
     """Each that has ended. One that cannot be read hides all: the sum would be another."""
-    found = [
-        _payment_from_wire(object_of(item, "payments"))
-        for item in list_of(answer.get("payments") or [], "payments")
-    ]
+    try:
+        found = [
+            _payment_from_wire(object_of(item, "payments"))
+            for item in list_of(answer.get("payments") or [], "payments")
+        ]
+    except UnreadableAnswer:
+        return None
     return [payment for payment in found if payment is not None]
 
 
