@@ -212,14 +212,14 @@ def make_notices(company: Company, references: Sequence[str]) -> None:
 
 
 def settle(company: Company) -> tuple[float, float]:
-    told = json.loads(run_child("settle", *company.names))
+    told = json.loads(run_child("settle", *company.names, str(MANY)))
     return told["seconds"], told["megabytes"]
 
 
-def child_settle(tenant_id: str, account_id: str) -> dict[str, float]:
+def child_settle(tenant_id: str, account_id: str, count: str) -> dict[str, float]:
     tenant, account = UUID(tenant_id), UUID(account_id)
     began = time.perf_counter()
-    while settled(tenant) < MANY:
+    while settled(tenant) < int(count):
         follow_account(tenant, account)
     return {"seconds": time.perf_counter() - began, "megabytes": peak()}
 
