@@ -54,9 +54,9 @@ CROSS JOIN LATERAL (
 ) AS d;
 INSERT INTO charges_settlement (id, tenant_id, charge_id, bank_account_id, evidence, way, paid_on,
     posted_on, is_provisional, received, discount, withheld, split, fee, principal, fine, interest,
-    excess, entry_id, created_at)
+    excess, entry_id, created_at, registered_by_id)
 SELECT gen_random_uuid(), tenant_id, id, bank_account_id, id::text, 'boleto', paid_on, paid_on,
-    false, amount, 0, 0, 0, 0, amount, 0, 0, 0, gen_random_uuid(), now()
+    false, amount, 0, 0, 0, 0, amount, 0, 0, 0, gen_random_uuid(), now(), %(by)s
 FROM charges_charge WHERE tenant_id = %(tenant)s AND status = 'paid';
 """
 

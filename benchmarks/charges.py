@@ -32,7 +32,7 @@ from charges.states import SlipStatus
 from charges.tracking.rounds import follow_account
 from core.ids import uuid7
 from parties.models import Payer
-from tenants.models import Membership, Tenant, User
+from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.cora_simulator import CoraSimulator
 
@@ -135,7 +135,7 @@ def child_issue(tenant_id: str, account_id: str) -> dict[str, float]:
     tenant, account = UUID(tenant_id), UUID(account_id)
     began = time.perf_counter()
     with tenant_scope(tenant):
-        by = Membership.objects.of(tenant).select_related("user").get(role="finance")
+        by = Membership.objects.of(tenant).select_related("user").get(role=Role.FINANCE)
         issued = issue_charges(Charge.objects.of(tenant).filter(status="draft"), by=by)
     assert not issued.left_out, issued.left_out
     queued = time.perf_counter() - began
@@ -242,8 +242,8 @@ INSERT INTO accounts_journalentry
 VALUES (%s, %s, %s, %s, false, 2, %s, now())
 """
 LINE = """
-INSERT INTO accounts_journalline (id, tenant_id, entry_id, account_id, amount)
-VALUES (%s, %s, %s, %s, %s)
+INSERT INTO accounts_journalline (id, tenant_id, entry_id, account_id, amount, position)
+VALUES (%s, %s, %s, %s, %s, %s)
 """
 
 
@@ -266,5 +266,5 @@ def insert_entry(tenant: UUID, leaf: UUID | None, revenue: UUID, amount: Decimal
     entry = uuid7()
     with tenant_scope(tenant), connection.cursor() as cursor:
         cursor.execute(ENTRY, [entry, tenant, DUE, "Recebimento", amount])
-        cursor.execute(LINE, [uuid7(), tenant, entry, leaf, amount])
-        cursor.execute(LINE, [uuid7(), tenant, entry, revenue, -amount])
+        cursor.execute(LINE, [uuid7(), tenant, entry, leaf, amount, 1])
+        cursor.execute(LINE, [uuid7(), tenant, entry, revenue, -amount, 2])
