@@ -27,7 +27,7 @@ from tenants.scope import tenant_scope
 from tests.cast import sign_in
 
 FEW, FEW_OPEN = 5_000, 2_000
-MANY, MANY_OPEN = 50_000, 20_000
+MANY, MANY_OPEN = 500_000, 20_000
 ROUNDS = 31
 # By due date from a year behind on; those that are open fall due within half a year around today.
 MADE = """
@@ -54,9 +54,9 @@ CROSS JOIN LATERAL (
 ) AS d;
 INSERT INTO charges_settlement (id, tenant_id, charge_id, bank_account_id, evidence, way, paid_on,
     posted_on, is_provisional, received, discount, withheld, split, fee, principal, fine, interest,
-    excess, entry_id, created_at)
+    excess, entry_id, created_at, registered_by_id)
 SELECT gen_random_uuid(), tenant_id, id, bank_account_id, id::text, 'boleto', paid_on, paid_on,
-    false, amount, 0, 0, 0, 0, amount, 0, 0, 0, gen_random_uuid(), now()
+    false, amount, 0, 0, 0, 0, amount, 0, 0, 0, gen_random_uuid(), now(), %(by)s
 FROM charges_charge WHERE tenant_id = %(tenant)s AND status = 'paid';
 """
 

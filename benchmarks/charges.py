@@ -32,11 +32,11 @@ from charges.states import SlipStatus
 from charges.tracking.rounds import follow_account
 from core.ids import uuid7
 from parties.models import Payer
-from tenants.models import Membership, Tenant, User
+from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.cora_simulator import CoraSimulator
 
-FEW, MANY = 100, 1_000
+FEW, MANY = 1_000, 10_000
 LATENCY_MS = 100
 SIDE_BY_SIDE = 16
 DUE = date(2027, 1, 11)
@@ -135,7 +135,7 @@ def child_issue(tenant_id: str, account_id: str) -> dict[str, float]:
     tenant, account = UUID(tenant_id), UUID(account_id)
     began = time.perf_counter()
     with tenant_scope(tenant):
-        by = Membership.objects.of(tenant).select_related("user").get(role="finance")
+        by = Membership.objects.of(tenant).select_related("user").get(role=Role.FINANCE)
         issued = issue_charges(Charge.objects.of(tenant).filter(status="draft"), by=by)
     assert not issued.left_out, issued.left_out
     queued = time.perf_counter() - began
@@ -212,14 +212,14 @@ def make_notices(company: Company, references: Sequence[str]) -> None:
 
 
 def settle(company: Company) -> tuple[float, float]:
-    told = json.loads(run_child("settle", *company.names))
+    told = json.loads(run_child("settle", *company.names, str(MANY)))
     return told["seconds"], told["megabytes"]
 
 
-def child_settle(tenant_id: str, account_id: str) -> dict[str, float]:
+def child_settle(tenant_id: str, account_id: str, count: str) -> dict[str, float]:
     tenant, account = UUID(tenant_id), UUID(account_id)
     began = time.perf_counter()
-    while settled(tenant) < MANY:
+    while settled(tenant) < int(count):
         follow_account(tenant, account)
     return {"seconds": time.perf_counter() - began, "megabytes": peak()}
 
@@ -242,8 +242,8 @@ INSERT INTO accounts_journalentry
 VALUES (%s, %s, %s, %s, false, 2, %s, now())
 """
 LINE = """
-INSERT INTO accounts_journalline (id, tenant_id, entry_id, account_id, amount)
-VALUES (%s, %s, %s, %s, %s)
+INSERT INTO accounts_journalline (id, tenant_id, entry_id, account_id, amount, position)
+VALUES (%s, %s, %s, %s, %s, %s)
 """
 
 
@@ -266,5 +266,5 @@ def insert_entry(tenant: UUID, leaf: UUID | None, revenue: UUID, amount: Decimal
     entry = uuid7()
     with tenant_scope(tenant), connection.cursor() as cursor:
         cursor.execute(ENTRY, [entry, tenant, DUE, "Recebimento", amount])
-        cursor.execute(LINE, [uuid7(), tenant, entry, leaf, amount])
-        cursor.execute(LINE, [uuid7(), tenant, entry, revenue, -amount])
+        cursor.execute(LINE, [uuid7(), tenant, entry, leaf, amount, 1])
+        cursor.execute(LINE, [uuid7(), tenant, entry, revenue, -amount, 2])
