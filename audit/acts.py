@@ -91,3 +91,8 @@ class Act(models.TextChoices):
     CHARGE_WAIVED = "charge_waived", "Valor de cobrança dispensado"
     CHARGE_LOOKED_AT = "charge_looked_at", "Cobrança conferida"
     TAX_REFORM_CHANGED = "tax_reform_changed", "Documento fiscal e reforma tributária"
+    EXCEPTION_ASKED = "exception_asked", "Exceção pedida"
+    EXCEPTION_RELEASED = "exception_released", "Exceção liberada"
+    EXCEPTION_REFUSED = "exception_refused", "Exceção recusada ou retirada"
+    EXCEPTION_VOID = "exception_void", "Exceção sem efeito"
+    EXCEPTION_LIMIT_CHANGED = "exception_limit_changed", "Limite de exceções"
