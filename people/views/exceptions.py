@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.errors import Changed
+from core.errors import Changed, NotAllowed
 from core.forms import marking
 from people import exceptional_acts
 from people.exceptional_limit import change_limit, limit_asked, limit_of
@@ -85,7 +85,7 @@ def withdraw(request: TenantRequest, act_id: UUID) -> HttpResponse:
     """Who asked takes it back."""
     act = find(request, act_id)
     if act.asked_by_id != request.membership.user_id:
-        raise Http404
+        raise NotAllowed("Só quem fez o pedido o retira.", code="not_yours")
     exceptional_acts.refuse(act, by=request.membership)
     messages.success(request, f"Pedido retirado: {act.title}.")
     return redirect(act.url)
