@@ -254,6 +254,7 @@ EXCEPTIONAL_ACTS = (
     "charges.settlement.waive.REST",
     "charges.settlement.waive.LATE",
     "charges.tracking.reissue.LESS",
+    "charges.tracking.unfollowed.SAID_CANCELLED",
     "charges.drafts.edit.LESS",
 )
 COUNTS_AS_ONE_PERSON = "payments.bills.tiers.count_as_one"
