@@ -48,6 +48,7 @@ class Row:
     slips: Sequence[Slip]  # newest first
     by: Membership
     now: datetime
+    is_followed: bool = True  # its bank tells what becomes of it
 
     @property
     def today(self) -> date:
@@ -147,7 +148,7 @@ class Row:
     @property
     def is_unfollowed(self) -> bool:
         """Its slip lives on at a bank that tells nothing of it any more."""
-        return self.live is not None and self.live.status in STATUSES and not self.charge.followed
+        return self.live is not None and self.live.status in STATUSES and not self.is_followed
 
     @property
     def can_consider_cancelled(self) -> bool:
@@ -223,4 +224,4 @@ def rows_of(charges: ChargeQuerySet, by: Membership, now: datetime) -> list[Row]
         .select_related("tenant", "payer", "bank_account__ledger_account", "revenue_account")
         .prefetch_related(Prefetch("slips", newest, to_attr="newest_slips"))
     )
-    return [Row(charge, charge.newest_slips, by, now) for charge in told]
+    return [Row(charge, charge.newest_slips, by, now, charge.followed) for charge in told]
