@@ -1,6 +1,6 @@
 """What the company is owed, and the slips that have banks collect it."""
 
-from charges.models.charge import Charge, ChargeQuerySet, late_from
+from charges.models.charge import REST, Charge, ChargeQuerySet, late_from
 from charges.models.defaults import ChargeDefaults
 from charges.models.event import ChargeEvent
 from charges.models.round import ChargeRound
@@ -9,6 +9,7 @@ from charges.models.slip import NEVER_LEFT, IssueBatch, Slip, slip_code
 
 __all__ = [
     "NEVER_LEFT",
+    "REST",
     "Charge",
     "ChargeDefaults",
     "ChargeEvent",

@@ -18,6 +18,8 @@ from charges.states import OWED, SlipStatus
 from charges.terms.amounts import Owed, owed_on
 from charges.terms.check import cautions, discount_notice
 from core.plurals import counted
+from people.exceptional_acts import waiting_on
+from people.models import ExceptionalAct
 
 ZERO = Decimal("0.00")
 
@@ -47,6 +49,7 @@ class ChargePage:
     entry: Sequence[Part]  # «se for paga hoje»
     why_not: str  # why it may not be issued now
     cautions: Sequence[str]
+    waiting: ExceptionalAct | None  # what waits for a second person
 
     @property
     def charge(self) -> Charge:
@@ -66,9 +69,10 @@ class ChargePage:
             Part("Falta pagar" if charge.settled else "Valor da cobrança", owed.principal),
             Part(fine, owed.fine),
             Part(interest, owed.interest),
+            Part("Multa e juros que ficaram em aberto", owed.late),
             Part("Desconto", -owed.discount),
         ]
-        return [told[0], *(part for part in told[1:] if part.amount)]
+        return [part for part in told if part.amount]
 
     @property
     def entry_sum(self) -> Decimal:
@@ -118,6 +122,7 @@ def page_of(row: Row) -> ChargePage:
         entry=entry_of(charge, owed),
         why_not=why_not_issued(row, row.today),
         cautions=cautions(charge) if row.can_issue else [],
+        waiting=waiting_on(charge),
     )
 
 

@@ -116,7 +116,8 @@ def take_money(slip: Slip, reading: Reading, source: str) -> None:
         return
     for payment in not_counted(slip, reading):
         settle(slip.charge, money_of(slip, payment, source))
-    if slip.charge.status == ChargeStatus.PARTLY_PAID and slip.status == SlipStatus.PAID:
+    is_short = slip.charge.status == ChargeStatus.PARTLY_PAID and slip.charge.principal_rest
+    if is_short and slip.status == SlipStatus.PAID:
         require_look(slip.charge, "O banco encerrou o boleto com menos do que o devido.")
 
 

@@ -66,6 +66,7 @@ def unfinished(now: datetime) -> list[tuple[UUID, UUID]]:
         slips = Slip.objects.filter(
             Q(status=SlipStatus.ISSUING, claimed_at__lte=stale)
             | is_due(now) & Q(status__in=[SlipStatus.UNKNOWN, *OPEN_AT_BANK])
+            | is_due(now) & Q(said_cancelled_at__isnull=False, status=SlipStatus.CANCELLED)
         )
         listed = now - timedelta(seconds=settings.POLL_ORDERS_SECONDS)
         rounds = ChargeRound.objects.filter(Q(wanted_at__isnull=False) | Q(listed_at__lte=listed))
