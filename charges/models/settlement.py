@@ -28,6 +28,7 @@ class Settlement(TenantOwned):
         UNKNOWN = "unknown", "Pelo banco"  # the bank does not say how
         CASH = "cash", "Dinheiro"
         TRANSFER = "transfer", "Transferência"
+        ADVANCE = "advance", "Adiantamento do pagador"  # no money came: it was here already
 
     charge = TenantForeignKey(Charge, models.PROTECT, related_name="settlements")
     slip = TenantForeignKey(Slip, models.PROTECT, null=True, related_name="settlements")

@@ -88,6 +88,9 @@ INFO = BankInfo(
             Capability.LIST_CHARGES,
             Capability.CANCEL_CHARGE,
             Capability.CHARGE_PDF,
+            Capability.REFUND_CHARGE,
+            Capability.FIND_REFUND,
+            Capability.LIST_REFUNDS,
             Capability.REGISTER_WEBHOOKS,
         }
     ),
