@@ -468,6 +468,14 @@ ON_ALLOCATION_UNDONE = (
     "charges.tracking.bank_lines.note_undone",
 )
 
+# What a company decided about money that leaves it, for apps that payments does not see; and what
+# they send from an account, for the limits of a day that payments counts.
+RELEASE_RULES = "payments.bills.release_rules.release_rules"
+ALSO_LEAVES = ("charges.refunds.limits.left_today",)
+# How a bill is entered that gives back what a payer paid in advance, and who hears of its end.
+ENTER_GIVE_BACK = "payments.bills.give_back_advance.enter_give_back"
+ON_BILL_CANCELLED = ("charges.refunds.advances.free_advance",)
+
 # What they do when something about a payee changed, in the same transaction.
 ON_PAYEE_NEWS = ("payments.bills.payee_news.hear",)
 

@@ -39,7 +39,7 @@ class Refund(TenantOwned):
     kind = models.CharField("tipo", max_length=5, choices=Kind)
     debt = models.CharField("dívida", max_length=6, choices=Debt)
     status = models.CharField(max_length=9, choices=RefundStatus)
-    # amount = principal + late + excess + overdrawn
+    # The four below are what it is made of.
     amount = money("valor")
     principal = money("valor da cobrança")
     late = money("multa e juros")

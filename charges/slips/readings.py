@@ -97,8 +97,12 @@ def take_money(slip: Slip, reading: Reading, source: str) -> None:
         if not reading.paid_amount:
             return  # paid, it says, and not how much: asked again
         payments = [ChargePayment("", reading.paid_amount, reading.paid_on)]
-    for payment in payments:
-        if payment.amount > 0:
-            settle(slip.charge, money_of(slip, payment, source))
+    came = [
+        settle(slip.charge, money_of(slip, payment, source))
+        for payment in payments
+        if payment.amount > 0
+    ]
+    if not any(came):
+        return  # a part of it may have been given back since
     if slip.charge.status == ChargeStatus.PARTLY_PAID and slip.status == SlipStatus.PAID:
         require_look(slip.charge, "O banco encerrou o boleto com menos do que o devido.")

@@ -17,6 +17,7 @@ from core.errors import Changed, InvalidState, NotAllowed
 from core.money import format_brl
 from parties.enter import tell_entered
 from payments.bills.approval import TELL_FOR, lock, revoke_approval
+from payments.bills.give_back_advance import refuse_edit
 from payments.bills.possible_duplicates import (
     SAID_DIFFERENT,
     compared_of,
@@ -63,7 +64,7 @@ def edit_payable(
     Raises:
         Changed: somebody changed it meanwhile.
         PossibleDuplicate: it now may be the same debt as another, which was not accepted.
-        InvalidState: it was sent, paid or cancelled.
+        InvalidState: it was sent, paid or cancelled, or gives an advance back.
         NotAllowed: `by` may not enter bills.
         InvalidInput, AlreadyEntered: as `payments.bills.terms.read_terms`.
     """
@@ -74,6 +75,7 @@ def edit_payable(
         raise InvalidState(
             "Esta conta já foi enviada ou cancelada e não pode mais ser alterada.", code="not_open"
         )
+    refuse_edit(payable)
     before = facts_of(payable)
     if version_of(payable) != seen:
         raise Changed(

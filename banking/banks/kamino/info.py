@@ -63,6 +63,7 @@ CHARGES = ChargeRules(
     says_registered=False,
     cancels_at_once=True,
     movement_field="charge_id",
+    refund_within=timedelta(days=90),
 )
 
 INFO = BankInfo(
