@@ -97,3 +97,8 @@ class Act(models.TextChoices):
     ADVANCE_USED = "advance_used", "Adiantamento usado em outra cobrança"
     ADVANCE_GIVEN_BACK = "advance_given_back", "Devolução de adiantamento por conta a pagar"
     TAX_REFORM_CHANGED = "tax_reform_changed", "Documento fiscal e reforma tributária"
+    EXCEPTION_ASKED = "exception_asked", "Exceção pedida"
+    EXCEPTION_RELEASED = "exception_released", "Exceção liberada"
+    EXCEPTION_REFUSED = "exception_refused", "Exceção recusada ou retirada"
+    EXCEPTION_VOID = "exception_void", "Exceção sem efeito"
+    EXCEPTION_LIMIT_CHANGED = "exception_limit_changed", "Limite de exceções"

@@ -12,6 +12,7 @@ from charges.models import IssueBatch
 from charges.settlement.received import register_received
 from parties.merge import propose_merge
 from payments.models import DispatchRun
+from people.models import ExceptionalAct
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
@@ -60,10 +61,22 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         charge = make_charge(tenant, account)
         came = {"amount": charge.amount, "day": TODAY, "way": "cash"}
         settlement = register_received(charge, by=proposer, **came)
+        assert settlement is not None
+        waiting = ExceptionalAct.objects.create(
+            tenant=tenant,
+            kind="rest_waived",
+            subject_id=charge.id,
+            counts_with=charge.payer_id,
+            amount=501,
+            asked_by=proposer.user,
+            asked_at=charge.created_at,
+            day=TODAY,
+        )
     assert connection is not None
     assert filed.payee_account_id is not None
     return {
         "account_id": account.id,
+        "act_id": waiting.id,
         "allocation_id": allocation.id,
         "batch_id": batch.id,
         "charge_id": charge.id,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from accounts.models import Account, Nature
 from banking.models import BankAccount
@@ -74,6 +75,43 @@ def columns_of(tenant: Tenant, draft: Draft) -> dict[str, Any]:
         "message": read_text(draft.message, "message", 320),
         **draft.tax_reform,
     }
+
+
+OF_DRAFT = ("payer", "bank_account", "revenue_account")
+DAYS = ("due_date", "competence_date")
+AMOUNTS = ("amount", "fine_percent", "interest_percent", "discount")
+TAXES = ("ibs", "cbs", "net_expected", "net_received")
+
+
+def kept(draft: Draft) -> dict[str, Any]:
+    """As JSON, for `read_kept`."""
+
+    def text(value: Any) -> str | None:
+        return None if value is None else str(value)
+
+    names = ("description", "form", "document_number", "message", *DAYS, *AMOUNTS)
+    return {
+        **{name: text(getattr(draft, name)) for name in names},
+        **{name: str(getattr(draft, name).id) for name in OF_DRAFT},
+        "tax_reform": {name: text(value) for name, value in draft.tax_reform.items()},
+    }
+
+
+def read_kept(tenant_id: UUID, kept: dict[str, Any]) -> Draft:
+    """The draft that was kept, its rows as they are now."""
+    values = dict(kept)
+    for name, model in zip(OF_DRAFT, (Payer, BankAccount, Account), strict=True):
+        values[name] = model.objects.of(tenant_id).get(id=kept[name])
+    for name in DAYS:
+        values[name] = date.fromisoformat(kept[name]) if kept[name] else None
+    for name in AMOUNTS:
+        values[name] = Decimal(kept[name])
+    taxes = kept["tax_reform"]
+    values["tax_reform"] = {
+        name: Decimal(text) if name in TAXES and text is not None else text
+        for name, text in taxes.items()
+    }
+    return Draft(**values)
 
 
 def check_classification(account: Account) -> None:

@@ -1,6 +1,6 @@
 """What the company is owed, and the slips that have banks collect it."""
 
-from charges.models.charge import Charge, ChargeQuerySet, late_from
+from charges.models.charge import REST, Charge, ChargeQuerySet, late_from
 from charges.models.defaults import ChargeDefaults
 from charges.models.event import ChargeEvent
 from charges.models.refund import AdvanceUse, Refund
@@ -10,6 +10,7 @@ from charges.models.slip import NEVER_LEFT, IssueBatch, Slip, slip_code
 
 __all__ = [
     "NEVER_LEFT",
+    "REST",
     "AdvanceUse",
     "Charge",
     "ChargeDefaults",

@@ -66,9 +66,10 @@ class ChargePage:
             Part("Falta pagar" if charge.settled else "Valor da cobrança", owed.principal),
             Part(fine, owed.fine),
             Part(interest, owed.interest),
+            Part("Multa e juros que ficaram em aberto", owed.late),
             Part("Desconto", -owed.discount),
         ]
-        return [told[0], *(part for part in told[1:] if part.amount)]
+        return [part for part in told if part.amount]
 
     @property
     def entry_sum(self) -> Decimal:

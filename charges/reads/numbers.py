@@ -5,9 +5,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Q, Sum
 
-from charges.models import Charge, Settlement
+from charges.models import REST, Charge, Settlement
 from charges.terms.check import reais
 from core.plurals import counted
 from tenants.models import Tenant
@@ -57,16 +57,15 @@ class Numbers:
 
 def numbers_of(tenant: Tenant, today: date, month: str) -> Numbers:
     """Three queries; none reads charges that have ended, or money of other months."""
-    left = F("amount") - F("settled")
     overdue = Q(late_from__lte=today)
     week = Q(due_date__range=(today, date.fromordinal(today.toordinal() + 6)))
     owed = Charge.objects.of(tenant).owed()
     told = owed.aggregate(
         owed=Count("id"),
-        owed_amount=Sum(left),
-        week_amount=Sum(left, filter=week),
+        owed_amount=Sum(REST),
+        week_amount=Sum(REST, filter=week),
         overdue=Count("id", filter=overdue),
-        overdue_amount=Sum(left, filter=overdue),
+        overdue_amount=Sum(REST, filter=overdue),
         debtors=Count("payer", filter=overdue, distinct=True),
     )
     came = Settlement.objects.of(tenant).filter(

@@ -19,7 +19,7 @@ from charges.states import (
     ChargeStatus,
     SlipStatus,
 )
-from charges.terms.amounts import owed_on
+from charges.terms.amounts import Owed, owed_on
 from charges.terms.check import reais
 from core.dates import near_day
 from core.plurals import counted
@@ -104,7 +104,8 @@ class Row:
         if charge.status == ChargeStatus.PAID and charge.paid_on is not None:
             return f"em {near_day(charge.paid_on, self.today)}"
         if charge.status == ChargeStatus.PARTLY_PAID:
-            return f"faltam {reais(charge.rest)}"
+            what = "" if charge.principal_rest else " de multa e juros"
+            return f"faltam {reais(charge.rest)}{what}"
         if charge.status == ChargeStatus.REGISTERING:
             return "ainda não pode ser mostrada ao pagador"
         if charge.status == ChargeStatus.WRITTEN_OFF:
@@ -116,8 +117,12 @@ class Row:
         return ""
 
     @property
+    def owed_today(self) -> Owed:
+        return owed_on(self.charge, self.today)
+
+    @property
     def value_today(self) -> Decimal:
-        return owed_on(self.charge, self.today).total
+        return self.owed_today.total
 
     @property
     def instalment(self) -> str:

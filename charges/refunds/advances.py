@@ -16,6 +16,7 @@ from audit.acts import Act
 from audit.services import record
 from brazil.banking_days import sao_paulo_day
 from charges.drafts.draft import particulars, require_enterer
+from charges.exceptional import request_of, require_unchanged
 from charges.models import AdvanceUse, Charge, ChargeQuerySet, Settlement
 from charges.refunds.ask import read_amount
 from charges.refunds.parts import left_of
@@ -29,26 +30,68 @@ from charges.transitions import ask_end, live_slip, lock_charge, lock_slip, move
 from core.clock import database_now
 from core.errors import InvalidInput, InvalidState
 from core.ids import uuid7
+from people.exceptional_acts import Kind, propose
+from people.models import ExceptionalAct
 from tenants.models import Membership
 
 USED = "Adiantamento usado"
 
 
-@transaction.atomic
 def use_advance(
-    settlement: Settlement, charge: Charge, *, by: Membership, amount: Decimal
-) -> AdvanceUse:
+    settlement: Settlement, charge: Charge, *, by: Membership, amount: Decimal, why: str
+) -> ExceptionalAct:
     """`amount` of an advance pays another charge of the same payer, as of the day on which it came;
-    that charge's open slip is ended.
+    that charge's open slip is ended. Above the company's limit it waits for a second person
+    (`is_waiting`).
 
     Raises:
-        InvalidInput: (its `field` named) more than is left or owed, another payer's charge.
-        InvalidState: (code `held_back`) the advance is not in the books yet.
+        InvalidInput: (its `field` named) more than is left or owed, another payer's charge, no
+            reason.
+        InvalidState: (code `held_back`) the advance is not in the books yet; (code
+            `already_asked`) the same waits already.
         NotAllowed: `by` does not work on charges.
     """
     require_enterer(by)
-    lock_in_order(settlement, charge)
-    source, target = lock_payment(settlement), lock_charge(charge)
+    rows = Settlement.objects.of(by.tenant_id).select_related("charge__payer")
+    source = rows.get(id=settlement.id)
+    seen = Charge.objects.of(by.tenant_id).select_related("payer", "created_by").get(id=charge.id)
+    amount = check_use(source, seen, amount)
+    request = request_of(
+        seen,
+        amount=amount,
+        title=f"{USE.label}: {reais(amount)} de {seen.payer}",
+        why=why,
+        effect={
+            "Adiantamento": f"{reais(source.excess)} de {source.posted_on:%d/%m/%Y}",
+            "Usado": reais(amount),
+            "Em aberto antes": reais(seen.rest),
+        },
+        value={"settlement": str(source.id), "amount": str(amount)},
+    )
+    return propose(USE, request, by=by)
+
+
+def apply_use(act: ExceptionalAct, by: Membership) -> None:
+    require_enterer(by)
+    source = Settlement.objects.of(act.tenant_id).get(id=act.value["settlement"])
+    target = Charge(id=act.subject_id, tenant_id=act.tenant_id)
+    lock_in_order(source, target)
+    source, target = lock_payment(source), lock_charge(target)
+    require_unchanged(target, act)
+    amount = check_use(source, target, Decimal(act.value["amount"]))
+    use = AdvanceUse(
+        id=uuid7(), tenant_id=source.tenant_id, settlement=source, amount=amount, by=by.user
+    )
+    use.became = pay_with(target, source, use, by)
+    use.save(force_insert=True)
+    end_slip(target, by)
+    say_used(source, target, use, by, act.why)
+
+
+USE = Kind("advance_used", "Adiantamento usado em outra cobrança", apply_use)
+
+
+def check_use(source: Settlement, target: Charge, amount: Decimal) -> Decimal:
     require_posted(source)
     if target.payer_id != source.charge.payer_id or target.id == source.charge_id:
         raise InvalidInput("Escolha outra cobrança do mesmo pagador.", field="charge")
@@ -59,14 +102,7 @@ def use_advance(
     owed = owed_on(target, day_of(source)).total
     if amount > owed:
         raise InvalidInput(f"Desta cobrança são devidos {reais(owed)}.", field="amount")
-    use = AdvanceUse(
-        id=uuid7(), tenant_id=source.tenant_id, settlement=source, amount=amount, by=by.user
-    )
-    use.became = pay_with(target, source, use, by)
-    use.save(force_insert=True)
-    end_slip(target, by)
-    say_used(source, target, use, by)
-    return use
+    return amount
 
 
 def lock_in_order(settlement: Settlement, charge: Charge) -> None:
@@ -113,7 +149,7 @@ def end_slip(charge: Charge, by: Membership) -> None:
     ask_end(slip, by=by.user)
 
 
-def say_used(source: Settlement, target: Charge, use: AdvanceUse, by: Membership) -> None:
+def say_used(source: Settlement, target: Charge, use: AdvanceUse, by: Membership, why: str) -> None:
     due = f"com vencimento em {target.due_date:%d/%m/%Y}"
     text = f"{reais(use.amount)} em «{target.description}», {due}."
     note(source.charge, USED, text, tone=Tone.INFO, by=by.user)
@@ -121,6 +157,7 @@ def say_used(source: Settlement, target: Charge, use: AdvanceUse, by: Membership
         Act.ADVANCE_USED,
         on=target,
         by=by.user,
+        why=why,
         before=particulars(target),
         after={
             "Adiantamento": f"{reais(source.excess)} de {source.posted_on:%d/%m/%Y}",

@@ -15,7 +15,7 @@ from accounts.models import Account, AccountPurpose, JournalEntry
 from banking.bank_accounts.ledger_account import hold_leaf
 from brazil.banking_days import sao_paulo_day
 from charges.models import Charge, Refund
-from charges.refunds.parts import left_of
+from charges.refunds.parts import ZERO, left_of
 from charges.refunds.transitions import move_refund
 from charges.states import ChargeStatus, RefundStatus, SlipStatus
 from charges.terms.check import reais
@@ -141,7 +141,7 @@ def take_from(charge: Charge, refund: Refund) -> None:
 
 def end_sale(charge: Charge, refund: Refund) -> None:
     """All went back, and nothing is owed any more; a slip for a rest ends too."""
-    move_charge(charge, ChargeStatus.RETURNED, settled=0, waived=0)
+    move_charge(charge, ChargeStatus.RETURNED, settled=ZERO, waived=ZERO, late_rest=ZERO)
     slip = live_slip(charge)
     if slip is not None and slip.status == SlipStatus.QUEUED:
         held = lock_slip(slip)

@@ -37,8 +37,6 @@ class ReleaseRules:
 
     alone_up_to: Decimal  # by whoever releases; infinite where nothing is decided
     days: int  # that count together for one receiver
-    # Of two people's ids: whether one stands in for the other.
-    are_one: Callable[[int, int], bool]
     # Why so much does not leave an account by Pix after so much of today; empty: it may.
     why_not: Callable[[BankAccount, Decimal, Decimal], str]
 
@@ -60,7 +58,7 @@ def release_refund(refund: Refund, *, by: Membership) -> Refund:
         )
     rules: ReleaseRules = release_rules(by, refund.asked_by_id)
     held = lock_refund(refund)
-    require_other(held, by, rules)
+    require_other(held, by)
     require_possible(held)
     is_second = held.released_by_id is not None
     if is_second:
@@ -90,7 +88,7 @@ def release_rules(by: Membership, asked_by: int | None) -> ReleaseRules:
     return ReleaseRules(**told)
 
 
-def require_other(refund: Refund, by: Membership, rules: ReleaseRules) -> None:
+def require_other(refund: Refund, by: Membership) -> None:
     if refund.status != RefundStatus.WAITING:
         words = refund.get_status_display().lower()
         raise InvalidState(f"Esta devolução consta como «{words}».", code="not_waiting")
@@ -101,12 +99,14 @@ def require_other(refund: Refund, by: Membership, rules: ReleaseRules) -> None:
         )
     if refund.released_by_id == by.user_id:
         raise InvalidState("Você já liberou: falta outra pessoa.", code="given_already")
+    is_one = import_string(settings.COUNTS_AS_ONE_PERSON)
+    instants = (refund.created_at, refund.released_at or refund.created_at, database_now())
     for other in (refund.asked_by_id, refund.released_by_id):
-        if other is not None and rules.are_one(other, by.user_id):
+        if other is not None and is_one(refund.tenant_id, other, by.user_id, instants):
             raise NotAllowed(
                 "Quem delega e quem decide por delegação contam como uma pessoa: peça a outro "
                 "aprovador.",
-                code="stands_in",
+                code="one_person",
             )
 
 

@@ -50,6 +50,8 @@ class Money:
     fine: Decimal | None = None
     interest: Decimal | None = None
     slip: Slip | None = None
+    withheld: Decimal = ZERO  # tax that the payer pays in the company's name
+    split: Decimal = ZERO  # tax that was collected at the settlement
     bank_account: BankAccount | None = None  # None: cash
     by: User | None = None
 
@@ -96,6 +98,9 @@ def settle(charge: Charge, money: Money) -> Settlement | None:
         is_provisional=money.is_provisional,
         received=money.received,
         fee=money.fee,
+        withheld=money.withheld,
+        split=money.split,
+        lacking=split.lacking,
         discount=split.discount,
         principal=split.principal,
         fine=split.fine,
@@ -115,7 +120,8 @@ def settle(charge: Charge, money: Money) -> Settlement | None:
         require_look(charge, why)
         return settlement
     count_in(charge, settlement, source=money.source)
-    if split.question:
+    # Who registers money by hand was asked what becomes of fine and interest.
+    if split.question and not (money.by and split.lacking):
         require_look(charge, split.question)
     return settlement
 
@@ -125,26 +131,31 @@ def split_of(charge: Charge, money: Money) -> Split:
     is_over = charge.status == ChargeStatus.CANCELLED
     discount = ZERO if charge.settled else charge.discount
     return split_payment(
-        money.received + money.fee,
-        ZERO if is_over else charge.rest,
+        money.received + money.fee + money.withheld + money.split,
+        ZERO if is_over else charge.principal_rest,
         Terms(charge.due_date, charge.fine_percent, charge.interest_percent, discount),
         money.paid_on,
         fine=money.fine,
         interest=money.interest,
+        late=ZERO if is_over else charge.late_rest,
     )
 
 
 def post(settlement: Settlement) -> JournalEntry:
-    """D what arrived, or the advance that it was, discount, fee; C revenue for the principal, fine
-    and interest, the excess."""
+    """D what arrived, or the advance that it was, discount, fee, tax; C revenue for the principal,
+    fine, interest, excess."""
     charge, purpose = settlement.charge, AccountPurpose
     parts: list[tuple[AccountPurpose, Decimal]] = [
         (purpose.DISCOUNTS, settlement.discount),
         (purpose.FEES, settlement.fee),
+        (purpose.WITHHELD, settlement.withheld),
+        (purpose.SPLIT, settlement.split),
         (purpose.LATE_CHARGES, -(settlement.fine + settlement.interest)),
         (purpose.ADVANCES, -settlement.excess),
     ]
-    lines = [(where_it_came(settlement), settlement.received)]
+    lines: list[tuple[Account, Decimal]] = []
+    if settlement.received:
+        lines.append((where_it_came(settlement), settlement.received))
     lines += [(account_for(charge.tenant, each), amount) for each, amount in parts if amount]
     if settlement.principal:
         lines.append((charge.revenue_account, -settlement.principal))
@@ -171,17 +182,24 @@ def count_in(charge: Charge, settlement: Settlement, *, source: str) -> None:
     """What a posted payment makes of its charge, which the caller holds."""
     paid_after = what_was_before(charge)
     charge.settled += settlement.principal
-    is_whole = not charge.rest or charge.status == ChargeStatus.CANCELLED
+    is_over = charge.status == ChargeStatus.CANCELLED
+    if not charge.principal_rest or is_over:
+        charge.late_rest = settlement.lacking
+    is_whole = not charge.rest or is_over
     was_paid = charge.status == ChargeStatus.PAID
     status = ChargeStatus.PAID if is_whole else ChargeStatus.PARTLY_PAID
     move_charge(
         charge,
         status,
         settled=charge.settled,
+        late_rest=charge.late_rest,
         paid_on=settlement.posted_on,
         paid_after=charge.paid_after if was_paid else paid_after,
     )
-    text = f"{reais(settlement.received)} em {settlement.posted_on:%d/%m/%Y}. {source}"
+    came = settlement.received or settlement.withheld
+    text = f"{reais(came)} em {settlement.posted_on:%d/%m/%Y}. {source}"
+    if charge.late_rest:
+        text += f" Ficam em aberto {reais(charge.late_rest)} de multa e juros."
     title = "Outro pagamento" if was_paid else TITLES[status]
     note(charge, title, text, tone=Tone.OK, by=settlement.registered_by)
     if status == ChargeStatus.PAID:

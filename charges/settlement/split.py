@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from charges.terms.amounts import Terms, amount_on
+from charges.terms.amounts import Owed, Terms, amount_on
 from core.money import CENTAVO, format_brl
 
 ZERO = Decimal("0.00")
@@ -21,6 +21,7 @@ class Split:
     discount: Decimal = ZERO
     excess: Decimal = ZERO
     question: str = ""  # what a person should look at
+    lacking: Decimal = ZERO  # what of fine and interest was due too
 
 
 def split_payment(
@@ -31,21 +32,23 @@ def split_payment(
     *,
     fine: Decimal | None = None,
     interest: Decimal | None = None,
+    late: Decimal = ZERO,
 ) -> Split:
-    """`rest` is the principal that is still owed, `day` the payer's. The bank's amounts are facts
+    """`rest` is the principal that is still owed, `day` the payer's, `late` what of fine and
+    interest was kept open when the principal was paid. The bank's amounts are facts
     and ours an estimate: a centavo between them is no debt and asks nobody; more is asked about,
     and never becomes interest."""
-    if not rest:
+    if not rest and not late:
         return Split(excess=paid, question="A cobrança já estava quitada quando este valor chegou.")
     told = (fine or ZERO) + (interest or ZERO)
     if (fine is not None or interest is not None) and told < paid:
         itemised = Split(fine=fine or ZERO, interest=interest or ZERO)
         return with_principal(itemised, paid - told, rest, terms)
-    extra = paid - rest
-    if extra <= CENTAVO:
+    extra, owed = paid - rest, replace(amount_on(rest, terms, day), late=late)
+    if rest and extra <= CENTAVO:
         split = with_principal(Split(), paid, rest, terms)
-        return missing(split, amount_on(rest, terms, day).additions, extra)
-    return with_additions(extra, rest, terms, day)
+        return missing(split, owed.additions, extra)
+    return with_additions(extra, owed)
 
 
 def with_principal(split: Split, base: Decimal, rest: Decimal, terms: Terms) -> Split:
@@ -67,13 +70,12 @@ def with_principal(split: Split, base: Decimal, rest: Decimal, terms: Terms) -> 
     return replace(split, principal=base)
 
 
-def with_additions(extra: Decimal, rest: Decimal, terms: Terms, day: date) -> Split:
+def with_additions(extra: Decimal, owed: Owed) -> Split:
     """More than the principal came, and the bank does not say what for."""
-    owed = amount_on(rest, terms, day)
-    over = extra - owed.additions
+    rest, over = owed.principal, extra - owed.additions
     if over > CENTAVO:
         why = f"Chegaram {reais(over)} a mais do que era devido."
-        return Split(rest, owed.fine, owed.interest, excess=over, question=why)
+        return Split(rest, owed.fine, owed.interest + owed.late, excess=over, question=why)
     fine = min(owed.fine, extra)
     split = Split(rest, fine, extra - fine)
     return missing(split, owed.additions, extra)
@@ -84,7 +86,8 @@ def missing(split: Split, additions: Decimal, extra: Decimal) -> Split:
     lacks = additions - max(extra, ZERO)
     if lacks <= CENTAVO or split.question:
         return split
-    return replace(split, question=f"Faltaram {reais(lacks)} de multa e juros.")
+    why = f"Faltaram {reais(lacks)} de multa e juros: continuam em aberto até alguém dispensar."
+    return replace(split, question=why, lacking=lacks)
 
 
 def reais(amount: Decimal) -> str:

@@ -60,9 +60,9 @@ def problems(charge: Charge, today: date) -> list[Problem]:
 
 
 def problems_of_amounts(charge: Charge, rules: ChargeRules, name: str) -> Iterator[Problem]:
-    if charge.amount < rules.smallest:
+    if charge.rest < rules.smallest:
         yield Problem("amount", f"{name} emite cobranças a partir de {reais(rules.smallest)}.")
-    if charge.amount > rules.largest:
+    if charge.rest > rules.largest:
         yield Problem("amount", f"{name} emite cobranças até {reais(rules.largest)}.")
     if charge.discount >= charge.amount:
         yield Problem("discount", "O desconto precisa ser menor que o valor.")
@@ -71,9 +71,9 @@ def problems_of_amounts(charge: Charge, rules: ChargeRules, name: str) -> Iterat
 def problems_of_terms(
     charge: Charge, rules: ChargeRules, name: str, today: date
 ) -> Iterator[Problem]:
-    if charge.due_date < today:
+    if charge.due_date < today and charge.principal_rest:
         yield Problem("due_date", f"O vencimento, {charge.due_date:%d/%m/%Y}, já passou.")
-    if charge.discount and charge.due_date <= today:
+    if charge.discount and not charge.settled and charge.due_date <= today:
         yield Problem("discount", "O desconto vale até a véspera do vencimento, e ela já passou.")
     if charge.form not in offered_forms(charge.bank_account):
         words = Charge.Form(charge.form).label.lower()

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
-from charges.drafts.edit import edit_charge
+from charges.drafts.edit import LESS, edit_charge
 from charges.drafts.enter import enter_charge, enter_instalments
 from charges.forms.charge import ChargeForm, issuing_accounts, terms_of, written
 from charges.forms.fields import suggested_payers, write_payer
@@ -24,6 +24,8 @@ from charges.views.issuing import tell_of_issued
 from core.clock import database_now
 from core.forms import marking
 from parties.models import Payer
+from people.exceptional_acts import waiting_on
+from people.outcomes import WAITS_FOR_SECOND
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
 
@@ -68,6 +70,9 @@ def edit(request: TenantRequest, charge_id: UUID) -> HttpResponse:
     with marking(form):
         if is_right(request, form):
             edited = edit_charge(charge, form.draft, by=request.membership)
+            if waiting_on(edited, LESS) is not None:
+                messages.info(request, WAITS_FOR_SECOND)
+                return redirect("charges:detail", edited.id)
             return after_saving(request, [edited])
     return render_form(request, form)
 

@@ -5,13 +5,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.models import Account, AccountPurpose
+from accounts.models import Account
 from brazil.banking_days import sao_paulo_day
 from core.clock import database_now
-from core.errors import InvalidState, NotAllowed
+from core.errors import NotAllowed
 from payments.bills.enter import enter_payable
 from payments.bills.parsing import read_pix_key
-from payments.models import Payable
 from tenants.models import Membership
 
 
@@ -48,21 +47,3 @@ def enter_give_back(
         destination=read_pix_key(pix_key, pix_key_type),
     )
     return bill.id
-
-
-def is_giving_back(payable: Payable) -> bool:
-    """Whether it gives an advance back: then it is of so much, to that payer, and no other."""
-    return payable.expense_account.purpose == AccountPurpose.ADVANCES
-
-
-def refuse_edit(payable: Payable) -> None:
-    """
-    Raises:
-        InvalidState: it gives an advance back.
-    """
-    if is_giving_back(payable):
-        raise InvalidState(
-            "Esta conta devolve um adiantamento de cliente e não é alterada: cancele-a e peça a "
-            "devolução de novo na cobrança.",
-            code="gives_back",
-        )

@@ -2,11 +2,8 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import partial
 from typing import Any
 from uuid import UUID
-
-from django.db.models import Q
 
 from banking.banks.contract.payments import Rail
 from banking.models import BankAccount
@@ -27,7 +24,6 @@ def release_rules(by: Membership, asked_by: int | None) -> Mapping[str, Any]:
     return {
         "alone_up_to": alone_up_to(tiers, by, asked_by),
         "days": tiers.window_days,
-        "are_one": partial(are_one, by.tenant_id),
         "why_not": why_not_by_pix,
     }
 
@@ -43,12 +39,6 @@ def alone_up_to(tiers: Tiers, by: Membership, asked_by: int | None) -> Decimal:
         if each.delegator_id in members and members[each.delegator_id].can_approve
     ]
     return max([own, *passed_on])
-
-
-def are_one(tenant_id: UUID, one: int, two: int) -> bool:
-    """Whether either stands in for the other by a delegation that is in force."""
-    pairs = Q(delegator=one, delegate=two) | Q(delegator=two, delegate=one)
-    return in_force(tenant_id).filter(pairs).exists()
 
 
 def in_force(tenant_id: UUID) -> Any:

@@ -5,14 +5,14 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import JournalEntry, JournalLine
 from banking.banks.contract.charges import ChargeState
 from charges.issuing.queue import issue_charges
-from charges.models import Charge, Settlement, Slip
+from charges.models import REST, Charge, Settlement, Slip
 from charges.settlement.received import register_received
 from charges.settlement.waive import waive_rest
 from charges.states import LIVE_SLIPS, OWED, ChargeStatus, SlipStatus
@@ -112,7 +112,7 @@ def check(charge: Charge) -> None:
     assert charge.settled == principal + charge.waived
     assert Slip.objects.of(tenant_id).filter(charge=charge, status__in=LIVE_SLIPS).count() <= 1
     owed = Charge.objects.of(tenant_id).filter(status__in=OWED)
-    listed = owed.aggregate(total=Sum(F("amount") - F("settled")))["total"] or D(0)
+    listed = owed.aggregate(total=Sum(REST))["total"] or D(0)
     assert listed == (charge.rest if charge.status in OWED else D(0))
     if charge.status == ChargeStatus.PAID and charge.paid_after != "cancellation":
         assert not charge.rest

@@ -125,7 +125,7 @@ class Month:
             self.enter(payers, DRAFT, by)
             partly = self.enter(payers, PARTLY_PAID, by)
             register_received(
-                partly, by=by, amount=Decimal(700), day=self.today, way=Settlement.Way.CASH
+                partly, by=by, amount=Decimal(450), day=self.today, way=Settlement.Way.CASH
             )
             issue_charges([*opened, *paid], by=by)
         issue_queued(self.tenant.id, self.account.id)
