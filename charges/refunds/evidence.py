@@ -12,7 +12,7 @@ from banking.banks.contract.adapter import BankAdapter
 from banking.banks.contract.charges import Refund as Reading
 from banking.banks.contract.charges import RefundOrigin, RefundState, UnreadRefund
 from banking.banks.contract.errors import BankError
-from banking.models import BankAccount
+from banking.models import BankAccount, BankEvent
 from brazil.banking_days import sao_paulo_day
 from charges.models import ChargeRound, Refund, Settlement, Slip
 from charges.models.refund import REASON_LENGTH
@@ -56,7 +56,8 @@ def read_refunds(account: BankAccount, bank: BankAdapter, now: datetime) -> None
 def has_news(account: BankAccount, since: datetime) -> bool:
     """Whether a notice of the account came since then: it may be of a refund."""
     with tenant_scope(account.tenant_id):
-        return account.connection.events.filter(received_at__gte=since).exists()
+        events = BankEvent.objects.of(account.tenant_id).filter(connection__accounts=account)
+        return events.filter(received_at__gte=since).exists()
 
 
 def take_in_told(account: BankAccount, bank: BankAdapter, told: Reading | UnreadRefund) -> bool:

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from audit.acts import Act
 from banking.banks import registry
@@ -22,7 +23,7 @@ from charges.refunds.transitions import lock_payment
 from core.clock import database_now
 from core.errors import InvalidInput, InvalidState
 from core.ids import uuid7
-from tenants.models import Membership, TenantQuerySet
+from tenants.models import Membership
 
 
 @transaction.atomic
@@ -91,16 +92,16 @@ def why_not_by_hand(settlement: Settlement) -> str:
     return ""
 
 
-def debits_for(settlement: Settlement) -> TenantQuerySet:
+def debits_for(settlement: Settlement) -> "QuerySet[StatementLine]":
     """The free debits that may be the refund: of that account, since the payment, of what is left
     at most. Runs inside the company's scope."""
-    lines: TenantQuerySet = StatementLine.objects.of(settlement.tenant_id).filter(
+    lines = StatementLine.objects.of(settlement.tenant_id).filter(
         bank_account=settlement.bank_account_id,
         amount__lt=0,
         amount__gte=-left_of(settlement).total,
         booked_on__gte=settlement.posted_on,
     )
-    free: TenantQuerySet = unallocated(lines.exclude(kind=StatementLine.Kind.FEE))
+    free = unallocated(lines.exclude(kind=StatementLine.Kind.FEE))
     return free.order_by("-booked_on", "-id")
 
 

@@ -17,7 +17,7 @@ from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from charges.models import Refund
 from charges.refunds.ask import record_refund, refund_key, why_not_by_bank
-from charges.refunds.limits import left_today
+from charges.refunds.limits import PIX, left_today
 from charges.refunds.parts import ZERO, left_of
 from charges.refunds.transitions import lock_refund, move_refund
 from charges.states import LEAVING_REFUNDS, RefundStatus
@@ -71,9 +71,9 @@ def release_refund(refund: Refund, *, by: Membership) -> Refund:
         note(held.charge, "Devolução liberada por uma pessoa", text, tone=Tone.INFO, by=by.user)
         record_refund(Act.REFUND_RELEASED, held, by)
         return held
-    assert held.bank_account is not None  # `why_not_by_bank`
-    spent = left_today(held.tenant_id, held.bank_account_id, "pix")
-    if sentence := rules.why_not(held.bank_account, held.amount, spent):
+    account = held.bank_account
+    assert account is not None  # `why_not_by_bank`
+    if sentence := rules.why_not(account, held.amount, left_today(held.tenant_id, account.id, PIX)):
         raise InvalidState(sentence, code="over_limit")
     move_refund(held, RefundStatus.QUEUED, key=refund_key(held))
     note(held.charge, RELEASED, reais(held.amount), tone=Tone.OK, by=by.user)

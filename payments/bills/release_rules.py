@@ -11,7 +11,7 @@ from core.clock import database_now
 from payments.bills.tiers import Tiers, lock_rules
 from payments.models import Delegation
 from payments.rails.limits import why_not_leave
-from tenants.models import Membership
+from tenants.models import Membership, TenantQuerySet
 
 
 def release_rules(by: Membership, asked_by: int | None) -> Mapping[str, Any]:
@@ -41,7 +41,7 @@ def alone_up_to(tiers: Tiers, by: Membership, asked_by: int | None) -> Decimal:
     return max([own, *passed_on])
 
 
-def in_force(tenant_id: UUID) -> Any:
+def in_force(tenant_id: UUID) -> TenantQuerySet:
     now = database_now()
     rows = Delegation.objects.of(tenant_id).filter(revoked_at=None)
     return rows.filter(starts_at__lte=now, ends_at__gt=now)

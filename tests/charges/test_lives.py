@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from accounts.models import JournalEntry, JournalLine
 from banking.banks.contract.charges import ChargeState
 from charges.issuing.queue import issue_charges
-from charges.models import REST, Charge, Settlement, Slip
+from charges.models import REST, Charge, Refund, Settlement, Slip
+from charges.refunds.register import register_refund
 from charges.settlement.received import register_received
 from charges.settlement.waive import waive_rest
 from charges.states import LIVE_SLIPS, OWED, ChargeStatus, SlipStatus
@@ -38,6 +39,8 @@ ACTS = (
     "cancel",
     "cash",
     "waive",
+    "give_back",
+    "undo_sale",
 )
 
 
@@ -94,6 +97,17 @@ class Life:
     def cash(self) -> None:
         register_received(self.charge, by=self.by, amount=D("30.00"), day=DAY, way="cash")
 
+    def give_back(self, debt: str = "owed") -> None:
+        rows = Settlement.objects.of(self.charge.tenant_id).filter(charge=self.charge)
+        payment = rows.order_by("-created_at", "-id").first()
+        if payment is not None:
+            register_refund(
+                payment, by=self.by, debt=debt, why="Acordo", amount=D("35.00"), day=DAY
+            )
+
+    def undo_sale(self) -> None:
+        self.give_back("undone")
+
     def waive(self) -> None:
         waive_rest(self.charge, by=self.by, why="Acordo")
 
@@ -106,10 +120,12 @@ def check(charge: Charge) -> None:
     by_code = dict(lines.values_list("account__group__nature").annotate(Sum("amount")).order_by())
     received = came.aggregate(total=Sum("received"))["total"] or D(0)
     principal = came.aggregate(total=Sum("principal"))["total"] or D(0)
+    back = Refund.objects.of(tenant_id).filter(charge=charge)
+    went = back.aggregate(amount=Sum("amount"), principal=Sum("principal"))
     assert sum(by_code.values(), D(0)) == 0
-    assert by_code.get("ativo", D(0)) == received
-    assert JournalEntry.objects.of(tenant_id).count() == came.count()
-    assert charge.settled == principal + charge.waived
+    assert by_code.get("ativo", D(0)) == received - (went["amount"] or D(0))
+    assert JournalEntry.objects.of(tenant_id).count() == came.count() + back.count()
+    assert charge.settled == principal - (went["principal"] or D(0)) + charge.waived
     assert Slip.objects.of(tenant_id).filter(charge=charge, status__in=LIVE_SLIPS).count() <= 1
     owed = Charge.objects.of(tenant_id).filter(status__in=OWED)
     listed = owed.aggregate(total=Sum(REST))["total"] or D(0)
