@@ -13,6 +13,7 @@ from brazil.boleto import format_linha_digitavel
 from charges.drafts.draft import percent_words
 from charges.issuing.queue import reasons_against
 from charges.models import Charge, ChargeEvent, Settlement, Slip
+from charges.reads.refunds import PaymentRow, payments_of
 from charges.reads.row import Row
 from charges.states import OWED, SlipStatus
 from charges.terms.amounts import Owed, owed_on
@@ -42,7 +43,7 @@ class Part:
 class ChargePage:
     row: Row
     owed: Owed
-    settlements: Sequence[Settlement]
+    payments: Sequence[PaymentRow]  # newest first
     events: Sequence[dict[str, Any]]
     entry: Sequence[Part]  # «se for paga hoje»
     why_not: str  # why it may not be issued now
@@ -86,7 +87,7 @@ class ChargePage:
 
     @property
     def has_held_back(self) -> bool:
-        return any(settlement.entry_id is None for settlement in self.settlements)
+        return any(payment.settlement.entry_id is None for payment in self.payments)
 
     @property
     def can_look(self) -> bool:
@@ -110,10 +111,15 @@ def page_of(row: Row) -> ChargePage:
     return ChargePage(
         row=row,
         owed=owed,
-        settlements=list(
-            settlements.select_related("entry", "bank_account", "registered_by").order_by(
-                "-posted_on", "-id"
-            )
+        payments=payments_of(
+            charge,
+            list(
+                settlements.select_related(
+                    "entry", "bank_account__connection", "registered_by", "slip"
+                ).order_by("-posted_on", "-id")
+            ),
+            row.by,
+            row.today,
         ),
         events=events_of(charge),
         entry=entry_of(charge, owed),
