@@ -15,7 +15,7 @@ from charges.issuing.queue import reasons_against
 from charges.models import Charge, ChargeEvent, Settlement, Slip
 from charges.reads.refunds import PaymentRow, payments_of
 from charges.reads.row import Row
-from charges.states import OWED, SlipStatus
+from charges.states import OWED, RefundStatus, SlipStatus
 from charges.terms.amounts import Owed, owed_on
 from charges.terms.check import cautions, discount_notice
 from core.plurals import counted
@@ -88,6 +88,13 @@ class ChargePage:
     @property
     def has_held_back(self) -> bool:
         return any(payment.settlement.entry_id is None for payment in self.payments)
+
+    @property
+    def is_refund_moving(self) -> bool:
+        """A bank is about to answer."""
+        moving = {RefundStatus.QUEUED, RefundStatus.SENDING, RefundStatus.UNKNOWN}
+        rows = (row for payment in self.payments for row in payment.refunds)
+        return any(row.refund.status in moving for row in rows)
 
     @property
     def can_look(self) -> bool:

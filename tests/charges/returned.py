@@ -23,7 +23,13 @@ def paid_by_pix(
     charge = issued_charge(account, amount, form="boleto_pix")
     kamino.pay_charge(slip_of(charge).reference, **more)
     follow(account)
-    return reread(charge)
+    return of_company(reread(charge), account)
+
+
+def of_company(charge: Charge, account: BankAccount) -> Charge:
+    """Whose company is known outside of its scope too."""
+    charge.tenant = account.tenant
+    return charge
 
 
 def payment_of(charge: Charge) -> Settlement:
@@ -37,7 +43,9 @@ def ask(charge: Charge, amount: str, *, by: Membership | None = None, debt: str 
         payment = Settlement.objects.of(charge.tenant_id).order_by("created_at").get(
             charge=charge, slip__isnull=False
         )  # fmt: skip
-        return ask_refund(payment, by=by, amount=Decimal(amount), debt=debt, why="Acordo")
+        refund = ask_refund(payment, by=by, amount=Decimal(amount), debt=debt, why="Acordo")
+    refund.tenant = charge.tenant
+    return refund
 
 
 def release(refund: Refund, by: Membership | None = None) -> Refund:

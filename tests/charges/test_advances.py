@@ -22,7 +22,7 @@ from tests.banking.factories import reread
 from tests.charges.factories import make_charge, make_payer, membership
 from tests.charges.issued import lines_of, settlements, slip_of
 from tests.charges.readings import paid, shown, take
-from tests.charges.returned import left, payment_of
+from tests.charges.returned import left, of_company, payment_of
 from tests.payments.factories import make_bank_account, typed_as
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
@@ -47,14 +47,14 @@ def collected(account, payer, amount="150.00"):
         (slip,) = issue_charges([charge], by=membership(account.tenant)).slips
         type(slip).objects.of(slip.tenant_id).filter(id=slip.id).update(status=SlipStatus.ISSUING)
     take(slip, shown(slip))
-    return reread(charge)
+    return of_company(reread(charge), account)
 
 
 def overpaid(account, payer, came="250.00"):
     charge = collected(account, payer)
     slip = slip_of(charge)
     take(slip, paid(slip, came))
-    return reread(charge)
+    return of_company(reread(charge), account)
 
 
 def use(source, target, amount, by=None):

@@ -24,6 +24,7 @@ from tests.charges.issued import follow, issued_charge, lines_of, slip_of
 from tests.charges.returned import (
     ask,
     left,
+    of_company,
     paid_by_pix,
     payment_of,
     refunds,
@@ -234,7 +235,7 @@ def test_after_a_restore_nothing_leaves(at_kamino, kamino):
 
 
 def test_at_a_bank_that_gives_nothing_back_a_person_says_which_debit_it_is(at_cora, cora, later):
-    charge = issued_charge(at_cora, form="boleto_pix")
+    charge = of_company(issued_charge(at_cora, form="boleto_pix"), at_cora)
     later(timedelta(seconds=10))
     follow(at_cora)
     cora.pay_invoice(slip_of(charge).reference, "pix")
@@ -260,7 +261,7 @@ def test_at_a_bank_that_gives_nothing_back_a_person_says_which_debit_it_is(at_co
 
 
 def test_a_debit_with_the_number_of_a_charge_is_its_refund(at_cora, cora, later):
-    charge = issued_charge(at_cora, form="boleto_pix")
+    charge = of_company(issued_charge(at_cora, form="boleto_pix"), at_cora)
     later(timedelta(seconds=10))
     follow(at_cora)
     cora.pay_invoice(slip_of(charge).reference, "pix")

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from banking.banks.contract.charges import (
     Address,
     Charge,
+    ChargeForm,
     ChargeItem,
     ChargePayer,
+    ChargePayment,
     ChargeRequest,
     ChargeState,
     ChargeTerms,
@@ -458,6 +460,7 @@ def test_a_charge_is_read_with_its_boleto_and_its_pix() -> None:
         barcode=CHARGE["boleto"]["barcode"],
         our_number="00000000001",
         pix_code=CHARGE["pix"]["br_code"],
+        payments=[ChargePayment("", Decimal("300.00"), date(2026, 11, 23), form=ChargeForm.PIX)],
     )
 
 
