@@ -1,7 +1,6 @@
 """What tests do with refunds: ask, release, send, look."""
 
 from decimal import Decimal
-from typing import Any
 
 from banking.models import BankAccount
 from charges.models import Charge, Refund, Settlement
@@ -18,10 +17,15 @@ from tests.kamino_simulator import KaminoSimulator
 
 
 def paid_by_pix(
-    account: BankAccount, kamino: KaminoSimulator, amount: str = "150.00", **more: Any
+    account: BankAccount,
+    kamino: KaminoSimulator,
+    amount: str = "150.00",
+    *,
+    came: int | None = None,
 ) -> Charge:
+    """`came` in centavos, where it is not the amount."""
     charge = issued_charge(account, amount, form="boleto_pix")
-    kamino.pay_charge(slip_of(charge).reference, **more)
+    kamino.pay_charge(slip_of(charge).reference, **({"amount": came} if came else {}))
     follow(account)
     return of_company(reread(charge), account)
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from accounts.models import AccountPurpose
 from charges.issuing.queue import issue_charges
@@ -83,7 +83,8 @@ def test_an_advance_is_used_once_and_the_database_holds_it(account, payer):
     with pytest.raises(InvalidInput) as more:
         use(source, target, "40.01")
     assert more.value.code == "more_than_left"
-    with tenant_scope(account.tenant_id), pytest.raises(IntegrityError, match="used twice"):
+    twice = pytest.raises(IntegrityError, match="used twice")
+    with tenant_scope(account.tenant_id), twice, transaction.atomic():
         AdvanceUse.objects.create(
             tenant_id=account.tenant_id, settlement=payment_of(source), amount=D("40.01"),
             bill=source.id, by=source.created_by,
