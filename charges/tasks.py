@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from charges.issuing import issue
+from charges.refunds import send
 from charges.tracking import rounds
 from core.clock import database_now
 from core.ticks import Tick
@@ -12,10 +13,12 @@ from core.ticks import Tick
 
 @shared_task(base=Tick)
 def sweep_charges() -> None:
-    """Every tick: what is to be issued, followed or looked up?"""
+    """Every tick: what is to be issued, given back, followed or looked up?"""
     now = database_now()
     for tenant_id, account_id in issue.accounts_with_queue(now):
         issue_queued.delay(str(tenant_id), str(account_id))
+    for tenant_id, account_id in send.accounts_with_refunds(now):
+        send_refunds.delay(str(tenant_id), str(account_id))
     for tenant_id, account_id in rounds.unfinished(now):
         follow_account.delay(str(tenant_id), str(account_id))
 
@@ -23,6 +26,11 @@ def sweep_charges() -> None:
 @shared_task
 def issue_queued(tenant_id: str, account_id: str) -> None:
     issue.issue_queued(UUID(tenant_id), UUID(account_id))
+
+
+@shared_task
+def send_refunds(tenant_id: str, account_id: str) -> None:
+    send.send_refunds(UUID(tenant_id), UUID(account_id))
 
 
 @shared_task

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from charges.views import acts, charge, issuing, list, looks, new, unknown
+from charges.views import acts, advances, charge, issuing, list, looks, new, refunds, unknown
 
 app_name = "charges"
 urlpatterns = [
@@ -34,4 +34,29 @@ urlpatterns = [
     path("cobrancas/<uuid:charge_id>/emitir-de-novo/", unknown.again, name="issue_again"),
     path("cobrancas/recebimentos/<uuid:settlement_id>/substituir/", looks.replace, name="replace"),
     path("cobrancas/recebimentos/<uuid:settlement_id>/manter/", looks.keep, name="keep"),
+    path(
+        "cobrancas/recebimentos/<uuid:settlement_id>/devolver/",
+        refunds.ask_for,
+        name="ask_refund",
+    ),
+    path(
+        "cobrancas/recebimentos/<uuid:settlement_id>/registrar-devolucao/",
+        refunds.register,
+        name="register_refund",
+    ),
+    path(
+        "cobrancas/recebimentos/<uuid:settlement_id>/usar/",
+        advances.use,
+        name="use_advance",
+    ),
+    path(
+        "cobrancas/recebimentos/<uuid:settlement_id>/devolver-por-conta/",
+        advances.give_back,
+        name="give_back_advance",
+    ),
+    path("cobrancas/devolucoes/", refunds.show_refunds, name="refunds"),
+    path("cobrancas/devolucoes/<uuid:refund_id>/liberar/", refunds.release, name="release_refund"),
+    path(
+        "cobrancas/devolucoes/<uuid:refund_id>/recusar/", refunds.withdraw, name="withdraw_refund"
+    ),
 ]

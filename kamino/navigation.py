@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from brazil.cnpj import format_cnpj
-from charges.models import Charge
+from charges.models import Charge, Refund
 from payments.bills.awaiting import awaiting
 from payments.models import Payable
 from people.kept_form import take
@@ -194,8 +194,8 @@ def current_item(request: HttpRequest) -> str | None:
 
 def waiting_for(membership: Membership) -> tuple[int, int, int, int]:
     """How many bills wait for this person's approval, how many for the bank's lost answer, how many
-    charges for a look, and how many exceptions for a second person. One query: it is asked for
-    every page."""
+    charges for a look or refunds for a release, and how many exceptions for a second person. One
+    query: it is asked for every page."""
     tenant_id, mine = membership.tenant_id, membership.user_id
     counts: dict[str, Combinable] = {
         "unknown": number_of(Payable.objects.of(tenant_id).with_unknown_outcome()),
@@ -206,6 +206,8 @@ def waiting_for(membership: Membership) -> tuple[int, int, int, int]:
     if membership.can_approve:
         counts["to_approve"] = number_of(awaiting(mine).of(tenant_id))
         exceptions = ExceptionalAct.objects.of(tenant_id)
+        refunds = Refund.objects.of(tenant_id).filter(status=Refund.Status.WAITING)
+        counts["to_look_at"] += number_of(refunds.exclude(asked_by=mine))
         counts["to_release"] = number_of(exceptions.waiting_for(mine))
     names = ("to_approve", "unknown", "to_look_at", "to_release")
     with tenant_scope(tenant_id):

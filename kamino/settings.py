@@ -256,6 +256,7 @@ EXCEPTIONAL_ACTS = (
     "charges.tracking.reissue.LESS",
     "charges.tracking.unfollowed.SAID_CANCELLED",
     "charges.drafts.edit.LESS",
+    "charges.refunds.advances.USE",
 )
 COUNTS_AS_ONE_PERSON = "payments.bills.tiers.count_as_one"
 # What apps above people say that only one member can do: each a function of a membership, which
@@ -480,6 +481,14 @@ ON_ALLOCATION_UNDONE = (
     "payments.orders.evidence.note_undone",
     "charges.tracking.bank_lines.note_undone",
 )
+
+# What a company decided about money that leaves it, for apps that payments does not see; and what
+# they send from an account, for the limits of a day that payments counts.
+RELEASE_RULES = "payments.bills.release_rules.release_rules"
+ALSO_LEAVES = ("charges.refunds.limits.left_today",)
+# How a bill is entered that gives back what a payer paid in advance, and who hears of its end.
+ENTER_GIVE_BACK = "payments.bills.give_back_advance.enter_give_back"
+ON_BILL_CANCELLED = ("charges.refunds.advances.free_advance",)
 
 # What they do when something about a payee changed, in the same transaction.
 ON_PAYEE_NEWS = ("payments.bills.payee_news.hear",)

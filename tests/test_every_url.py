@@ -1,6 +1,7 @@
 """Every address that names a row, opened by the admin of another company."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from banking.statements.allocation import allocate, line_on
 from charges.models import IssueBatch
+from charges.refunds.register import register_refund
 from charges.settlement.received import register_received
 from parties.merge import propose_merge
 from payments.models import DispatchRun
@@ -62,6 +64,8 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         came = {"amount": charge.amount, "day": TODAY, "way": "cash"}
         settlement = register_received(charge, by=proposer, **came)
         assert settlement is not None
+        back = {"amount": Decimal("10.00"), "day": TODAY, "debt": "owed", "why": "Acordo"}
+        refund = register_refund(settlement, by=proposer, **back)
         waiting = ExceptionalAct.objects.create(
             tenant=tenant,
             kind="rest_waived",
@@ -94,6 +98,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "payable_id": make_payable(tenant).id,
         "payee_id": filed.payee_id,
         "payer_id": make_payer(tenant).id,
+        "refund_id": refund.id,
         "run_id": run.id,
         "settlement_id": settlement.id,
     }

@@ -3,6 +3,7 @@
 from charges.models.charge import REST, Charge, ChargeQuerySet, late_from
 from charges.models.defaults import ChargeDefaults
 from charges.models.event import ChargeEvent
+from charges.models.refund import AdvanceUse, Refund
 from charges.models.round import ChargeRound
 from charges.models.settlement import Settlement
 from charges.models.slip import NEVER_LEFT, IssueBatch, Slip, slip_code
@@ -10,12 +11,14 @@ from charges.models.slip import NEVER_LEFT, IssueBatch, Slip, slip_code
 __all__ = [
     "NEVER_LEFT",
     "REST",
+    "AdvanceUse",
     "Charge",
     "ChargeDefaults",
     "ChargeEvent",
     "ChargeQuerySet",
     "ChargeRound",
     "IssueBatch",
+    "Refund",
     "Settlement",
     "Slip",
     "late_from",

@@ -206,6 +206,8 @@ class Charge(TaxReformColumns):
         """«Em aberto», «Vencida», «Paga após baixa»."""
         if self.status == ChargeStatus.PAID and self.paid_after:
             return self.get_paid_after_display()
+        if self.status == ChargeStatus.CANCELLED and self.paid_on is not None:
+            return "Devolvida"  # it was paid, all went back, and nothing is owed
         if self.status == ChargeStatus.OPEN and self.is_overdue(today):
             return "Vencida"
         return ChargeStatus(self.status).label

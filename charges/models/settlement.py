@@ -29,6 +29,7 @@ class Settlement(TenantOwned):
         CASH = "cash", "Dinheiro"
         TRANSFER = "transfer", "Transferência"
         WITHHELD = "withheld", "Imposto retido"  # no money: the payer pays the tax
+        ADVANCE = "advance", "Adiantamento do pagador"  # no money came: it was here already
 
     charge = TenantForeignKey(Charge, models.PROTECT, related_name="settlements")
     slip = TenantForeignKey(Slip, models.PROTECT, null=True, related_name="settlements")

@@ -13,8 +13,9 @@ from brazil.boleto import format_linha_digitavel
 from charges.drafts.draft import percent_words
 from charges.issuing.queue import reasons_against
 from charges.models import Charge, ChargeEvent, Settlement, Slip
+from charges.reads.refunds import PaymentRow, payments_of
 from charges.reads.row import Row
-from charges.states import OWED, SlipStatus
+from charges.states import OWED, RefundStatus, SlipStatus
 from charges.terms.amounts import Owed, owed_on
 from charges.terms.check import cautions, discount_notice
 from core.plurals import counted
@@ -44,7 +45,7 @@ class Part:
 class ChargePage:
     row: Row
     owed: Owed
-    settlements: Sequence[Settlement]
+    payments: Sequence[PaymentRow]  # newest first
     events: Sequence[dict[str, Any]]
     entry: Sequence[Part]  # «se for paga hoje»
     why_not: str  # why it may not be issued now
@@ -89,7 +90,14 @@ class ChargePage:
 
     @property
     def has_held_back(self) -> bool:
-        return any(settlement.entry_id is None for settlement in self.settlements)
+        return any(payment.settlement.entry_id is None for payment in self.payments)
+
+    @property
+    def is_refund_moving(self) -> bool:
+        """A bank is about to answer."""
+        moving = {RefundStatus.QUEUED, RefundStatus.SENDING, RefundStatus.UNKNOWN}
+        rows = (row for payment in self.payments for row in payment.refunds)
+        return any(row.refund.status in moving for row in rows)
 
     @property
     def can_look(self) -> bool:
@@ -113,10 +121,15 @@ def page_of(row: Row) -> ChargePage:
     return ChargePage(
         row=row,
         owed=owed,
-        settlements=list(
-            settlements.select_related("entry", "bank_account", "registered_by").order_by(
-                "-posted_on", "-id"
-            )
+        payments=payments_of(
+            charge,
+            list(
+                settlements.select_related(
+                    "entry", "bank_account__connection", "registered_by", "slip"
+                ).order_by("-posted_on", "-id")
+            ),
+            row.by,
+            row.today,
         ),
         events=events_of(charge),
         entry=entry_of(charge, owed),

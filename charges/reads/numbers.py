@@ -73,6 +73,7 @@ def numbers_of(tenant: Tenant, today: date, month: str) -> Numbers:
     came = Settlement.objects.of(tenant).filter(
         entry__isnull=False, posted_on__range=(today.replace(day=1), today)
     )
+    came = came.exclude(way=Settlement.Way.ADVANCE)  # it came before, for another charge
     received = came.aggregate(received=Sum("received"), payments=Count("id"))
     to_look_at = Charge.objects.of(tenant).to_look_at().count()
     left_alone = unfollowed(tenant).count()

@@ -190,7 +190,8 @@ def divide(charge: Charge, paid: Decimal, day: date, **told: Any) -> Split:
 
 
 def post(settlement: Settlement) -> JournalEntry:
-    """D what arrived, discount, fee, tax; C revenue for the principal, fine, interest, excess."""
+    """D what arrived, or the advance that it was, discount, fee, tax; C revenue for the principal,
+    fine, interest, excess."""
     charge, purpose = settlement.charge, AccountPurpose
     parts: list[tuple[AccountPurpose, Decimal]] = [
         (purpose.DISCOUNTS, settlement.discount),
@@ -220,7 +221,9 @@ def post(settlement: Settlement) -> JournalEntry:
 def where_it_came(settlement: Settlement) -> Account:
     if settlement.bank_account is not None:
         return hold_leaf(settlement.bank_account)
-    return account_for(settlement.charge.tenant, AccountPurpose.CASH)
+    is_advance = settlement.way == Settlement.Way.ADVANCE
+    purpose = AccountPurpose.ADVANCES if is_advance else AccountPurpose.CASH
+    return account_for(settlement.charge.tenant, purpose)
 
 
 def count_in(charge: Charge, settlement: Settlement, *, source: str) -> None:
