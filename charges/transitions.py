@@ -208,6 +208,8 @@ def require_look(charge: Charge, why: str) -> None:
 def ask_end(slip: Slip, *, by: User | None, ends_debt: bool = False) -> None:
     """Ask for the end of a live slip of a charge that the caller holds; the account's next round
     does it. One that did not leave yet does not leave any more."""
+    rows = Slip.objects.of(slip.tenant_id).select_for_update(no_key=True)
+    slip.refresh_from_db(fields=["status"], from_queryset=rows)  # it may leave at this moment
     if slip.status == SlipStatus.QUEUED:
         move_slip(slip, SlipStatus.WITHDRAWN, ends_debt=ends_debt)
         return

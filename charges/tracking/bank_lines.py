@@ -10,6 +10,7 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.fields.json import KT
 
 from accounts.chart.reclassify import standing
 from accounts.models import JournalEntry
@@ -56,7 +57,7 @@ def match_statement(account: BankAccount) -> None:
     if rules.movement_field or rules.movement_has_code:
         for line, slip in named(account, rules):
             take_line(line, slip)
-    else:
+    if not rules.movement_field:  # else a credit that names none is no slip's
         see_credits(account)
     match_refunds(account)
 
@@ -65,12 +66,14 @@ def named(account: BankAccount, rules: ChargeRules) -> list[tuple[StatementLine,
     """Credits that stand for nothing yet and name one of our slips, each with it. Their number
     decides the queries, and not that of the settlements."""
     since = sao_paulo_day(database_now() - SINCE)
+    lines = StatementLine.objects.of(account.tenant_id).filter(
+        bank_account=account, amount__gt=0, booked_on__gte=since
+    )
     told = Q(description__contains="kc-")
     if rules.movement_field:
-        told |= ~Q(**{f"raw__{rules.movement_field}": None})
-    lines = StatementLine.objects.of(account.tenant_id).filter(
-        told, bank_account=account, amount__gt=0, booked_on__gte=since
-    )
+        lines = lines.annotate(told=KT(f"raw__{rules.movement_field}"))
+        told |= Q(told__gt="")
+    lines = lines.filter(told)
     free = list(unallocated(lines).order_by("booked_on", "id"))
     return [
         pair

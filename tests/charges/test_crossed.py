@@ -8,7 +8,7 @@ import pytest
 from accounts.journal.entries import post_entry
 from accounts.models import Account
 from banking.banks.contract.errors import BankUnavailable
-from banking.models import BankAccount, StatementLine
+from banking.models import BankAccount, BankEvent, StatementLine
 from banking.statements.allocation import allocate, line_on
 from banking.statements.sync import sync_account
 from charges.issuing.claim import claim_queued, store_surely
@@ -97,18 +97,19 @@ def test_a_second_payment_at_the_conta_kamino_shows_in_its_statement_alone(
     check_paid_twice(charge, "1150.00")
 
 
-def test_a_second_payment_at_bs2_shows_in_its_statement_alone(at_bs2, bs2, later):
+def test_a_second_credit_with_our_number_at_bs2_is_a_second_payment(at_bs2, bs2, later):
     charge = issued_charge(at_bs2, "1150.00")
     follow(at_bs2)
-    number = slip_of(charge).our_number
-    bs2.pay_boleto(number)
+    slip = slip_of(charge)
+    bs2.pay_boleto(slip.our_number)
     later(timedelta(days=1))
     follow(at_bs2)
-    read_statement(at_bs2)
-    bs2.pay_boleto(number, bank="001", again=True)
+    bs2.pay_boleto(slip.our_number, bank="001", again=True)
+    for _ in range(2):
+        make_line(at_bs2, "1150.00", day=date(2026, 11, 24), description=f"Boleto {slip.code}")
 
     for _ in range(2):
-        read_statement(at_bs2)
+        match(at_bs2)
         follow(at_bs2)
 
     check_paid_twice(charge, "1150.00")
@@ -196,7 +197,14 @@ def test_written_off_is_not_paid_and_paid_after_it_is_paid(at_bs2, bs2, later, i
     assert entries(at_bs2) == 0
 
     bs2.pay_boleto(number, bank="001", again=True)
-    read_statement(at_bs2)
+    with tenant_scope(at_bs2.tenant_id):
+        BankEvent.objects.create(
+            tenant_id=at_bs2.tenant_id,
+            connection_id=at_bs2.connection_id,
+            event_id="evt_1",
+            kind="boleto",
+            reference=number,
+        )
     follow(at_bs2)
 
     done = reread(charge)
