@@ -141,7 +141,9 @@ def test_the_bank_confirms_it(
     slip = slip_of(issued)
 
     with tenant_scope(at_cora.tenant_id):
-        take_in_held(slip, shown(slip, ChargeState.CANCELLED), database_now())
+        codes = {name: getattr(slip, name) for name in ("linha_digitavel", "barcode", "our_number")}
+        reading = shown(slip, ChargeState.CANCELLED, reference=slip.reference, **codes)
+        take_in_held(slip, reading, database_now())
 
     assert slip_of(issued).said_cancelled_at is None
     assert not reread(issued).needs_person
