@@ -102,6 +102,9 @@ def follow_slip(charge: Charge, slip: Slip) -> None:
         return
     if slip.status == SlipStatus.WITHDRAWN:  # it is again what it was before
         slip = slips.exclude(status=SlipStatus.WITHDRAWN).first() or slip
+        if slip.status == SlipStatus.PAID:  # what it paid went back
+            move_charge(charge, ChargeStatus.WRITTEN_OFF)
+            return
     is_over = slip.status == SlipStatus.CANCELLED and slip.ends_debt
     status = ChargeStatus.CANCELLED if is_over else BY_SLIP[SlipStatus(slip.status)]
     if slip.status == SlipStatus.PAID and status not in CHARGE_MOVES[charge.status]:
