@@ -89,6 +89,7 @@ class Act(models.TextChoices):
     CHARGE_REISSUED = "charge_reissued", "Cobrança emitida de novo"
     CHARGE_RECEIVED = "charge_received", "Cobrança registrada como recebida"
     CHARGE_WAIVED = "charge_waived", "Valor de cobrança dispensado"
+    CHARGE_WITHHELD = "charge_withheld", "Imposto retido de cobrança"
     CHARGE_LOOKED_AT = "charge_looked_at", "Cobrança conferida"
     REFUND_ASKED = "refund_asked", "Devolução pedida"
     REFUND_RELEASED = "refund_released", "Devolução liberada"

@@ -22,6 +22,12 @@ urlpatterns = [
     path("cobrancas/<uuid:charge_id>/mudar/", acts.change, name="change"),
     path("cobrancas/<uuid:charge_id>/recebida/", acts.receive, name="receive"),
     path("cobrancas/<uuid:charge_id>/dispensar-resto/", acts.waive, name="waive"),
+    path("cobrancas/<uuid:charge_id>/imposto-retido/", acts.withheld, name="withheld"),
+    path(
+        "cobrancas/<uuid:charge_id>/cancelada-no-banco/",
+        unknown.consider_cancelled,
+        name="consider_cancelled",
+    ),
     path("cobrancas/<uuid:charge_id>/conferir/", looks.look, name="look"),
     path("cobrancas/<uuid:charge_id>/nao-consta/", unknown.missing, name="missing"),
     path("cobrancas/<uuid:charge_id>/consta/", unknown.found, name="found"),

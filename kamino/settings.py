@@ -254,6 +254,7 @@ EXCEPTIONAL_ACTS = (
     "charges.settlement.waive.REST",
     "charges.settlement.waive.LATE",
     "charges.tracking.reissue.LESS",
+    "charges.tracking.unfollowed.SAID_CANCELLED",
     "charges.drafts.edit.LESS",
     "charges.refunds.advances.USE",
 )

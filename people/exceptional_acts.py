@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 from django.urls import reverse
 from django.utils.module_loading import import_string
@@ -26,9 +26,9 @@ from brazil.banking_days import sao_paulo_day
 from core.clock import database_now
 from core.errors import DomainError, InvalidInput, InvalidState, NotAllowed
 from core.text import read_line, shorten
-from people.admins import lock_people, require_role
+from people.admins import require_role
 from people.exceptional_limit import limit_of, words
-from people.models import ExceptionalAct, ExceptionalLimit
+from people.models import ExceptionalAct
 from tenants.models import Membership, Role, TenantOwned, User
 from tenants.notices import News, notify_people, withdraw
 from tenants.scope import tenant_scope
@@ -78,8 +78,8 @@ class Request:
 def propose(kind: Kind, request: Request, *, by: Membership) -> ExceptionalAct:
     """Do it now, or have it wait: `is_waiting` of what is returned.
 
-    It locks the company before anything else: the caller holds no row yet, and `kind.apply` takes
-    its own.
+    What one person asks for is counted one after the other (`lock_person`): the caller holds no row
+    yet, or that lock, and `kind.apply` takes its own rows.
 
     Raises:
         InvalidInput: (field `why`) no reason was given.
@@ -89,12 +89,9 @@ def propose(kind: Kind, request: Request, *, by: Membership) -> ExceptionalAct:
     if not why:
         raise InvalidInput("Informe o motivo: ele fica na lista de exceções.", field="why")
     with tenant_scope(by.tenant_id), transaction.atomic():
-        lock_people(by.tenant_id)
+        lock_person(by.tenant_id, by.user_id)
         if waiting_on(request.on, kind) is not None:
-            raise InvalidState(
-                "Já há um pedido igual aguardando liberação: libere, recuse ou retire esse antes.",
-                code="already_asked",
-            )
+            raise already_asked()
         now = database_now()
         act = ExceptionalAct(
             tenant=by.tenant,
@@ -113,8 +110,8 @@ def propose(kind: Kind, request: Request, *, by: Membership) -> ExceptionalAct:
             asked_at=now,
             day=sao_paulo_day(now),
         )
-        if is_above_limit(kind, act):
-            act.save(force_insert=True)
+        if is_above_limit(kind, act, limit_of(by.tenant)):
+            keep_waiting(act)
             tell_approvers(act)
             record(Act.EXCEPTION_ASKED, on=act, by=by.user, why=act.why, after=act.effect)
         else:
@@ -124,11 +121,38 @@ def propose(kind: Kind, request: Request, *, by: Membership) -> ExceptionalAct:
     return act
 
 
-def is_above_limit(kind: Kind, act: ExceptionalAct) -> bool:
-    """Whether a second person has to release it. The company is locked by the caller."""
-    limit, _ = ExceptionalLimit.objects.get_or_create(tenant_id=act.tenant_id)
+def lock_person(tenant_id: UUID, user_id: int) -> None:
+    """Until the transaction ends, another act of this person waits. To be taken before any row that
+    an act may lock. The row of the company will not do: an act that makes an account of the chart
+    locks it after its charge."""
+    with connection.cursor() as cursor:
+        name = f"exceptional:{tenant_id}:{user_id}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def keep_waiting(act: ExceptionalAct) -> None:
+    """
+    Raises:
+        InvalidState: (code `already_asked`) another person asked for the same at this instant.
+    """
+    try:
+        with transaction.atomic():
+            act.save(force_insert=True)
+    except IntegrityError as error:
+        raise already_asked() from error
+
+
+def already_asked() -> InvalidState:
+    return InvalidState(
+        "Já há um pedido igual aguardando liberação: libere, recuse ou retire esse antes.",
+        code="already_asked",
+    )
+
+
+def is_above_limit(kind: Kind, act: ExceptionalAct, limit: Decimal) -> bool:
+    """Whether a second person has to release it."""
     alone = done_alone(act.tenant_id, kind.slug, act.asked_by_id, act.counts_with, act.day)
-    return kind.always_two or alone + act.amount > limit.amount
+    return kind.always_two or alone + act.amount > limit
 
 
 def needs_second(kind: Kind, amount: Decimal, *, counts_with: UUID, by: Membership) -> bool:
@@ -163,7 +187,7 @@ def release(act: ExceptionalAct, *, by: Membership) -> ExceptionalAct:
         InvalidState: (code `decided`) somebody answered before.
     """
     with tenant_scope(by.tenant_id), transaction.atomic():
-        lock_people(by.tenant_id)
+        lock_person(act.tenant_id, act.asked_by_id)
         by = require_role(by, Role.ADMIN, Role.APPROVER)
         act = hold(act)
         require_other_person(act, by)
@@ -191,7 +215,6 @@ def refuse(act: ExceptionalAct, *, by: Membership, why: str = "") -> Exceptional
     """
     why = read_line(why)
     with tenant_scope(by.tenant_id), transaction.atomic():
-        lock_people(by.tenant_id)
         by = require_role(by, *Role)
         act = hold(act)
         is_own = act.asked_by_id == by.user_id
@@ -206,7 +229,7 @@ def refuse(act: ExceptionalAct, *, by: Membership, why: str = "") -> Exceptional
 
 
 def hold(act: ExceptionalAct) -> ExceptionalAct:
-    """What waits, as it is now, until the transaction ends. The people are locked."""
+    """What waits, as it is now, until the transaction ends."""
     rows = ExceptionalAct.objects.of(act.tenant_id).select_related("tenant", "asked_by")
     held: ExceptionalAct = rows.select_for_update(of=("self",), no_key=True).get(id=act.id)
     if not held.is_waiting:

@@ -174,6 +174,14 @@ class ReceiveForm(OptionalWhyForm):
         }
 
 
+class WithheldForm(OptionalWhyForm):
+    amount = AmountField(label="Imposto retido")
+    field_order = ("amount", "why")
+
+    def __init__(self, typed: Any, *, charge: Charge) -> None:
+        super().__init__(typed, initial={"amount": format_brl(charge.principal_rest)})
+
+
 class FoundForm(forms.Form):
     our_number = LineField(
         label="Nosso número",

@@ -19,6 +19,8 @@ from charges.states import OWED, RefundStatus, SlipStatus
 from charges.terms.amounts import Owed, owed_on
 from charges.terms.check import cautions, discount_notice
 from core.plurals import counted
+from people.exceptional_acts import waiting_on
+from people.models import ExceptionalAct
 
 ZERO = Decimal("0.00")
 
@@ -48,6 +50,7 @@ class ChargePage:
     entry: Sequence[Part]  # «se for paga hoje»
     why_not: str  # why it may not be issued now
     cautions: Sequence[str]
+    waiting: ExceptionalAct | None  # what waits for a second person
 
     @property
     def charge(self) -> Charge:
@@ -132,6 +135,7 @@ def page_of(row: Row) -> ChargePage:
         entry=entry_of(charge, owed),
         why_not=why_not_issued(row, row.today),
         cautions=cautions(charge) if row.can_issue else [],
+        waiting=waiting_on(charge),
     )
 
 

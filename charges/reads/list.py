@@ -20,6 +20,7 @@ from brazil.banking_days import sao_paulo_day
 from charges.models import Charge, ChargeQuerySet, Slip
 from charges.reads.row import Row, rows_of
 from charges.states import ChargeStatus
+from charges.tracking.unfollowed import unfollowed
 from core.amounts import read_amount
 from core.errors import InvalidInput
 from core.fields import DayField
@@ -33,6 +34,7 @@ class State(models.TextChoices):
     OPEN = "em-aberto", "Em aberto"
     OVERDUE = "vencidas", "Vencidas"
     TO_LOOK_AT = "conferir", "Requer conferência"
+    UNFOLLOWED = "sem-acompanhamento", "Sem acompanhamento"
     PAID = "pagas", "Pagas"
     DRAFTS = "rascunhos", "Rascunhos"
     CANCELLED = "canceladas", "Canceladas"
@@ -168,7 +170,7 @@ def position_of(charge: Charge, order: Order) -> Position:
 
 def matching(tenant: Tenant, chosen: ListFilter, today: date) -> ChargeQuerySet:
     values = chosen.values
-    charges: ChargeQuerySet = in_state(Charge.objects.of(tenant), chosen.state, today)
+    charges: ChargeQuerySet = in_state(Charge.objects.of(tenant), tenant, chosen.state, today)
     if payer_id := values.get("pagador"):
         charges = charges.filter(payer=payer_id)
     if account := values.get("conta"):
@@ -182,7 +184,7 @@ def matching(tenant: Tenant, chosen: ListFilter, today: date) -> ChargeQuerySet:
     return charges
 
 
-def in_state(charges: ChargeQuerySet, state: str, today: date) -> ChargeQuerySet:
+def in_state(charges: ChargeQuerySet, tenant: Tenant, state: str, today: date) -> ChargeQuerySet:
     match state:
         case State.OPEN:
             return charges.owed()
@@ -190,6 +192,8 @@ def in_state(charges: ChargeQuerySet, state: str, today: date) -> ChargeQuerySet
             return charges.overdue(today)
         case State.TO_LOOK_AT:
             return charges.to_look_at()
+        case State.UNFOLLOWED:
+            return charges.filter(id__in=unfollowed(tenant).values("id"))
         case State.PAID:
             return charges.filter(status=ChargeStatus.PAID)
         case State.DRAFTS:

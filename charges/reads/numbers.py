@@ -9,6 +9,7 @@ from django.db.models import Count, Q, Sum
 
 from charges.models import REST, Charge, Settlement
 from charges.terms.check import reais
+from charges.tracking.unfollowed import unfollowed
 from core.plurals import counted
 from tenants.models import Tenant
 
@@ -33,6 +34,7 @@ class Numbers:
     overdue_amount: Decimal
     debtors: int
     to_look_at: int
+    unfollowed: int
     received: Decimal  # in this month
     payments: int
     month: str
@@ -56,7 +58,7 @@ class Numbers:
 
 
 def numbers_of(tenant: Tenant, today: date, month: str) -> Numbers:
-    """Three queries; none reads charges that have ended, or money of other months."""
+    """Four queries; none reads charges that have ended, or money of other months."""
     overdue = Q(late_from__lte=today)
     week = Q(due_date__range=(today, date.fromordinal(today.toordinal() + 6)))
     owed = Charge.objects.of(tenant).owed()
@@ -74,7 +76,8 @@ def numbers_of(tenant: Tenant, today: date, month: str) -> Numbers:
     came = came.exclude(way=Settlement.Way.ADVANCE)  # it came before, for another charge
     received = came.aggregate(received=Sum("received"), payments=Count("id"))
     to_look_at = Charge.objects.of(tenant).to_look_at().count()
+    left_alone = unfollowed(tenant).count()
     sums: dict[str, Any] = {
         name: ZERO if value is None else value for name, value in (told | received).items()
     }
-    return Numbers(**sums, to_look_at=to_look_at, month=month)
+    return Numbers(**sums, to_look_at=to_look_at, unfollowed=left_alone, month=month)

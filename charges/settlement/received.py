@@ -22,8 +22,7 @@ from core.clock import database_now
 from core.errors import InvalidInput, InvalidState
 from core.ids import uuid7
 from core.text import read_line
-from people.admins import lock_people
-from people.exceptional_acts import Kind, Request, propose
+from people.exceptional_acts import Kind, Request, lock_person, propose
 from people.models import ExceptionalAct
 from tenants.models import Membership, Tenant
 
@@ -75,7 +74,7 @@ def register_received(
         why=why,
     )
     check(received, by.tenant)
-    lock_people(by.tenant_id)  # before the charge, as all that is out of the ordinary
+    lock_person(by.tenant_id, by.user_id)  # a waiver may follow, after the charge is held
     if way != Settlement.Way.CASH:
         return receive(charge, received, f"by-hand:{uuid7()}", by)
     seen = Charge.objects.of(by.tenant_id).select_related("payer", "created_by").get(id=charge.id)
@@ -132,6 +131,9 @@ def require_answers(
     if charge.status in {ChargeStatus.PAID, ChargeStatus.CANCELLED}:
         words = charge.status_words(received.day).lower()
         raise InvalidState(f"Esta cobrança consta como «{words}».", code="not_owed")
+    if received.withheld + received.split > charge.principal_rest:
+        most = reais(charge.principal_rest)
+        raise InvalidInput(f"O imposto vai até {most}, o que falta.", field="withheld")
     money = money_of(received, evidence, by)
     lacking = split_of(charge, money).lacking
     if lacking and received.late not in {KEEP, WAIVE}:

@@ -104,5 +104,6 @@ def take_money(slip: Slip, reading: Reading, source: str) -> None:
     ]
     if not any(came):
         return  # a part of it may have been given back since
-    if slip.charge.status == ChargeStatus.PARTLY_PAID and slip.status == SlipStatus.PAID:
+    is_short = slip.charge.status == ChargeStatus.PARTLY_PAID and slip.charge.principal_rest
+    if is_short and slip.status == SlipStatus.PAID:
         require_look(slip.charge, "O banco encerrou o boleto com menos do que o devido.")

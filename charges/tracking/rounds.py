@@ -67,6 +67,7 @@ def unfinished(now: datetime) -> list[tuple[UUID, UUID]]:
         slips = Slip.objects.filter(
             Q(status=SlipStatus.ISSUING, claimed_at__lte=stale)
             | is_due(now) & Q(status__in=[SlipStatus.UNKNOWN, *OPEN_AT_BANK])
+            | is_due(now) & Q(said_cancelled_at__isnull=False, status=SlipStatus.CANCELLED)
         )
         listed = now - timedelta(seconds=settings.POLL_ORDERS_SECONDS)
         rounds = ChargeRound.objects.filter(Q(wanted_at__isnull=False) | Q(listed_at__lte=listed))
@@ -109,6 +110,13 @@ def follow_account(tenant_id: UUID, account_id: UUID) -> bool:
     return is_ours and is_wanted
 
 
+def is_told_of(account: BankAccount) -> bool:
+    """Whether it is connected, and its bank in the company's plan."""
+    with tenant_scope(account.tenant_id):
+        mine = BankAccount.objects.of(account.tenant_id).connected().in_plan()
+        return mine.filter(id=account.id).exists()
+
+
 def go_round(tenant_id: UUID, account_id: UUID) -> None:
     now = database_now()
     with tenant_scope(tenant_id):
@@ -117,7 +125,7 @@ def go_round(tenant_id: UUID, account_id: UUID) -> None:
     with tenant_scope(tenant_id):
         match_statement(account)
         post_waiting(account)
-    if not account.is_connected or rules_of(account) is None:
+    if not is_told_of(account) or rules_of(account) is None:
         return  # what is at the bank lives on there, without being followed
     try:
         with connect(account.connection, needing=Capability.FETCH_CHARGE) as bank:

@@ -7,10 +7,11 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from charges.forms.acts import CancelForm, ChangeForm, ReceiveForm, WhyForm
+from charges.forms.acts import CancelForm, ChangeForm, ReceiveForm, WhyForm, WithheldForm
 from charges.reads.row import Row
 from charges.settlement.received import register_received
 from charges.settlement.waive import waive_rest
+from charges.settlement.withheld import say_withheld
 from charges.states import SlipStatus
 from charges.terms.amounts import owed_on
 from charges.terms.check import reais, rules_of
@@ -179,6 +180,30 @@ def waive(request: TenantRequest, charge_id: UUID) -> HttpResponse:
         ],
         action=f"Dispensar {reais(row.value_today)}",
         is_danger=True,
+    )
+    return ask(request, row.charge, question, form)
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.ADMIN, Role.FINANCE)
+@require_recent_factor
+def withheld(request: TenantRequest, charge_id: UUID) -> HttpResponse:
+    """What is left, the payer kept for tax."""
+    row = row_or_404(request, charge_id)
+    require(row.can_say_withheld)
+    form = WithheldForm(typed(request), charge=row.charge)
+    if form.is_valid():
+        with marking(form):
+            settlement = say_withheld(row.charge, by=request.membership, **form.cleaned_data)
+            messages.success(request, f"Imposto retido de {reais(settlement.withheld)} lançado.")
+            return redirect("charges:detail", charge_id)
+    question = Question(
+        title="O pagador reteve imposto?",
+        texts=[
+            f"Faltam {reais(row.charge.principal_rest)} de {row.charge.payer}. O imposto que ele "
+            "reteve conta como pago e vai para a conta de impostos retidos por clientes.",
+        ],
+        action="Lançar imposto retido",
     )
     return ask(request, row.charge, question, form)
 

@@ -55,6 +55,7 @@ def around(request: TenantRequest, chosen: ListFilter, now: datetime) -> dict[st
         "has_any": numbers.owed > 0 or Charge.objects.of(request.tenant).exists(),
         "select_all_url": address(chosen, selecionar="todas"),
         "look_url": address(chosen, situacao=State.TO_LOOK_AT),
+        "unfollowed_url": address(chosen, situacao=State.UNFOLLOWED),
         "without_payer_url": address(chosen, pagador=""),
     }
 
@@ -69,7 +70,9 @@ def chips(chosen: ListFilter, numbers: Numbers) -> list[dict[str, Any]]:
         State.OPEN: numbers.owed,
         State.OVERDUE: numbers.overdue,
         State.TO_LOOK_AT: numbers.to_look_at,
+        State.UNFOLLOWED: numbers.unfollowed,
     }
+    hidden = {State.UNFOLLOWED} if not numbers.unfollowed else set()
     return [
         {
             "label": state.label,
@@ -78,6 +81,7 @@ def chips(chosen: ListFilter, numbers: Numbers) -> list[dict[str, Any]]:
             "count": counts.get(state),
         }
         for state in State
+        if state not in hidden or chosen.state == state
     ]
 
 

@@ -38,8 +38,8 @@ BEGIN
     SELECT coalesce(sum(amount), 0) INTO alone FROM people_exceptionalact
         WHERE tenant_id = NEW.tenant_id AND outcome = 'alone' AND kind = NEW.kind
             AND asked_by_id = NEW.asked_by_id AND counts_with = NEW.counts_with AND day = NEW.day;
-    IF NEW.outcome <> 'alone' OR NEW.decided_by_id <> NEW.asked_by_id OR alone + NEW.amount > (
-        SELECT amount FROM people_exceptionallimit WHERE tenant_id = NEW.tenant_id
+    IF NEW.outcome <> 'alone' OR NEW.decided_by_id <> NEW.asked_by_id OR alone + NEW.amount > coalesce(
+        (SELECT amount FROM people_exceptionallimit WHERE tenant_id = NEW.tenant_id), 500
     ) THEN
         RAISE EXCEPTION 'one person does no more than the limit alone'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'exceptionalact_limit';

@@ -14,7 +14,7 @@ LIMIT = Decimal("500.00")
 
 class ExceptionalLimit(TenantOwned):
     """Up to how much one person does alone, of one kind, for one payer, in a day (limite de
-    exceções). It is made when it is first needed."""
+    exceções). Without a row it is LIMIT; the database counts by the same."""
 
     amount = models.DecimalField("limite", max_digits=12, decimal_places=2, default=LIMIT)
 

@@ -33,6 +33,7 @@ ACTS = (
     "see",
     "pay",
     "pay_part",
+    "pay_late",
     "pay_twice",
     "pay_more",
     "end",
@@ -84,6 +85,9 @@ class Life:
 
     def pay_part(self) -> None:
         self.show(lambda slip: paid(slip, "40.00"))
+
+    def pay_late(self) -> None:
+        self.show(lambda slip: paid(slip, str(slip.amount), day=date(2027, 1, 11)))
 
     def pay_twice(self) -> None:
         self.show(lambda slip: paid(slip, str(slip.amount), "150.00"))
@@ -139,7 +143,9 @@ def check(charge: Charge) -> None:
 def test_whatever_happens_the_books_hold_each_real_once(tenant, operator, acts):
     with transaction.atomic():
         account = make_bank_account(tenant, preferred=False)
-        charge = make_charge(tenant, account, "150.00", due_date=date(2026, 12, 10))
+        charge = make_charge(
+            tenant, account, "150.00", due_date=date(2026, 12, 10), fine_percent=D(2)
+        )
         by = membership(tenant, operator)
         with tenant_scope(tenant.id):
             life = Life(charge, by)

@@ -24,8 +24,12 @@ def count(act: ExceptionalAct, by: Membership) -> None:
     Tenant.objects.filter(id=by.tenant_id).update(name=f"{by.tenant.name}+{act.amount}")
 
 
+def nothing(act: ExceptionalAct, by: Membership) -> None:
+    """It is done by being allowed."""
+
+
 KIND = Kind("waiver", "Dispensa", count)
-OTHER = Kind("discount", "Desconto", count)
+OTHER = Kind("discount", "Desconto", nothing)
 ALWAYS = Kind("refund", "Devolução", count, always_two=True)
 
 
@@ -50,7 +54,8 @@ def ask(
 
 def done(tenant: Tenant) -> list[str]:
     """The amounts that took effect."""
-    return Tenant.objects.get(id=tenant.id).name.split("+")[1:]
+    with tenant_scope(tenant.id):
+        return Tenant.objects.get(id=tenant.id).name.split("+")[1:]
 
 
 def release(act: ExceptionalAct, by: User) -> ExceptionalAct:

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0010_tax_purposes"),
         ("banking", "0015_news"),
-        ("charges", "0004_late_rest"),
+        ("charges", "0005_said_cancelled"),
         ("tenants", "0006_tax_reform"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -171,7 +171,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("charges", "0005_refunds")]
+    dependencies = [("charges", "0006_refunds")]
 
     operations = [
         SecureTenantTable("refund"),
