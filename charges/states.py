@@ -110,7 +110,12 @@ CHARGE_MOVES: Mapping[str, frozenset[str]] = {
 }
 
 # What may be edited: no bank has it.
-EDITABLE = (ChargeStatus.DRAFT, ChargeStatus.REFUSED, ChargeStatus.WRITTEN_OFF)
+EDITABLE = (
+    ChargeStatus.DRAFT,
+    ChargeStatus.REFUSED,
+    ChargeStatus.WRITTEN_OFF,
+    ChargeStatus.RETURNED,
+)
 # From which a slip may be issued.
 ISSUABLE = (
     ChargeStatus.DRAFT,

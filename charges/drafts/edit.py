@@ -10,14 +10,14 @@ from audit.services import record
 from brazil.banking_days import sao_paulo_day
 from charges.drafts.draft import Draft, columns_of, kept, particulars, read_kept, require_enterer
 from charges.exceptional import request_of, require_unchanged
-from charges.models import NEVER_LEFT, Charge, Slip
+from charges.models import NEVER_LEFT, Charge, Settlement, Slip
 from charges.states import EDITABLE, ChargeStatus
 from charges.terms.amounts import Terms, given_up, owed_on
 from charges.terms.check import reais
 from charges.timeline import note
 from charges.transitions import lock_charge
 from core.clock import database_now
-from core.errors import InvalidState
+from core.errors import InvalidInput, InvalidState
 from people.exceptional_acts import Kind, Request, propose
 from people.models import ExceptionalAct
 from tenants.models import Membership
@@ -54,6 +54,21 @@ def require_editable(charge: Charge) -> None:
             "Esta cobrança já foi emitida: cancele-a e emita outra para mudar o que ela diz.",
             code="not_editable",
         )
+
+
+def require_kept(charge: Charge, columns: dict[str, Any]) -> None:
+    """What came for it stays its payer's, and no less is asked for than was settled.
+
+    Raises:
+        InvalidInput: (its `field` named) it would not.
+    """
+    came = Settlement.objects.of(charge.tenant_id).filter(charge=charge)
+    if columns["payer"].id != charge.payer_id and came.exists():
+        raise InvalidInput(
+            "Este pagador já pagou por esta cobrança: lance outra para o outro.", field="payer"
+        )
+    if columns["amount"] < charge.settled:
+        raise InvalidInput(f"{reais(charge.settled)} já estão quitados.", field="amount")
 
 
 def less_than_issued(charge: Charge, columns: dict[str, Any]) -> Decimal:
@@ -94,6 +109,7 @@ def write_edit(held: Charge, draft: Draft, by: Membership) -> Charge:
     require_editable(held)
     before = particulars(held)
     columns = columns_of(held.tenant, draft)
+    require_kept(held, columns)
     for name, value in columns.items():
         setattr(held, name, value)
     held.save(update_fields=[*columns])

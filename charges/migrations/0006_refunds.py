@@ -147,9 +147,9 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("ours", "Pedida aqui"),
+                            ("ours", "Devolução"),
                             ("med", "Devolução especial (MED)"),
-                            ("found", "Feita fora do Kamino"),
+                            ("found", "Devolução feita fora do Kamino"),
                         ],
                         max_length=5,
                         verbose_name="tipo",

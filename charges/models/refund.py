@@ -22,9 +22,9 @@ class Refund(TenantOwned):
     Status = RefundStatus
 
     class Kind(models.TextChoices):
-        OURS = "ours", "Pedida aqui"
+        OURS = "ours", "Devolução"
         MED = "med", "Devolução especial (MED)"
-        FOUND = "found", "Feita fora do Kamino"
+        FOUND = "found", "Devolução feita fora do Kamino"
 
     class Debt(models.TextChoices):
         """What becomes of the debt that the money had paid."""

@@ -6,10 +6,13 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import AccountPurpose
+from charges.drafts.edit import edit_charge
 from charges.issuing.queue import issue_charges
 from charges.models import AdvanceUse
 from charges.refunds.advances import give_back_by_bill, use_advance
+from charges.refunds.register import register_refund
 from charges.states import ChargeStatus, SlipStatus
+from charges.transitions import lock_slip, move_slip
 from core.errors import InvalidInput, InvalidState
 from payments.bills.edit import edit_payable, version_of
 from payments.bills.enter import cancel_payable
@@ -19,7 +22,7 @@ from people.models import ExceptionalAct
 from tenants.models import Role
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
-from tests.charges.factories import make_charge, make_payer, membership
+from tests.charges.factories import make_charge, make_draft, make_payer, membership
 from tests.charges.issued import lines_of, settlements, slip_of
 from tests.charges.readings import paid, shown, take
 from tests.charges.returned import left, of_company, payment_of
@@ -132,3 +135,21 @@ def test_given_back_by_a_bill_that_waits_and_cancelled_it_is_free_again(account,
         cancel_payable(bill, by=by.user)
 
     assert left(payment_of(source)).excess == D("100.00")
+
+
+def test_a_charge_that_went_back_whole_is_edited_and_issued_again_for_its_payer(account, payer):
+    charge = overpaid(account, payer)
+    tenant, by = account.tenant, membership(account.tenant)
+    with tenant_scope(tenant.id):
+        back = {"amount": D("250.00"), "day": payment_of(charge).posted_on, "debt": "owed"}
+        register_refund(payment_of(charge), by=by, why="Desistiu", **back)
+    assert reread(charge).status == ChargeStatus.RETURNED
+
+    with pytest.raises(InvalidInput) as other, tenant_scope(tenant.id):
+        edit_charge(charge, make_draft(tenant, account), by=by)
+    assert other.value.field == "payer"
+    with tenant_scope(tenant.id):
+        edit_charge(charge, make_draft(tenant, account, payer=payer), by=by)
+        (slip,) = issue_charges([charge], by=by).slips
+        move_slip(lock_slip(slip), SlipStatus.WITHDRAWN)  # and taken from the queue again
+    assert reread(charge).status == ChargeStatus.WRITTEN_OFF
