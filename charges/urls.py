@@ -1,6 +1,6 @@
 from django.urls import path
 
-from charges.views import acts, charge, issuing, list, looks, new, unknown
+from charges.views import acts, charge, issuing, list, looks, new, payer, unknown
 
 app_name = "charges"
 urlpatterns = [
@@ -28,4 +28,7 @@ urlpatterns = [
     path("cobrancas/<uuid:charge_id>/emitir-de-novo/", unknown.again, name="issue_again"),
     path("cobrancas/recebimentos/<uuid:settlement_id>/substituir/", looks.replace, name="replace"),
     path("cobrancas/recebimentos/<uuid:settlement_id>/manter/", looks.keep, name="keep"),
+    path("pagar/<str:token>/", payer.page, name="payer_page"),
+    path("pagar/<str:token>/estado/", payer.state, name="payer_state"),
+    path("pagar/<str:token>/aberta/", payer.opened, name="payer_opened"),
 ]

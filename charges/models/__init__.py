@@ -3,6 +3,7 @@
 from charges.models.charge import Charge, ChargeQuerySet, late_from
 from charges.models.defaults import ChargeDefaults
 from charges.models.event import ChargeEvent
+from charges.models.payer_page import PayerPage
 from charges.models.round import ChargeRound
 from charges.models.settlement import Settlement
 from charges.models.slip import NEVER_LEFT, IssueBatch, Slip, slip_code
@@ -15,6 +16,7 @@ __all__ = [
     "ChargeQuerySet",
     "ChargeRound",
     "IssueBatch",
+    "PayerPage",
     "Settlement",
     "Slip",
     "late_from",
