@@ -2,6 +2,7 @@
 
 from charges.models.charge import Charge, ChargeQuerySet, late_from
 from charges.models.defaults import ChargeDefaults
+from charges.models.document import PrintJob, SlipDocument
 from charges.models.event import ChargeEvent
 from charges.models.payer_page import PayerPage
 from charges.models.round import ChargeRound
@@ -17,8 +18,10 @@ __all__ = [
     "ChargeRound",
     "IssueBatch",
     "PayerPage",
+    "PrintJob",
     "Settlement",
     "Slip",
+    "SlipDocument",
     "late_from",
     "slip_code",
 ]

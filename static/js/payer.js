@@ -15,7 +15,7 @@ for (const button of page.querySelectorAll("[data-copy]")) {
 
 async function copy(button) {
   const source = document.getElementById(button.dataset.copy);
-  const text = source.textContent.replace(/\s+/g, " ").trim();
+  const text = source.dataset.value ?? source.textContent.trim();
   const label = button.querySelector("[data-copy-label]");
   label.dataset.idle ??= label.textContent;
   const worked = (await write(text)) || byHand(source);
