@@ -16,6 +16,7 @@ from charges.states import LIVE_SLIPS
 from charges.views.charge import charge_or_404
 from charges.views.issuing import read_ids
 from charges.views.payer import for_strangers, gone
+from core.errors import InvalidState
 from tenants.access import TenantRequest, member_required
 from tenants.scope import tenant_scope
 from tenants.throttles import costly
@@ -29,7 +30,11 @@ def bank_pdf(request: TenantRequest, charge_id: UUID) -> HttpResponse:
     slip = Slip.objects.of(request.tenant).filter(charge=charge, status__in=LIVE_SLIPS).first()
     content = kept_document(slip) if slip is not None and slip.can_be_shown else None
     if content is None:
-        raise Http404
+        raise InvalidState(
+            "Não há PDF do banco para esta cobrança agora. Ele chega minutos depois do registro; "
+            "enquanto isso, use «Imprimir».",
+            code="no_document",
+        )
     return pdf_answer(content, f"boleto-{name_of(charge)}.pdf")
 
 

@@ -22,7 +22,7 @@ from tests.banking.factories import reread
 from tests.cast import make_member, sign_in
 from tests.charges.factories import make_charge, membership
 from tests.charges.issued import follow, issue, slip_of
-from tests.charges.test_payer_page import path_of, registered, settle
+from tests.charges.payer_side import path_of, registered, settle
 from tests.clock import Traveller
 from tests.cora_simulator import CoraSimulator
 from tests.payments.factories import make_bank_account

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,19 +15,17 @@ from pytest_django import Settings
 
 from banking.models import BankAccount
 from charges.models import Charge, PayerPage, Settlement, Slip
-from charges.payer_page.address import digest_of, find_charge, page_address
+from charges.payer_page.address import digest_of, find_charge
 from charges.payer_page.opened import OPENED
 from charges.payer_page.page import PageState, PayerView
-from charges.settlement.received import register_received
 from charges.states import ChargeStatus, SlipStatus
 from parties.models import Payer
 from tenants.models import Tenant, User
 from tenants.scope import across_tenants, tenant_scope
-from tests.banking.factories import reread
 from tests.cast import sign_in
-from tests.charges.factories import make_charge, membership
+from tests.charges.factories import make_charge
 from tests.charges.issued import queue, titles
-from tests.charges.readings import shown
+from tests.charges.payer_side import PIX, address_of, path_of, registered, settle
 from tests.clock import Traveller
 from tests.payments.factories import make_bank_account
 from tests.security.log_lines import written
@@ -34,7 +33,6 @@ from tests.security.log_lines import written
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday", "clear_cache")]
 
 D = Decimal
-PIX = "00020126580014br.gov.bcb.pix2536pix.example/qr/v2/0123456789abcdef5204000053039865802BR6304"
 NOBODYS = "A" * 22
 FRIDAY, SATURDAY = date(2026, 11, 27), date(2026, 11, 28)
 MONDAY = date(2026, 11, 30)
@@ -42,8 +40,6 @@ MONDAY = date(2026, 11, 30)
 
 @pytest.fixture
 def clear_cache() -> Iterator[None]:
-    from django.core.cache import caches
-
     caches["default"].clear()
     yield
 
@@ -58,37 +54,8 @@ def payable(tenant: Tenant, account: BankAccount) -> Charge:
     return registered(make_charge(tenant, account, fine_percent=D("2.00")))
 
 
-def registered(charge: Charge, **changes: Any) -> Charge:
-    """As if its bank had registered it, with line, bars and Pix."""
-    slip = queue(charge)
-    told = shown(slip)
-    codes = {"linha_digitavel": told.linha_digitavel, "barcode": told.barcode, "pix_code": PIX}
-    with tenant_scope(charge.tenant_id):
-        mine = Slip.objects.of(charge.tenant_id).filter(id=slip.id)
-        mine.update(status=SlipStatus.ISSUING)
-        mine.update(status=SlipStatus.OPEN, **codes | changes)
-        Charge.objects.of(charge.tenant_id).filter(id=charge.id).update(status=ChargeStatus.OPEN)
-    return reread(charge)
-
-
-def address_of(charge: Charge) -> str:
-    with tenant_scope(charge.tenant_id):
-        return page_address(charge)
-
-
-def path_of(charge: Charge) -> str:
-    return "/pagar/" + address_of(charge).split("/pagar/")[1]
-
-
 def state_of(client: Client, charge: Charge) -> str:
     return str(client.get(path_of(charge)).context["view"].state)
-
-
-def settle(charge: Charge, amount: str | None = None) -> None:
-    by = membership(charge.tenant)
-    with tenant_scope(charge.tenant_id):
-        told = D(amount) if amount else charge.amount
-        register_received(charge, by=by, amount=told, day=date(2026, 11, 23), way="cash")
 
 
 # --- The address ------------------------------------------------------------------------------

@@ -1,0 +1,46 @@
+"""Charges that their payers can pay, and the addresses of their pages."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from charges.models import Charge, Slip
+from charges.payer_page.address import page_address
+from charges.settlement.received import register_received
+from charges.states import ChargeStatus, SlipStatus
+from tenants.scope import tenant_scope
+from tests.banking.factories import reread
+from tests.charges.factories import membership
+from tests.charges.issued import queue
+from tests.charges.readings import shown
+
+PIX = "00020126580014br.gov.bcb.pix2536pix.example/qr/v2/0123456789abcdef5204000053039865802BR6304"
+
+
+def registered(charge: Charge, **changes: Any) -> Charge:
+    """As if its bank had registered it, with line, bars and Pix."""
+    slip = queue(charge)
+    told = shown(slip)
+    codes = {"linha_digitavel": told.linha_digitavel, "barcode": told.barcode, "pix_code": PIX}
+    with tenant_scope(charge.tenant_id):
+        mine = Slip.objects.of(charge.tenant_id).filter(id=slip.id)
+        mine.update(status=SlipStatus.ISSUING)
+        mine.update(status=SlipStatus.OPEN, **codes | changes)
+        Charge.objects.of(charge.tenant_id).filter(id=charge.id).update(status=ChargeStatus.OPEN)
+    return reread(charge)
+
+
+def address_of(charge: Charge) -> str:
+    with tenant_scope(charge.tenant_id):
+        return page_address(charge)
+
+
+def path_of(charge: Charge) -> str:
+    return "/pagar/" + address_of(charge).split("/pagar/")[1]
+
+
+def settle(charge: Charge, amount: str | None = None) -> None:
+    by = membership(charge.tenant)
+    with tenant_scope(charge.tenant_id):
+        told = Decimal(amount) if amount else charge.amount
+        register_received(charge, by=by, amount=told, day=date(2026, 11, 23), way="cash")
