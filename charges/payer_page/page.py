@@ -125,6 +125,11 @@ class PayerView:
         return bool(self.pix_code and self.linha) and self.by_pix.total != self.by_boleto.total
 
     @property
+    def tells_boleto_day(self) -> bool:
+        """A bar code that is paid today carries another day, and that matters."""
+        return self.boleto_day != self.today and (self.is_late or self.has_two_amounts)
+
+    @property
     def owed(self) -> Owed:
         """What stands on top: by Pix, unless there is a bar code alone."""
         return self.by_boleto if self.linha and not self.pix_code else self.by_pix
@@ -168,8 +173,8 @@ class PayerView:
 
     @property
     def linha_parts(self) -> list[str]:
-        """Its fields, between which alone it may be broken."""
-        return format_linha_digitavel(self.linha).split() if self.linha else []
+        """Its fields, between which alone it may be broken; the check digit stays with the last."""
+        return format_linha_digitavel(self.linha).split(" ", 3) if self.linha else []
 
     @property
     def barcode(self) -> str:
