@@ -24,7 +24,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from brazil.itf import itf_widths
+from brazil.interleaved import bars, length
 from core.money import format_brl
 
 WIDTH, HEIGHT = A4
@@ -254,13 +254,8 @@ def draw_cut(canvas: Canvas, y: float) -> None:
 
 
 def draw_bars(canvas: Canvas, digits: str, x: float, y: float) -> None:
-    widths = itf_widths(digits)
-    boxes, at = [], 0
-    for number, width in enumerate(widths):
-        if number % 2 == 0:
-            boxes.append((at, 0, width, 1))
-        at += width
-    fill(canvas, boxes, x, y, BARS_WIDTH / at, BARS_HEIGHT)
+    boxes = [(at, 0, width, 1) for at, width in bars(digits)]
+    fill(canvas, boxes, x, y, BARS_WIDTH / length(digits), BARS_HEIGHT)
 
 
 def draw_qr(canvas: Canvas, code: str, x: float, y: float, size: float) -> None:

@@ -14,7 +14,8 @@ from charges.documents.sheet import Sheet, pdf_of
 from charges.drafts.draft import percent_words
 from charges.models import Charge, Slip
 from charges.states import SlipStatus
-from charges.terms.check import reais, rules_of
+from charges.terms.check import reais
+from charges.terms.last_day import last_day
 from core.text import shorten
 from parties.models import Payer
 
@@ -39,9 +40,9 @@ def printable(tenant_id: UUID, ids: Sequence[UUID], today: date) -> list[tuple[C
 
 def can_be_printed(charge: Charge, slip: Slip, today: date) -> bool:
     """It is over what is owed, and its bank still takes it."""
-    rules = rules_of(charge.bank_account)
-    lasts = rules.lasts if rules is not None else None
-    return slip.amount == charge.rest and (lasts is None or today <= slip.due_date + lasts)
+    slip.bank_account = charge.bank_account  # for its bank's rules, without another query
+    last = last_day(slip)
+    return slip.amount == charge.rest and (last is None or today <= last)
 
 
 def pdf_of_charges(pairs: Sequence[tuple[Charge, Slip]]) -> bytes:

@@ -16,7 +16,7 @@ from charges.models import Charge, Settlement, Slip
 from charges.payer_page.address import Found
 from charges.states import ChargeStatus, SlipStatus
 from charges.terms.amounts import Owed, owed_on
-from charges.terms.check import rules_of
+from charges.terms.last_day import last_day
 from core.clock import DatabaseNow
 from core.plurals import counted
 from tenants.scope import tenant_scope
@@ -95,11 +95,8 @@ class PayerView:
 
     @cached_property
     def last_day(self) -> date | None:
-        """The last one on which its bank takes money for the slip, where the bank says so."""
-        rules = rules_of(self.charge.bank_account)
-        if self.slip is None or rules is None or rules.lasts is None:
-            return None
-        return self.slip.due_date + rules.lasts
+        """The last one on which its bank takes money for the slip, where there is one."""
+        return last_day(self.slip) if self.slip is not None else None
 
     @property
     def slip_is_pix_alone(self) -> bool:
@@ -256,6 +253,8 @@ def open_view(found: Found, charge: Charge | None) -> PayerView | None:
     told = list(newest)
     if charge is None:
         return None
+    for slip in told:
+        slip.charge, slip.bank_account = charge, charge.bank_account
     live = next((slip for slip in told if slip.is_live), None)
     return PayerView(charge, live, sao_paulo_day(charge.now)) if told else None
 

@@ -209,6 +209,7 @@ def view(
     charge = Charge(**values | changes)
     codes = {"linha_digitavel": "1" * 47, "barcode": "1" * 44, "pix_code": PIX}
     told = codes | {"amount": charge.amount, "due_date": charge.due_date, "form": charge.form}
+    told |= {"bank_account": charge.bank_account, "content": {}}
     row = Slip(status=slip, **told | (slip_changes or {})) if slip else None
     return PayerView(charge, row, today)
 
@@ -242,6 +243,10 @@ def view(
         # BS2 takes money until the 60th day after the due date, a Tuesday.
         (view(today=date(2027, 1, 26)), PageState.OPEN),
         (view(today=date(2027, 1, 27)), PageState.EXPIRED),
+        (
+            view(today=MONDAY, slip_changes={"content": {"pay_until": "2026-11-28"}}),
+            PageState.EXPIRED,
+        ),
     ],
 )
 def test_codes_are_there_in_one_state_alone(seen: PayerView, state: PageState) -> None:
