@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
@@ -14,18 +13,26 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from banking.models import BankAccount
-from charges.models import Charge, PayerPage, Settlement, Slip
+from charges.models import Charge, PayerPage, Settlement
 from charges.payer_page.address import digest_of, find_charge
 from charges.payer_page.opened import OPENED
 from charges.payer_page.page import PageState, PayerView
 from charges.states import ChargeStatus, SlipStatus
-from parties.models import Payer
 from tenants.models import Tenant, User
 from tenants.scope import across_tenants, tenant_scope
 from tests.cast import sign_in
 from tests.charges.factories import make_charge
 from tests.charges.issued import queue, titles
-from tests.charges.payer_side import PIX, address_of, path_of, registered, settle
+from tests.charges.payer_side import (
+    MONDAY,
+    PIX,
+    SATURDAY,
+    address_of,
+    path_of,
+    registered,
+    settle,
+    view,
+)
 from tests.clock import Traveller
 from tests.payments.factories import make_bank_account
 from tests.security.log_lines import written
@@ -34,8 +41,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday", "clear_ca
 
 D = Decimal
 NOBODYS = "A" * 22
-FRIDAY, SATURDAY = date(2026, 11, 27), date(2026, 11, 28)
-MONDAY = date(2026, 11, 30)
 
 
 @pytest.fixture
@@ -186,32 +191,6 @@ def test_no_line_of_the_log_has_an_address(client: Client, payable: Charge) -> N
 
 
 # --- What it shows ----------------------------------------------------------------------------
-
-
-def view(
-    status: ChargeStatus = ChargeStatus.OPEN,
-    slip: SlipStatus | None = SlipStatus.OPEN,
-    *,
-    today: date = date(2026, 11, 23),
-    slip_changes: dict[str, Any] | None = None,
-    **changes: Any,
-) -> PayerView:
-    values = {
-        "payer": Payer(name="Cliente Exemplo Ltda"),
-        "bank_account": BankAccount(provider="bs2", number="1234567-8"),
-        "amount": D("100.00"),
-        "due_date": FRIDAY,
-        "late_from": SATURDAY,
-        "form": "boleto_pix",
-        "interest_percent": D("30.00"),
-        "status": status,
-    }
-    charge = Charge(**values | changes)
-    codes = {"linha_digitavel": "1" * 47, "barcode": "1" * 44, "pix_code": PIX}
-    told = codes | {"amount": charge.amount, "due_date": charge.due_date, "form": charge.form}
-    told |= {"bank_account": charge.bank_account, "content": {}}
-    row = Slip(status=slip, **told | (slip_changes or {})) if slip else None
-    return PayerView(charge, row, today)
 
 
 @pytest.mark.parametrize(
