@@ -240,14 +240,15 @@ def view_of(found: Found) -> PayerView | None:
             "tenant", "payer", "bank_account"
         )
         charge = charges.annotate(now=DatabaseNow()).filter(id=found.charge_id).first()
+        today = sao_paulo_day(charge.now) if charge is not None else date.min
         if charge is not None and charge.status == ChargeStatus.PAID:
-            view = paid_view(charge)
+            view: PayerView | None = paid_view(charge, today)
         else:
-            view = open_view(found, charge)
+            view = open_view(found, charge, today)
     return view if view is not None and is_shown(view) else None
 
 
-def open_view(found: Found, charge: Charge | None) -> PayerView | None:
+def open_view(found: Found, charge: Charge | None, today: date) -> PayerView | None:
     slips = Slip.objects.of(found.tenant_id).filter(charge=found.charge_id)
     newest = slips.exclude(status=SlipStatus.WITHDRAWN).order_by("-created_at", "-id")
     told = list(newest)
@@ -256,13 +257,13 @@ def open_view(found: Found, charge: Charge | None) -> PayerView | None:
     for slip in told:
         slip.charge, slip.bank_account = charge, charge.bank_account
     live = next((slip for slip in told if slip.is_live), None)
-    return PayerView(charge, live, sao_paulo_day(charge.now)) if told else None
+    return PayerView(charge, live, today) if told else None
 
 
-def paid_view(charge: Charge) -> PayerView:
+def paid_view(charge: Charge, today: date) -> PayerView:
     came = Settlement.objects.of(charge.tenant_id).filter(charge=charge)
     newest = list(came.order_by("-posted_on", "-id"))
-    return PayerView(charge, None, sao_paulo_day(charge.now), newest)
+    return PayerView(charge, None, today, newest)
 
 
 def is_shown(view: PayerView) -> bool:
