@@ -200,8 +200,10 @@ class PayerView:
     @property
     def until(self) -> date | None:
         """The last day of a page that says that the charge is paid."""
-        is_paid = self.state is PageState.PAID and self.charge.paid_on is not None
-        return self.charge.paid_on + PAID_FOR if is_paid else None
+        paid_on = self.charge.paid_on
+        if self.state is not PageState.PAID or paid_on is None:
+            return None
+        return paid_on + PAID_FOR
 
     @property
     def about(self) -> str:

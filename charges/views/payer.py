@@ -6,7 +6,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -27,18 +27,20 @@ def for_strangers(view: View) -> View:
     """An address that anybody may try: so often from one place, and so often in all."""
 
     @wraps(view)
-    def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         seconds = seconds_until_free(request)
-        if seconds:
-            answer = render(request, "payer/too_often.html", {"seconds": seconds}, status=429)
-            answer.headers["Retry-After"] = str(seconds)
-        else:
-            answer = view(request, *args, **kwargs)
+        answer = too_often(request, seconds) if seconds else view(request, *args, **kwargs)
         for name, value in HEADERS.items():
             answer.headers[name] = value
         return answer
 
     return counted
+
+
+def too_often(request: HttpRequest, seconds: int) -> HttpResponseBase:
+    answer = render(request, "payer/too_often.html", {"seconds": seconds}, status=429)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def seconds_until_free(request: HttpRequest) -> int:
