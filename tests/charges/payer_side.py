@@ -34,7 +34,9 @@ def registered(charge: Charge, **changes: Any) -> Charge:
         mine.update(status=SlipStatus.ISSUING)
         mine.update(status=SlipStatus.OPEN, **codes | changes)
         Charge.objects.of(charge.tenant_id).filter(id=charge.id).update(status=ChargeStatus.OPEN)
-    return reread(charge)
+    found: Charge = reread(charge)
+    found.tenant = charge.tenant  # which is not read outside of its scope
+    return found
 
 
 def address_of(charge: Charge) -> str:

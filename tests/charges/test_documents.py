@@ -29,11 +29,21 @@ from tests.payments.factories import make_bank_account
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("monday")]
 
+Later = Callable[[timedelta], None]
 PDF = b"%PDF-1.4\n" + b"x" * 2000 + b"\n%%EOF\n"
 
 
 def pages(content: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", content))
+
+
+def opened(account: BankAccount, later: Later, **changes: Any) -> Charge:
+    """Issued, and registered by its bank."""
+    charge = make_charge(account.tenant, account, **changes)
+    issue(charge)
+    later(timedelta(seconds=10))
+    follow(account)
+    return charge
 
 
 def documents(tenant: Tenant) -> list[SlipDocument]:
@@ -59,11 +69,9 @@ def account(tenant: Tenant) -> BankAccount:
 
 
 def test_the_banks_pdf_is_fetched_once_and_outlives_the_banks_address(
-    client: Client, at_cora: BankAccount, cora: CoraSimulator, later: Callable[[timedelta], None]
+    client: Client, at_cora: BankAccount, cora: CoraSimulator, later: Later
 ) -> None:
-    charge = make_charge(at_cora.tenant, at_cora, form="boleto_pix")
-    issue(charge)
-    follow(at_cora)
+    charge = opened(at_cora, later, form="boleto_pix")
     now = database_now()
     assert accounts_without_documents(now) == [(at_cora.tenant_id, at_cora.id)]
 
@@ -79,12 +87,8 @@ def test_the_banks_pdf_is_fetched_once_and_outlives_the_banks_address(
     assert (answer.status_code, answer.content) == (200, bytes(document.content))
 
 
-def test_an_address_that_comes_later_is_asked_for_again(
-    at_cora: BankAccount, later: Callable[[timedelta], None]
-) -> None:
-    charge = make_charge(at_cora.tenant, at_cora)
-    issue(charge)
-    follow(at_cora)
+def test_an_address_that_comes_later_is_asked_for_again(at_cora: BankAccount, later: Later) -> None:
+    opened(at_cora, later)
     with tenant_scope(at_cora.tenant_id):
         Slip.objects.of(at_cora.tenant_id).update(pdf_url="")
 
@@ -94,9 +98,8 @@ def test_an_address_that_comes_later_is_asked_for_again(
     assert fetch_documents(at_cora.tenant_id, at_cora.id) == 1
 
 
-def test_a_pix_alone_has_no_document_of_the_bank(at_cora: BankAccount) -> None:
-    issue(make_charge(at_cora.tenant, at_cora, form="pix"))
-    follow(at_cora)
+def test_a_pix_alone_has_no_document_of_the_bank(at_cora: BankAccount, later: Later) -> None:
+    opened(at_cora, later, form="pix")
 
     assert accounts_without_documents(database_now()) == []
 
@@ -210,8 +213,9 @@ def test_a_print_is_for_who_asked_for_it(
     client: Client, tenant: Tenant, account: BankAccount
 ) -> None:
     (charge,) = some(account, 1)
+    by = membership(tenant)
     with tenant_scope(tenant.id):
-        job = printing.ask_for_print([charge.id], by=membership(tenant))
+        job = printing.ask_for_print([charge.id], by=by)
     sign_in(client, make_member(tenant, Role.ADMIN), tenant)
 
     assert client.get(reverse("charges:print_job", args=[job.id])).status_code == 404
@@ -221,8 +225,9 @@ def test_a_worker_that_died_leaves_a_print_to_another(
     account: BankAccount, monday: Traveller
 ) -> None:
     (charge,) = some(account, 1)
+    by = membership(account.tenant)
     with tenant_scope(charge.tenant_id):
-        job = printing.ask_for_print([charge.id], by=membership(account.tenant))
+        job = printing.ask_for_print([charge.id], by=by)
         PrintJob.objects.of(charge.tenant_id).update(wait_until=database_now() + printing.MAKING)
     assert printing.waiting_prints(database_now()) == []
 
@@ -232,5 +237,6 @@ def test_a_worker_that_died_leaves_a_print_to_another(
 
 
 def test_too_many_are_refused(tenant: Tenant) -> None:
+    by = membership(tenant)
     with pytest.raises(InvalidInput), tenant_scope(tenant.id):
-        printing.ask_for_print([uuid4()] * (printing.MOST + 1), by=membership(tenant))
+        printing.ask_for_print([uuid4()] * (printing.MOST + 1), by=by)
