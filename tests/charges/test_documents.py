@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from banking.models import BankAccount
 from charges.documents import bank_pdf, printing
@@ -65,18 +66,24 @@ def account(tenant: Tenant) -> BankAccount:
     return make_bank_account(tenant)
 
 
+@pytest.fixture
+def files(settings: Settings, bank_process: CoraSimulator) -> None:
+    """Where the bank keeps its documents."""
+    settings.CORA_FILES_URL = bank_process.addresses["cora_files"]
+
+
 # --- The bank's -----------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("files")
 def test_the_banks_pdf_is_fetched_once_and_outlives_the_banks_address(
-    client: Client, at_cora: BankAccount, cora: CoraSimulator, later: Later
+    client: Client, at_cora: BankAccount, later: Later
 ) -> None:
     charge = opened(at_cora, later, form="boleto_pix")
     now = database_now()
     assert accounts_without_documents(now) == [(at_cora.tenant_id, at_cora.id)]
 
-    while not fetch_documents(at_cora.tenant_id, at_cora.id):
-        later(timedelta(minutes=6))  # there was no address yet
+    assert fetch_documents(at_cora.tenant_id, at_cora.id) == 1
 
     (document,) = documents(at_cora.tenant)
     assert is_pdf(bytes(document.content))
@@ -87,6 +94,7 @@ def test_the_banks_pdf_is_fetched_once_and_outlives_the_banks_address(
     assert (answer.status_code, answer.content) == (200, bytes(document.content))
 
 
+@pytest.mark.usefixtures("files")
 def test_an_address_that_comes_later_is_asked_for_again(at_cora: BankAccount, later: Later) -> None:
     opened(at_cora, later)
     with tenant_scope(at_cora.tenant_id):
