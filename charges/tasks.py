@@ -4,6 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
+from charges.documents import bank_pdf, printing
 from charges.issuing import issue
 from charges.refunds import send
 from charges.tracking import rounds
@@ -21,6 +22,11 @@ def sweep_charges() -> None:
         send_refunds.delay(str(tenant_id), str(account_id))
     for tenant_id, account_id in rounds.unfinished(now):
         follow_account.delay(str(tenant_id), str(account_id))
+    for tenant_id, account_id in bank_pdf.accounts_without_documents(now):
+        fetch_documents.delay(str(tenant_id), str(account_id))
+    for tenant_id, job_id in printing.waiting_prints(now):
+        make_print.delay(str(tenant_id), str(job_id))
+    printing.purge_prints(now)
 
 
 @shared_task
@@ -37,3 +43,13 @@ def send_refunds(tenant_id: str, account_id: str) -> None:
 def follow_account(tenant_id: str, account_id: str) -> None:
     if rounds.follow_account(UUID(tenant_id), UUID(account_id)):
         follow_account.delay(tenant_id, account_id)
+
+
+@shared_task
+def fetch_documents(tenant_id: str, account_id: str) -> None:
+    bank_pdf.fetch_documents(UUID(tenant_id), UUID(account_id))
+
+
+@shared_task
+def make_print(tenant_id: str, job_id: str) -> None:
+    printing.make_print(UUID(tenant_id), UUID(job_id))

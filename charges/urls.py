@@ -1,6 +1,18 @@
 from django.urls import path
 
-from charges.views import acts, advances, charge, issuing, list, looks, new, refunds, unknown
+from charges.views import (
+    acts,
+    advances,
+    charge,
+    documents,
+    issuing,
+    list,
+    looks,
+    new,
+    payer,
+    refunds,
+    unknown,
+)
 
 app_name = "charges"
 urlpatterns = [
@@ -59,4 +71,14 @@ urlpatterns = [
     path(
         "cobrancas/devolucoes/<uuid:refund_id>/recusar/", refunds.withdraw, name="withdraw_refund"
     ),
+    path("cobrancas/imprimir/", documents.print_many, name="print_many"),
+    path("cobrancas/impressoes/<uuid:job_id>/", documents.print_job, name="print_job"),
+    path("cobrancas/impressoes/<uuid:job_id>/cobrancas.pdf", documents.printed, name="printed"),
+    path("cobrancas/<uuid:charge_id>/boleto.pdf", documents.bank_pdf, name="bank_pdf"),
+    path("cobrancas/<uuid:charge_id>/cobranca.pdf", documents.sheet, name="sheet"),
+    path("cobrancas/<uuid:charge_id>/parcelas.pdf", documents.group, name="group_sheets"),
+    path("pagar/<str:token>/cobranca.pdf", documents.payer_pdf, name="payer_pdf"),
+    path("pagar/<str:token>/", payer.page, name="payer_page"),
+    path("pagar/<str:token>/estado/", payer.state, name="payer_state"),
+    path("pagar/<str:token>/aberta/", payer.opened, name="payer_opened"),
 ]

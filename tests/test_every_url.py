@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from banking.statements.allocation import allocate, line_on
-from charges.models import IssueBatch
+from charges.models import IssueBatch, PrintJob
 from charges.refunds.register import register_refund
 from charges.settlement.received import register_received
 from parties.merge import propose_merge
@@ -76,6 +76,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
             asked_at=charge.created_at,
             day=TODAY,
         )
+        job = PrintJob.objects.create(tenant=tenant, created_by=admin, charges=[], content=b"%PDF")
     assert connection is not None
     assert filed.payee_account_id is not None
     return {
@@ -90,6 +91,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "destination_id": filed.payee_account_id,
         "entry_id": make_entry(tenant).id,
         "group_id": account.ledger_account.group_id,
+        "job_id": job.id,
         "invitation_id": invite(tenant, "rui@empresa.test", Role.READER, admin).id,
         "leaf_id": account.ledger_account_id,
         "membership_id": membership_of(tenant, make_member(tenant, Role.READER)).id,

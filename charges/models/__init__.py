@@ -2,7 +2,9 @@
 
 from charges.models.charge import REST, Charge, ChargeQuerySet, late_from
 from charges.models.defaults import ChargeDefaults
+from charges.models.document import PrintJob, SlipDocument
 from charges.models.event import ChargeEvent
+from charges.models.payer_page import PayerPage
 from charges.models.refund import AdvanceUse, Refund
 from charges.models.round import ChargeRound
 from charges.models.settlement import Settlement
@@ -18,9 +20,12 @@ __all__ = [
     "ChargeQuerySet",
     "ChargeRound",
     "IssueBatch",
+    "PayerPage",
+    "PrintJob",
     "Refund",
     "Settlement",
     "Slip",
+    "SlipDocument",
     "late_from",
     "slip_code",
 ]

@@ -10,9 +10,11 @@ from uuid import UUID
 from accounts.chart.purposes import marked
 from accounts.models import AccountPurpose
 from brazil.boleto import format_linha_digitavel
+from charges.documents.bank_pdf import has_document
 from charges.drafts.draft import percent_words
 from charges.issuing.queue import reasons_against
 from charges.models import Charge, ChargeEvent, Settlement, Slip
+from charges.payer_page.address import page_address
 from charges.reads.refunds import PaymentRow, payments_of
 from charges.reads.row import Row
 from charges.states import OWED, RefundStatus, SlipStatus
@@ -51,6 +53,8 @@ class ChargePage:
     why_not: str  # why it may not be issued now
     cautions: Sequence[str]
     waiting: ExceptionalAct | None  # what waits for a second person
+    payer_address: str  # of the page for the payer; empty: nothing was issued
+    has_bank_pdf: bool
 
     @property
     def charge(self) -> Charge:
@@ -136,6 +140,8 @@ def page_of(row: Row) -> ChargePage:
         why_not=why_not_issued(row, row.today),
         cautions=cautions(charge) if row.can_issue else [],
         waiting=waiting_on(charge),
+        payer_address=page_address(charge) if row.slip is not None else "",
+        has_bank_pdf=has_document(row.live) if row.live is not None else False,
     )
 
 
