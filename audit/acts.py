@@ -90,4 +90,8 @@ class Act(models.TextChoices):
     CHARGE_RECEIVED = "charge_received", "Cobrança registrada como recebida"
     CHARGE_WAIVED = "charge_waived", "Valor de cobrança dispensado"
     CHARGE_LOOKED_AT = "charge_looked_at", "Cobrança conferida"
+    DUNNING_CHANGED = "dunning_changed", "Régua de cobrança"
+    REMINDERS_HELD = "reminders_held", "Lembretes de cobrança pausados"
+    REMINDERS_RELEASED = "reminders_released", "Lembretes de cobrança retomados"
+    ADDRESS_MARKED = "address_marked", "E-mail de pagador marcado"
     TAX_REFORM_CHANGED = "tax_reform_changed", "Documento fiscal e reforma tributária"

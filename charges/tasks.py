@@ -4,6 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
+from charges.dunning import outbox, send, trial
 from charges.issuing import issue
 from charges.tracking import rounds
 from core.clock import database_now
@@ -29,3 +30,20 @@ def issue_queued(tenant_id: str, account_id: str) -> None:
 def follow_account(tenant_id: str, account_id: str) -> None:
     if rounds.follow_account(UUID(tenant_id), UUID(account_id)):
         follow_account.delay(tenant_id, account_id)
+
+
+@shared_task(base=Tick)
+def sweep_reminders() -> None:
+    """Every tick: which companies may have mails to their payers?"""
+    for tenant_id in outbox.companies_with_ladder():
+        send_reminders.delay(str(tenant_id))
+
+
+@shared_task
+def send_reminders(tenant_id: str) -> None:
+    send.work_outbox(UUID(tenant_id))
+
+
+@shared_task
+def send_trial(tenant_id: str, step_id: str, person_id: str) -> None:
+    trial.send_trial(UUID(tenant_id), UUID(step_id), int(person_id))

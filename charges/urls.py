@@ -1,6 +1,17 @@
 from django.urls import path
 
-from charges.views import acts, charge, issuing, list, looks, new, unknown
+from charges.views import (
+    acts,
+    charge,
+    dunning,
+    issuing,
+    list,
+    looks,
+    new,
+    opt_out,
+    reminders,
+    unknown,
+)
 
 app_name = "charges"
 urlpatterns = [
@@ -14,6 +25,8 @@ urlpatterns = [
     path("cobrancas/emissoes/<uuid:batch_id>/", issuing.show_batch, name="batch"),
     path("cobrancas/emissoes/<uuid:batch_id>/pausar/", issuing.pause, name="pause_batch"),
     path("cobrancas/emissoes/<uuid:batch_id>/continuar/", issuing.resume, name="resume_batch"),
+    path("cobrancas/emails/", reminders.log, name="reminders"),
+    path("cobrancas/emails/sem-endereco/", reminders.out_of_reach, name="out_of_reach"),
     path("cobrancas/<uuid:charge_id>/", charge.detail, name="detail"),
     path("cobrancas/<uuid:charge_id>/editar/", new.edit, name="edit"),
     path("cobrancas/<uuid:charge_id>/duplicar/", charge.duplicate, name="duplicate"),
@@ -28,4 +41,34 @@ urlpatterns = [
     path("cobrancas/<uuid:charge_id>/emitir-de-novo/", unknown.again, name="issue_again"),
     path("cobrancas/recebimentos/<uuid:settlement_id>/substituir/", looks.replace, name="replace"),
     path("cobrancas/recebimentos/<uuid:settlement_id>/manter/", looks.keep, name="keep"),
+    path("cobrancas/<uuid:charge_id>/lembretes/pausar/", reminders.hold, name="hold"),
+    path("cobrancas/<uuid:charge_id>/lembretes/retomar/", reminders.release, name="release"),
+    path("cobrancas/<uuid:charge_id>/whatsapp/", reminders.whatsapp, name="whatsapp"),
+    path("cobrancas/<uuid:charge_id>/whatsapp/copiado/", reminders.copied, name="copied"),
+    path("pagadores/<uuid:payer_id>/lembretes/pausar/", reminders.hold_all, name="hold_all"),
+    path("pagadores/<uuid:payer_id>/lembretes/retomar/", reminders.release_all, name="release_all"),
+    path("pagadores/<uuid:payer_id>/emails/invalido/", reminders.bounced, name="bounced"),
+    path("pagadores/<uuid:payer_id>/emails/voltar/", reminders.allow, name="allow"),
+    path("configuracoes/regua-de-cobranca/", dunning.show, name="dunning"),
+    path("configuracoes/regua-de-cobranca/montar/", dunning.adopt, name="dunning_adopt"),
+    path("configuracoes/regua-de-cobranca/ligar/", dunning.turn, name="dunning_turn"),
+    path("configuracoes/regua-de-cobranca/remetente/", dunning.sender, name="dunning_sender"),
+    path("configuracoes/regua-de-cobranca/logo/", dunning.logo, name="dunning_logo"),
+    path("configuracoes/regua-de-cobranca/passos/novo/", dunning.new_step, name="dunning_new_step"),
+    path(
+        "configuracoes/regua-de-cobranca/passos/<uuid:step_id>/",
+        dunning.edit_step,
+        name="dunning_step",
+    ),
+    path(
+        "configuracoes/regua-de-cobranca/passos/<uuid:step_id>/retirar/",
+        dunning.drop_step,
+        name="dunning_drop_step",
+    ),
+    path(
+        "configuracoes/regua-de-cobranca/passos/<uuid:step_id>/teste/",
+        dunning.try_step,
+        name="dunning_try_step",
+    ),
+    path("sem-lembretes/<str:token>/", opt_out.end, name="opt_out"),
 ]

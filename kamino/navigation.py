@@ -126,6 +126,14 @@ PAGES = {
         "registers:payer_new",
         "registers:payer_edit",
     ),
+    "charges:dunning": (
+        "charges:dunning",
+        "charges:dunning_sender",
+        "charges:dunning_logo",
+        "charges:dunning_new_step",
+        "charges:dunning_step",
+    ),
+    "charges:reminders": ("charges:reminders", "charges:out_of_reach"),
     "charges:list": ("charges",),
     "registers:list": ("registers",),
     "people:list": ("people",),
@@ -153,6 +161,7 @@ def menu(request: TenantRequest) -> list[Group]:
     if request.membership.is_admin:
         company += [
             item("Alçadas e limites", "payments:rules", "scale"),
+            item("Régua de cobrança", "charges:dunning", "bell-ring"),
             item("Grupos de classificação", "accounts:groups", "folder-tree"),
             item("Reforma tributária", "accounts:tax_reform", "receipt-text"),
             item("Auditoria", "audit:records", "scroll-text"),
@@ -164,6 +173,7 @@ def menu(request: TenantRequest) -> list[Group]:
         work.append(item("Para aprovar", "payments:approvals", "stamp", to_approve))
     work.append(item("Pagamentos", "payments:list", "banknote", unknown))
     work.append(item("Cobranças", "charges:list", "receipt-text", to_look_at))
+    work.append(item("E-mails de cobrança", "charges:reminders", "mail"))
     work.append(item("Favorecidos", "registers:list", "contact"))
     work.append(item("Pagadores", "registers:payers", "hand-coins"))
     return [

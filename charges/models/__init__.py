@@ -2,6 +2,13 @@
 
 from charges.models.charge import Charge, ChargeQuerySet, late_from
 from charges.models.defaults import ChargeDefaults
+from charges.models.dunning import (
+    Dunning,
+    DunningHold,
+    DunningStep,
+    PayerAddress,
+    Reminder,
+)
 from charges.models.event import ChargeEvent
 from charges.models.round import ChargeRound
 from charges.models.settlement import Settlement
@@ -14,7 +21,12 @@ __all__ = [
     "ChargeEvent",
     "ChargeQuerySet",
     "ChargeRound",
+    "Dunning",
+    "DunningHold",
+    "DunningStep",
     "IssueBatch",
+    "PayerAddress",
+    "Reminder",
     "Settlement",
     "Slip",
     "late_from",

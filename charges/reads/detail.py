@@ -13,6 +13,7 @@ from brazil.boleto import format_linha_digitavel
 from charges.drafts.draft import percent_words
 from charges.issuing.queue import reasons_against
 from charges.models import Charge, ChargeEvent, Settlement, Slip
+from charges.reads.reminders import ChargeMails, mails_of
 from charges.reads.row import Row
 from charges.states import OWED, SlipStatus
 from charges.terms.amounts import Owed, owed_on
@@ -47,6 +48,7 @@ class ChargePage:
     entry: Sequence[Part]  # «se for paga hoje»
     why_not: str  # why it may not be issued now
     cautions: Sequence[str]
+    mails: ChargeMails
 
     @property
     def charge(self) -> Charge:
@@ -118,6 +120,7 @@ def page_of(row: Row) -> ChargePage:
         entry=entry_of(charge, owed),
         why_not=why_not_issued(row, row.today),
         cautions=cautions(charge) if row.can_issue else [],
+        mails=mails_of(charge, row.now),
     )
 
 
