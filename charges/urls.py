@@ -9,6 +9,7 @@ from charges.views import (
     looks,
     new,
     opt_out,
+    payer,
     reminders,
     unknown,
 )
@@ -71,4 +72,7 @@ urlpatterns = [
         name="dunning_try_step",
     ),
     path("sem-lembretes/<str:token>/", opt_out.end, name="opt_out"),
+    path("pagar/<str:token>/", payer.page, name="payer_page"),
+    path("pagar/<str:token>/estado/", payer.state, name="payer_state"),
+    path("pagar/<str:token>/aberta/", payer.opened, name="payer_opened"),
 ]

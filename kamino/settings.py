@@ -336,6 +336,11 @@ API_RATES = {
     "company": env.str("API_RATE_COMPANY", default="2400/m"),
 }
 COSTLY_RATE = env.str("COSTLY_RATE", default="30/m")
+# Looks at the pages of payers, whom nobody knows: from one address, and from all of them.
+PAYER_PAGE_RATES = {
+    "place": env.str("PAYER_PAGE_RATE_PLACE", default="120/m"),
+    "all": env.str("PAYER_PAGE_RATE_ALL", default="12000/m"),
+}
 # Owners of Pix keys that a bank is asked for by the bills of one person.
 KEY_LOOKUP_RATE = env.str("KEY_LOOKUP_RATE", default="30/h")
 SPECTACULAR_SETTINGS = {

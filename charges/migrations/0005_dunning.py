@@ -9,7 +9,7 @@ import tenants.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("charges", "0003_state_machines"),
+        ("charges", "0004_payer_page"),
         ("parties", "0008_payers"),
         ("tenants", "0006_tax_reform"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -10,6 +10,7 @@ from charges.models.dunning import (
     Reminder,
 )
 from charges.models.event import ChargeEvent
+from charges.models.payer_page import PayerPage
 from charges.models.round import ChargeRound
 from charges.models.settlement import Settlement
 from charges.models.slip import NEVER_LEFT, IssueBatch, Slip, slip_code
@@ -27,6 +28,7 @@ __all__ = [
     "IssueBatch",
     "PayerAddress",
     "Reminder",
+    "PayerPage",
     "Settlement",
     "Slip",
     "late_from",
