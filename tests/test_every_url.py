@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from banking.statements.allocation import allocate, line_on
-from charges.models import IssueBatch
+from charges.models import DunningStep, IssueBatch
 from charges.settlement.received import register_received
 from parties.merge import propose_merge
 from payments.models import DispatchRun
@@ -60,6 +60,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         charge = make_charge(tenant, account)
         came = {"amount": charge.amount, "day": TODAY, "way": "cash"}
         settlement = register_received(charge, by=proposer, **came)
+        step = DunningStep.objects.create(tenant=tenant, kind="due", subject="a", body="a")
     assert connection is not None
     assert filed.payee_account_id is not None
     return {
@@ -83,6 +84,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "payer_id": make_payer(tenant).id,
         "run_id": run.id,
         "settlement_id": settlement.id,
+        "step_id": step.id,
     }
 
 

@@ -98,9 +98,10 @@ def against_slip(charge: Charge) -> str:
         return "o cancelamento do boleto foi pedido"
     if slip is not None and "forms" not in slip.content:
         return "emitida no aplicativo do banco: quem avisa é o banco"
-    if charge.status == ChargeStatus.PARTLY_PAID or (slip is not None and slip.can_be_shown):
-        return ""
     if slip is not None and slip.fault:
         return "o boleto requer conferência"
+    is_payable = charge.status == ChargeStatus.OPEN and slip is not None and slip.can_be_shown
+    if is_payable or charge.status == ChargeStatus.PARTLY_PAID:
+        return ""
     words = ChargeStatus(charge.status).label.lower()
     return f"nenhum boleto que o pagador possa pagar: a cobrança está «{words}»"

@@ -434,9 +434,11 @@ def test_the_demonstration_offers_and_does_not_require(client: Client, tenant: T
 # changes a setting, and can be undone. A charge brings money to the company's own account, and is
 # taken back by one that asks.
 ASK_NONE = {
-    "accounts:reverse", "banking:undo_allocation", "charges:duplicate", "charges:edit",
-    "charges:issue", "charges:issue_many", "charges:new", "charges:of_account",
-    "charges:pause_batch", "charges:preview", "charges:resume_batch", "charges:review_issuing",
+    "accounts:reverse", "banking:undo_allocation", "charges:allow", "charges:bounced",
+    "charges:copied", "charges:dunning_try_step", "charges:duplicate", "charges:edit",
+    "charges:hold", "charges:hold_all", "charges:issue", "charges:issue_many", "charges:new",
+    "charges:of_account", "charges:pause_batch", "charges:preview", "charges:release",
+    "charges:release_all", "charges:resume_batch", "charges:review_issuing",
     "payments:ask_again", "payments:cancel",
     "payments:edit", "payments:new", "payments:read_code", "payments:read_line",
     "payments:read_payee", "payments:review_sending", "payments:revoke_delegation",
