@@ -53,6 +53,7 @@ def with_ladder(
 def opened(account: BankAccount, due_date: date, amount: str = "150.00", **changes: Any) -> Charge:
     """As if its bank had registered its slip just now."""
     content = changes.pop("content", {"code": "", "forms": ["boleto"]})
+    status = changes.pop("slip_status", SlipStatus.OPEN)
     charge = make_charge(account.tenant, account, amount, due_date=due_date, **changes)
     with tenant_scope(account.tenant_id):
         Slip.objects.create(
@@ -64,10 +65,10 @@ def opened(account: BankAccount, due_date: date, amount: str = "150.00", **chang
             form=charge.form,
             amount=charge.amount,
             due_date=due_date,
-            status=SlipStatus.OPEN,
+            status=status,
         )
-        for status in (ChargeStatus.ISSUING, ChargeStatus.OPEN):
-            Charge.objects.of(account.tenant_id).filter(id=charge.id).update(status=status)
+        for state in (ChargeStatus.ISSUING, ChargeStatus.OPEN):
+            Charge.objects.of(account.tenant_id).filter(id=charge.id).update(status=state)
     found: Charge = reread(charge)
     return found
 

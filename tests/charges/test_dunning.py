@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core import mail
 
+from banking.banks.cora.wire.charge_requests import charge_to_wire
 from banking.models import BankAccount
 from charges.dunning import addresses
 from charges.dunning.addresses import allow_again, mark_dead, payers_out_of_reach
@@ -14,11 +15,12 @@ from charges.dunning.holds import hold_charge, hold_payer, release_charge
 from charges.dunning.ladder import StepText, change_step, steps_of, switch
 from charges.dunning.opt_out import find_recipient, opt_out
 from charges.dunning.outbox import plan_outbox
+from charges.issuing.content import describe, request_of
 from charges.models import Reminder
 from charges.payer_page.address import page_address
 from charges.reads.reminders import next_messages
 from charges.settlement.received import register_received
-from charges.states import ChargeStatus
+from charges.states import ChargeStatus, SlipStatus
 from core.errors import InvalidInput, NotAllowed
 from tenants.models import Role, Tenant
 from tenants.scope import tenant_scope
@@ -236,6 +238,30 @@ def test_nothing_is_asked_for_that_the_payer_cannot_pay(
 
     assert mail_now(tenant) == 0
     assert told(tenant) == [(0, Status.NOT_SENT)]
+
+
+def test_an_issue_is_mailed_once_and_only_when_the_bank_says_registered(
+    tenant: Tenant, account: BankAccount
+) -> None:
+    with_ladder(tenant, issue=True)
+    charge = opened(account, date(2026, 12, 10), slip_status=SlipStatus.REGISTERING)
+
+    assert mail_now(tenant) == 0
+    assert log_of(tenant) == []
+    with tenant_scope(tenant.id):
+        charge.slips.update(status=SlipStatus.OPEN)
+    assert mail_now(tenant) == 1
+    assert mail_now(tenant) == 0
+
+
+def test_cora_is_asked_for_no_notifications_of_its_own(
+    tenant: Tenant, account: BankAccount
+) -> None:
+    charge = opened(account, date(2026, 12, 10))
+    with tenant_scope(tenant.id):
+        content = describe(charge) | {"code": "kc-1"}
+
+    assert "notification" not in charge_to_wire(request_of(charge.id, content))
 
 
 def test_a_slip_with_a_fault_is_not_mailed(
