@@ -8,7 +8,7 @@ from charges.models import DunningStep
 Kind = DunningStep.Kind
 
 HELLO = "Olá, {{pagador}}."
-QUESTIONS = "Se tiver dúvida, responda a este e-mail.\n\n{{empresa}}"
+GREETING = "{{empresa}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Offered:
 
     @property
     def body(self) -> str:
-        return f"{HELLO}\n\n{self.text}\n\n{QUESTIONS}"
+        return f"{HELLO}\n\n{self.text}\n\n{GREETING}"
 
 
 LADDER: Sequence[Offered] = (
@@ -29,7 +29,7 @@ LADDER: Sequence[Offered] = (
         0,
         "Sua cobrança de {{empresa}}: vence em {{vencimento}}",
         "A cobrança «{{descricao}}», de {{valor}}, vence em {{vencimento}}. Na página da cobrança "
-        "você copia o código ou baixa o boleto.",
+        "você copia o código ou baixa o boleto. Dúvida? Responda a este e-mail.",
     ),
     Offered(
         Kind.DUE,

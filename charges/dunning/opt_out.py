@@ -37,7 +37,7 @@ class Recipient:
 def opt_out_address(tenant_id: UUID, email: str) -> str:
     """The whole link. Runs inside the company's scope."""
     row = address_of(tenant_id, email)
-    token = Signer(salt=SALT).sign(f"{tenant_id.hex}{row.id.hex}")
+    token = Signer(sep=".", salt=SALT).sign(f"{tenant_id.hex}{row.id.hex}")
     return f"{settings.PUBLIC_URL}{reverse('charges:opt_out', args=[token])}"
 
 
@@ -68,7 +68,7 @@ def opt_out(token: str) -> Recipient | None:
 
 def ids_of(token: str) -> tuple[UUID, UUID] | None:
     try:
-        value = Signer(salt=SALT).unsign(token)
+        value = Signer(sep=".", salt=SALT).unsign(token)
         return UUID(hex=value[:32]), UUID(hex=value[32:])
     except (BadSignature, ValueError):
         return None

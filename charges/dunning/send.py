@@ -7,6 +7,7 @@ is not there has nothing claimed for it.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from smtplib import (
     SMTPDataError,
     SMTPException,
@@ -86,7 +87,7 @@ def send_outbox(tenant_id: UUID) -> int:
             if (message := claim_next(tenant_id)) is None:
                 break
             outcome = deliver(server, message)
-            again(lambda message=message, outcome=outcome: store(message, outcome))  # type: ignore[misc]
+            again(partial(store, message, outcome))
             if outcome.status == Status.UNKNOWN:
                 close(server)
             elif outcome.status == Status.SENT:

@@ -1,5 +1,6 @@
 """How a step reads with a real charge: on the screen, and as a mail to the person who asks."""
 
+from datetime import date
 from smtplib import SMTPException
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from brazil.banking_days import sao_paulo_day
 from charges.dunning.compose import Message, write
 from charges.dunning.ladder import dunning_of
+from charges.dunning.schedule import day_of_step
 from charges.dunning.send import open_server
 from charges.models import Charge, Dunning, DunningStep
 from charges.states import ChargeStatus
@@ -31,7 +33,8 @@ def charge_to_show(tenant_id: UUID) -> Charge | None:
 
 
 def preview(step: DunningStep, charge: Charge, *, to: str) -> Message:
-    """Nothing is sent, and nobody's link to end the mails is in it. Inside the company's scope."""
+    """As it would read on the day of the step. Nothing is sent, and nobody's link to end the mails
+    is in it. Runs inside the company's scope."""
     tenant = Tenant.objects.get(id=step.tenant_id)
     return write(
         dunning_of(tenant.id) or Dunning(tenant=tenant),
@@ -41,8 +44,15 @@ def preview(step: DunningStep, charge: Charge, *, to: str) -> Message:
         to=to,
         opt_out=f"{settings.PUBLIC_URL}/",
         reminder_id=uuid4(),
-        today=sao_paulo_day(database_now()),
+        today=day_to_show(step, charge),
     )
+
+
+def day_to_show(step: DunningStep, charge: Charge) -> date:
+    """On which it would leave: a reminder of seven days late is read seven days late."""
+    if step.kind == DunningStep.Kind.DUE:
+        return day_of_step(charge.due_date, step.days)
+    return sao_paulo_day(database_now())
 
 
 def require_trial(step: DunningStep, *, by: Membership) -> Charge:

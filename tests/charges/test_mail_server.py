@@ -100,6 +100,25 @@ def test_what_left_never_waits_again(tenant: Tenant, account: BankAccount) -> No
         Reminder.objects.of(tenant).update(status=Status.WAITING)
 
 
+def test_names_and_accents_arrive_as_they_were_typed(
+    tenant: Tenant, account: BankAccount, server: SmtpServer
+) -> None:
+    with tenant_scope(tenant.id):
+        Tenant.objects.filter(id=tenant.id).update(name="Café & Pão, do João")
+    with_ladder(tenant, issue=True)
+    opened(account, DUE, description="Manutenção à São João")
+
+    mail_now(tenant)
+
+    (message,) = server.taken
+    assert message["From"].addresses[0].display_name == "Café & Pão, do João"
+    assert "Café & Pão" in message["Subject"]
+    body = message.get_body(("plain",))
+    assert body is not None
+    assert "Manutenção à São João" in body.get_content()
+    assert message.get_body(("html",)) is not None
+
+
 def test_a_server_that_is_away_has_nothing_claimed_for_it(
     tenant: Tenant, account: BankAccount, settings: Settings
 ) -> None:
