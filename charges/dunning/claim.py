@@ -45,6 +45,10 @@ class Due:
         rank = {Kind.DUE: 2, Kind.ISSUE: 1, Kind.PAID: 0}[Kind(step.kind)]
         return rank, step.days
 
+    @property
+    def is_new(self) -> bool:
+        return self.reminder.step.kind == Kind.ISSUE
+
 
 def claim_next(tenant_id: UUID) -> Message | None:
     """The next message, committed as on its way. None: nothing may leave now.
@@ -176,12 +180,10 @@ def give_way_to(earlier: Reminder, due: Sequence[Due], now: datetime) -> None:
 
 
 def one_per_charge(due: Sequence[Due], now: datetime) -> list[Due]:
-    """Of several steps of one charge the last one speaks."""
+    """Of several steps of one charge the last one speaks; a new one is told as new."""
     best: dict[UUID, Due] = {}
-    for each in due:
-        other = best.get(each.charge.id)
-        if other is None or each.urgency > other.urgency:
-            best[each.charge.id] = each
+    for each in sorted(due, key=lambda each: (each.is_new, each.urgency)):
+        best[each.charge.id] = each
     for each in due:
         speaks = best[each.charge.id]
         if each is not speaks:

@@ -254,6 +254,19 @@ def test_an_issue_is_mailed_once_and_only_when_the_bank_says_registered(
     assert mail_now(tenant) == 0
 
 
+def test_a_charge_of_which_nothing_was_told_is_told_as_new(
+    tenant: Tenant, account: BankAccount, monday: Traveller
+) -> None:
+    with_ladder(tenant, -2, issue=True)
+    monday.move_to(at(date(2026, 11, 24), 8))
+    charge = opened(account, date(2026, 11, 26))
+    monday.move_to(at(date(2026, 11, 24), 9))
+
+    assert mail_now(tenant) == 1
+    told_of = {row.step.kind: row.status for row in log_of(tenant, charge=charge)}
+    assert told_of == {"issue": Status.SENT, "due": Status.GAVE_WAY}
+
+
 def test_cora_is_asked_for_no_notifications_of_its_own(
     tenant: Tenant, account: BankAccount
 ) -> None:
