@@ -53,29 +53,34 @@ class Due:
 def claim_next(tenant_id: UUID) -> Message | None:
     """The next message, committed as on its way. None: nothing may leave now.
 
-    To be called outside of scopes. The company is held: of two workers the second counts what the
-    first one took.
+    To be called outside of scopes. What may not leave is written off payer by payer, so no more
+    charges are held than those of one.
     """
+    is_over, message = False, None
+    while message is None and not is_over:
+        is_over, message = claim_of_next_payer(tenant_id)
+    return message
+
+
+def claim_of_next_payer(tenant_id: UUID) -> tuple[bool, Message | None]:
+    """Whether nothing may leave any more, and the message. The company is held: of two workers the
+    second counts what the first one took."""
     with tenant_scope(tenant_id):
-        dunning = hold_dunning(tenant_id)
-        if dunning is None:
-            return None
-        now = database_now()
-        if not dunning.is_on:
+        dunning, now = hold_dunning(tenant_id), database_now()
+        if dunning is not None and not dunning.is_on:
             withdraw_waiting(tenant_id, "a régua foi desligada")
-            return None
-        if not may_send(dunning, now):
-            return None
-        while (first := next_waiting(tenant_id, now)) is not None:
-            due = look_again(waiting_beside(first, now), now)
-            if due and (message := take(dunning, due, now)) is not None:
-                return message
-    return None
+        if dunning is None or not may_send(dunning, now):
+            return True, None
+        first = next_waiting(tenant_id, now)
+        if first is None:
+            return True, None
+        due = look_again(waiting_beside(first, now), now)
+        return False, take(dunning, due, now) if due else None
 
 
 def may_send(dunning: Dunning, now: datetime) -> bool:
     tenant = Tenant.objects.get(id=dunning.tenant_id)
-    if tenant.sending_locked_at is not None or not is_open(now):
+    if not dunning.is_on or tenant.sending_locked_at is not None or not is_open(now):
         return False
     claimed = Reminder.objects.of(dunning.tenant_id).filter(lead=None, claimed_at__gt=now - HOUR)
     return claimed.count() < dunning.hourly_rate
