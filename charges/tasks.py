@@ -5,6 +5,8 @@ from uuid import UUID
 from celery import shared_task
 
 from charges.documents import bank_pdf, printing
+from charges.dunning import outbox, trial
+from charges.dunning.send import work_outbox
 from charges.issuing import issue
 from charges.refunds import send
 from charges.tracking import rounds
@@ -53,3 +55,20 @@ def fetch_documents(tenant_id: str, account_id: str) -> None:
 @shared_task
 def make_print(tenant_id: str, job_id: str) -> None:
     printing.make_print(UUID(tenant_id), UUID(job_id))
+
+
+@shared_task(base=Tick)
+def sweep_reminders() -> None:
+    """Every tick: which companies may have mails to their payers?"""
+    for tenant_id in outbox.companies_with_ladder():
+        send_reminders.delay(str(tenant_id))
+
+
+@shared_task
+def send_reminders(tenant_id: str) -> None:
+    work_outbox(UUID(tenant_id))
+
+
+@shared_task
+def send_trial(tenant_id: str, step_id: str, person_id: str) -> None:
+    trial.send_trial(UUID(tenant_id), UUID(step_id), int(person_id))

@@ -127,6 +127,14 @@ PAGES = {
         "registers:payer_new",
         "registers:payer_edit",
     ),
+    "charges:dunning": (
+        "charges:dunning",
+        "charges:dunning_sender",
+        "charges:dunning_logo",
+        "charges:dunning_new_step",
+        "charges:dunning_step",
+    ),
+    "charges:reminders": ("charges:reminders", "charges:out_of_reach"),
     "charges:list": ("charges",),
     "registers:list": ("registers",),
     "people:exceptions": ("people:exceptions", "people:refuse", "people:exception_limit"),
@@ -155,6 +163,7 @@ def menu(request: TenantRequest) -> list[Group]:
     if request.membership.is_admin:
         company += [
             item("Alçadas e limites", "payments:rules", "scale"),
+            item("Régua de cobrança", "charges:dunning", "bell-ring"),
             item("Grupos de classificação", "accounts:groups", "folder-tree"),
             item("Reforma tributária", "accounts:tax_reform", "receipt-text"),
             item("Auditoria", "audit:records", "scroll-text"),
@@ -168,6 +177,7 @@ def menu(request: TenantRequest) -> list[Group]:
     work.append(item("Cobranças", "charges:list", "receipt-text", to_look_at))
     if request.membership.can_approve:
         work.append(item("Exceções", "people:exceptions", "shield-alert", to_release))
+    work.append(item("E-mails de cobrança", "charges:reminders", "mail"))
     work.append(item("Favorecidos", "registers:list", "contact"))
     work.append(item("Pagadores", "registers:payers", "hand-coins"))
     return [

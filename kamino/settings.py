@@ -406,6 +406,7 @@ TICKS = (
     "payments.tasks.tell_of_trouble",
     "payments.tasks.tell_approvers",
     "charges.tasks.sweep_charges",
+    "charges.tasks.sweep_reminders",
     "kamino.tasks.call_heartbeat_url",
 )
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("clock", *QUEUES)]

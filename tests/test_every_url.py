@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from banking.statements.allocation import allocate, line_on
-from charges.models import IssueBatch, PrintJob
+from charges.models import DunningStep, IssueBatch, PrintJob
 from charges.refunds.register import register_refund
 from charges.settlement.received import register_received
 from parties.merge import propose_merge
@@ -77,6 +77,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
             day=TODAY,
         )
         job = PrintJob.objects.create(tenant=tenant, created_by=admin, charges=[], content=b"%PDF")
+        step = DunningStep.objects.create(tenant=tenant, kind="due", subject="a", body="a")
     assert connection is not None
     assert filed.payee_account_id is not None
     return {
@@ -103,6 +104,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "refund_id": refund.id,
         "run_id": run.id,
         "settlement_id": settlement.id,
+        "step_id": step.id,
     }
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from accounts.models import Account, Nature
 from banking.models import BankAccount
 from charges.models import Charge, late_from
+from charges.terms.payment_data import refuse_payment_data
 from core.errors import InvalidInput, NotAllowed
 from core.money import MAX_AMOUNT, format_brl, two_places
 from core.text import read_line
@@ -64,7 +65,7 @@ def columns_of(tenant: Tenant, draft: Draft) -> dict[str, Any]:
         "amount": amount,
         "due_date": read_due_date(draft.due_date),
         "late_from": late_from(draft.due_date),
-        "description": read_text(draft.description, "description", 100, is_required=True),
+        "description": read_told(draft.description, "description", 100, is_required=True),
         "document_number": read_text(draft.document_number, "document_number", 40),
         "revenue_account": draft.revenue_account,
         "competence_date": draft.competence_date or draft.due_date,
@@ -72,7 +73,7 @@ def columns_of(tenant: Tenant, draft: Draft) -> dict[str, Any]:
         "fine_percent": read_percent(draft.fine_percent, "fine_percent"),
         "interest_percent": read_percent(draft.interest_percent, "interest_percent"),
         "discount": discount,
-        "message": read_text(draft.message, "message", 320),
+        "message": read_told(draft.message, "message", 320),
         **draft.tax_reform,
     }
 
@@ -149,6 +150,13 @@ def read_text(typed: str, field: str, longest: int, *, is_required: bool = False
         raise InvalidInput("Preencha este campo.", field=field)
     if len(text) > longest:
         raise InvalidInput(f"Use até {longest} letras.", field=field, code="too_long")
+    return text
+
+
+def read_told(typed: str, field: str, longest: int, *, is_required: bool = False) -> str:
+    """As `read_text`, of what the payer reads: it names no way of paying but the slip itself."""
+    text = read_text(typed, field, longest, is_required=is_required)
+    refuse_payment_data(text, field=field)
     return text
 
 

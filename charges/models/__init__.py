@@ -3,6 +3,13 @@
 from charges.models.charge import REST, Charge, ChargeQuerySet, late_from
 from charges.models.defaults import ChargeDefaults
 from charges.models.document import PrintJob, SlipDocument
+from charges.models.dunning import (
+    Dunning,
+    DunningHold,
+    DunningStep,
+    PayerAddress,
+    Reminder,
+)
 from charges.models.event import ChargeEvent
 from charges.models.payer_page import PayerPage
 from charges.models.refund import AdvanceUse, Refund
@@ -19,10 +26,15 @@ __all__ = [
     "ChargeEvent",
     "ChargeQuerySet",
     "ChargeRound",
+    "Dunning",
+    "DunningHold",
+    "DunningStep",
     "IssueBatch",
+    "PayerAddress",
     "PayerPage",
     "PrintJob",
     "Refund",
+    "Reminder",
     "Settlement",
     "Slip",
     "SlipDocument",

@@ -16,6 +16,7 @@ from charges.issuing.queue import reasons_against
 from charges.models import Charge, ChargeEvent, Settlement, Slip
 from charges.payer_page.address import page_address
 from charges.reads.refunds import PaymentRow, payments_of
+from charges.reads.reminders import ChargeMails, mails_of
 from charges.reads.row import Row
 from charges.states import OWED, RefundStatus, SlipStatus
 from charges.terms.amounts import Owed, owed_on
@@ -55,6 +56,7 @@ class ChargePage:
     waiting: ExceptionalAct | None  # what waits for a second person
     payer_address: str  # of the page for the payer; empty: nothing was issued
     has_bank_pdf: bool
+    mails: ChargeMails
 
     @property
     def charge(self) -> Charge:
@@ -142,6 +144,7 @@ def page_of(row: Row) -> ChargePage:
         waiting=waiting_on(charge),
         payer_address=page_address(charge) if row.slip is not None else "",
         has_bank_pdf=has_document(row.live) if row.live is not None else False,
+        mails=mails_of(charge, row.now),
     )
 
 

@@ -10,6 +10,7 @@ from banking.banks.contract.charge_rules import BOLETO, BOLETO_PIX, PIX, ChargeR
 from banking.models import BankAccount
 from charges.models import Charge
 from charges.terms.fit import fit
+from charges.terms.payment_data import payment_data, sentence
 from core.money import format_brl
 from core.text import read_line
 from parties.models import Payer
@@ -58,6 +59,7 @@ def problems(charge: Charge, today: date) -> list[Problem]:
     return [
         *problems_of_amounts(charge, rules, name),
         *problems_of_terms(charge, rules, name, today),
+        *problems_of_texts(charge),
         *problems_of_payer(charge.payer, rules, name),
     ]
 
@@ -89,6 +91,12 @@ def problems_of_terms(
         yield Problem("message", f"{name} não imprime mensagem: deixe em branco.")
     elif len(read_line(charge.message)) > rules.message_length:
         yield Problem("message", f"A mensagem em {name} tem até {rules.message_length} letras.")
+
+
+def problems_of_texts(charge: Charge) -> Iterator[Problem]:
+    for field in ("description", "message"):
+        if found := payment_data(getattr(charge, field)):
+            yield Problem(field, sentence(found))
 
 
 def problems_of_payer(payer: Payer, rules: ChargeRules, name: str) -> Iterator[Problem]:
