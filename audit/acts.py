@@ -89,5 +89,7 @@ class Act(models.TextChoices):
     CHARGE_REISSUED = "charge_reissued", "Cobrança emitida de novo"
     CHARGE_RECEIVED = "charge_received", "Cobrança registrada como recebida"
     CHARGE_WAIVED = "charge_waived", "Valor de cobrança dispensado"
+    CHARGES_IMPORTED = "charges_imported", "Planilha importada"
+    IMPORT_UNDONE = "import_undone", "Importação desfeita"
     CHARGE_LOOKED_AT = "charge_looked_at", "Cobrança conferida"
     TAX_REFORM_CHANGED = "tax_reform_changed", "Documento fiscal e reforma tributária"

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
+from charges.importing import stages
 from charges.issuing import issue
 from charges.tracking import rounds
 from core.clock import database_now
@@ -18,6 +19,14 @@ def sweep_charges() -> None:
         issue_queued.delay(str(tenant_id), str(account_id))
     for tenant_id, account_id in rounds.unfinished(now):
         follow_account.delay(str(tenant_id), str(account_id))
+    for tenant_id, file_id in stages.unfinished(now):
+        go_on_with_import.delay(str(tenant_id), str(file_id))
+
+
+@shared_task
+def go_on_with_import(tenant_id: str, file_id: str) -> None:
+    if stages.go_on(UUID(tenant_id), UUID(file_id)):
+        go_on_with_import.delay(tenant_id, file_id)
 
 
 @shared_task

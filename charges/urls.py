@@ -1,6 +1,6 @@
 from django.urls import path
 
-from charges.views import acts, charge, issuing, list, looks, new, unknown
+from charges.views import acts, charge, export, importing, issuing, list, looks, new, unknown
 
 app_name = "charges"
 urlpatterns = [
@@ -14,6 +14,16 @@ urlpatterns = [
     path("cobrancas/emissoes/<uuid:batch_id>/", issuing.show_batch, name="batch"),
     path("cobrancas/emissoes/<uuid:batch_id>/pausar/", issuing.pause, name="pause_batch"),
     path("cobrancas/emissoes/<uuid:batch_id>/continuar/", issuing.resume, name="resume_batch"),
+    path("cobrancas/exportar/<slug:kind>/", export.export, name="export"),
+    path("cobrancas/importar/", importing.upload, name="import_new"),
+    path("cobrancas/importar/modelo/<slug:kind>/", importing.template, name="import_template"),
+    path("cobrancas/importar/<uuid:file_id>/", importing.show, name="import"),
+    path("cobrancas/importar/<uuid:file_id>/<uuid:row_id>/", importing.mend, name="import_mend"),
+    path("cobrancas/importar/<uuid:file_id>/duvidas/", importing.answer, name="import_answer"),
+    path("cobrancas/importar/<uuid:file_id>/importar/", importing.apply, name="import_apply"),
+    path("cobrancas/importar/<uuid:file_id>/desfazer/", importing.undo, name="import_undo"),
+    path("cobrancas/importar/<uuid:file_id>/descartar/", importing.discard, name="import_discard"),
+    path("cobrancas/importar/<uuid:file_id>/erros/", importing.errors, name="import_errors"),
     path("cobrancas/<uuid:charge_id>/", charge.detail, name="detail"),
     path("cobrancas/<uuid:charge_id>/editar/", new.edit, name="edit"),
     path("cobrancas/<uuid:charge_id>/duplicar/", charge.duplicate, name="duplicate"),

@@ -3,6 +3,7 @@
 from charges.models.charge import Charge, ChargeQuerySet, late_from
 from charges.models.defaults import ChargeDefaults
 from charges.models.event import ChargeEvent
+from charges.models.importing import ImportedCharge, ImportFile, ImportRow
 from charges.models.round import ChargeRound
 from charges.models.settlement import Settlement
 from charges.models.slip import NEVER_LEFT, IssueBatch, Slip, slip_code
@@ -14,6 +15,9 @@ __all__ = [
     "ChargeEvent",
     "ChargeQuerySet",
     "ChargeRound",
+    "ImportFile",
+    "ImportRow",
+    "ImportedCharge",
     "IssueBatch",
     "Settlement",
     "Slip",
