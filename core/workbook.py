@@ -76,7 +76,8 @@ def write_sheet(book: Any, sheet: Sheet) -> None:
 def cell_of(page: Any, value: Value) -> Any:
     from openpyxl.cell import WriteOnlyCell
 
-    cell = WriteOnlyCell(page, value=value if value is not None else "")
+    content: Any = "" if value is None else value
+    cell = WriteOnlyCell(page, value=content)
     if isinstance(value, str) or value is None:
         cell.data_type, cell.number_format = "s", "@"
     else:

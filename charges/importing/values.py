@@ -25,6 +25,7 @@ from core.spreadsheet import plain as folded
 from parties.payers import read_emails
 
 T = TypeVar("T")
+BRANCH = slice(8, 12)  # of a CNPJ
 Read = tuple[T, str]
 SCIENTIFIC = re.compile(r"\d+([.,]\d+)?E\+?\d+", re.IGNORECASE)
 DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
@@ -48,12 +49,31 @@ def read_document(text: str) -> Read[str]:
     if SCIENTIFIC.fullmatch(text.replace(" ", "")):
         raise InvalidInput("A planilha guardou só uma parte do número: escreva-o como texto.")
     bare = re.sub(r"[./\s-]", "", plain(text))
-    if is_digits(bare) and len(bare) < cnpj.LENGTH and not is_valid_document(bare):
-        filled = {bare.zfill(cpf.LENGTH), bare.zfill(cnpj.LENGTH)} - {bare}
-        found = [each for each in filled if is_valid_document(each)]
-        if len(found) == 1:
-            return found[0], f"Lido como {format_document(found[0])}: faltavam zeros no começo."
+    is_short = is_digits(bare) and len(bare) < cnpj.LENGTH and not is_valid_document(bare)
+    if is_short and (found := filled_up(bare)):
+        return found, f"Lido como {format_document(found)}: faltavam zeros no começo."
     return parse_document(text), ""
+
+
+def filled_up(figures: str) -> str:
+    """With the zeros that it lost; empty where the check digits do not hold.
+
+    Of a short number those of a CPF and of a CNPJ are the same. A company of so small a number has
+    a branch of few: else it is a person.
+
+    Raises:
+        InvalidInput: it may be either.
+    """
+    person, company = figures.zfill(cpf.LENGTH), figures.zfill(cnpj.LENGTH)
+    found = [each for each in (person, company) if each != figures and is_valid_document(each)]
+    if len(found) < 2:
+        return "".join(found)
+    if company[BRANCH].startswith("000"):
+        raise InvalidInput(
+            f"Pode ser {format_document(person)} ou {format_document(company)}: escreva com os "
+            "zeros do começo."
+        )
+    return person
 
 
 def read_cep(text: str) -> Read[str]:
