@@ -21,6 +21,7 @@ urlpatterns = [
     path("cobrancas/importar/<uuid:file_id>/<uuid:row_id>/", importing.mend, name="import_mend"),
     path("cobrancas/importar/<uuid:file_id>/duvidas/", importing.answer, name="import_answer"),
     path("cobrancas/importar/<uuid:file_id>/importar/", importing.apply, name="import_apply"),
+    path("cobrancas/importar/<uuid:file_id>/conferir/", importing.check, name="import_check"),
     path("cobrancas/importar/<uuid:file_id>/desfazer/", importing.undo, name="import_undo"),
     path("cobrancas/importar/<uuid:file_id>/descartar/", importing.discard, name="import_discard"),
     path("cobrancas/importar/<uuid:file_id>/erros/", importing.errors, name="import_errors"),

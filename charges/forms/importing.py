@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from accounts.fields import ClassificationField
 from accounts.models import Account
@@ -61,6 +62,15 @@ class ImportForm(forms.Form):
         account.queryset = BankAccount.objects.of(tenant).filter(id__in=accounts)
         account.initial = next(iter(accounts), None)
         revenue.queryset = Account.objects.revenue_accounts(tenant)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        account = self.fields["bank_account"]
+        assert isinstance(account, forms.ModelChoiceField)
+        if data.get("kind") == ImportFile.Kind.CHARGES and not account.queryset.exists():
+            none = "Nenhuma conta conectada emite cobranças: conecte uma antes, em «Conciliar»."
+            self.add_error("bank_account", ValidationError(none, code="no_account"))
+        return data
 
     @property
     def sent(self) -> Sent:

@@ -20,6 +20,8 @@ from core.text import clean, shorten
 from tenants.models import Membership, Tenant, TenantQuerySet
 
 Kind, Status, State = ImportFile.Kind, ImportFile.Status, ImportRow.State
+# What checking a row made of it.
+CHECKED = (State.WRONG, State.DOUBTFUL, State.GOOD, State.KNOWN)
 TASK = "charges.tasks.go_on_with_import"
 
 
@@ -95,6 +97,21 @@ def begin_import(file: ImportFile, *, by: Membership) -> int:
         raise InvalidState("Nenhuma linha está pronta para importar.", code="nothing_good")
     start(held, Status.IMPORTING, by)
     return count
+
+
+@transaction.atomic
+def check_all_again(file: ImportFile, *, by: Membership) -> None:
+    """Have every row checked that is not imported: accounts, payers or classifications may be here
+    by now that were not. Answers to doubts stay.
+
+    Raises:
+        InvalidState: (code `not_ready`) it is at work, or over.
+        NotAllowed: `by` does not work on charges.
+    """
+    require_enterer(by)
+    held = hold_ready(file)
+    rows_of(held).filter(state__in=CHECKED).update(state=State.UNCHECKED)
+    start(held, Status.CHECKING, by)
 
 
 @transaction.atomic

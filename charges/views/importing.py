@@ -17,6 +17,7 @@ from charges.importing.files import (
     KnownFile,
     begin_import,
     begin_undo,
+    check_all_again,
     discard_file,
     receive_file,
     rows_of,
@@ -194,6 +195,14 @@ def answer(request: TenantRequest, file_id: UUID) -> HttpResponse:
 def apply(request: TenantRequest, file_id: UUID) -> HttpResponse:
     file = file_or_404(request, file_id)
     begin_import(file, by=request.membership)
+    return redirect("charges:import", file.id)
+
+
+@require_POST
+@enterers
+def check(request: TenantRequest, file_id: UUID) -> HttpResponse:
+    file = file_or_404(request, file_id)
+    check_all_again(file, by=request.membership)
     return redirect("charges:import", file.id)
 
 

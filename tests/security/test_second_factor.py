@@ -435,7 +435,8 @@ def test_the_demonstration_offers_and_does_not_require(client: Client, tenant: T
 # taken back by one that asks.
 ASK_NONE = {
     "accounts:reverse", "banking:undo_allocation", "charges:duplicate", "charges:edit",
-    "charges:import_answer", "charges:import_apply", "charges:import_discard",
+    "charges:import_answer", "charges:import_apply", "charges:import_check",
+    "charges:import_discard",
     "charges:import_mend", "charges:import_new", "charges:import_undo",
     "charges:issue", "charges:issue_many", "charges:new", "charges:of_account",
     "charges:pause_batch", "charges:preview", "charges:resume_batch", "charges:review_issuing",
