@@ -159,6 +159,9 @@ class Checker:
             return Payer(tenant=self.tenant, **read_payer(each.data))
         except InvalidInput as error:
             each.cells.wrong(error.field or "document", str(error))
+            if error.field == "zip_code":  # either may be the one to mend
+                state = state_of(each.data.zip_code)
+                each.cells.wrong("state", f"Ou corrija aqui: o CEP é de {state}.")
             return None
 
     # --- The charge -----------------------------------------------------------------------
