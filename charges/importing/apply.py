@@ -76,6 +76,8 @@ def make(each: Checked, by: Membership) -> None:
 
 def payer_of(each: Checked, by: Membership) -> tuple[Payer, str]:
     """Who pays, and whether this row put them on the register. An earlier row may have."""
+    if each.data is None and not each.is_restored and each.payer is not None:
+        return each.payer, Fate.NOT_MADE
     known = Payer.objects.of(by.tenant_id).filter(document=each.document).first()
     if known is None:
         assert each.data is not None
