@@ -1,6 +1,6 @@
 """Opens the spreadsheets that people send: XLSX, and CSV where it is taken. Knows no table.
 
-Values of an XLSX come from calamine; what it cannot tell (formulas, merged cells, how far a sheet
+Values of an XLSX come from calamine; what it cannot tell (formulas, errors, merged cells, how far a sheet
 reaches) is read from the sheet's own XML before it, and calamine is handed only what was looked
 through (see core.xlsx_package).
 """
@@ -54,6 +54,7 @@ class Opened:
     name: str
     lines: Sequence[list[Cell]]
     formulas: frozenset[str] = frozenset()  # «C12»
+    errors: frozenset[str] = frozenset()  # that show #REF! or the like
     merged: Sequence[tuple[str, str]] = ()  # («A2», «A5»)
     counts_from_1904: bool = False
 
@@ -89,7 +90,12 @@ def open_xlsx(content: bytes, bounds: Bounds) -> Opened:
     except (CalamineError, ZipError, XmlError, OverflowError):  # the last: a huge duration
         raise unreadable() from None
     return Opened(
-        found.name, lines, frozenset(found.formulas), found.merged, found.counts_from_1904
+        found.name,
+        lines,
+        frozenset(found.formulas),
+        frozenset(found.errors),
+        found.merged,
+        found.counts_from_1904,
     )
 
 

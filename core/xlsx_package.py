@@ -64,6 +64,7 @@ class Survey:
 
     name: str
     formulas: set[str] = field(default_factory=set)  # "C12"
+    errors: set[str] = field(default_factory=set)  # that show #REF! or the like
     merged: list[tuple[str, str]] = field(default_factory=list)  # «A2», «A5»
     last_row: int = 0
     last_column: int = 0
@@ -295,7 +296,7 @@ class Strings(Handler):
 
 
 class Cells(Handler):
-    """Formulas, merged cells, extent and text of a sheet."""
+    """Formulas, errors, merged cells, extent and text of a sheet."""
 
     def __init__(self, found: Survey, shared: "array[int]") -> None:
         self._found, self._shared = found, shared
@@ -324,6 +325,8 @@ class Cells(Handler):
         self._found.last_row = max(self._found.last_row, int(place[2]))
         self._found.last_column = max(self._found.last_column, column_number(place[1]))
         self._kind = attributes.get("t", "n")
+        if self._kind == "e":
+            self._found.errors.add(self._place)
         self._text, self._length = [], 0
 
     def text(self, data: str) -> None:

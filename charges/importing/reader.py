@@ -122,8 +122,8 @@ class Reader:
     def take(self, row: ReadRow, key: str, position: int, cell: Cell) -> None:
         place = f"{column_letter(position + 1)}{row.line}"
         text, remark = text_of(cell, BY_KEY[key].sort, self.opened.counts_from_1904)
-        if ERROR.fullmatch(text):
-            row.unread[key] = f"A planilha mostra {text} aqui: escreva o valor."
+        if place in self.opened.errors or ERROR.fullmatch(text):
+            row.unread[key] = "A planilha mostra um erro (como #REF!) aqui: escreva o valor."
             return
         if place in self.opened.formulas:
             if not text:

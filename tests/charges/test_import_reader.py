@@ -128,9 +128,10 @@ def test_an_error_of_the_spreadsheet_is_no_text() -> None:
 def test_csv(content: str, encoding: str) -> None:
     (row,) = read_file(content.encode(encoding, errors="ignore"), "charges").rows
 
-    assert list(row.cells.values()) == [
-        "11222333000181", "São João", "1.250,00", "10/12/2026", "A"
-    ]  # fmt: skip
+    assert row.cells == {
+        "document": "11222333000181", "name": "São João", "amount": "1.250,00",
+        "due_date": "10/12/2026", "description": "A",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
