@@ -1,8 +1,8 @@
 """Opens the spreadsheets that people send: XLSX, and CSV where it is taken. Knows no table.
 
-Values of an XLSX come from calamine; what it cannot tell (formulas, errors, merged cells, how far a sheet
-reaches) is read from the sheet's own XML before it, and calamine is handed only what was looked
-through (see core.xlsx_package).
+Values of an XLSX come from calamine; what it cannot tell (formulas, errors, merged cells, how far a
+sheet reaches) is read from the sheet's own XML before it, and calamine is handed only what was
+looked through (see core.xlsx_package).
 """
 
 import csv
