@@ -90,6 +90,8 @@ class Act(models.TextChoices):
     CHARGE_RECEIVED = "charge_received", "Cobrança registrada como recebida"
     CHARGE_WAIVED = "charge_waived", "Valor de cobrança dispensado"
     CHARGE_WITHHELD = "charge_withheld", "Imposto retido de cobrança"
+    CHARGES_IMPORTED = "charges_imported", "Planilha importada"
+    IMPORT_UNDONE = "import_undone", "Importação desfeita"
     CHARGE_LOOKED_AT = "charge_looked_at", "Cobrança conferida"
     REFUND_ASKED = "refund_asked", "Devolução pedida"
     REFUND_RELEASED = "refund_released", "Devolução liberada"

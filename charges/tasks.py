@@ -7,6 +7,7 @@ from celery import shared_task
 from charges.documents import bank_pdf, printing
 from charges.dunning import outbox, trial
 from charges.dunning.send import work_outbox
+from charges.importing import stages
 from charges.issuing import issue
 from charges.refunds import send
 from charges.tracking import rounds
@@ -29,6 +30,14 @@ def sweep_charges() -> None:
     for tenant_id, job_id in printing.waiting_prints(now):
         make_print.delay(str(tenant_id), str(job_id))
     printing.purge_prints(now)
+    for tenant_id, file_id in stages.unfinished(now):
+        go_on_with_import.delay(str(tenant_id), str(file_id))
+
+
+@shared_task
+def go_on_with_import(tenant_id: str, file_id: str) -> None:
+    if stages.go_on(UUID(tenant_id), UUID(file_id)):
+        go_on_with_import.delay(tenant_id, file_id)
 
 
 @shared_task

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from banking.statements.allocation import allocate, line_on
-from charges.models import DunningStep, IssueBatch, PrintJob
+from charges.models import DunningStep, ImportFile, ImportRow, IssueBatch, PrintJob
 from charges.refunds.register import register_refund
 from charges.settlement.received import register_received
 from parties.merge import propose_merge
@@ -61,6 +61,8 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         merge = propose_merge(other.payee, filed.payee, by=proposer)
         batch = IssueBatch.objects.create(tenant=tenant, created_by=proposer.user, size=2)
         charge = make_charge(tenant, account)
+        file = ImportFile.objects.create(tenant=tenant, created_by=proposer.user, status="ready")
+        row = ImportRow.objects.create(tenant=tenant, file=file, line=2)
         came = {"amount": charge.amount, "day": TODAY, "way": "cash"}
         settlement = register_received(charge, by=proposer, **came)
         assert settlement is not None
@@ -90,6 +92,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "connection_id": connection.id,
         "delegation_id": make_delegation(tenant).id,
         "destination_id": filed.payee_account_id,
+        "file_id": file.id,
         "entry_id": make_entry(tenant).id,
         "group_id": account.ledger_account.group_id,
         "job_id": job.id,
@@ -102,6 +105,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "payee_id": filed.payee_id,
         "payer_id": make_payer(tenant).id,
         "refund_id": refund.id,
+        "row_id": row.id,
         "run_id": run.id,
         "settlement_id": settlement.id,
         "step_id": step.id,

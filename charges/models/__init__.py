@@ -11,6 +11,7 @@ from charges.models.dunning import (
     Reminder,
 )
 from charges.models.event import ChargeEvent
+from charges.models.importing import ImportedCharge, ImportFile, ImportRow
 from charges.models.payer_page import PayerPage
 from charges.models.refund import AdvanceUse, Refund
 from charges.models.round import ChargeRound
@@ -29,6 +30,9 @@ __all__ = [
     "Dunning",
     "DunningHold",
     "DunningStep",
+    "ImportFile",
+    "ImportRow",
+    "ImportedCharge",
     "IssueBatch",
     "PayerAddress",
     "PayerPage",

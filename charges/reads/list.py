@@ -151,14 +151,22 @@ def read_page(chosen: ListFilter, by: Membership, now: datetime, after: str) -> 
     order = chosen.order
     charges = matching(by.tenant, chosen, sao_paulo_day(now))
     if after:
-        position = Position.read(after, order)
-        key, last = Tuple(order.key, "id"), (position.value, position.id)
-        beyond = TupleLessThan(key, last) if order.backwards else TupleGreaterThan(key, last)
-        charges = charges.filter(beyond)
-    sign = "-" if order.backwards else ""
-    rows = rows_of(charges.order_by(f"{sign}{order.key}", f"{sign}id")[: PAGE + 1], by, now)
+        charges = beyond(charges, order, Position.read(after, order))
+    rows = rows_of(in_order(charges, order)[: PAGE + 1], by, now)
     following = position_of(rows[PAGE - 1].charge, order) if len(rows) > PAGE else None
     return Page(rows[:PAGE], following)
+
+
+def in_order(charges: ChargeQuerySet, order: Order) -> ChargeQuerySet:
+    sign = "-" if order.backwards else ""
+    return charges.order_by(f"{sign}{order.key}", f"{sign}id")
+
+
+def beyond(charges: ChargeQuerySet, order: Order, position: Position) -> ChargeQuerySet:
+    """What comes after a charge in that order."""
+    key, last = Tuple(order.key, "id"), (position.value, position.id)
+    after = TupleLessThan(key, last) if order.backwards else TupleGreaterThan(key, last)
+    return charges.filter(after)
 
 
 def position_of(charge: Charge, order: Order) -> Position:

@@ -12,11 +12,12 @@ from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from charges.drafts.edit import LESS, edit_charge
 from charges.drafts.enter import enter_charge, enter_instalments
-from charges.forms.charge import ChargeForm, issuing_accounts, terms_of, written
+from charges.forms.charge import ChargeForm, terms_of, written
 from charges.forms.fields import suggested_payers, write_payer
 from charges.issuing.queue import issue_charges
 from charges.models import Charge
 from charges.reads.sending import sending_of
+from charges.terms.accounts import issuing_accounts
 from charges.terms.check import offered_forms
 from charges.views.acts import require
 from charges.views.charge import row_or_404

@@ -446,6 +446,9 @@ ASK_NONE = {
     "registers:enter", "registers:merge", "registers:new", "registers:payer_archive",
     "registers:payer_edit", "registers:payer_new", "registers:payer_restore", "registers:refuse",
     "registers:restore", "tenants:close_notice",
+    "charges:import_answer", "charges:import_apply", "charges:import_check",
+    "charges:import_discard",
+    "charges:import_mend", "charges:import_new", "charges:import_undo",
 }  # fmt: skip
 
 
