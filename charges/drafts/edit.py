@@ -19,7 +19,8 @@ def edit_charge(charge: Charge, draft: Draft, *, by: Membership) -> Charge:
 
     Raises:
         InvalidInput: as `enter_charge`.
-        InvalidState: (code `not_editable`) a bank has it, or it has ended.
+        InvalidState: (code `not_editable`, `renegotiating`) a bank has it, or it has ended; an
+            agreement is about to replace it.
         NotAllowed: `by` does not work on charges.
     """
     require_enterer(by)
@@ -29,6 +30,8 @@ def edit_charge(charge: Charge, draft: Draft, *, by: Membership) -> Charge:
             "Esta cobrança já foi emitida: cancele-a e emita outra para mudar o que ela diz.",
             code="not_editable",
         )
+    if held.replaced_by_id is not None:
+        raise InvalidState("Esta cobrança está em renegociação.", code="renegotiating")
     before = particulars(held)
     columns = columns_of(held.tenant, draft)
     for name, value in columns.items():

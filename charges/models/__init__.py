@@ -3,6 +3,8 @@
 from charges.models.charge import Charge, ChargeQuerySet, late_from
 from charges.models.defaults import ChargeDefaults
 from charges.models.event import ChargeEvent
+from charges.models.recurrence import Recurrence, RecurrenceEvent, RecurrenceValue
+from charges.models.renegotiation import Renegotiation
 from charges.models.round import ChargeRound
 from charges.models.settlement import Settlement
 from charges.models.slip import NEVER_LEFT, IssueBatch, Slip, slip_code
@@ -15,6 +17,10 @@ __all__ = [
     "ChargeQuerySet",
     "ChargeRound",
     "IssueBatch",
+    "Recurrence",
+    "RecurrenceEvent",
+    "RecurrenceValue",
+    "Renegotiation",
     "Settlement",
     "Slip",
     "late_from",

@@ -41,7 +41,8 @@ def cancel_charge(
     ends, and the debt stays (baixada).
 
     Raises:
-        InvalidState: (code `not_open`, `no_slip`) it is paid or cancelled, or nothing collects it.
+        InvalidState: (code `not_open`, `no_slip`, `renegotiating`) it is paid or cancelled, or
+            nothing collects it, or an agreement is about to replace it.
         NotAllowed: `by` does not work on charges.
     """
     require_enterer(by)
@@ -50,6 +51,10 @@ def cancel_charge(
         words = held.get_status_display().lower()
         raise InvalidState(
             f"Esta cobrança consta como «{words}» e não pode ser cancelada.", code="not_open"
+        )
+    if held.replaced_by_id is not None:
+        raise InvalidState(
+            "Esta cobrança está em renegociação: desfaça o acordo antes.", code="renegotiating"
         )
     slip = live_slip(held)
     if slip is None and still_owed:

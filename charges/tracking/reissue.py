@@ -41,7 +41,7 @@ def change_terms(
     require_enterer(by)
     held = lock_charge(charge)
     slip = live_slip(held)
-    if slip is None or slip.status not in OPEN_AT_BANK or held.settled:
+    if slip is None or slip.status not in OPEN_AT_BANK or held.settled or held.replaced_by_id:
         raise InvalidState("Nenhum boleto desta cobrança está em aberto.", code="no_slip")
     amount = read_money(amount, "amount", "O valor")
     check_terms(held, read_due_date(due_date), amount)
