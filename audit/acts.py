@@ -103,3 +103,8 @@ class Act(models.TextChoices):
     RENEGOTIATION_STOPPED = "renegotiation_stopped", "Renegociação parada"
     RENEGOTIATION_UNDONE = "renegotiation_undone", "Renegociação desfeita"
     TAX_REFORM_CHANGED = "tax_reform_changed", "Documento fiscal e reforma tributária"
+    EXCEPTION_ASKED = "exception_asked", "Exceção pedida"
+    EXCEPTION_RELEASED = "exception_released", "Exceção liberada"
+    EXCEPTION_REFUSED = "exception_refused", "Exceção recusada ou retirada"
+    EXCEPTION_VOID = "exception_void", "Exceção sem efeito"
+    EXCEPTION_LIMIT_CHANGED = "exception_limit_changed", "Limite de exceções"

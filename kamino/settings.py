@@ -240,11 +240,17 @@ PENDING_CHANGES = (
     "people.members.REMOVAL",
     "people.invitations.JOIN",
     "people.factor_reset.RESET",
+    "people.exceptional_limit.LIMIT_RAISED",
     "payments.orders.rule_changes.TIERS",
     "payments.orders.rule_changes.LIMITS",
     "registers.rest_change.KIND",
     "integrations.ted_policy.KIND",
 )
+# What is out of the ordinary, and above a limit released by a second person: each a
+# `people.exceptional_acts.Kind`. And who of two people count as one: a function of the company's
+# id, two people's ids and the instants that matter.
+EXCEPTIONAL_ACTS: tuple[str, ...] = ()
+COUNTS_AS_ONE_PERSON = "payments.bills.tiers.count_as_one"
 # What apps above people say that only one member can do: each a function of a membership, which
 # returns a `people.members.Waiting` or None.
 WAITS_FOR_MEMBER = ("payments.reads.waiting.waits_for",)
