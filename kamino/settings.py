@@ -249,7 +249,7 @@ PENDING_CHANGES = (
 # What is out of the ordinary, and above a limit released by a second person: each a
 # `people.exceptional_acts.Kind`. And who of two people count as one: a function of the company's
 # id, two people's ids and the instants that matter.
-EXCEPTIONAL_ACTS: tuple[str, ...] = ()
+EXCEPTIONAL_ACTS: tuple[str, ...] = ("charges.renegotiation.ask.DISCOUNT",)
 COUNTS_AS_ONE_PERSON = "payments.bills.tiers.count_as_one"
 # What apps above people say that only one member can do: each a function of a membership, which
 # returns a `people.members.Waiting` or None.

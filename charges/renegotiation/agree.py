@@ -18,7 +18,7 @@ from charges.drafts.draft import Draft, columns_of, read_money, require_enterer
 from charges.drafts.enter import check_parts
 from charges.issuing.queue import lock_charges
 from charges.models import Charge, Renegotiation, Slip
-from charges.renegotiation.worth import worth_of
+from charges.renegotiation.worth import Worth, worth_of
 from charges.settlement.looks import held_back
 from charges.states import OPEN_AT_BANK, ChargeStatus, SlipStatus
 from charges.terms.check import problems, reais
@@ -76,9 +76,10 @@ class Agreement:
 
 @transaction.atomic
 def renegotiate(
-    charges: Sequence[Charge], agreement: Agreement, *, by: Membership
+    charges: Sequence[Charge], agreement: Agreement, *, by: Membership, day: date | None = None
 ) -> Renegotiation:
-    """Have these charges of one payer replaced by others.
+    """Have these charges of one payer replaced by others. What they are worth is that of `day`, else
+    of today. A discount is given by `charges.renegotiation.ask`, which knows who may.
 
     Raises:
         InvalidInput: (its `field` named) the parts are not the sum, the bank would not take one, no
@@ -89,18 +90,13 @@ def renegotiate(
     """
     require_enterer(by)
     held = lock_charges(by.tenant_id, [charge.id for charge in charges])
-    check_olds(held)
-    today = sao_paulo_day(database_now())
-    worth = worth_of(held, today)
-    discount = read_money(agreement.discount, "discount", "O desconto")
-    check_discount(discount, worth.total, agreement.why)
-    check_new(held[0].payer, agreement, worth.total - discount, today)
+    worth = check_agreement(held, agreement, day)
     renegotiation: Renegotiation = Renegotiation.objects.create(
         tenant_id=by.tenant_id,
         payer=held[0].payer,
         principal=worth.principal,
         additions=worth.additions,
-        discount=discount,
+        discount=agreement.discount,
         olds=[str(charge.id) for charge in held],
         bank_account=agreement.bank_account,
         revenue_account=agreement.revenue_account,
@@ -118,6 +114,20 @@ def renegotiate(
     said = agreement_particulars(renegotiation)
     record(Act.RENEGOTIATED, on=renegotiation, by=by.user, why=renegotiation.why, after=said)
     return renegotiation
+
+
+def check_agreement(charges: Sequence[Charge], agreement: Agreement, day: date | None) -> Worth:
+    """
+    Raises:
+        InvalidInput, InvalidState: as `renegotiate`.
+    """
+    check_olds(charges)
+    today = sao_paulo_day(database_now())
+    worth = worth_of(charges, day or today)
+    discount = read_money(agreement.discount, "discount", "O desconto")
+    check_discount(discount, worth.total, agreement.why)
+    check_new(charges[0].payer, agreement, worth.total - discount, today)
+    return worth
 
 
 def check_olds(charges: Sequence[Charge]) -> None:

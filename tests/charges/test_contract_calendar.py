@@ -126,7 +126,7 @@ def test_tags_are_replaced_and_nothing_else_is():
 
 
 def test_due_on_a_day_without_banks_is_free_until_the_next_one():
-    """Friday, 25 December 2026: paid on Monday without fine; on Tuesday interest counts four days."""
+    """Friday, 25 December 2026: on Monday without fine, on Tuesday with interest of four days."""
     due = due_in(date(2026, 12, 1), 25)
     terms = Terms(due, D(2), D(1))
 

@@ -226,7 +226,7 @@ def test_an_index_typed_late_leaves_what_left_already_as_it_is(account, clock):
 
 
 def yearly(account):
-    recurrence = make_recurrence(
+    return make_recurrence(
         account,
         "1299.90",
         days_before=10,
@@ -234,7 +234,6 @@ def yearly(account):
         index_name="IPCA",
         adjust_month=2,
     )
-    return recurrence
 
 
 def adjust(recurrence):
