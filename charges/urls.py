@@ -1,6 +1,16 @@
-from django.urls import path
+from django.urls import include, path
 
-from charges.views import acts, charge, issuing, list, looks, new, unknown
+from charges.views import (
+    acts,
+    charge,
+    issuing,
+    list,
+    looks,
+    new,
+    recurrences,
+    renegotiations,
+    unknown,
+)
 
 app_name = "charges"
 urlpatterns = [
@@ -14,6 +24,37 @@ urlpatterns = [
     path("cobrancas/emissoes/<uuid:batch_id>/", issuing.show_batch, name="batch"),
     path("cobrancas/emissoes/<uuid:batch_id>/pausar/", issuing.pause, name="pause_batch"),
     path("cobrancas/emissoes/<uuid:batch_id>/continuar/", issuing.resume, name="resume_batch"),
+    path("cobrancas/recorrencias/", recurrences.show_list, name="recurrences"),
+    path("cobrancas/recorrencias/nova/", recurrences.enter, name="new_recurrence"),
+    path("cobrancas/recorrencias/previa/", recurrences.preview, name="preview_recurrence"),
+    path(
+        "cobrancas/recorrencias/<uuid:recurrence_id>/",
+        include(
+            [
+                path("", recurrences.detail, name="recurrence"),
+                path("editar/", recurrences.edit, name="edit_recurrence"),
+                path("pausar/", recurrences.pause, name="pause_recurrence"),
+                path("retomar/", recurrences.resume, name="resume_recurrence"),
+                path("encerrar/", recurrences.end, name="end_recurrence"),
+                path("assumir/", recurrences.take, name="take_recurrence"),
+                path("nao-cobrar/", recurrences.skip, name="skip_periods"),
+                path("reajustar/", recurrences.adjust, name="adjust_recurrence"),
+                path("emitir/<str:month>/", recurrences.issue, name="issue_period"),
+            ]
+        ),
+    ),
+    path("cobrancas/renegociar/", renegotiations.ask, name="renegotiate"),
+    path("cobrancas/renegociar/previa/", renegotiations.preview, name="preview_renegotiation"),
+    path(
+        "cobrancas/renegociacoes/<uuid:renegotiation_id>/",
+        renegotiations.detail,
+        name="renegotiation",
+    ),
+    path(
+        "cobrancas/renegociacoes/<uuid:renegotiation_id>/desfazer/",
+        renegotiations.undo,
+        name="undo_renegotiation",
+    ),
     path("cobrancas/<uuid:charge_id>/", charge.detail, name="detail"),
     path("cobrancas/<uuid:charge_id>/editar/", new.edit, name="edit"),
     path("cobrancas/<uuid:charge_id>/duplicar/", charge.duplicate, name="duplicate"),

@@ -78,8 +78,8 @@ class Agreement:
 def renegotiate(
     charges: Sequence[Charge], agreement: Agreement, *, by: Membership, day: date | None = None
 ) -> Renegotiation:
-    """Have these charges of one payer replaced by others. What they are worth is that of `day`, else
-    of today. A discount is given by `charges.renegotiation.ask`, which knows who may.
+    """Have these charges of one payer replaced by others. What they are worth is that of `day`,
+    else of today. A discount is given by `charges.renegotiation.ask`, which knows who may.
 
     Raises:
         InvalidInput: (its `field` named) the parts are not the sum, the bank would not take one, no
