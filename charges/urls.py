@@ -1,4 +1,4 @@
-from django.urls import include, path
+from django.urls import path
 
 from charges.views import (
     acts,
@@ -13,6 +13,7 @@ from charges.views import (
 )
 
 app_name = "charges"
+CONTRACT = "cobrancas/recorrencias/<uuid:recurrence_id>/"
 urlpatterns = [
     path("cobrancas/", list.show_list, name="list"),
     path("cobrancas/nova/", new.enter, name="new"),
@@ -27,22 +28,15 @@ urlpatterns = [
     path("cobrancas/recorrencias/", recurrences.show_list, name="recurrences"),
     path("cobrancas/recorrencias/nova/", recurrences.enter, name="new_recurrence"),
     path("cobrancas/recorrencias/previa/", recurrences.preview, name="preview_recurrence"),
-    path(
-        "cobrancas/recorrencias/<uuid:recurrence_id>/",
-        include(
-            [
-                path("", recurrences.detail, name="recurrence"),
-                path("editar/", recurrences.edit, name="edit_recurrence"),
-                path("pausar/", recurrences.pause, name="pause_recurrence"),
-                path("retomar/", recurrences.resume, name="resume_recurrence"),
-                path("encerrar/", recurrences.end, name="end_recurrence"),
-                path("assumir/", recurrences.take, name="take_recurrence"),
-                path("nao-cobrar/", recurrences.skip, name="skip_periods"),
-                path("reajustar/", recurrences.adjust, name="adjust_recurrence"),
-                path("emitir/<str:month>/", recurrences.issue, name="issue_period"),
-            ]
-        ),
-    ),
+    path(CONTRACT, recurrences.detail, name="recurrence"),
+    path(f"{CONTRACT}editar/", recurrences.edit, name="edit_recurrence"),
+    path(f"{CONTRACT}pausar/", recurrences.pause, name="pause_recurrence"),
+    path(f"{CONTRACT}retomar/", recurrences.resume, name="resume_recurrence"),
+    path(f"{CONTRACT}encerrar/", recurrences.end, name="end_recurrence"),
+    path(f"{CONTRACT}assumir/", recurrences.take, name="take_recurrence"),
+    path(f"{CONTRACT}nao-cobrar/", recurrences.skip, name="skip_periods"),
+    path(f"{CONTRACT}reajustar/", recurrences.adjust, name="adjust_recurrence"),
+    path(f"{CONTRACT}emitir/", recurrences.issue, name="issue_period"),
     path("cobrancas/renegociar/", renegotiations.ask, name="renegotiate"),
     path("cobrancas/renegociar/previa/", renegotiations.preview, name="preview_renegotiation"),
     path(

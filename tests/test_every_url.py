@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from banking.statements.allocation import allocate, line_on
-from charges.models import IssueBatch
+from charges.models import IssueBatch, Renegotiation
 from charges.settlement.received import register_received
 from parties.merge import propose_merge
 from payments.models import DispatchRun
@@ -17,6 +17,7 @@ from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
 from tests.banking.factories import make_line
 from tests.cast import make_member, make_notice, sign_in
+from tests.charges.contracts import make_recurrence
 from tests.charges.factories import make_charge, make_payer
 from tests.payments.factories import TODAY, make_bank_account, make_delegation, make_payable
 from tests.people.factories import ask_role, invite, membership_of
@@ -60,6 +61,16 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         charge = make_charge(tenant, account)
         came = {"amount": charge.amount, "day": TODAY, "way": "cash"}
         settlement = register_received(charge, by=proposer, **came)
+        renegotiation = Renegotiation.objects.create(
+            tenant=tenant,
+            payer=charge.payer,
+            principal=1,
+            olds=[],
+            parts=[],
+            bank_account=account,
+            revenue_account=charge.revenue_account,
+            created_by=proposer.user,
+        )
     assert connection is not None
     assert filed.payee_account_id is not None
     return {
@@ -81,6 +92,8 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "payable_id": make_payable(tenant).id,
         "payee_id": filed.payee_id,
         "payer_id": make_payer(tenant).id,
+        "recurrence_id": make_recurrence(account).id,
+        "renegotiation_id": renegotiation.id,
         "run_id": run.id,
         "settlement_id": settlement.id,
     }

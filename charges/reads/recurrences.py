@@ -25,6 +25,7 @@ from charges.recurrences.values import amount_in
 from core.dates import near_day
 from core.plurals import counted
 from core.text import fold
+from parties.models import Payer
 from tenants.models import Membership, Tenant
 
 PAGE = 50
@@ -120,6 +121,13 @@ def read_contracts(
         return ContractList(rows, "")
     last = rows[PAGE - 1].recurrence
     return ContractList(rows[:PAGE], f"{(last.next_due or NEVER).isoformat()}.{last.id}")
+
+
+def contracts_of(payer: Payer, by: Membership, today: date) -> list[ContractRow]:
+    """Those that have not ended first. One query."""
+    rows = Recurrence.objects.of(payer.tenant_id).filter(payer=payer)
+    ended = rows.order_by(F("ended_at").asc(nulls_first=True), "next_due", "id")
+    return [ContractRow(each, by, today) for each in ended[:PAGE]]
 
 
 def read_position(text: str) -> tuple[date, UUID]:

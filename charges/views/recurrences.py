@@ -1,5 +1,6 @@
 """Contracts: the list, the form with what it will bring, one of them, and what is done to it."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -269,10 +270,10 @@ def adjust(request: TenantRequest, recurrence_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN, Role.FINANCE)
-def issue(request: TenantRequest, recurrence_id: UUID, month: str) -> HttpResponse:
-    """One period, because a person asks. `month` is written 2026-12."""
+def issue(request: TenantRequest, recurrence_id: UUID) -> HttpResponse:
+    """One period, because a person asks; it is in the address, written 2026-12."""
     page = page_or_404(request, recurrence_id)
-    period = read_month(month)
+    period = read_month(request.GET.get("competencia", ""))
     require(page.row.can_act and page.outlook.calendar.has(period))
     due = max(page.outlook.calendar.due(period), page.row.today)
     form = IssuePeriodForm(typed(request), initial={"due_date": due})
@@ -313,15 +314,17 @@ def read_id(text: str) -> UUID:
         raise Http404 from error
 
 
-def read_month(text: str) -> Any:
+def read_month(text: str) -> date:
     """
     Raises:
-        Http404: it is no month.
+        InvalidState: (code `not_now`) it is no month.
     """
     try:
-        return forms.DateField(input_formats=["%Y-%m"]).clean(text)
-    except forms.ValidationError as error:
-        raise Http404 from error
+        day: date = forms.DateField(input_formats=["%Y-%m"]).clean(text)
+    except forms.ValidationError:
+        require(False)
+        raise
+    return day
 
 
 def ask(

@@ -435,8 +435,12 @@ def test_the_demonstration_offers_and_does_not_require(client: Client, tenant: T
 # taken back by one that asks.
 ASK_NONE = {
     "accounts:reverse", "banking:undo_allocation", "charges:duplicate", "charges:edit",
-    "charges:issue", "charges:issue_many", "charges:new", "charges:of_account",
-    "charges:pause_batch", "charges:preview", "charges:resume_batch", "charges:review_issuing",
+    "charges:adjust_recurrence", "charges:edit_recurrence", "charges:end_recurrence",
+    "charges:issue", "charges:issue_many", "charges:issue_period", "charges:new",
+    "charges:new_recurrence", "charges:of_account", "charges:pause_batch",
+    "charges:pause_recurrence", "charges:preview", "charges:preview_recurrence",
+    "charges:preview_renegotiation", "charges:resume_batch", "charges:resume_recurrence",
+    "charges:review_issuing", "charges:skip_periods", "charges:take_recurrence",
     "payments:ask_again", "payments:cancel",
     "payments:edit", "payments:new", "payments:read_code", "payments:read_line",
     "payments:read_payee", "payments:review_sending", "payments:revoke_delegation",
