@@ -104,7 +104,7 @@ def check_calendar(contract: Contract) -> None:
 def draft_in(draft: Draft, calendar: Calendar, month: date, amount: Decimal) -> Draft:
     """What the charge of a period says."""
     tags = values_of(calendar, month, amount)
-    texts = {field: fill_in(getattr(draft, field), tags) for field in TEXTS}
+    texts: dict[str, Any] = {field: fill_in(getattr(draft, field), tags) for field in TEXTS}
     due = calendar.due(month)
     return replace(draft, amount=amount, due_date=due, competence_date=month, **texts)
 

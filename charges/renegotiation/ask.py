@@ -55,7 +55,8 @@ def ask_renegotiation(
     if act.is_waiting:
         return None
     made = Renegotiation.objects.of(by.tenant_id).filter(payer=payer, created_by=by.user)
-    return made.latest("created_at")
+    newest: Renegotiation = made.latest("created_at")
+    return newest
 
 
 def written(charges: Sequence[Charge], agreement: Agreement) -> dict[str, Any]:

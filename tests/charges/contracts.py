@@ -45,7 +45,8 @@ def charges_in(recurrence: Recurrence) -> list[Charge]:
     """In the order of their due dates."""
     with tenant_scope(recurrence.tenant_id):
         rows = Charge.objects.of(recurrence.tenant_id).filter(recurrence=recurrence)
-        return list(rows.order_by("due_date", "created_at"))
+        told = rows.select_related("tenant", "bank_account")
+        return list(told.order_by("due_date", "created_at"))
 
 
 def told(recurrence: Recurrence) -> list[tuple[date, Decimal]]:
