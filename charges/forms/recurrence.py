@@ -65,7 +65,7 @@ class RecurrenceForm(ChargeForm):
         coerce=int,
         choices=[
             *((day, str(day)) for day in range(1, LAST_DAY)),
-            (LAST_DAY, "31, ou o último dia do mês"),
+            (LAST_DAY, "31 (último)"),
         ],
         help_text="Em mês mais curto, vence no último dia.",
     )
