@@ -19,6 +19,7 @@ from charges.models import Charge, Recurrence
 from charges.recurrences.outlook import Outlook, lock_recurrence, outlook_of, refresh
 from charges.recurrences.period import make_charge, record_adjustments
 from charges.recurrences.timeline import note_contract
+from charges.terms.check import reais
 from charges.timeline import Tone, note
 from core import deadline
 from core.clock import database_now
@@ -119,6 +120,8 @@ def tell(recurrence: Recurrence, charge: Charge, why_not: str) -> None:
         note_contract(recurrence, STAYED, text, tone=Tone.WARN)
         record(Act.CHARGE_ENTERED, on=charge, by=None, why=why_not, after=said)
         return
+    text = f"{reais(charge.amount)}, com vencimento em {charge.due_date:%d/%m/%Y}."
+    note_contract(recurrence, f"Competência {month:%m/%Y} emitida", text, tone=Tone.OK)
     record(Act.CHARGES_ISSUED, on=charge, by=None, after=said)
 
 
