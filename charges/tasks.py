@@ -9,7 +9,9 @@ from charges.dunning import outbox, trial
 from charges.dunning.send import work_outbox
 from charges.importing import stages
 from charges.issuing import issue
+from charges.recurrences import generate
 from charges.refunds import send
+from charges.renegotiation import go_on as agreements
 from charges.tracking import rounds
 from core.clock import database_now
 from core.ticks import Tick
@@ -17,8 +19,12 @@ from core.ticks import Tick
 
 @shared_task(base=Tick)
 def sweep_charges() -> None:
-    """Every tick: what is to be issued, given back, followed or looked up?"""
+    """Every tick: what is to be made, issued, given back, followed or looked up?"""
     now = database_now()
+    for tenant_id in generate.companies_with_due(now):
+        generate_recurrences.delay(str(tenant_id))
+    for tenant_id in agreements.companies_under_way():
+        go_on_renegotiating.delay(str(tenant_id))
     for tenant_id, account_id in issue.accounts_with_queue(now):
         issue_queued.delay(str(tenant_id), str(account_id))
     for tenant_id, account_id in send.accounts_with_refunds(now):
@@ -46,6 +52,16 @@ def issue_queued(tenant_id: str, account_id: str) -> None:
 
 
 @shared_task
+def generate_recurrences(tenant_id: str) -> None:
+    generate.generate_of(UUID(tenant_id))
+
+
+@shared_task
+def go_on_renegotiating(tenant_id: str) -> None:
+    agreements.go_on_with_all(UUID(tenant_id))
+
+
+@shared_task
 def send_refunds(tenant_id: str, account_id: str) -> None:
     send.send_refunds(UUID(tenant_id), UUID(account_id))
 
@@ -54,6 +70,7 @@ def send_refunds(tenant_id: str, account_id: str) -> None:
 def follow_account(tenant_id: str, account_id: str) -> None:
     if rounds.follow_account(UUID(tenant_id), UUID(account_id)):
         follow_account.delay(tenant_id, account_id)
+    agreements.go_on_with_all(UUID(tenant_id))
 
 
 @shared_task

@@ -14,12 +14,15 @@ from charges.views import (
     new,
     opt_out,
     payer,
+    recurrences,
     refunds,
     reminders,
+    renegotiations,
     unknown,
 )
 
 app_name = "charges"
+CONTRACT = "cobrancas/recorrencias/<uuid:recurrence_id>/"
 urlpatterns = [
     path("cobrancas/", list.show_list, name="list"),
     path("cobrancas/nova/", new.enter, name="new"),
@@ -44,6 +47,30 @@ urlpatterns = [
     path("cobrancas/importar/<uuid:file_id>/desfazer/", importing.undo, name="import_undo"),
     path("cobrancas/importar/<uuid:file_id>/descartar/", importing.discard, name="import_discard"),
     path("cobrancas/importar/<uuid:file_id>/erros/", importing.errors, name="import_errors"),
+    path("cobrancas/recorrencias/", recurrences.show_list, name="recurrences"),
+    path("cobrancas/recorrencias/nova/", recurrences.enter, name="new_recurrence"),
+    path("cobrancas/recorrencias/previa/", recurrences.preview, name="preview_recurrence"),
+    path(CONTRACT, recurrences.detail, name="recurrence"),
+    path(f"{CONTRACT}editar/", recurrences.edit, name="edit_recurrence"),
+    path(f"{CONTRACT}pausar/", recurrences.pause, name="pause_recurrence"),
+    path(f"{CONTRACT}retomar/", recurrences.resume, name="resume_recurrence"),
+    path(f"{CONTRACT}encerrar/", recurrences.end, name="end_recurrence"),
+    path(f"{CONTRACT}assumir/", recurrences.take, name="take_recurrence"),
+    path(f"{CONTRACT}nao-cobrar/", recurrences.skip, name="skip_periods"),
+    path(f"{CONTRACT}reajustar/", recurrences.adjust, name="adjust_recurrence"),
+    path(f"{CONTRACT}emitir/", recurrences.issue, name="issue_period"),
+    path("cobrancas/renegociar/", renegotiations.ask, name="renegotiate"),
+    path("cobrancas/renegociar/previa/", renegotiations.preview, name="preview_renegotiation"),
+    path(
+        "cobrancas/renegociacoes/<uuid:renegotiation_id>/",
+        renegotiations.detail,
+        name="renegotiation",
+    ),
+    path(
+        "cobrancas/renegociacoes/<uuid:renegotiation_id>/desfazer/",
+        renegotiations.undo,
+        name="undo_renegotiation",
+    ),
     path("cobrancas/<uuid:charge_id>/", charge.detail, name="detail"),
     path("cobrancas/<uuid:charge_id>/editar/", new.edit, name="edit"),
     path("cobrancas/<uuid:charge_id>/duplicar/", charge.duplicate, name="duplicate"),

@@ -257,6 +257,7 @@ EXCEPTIONAL_ACTS = (
     "charges.tracking.unfollowed.SAID_CANCELLED",
     "charges.drafts.edit.LESS",
     "charges.refunds.advances.USE",
+    "charges.renegotiation.ask.DISCOUNT",
 )
 COUNTS_AS_ONE_PERSON = "payments.bills.tiers.count_as_one"
 # What apps above people say that only one member can do: each a function of a membership, which

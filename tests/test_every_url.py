@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from banking.statements.allocation import allocate, line_on
-from charges.models import DunningStep, ImportFile, ImportRow, IssueBatch, PrintJob
+from charges.models import DunningStep, ImportFile, ImportRow, IssueBatch, PrintJob, Renegotiation
 from charges.refunds.register import register_refund
 from charges.settlement.received import register_received
 from parties.merge import propose_merge
@@ -20,6 +20,7 @@ from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
 from tests.banking.factories import make_line
 from tests.cast import make_member, make_notice, sign_in
+from tests.charges.contracts import make_recurrence
 from tests.charges.factories import make_charge, make_payer
 from tests.payments.factories import TODAY, make_bank_account, make_delegation, make_payable
 from tests.people.factories import ask_role, invite, membership_of
@@ -80,6 +81,16 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         )
         job = PrintJob.objects.create(tenant=tenant, created_by=admin, charges=[], content=b"%PDF")
         step = DunningStep.objects.create(tenant=tenant, kind="due", subject="a", body="a")
+        renegotiation = Renegotiation.objects.create(
+            tenant=tenant,
+            payer=charge.payer,
+            principal=1,
+            olds=[],
+            parts=[],
+            bank_account=account,
+            revenue_account=charge.revenue_account,
+            created_by=proposer.user,
+        )
     assert connection is not None
     assert filed.payee_account_id is not None
     return {
@@ -106,6 +117,8 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "payer_id": make_payer(tenant).id,
         "refund_id": refund.id,
         "row_id": row.id,
+        "recurrence_id": make_recurrence(account).id,
+        "renegotiation_id": renegotiation.id,
         "run_id": run.id,
         "settlement_id": settlement.id,
         "step_id": step.id,

@@ -33,8 +33,8 @@ def edit_charge(charge: Charge, draft: Draft, *, by: Membership) -> Charge:
 
     Raises:
         InvalidInput: as `enter_charge`.
-        InvalidState: (code `not_editable`) a bank has it, or it has ended; (code `already_asked`)
-            the same waits already.
+        InvalidState: (code `not_editable`, `renegotiating`) a bank has it, or it has ended, or an
+            agreement is about to replace it; (code `already_asked`) the same waits already.
         NotAllowed: `by` does not work on charges.
     """
     require_enterer(by)
@@ -54,6 +54,8 @@ def require_editable(charge: Charge) -> None:
             "Esta cobrança já foi emitida: cancele-a e emita outra para mudar o que ela diz.",
             code="not_editable",
         )
+    if charge.replaced_by_id is not None:
+        raise InvalidState("Esta cobrança está em renegociação.", code="renegotiating")
 
 
 def require_kept(charge: Charge, columns: dict[str, Any]) -> None:

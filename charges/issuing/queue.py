@@ -66,6 +66,16 @@ def issue_charge(charge: Charge, *, by: Membership) -> Slip:
     return issued.slips[0]
 
 
+def issue_by_itself(charge: Charge) -> str:
+    """Queue the slip of a charge that no person issues now. Why it may not be issued; empty when it
+    is queued. The caller says it in the audit."""
+    held = lock_charges(charge.tenant_id, [charge.id])
+    left_out = reasons_against(charge.tenant_id, held, sao_paulo_day(database_now()))
+    if charge.id not in left_out:
+        queue_slips(held, batch=None, by=None)
+    return left_out.get(charge.id, "")
+
+
 def lock_charges(tenant_id: UUID, ids: Sequence[UUID]) -> list[Charge]:
     """In the order of their ids, as all who hold several take them."""
     rows = Charge.objects.of(tenant_id).filter(id__in=ids).order_by("id")
@@ -96,6 +106,8 @@ def reason_against(charge: Charge, live: set[UUID], usable: set[UUID], today: da
     if charge.status not in ISSUABLE or charge.id in live:
         words = charge.status_words(today).lower()
         return f"Esta cobrança consta como «{words}» e não pode ser emitida agora."
+    if charge.replaced_by_id is not None:
+        return "Esta cobrança está em renegociação: desfaça o acordo antes de emitir."
     if charge.bank_account_id not in usable:
         return f"A conexão com {charge.bank_account} precisa ser refeita antes de emitir."
     return next((problem.sentence for problem in problems(charge, today)), "")

@@ -13,7 +13,9 @@ from charges.models.dunning import (
 from charges.models.event import ChargeEvent
 from charges.models.importing import ImportedCharge, ImportFile, ImportRow
 from charges.models.payer_page import PayerPage
+from charges.models.recurrence import Recurrence, RecurrenceEvent, RecurrenceValue
 from charges.models.refund import AdvanceUse, Refund
+from charges.models.renegotiation import Renegotiation
 from charges.models.round import ChargeRound
 from charges.models.settlement import Settlement
 from charges.models.slip import NEVER_LEFT, IssueBatch, Slip, slip_code
@@ -37,8 +39,12 @@ __all__ = [
     "PayerAddress",
     "PayerPage",
     "PrintJob",
+    "Recurrence",
+    "RecurrenceEvent",
+    "RecurrenceValue",
     "Refund",
     "Reminder",
+    "Renegotiation",
     "Settlement",
     "Slip",
     "SlipDocument",

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -17,8 +17,14 @@ from core.search import folded
 from parties.models import Payer
 from tenants.models import TenantForeignKey, TenantQuerySet, User
 
+if TYPE_CHECKING:
+    from charges.models.recurrence import Recurrence
+    from charges.models.renegotiation import Renegotiation
+
 ZERO = Decimal("0.00")
 MESSAGE_LENGTH = 320
+# Made by a contract to be issued at once, and it did not leave.
+STAYED_BEHIND = Q(status=ChargeStatus.DRAFT, recurrence__isnull=False)
 
 
 class ChargeQuerySet(TenantQuerySet):
@@ -31,7 +37,7 @@ class ChargeQuerySet(TenantQuerySet):
 
     def to_look_at(self) -> Self:
         """A person has something to say of it, or nobody knows whether its slip is at the bank."""
-        return self.filter(Q(needs_person=True) | Q(status=ChargeStatus.UNKNOWN))
+        return self.filter(Q(needs_person=True) | Q(status=ChargeStatus.UNKNOWN) | STAYED_BEHIND)
 
 
 # `Charge.rest`, for sums.
@@ -78,6 +84,28 @@ class Charge(TaxReformColumns):
     instalment_group = models.UUIDField(null=True)
     instalment_number = models.PositiveSmallIntegerField("parcela", null=True)
     instalment_count = models.PositiveSmallIntegerField("de", null=True)
+
+    # The contract that it is a period of, and the first day of that month.
+    recurrence: "TenantForeignKey[Recurrence | None, Recurrence | None]" = TenantForeignKey(
+        "charges.Recurrence", models.PROTECT, null=True, db_index=False, related_name="charges"
+    )
+    recurrence_month = models.DateField("competência do contrato", null=True)
+    # The agreement that it comes from, and how much of `amount` is fine and interest of the
+    # charges that it replaces.
+    renegotiation: "TenantForeignKey[Renegotiation | None, Renegotiation | None]" = (
+        TenantForeignKey(
+            "charges.Renegotiation",
+            models.PROTECT,
+            null=True,
+            db_index=False,
+            related_name="charges",
+        )
+    )
+    additions = models.DecimalField("multa e juros", max_digits=12, decimal_places=2, default=ZERO)
+    # The agreement that replaces it, or is about to.
+    replaced_by: "TenantForeignKey[Renegotiation | None, Renegotiation | None]" = TenantForeignKey(
+        "charges.Renegotiation", models.PROTECT, null=True, db_index=False, related_name="replaced"
+    )
 
     status = models.CharField(max_length=12, choices=ChargeStatus, default=ChargeStatus.DRAFT)
     paid_after = models.CharField(max_length=12, choices=PaidAfter, blank=True, default="")
@@ -147,6 +175,24 @@ class Charge(TaxReformColumns):
                 condition=~Q(status="cancelled") & Q(instalment_group__isnull=False),
                 name="charge_instalment_once",
             ),
+            models.CheckConstraint(
+                name="charge_of_period",
+                condition=Q(recurrence=None, recurrence_month=None)
+                | Q(recurrence__isnull=False, recurrence_month__day=1),
+            ),
+            # Money may come for one that was cancelled, when its period has been issued again.
+            models.UniqueConstraint(
+                fields=["tenant", "recurrence", "recurrence_month"],
+                condition=~Q(status="cancelled")
+                & ~Q(paid_after="cancellation")
+                & Q(recurrence__isnull=False),
+                name="charge_once_a_period",
+            ),
+            models.CheckConstraint(
+                name="charge_additions",
+                condition=Q(additions=0)
+                | Q(additions__gt=0, additions__lte=F("amount"), renegotiation__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(
@@ -182,6 +228,22 @@ class Charge(TaxReformColumns):
                 condition=Q(next_due_date__isnull=False),
                 name="charge_to_reissue",
             ),
+            models.Index(fields=["tenant"], condition=STAYED_BEHIND, name="charge_stayed_behind"),
+            models.Index(
+                fields=["tenant", "recurrence", "recurrence_month"],
+                condition=Q(recurrence__isnull=False),
+                name="charge_of_recurrence",
+            ),
+            models.Index(
+                fields=["tenant", "replaced_by"],
+                condition=Q(replaced_by__isnull=False),
+                name="charge_replaced",
+            ),
+            models.Index(
+                fields=["tenant", "renegotiation"],
+                condition=Q(renegotiation__isnull=False),
+                name="charge_of_agreement",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -204,6 +266,8 @@ class Charge(TaxReformColumns):
 
     def status_words(self, today: date) -> str:
         """«Em aberto», «Vencida», «Paga após baixa»."""
+        if self.status == ChargeStatus.CANCELLED and self.replaced_by_id is not None:
+            return "Cancelada (renegociada)"
         if self.status == ChargeStatus.PAID and self.paid_after:
             return self.get_paid_after_display()
         if self.status == ChargeStatus.CANCELLED and self.paid_on is not None:

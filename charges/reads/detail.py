@@ -18,6 +18,7 @@ from charges.payer_page.address import page_address
 from charges.reads.refunds import PaymentRow, payments_of
 from charges.reads.reminders import ChargeMails, mails_of
 from charges.reads.row import Row
+from charges.settlement.settle import late_part
 from charges.states import OWED, RefundStatus, SlipStatus
 from charges.terms.amounts import Owed, owed_on
 from charges.terms.check import cautions, discount_notice
@@ -159,11 +160,13 @@ def events_of(charge: Charge) -> list[dict[str, Any]]:
 
 def entry_of(charge: Charge, owed: Owed) -> list[Part]:
     """What `charges.settlement.settle` will post when all of it comes today through the bank."""
+    late = late_part(charge, owed.principal)
+    additions = owed.additions + late
     parts = [
         Part(str(charge.bank_account.ledger_account), owed.total),
         Part(name_of(charge, AccountPurpose.DISCOUNTS, owed.discount), owed.discount),
-        Part(str(charge.revenue_account), -owed.principal),
-        Part(name_of(charge, AccountPurpose.LATE_CHARGES, owed.additions), -owed.additions),
+        Part(str(charge.revenue_account), late - owed.principal),
+        Part(name_of(charge, AccountPurpose.LATE_CHARGES, additions), -additions),
     ]
     return [part for part in parts if part.amount]
 

@@ -103,8 +103,8 @@ class Row:
             return charge.question
         if self.is_unfollowed:
             return "sem acompanhamento: o banco não informa mais"
-        if charge.next_due_date is not None:
-            return "o boleto com o novo vencimento sai depois"
+        if self.under_way:
+            return self.under_way
         if charge.status == ChargeStatus.PAID and charge.paid_on is not None:
             return f"em {near_day(charge.paid_on, self.today)}"
         if charge.status == ChargeStatus.PARTLY_PAID:
@@ -123,6 +123,18 @@ class Row:
     @property
     def owed_today(self) -> Owed:
         return owed_on(self.charge, self.today)
+
+    @property
+    def under_way(self) -> str:
+        """What is about to become of it; empty when nothing is."""
+        charge = self.charge
+        if charge.replaced_by_id is not None and charge.status != ChargeStatus.CANCELLED:
+            return "em renegociação; a nova cobrança sai depois"
+        if charge.status == ChargeStatus.DRAFT and charge.recurrence_id is not None:
+            return "da recorrência, e não saiu"
+        if charge.next_due_date is not None:
+            return "o boleto com o novo vencimento sai depois"
+        return ""
 
     @property
     def value_today(self) -> Decimal:
@@ -162,11 +174,13 @@ class Row:
 
     @property
     def can_issue(self) -> bool:
-        return self.by.can_enter and self.charge.status in ISSUABLE and self.live is None
+        is_free = self.charge.replaced_by_id is None and self.live is None
+        return self.by.can_enter and is_free and self.charge.status in ISSUABLE
 
     @property
     def can_edit(self) -> bool:
-        return self.by.can_enter and self.charge.status in EDITABLE
+        is_free = self.charge.replaced_by_id is None
+        return self.by.can_enter and is_free and self.charge.status in EDITABLE
 
     @property
     def can_cancel(self) -> bool:
@@ -174,6 +188,7 @@ class Row:
         that tells nothing takes no order."""
         ended = (*CLOSED, ChargeStatus.PARTLY_PAID)
         is_open = self.charge.status not in ended and not self.is_unknown
+        is_open = is_open and self.charge.replaced_by_id is None
         return self.by.can_enter and is_open and not self.cancel_asked and not self.is_unfollowed
 
     @property
@@ -181,6 +196,13 @@ class Row:
         is_open = self.live is not None and self.live.status in OPEN_AT_BANK
         is_quiet = not self.cancel_asked and not self.is_unfollowed
         return self.by.can_enter and is_open and not self.charge.settled and is_quiet
+
+    @property
+    def can_renegotiate(self) -> bool:
+        """The act itself looks closer (charges.renegotiation.agree)."""
+        is_free = not self.charge.settled and not self.cancel_asked and not self.is_unknown
+        owed = self.charge.status in OWED and self.charge.status != ChargeStatus.IN_PAYMENT
+        return self.by.can_enter and owed and is_free and self.charge.replaced_by_id is None
 
     @property
     def can_receive(self) -> bool:
@@ -213,7 +235,11 @@ class Row:
         """A bank is about to answer."""
         moving = {SlipStatus.QUEUED, SlipStatus.ISSUING, SlipStatus.REGISTERING}
         is_on_its_way = self.live is not None and self.live.status in moving
-        return is_on_its_way or self.cancel_asked or self.charge.next_due_date is not None
+        is_replaced = (
+            self.charge.replaced_by_id is not None and self.charge.status != ChargeStatus.CANCELLED
+        )
+        is_changed = self.charge.next_due_date is not None or is_replaced
+        return is_on_its_way or self.cancel_asked or is_changed
 
 
 def rows_of(charges: ChargeQuerySet, by: Membership, now: datetime) -> list[Row]:

@@ -17,6 +17,7 @@ from brazil.banking_days import sao_paulo_day
 from charges.models import Charge, Refund
 from charges.refunds.parts import ZERO, left_of
 from charges.refunds.transitions import move_refund
+from charges.settlement.settle import late_part
 from charges.states import ChargeStatus, RefundStatus, SlipStatus
 from charges.terms.check import reais
 from charges.timeline import Tone, note
@@ -94,10 +95,12 @@ def post(refund: Refund, *, is_provisional: bool) -> JournalEntry:
     charge, purpose = refund.charge, AccountPurpose
     assert refund.done_on is not None
     of_advance = refund.excess + refund.overdrawn
+    replaced = late_part(charge, -refund.principal)  # negative: it goes back
     lines = [(where_it_left(refund), -refund.amount)]
-    if refund.principal:
-        lines.append((charge.revenue_account, refund.principal))
-    for each, amount in ((purpose.LATE_CHARGES, refund.late), (purpose.ADVANCES, of_advance)):
+    if refund.principal + replaced:
+        lines.append((charge.revenue_account, refund.principal + replaced))
+    late = refund.late - replaced
+    for each, amount in ((purpose.LATE_CHARGES, late), (purpose.ADVANCES, of_advance)):
         if amount:
             lines.append((account_for(charge.tenant, each), amount))
     return post_entry(

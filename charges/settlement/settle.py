@@ -22,7 +22,7 @@ from charges.models import Charge, Settlement, Slip
 from charges.settlement.explained_lines import explanation_of
 from charges.settlement.split import Split, other_days, reais, split_payment
 from charges.states import ChargeStatus
-from charges.terms.amounts import Terms
+from charges.terms.amounts import Terms, rounded
 from charges.timeline import Tone, note
 from charges.transitions import end_other_slips, move_charge, require_look
 from core.clock import database_now
@@ -193,20 +193,21 @@ def post(settlement: Settlement) -> JournalEntry:
     """D what arrived, or the advance that it was, discount, fee, tax; C revenue for the principal,
     fine, interest, excess."""
     charge, purpose = settlement.charge, AccountPurpose
+    late = late_part(charge, settlement.principal)
     parts: list[tuple[AccountPurpose, Decimal]] = [
         (purpose.DISCOUNTS, settlement.discount),
         (purpose.FEES, settlement.fee),
         (purpose.WITHHELD, settlement.withheld),
         (purpose.SPLIT, settlement.split),
-        (purpose.LATE_CHARGES, -(settlement.fine + settlement.interest)),
+        (purpose.LATE_CHARGES, -(settlement.fine + settlement.interest + late)),
         (purpose.ADVANCES, -settlement.excess),
     ]
     lines: list[tuple[Account, Decimal]] = []
     if settlement.received:
         lines.append((where_it_came(settlement), settlement.received))
     lines += [(account_for(charge.tenant, each), amount) for each, amount in parts if amount]
-    if settlement.principal:
-        lines.append((charge.revenue_account, -settlement.principal))
+    if settlement.principal != late:
+        lines.append((charge.revenue_account, late - settlement.principal))
     memo = f"Recebimento de {charge.payer.name}: {charge.description}"
     return post_entry(
         charge.tenant,
@@ -216,6 +217,13 @@ def post(settlement: Settlement) -> JournalEntry:
         by=settlement.registered_by,
         is_provisional=settlement.is_provisional,
     )
+
+
+def late_part(charge: Charge, principal: Decimal) -> Decimal:
+    """How much of what comes now for a charge is fine and interest of the charges that it replaced:
+    in proportion, to the centavo when all has come."""
+    before = rounded(charge.additions * charge.settled / charge.amount)
+    return rounded(charge.additions * (charge.settled + principal) / charge.amount) - before
 
 
 def where_it_came(settlement: Settlement) -> Account:

@@ -42,8 +42,9 @@ def cancel_charge(
     ends, and the debt stays (baixada).
 
     Raises:
-        InvalidState: (code `not_open`, `no_slip`) it is paid or cancelled, or nothing collects it;
-            (code `held_back`) money of it is here, and nobody has said what it is.
+        InvalidState: (code `not_open`, `no_slip`, `renegotiating`) it is paid or cancelled, or
+            nothing collects it, or an agreement is about to replace it; (code `held_back`) money
+            of it is here, and nobody has said what it is.
         NotAllowed: `by` does not work on charges.
     """
     require_enterer(by)
@@ -55,6 +56,10 @@ def cancel_charge(
         )
     if held_back(held):
         raise InvalidState("Diga antes o que fazer com o valor retido.", code="held_back")
+    if held.replaced_by_id is not None:
+        raise InvalidState(
+            "Esta cobrança está em renegociação: desfaça o acordo antes.", code="renegotiating"
+        )
     slip = live_slip(held)
     if slip is None and still_owed:
         raise InvalidState("Nenhum boleto desta cobrança está em aberto.", code="no_slip")

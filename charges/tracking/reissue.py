@@ -85,7 +85,7 @@ LESS = Kind("less_by_new_slip", "Desconto depois da emissão", apply_less)
 
 def require_open_slip(charge: Charge) -> Slip:
     slip = live_slip(charge)
-    if slip is None or slip.status not in OPEN_AT_BANK or charge.settled:
+    if slip is None or slip.status not in OPEN_AT_BANK or charge.settled or charge.replaced_by_id:
         raise InvalidState("Nenhum boleto desta cobrança está em aberto.", code="no_slip")
     return slip
 

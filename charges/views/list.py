@@ -11,7 +11,7 @@ from django.utils import formats
 from django.views.decorators.http import require_GET
 
 from brazil.banking_days import sao_paulo_day
-from charges.models import Charge
+from charges.models import Charge, Recurrence
 from charges.reads.batches import running_batches
 from charges.reads.list import ListFilter, State, read_page
 from charges.reads.numbers import Numbers, numbers_of
@@ -52,6 +52,7 @@ def around(request: TenantRequest, chosen: ListFilter, now: datetime) -> dict[st
         "numbers": numbers,
         "to_release": waiting_count(request.tenant.id),
         "batches": running_batches(request.tenant, now),
+        "recurrences_waiting": Recurrence.objects.of(request.tenant).waiting().count(),
         "has_any": numbers.owed > 0 or Charge.objects.of(request.tenant).exists(),
         "select_all_url": address(chosen, selecionar="todas"),
         "look_url": address(chosen, situacao=State.TO_LOOK_AT),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from charges.models import Charge
 from tenants.access import TenantRequest
@@ -22,8 +23,20 @@ class Question:
 def ask(
     request: TenantRequest, charge: Charge, question: Question, form: forms.Form
 ) -> HttpResponse:
+    url = reverse("charges:detail", args=[charge.id])
+    return ask_about(request, question, form, back_url=url, back_label=str(charge.payer))
+
+
+def ask_about(
+    request: TenantRequest, question: Question, form: forms.Form, *, back_url: str, back_label: str
+) -> HttpResponse:
+    """As `ask`, about anything that has a page at `back_url`."""
     template = "charges/_act_dialog.html" if request.htmx else "charges/act.html"
     context = {
-        "charge": charge, "question": question, "form": form, "act_url": request.get_full_path()
-    }  # fmt: skip
+        "question": question,
+        "form": form,
+        "act_url": request.get_full_path(),
+        "back_url": back_url,
+        "back_label": back_label,
+    }
     return render(request, template, context, status=422 if form.is_bound else 200)

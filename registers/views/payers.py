@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from brazil.banking_days import sao_paulo_day
+from charges.reads.recurrences import contracts_of
 from charges.reads.reminders import payer_mails
 from core.clock import database_now
 from core.forms import marking
@@ -59,6 +60,7 @@ def show(request: TenantRequest, payer_id: UUID) -> HttpResponse:
         "emails": emails_of(payer),
         "sums": sums_of([payer], request.tenant, today).get(payer.id, Sums()),
         "charges": charges_of(payer, today),
+        "contracts": contracts_of(payer, request.membership, today),
         "events": events_of(payer),
         "mails": payer_mails(payer, today),
     }

@@ -449,6 +449,10 @@ ASK_NONE = {
     "charges:import_answer", "charges:import_apply", "charges:import_check",
     "charges:import_discard",
     "charges:import_mend", "charges:import_new", "charges:import_undo",
+    "charges:adjust_recurrence", "charges:edit_recurrence", "charges:end_recurrence",
+    "charges:issue_period", "charges:new_recurrence", "charges:pause_recurrence", "charges:preview_recurrence",
+    "charges:preview_renegotiation", "charges:resume_recurrence",
+    "charges:skip_periods", "charges:take_recurrence",
 }  # fmt: skip
 
 

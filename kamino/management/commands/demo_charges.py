@@ -18,7 +18,9 @@ from charges.drafts.draft import Draft
 from charges.drafts.enter import enter_charge, enter_instalments
 from charges.issuing.issue import issue_queued
 from charges.issuing.queue import issue_charges
-from charges.models import Charge, Settlement, Slip
+from charges.models import Charge, Recurrence, Settlement, Slip
+from charges.recurrences.contract import Contract
+from charges.recurrences.enter import enter_recurrence
 from charges.settlement.received import register_received
 from charges.settlement.waive import waive_rest
 from charges.terms.instalments import monthly, split_amount
@@ -131,6 +133,7 @@ class Month:
             # Above the limit of one person: it waits for Lia or Ana.
             waive_rest(partly, by=by, why="Acordo: serviço refeito em garantia")
             issue_charges([*opened, *paid], by=by)
+            enter_recurrence(self.tenant, self.contract(payers), by=by)
         issue_queued(self.tenant.id, self.account.id)
         self.pay(paid)
         follow_account(self.tenant.id, self.account.id)
@@ -145,6 +148,18 @@ class Month:
     def enter_payers(self) -> list[Payer]:
         by = self.one(Role.FINANCE)
         return [enter_payer(self.tenant, data, by=by) for data in PAYERS]
+
+    def contract(self, payers: list[Payer]) -> Contract:
+        """Due on the 10th of each month, from the next one on."""
+        draft = self.draft(payers, (1, 30, 2400, "Manutenção da frota de {{mes}}"))
+        month = (self.today.replace(day=1) + timedelta(days=32)).replace(day=1)
+        return Contract(
+            draft=draft,
+            day=10,
+            first_month=month,
+            adjustment=Recurrence.Adjustment.TYPED,
+            index_name="IPCA",
+        )
 
     def defaults(self) -> Defaults:
         return Defaults(Decimal(2), Decimal(1), "", self.revenue)
