@@ -434,11 +434,17 @@ def test_the_demonstration_offers_and_does_not_require(client: Client, tenant: T
 # changes a setting, and can be undone. A charge brings money to the company's own account, and is
 # taken back by one that asks.
 ASK_NONE = {
-    "accounts:reverse", "banking:undo_allocation", "charges:allow", "charges:bounced",
-    "charges:copied", "charges:dunning_try_step", "charges:duplicate", "charges:edit",
-    "charges:hold", "charges:hold_all", "charges:issue", "charges:issue_many", "charges:new",
-    "charges:of_account", "charges:pause_batch", "charges:preview", "charges:print_many",
-    "charges:release", "charges:release_all", "charges:resume_batch", "charges:review_issuing",
+    "accounts:reverse", "banking:undo_allocation", "charges:adjust_recurrence", "charges:allow",
+    "charges:bounced", "charges:copied", "charges:dunning_try_step", "charges:duplicate",
+    "charges:edit", "charges:edit_recurrence", "charges:end_recurrence", "charges:hold",
+    "charges:hold_all", "charges:import_answer", "charges:import_apply", "charges:import_check",
+    "charges:import_discard", "charges:import_mend", "charges:import_new", "charges:import_undo",
+    "charges:issue", "charges:issue_many", "charges:issue_period", "charges:new",
+    "charges:new_recurrence", "charges:of_account", "charges:pause_batch",
+    "charges:pause_recurrence", "charges:preview", "charges:preview_recurrence",
+    "charges:preview_renegotiation", "charges:print_many", "charges:release",
+    "charges:release_all", "charges:resume_batch", "charges:resume_recurrence",
+    "charges:review_issuing", "charges:skip_periods", "charges:take_recurrence",
     "payments:ask_again", "payments:cancel", "payments:edit", "payments:new", "payments:read_code",
     "payments:read_line", "payments:read_payee", "payments:review_sending",
     "payments:revoke_delegation", "payments:take_back", "people:refuse", "people:stop",
@@ -446,13 +452,6 @@ ASK_NONE = {
     "registers:enter", "registers:merge", "registers:new", "registers:payer_archive",
     "registers:payer_edit", "registers:payer_new", "registers:payer_restore", "registers:refuse",
     "registers:restore", "tenants:close_notice",
-    "charges:import_answer", "charges:import_apply", "charges:import_check",
-    "charges:import_discard",
-    "charges:import_mend", "charges:import_new", "charges:import_undo",
-    "charges:adjust_recurrence", "charges:edit_recurrence", "charges:end_recurrence",
-    "charges:issue_period", "charges:new_recurrence", "charges:pause_recurrence", "charges:preview_recurrence",
-    "charges:preview_renegotiation", "charges:resume_recurrence",
-    "charges:skip_periods", "charges:take_recurrence",
 }  # fmt: skip
 
 
