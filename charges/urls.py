@@ -1,6 +1,6 @@
 from django.urls import path
 
-from charges.views import acts, charge, issuing, list, looks, new, unknown
+from charges.views import acts, cancelling, charge, debtors, issuing, list, looks, new, unknown
 
 app_name = "charges"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("cobrancas/nova/previa/", new.preview, name="preview"),
     path("cobrancas/emitir/conferir/", issuing.review, name="review_issuing"),
     path("cobrancas/emitir/", issuing.issue_many, name="issue_many"),
+    path("cobrancas/cancelar/conferir/", cancelling.review, name="review_cancelling"),
+    path("cobrancas/cancelar/", cancelling.cancel_many, name="cancel_many"),
+    path("cobrancas/devedores/", debtors.show_debtors, name="debtors"),
     path("cobrancas/emissoes/<uuid:batch_id>/", issuing.show_batch, name="batch"),
     path("cobrancas/emissoes/<uuid:batch_id>/pausar/", issuing.pause, name="pause_batch"),
     path("cobrancas/emissoes/<uuid:batch_id>/continuar/", issuing.resume, name="resume_batch"),

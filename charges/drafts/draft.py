@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import Account, Nature
 from banking.models import BankAccount
-from charges.models import Charge, late_from
+from charges.models import MOST_DISCOUNT_DAYS, MOST_PAY_DAYS, Charge, late_from
 from core.errors import InvalidInput, NotAllowed
 from core.money import MAX_AMOUNT, format_brl, two_places
 from core.text import read_line
@@ -34,6 +34,8 @@ class Draft:
     fine_percent: Decimal = ZERO
     interest_percent: Decimal = ZERO
     discount: Decimal = ZERO
+    discount_days: int = 1  # before the due date, of the last day of the discount
+    pay_days: int | None = None  # after the last day on which it is not late
     message: str = ""
     # Columns of accounts.tax_reform, where the company has them.
     tax_reform: dict[str, Any] = field(default_factory=dict)
@@ -71,6 +73,9 @@ def columns_of(tenant: Tenant, draft: Draft) -> dict[str, Any]:
         "fine_percent": read_percent(draft.fine_percent, "fine_percent"),
         "interest_percent": read_percent(draft.interest_percent, "interest_percent"),
         "discount": discount,
+        # Without a discount there is no day on which it ends.
+        "discount_days": read_days(draft.discount_days, "discount_days") if discount else 1,
+        "pay_days": None if draft.pay_days is None else read_days(draft.pay_days, "pay_days"),
         "message": read_text(draft.message, "message", 320),
         **draft.tax_reform,
     }
@@ -97,6 +102,13 @@ def read_money(amount: Decimal, field: str, what: str) -> Decimal:
         return two_places(amount)
     except ValueError:
         raise InvalidInput(f"{what} tem até duas casas decimais.", field=field) from None
+
+
+def read_days(days: int, field: str) -> int:
+    most = MOST_PAY_DAYS if field == "pay_days" else MOST_DISCOUNT_DAYS
+    if not 0 <= days <= most:
+        raise InvalidInput(f"Vai de 0 a {most} dias.", field=field)
+    return days
 
 
 def read_percent(percent: Decimal, field: str) -> Decimal:
@@ -128,10 +140,18 @@ def particulars(charge: Charge) -> dict[str, str]:
         "Forma": Charge.Form(charge.form).label,
         "Multa": percent_words(charge.fine_percent),
         "Juros ao mês": percent_words(charge.interest_percent),
-        "Desconto": f"R$ {format_brl(charge.discount)}" if charge.discount else "",
+        "Desconto": discount_words(charge),
+        "Recebida até": f"{charge.pay_until:%d/%m/%Y}" if charge.pay_until else "",
         "Mensagem": charge.message,
     }
     return {name: text for name, text in said.items() if text}
+
+
+def discount_words(charge: Charge) -> str:
+    if not charge.discount:
+        return ""
+    ends = "" if charge.discount_days == 1 else f" até {charge.discount_until:%d/%m/%Y}"
+    return f"R$ {format_brl(charge.discount)}{ends}"
 
 
 def percent_words(percent: Decimal) -> str:

@@ -1,6 +1,12 @@
 """What the company is owed, and the slips that have banks collect it."""
 
-from charges.models.charge import Charge, ChargeQuerySet, late_from
+from charges.models.charge import (
+    MOST_DISCOUNT_DAYS,
+    MOST_PAY_DAYS,
+    Charge,
+    ChargeQuerySet,
+    late_from,
+)
 from charges.models.defaults import ChargeDefaults
 from charges.models.event import ChargeEvent
 from charges.models.round import ChargeRound
@@ -8,6 +14,8 @@ from charges.models.settlement import Settlement
 from charges.models.slip import NEVER_LEFT, IssueBatch, Slip, slip_code
 
 __all__ = [
+    "MOST_DISCOUNT_DAYS",
+    "MOST_PAY_DAYS",
     "NEVER_LEFT",
     "Charge",
     "ChargeDefaults",

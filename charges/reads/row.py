@@ -21,7 +21,8 @@ from charges.states import (
 )
 from charges.terms.amounts import owed_on
 from charges.terms.check import reais
-from core.dates import near_day
+from core.dates import lasted, near_day, weekday
+from core.money import format_brl
 from core.plurals import counted
 from tenants.models import Membership
 
@@ -89,16 +90,33 @@ class Row:
             return ""
         if charge.is_overdue(self.today):
             return f"vencida há {counted(-days, 'dia', 'dias')}"
-        if days < 0:
-            return "pode ser paga hoje sem multa"
+        if self.last_free != charge.due_date:
+            return f"paga até {self.last_free_words}"
         return f"em {counted(days, 'dia', 'dias')}" if days > 1 else ""
+
+    @property
+    def last_free(self) -> date:
+        """The last day on which it is in time: what falls due on a day without banks is paid on the
+        next banking day."""
+        return date.fromordinal(self.charge.late_from.toordinal() - 1)
+
+    @property
+    def last_free_words(self) -> str:
+        """«segunda, 7», «hoje»."""
+        if self.last_free == self.today:
+            return "hoje, sem multa"
+        return f"{weekday(self.last_free)}, {self.last_free.day}"
 
     @property
     def detail(self) -> str:
         """The second line below the state."""
         charge = self.charge
+        if self.is_unknown:
+            return self.silence
         if charge.needs_person:
             return charge.question
+        if self.is_slip_past:
+            return "o banco não recebe mais este boleto"
         if charge.next_due_date is not None:
             return "o boleto com o novo vencimento sai depois"
         if charge.status == ChargeStatus.PAID and charge.paid_on is not None:
@@ -107,13 +125,26 @@ class Row:
             return f"faltam {reais(charge.rest)}"
         if charge.status == ChargeStatus.REGISTERING:
             return "ainda não pode ser mostrada ao pagador"
+        if charge.status == ChargeStatus.IN_PAYMENT:
+            return "pagamento identificado, o dinheiro ainda não chegou"
         if charge.status == ChargeStatus.WRITTEN_OFF:
             return "nenhum boleto em aberto; continua devida"
         if charge.status == ChargeStatus.REFUSED and self.slip is not None:
             return self.slip.message
         if charge.status in OWED and self.value_today != charge.rest:
-            return f"hoje vale {reais(self.value_today)}"
+            return f"hoje vale {format_brl(self.value_today)}"
         return ""
+
+    @property
+    def silence(self) -> str:
+        """Of one whose bank did not answer: since when."""
+        name = self.charge.bank_account.bank_name
+        since = self.live.first_sent_at if self.live is not None else None
+        return f"sem resposta de {name} há {lasted(self.now - since)}" if since else ""
+
+    @property
+    def is_slip_past(self) -> bool:
+        return self.live is not None and self.live.is_past(self.today)
 
     @property
     def value_today(self) -> Decimal:
@@ -150,6 +181,17 @@ class Row:
         ended = (*CLOSED, ChargeStatus.PARTLY_PAID)
         is_open = self.charge.status not in ended and not self.is_unknown
         return self.by.can_enter and is_open and not self.cancel_asked
+
+    @property
+    def can_select(self) -> bool:
+        """One of the acts that are done to many is open to it."""
+        return self.can_issue or self.can_cancel
+
+    @property
+    def kinds(self) -> str:
+        """Which of the acts that are done to many, for the selection bar."""
+        acts = (("issue", self.can_issue), ("cancel", self.can_cancel))
+        return " ".join(name for name, may in acts if may)
 
     @property
     def can_change(self) -> bool:

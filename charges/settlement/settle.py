@@ -4,7 +4,7 @@ The journal is on a cash basis: issuing, due date and cancelling post nothing
 (docs/decisions/0036-money-settles-a-charge.md).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -21,7 +21,7 @@ from charges.models import Charge, Settlement, Slip
 from charges.settlement.explained_lines import explanation_of
 from charges.settlement.split import Split, reais, split_payment
 from charges.states import ChargeStatus
-from charges.terms.amounts import Terms
+from charges.terms.amounts import terms_of
 from charges.timeline import Tone, note
 from charges.transitions import end_other_slips, move_charge, require_look
 from core.clock import database_now
@@ -127,7 +127,7 @@ def split_of(charge: Charge, money: Money) -> Split:
     return split_payment(
         money.received + money.fee,
         ZERO if is_over else charge.rest,
-        Terms(charge.due_date, charge.fine_percent, charge.interest_percent, discount),
+        replace(terms_of(charge), discount=discount),
         money.paid_on,
         fine=money.fine,
         interest=money.interest,

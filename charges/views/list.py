@@ -7,17 +7,19 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import formats
 from django.views.decorators.http import require_GET
 
 from brazil.banking_days import sao_paulo_day
 from charges.models import Charge
 from charges.reads.batches import running_batches
-from charges.reads.list import ListFilter, State, read_page
+from charges.reads.list import COLUMNS, ORDERS, ListFilter, State, read_page
 from charges.reads.numbers import Numbers, numbers_of
 from core.clock import database_now
 from parties.models import Payer
 from tenants.access import TenantRequest, member_required
+
+# What of the address narrows the list, besides the chips.
+FILTERS = frozenset({"q", "conta", "de", "ate", "ordem"})
 
 
 @require_GET
@@ -29,7 +31,8 @@ def show_list(request: TenantRequest) -> HttpResponse:
     page = read_page(chosen, request.membership, now, after)
     context = {
         "rows": page.rows,
-        "has_selectable": any(row.can_issue for row in page.rows),
+        "has_selectable": any(row.can_select for row in page.rows),
+        "has_issuable": any(row.can_issue for row in page.rows),
         "more_url": page.following and address(chosen, apos=str(page.following)),
         "is_all_selected": request.GET.get("selecionar") == "todas",
     }
@@ -41,12 +44,14 @@ def show_list(request: TenantRequest) -> HttpResponse:
 def around(request: TenantRequest, chosen: ListFilter, now: datetime) -> dict[str, Any]:
     """What stands above the table."""
     today = sao_paulo_day(now)
-    numbers = numbers_of(request.tenant, today, formats.date_format(today, "F").lower())
+    numbers = numbers_of(request.tenant, today)
     return {
         "filter": chosen,
         "state": chosen.state,
         "chips": chips(chosen, numbers),
-        "is_filtering": bool(set(request.GET) - {"situacao", "apos", "selecionar"}),
+        "columns": columns(chosen),
+        "is_filtering": any(request.GET.get(name) for name in FILTERS),
+        "has_more_filters": any(request.GET.get(name) for name in FILTERS - {"q"}),
         "payer": payer_of(request, chosen),
         "numbers": numbers,
         "batches": running_batches(request.tenant, now),
@@ -55,6 +60,19 @@ def around(request: TenantRequest, chosen: ListFilter, now: datetime) -> dict[st
         "look_url": address(chosen, situacao=State.TO_LOOK_AT),
         "without_payer_url": address(chosen, pagador=""),
     }
+
+
+def columns(chosen: ListFilter) -> dict[str, dict[str, str]]:
+    """The heads that sort: where a click leads, and how the column is sorted now, for readers."""
+    heads = {}
+    for name, (first, second) in COLUMNS.items():
+        is_first = chosen.sort == first
+        now = ""
+        if chosen.sort in (first, second):
+            now = "descending" if ORDERS[chosen.sort].backwards else "ascending"
+        url = address(chosen, ordem=second if is_first else first)
+        heads[name] = {"url": url, "sorted": now}
+    return heads
 
 
 def payer_of(request: TenantRequest, chosen: ListFilter) -> Payer | None:
@@ -67,6 +85,7 @@ def chips(chosen: ListFilter, numbers: Numbers) -> list[dict[str, Any]]:
         State.OPEN: numbers.owed,
         State.OVERDUE: numbers.overdue,
         State.TO_LOOK_AT: numbers.to_look_at,
+        State.DRAFTS: numbers.drafts,
     }
     return [
         {

@@ -436,7 +436,8 @@ def test_the_demonstration_offers_and_does_not_require(client: Client, tenant: T
 ASK_NONE = {
     "accounts:reverse", "banking:undo_allocation", "charges:duplicate", "charges:edit",
     "charges:issue", "charges:issue_many", "charges:new", "charges:of_account",
-    "charges:pause_batch", "charges:preview", "charges:resume_batch", "charges:review_issuing",
+    "charges:pause_batch", "charges:preview", "charges:resume_batch",
+    "charges:review_cancelling", "charges:review_issuing",
     "payments:ask_again", "payments:cancel",
     "payments:edit", "payments:new", "payments:read_code", "payments:read_line",
     "payments:read_payee", "payments:review_sending", "payments:revoke_delegation",
