@@ -5,33 +5,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0009_purposes'),
-        ('banking', '0015_news'),
-        ('charges', '0003_state_machines'),
-        ('parties', '0008_payers'),
-        ('tenants', '0006_tax_reform'),
+        ("accounts", "0009_purposes"),
+        ("banking", "0015_news"),
+        ("charges", "0003_state_machines"),
+        ("parties", "0008_payers"),
+        ("tenants", "0006_tax_reform"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='charge',
-            name='discount_days',
-            field=models.PositiveSmallIntegerField(db_default=1, default=1, verbose_name='desconto até (dias antes)'),
+            model_name="charge",
+            name="discount_days",
+            field=models.PositiveSmallIntegerField(
+                db_default=1, default=1, verbose_name="desconto até (dias antes)"
+            ),
         ),
         migrations.AddField(
-            model_name='charge',
-            name='pay_days',
-            field=models.PositiveSmallIntegerField(null=True, verbose_name='recebida até (dias depois)'),
+            model_name="charge",
+            name="pay_days",
+            field=models.PositiveSmallIntegerField(
+                null=True, verbose_name="recebida até (dias depois)"
+            ),
         ),
         migrations.AddIndex(
-            model_name='charge',
-            index=models.Index(condition=models.Q(('status', 'draft')), fields=['tenant', 'due_date', 'id'], name='charge_draft'),
+            model_name="charge",
+            index=models.Index(
+                condition=models.Q(("status", "draft")),
+                fields=["tenant", "due_date", "id"],
+                name="charge_draft",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='charge',
-            constraint=models.CheckConstraint(condition=models.Q(('discount_days__lte', 90), models.Q(('pay_days', None), ('pay_days__lte', 180), _connector='OR')), name='charge_days'),
+            model_name="charge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("discount_days__lte", 90),
+                    models.Q(("pay_days", None), ("pay_days__lte", 180), _connector="OR"),
+                ),
+                name="charge_days",
+            ),
         ),
     ]

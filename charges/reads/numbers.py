@@ -4,6 +4,7 @@ What is owed is read from the open charges, what came by day from this month and
 nothing reads charges that have ended.
 """
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,12 +17,14 @@ from django.utils import formats
 
 from charges.models import Charge, Settlement
 from charges.states import ChargeStatus
+from charges.terms.check import reais
 from core.dates import ONE_DAY
 from core.plurals import counted
 from tenants.models import Tenant
 
 ZERO = Decimal("0.00")
 LEFT = F("amount") - F("settled")
+TALLEST = 60  # pixels
 WEEKS = 4  # this one and the next ones; what falls due later is one bar
 # How many days late, both included; None: no end.
 AGES: Sequence[tuple[str, int, int | None]] = (
@@ -44,8 +47,13 @@ class Bar:
 
     @property
     def height(self) -> int:
-        """In pixels: what is not zero is seen."""
-        return max(2, round(self.share * 0.6))
+        """In pixels."""
+        return pixels(self.share)
+
+    @property
+    def width(self) -> int:
+        """In hundredths of the chart: what is not zero is seen."""
+        return max(3, self.share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,12 @@ class Numbers:
     def week_amount(self) -> Decimal:
         """Of what falls due in this week."""
         return self.weeks[0].amount
+
+    @property
+    def owed_text(self) -> str:
+        told = counted(self.owed, "cobrança em aberto", "cobranças em aberto")
+        ahead = self.owed_amount - self.overdue_amount
+        return f"{told}; {reais(ahead)} a vencer, por semana" if self.overdue else told
 
     @property
     def month(self) -> str:
@@ -126,13 +140,27 @@ class Numbers:
         every = [first + timedelta(days=n) for n in range(self.today.day)]
         amounts = {day: self.came.get(day, (ZERO, 0))[0] for day in every}
         return [
-            Day(day, amount, max(2, share(amount, amounts.values()) * 60 // 100))
+            Day(day, amount, pixels(share(amount, amounts.values())))
             for day, amount in amounts.items()
         ]
 
     @property
+    def last_day(self) -> int:
+        """Of this month."""
+        return monthrange(self.today.year, self.today.month)[1]
+
+    @property
+    def days_ahead(self) -> range:
+        """The rest of the month."""
+        return range(self.last_day - self.today.day)
+
+    @property
     def days_received(self) -> list[Day]:
         return [day for day in self.days if day.amount]
+
+
+def pixels(of_largest: int) -> int:
+    return max(2, TALLEST * of_largest // 100)
 
 
 def share(amount: Decimal, of: Any) -> int:

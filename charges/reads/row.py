@@ -38,6 +38,12 @@ TONES = {
     ChargeStatus.RETURNED: Tone.WARN,
     ChargeStatus.REFUSED: Tone.BAD,
 }
+# The second line of states that say the same of every charge.
+SAID = {
+    ChargeStatus.REGISTERING: "ainda não pode ser mostrada ao pagador",
+    ChargeStatus.IN_PAYMENT: "paga no banco, o dinheiro ainda não chegou",
+    ChargeStatus.WRITTEN_OFF: "nenhum boleto em aberto; continua devida",
+}
 # No money is asked for, and none comes, any more.
 CLOSED = (ChargeStatus.PAID, ChargeStatus.CANCELLED)
 
@@ -84,6 +90,12 @@ class Row:
         return near_day(self.charge.due_date, self.today)
 
     @property
+    def due_in_words(self) -> str:
+        """«hoje», «em 27/11/2026»."""
+        due, today = self.charge.due_date, self.today
+        return self.due if abs((due - today).days) <= 1 else f"em {due:%d/%m/%Y}"
+
+    @property
     def due_detail(self) -> str:
         charge, days = self.charge, (self.charge.due_date - self.today).days
         if charge.status not in OWED:
@@ -119,16 +131,17 @@ class Row:
             return "o banco não recebe mais este boleto"
         if charge.next_due_date is not None:
             return "o boleto com o novo vencimento sai depois"
+        return self.detail_of_state
+
+    @property
+    def detail_of_state(self) -> str:
+        charge = self.charge
+        if charge.status in SAID:
+            return SAID[ChargeStatus(charge.status)]
         if charge.status == ChargeStatus.PAID and charge.paid_on is not None:
             return f"em {near_day(charge.paid_on, self.today)}"
         if charge.status == ChargeStatus.PARTLY_PAID:
             return f"faltam {reais(charge.rest)}"
-        if charge.status == ChargeStatus.REGISTERING:
-            return "ainda não pode ser mostrada ao pagador"
-        if charge.status == ChargeStatus.IN_PAYMENT:
-            return "pagamento identificado, o dinheiro ainda não chegou"
-        if charge.status == ChargeStatus.WRITTEN_OFF:
-            return "nenhum boleto em aberto; continua devida"
         if charge.status == ChargeStatus.REFUSED and self.slip is not None:
             return self.slip.message
         if charge.status in OWED and self.value_today != charge.rest:

@@ -56,9 +56,7 @@ def review_or_404(request: TenantRequest) -> CancelReview:
 def ask(request: TenantRequest, found: CancelReview, form: CancelForm) -> HttpResponse:
     template = "_cancel_dialog.html" if request.htmx else "cancel.html"
     context = {"review": found, "form": form}
-    return render(
-        request, f"charges/{template}", context, status=422 if form.is_bound else 200
-    )
+    return render(request, f"charges/{template}", context, status=422 if form.is_bound else 200)
 
 
 def tell_of_cancelled(
