@@ -102,8 +102,10 @@ class Row:
             return ""
         if charge.is_overdue(self.today):
             return f"vencida há {counted(-days, 'dia', 'dias')}"
+        if self.last_free == self.today != charge.due_date:
+            return "pode ser paga hoje sem multa"
         if self.last_free != charge.due_date:
-            return f"paga até {self.last_free_words}"
+            return f"paga até {weekday(self.last_free)}, {self.last_free.day}"
         return f"em {counted(days, 'dia', 'dias')}" if days > 1 else ""
 
     @property
@@ -113,17 +115,10 @@ class Row:
         return date.fromordinal(self.charge.late_from.toordinal() - 1)
 
     @property
-    def last_free_words(self) -> str:
-        """«segunda, 7», «hoje»."""
-        if self.last_free == self.today:
-            return "hoje, sem multa"
-        return f"{weekday(self.last_free)}, {self.last_free.day}"
-
-    @property
     def detail(self) -> str:
         """The second line below the state."""
         charge = self.charge
-        if self.is_unknown:
+        if self.is_unknown and self.silence:
             return self.silence
         if charge.needs_person:
             return charge.question

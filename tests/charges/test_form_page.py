@@ -231,6 +231,28 @@ def test_only_what_the_bank_offers_is_offered(client, operator, at_bs2):
     answer = client.post(NEW, typed_charge(at_bs2, form="pix"))
     assert set(answer.context["form"].errors) == {"form"}
 
+    extras = {"discount": "10,00", "discount_days": "0", "pay_days": "15"}
+    client.post(NEW, typed_charge(at_bs2, **extras))
+    (charge,) = charges(at_bs2.tenant)
+    assert (charge.discount_days, charge.pay_days) == (0, 15)
+    form = client.get(reverse("charges:edit", args=[charge.id])).context["form"]
+    assert (form["discount_days"].value(), form["pay_days"].value()) == (0, 15)
+
+
+def test_what_a_bank_does_not_offer_is_not_asked(
+    finance: Client, tenant: Tenant, account: BankAccount
+) -> None:
+    """Cora takes no limit and no day of the discount: the form says so, and what is sent is not
+    read."""
+    form = finance.get(NEW).context["form"]
+    assert {"discount_days", "pay_days"}.isdisjoint(form.fields)
+    assert form.absences
+
+    finance.post(NEW, typed_charge(account, discount="10,00", discount_days="0", pay_days="3"))
+
+    (charge,) = charges(tenant)
+    assert (charge.discount_days, charge.pay_days) == (1, None)
+
 
 def test_without_an_account_the_page_says_what_to_do(finance: Client) -> None:
     answer = finance.get(NEW)
