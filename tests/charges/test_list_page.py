@@ -26,7 +26,7 @@ from tenants.scope import tenant_scope
 from tests.banking.factories import reread
 from tests.cast import make_member, sign_in
 from tests.charges.factories import make_charge, make_payer, membership
-from tests.charges.issued import queue, titles
+from tests.charges.issued import late, opened, queue, titles
 from tests.payments.factories import make_bank_account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
@@ -49,32 +49,10 @@ def finance(client: Client, operator: User, tenant: Tenant) -> Client:
     return client
 
 
-def opened(charge: Charge, **changes: Any) -> Charge:
-    """As if its bank had registered it."""
-    slip = queue(charge)
-    with tenant_scope(charge.tenant_id):
-        Slip.objects.of(charge.tenant_id).filter(id=slip.id).update(status=SlipStatus.ISSUING)
-        Slip.objects.of(charge.tenant_id).filter(id=slip.id).update(status=SlipStatus.OPEN)
-        Charge.objects.of(charge.tenant_id).filter(id=charge.id).update(
-            status=ChargeStatus.OPEN, **changes
-        )
-    return reread(charge)
-
-
 def slips_of(tenant: Tenant) -> list[Slip]:
     """Those that left."""
     with tenant_scope(tenant.id):
         return list(Slip.objects.of(tenant).exclude(status=SlipStatus.WITHDRAWN))
-
-
-def late(tenant: Tenant, account: BankAccount, amount: str = "150.00", **changes: Any) -> Charge:
-    """Open, and due a week ago."""
-    due_date = changes.pop("due_date", date(2026, 11, 16))
-    charge = make_charge(tenant, account, amount, due_date=due_date, **changes)
-    with tenant_scope(tenant.id):
-        for status in (ChargeStatus.ISSUING, ChargeStatus.OPEN):
-            Charge.objects.of(tenant).filter(id=charge.id).update(status=status)
-    return reread(charge)
 
 
 def shown(client: Client, **query: str) -> list[str]:
