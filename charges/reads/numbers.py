@@ -17,8 +17,8 @@ from django.utils import formats
 
 from charges.models import Charge, Settlement
 from charges.states import ChargeStatus
-from charges.terms.check import reais
 from core.dates import ONE_DAY
+from core.money import format_brl
 from core.plurals import counted
 from tenants.models import Tenant
 
@@ -88,9 +88,10 @@ class Numbers:
 
     @property
     def owed_text(self) -> str:
-        told = counted(self.owed, "cobrança em aberto", "cobranças em aberto")
-        ahead = self.owed_amount - self.overdue_amount
-        return f"{told}; {reais(ahead)} a vencer, por semana" if self.overdue else told
+        if not self.overdue:
+            return counted(self.owed, "cobrança em aberto", "cobranças em aberto")
+        ahead = format_brl(self.owed_amount - self.overdue_amount)
+        return f"{self.owed} em aberto; {ahead} a vencer, por semana"
 
     @property
     def month(self) -> str:

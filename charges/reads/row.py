@@ -90,6 +90,10 @@ class Row:
         return near_day(self.charge.due_date, self.today)
 
     @property
+    def has_fallen_due(self) -> bool:
+        return self.charge.due_date < self.today
+
+    @property
     def due_in_words(self) -> str:
         """«hoje», «em 27/11/2026»."""
         due, today = self.charge.due_date, self.today

@@ -95,6 +95,8 @@ def chips(chosen: ListFilter, numbers: Numbers) -> list[dict[str, Any]]:
             "count": counts.get(state),
         }
         for state in State
+        # Nothing to look at is no place to go to.
+        if state != State.TO_LOOK_AT or numbers.to_look_at or chosen.state == state
     ]
 
 
