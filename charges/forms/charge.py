@@ -17,7 +17,15 @@ from charges.drafts.draft import Draft, columns_of
 from charges.forms.fields import PercentField, read_payer, write_payer, write_percent
 from charges.forms.instalments import Parts, parts_of
 from charges.models import MOST_DISCOUNT_DAYS, MOST_PAY_DAYS, Charge, ChargeDefaults
-from charges.terms.check import Problem, absences, offered_forms, offers, problems, rules_of
+from charges.terms.check import (
+    Problem,
+    absences,
+    cautions_of,
+    offered_forms,
+    offers,
+    problems,
+    rules_of,
+)
 from charges.terms.instalments import MOST
 from core.fields import AmountField, DayField, LineField
 from core.forms import ModelChoiceField
@@ -150,6 +158,17 @@ class ChargeForm(forms.Form):
     def absences(self) -> list[str]:
         """Why a field of other banks is not here."""
         return [] if self.account is None else absences(self.account)
+
+    @property
+    def term_cautions(self) -> list[str]:
+        """What is unusual of fine and interest, as far as they were understood."""
+        percents = []
+        for name in ("fine_percent", "interest_percent"):
+            try:
+                percents.append(self.fields[name].clean(self[name].value() or ""))
+            except ValidationError:
+                percents.append(ZERO)
+        return cautions_of(*percents)
 
     def clean_payer(self) -> Payer:
         return read_payer(self.tenant, self.cleaned_data["payer"])

@@ -127,10 +127,14 @@ def problems_of_payer(payer: Payer, rules: ChargeRules, name: str) -> Iterator[P
 
 def cautions(charge: Charge) -> list[str]:
     """What is unusual, and allowed."""
+    return cautions_of(charge.fine_percent, charge.interest_percent)
+
+
+def cautions_of(fine_percent: Decimal, interest_percent: Decimal) -> list[str]:
     said = []
-    if charge.fine_percent > USUAL_FINE:
+    if fine_percent > USUAL_FINE:
         said.append("A multa passa de 2 %, o máximo nas relações de consumo.")
-    if charge.interest_percent > USUAL_INTEREST:
+    if interest_percent > USUAL_INTEREST:
         said.append("Os juros passam de 1 % ao mês, o que pode ser contestado.")
     return said
 

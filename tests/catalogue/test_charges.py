@@ -34,7 +34,7 @@ def a_row(status: ChargeStatus, slip: SlipStatus | None = None, **changes: Any) 
         "form": "boleto",
         "status": status,
     }
-    slips = [Slip(status=slip, message="O banco recusou.")] if slip else []
+    slips = [Slip(status=slip, message="O banco recusou.", content={})] if slip else []
     return Row(Charge(**values | changes), slips, Membership(role=Role.FINANCE), NOW)
 
 

@@ -191,11 +191,27 @@ def test_what_will_be_sent_and_what_is_unusual_is_shown(
 ) -> None:
     typed = typed_charge(account, fine_percent="3", interest_percent="2", description="Café — 1º")
 
-    sending = finance.post(reverse("charges:preview"), typed).context["sending"]
+    answer = finance.post(reverse("charges:preview"), typed)
+    sending = answer.context["sending"]
 
     assert len(sending.cautions) == 2
+    assert answer.content.decode().count("data-term-caution") == 2
     assert sending.content["amount"] == "1500.00"
     assert sending.content["description"]
+
+
+@pytest.mark.parametrize(
+    ("fine", "interest", "cautions"),
+    [("2", "1", 0), ("2,01", "", 1), ("10", "x", 1), ("3", "2", 2)],
+)
+def test_unusual_terms_are_said_as_soon_as_they_are_typed(
+    finance: Client, account: BankAccount, fine: str, interest: str, cautions: int
+) -> None:
+    typed = {"bank_account": str(account.id), "fine_percent": fine, "interest_percent": interest}
+
+    for page in ("charges:preview", "charges:of_account"):
+        answer = finance.post(reverse(page), typed).content.decode()
+        assert answer.count("data-term-caution") == cautions
 
 
 def test_a_preview_of_little_says_nothing_yet(finance: Client, account: BankAccount) -> None:

@@ -234,7 +234,7 @@ def test_debtors_come_by_their_oldest_charge_and_page_by_page(
     payers = [make_payer(tenant, f"Devedor {n}") for n in range(3)]
     for n, payer in enumerate(payers):
         late(tenant, account, "10.00", payer=payer, due_date=date(2026, 11, 10 - n))
-        late(tenant, account, "5.00", payer=payer, fine_percent="2")
+        late(tenant, account, "5.00", payer=payer, fine_percent=Decimal(2))
     opened(make_charge(tenant, account))  # owes, and is not late
 
     page = finance.get(DEBTORS)
@@ -468,7 +468,7 @@ def test_second_lines_say_until_when_and_what_it_costs(
 ) -> None:
     monday = datetime(2026, 11, 23, 15, tzinfo=UTC)
     saturday = row_of(late(tenant, account, due_date=date(2026, 12, 5)), monday)
-    dear = row_of(late(tenant, account, "100.00", fine_percent="2"), monday)
+    dear = row_of(late(tenant, account, "100.00", fine_percent=Decimal(2)), monday)
 
     assert saturday.last_free == date(2026, 12, 7)
     assert "7" in saturday.due_detail

@@ -7,6 +7,7 @@ walks (tests/e2e, and the `browser` tests beside this one) are left to it.
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -183,7 +184,9 @@ def make_charges(account: BankAccount) -> dict[str, Any]:
     make_charge(tenant, account)
     return {
         "dead": dead,
-        "late": late(tenant, account, "2860.00", fine_percent="2", interest_percent="1"),
+        "late": late(
+            tenant, account, "2860.00", fine_percent=Decimal(2), interest_percent=Decimal(1)
+        ),
         "open": big,
     }
 
