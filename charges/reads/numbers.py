@@ -25,6 +25,7 @@ from tenants.models import Tenant
 ZERO = Decimal("0.00")
 LEFT = F("amount") - F("settled")
 TALLEST = 60  # pixels
+TOLD = 2  # questions
 WEEKS = 4  # this one and the next ones; what falls due later is one bar
 # How many days late, both included; None: no end.
 AGES: Sequence[tuple[str, int, int | None]] = (
@@ -237,6 +238,12 @@ def age_bars(told: Mapping[str, Any]) -> list[Bar]:
         Bar(label, amount, share(amount, amounts))
         for (label, _, _), amount in zip(AGES, amounts, strict=True)
     ]
+
+
+def questions_of(tenant: Tenant) -> list[Charge]:
+    """Of the charges that a person has to look at, the first ones, with what is asked."""
+    asked = Charge.objects.of(tenant).filter(needs_person=True).exclude(question="")
+    return list(asked.select_related("payer").order_by("due_date", "id")[:TOLD])
 
 
 def received_by_day(tenant: Tenant, today: date) -> dict[date, tuple[Decimal, int]]:

@@ -13,7 +13,7 @@ from brazil.banking_days import sao_paulo_day
 from charges.models import Charge
 from charges.reads.batches import running_batches
 from charges.reads.list import COLUMNS, ORDERS, ListFilter, State, read_page
-from charges.reads.numbers import Numbers, numbers_of
+from charges.reads.numbers import Numbers, numbers_of, questions_of
 from core.clock import database_now
 from parties.models import Payer
 from tenants.access import TenantRequest, member_required
@@ -54,6 +54,7 @@ def around(request: TenantRequest, chosen: ListFilter, now: datetime) -> dict[st
         "has_more_filters": any(request.GET.get(name) for name in FILTERS - {"q"}),
         "payer": payer_of(request, chosen),
         "numbers": numbers,
+        "questions": questions_of(request.tenant) if numbers.to_look_at else [],
         "batches": running_batches(request.tenant, now),
         "has_any": numbers.owed > 0 or Charge.objects.of(request.tenant).exists(),
         "select_all_url": address(chosen, selecionar="todas"),

@@ -14,6 +14,7 @@ from banking.models import BankAccount
 from charges.models import Charge, IssueBatch, Slip
 from charges.reads import debtors
 from charges.reads import list as reads
+from charges.reads.list import State
 from charges.reads.numbers import Numbers
 from charges.reads.row import Row, rows_of
 from charges.settlement.received import register_received
@@ -274,6 +275,19 @@ def test_a_head_sorts_and_a_second_click_turns_it_round(
     assert [row.charge.description for row in again.context["rows"]] == ["10.00", "20.00", "30.00"]
     sorted_by = [shown.context["columns"]["amount"]["sorted"] for shown in (page, again)]
     assert sorted_by == ["descending", "ascending"]
+
+
+def test_what_requires_a_look_is_asked_above_the_list(
+    finance: Client, tenant: Tenant, account: BankAccount
+) -> None:
+    asked = opened(make_charge(tenant, account), needs_person=True, question="A mais.")
+    opened(make_charge(tenant, account))
+
+    page = finance.get(LIST)
+
+    assert page.context["numbers"].to_look_at == 1
+    assert f'data-question="{asked.id}"' in page.content.decode()
+    assert State.TO_LOOK_AT.label in [chip["label"] for chip in page.context["chips"]]
 
 
 # --- Issuing many ---
