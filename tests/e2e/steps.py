@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 SOON = 60_000  # ms: for what a worker does after a tick
+LATER = 240_000  # after several ticks: what a bank registers is asked about again
 
 
 def expect_toast(page: Page, tone: str, text: str = "") -> None:
@@ -153,7 +154,7 @@ def issue_charge(page: Page, payer: str, amount: str, due_date: str) -> None:
     page.get_by_label("Descrição").fill("Alinhamento e balanceamento")
     page.get_by_label("Classificação").select_option(index=1)
     page.get_by_role("button", name="Salvar e emitir").click()
-    expect(page.get_by_role("button", name="Copiar a linha digitável")).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("button", name="Copiar a linha digitável")).to_be_visible(timeout=LATER)
     expect(page.locator(".barcode")).to_be_visible()
 
 
@@ -167,7 +168,7 @@ def pay_in_the_banks_app(page: Page, address: str) -> None:
 def expect_received(page: Page, amount: str) -> None:
     """The charge on the page becomes paga by itself, and leads to its entry."""
     entry = page.get_by_role("link", name=re.compile("^Lançamento de"))
-    for _ in range(45):
+    for _ in range(LATER // 2000):
         if entry.count():
             break
         page.wait_for_timeout(2000)
