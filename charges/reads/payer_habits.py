@@ -1,6 +1,5 @@
 """How a payer pays, for the page of one of its charges."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -52,10 +51,8 @@ def habits_of(charge: Charge, today: date) -> Habits:
     """Two queries over the payer's newest and open charges."""
     charges = Charge.objects.of(charge.tenant_id).filter(payer=charge.payer_id)
     paid = charges.filter(status=ChargeStatus.PAID, paid_on__isnull=False)
-    days: Sequence[tuple[date, date]] = paid.order_by("-due_date", "-id").values_list(
-        "due_date", "paid_on"
-    )[:LAST]
-    told = [(paid_on - due_date).days for due_date, paid_on in days]
+    newest = paid.order_by("-due_date", "-id").values_list("due_date", "paid_on")[:LAST]
+    told = [(paid_on - due_date).days for due_date, paid_on in newest]
     left = F("amount") - F("settled")
     others = (
         charges.owed()

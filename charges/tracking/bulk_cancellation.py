@@ -39,7 +39,9 @@ def cancel_charges(
     # In the order of their ids, as all who hold several take them.
     chosen = sorted(charges, key=lambda charge: charge.id)
     refuse_too_many(chosen)
-    asked, ended, left_out = [], [], {}
+    asked: list[Charge] = []
+    ended: list[Charge] = []
+    left_out: dict[UUID, str] = {}
     for charge in chosen:
         try:
             held, is_asked = cancel_one(charge, by=by, still_owed=still_owed, why=why)

@@ -1,5 +1,6 @@
 """Who has something overdue."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -23,7 +24,7 @@ def show_debtors(request: TenantRequest) -> HttpResponse:
     more_url = page.following and (
         f"{reverse('charges:debtors')}?{urlencode({'apos': page.following})}"
     )
-    context = {"debtors": page.debtors, "more_url": more_url}
+    context: dict[str, Any] = {"debtors": page.debtors, "more_url": more_url}
     if after and request.htmx:
         return render(request, "charges/_debtor_rows.html", context)
     context["numbers"] = numbers_of(request.tenant, today)
