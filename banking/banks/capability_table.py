@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from banking.banks import registry
+from banking.banks.contract.charge_rules import Extra
 from banking.banks.contract.info import BankInfo, Capability, ConnectBy
 from banking.banks.contract.payments import Rail
 
@@ -82,6 +83,15 @@ def tokens(bank: BankInfo) -> str:
     return "no limit stated" if limit is None else str(limit)
 
 
+def extra(wanted: Extra) -> Callable[[BankInfo], str]:
+    return lambda bank: YES if bank.charges and wanted in bank.charges.extras else NO
+
+
+def cancellation_fee(bank: BankInfo) -> str:
+    fee = bank.charges.cancellation_fee if bank.charges else None
+    return NO if fee is None else f"R$ {fee}".replace(".", ",")
+
+
 def length(time: timedelta) -> str:
     minutes = round(time.total_seconds() / 60)
     return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
@@ -95,6 +105,9 @@ FACTS: tuple[tuple[str, Callable[[BankInfo], str]], ...] = (
     ("boletos of the day until", cut_off(Rail.BOLETO)),
     ("Pix of the day until", cut_off(Rail.PIX)),
     ("repeats a request whose answer was lost", repeat),
+    ("a charge may say until when it is paid", extra(Extra.PAY_UNTIL)),
+    ("the discount of a charge may end on any day", extra(Extra.DISCOUNT_UNTIL)),
+    ("takes for cancelling a charge", cancellation_fee),
     ("asks a person after", lambda bank: length(bank.tell_a_person_after)),
     ("token requests a minute", tokens),
 )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from accounts.models import Account, Nature
 from banking.models import BankAccount
-from charges.models import Charge, late_from
+from charges.models import MOST_DISCOUNT_DAYS, MOST_PAY_DAYS, Charge, late_from
 from charges.terms.payment_data import refuse_payment_data
 from core.errors import InvalidInput, NotAllowed
 from core.money import MAX_AMOUNT, format_brl, two_places
@@ -36,6 +36,8 @@ class Draft:
     fine_percent: Decimal = ZERO
     interest_percent: Decimal = ZERO
     discount: Decimal = ZERO
+    discount_days: int = 1  # before the due date, of the last day of the discount
+    pay_days: int | None = None  # after the last day on which it is not late
     message: str = ""
     # Columns of accounts.tax_reform, where the company has them.
     tax_reform: dict[str, Any] = field(default_factory=dict)
@@ -73,6 +75,9 @@ def columns_of(tenant: Tenant, draft: Draft) -> dict[str, Any]:
         "fine_percent": read_percent(draft.fine_percent, "fine_percent"),
         "interest_percent": read_percent(draft.interest_percent, "interest_percent"),
         "discount": discount,
+        # Without a discount there is no day on which it ends.
+        "discount_days": read_days(draft.discount_days, "discount_days") if discount else 1,
+        "pay_days": None if draft.pay_days is None else read_days(draft.pay_days, "pay_days"),
         "message": read_told(draft.message, "message", 320),
         **draft.tax_reform,
     }
@@ -138,6 +143,13 @@ def read_money(amount: Decimal, field: str, what: str) -> Decimal:
         raise InvalidInput(f"{what} tem até duas casas decimais.", field=field) from None
 
 
+def read_days(days: int, field: str) -> int:
+    most = MOST_PAY_DAYS if field == "pay_days" else MOST_DISCOUNT_DAYS
+    if not 0 <= days <= most:
+        raise InvalidInput(f"Vai de 0 a {most} dias.", field=field)
+    return days
+
+
 def read_percent(percent: Decimal, field: str) -> Decimal:
     if not percent.is_finite() or not 0 <= percent <= HUNDRED or percent.scaleb(2) % 1:
         raise InvalidInput("A porcentagem vai de 0 a 100, com até duas casas.", field=field)
@@ -174,10 +186,18 @@ def particulars(charge: Charge) -> dict[str, str]:
         "Forma": Charge.Form(charge.form).label,
         "Multa": percent_words(charge.fine_percent),
         "Juros ao mês": percent_words(charge.interest_percent),
-        "Desconto": f"R$ {format_brl(charge.discount)}" if charge.discount else "",
+        "Desconto": discount_words(charge),
+        "Recebida até": f"{charge.pay_until:%d/%m/%Y}" if charge.pay_until else "",
         "Mensagem": charge.message,
     }
     return {name: text for name, text in said.items() if text}
+
+
+def discount_words(charge: Charge) -> str:
+    if not charge.discount:
+        return ""
+    ends = "" if charge.discount_days == 1 else f" até {charge.discount_until:%d/%m/%Y}"
+    return f"R$ {format_brl(charge.discount)}{ends}"
 
 
 def percent_words(percent: Decimal) -> str:

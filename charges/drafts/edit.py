@@ -78,7 +78,7 @@ def less_than_issued(charge: Charge, columns: dict[str, Any]) -> Decimal:
     slips = Slip.objects.of(charge.tenant_id).filter(charge=charge)
     if charge.status == ChargeStatus.DRAFT or not slips.exclude(NEVER_LEFT).exists():
         return ZERO
-    names = ("due_date", "fine_percent", "interest_percent", "discount")
+    names = ("due_date", "fine_percent", "interest_percent", "discount", "discount_days")
     return given_up(charge, columns["amount"], Terms(*(columns[name] for name in names)))
 
 

@@ -112,7 +112,7 @@ def duplicate_charge(charge: Charge, *, by: Membership) -> Charge:
     copied = (
         "tenant", "payer", "bank_account", "amount", "due_date", "late_from", "description",
         "document_number", "revenue_account", "competence_date", "form", "fine_percent",
-        "interest_percent", "discount", "message",
+        "interest_percent", "discount", "discount_days", "pay_days", "message",
     )  # fmt: skip
     values = {name: getattr(charge, name) for name in copied}
     again: Charge = Charge.objects.create(created_by=by.user, status=ChargeStatus.DRAFT, **values)

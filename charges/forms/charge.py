@@ -11,13 +11,22 @@ from django.http import QueryDict
 
 from accounts.fields import ClassificationField
 from accounts.models import Account
+from banking.banks.contract.charge_rules import ChargeRules, Extra
 from banking.models import BankAccount
 from charges.drafts.draft import Draft, columns_of
 from charges.forms.fields import PercentField, read_payer, write_payer, write_percent
 from charges.forms.instalments import Parts, parts_of
-from charges.models import Charge, ChargeDefaults
+from charges.models import MOST_DISCOUNT_DAYS, MOST_PAY_DAYS, Charge, ChargeDefaults
 from charges.terms.accounts import issuing_accounts
-from charges.terms.check import Problem, offered_forms, problems, rules_of
+from charges.terms.check import (
+    Problem,
+    absences,
+    cautions_of,
+    offered_forms,
+    offers,
+    problems,
+    rules_of,
+)
 from charges.terms.instalments import MOST
 from core.fields import AmountField, DayField, LineField
 from core.forms import ModelChoiceField
@@ -26,6 +35,8 @@ from parties.models import Payer
 from tenants.models import Tenant
 
 ZERO = Decimal("0.00")
+# Asked for only of an account whose bank takes it.
+EXTRAS = {"discount_days": Extra.DISCOUNT_UNTIL, "pay_days": Extra.PAY_UNTIL}
 
 
 class ChargeForm(forms.Form):
@@ -79,6 +90,22 @@ class ChargeForm(forms.Form):
     discount = AmountField(
         label="Desconto", required=False, help_text="Se pagar até a véspera do vencimento."
     )
+    discount_days = forms.IntegerField(
+        label="Desconto até quantos dias antes",
+        required=False,
+        min_value=0,
+        max_value=MOST_DISCOUNT_DAYS,
+        initial=1,
+        widget=forms.NumberInput({"inputmode": "numeric"}),
+        help_text="0 é o próprio vencimento; 1, a véspera.",
+    )
+    pay_days = forms.IntegerField(
+        label="Receber até quantos dias depois",
+        required=False,
+        min_value=0,
+        max_value=MOST_PAY_DAYS,
+        widget=forms.NumberInput({"inputmode": "numeric"}),
+    )
     message = LineField(label="Mensagem", required=False, max_length=320)
 
     def __init__(
@@ -114,6 +141,13 @@ class ChargeForm(forms.Form):
         absent = [words_of(form) for form in Charge.Form if form not in offered]
         if absent:
             field.help_text = f"{account.bank_name} não emite {' nem '.join(absent)}."
+        for name, extra in EXTRAS.items():
+            if not offers(account, extra):
+                del self.fields[name]
+        if "discount_days" in self.fields:
+            self.fields["discount"].help_text = "Um valor, se pagar até o dia ao lado."
+        if "pay_days" in self.fields:
+            self.fields["pay_days"].help_text = hint_of_limit(rules)
         if rules is None or not rules.message_length:
             del self.fields["message"]
         else:
@@ -124,9 +158,18 @@ class ChargeForm(forms.Form):
     @property
     def absences(self) -> list[str]:
         """Why a field of other banks is not here."""
-        if self.account is None or "message" in self.fields:
-            return []
-        return [f"{self.account.bank_name} não imprime mensagem no boleto."]
+        return [] if self.account is None else absences(self.account)
+
+    @property
+    def term_cautions(self) -> list[str]:
+        """What is unusual of fine and interest, as far as they were understood."""
+        percents = []
+        for name in ("fine_percent", "interest_percent"):
+            try:
+                percents.append(self.fields[name].clean(self[name].value() or ""))
+            except ValidationError:
+                percents.append(ZERO)
+        return cautions_of(*percents)
 
     def clean_payer(self) -> Payer:
         return read_payer(self.tenant, self.cleaned_data["payer"])
@@ -152,6 +195,8 @@ class ChargeForm(forms.Form):
         return Draft(
             **{name: data[name] for name in names},
             discount=data.get("discount") or ZERO,
+            discount_days=1 if (days := data.get("discount_days")) is None else days,
+            pay_days=data.get("pay_days"),
             message=data.get("message", ""),
         )
 
@@ -179,6 +224,13 @@ class ChargeForm(forms.Form):
             self.add_error(field if field in self.fields else None, problem.sentence)
 
 
+def hint_of_limit(rules: ChargeRules | None) -> str:
+    """What its bank does without a limit."""
+    if rules is None or rules.lasts is None:
+        return "0 é só até o vencimento. Em branco, sem limite."
+    return f"0 é só até o vencimento. Em branco, {rules.lasts.days} dias, o prazo do banco."
+
+
 def words_of(form: Charge.Form) -> str:
     """«boleto com Pix», «Pix»."""
     return form.label[0].lower() + form.label[1:] if form != Charge.Form.PIX else form.label
@@ -199,7 +251,8 @@ def terms_of(account: BankAccount) -> dict[str, Any]:
 
 def written(charge: Charge) -> dict[str, Any]:
     """A charge, as a person would have typed it."""
-    same = ("form", "due_date", "description", "document_number", "competence_date", "message")
+    same = ("form", "due_date", "description", "document_number", "competence_date", "message",
+            "discount_days", "pay_days")  # fmt: skip
     return {name: getattr(charge, name) for name in same} | {
         "payer": write_payer(charge.payer),
         "bank_account": charge.bank_account_id,

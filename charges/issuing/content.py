@@ -36,7 +36,7 @@ def describe(charge: Charge) -> Content:
     text in reais. Runs inside the company's scope."""
     rules = rules_of(charge.bank_account)
     assert rules is not None  # `problems` said so before
-    return {
+    content = {
         "payer": payer_of(charge.payer, rules),
         "description": fit(
             charge.description, rules.description_length, accents=rules.takes_accents
@@ -51,6 +51,17 @@ def describe(charge: Charge) -> Content:
         "discount": str(ZERO if charge.settled else charge.discount),
         "message": fit(charge.message, rules.message_length, accents=rules.takes_accents),
     }
+    return content | extras_of(charge)
+
+
+def extras_of(charge: Charge) -> Content:
+    """Only what is asked for: what is not there changes no key."""
+    extras: Content = {}
+    if charge.pay_until is not None:
+        extras["pay_until"] = charge.pay_until.isoformat()
+    if charge.discount and not charge.settled and charge.discount_days != 1:
+        extras["discount_until"] = charge.discount_until.isoformat()
+    return extras
 
 
 def due_date_of(charge: Charge) -> date:
@@ -93,7 +104,12 @@ def request_of(key: UUID, content: Mapping[str, Any]) -> ChargeRequest:
         forms=frozenset(map(ChargeForm, content["forms"])),
         terms=read_terms(content),
         message=content["message"],
+        pay_until=read_day(content, "pay_until"),
     )
+
+
+def read_day(content: Mapping[str, Any], name: str) -> date | None:
+    return date.fromisoformat(content[name]) if name in content else None
 
 
 def read_payer(told: Mapping[str, Any]) -> ChargePayer:
@@ -114,5 +130,9 @@ def read_terms(content: Mapping[str, Any]) -> ChargeTerms:
     return ChargeTerms(
         fine=Fine(percent=fine) if fine else None,
         interest_percent=interest or None,
-        discount=Discount(amount=discount) if discount else None,
+        discount=(
+            Discount(amount=discount, until=read_day(content, "discount_until"))
+            if discount
+            else None
+        ),
     )

@@ -1,6 +1,13 @@
 """What the company is owed, and the slips that have banks collect it."""
 
-from charges.models.charge import REST, Charge, ChargeQuerySet, late_from
+from charges.models.charge import (
+    MOST_DISCOUNT_DAYS,
+    MOST_PAY_DAYS,
+    REST,
+    Charge,
+    ChargeQuerySet,
+    late_from,
+)
 from charges.models.defaults import ChargeDefaults
 from charges.models.document import PrintJob, SlipDocument
 from charges.models.dunning import (
@@ -21,6 +28,8 @@ from charges.models.settlement import Settlement
 from charges.models.slip import NEVER_LEFT, IssueBatch, Slip, slip_code
 
 __all__ = [
+    "MOST_DISCOUNT_DAYS",
+    "MOST_PAY_DAYS",
     "NEVER_LEFT",
     "REST",
     "AdvanceUse",

@@ -25,6 +25,7 @@ ZERO = Decimal("0.00")
 MESSAGE_LENGTH = 320
 # Made by a contract to be issued at once, and it did not leave.
 STAYED_BEHIND = Q(status=ChargeStatus.DRAFT, recurrence__isnull=False)
+MOST_DISCOUNT_DAYS, MOST_PAY_DAYS = 90, 180
 
 
 class ChargeQuerySet(TenantQuerySet):
@@ -77,8 +78,14 @@ class Charge(TaxReformColumns):
     interest_percent = models.DecimalField(  # a month, by day
         "juros ao mês (%)", max_digits=5, decimal_places=2, default=ZERO
     )
-    # Until the day before the due date.
     discount = models.DecimalField("desconto", max_digits=12, decimal_places=2, default=ZERO)
+    # How many days before the due date the discount ends: 1 is the day before, 0 the due date.
+    discount_days = models.PositiveSmallIntegerField(
+        "desconto até (dias antes)", default=1, db_default=1
+    )
+    # For how many days it may be paid after the last day on which it is not late; null: for as long
+    # as its bank has it.
+    pay_days = models.PositiveSmallIntegerField("recebida até (dias depois)", null=True)
     message = models.CharField("mensagem", max_length=MESSAGE_LENGTH, blank=True)
     # One sale in N: the charges of one group have its id.
     instalment_group = models.UUIDField(null=True)
@@ -140,6 +147,11 @@ class Charge(TaxReformColumns):
                 condition=Q(fine_percent__gte=0, fine_percent__lte=100)
                 & Q(interest_percent__gte=0, interest_percent__lte=100)
                 & Q(discount__gte=0, discount__lt=F("amount")),
+            ),
+            models.CheckConstraint(
+                name="charge_days",
+                condition=Q(discount_days__lte=MOST_DISCOUNT_DAYS)
+                & (Q(pay_days=None) | Q(pay_days__lte=MOST_PAY_DAYS)),
             ),
             models.CheckConstraint(
                 name="charge_settled",
@@ -260,6 +272,19 @@ class Charge(TaxReformColumns):
         """What is open: of the amount, or of fine and interest that were kept open. Without those
         that grow by the day."""
         return self.principal_rest + self.late_rest
+
+    @property
+    def discount_until(self) -> date:
+        """The last day of the discount, included."""
+        return date.fromordinal(self.due_date.toordinal() - self.discount_days)
+
+    @property
+    def pay_until(self) -> date | None:
+        """The last day on which a slip of it may be paid, included. It counts from the day to which
+        the law carries the due date, or it would close the one day that the law keeps open."""
+        if self.pay_days is None:
+            return None
+        return date.fromordinal(self.late_from.toordinal() - 1 + self.pay_days)
 
     def is_overdue(self, today: date) -> bool:
         return self.status in OWED and today >= self.late_from

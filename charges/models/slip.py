@@ -1,6 +1,7 @@
 """The slips by which banks collect charges."""
 
 import re
+from datetime import date
 from uuid import UUID
 
 from django.db import models
@@ -161,6 +162,16 @@ class Slip(TenantOwned):
         """Ours; of one that was issued in the bank's own app, what that one has."""
         told: str = self.content.get("code", "")
         return told
+
+    @property
+    def pay_until(self) -> date | None:
+        """The last day on which its bank takes it, where one was asked for."""
+        told = self.content.get("pay_until")
+        return date.fromisoformat(told) if told else None
+
+    def is_past(self, today: date) -> bool:
+        """It is open at the bank, and can be paid there no more."""
+        return self.pay_until is not None and self.pay_until < today
 
     @property
     def is_live(self) -> bool:

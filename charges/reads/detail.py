@@ -1,6 +1,6 @@
 """One charge, with all that its page tells."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,7 @@ from charges.drafts.draft import percent_words
 from charges.issuing.queue import reasons_against
 from charges.models import Charge, ChargeEvent, Settlement, Slip
 from charges.payer_page.address import page_address
+from charges.reads.payer_habits import Habits, habits_of
 from charges.reads.refunds import PaymentRow, payments_of
 from charges.reads.reminders import ChargeMails, mails_of
 from charges.reads.row import Row
@@ -27,6 +28,15 @@ from people.exceptional_acts import waiting_on
 from people.models import ExceptionalAct
 
 ZERO = Decimal("0.00")
+SLIP_TONES: Mapping[str, str] = {
+    SlipStatus.REGISTERING: "info",
+    SlipStatus.ISSUING: "info",
+    SlipStatus.IN_PAYMENT: "info",
+    SlipStatus.UNKNOWN: "bad",
+    SlipStatus.REFUSED: "bad",
+    SlipStatus.WRITTEN_OFF: "warn",
+    SlipStatus.PAID: "ok",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,7 @@ class ChargePage:
     payer_address: str  # of the page for the payer; empty: nothing was issued
     has_bank_pdf: bool
     mails: ChargeMails
+    habits: Habits
 
     @property
     def charge(self) -> Charge:
@@ -85,6 +96,32 @@ class ChargePage:
     @property
     def entry_sum(self) -> Decimal:
         return sum((part.amount for part in self.entry if part.amount > 0), ZERO)
+
+    @property
+    def is_shown(self) -> bool:
+        """Its codes are: the payer may have them, and they can still be paid."""
+        slip = self.row.slip
+        return slip is not None and slip.can_be_shown and not slip.is_past(self.row.today)
+
+    @property
+    def slip_tag(self) -> dict[str, str]:
+        slip = self.row.slip
+        assert slip is not None  # the card is of one
+        if slip.fault:
+            return {"tone": "bad", "label": "não pode ser enviado"}
+        if slip.is_past(self.row.today) and slip.is_live:
+            return {"tone": "warn", "label": "prazo encerrado"}
+        if slip.status == SlipStatus.OPEN:
+            label = f"registrado em {slip.bank_account.bank_name}"
+            return {"tone": "ok", "label": label, "icon": "check"}
+        label = slip.get_status_display()
+        return {"tone": SLIP_TONES.get(slip.status, "plain"), "label": label.lower()}
+
+    @property
+    def is_dead(self) -> bool:
+        """Nothing can be paid by the slip any more."""
+        slip = self.row.slip
+        return slip is not None and (not slip.is_live or slip.is_past(self.row.today))
 
     @property
     def linha_digitavel(self) -> str:
@@ -146,6 +183,7 @@ def page_of(row: Row) -> ChargePage:
         payer_address=page_address(charge) if row.slip is not None else "",
         has_bank_pdf=has_document(row.live) if row.live is not None else False,
         mails=mails_of(charge, row.now),
+        habits=habits_of(charge, row.today),
     )
 
 

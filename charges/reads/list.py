@@ -54,14 +54,24 @@ class Sort(models.TextChoices):
     DUE = "vencimento", "Vencimento, as mais antigas primeiro"
     NEWEST = "recentes", "Vencimento, as mais novas primeiro"
     AMOUNT = "valor", "Maior valor"
+    SMALLEST = "menor-valor", "Menor valor"
     PAYER = "pagador", "Pagador, de A a Z"
+    PAYER_BACK = "pagador-za", "Pagador, de Z a A"
 
 
 ORDERS: Mapping[str, Order] = {
     Sort.DUE: Order("due_date", False, date.fromisoformat),
     Sort.NEWEST: Order("due_date", True, date.fromisoformat),
     Sort.AMOUNT: Order("amount", True, Decimal),
+    Sort.SMALLEST: Order("amount", False, Decimal),
     Sort.PAYER: Order("payer__name_folded", False, str),
+    Sort.PAYER_BACK: Order("payer__name_folded", True, str),
+}
+# The columns whose heads sort: what the first click on one asks for, and what a second one does.
+COLUMNS: Mapping[str, tuple[str, str]] = {
+    "payer": (Sort.PAYER, Sort.PAYER_BACK),
+    "due": (Sort.DUE, Sort.NEWEST),
+    "amount": (Sort.AMOUNT, Sort.SMALLEST),
 }
 # What has ended is read from the newest on.
 NEWEST_FIRST = frozenset({State.PAID, State.CANCELLED, State.ALL})
@@ -112,9 +122,13 @@ class ListFilter(forms.Form):
         return self.values.get("situacao") or State.OPEN
 
     @property
-    def order(self) -> Order:
+    def sort(self) -> str:
         usual = Sort.NEWEST if self.state in NEWEST_FIRST else Sort.DUE
-        return ORDERS[self.values.get("ordem") or usual]
+        return self.values.get("ordem") or usual
+
+    @property
+    def order(self) -> Order:
+        return ORDERS[self.sort]
 
 
 @dataclass(frozen=True, slots=True)

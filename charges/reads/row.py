@@ -22,7 +22,8 @@ from charges.states import (
 from charges.terms.amounts import Owed, owed_on
 from charges.terms.check import reais
 from charges.tracking.unfollowed import STATUSES, is_followed
-from core.dates import near_day
+from core.dates import lasted, near_day, weekday
+from core.money import format_brl
 from core.plurals import counted
 from tenants.models import Membership
 
@@ -37,6 +38,12 @@ TONES = {
     ChargeStatus.WRITTEN_OFF: Tone.WARN,
     ChargeStatus.RETURNED: Tone.WARN,
     ChargeStatus.REFUSED: Tone.BAD,
+}
+# The second line of states that say the same of every charge.
+SAID = {
+    ChargeStatus.REGISTERING: "ainda não pode ser mostrada ao pagador",
+    ChargeStatus.IN_PAYMENT: "paga no banco, o dinheiro ainda não chegou",
+    ChargeStatus.WRITTEN_OFF: "nenhum boleto em aberto; continua devida",
 }
 # No money is asked for, and none comes, any more.
 CLOSED = (ChargeStatus.PAID, ChargeStatus.CANCELLED)
@@ -85,39 +92,64 @@ class Row:
         return near_day(self.charge.due_date, self.today)
 
     @property
+    def has_fallen_due(self) -> bool:
+        return self.charge.due_date < self.today
+
+    @property
+    def due_in_words(self) -> str:
+        """«hoje», «em 27/11/2026»."""
+        due, today = self.charge.due_date, self.today
+        return self.due if abs((due - today).days) <= 1 else f"em {due:%d/%m/%Y}"
+
+    @property
     def due_detail(self) -> str:
         charge, days = self.charge, (self.charge.due_date - self.today).days
         if charge.status not in OWED:
             return ""
         if charge.is_overdue(self.today):
             return f"vencida há {counted(-days, 'dia', 'dias')}"
-        if days < 0:
+        if self.last_free == self.today != charge.due_date:
             return "pode ser paga hoje sem multa"
+        if self.last_free != charge.due_date:
+            return f"paga até {weekday(self.last_free)}, {self.last_free.day}"
         return f"em {counted(days, 'dia', 'dias')}" if days > 1 else ""
+
+    @property
+    def last_free(self) -> date:
+        """The last day on which it is in time: what falls due on a day without banks is paid on the
+        next banking day."""
+        return date.fromordinal(self.charge.late_from.toordinal() - 1)
 
     @property
     def detail(self) -> str:
         """The second line below the state."""
         charge = self.charge
+        if self.is_unknown and self.silence:
+            return self.silence
         if charge.needs_person:
             return charge.question
         if self.is_unfollowed:
             return "sem acompanhamento: o banco não informa mais"
+        if self.is_slip_past:
+            return "o banco não recebe mais este boleto"
         if self.under_way:
             return self.under_way
+        return self.detail_of_state
+
+    @property
+    def detail_of_state(self) -> str:
+        charge = self.charge
+        if charge.status in SAID:
+            return SAID[ChargeStatus(charge.status)]
         if charge.status == ChargeStatus.PAID and charge.paid_on is not None:
             return f"em {near_day(charge.paid_on, self.today)}"
         if charge.status == ChargeStatus.PARTLY_PAID:
             what = "" if charge.principal_rest else " de multa e juros"
             return f"faltam {reais(charge.rest)}{what}"
-        if charge.status == ChargeStatus.REGISTERING:
-            return "ainda não pode ser mostrada ao pagador"
-        if charge.status == ChargeStatus.WRITTEN_OFF:
-            return "nenhum boleto em aberto; continua devida"
         if charge.status == ChargeStatus.REFUSED and self.slip is not None:
             return self.slip.message
         if charge.status in OWED and self.value_today != charge.rest:
-            return f"hoje vale {reais(self.value_today)}"
+            return f"hoje vale {format_brl(self.value_today)}"
         return ""
 
     @property
@@ -135,6 +167,17 @@ class Row:
         if charge.next_due_date is not None:
             return "o boleto com o novo vencimento sai depois"
         return ""
+
+    @property
+    def silence(self) -> str:
+        """Of one whose bank did not answer: since when."""
+        name = self.charge.bank_account.bank_name
+        since = self.live.first_sent_at if self.live is not None else None
+        return f"sem resposta de {name} há {lasted(self.now - since)}" if since else ""
+
+    @property
+    def is_slip_past(self) -> bool:
+        return self.live is not None and self.live.is_past(self.today)
 
     @property
     def value_today(self) -> Decimal:
@@ -190,6 +233,25 @@ class Row:
         is_open = self.charge.status not in ended and not self.is_unknown
         is_open = is_open and self.charge.replaced_by_id is None
         return self.by.can_enter and is_open and not self.cancel_asked and not self.is_unfollowed
+
+    @property
+    def can_select(self) -> bool:
+        """One of the acts that are done to many is open to it."""
+        return self.can_issue or self.can_cancel or (self.by.can_enter and self.can_print)
+
+    @property
+    def can_print(self) -> bool:
+        return self.live is not None and self.live.can_be_shown and not self.is_slip_past
+
+    @property
+    def kinds(self) -> str:
+        """Which of the acts that are done to many, for the selection bar."""
+        acts = (
+            ("issue", self.can_issue),
+            ("cancel", self.can_cancel),
+            ("print", self.can_print),
+        )
+        return " ".join(name for name, may in acts if may)
 
     @property
     def can_change(self) -> bool:

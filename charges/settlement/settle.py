@@ -4,7 +4,7 @@ The journal is on a cash basis: issuing, due date and cancelling post nothing
 (docs/decisions/0036-money-settles-a-charge.md).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,7 +22,7 @@ from charges.models import Charge, Settlement, Slip
 from charges.settlement.explained_lines import explanation_of
 from charges.settlement.split import Split, other_days, reais, split_payment
 from charges.states import ChargeStatus
-from charges.terms.amounts import Terms, rounded
+from charges.terms.amounts import rounded, terms_of
 from charges.timeline import Tone, note
 from charges.transitions import end_other_slips, move_charge, require_look
 from core.clock import database_now
@@ -182,7 +182,7 @@ def divide(charge: Charge, paid: Decimal, day: date, **told: Any) -> Split:
     return split_payment(
         paid,
         ZERO if is_over else charge.principal_rest,
-        Terms(charge.due_date, charge.fine_percent, charge.interest_percent, discount),
+        replace(terms_of(charge), discount=discount),
         day,
         late=ZERO if is_over else charge.late_rest,
         **told,

@@ -16,12 +16,13 @@ DAYS_A_MONTH = 30
 @dataclass(frozen=True, slots=True)
 class Terms:
     """Fine once, from the day on which it is late; interest by day from the due date; discount
-    until the day before."""
+    until so many days before."""
 
     due_date: date
     fine_percent: Decimal = ZERO
     interest_percent: Decimal = ZERO  # a month
     discount: Decimal = ZERO
+    discount_days: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,13 @@ class Owed:
 
 
 def terms_of(charge: Charge) -> Terms:
-    return Terms(charge.due_date, charge.fine_percent, charge.interest_percent, charge.discount)
+    return Terms(
+        charge.due_date,
+        charge.fine_percent,
+        charge.interest_percent,
+        charge.discount,
+        charge.discount_days,
+    )
 
 
 def amount_on(principal: Decimal, terms: Terms, day: date) -> Owed:
@@ -51,7 +58,7 @@ def amount_on(principal: Decimal, terms: Terms, day: date) -> Owed:
     Due on a day without banks it is free until the next banking day (Lei 7.089/1983, art. 1);
     after that the interest counts from the due date itself.
     """
-    if day < terms.due_date:
+    if day.toordinal() <= terms.due_date.toordinal() - terms.discount_days:
         return Owed(principal, discount=min(terms.discount, principal))
     if day < late_from(terms.due_date):
         return Owed(principal)

@@ -6,7 +6,14 @@ from datetime import date
 from decimal import Decimal
 
 from banking.banks import registry
-from banking.banks.contract.charge_rules import BOLETO, BOLETO_PIX, PIX, ChargeRules, Forms
+from banking.banks.contract.charge_rules import (
+    BOLETO,
+    BOLETO_PIX,
+    PIX,
+    ChargeRules,
+    Extra,
+    Forms,
+)
 from banking.models import BankAccount
 from charges.models import Charge
 from charges.terms.fit import fit
@@ -19,6 +26,16 @@ FORMS: dict[str, Forms] = {
     Charge.Form.BOLETO: BOLETO,
     Charge.Form.BOLETO_PIX: BOLETO_PIX,
     Charge.Form.PIX: PIX,
+}
+# What is said where a bank does not take an extra.
+ABSENT = {
+    Extra.PAY_UNTIL: "Data-limite: {bank} recebe também depois do vencimento, com multa e juros.",
+    Extra.DISCOUNT_UNTIL: "Último dia do desconto: em {bank} é sempre a véspera do vencimento.",
+}
+UNHEARD = {
+    Extra.SECOND_DISCOUNT: "segundo desconto",
+    Extra.ABATEMENT: "abatimento",
+    Extra.WRITE_OFF: "prazo de baixa automática",
 }
 # Código de Defesa do Consumidor, art. 52, § 1º; Código Civil, art. 406 with Código Tributário
 # Nacional, art. 161, § 1º.
@@ -78,8 +95,7 @@ def problems_of_terms(
 ) -> Iterator[Problem]:
     if charge.due_date < today and charge.principal_rest:
         yield Problem("due_date", f"O vencimento, {charge.due_date:%d/%m/%Y}, já passou.")
-    if charge.discount and not charge.settled and charge.due_date <= today:
-        yield Problem("discount", "O desconto vale até a véspera do vencimento, e ela já passou.")
+    yield from problems_of_extras(charge, rules, name, today)
     if charge.form not in offered_forms(charge.bank_account):
         words = Charge.Form(charge.form).label.lower()
         yield Problem("form", f"{name} não emite {words}.")
@@ -97,6 +113,22 @@ def problems_of_texts(charge: Charge) -> Iterator[Problem]:
     for field in ("description", "message"):
         if found := payment_data(getattr(charge, field)):
             yield Problem(field, sentence(found))
+
+
+def problems_of_extras(
+    charge: Charge, rules: ChargeRules, name: str, today: date
+) -> Iterator[Problem]:
+    if charge.pay_days is not None and Extra.PAY_UNTIL not in rules.extras:
+        yield Problem("pay_days", f"{name} não limita até quando o boleto é pago.")
+    is_usual = charge.discount_days == 1
+    if not is_usual and Extra.DISCOUNT_UNTIL not in rules.extras:
+        until = date.fromordinal(charge.due_date.toordinal() - 1)
+        yield Problem("discount_days", f"Em {name} o desconto vale até {until:%d/%m/%Y}.")
+    if charge.discount and not charge.settled and charge.discount_until < today:
+        field = "discount" if is_usual else "discount_days"
+        yield Problem(
+            field, f"O desconto vale até {charge.discount_until:%d/%m/%Y}, que já passou."
+        )
 
 
 def problems_of_payer(payer: Payer, rules: ChargeRules, name: str) -> Iterator[Problem]:
@@ -120,10 +152,14 @@ def problems_of_payer(payer: Payer, rules: ChargeRules, name: str) -> Iterator[P
 
 def cautions(charge: Charge) -> list[str]:
     """What is unusual, and allowed."""
+    return cautions_of(charge.fine_percent, charge.interest_percent)
+
+
+def cautions_of(fine_percent: Decimal, interest_percent: Decimal) -> list[str]:
     said = []
-    if charge.fine_percent > USUAL_FINE:
+    if fine_percent > USUAL_FINE:
         said.append("A multa passa de 2 %, o máximo nas relações de consumo.")
-    if charge.interest_percent > USUAL_INTEREST:
+    if interest_percent > USUAL_INTEREST:
         said.append("Os juros passam de 1 % ao mês, o que pode ser contestado.")
     return said
 
@@ -132,8 +168,28 @@ def discount_notice(charge: Charge) -> str:
     """Until when the discount holds, as the bank counts it; empty without one."""
     if not charge.discount:
         return ""
-    last = date.fromordinal(charge.due_date.toordinal() - 1)
-    return f"Em {charge.bank_account.bank_name} o desconto vale até {last:%d/%m/%Y}."
+    return (
+        f"Em {charge.bank_account.bank_name} o desconto vale até {charge.discount_until:%d/%m/%Y}."
+    )
+
+
+def offers(account: BankAccount, extra: Extra) -> bool:
+    rules = rules_of(account)
+    return rules is not None and extra in rules.extras
+
+
+def absences(account: BankAccount) -> list[str]:
+    """What a charge of this account cannot have, and why: what the form of other banks asks."""
+    rules, name = rules_of(account), account.bank_name
+    if rules is None:
+        return []
+    said = [words.format(bank=name) for extra, words in ABSENT.items() if extra not in rules.extras]
+    if not rules.message_length:
+        said.append(f"Mensagem: {name} não imprime nenhuma no boleto.")
+    if lacking := [words for extra, words in UNHEARD.items() if extra not in rules.extras]:
+        what = " e ".join([", ".join(lacking[:-1]), lacking[-1]] if lacking[1:] else lacking)
+        said.append(f"{what[0].upper()}{what[1:]}: {name} não oferece pela integração.")
+    return said
 
 
 def reais(amount: Decimal) -> str:

@@ -7,18 +7,20 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import formats
 from django.views.decorators.http import require_GET
 
 from brazil.banking_days import sao_paulo_day
 from charges.models import Charge, Recurrence
 from charges.reads.batches import running_batches
-from charges.reads.list import ListFilter, State, read_page
-from charges.reads.numbers import Numbers, numbers_of
+from charges.reads.list import COLUMNS, ORDERS, ListFilter, State, read_page
+from charges.reads.numbers import Numbers, numbers_of, questions_of
 from charges.refunds.release import waiting_count
 from core.clock import database_now
 from parties.models import Payer
 from tenants.access import TenantRequest, member_required
+
+# What of the address narrows the list, besides the chips.
+FILTERS = frozenset({"q", "conta", "de", "ate", "ordem"})
 
 
 @require_GET
@@ -30,7 +32,8 @@ def show_list(request: TenantRequest) -> HttpResponse:
     page = read_page(chosen, request.membership, now, after)
     context = {
         "rows": page.rows,
-        "has_selectable": any(row.can_issue for row in page.rows),
+        "has_selectable": any(row.can_select for row in page.rows),
+        "has_issuable": any(row.can_issue for row in page.rows),
         "more_url": page.following and address(chosen, apos=str(page.following)),
         "is_all_selected": request.GET.get("selecionar") == "todas",
     }
@@ -42,15 +45,18 @@ def show_list(request: TenantRequest) -> HttpResponse:
 def around(request: TenantRequest, chosen: ListFilter, now: datetime) -> dict[str, Any]:
     """What stands above the table."""
     today = sao_paulo_day(now)
-    numbers = numbers_of(request.tenant, today, formats.date_format(today, "F").lower())
+    numbers = numbers_of(request.tenant, today)
     return {
         "filter": chosen,
         "state": chosen.state,
         "chips": chips(chosen, numbers),
-        "is_filtering": bool(set(request.GET) - {"situacao", "apos", "selecionar"}),
+        "columns": columns(chosen),
+        "is_filtering": any(request.GET.get(name) for name in FILTERS),
+        "has_more_filters": any(request.GET.get(name) for name in FILTERS - {"q"}),
         "payer": payer_of(request, chosen),
         "numbers": numbers,
         "to_release": waiting_count(request.tenant.id),
+        "questions": questions_of(request.tenant) if numbers.to_look_at else [],
         "batches": running_batches(request.tenant, now),
         "recurrences_waiting": Recurrence.objects.of(request.tenant).waiting().count(),
         "has_any": numbers.owed > 0 or Charge.objects.of(request.tenant).exists(),
@@ -59,6 +65,19 @@ def around(request: TenantRequest, chosen: ListFilter, now: datetime) -> dict[st
         "unfollowed_url": address(chosen, situacao=State.UNFOLLOWED),
         "without_payer_url": address(chosen, pagador=""),
     }
+
+
+def columns(chosen: ListFilter) -> dict[str, dict[str, str]]:
+    """The heads that sort: where a click leads, and how the column is sorted now, for readers."""
+    heads = {}
+    for name, (first, second) in COLUMNS.items():
+        is_first = chosen.sort == first
+        now = ""
+        if chosen.sort in (first, second):
+            now = "descending" if ORDERS[chosen.sort].backwards else "ascending"
+        url = address(chosen, ordem=second if is_first else first)
+        heads[name] = {"url": url, "sorted": now}
+    return heads
 
 
 def payer_of(request: TenantRequest, chosen: ListFilter) -> Payer | None:
@@ -72,8 +91,11 @@ def chips(chosen: ListFilter, numbers: Numbers) -> list[dict[str, Any]]:
         State.OVERDUE: numbers.overdue,
         State.TO_LOOK_AT: numbers.to_look_at,
         State.UNFOLLOWED: numbers.unfollowed,
+        State.DRAFTS: numbers.drafts,
     }
-    hidden = {State.UNFOLLOWED} if not numbers.unfollowed else set()
+    # Where nothing is, is no place to go to.
+    may_be_empty = (State.TO_LOOK_AT, State.UNFOLLOWED)
+    hidden = {state for state in may_be_empty if not counts[state]}
     return [
         {
             "label": state.label,

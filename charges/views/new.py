@@ -147,6 +147,7 @@ def show_account(request: TenantRequest) -> HttpResponse:
         for name in OF_ACCOUNT:
             if initial[name] in {"", stood.get(name, "")}:
                 initial[name] = terms[name]
+    initial["discount_days"] = initial["discount_days"] or "1"
     form = ChargeForm(tenant=request.tenant, today=sao_paulo_day(database_now()), initial=initial)
     offered = offered_forms(form.account) if form.account else []
     if initial["form"] not in offered and offered:

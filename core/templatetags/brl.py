@@ -1,6 +1,6 @@
 """Money for templates. Amounts are `Decimal` reais; None shows as a dash."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 
@@ -25,6 +25,12 @@ def brl(amount: Decimal | None) -> str:
 def brl_bare(amount: Decimal | None) -> str:
     """1.234,56, for columns."""
     return "—" if amount is None else format_brl(amount)
+
+
+@register.filter
+def brl_whole(amount: Decimal) -> str:
+    """1.235, where centavos are in the way: on the bars of a chart."""
+    return format_brl(amount.quantize(Decimal(1), ROUND_HALF_UP)).removesuffix(",00")
 
 
 @register.filter

@@ -1,6 +1,7 @@
 // A selection: boxes with `data-amount` that belong to a form with `data-selection`. The form says how
 // many are ticked and their sum; `data-none`, `data-one` and `data-many` hold its words. `data-selection-all`
-// ticks every box, or none when all are.
+// ticks every box, or none when all are; so does a box with `data-selection-box` in the head of the table.
+// An act with `data-of` counts, and is open to, the boxes alone that have its word in `data-kinds`.
 
 const REAIS = new Intl.NumberFormat("pt-BR", { style: "currency", currency: "BRL" });
 
@@ -11,24 +12,40 @@ function boxesOf(form) {
 function tell(form) {
   const boxes = boxesOf(form);
   const ticked = boxes.filter((box) => box.checked);
+  for (const place of form.querySelectorAll("[data-selection-count], [data-selection-act]")) {
+    say(place, ticked.filter((box) => isFor(box, place.dataset.of)));
+  }
+  const isAll = boxes.length > 0 && ticked.length === boxes.length;
+  const all = form.querySelector("[data-selection-all]");
+  if (all) {
+    all.textContent = isAll ? "Limpar seleção" : "Selecionar todas";
+  }
+  for (const head of form.elements) {
+    if (head.matches("[data-selection-box]")) {
+      head.hidden = boxes.length === 0;
+      head.checked = isAll;
+      head.indeterminate = ticked.length > 0 && !isAll;
+    }
+  }
+}
+
+// An act that names its kind is done to the boxes of that kind only.
+function isFor(box, kind) {
+  return !kind || (box.dataset.kinds ?? "").split(" ").includes(kind);
+}
+
+function say(place, ticked) {
   // Centavos, so that the sum is exact.
   const cents = ticked.reduce((sum, box) => sum + Math.round(Number(box.dataset.amount) * 100), 0);
   const words = ["none", "one"][ticked.length] ?? "many";
-  for (const place of form.querySelectorAll("[data-selection-count], [data-selection-act]")) {
-    const text = place.dataset[words]
-      .replace("{count}", ticked.length)
-      .replace("{sum}", REAIS.format(cents / 100));
-    if (place.textContent !== text) {
-      place.textContent = text;
-    }
+  const text = place.dataset[words]
+    .replace("{count}", ticked.length)
+    .replace("{sum}", REAIS.format(cents / 100));
+  if (place.textContent !== text) {
+    place.textContent = text;
   }
-  const act = form.querySelector("[data-selection-act]");
-  if (act) {
-    act.disabled = ticked.length === 0;
-  }
-  const all = form.querySelector("[data-selection-all]");
-  if (all) {
-    all.textContent = ticked.length === boxes.length ? "Limpar seleção" : "Selecionar todas";
+  if (place.matches("[data-selection-act]")) {
+    place.disabled = ticked.length === 0;
   }
 }
 
@@ -37,8 +54,12 @@ function tellAll() {
 }
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-amount]") && event.target.form) {
-    tell(event.target.form);
+  const { target } = event;
+  if (target.matches("[data-selection-box]")) {
+    boxesOf(target.form).forEach((box) => (box.checked = target.checked));
+  }
+  if (target.matches("[data-amount], [data-selection-box]") && target.form) {
+    tell(target.form);
   }
 });
 

@@ -1,6 +1,6 @@
 """What the pages of charges say in each situation."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,10 +11,13 @@ from charges.forms.charge import words_of
 from charges.issuing.batches import Progress
 from charges.models import Charge, IssueBatch, Refund, Settlement, Slip
 from charges.reads.batches import RunningBatch
+from charges.reads.numbers import Numbers
+from charges.reads.payer_habits import Habits
 from charges.reads.row import Row
 from charges.refunds.ask import why_not_by_bank
 from charges.refunds.post import question
 from charges.states import ChargeStatus, SlipStatus
+from charges.terms.check import absences
 from parties.models import Payer
 from tenants.models import Membership, Role
 
@@ -33,7 +36,7 @@ def a_row(status: ChargeStatus, slip: SlipStatus | None = None, **changes: Any) 
         "form": "boleto",
         "status": status,
     }
-    slips = [Slip(status=slip, message="O banco recusou.")] if slip else []
+    slips = [Slip(status=slip, message="O banco recusou.", content={})] if slip else []
     return Row(Charge(**values | changes), slips, Membership(role=Role.FINANCE), NOW)
 
 
@@ -51,7 +54,7 @@ def a_row(status: ChargeStatus, slip: SlipStatus | None = None, **changes: Any) 
                 fine_percent=D(2),
             ),
             "Vencida",
-            "hoje vale R$ 153,00",
+            "hoje vale 153,00",
             "vencida há 10 dias",
         ),
         (
@@ -64,6 +67,23 @@ def a_row(status: ChargeStatus, slip: SlipStatus | None = None, **changes: Any) 
             "Em aberto",
             "",
             "pode ser paga hoje sem multa",
+        ),
+        (
+            a_row(
+                ChargeStatus.OPEN,
+                SlipStatus.OPEN,
+                due_date=date(2026, 12, 5),
+                late_from=date(2026, 12, 8),
+            ),
+            "Em aberto",
+            "",
+            "paga até segunda, 7",
+        ),
+        (
+            a_row(ChargeStatus.IN_PAYMENT, SlipStatus.IN_PAYMENT),
+            "Em pagamento",
+            "paga no banco, o dinheiro ainda não chegou",
+            "em 17 dias",
         ),
         (
             a_row(ChargeStatus.REGISTERING, SlipStatus.REGISTERING),
@@ -111,6 +131,68 @@ def a_row(status: ChargeStatus, slip: SlipStatus | None = None, **changes: Any) 
 )
 def test_a_charge_in_words(row: Row, label: str, detail: str, due_detail: str) -> None:
     assert (row.label, row.detail, row.due_detail) == (label, detail, due_detail)
+
+
+def test_a_bank_that_does_not_answer_in_words() -> None:
+    row = a_row(ChargeStatus.UNKNOWN, SlipStatus.UNKNOWN)
+    row.slips[0].first_sent_at = NOW - timedelta(minutes=25)
+
+    assert row.detail == "sem resposta de Cora há 25 min"
+
+
+def test_a_slip_that_its_bank_takes_no_more_in_words() -> None:
+    row = a_row(ChargeStatus.OPEN, SlipStatus.OPEN)
+    row.slips[0].content = {"pay_until": "2026-11-20"}
+
+    assert row.detail == "o banco não recebe mais este boleto"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "text"),
+    [
+        ("100.00", "108.00", "1 recebimento · 8 % a mais que até 23/10"),
+        ("100.00", "40.00", "1 recebimento · 60 % a menos que até 23/10"),
+        ("100.00", "100.10", "1 recebimento · o mesmo que até 23/10"),
+        ("0.00", "10.00", "1 recebimento"),
+    ],
+)
+def test_what_came_against_the_month_before_in_words(before: str, now: str, text: str) -> None:
+    came = {date(2026, 10, 5): (D(before), 1), date(2026, 11, 3): (D(now), 1)}
+    numbers = Numbers(date(2026, 11, 23), 0, D(0), 0, D(0), 0, 0, 0, [], [], came)
+
+    assert numbers.received_text == text
+
+
+@pytest.mark.parametrize(
+    ("habits", "texts"),
+    [
+        (Habits(None, 0, D(0), D(0)), []),
+        (Habits(0, 0, D(0), D(0)), ["Paga em média no vencimento."]),
+        (
+            Habits(2, 1, D("2300.00"), D(0)),
+            ["Paga em média 2 dias depois de vencer.", "Outra em aberto: R$ 2.300,00."],
+        ),
+        (
+            Habits(-1, 3, D("900.00"), D("100.00")),
+            [
+                "Paga em média 1 dia antes de vencer.",
+                "Outras 3 em aberto: R$ 900,00, R$ 100,00 já vencidos.",
+            ],
+        ),
+    ],
+)
+def test_how_a_payer_pays_in_words(habits: Habits, texts: list[str]) -> None:
+    assert habits.texts == texts
+
+
+@pytest.mark.parametrize(
+    ("bank", "count"), [("cora", 4), ("bs2", 1), ("kamino", 3)], ids=lambda value: value
+)
+def test_what_an_account_does_not_offer_is_said_with_the_reason(bank: str, count: int) -> None:
+    said = absences(BankAccount(provider=bank))
+
+    assert len(said) == count
+    assert "não oferece pela integração" in said[-1]
 
 
 @pytest.mark.parametrize(

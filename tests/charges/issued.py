@@ -1,6 +1,6 @@
 """What tests do with charges at a bank: issue, let the account be followed, look."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +9,9 @@ from banking.models import BankAccount
 from charges.issuing.issue import issue_queued
 from charges.issuing.queue import issue_charges
 from charges.models import Charge, ChargeEvent, ChargeRound, Settlement, Slip
+from charges.states import ChargeStatus, SlipStatus
 from charges.tracking.rounds import follow_account
-from tenants.models import Membership
+from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
 from tests.charges.factories import make_charge, membership
@@ -34,6 +35,28 @@ def issue(charge: Charge, by: Membership | None = None) -> Slip:
 def issued_charge(account: BankAccount, amount: str = "150.00", **changes: Any) -> Charge:
     charge = make_charge(account.tenant, account, amount, **changes)
     issue(charge)
+    return reread(charge)
+
+
+def opened(charge: Charge, **changes: Any) -> Charge:
+    """As if its bank had registered it."""
+    slip = queue(charge)
+    with tenant_scope(charge.tenant_id):
+        Slip.objects.of(charge.tenant_id).filter(id=slip.id).update(status=SlipStatus.ISSUING)
+        Slip.objects.of(charge.tenant_id).filter(id=slip.id).update(status=SlipStatus.OPEN)
+        Charge.objects.of(charge.tenant_id).filter(id=charge.id).update(
+            status=ChargeStatus.OPEN, **changes
+        )
+    return reread(charge)
+
+
+def late(tenant: Tenant, account: BankAccount, amount: str = "150.00", **changes: Any) -> Charge:
+    """Open, and due a week ago."""
+    due_date = changes.pop("due_date", date(2026, 11, 16))
+    charge = make_charge(tenant, account, amount, due_date=due_date, **changes)
+    with tenant_scope(tenant.id):
+        for status in (ChargeStatus.ISSUING, ChargeStatus.OPEN):
+            Charge.objects.of(tenant).filter(id=charge.id).update(status=status)
     return reread(charge)
 
 

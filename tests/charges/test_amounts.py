@@ -40,3 +40,15 @@ def test_a_discount_ends_the_day_before_it_is_due(day, total):
     terms = Terms(date(2026, 12, 10), discount=D("20.00"))
 
     assert amount_on(D("300.00"), terms, date(2026, 12, day)).total == D(total)
+
+
+@pytest.mark.parametrize(
+    ("days", "total"),
+    [(0, {9: "280", 10: "280", 11: "300"}), (5, {5: "280", 6: "300", 10: "300"})],
+)
+def test_a_discount_may_end_on_another_day(days, total):
+    terms = Terms(date(2026, 12, 10), discount=D("20.00"), discount_days=days)
+
+    found = {day: amount_on(D("300.00"), terms, date(2026, 12, day)).total for day in total}
+
+    assert found == {day: D(amount) for day, amount in total.items()}

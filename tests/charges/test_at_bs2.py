@@ -14,6 +14,7 @@ from core.errors import InvalidState, NotAllowed
 from tenants.models import Role
 from tenants.scope import tenant_scope
 from tests.banking.factories import make_line, reread
+from tests.cast import make_member, sign_in
 from tests.charges.factories import make_charge, make_payer, membership
 from tests.charges.issued import (
     follow,
@@ -237,3 +238,44 @@ def test_a_payer_without_an_address_is_said_before_anything_leaves(at_bs2, bs2):
 
     assert "endereço" in issued.left_out[charge.id]
     assert bs2.count_requests(ISSUE) == 0
+
+
+def test_a_discount_that_holds_until_the_due_date_settles_in_full(at_bs2, bs2, later):
+    """BS2 takes the day of its own: what is paid on it is dated by the bank, and owes nothing."""
+    extras = {"discount": D("20.00"), "discount_days": 0, "due_date": date(2026, 11, 24)}
+    charge = issued_charge(at_bs2, "300.00", **extras)
+    follow(at_bs2)
+    later(timedelta(days=1))  # the due date
+
+    seen = bs2.pay_boleto(slip_of(charge).reference)
+    later(timedelta(days=1))
+    follow(at_bs2)
+
+    (settlement,) = settlements(charge)
+    assert D(str(seen["valorPago"])) == settlement.received == D("280.00")
+    assert (settlement.discount, settlement.principal) == (D("20.00"), D("300.00"))
+    assert reread(charge).status == ChargeStatus.PAID
+
+
+def test_after_its_limit_a_boleto_is_owed_and_shown_as_one_that_is_paid_no_more(
+    client, at_bs2, bs2, later
+):
+    """Due on a Friday that is no banking day: the limit of 0 days leaves the one day that the law
+    keeps open."""
+    charge = issued_charge(at_bs2, "300.00", due_date=date(2026, 12, 25), pay_days=0)
+    follow(at_bs2)
+    slip = slip_of(charge)
+    (shown,) = bs2.boletos(id=slip.reference)
+    assert shown["dataLimitePagamento"].startswith("2026-12-28")
+    sign_in(client, make_member(at_bs2.tenant, Role.FINANCE), at_bs2.tenant)
+    page = f"/cobrancas/{charge.id}/"
+
+    later(timedelta(days=35))  # Monday, 28/12
+    assert client.get(page).context["page"].is_shown
+
+    later(timedelta(days=1))
+    told = client.get(page).context["page"]
+    assert not told.is_shown
+    assert told.row.is_slip_past
+    assert "data-past" in client.get(page).content.decode()
+    assert told.row.can_change  # to a new due date, by another slip

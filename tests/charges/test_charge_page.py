@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from banking.models import BankAccount
+from brazil.interleaved import bars
 from charges.models import Charge
 from charges.states import ChargeStatus, SlipStatus
 from tenants.models import Role, Tenant
@@ -78,6 +79,37 @@ def test_the_entry_of_a_payment_today_is_shown_and_balances(client, opened):
     assert page.owed.total == D("145.00")
     assert sum(part.amount for part in page.entry) == 0
     assert [part.amount for part in page.entry] == [D("145.00"), D("5.00"), D("-150.00")]
+
+
+def test_the_bars_are_those_of_the_line(client, opened):
+    finance(client, opened.tenant)
+    barcode = slip_of(opened).barcode
+
+    page = client.get(at("detail", opened)).content.decode()
+
+    assert 'class="barcode"' in page
+    assert len(bars(barcode)) == len(barcode) // 2 * 5 + 4
+    assert f"h{bars(barcode)[-1][1]}v40" in page
+
+
+def test_the_card_of_the_payer_says_how_it_pays_and_what_else_is_open(client, opened):
+    tenant, account, payer = opened.tenant, opened.bank_account, opened.payer
+    for days in (1, 3):
+        paid_one = make_charge(tenant, account, payer=payer, due_date=date(2026, 11, 23))
+        with tenant_scope(tenant.id):
+            Charge.objects.of(tenant).filter(id=paid_one.id).update(
+                status=ChargeStatus.PAID,
+                settled=paid_one.amount,
+                paid_on=paid_one.due_date + timedelta(days=days),
+            )
+    other = make_charge(tenant, account, "70.00", payer=payer)
+    with tenant_scope(tenant.id):
+        Charge.objects.of(tenant).filter(id=other.id).update(status=ChargeStatus.ISSUING)
+    finance(client, tenant)
+
+    habits = client.get(at("detail", opened)).context["page"].habits
+
+    assert (habits.lateness, habits.others, habits.others_amount) == (2, 1, D("70.00"))
 
 
 @pytest.mark.parametrize("role", Role)

@@ -35,6 +35,11 @@ D = Decimal
         ("cora", {"message": "Obrigado"}, "message"),
         ("kamino", {"message": "x" * 141}, "message"),
         ("cora", {"discount": D("10.00"), "due_date": TODAY}, "discount"),
+        ("cora", {"pay_days": 0}, "pay_days"),
+        ("kamino", {"pay_days": 30}, "pay_days"),
+        ("cora", {"discount": D("10.00"), "discount_days": 0}, "discount_days"),
+        ("kamino", {"discount": D("10.00"), "discount_days": 3}, "discount_days"),
+        ("bs2", {"discount": D("10.00"), "discount_days": 18}, "discount_days"),
     ],
 )
 def test_what_a_bank_does_not_take_names_its_field(tenant, bank, changes, field):
@@ -42,6 +47,37 @@ def test_what_a_bank_does_not_take_names_its_field(tenant, bank, changes, field)
     charge = make_charge(tenant, account, **changes)
 
     assert [problem.field for problem in problems(charge, TODAY)] == [field]
+
+
+def test_a_limit_counts_from_the_day_to_which_the_law_carries_the_due_date(tenant):
+    account = make_bank_account(tenant, provider="bs2")
+    extras = {"pay_days": 0, "discount": D("10.00"), "discount_days": 0}
+    charge = make_charge(tenant, account, due_date=date(2026, 12, 25), **extras)
+    again = duplicated(charge)
+
+    assert problems(charge, TODAY) == []
+    content = described(charge)
+    assert (content["pay_until"], content["discount_until"]) == ("2026-12-28", "2026-12-25")
+    assert (again.pay_until, again.discount_until) == (charge.pay_until, charge.discount_until)
+    usual = described(make_charge(tenant, account))
+    assert {"pay_until", "discount_until"}.isdisjoint(usual)  # their keys stay as they were
+
+
+@pytest.mark.parametrize("days", [-1, 181])
+def test_a_limit_is_of_days_that_there_are(tenant, days):
+    with pytest.raises(InvalidInput) as refused:
+        make_charge(tenant, make_bank_account(tenant, provider="bs2"), pay_days=days)
+    assert refused.value.field == "pay_days"
+
+
+def described(charge):
+    with tenant_scope(charge.tenant_id):
+        return describe(charge)
+
+
+def duplicated(charge):
+    with tenant_scope(charge.tenant_id):
+        return duplicate_charge(charge, by=membership(charge.tenant))
 
 
 @pytest.mark.parametrize("bank", ["cora", "bs2", "kamino"])

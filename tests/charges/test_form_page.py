@@ -191,11 +191,27 @@ def test_what_will_be_sent_and_what_is_unusual_is_shown(
 ) -> None:
     typed = typed_charge(account, fine_percent="3", interest_percent="2", description="Café — 1º")
 
-    sending = finance.post(reverse("charges:preview"), typed).context["sending"]
+    answer = finance.post(reverse("charges:preview"), typed)
+    sending = answer.context["sending"]
 
     assert len(sending.cautions) == 2
+    assert answer.content.decode().count("data-term-caution") == 2
     assert sending.content["amount"] == "1500.00"
     assert sending.content["description"]
+
+
+@pytest.mark.parametrize(
+    ("fine", "interest", "cautions"),
+    [("2", "1", 0), ("2,01", "", 1), ("10", "x", 1), ("3", "2", 2)],
+)
+def test_unusual_terms_are_said_as_soon_as_they_are_typed(
+    finance: Client, account: BankAccount, fine: str, interest: str, cautions: int
+) -> None:
+    typed = {"bank_account": str(account.id), "fine_percent": fine, "interest_percent": interest}
+
+    for page in ("charges:preview", "charges:of_account"):
+        answer = finance.post(reverse(page), typed).content.decode()
+        assert answer.count("data-term-caution") == cautions
 
 
 def test_a_preview_of_little_says_nothing_yet(finance: Client, account: BankAccount) -> None:
@@ -230,6 +246,28 @@ def test_only_what_the_bank_offers_is_offered(client, operator, at_bs2):
     assert form["form"].help_text
     answer = client.post(NEW, typed_charge(at_bs2, form="pix"))
     assert set(answer.context["form"].errors) == {"form"}
+
+    extras = {"discount": "10,00", "discount_days": "0", "pay_days": "15"}
+    client.post(NEW, typed_charge(at_bs2, **extras))
+    (charge,) = charges(at_bs2.tenant)
+    assert (charge.discount_days, charge.pay_days) == (0, 15)
+    form = client.get(reverse("charges:edit", args=[charge.id])).context["form"]
+    assert (form["discount_days"].value(), form["pay_days"].value()) == (0, 15)
+
+
+def test_what_a_bank_does_not_offer_is_not_asked(
+    finance: Client, tenant: Tenant, account: BankAccount
+) -> None:
+    """Cora takes no limit and no day of the discount: the form says so, and what is sent is not
+    read."""
+    form = finance.get(NEW).context["form"]
+    assert {"discount_days", "pay_days"}.isdisjoint(form.fields)
+    assert form.absences
+
+    finance.post(NEW, typed_charge(account, discount="10,00", discount_days="0", pay_days="3"))
+
+    (charge,) = charges(tenant)
+    assert (charge.discount_days, charge.pay_days) == (1, None)
 
 
 def test_without_an_account_the_page_says_what_to_do(finance: Client) -> None:

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 SOON = 60_000  # ms: for what a worker does after a tick
+LATER = 240_000  # after several ticks: what a bank registers is asked about again
 
 
 def expect_toast(page: Page, tone: str, text: str = "") -> None:
@@ -136,4 +137,42 @@ def expect_paid(page: Page, payee: str, amount: str) -> None:
     expect(page.get_by_text("Paga", exact=True).first).to_be_visible()
     page.get_by_role("link", name="Lançamentos").first.click()
     expect(page.get_by_text(f"Pagamento a {payee}").first).to_be_visible()
+    expect(page.get_by_text(amount).first).to_be_visible()
+
+
+def issue_charge(page: Page, payer: str, amount: str, due_date: str) -> None:
+    """A boleto for a new payer, until its line can be copied."""
+    page.get_by_role("link", name="Pagadores").first.click()
+    page.get_by_role("link", name="Novo pagador").first.click()
+    page.get_by_label("Nome ou razão social").fill(payer)
+    page.get_by_label("CPF ou CNPJ").fill("65.024.713/0001-30")
+    page.get_by_role("button", name="Cadastrar").click()
+    page.locator("main").get_by_role("link", name="Nova cobrança").click()
+    page.get_by_role("radio", name="Boleto", exact=True).check()
+    page.get_by_label("Valor", exact=True).fill(amount)
+    page.get_by_label("Vencimento", exact=True).fill(due_date)
+    page.get_by_label("Descrição").fill("Alinhamento e balanceamento")
+    page.get_by_label("Classificação").select_option(index=1)
+    page.get_by_role("button", name="Salvar e emitir").click()
+    expect(page.get_by_role("button", name="Copiar a linha digitável")).to_be_visible(timeout=LATER)
+    expect(page.locator(".barcode")).to_be_visible()
+
+
+def pay_in_the_banks_app(page: Page, address: str) -> None:
+    """The payer pays the newest boleto."""
+    sign_in_at_bank(page, address)
+    page.goto(f"{address}/app/cobrancas")
+    page.get_by_role("button", name="Pagar o boleto").first.click()
+
+
+def expect_received(page: Page, amount: str) -> None:
+    """The charge on the page becomes paga by itself, and leads to its entry."""
+    entry = page.get_by_role("link", name=re.compile("^Lançamento de"))
+    for _ in range(LATER // 2000):
+        if entry.count():
+            break
+        page.wait_for_timeout(2000)
+        page.reload()
+    expect(page.locator(".lede .tag--ok")).to_be_visible()
+    entry.first.click()
     expect(page.get_by_text(amount).first).to_be_visible()

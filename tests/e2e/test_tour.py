@@ -21,7 +21,10 @@ from tests.e2e.steps import (
     enter_boleto,
     enter_ted,
     expect_paid,
+    expect_received,
+    issue_charge,
     open_bills,
+    pay_in_the_banks_app,
     switch_modo_banking_on,
 )
 
@@ -92,6 +95,10 @@ def take_the_tour(product: Product, browser: Browser) -> None:
 
         expect_paid(davi, "Fornecedor Exemplo ME", "1.250,00")
         expect_paid(davi, "Energia do Sul", "489,90")
+
+        issue_charge(davi, "Clínica Vida Nova Ltda", "745,00", f"{today + timedelta(9):%d/%m/%Y}")
+        pay_in_the_banks_app(stack.enter_context(browsing.new_page(browser)), product.bank_address)
+        expect_received(davi, "745,00")
         browsing.look_at(davi, *(product.address + path for path in PAGES))
 
     assert "2 enviadas" in product.manage(

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from charges.models import Charge
+from charges.reads.numbers import numbers_of
 from core.clock import database_now
 from parties.models import Payer
 from tenants.models import Tenant, User
@@ -44,8 +45,13 @@ def test_it_has_charges_of_every_kind(
         today = sao_paulo_day(database_now())
         assert Payer.objects.of(tenant).count() == 5
     states = Counter("overdue" if each.is_overdue(today) else each.status for each in charges)
-    assert states == {"overdue": 4, "open": 8, "paid": 3, "partly_paid": 1, "draft": 1}
-    assert sum(each.settled for each in charges) == Decimal(450 + 1190 + 3415 + 560)
+    assert states == {"overdue": 6, "open": 9, "paid": 17, "partly_paid": 1, "draft": 1}
+    assert sum(each.settled for each in charges) == Decimal(450 + 1190 + 3415 + 560 + 400 + 20730)
+    with tenant_scope(tenant.id):
+        numbers = numbers_of(tenant, today)
+    assert all(bar.amount for bar in numbers.ages)
+    assert len(numbers.days_received) > 5
+    assert numbers.compared
     assert not any(each.needs_person for each in charges)
 
     with pytest.raises(CommandError):

@@ -7,6 +7,7 @@ walks (tests/e2e, and the `browser` tests beside this one) are left to it.
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from banking.models import BankAccount
+from charges.models import Charge, Slip
+from charges.states import ChargeStatus, SlipStatus
 from parties.enter import enter_account
 from parties.merge import propose_merge
 from parties.models import Payee, PayeeAccount
@@ -32,6 +35,9 @@ from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import change
 from tests.cast import PASSWORD
+from tests.charges import readings
+from tests.charges.factories import make_charge, make_payer
+from tests.charges.issued import late, queue
 from tests.chromium import OpenBrowser
 from tests.e2e import browser as browsing
 from tests.payments.factories import (
@@ -97,6 +103,8 @@ def steps(
     ask_role(tenant, reader, Role.APPROVER, second)
     invite(tenant, "rui@empresa.test", Role.APPROVER, admin)
     member = member_of(tenant, operator)
+    charges = make_charges(account)
+    payer = charges["open"].payer_id
     return {
         Role.APPROVER: [
             step("payments:approvals", click=".bill__acts a[hx-get]"),
@@ -106,6 +114,8 @@ def steps(
             step("registers:confirm", destination.id),
             step("registers:decide", merge.id),
             step("people:list", click="[data-dialog-open]"),
+            step("charges:list"),
+            step("charges:detail", charges["late"].id),
         ],
         Role.FINANCE: [
             step("payments:list"),
@@ -123,11 +133,24 @@ def steps(
             step("registers:enter", waiting.id, click=SAVE, then=".errorlist"),
             step("registers:merge", waiting.id),
             step("registers:refuse", destination.id),
+            step("charges:list", click=".charges-table [data-amount]", then="#selected-charges"),
+            step("charges:list", click=".list-filter__more summary", then="[name=conta]"),
+            step("charges:debtors"),
+            step("charges:detail", charges["open"].id, click=".more-acts summary", then=CANCEL),
+            step("charges:detail", charges["open"].id, click="a[hx-get$='recebida/']"),
+            step("charges:detail", charges["dead"].id),
+            step("charges:new", click=SAVE, then=".errorlist"),
+            step("registers:payers"),
+            step("registers:payer", payer),
         ],
         Role.READER: [
             step("payments:detail", bills["waiting"].id),
             step("registers:payee", waiting.id),
             step("audit:sign_ins"),
+            step("charges:list"),
+            step("charges:debtors"),
+            step("charges:detail", charges["open"].id),
+            step("registers:payer", payer),
         ],
         Role.ADMIN: [
             step("payments:rules"),
@@ -136,11 +159,36 @@ def steps(
             step("people:invite", click=SAVE, then=".errorlist"),
             step("people:member", member.id),
             step("people:remove", member.id),
+            step("accounts:tax_reform"),
+            step("integrations:account", account.id),
         ],
     }
 
 
 SAVE = "main .form__acts .btn--primary"
+CANCEL = ".more-acts a[hx-get$='cancelar/']"
+
+
+def make_charges(account: BankAccount) -> dict[str, Any]:
+    """One open, with its codes, one late and one whose slip ended; a long name and a large sum."""
+    tenant = account.tenant
+    payer = make_payer(tenant, LONG)
+    big = make_charge(tenant, account, "1000000.00", payer=payer, description="Contrato anual")
+    dead = make_charge(tenant, account, payer=payer, document_number="NF 2.231")
+    for slip in (queue(big), queue(dead)):
+        change(slip, status=SlipStatus.ISSUING)
+        readings.take(slip, readings.shown(slip))
+    with tenant_scope(tenant.id):
+        Slip.objects.of(tenant).filter(charge=dead).update(status=SlipStatus.WRITTEN_OFF)
+        Charge.objects.of(tenant).filter(id=dead.id).update(status=ChargeStatus.WRITTEN_OFF)
+    make_charge(tenant, account)
+    return {
+        "dead": dead,
+        "late": late(
+            tenant, account, "2860.00", fine_percent=Decimal(2), interest_percent=Decimal(1)
+        ),
+        "open": big,
+    }
 
 
 def make_bills(account: BankAccount, operator: User, approver: User) -> dict[str, Any]:

@@ -452,6 +452,7 @@ ASK_NONE = {
     "registers:enter", "registers:merge", "registers:new", "registers:payer_archive",
     "registers:payer_edit", "registers:payer_new", "registers:payer_restore", "registers:refuse",
     "registers:restore", "tenants:close_notice",
+    "charges:review_cancelling",
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from datetime import time, timedelta
 from decimal import Decimal
 
-from banking.banks.contract.charge_rules import BOLETO, ChargeRules, PollCost
+from banking.banks.contract.charge_rules import BOLETO, ChargeRules, Extra, PollCost
 from banking.banks.contract.info import BankInfo, Capability, ConnectBy, FieldKind, Mode, ModeField
 from banking.banks.contract.payments import Rail
 
@@ -90,6 +90,7 @@ CHARGES = ChargeRules(
     cancels_at_once=False,
     movement_has_code=True,
     lasts=timedelta(days=60),
+    extras=frozenset({Extra.PAY_UNTIL, Extra.DISCOUNT_UNTIL}),
 )
 
 INFO = BankInfo(

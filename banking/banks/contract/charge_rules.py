@@ -21,6 +21,16 @@ class PollCost(StrEnum):
     EACH = "each"  # a call for each
 
 
+class Extra(StrEnum):
+    """What some banks take of a charge beyond the common core; a form offers what is declared."""
+
+    PAY_UNTIL = "pay_until"  # a last day on which it may be paid
+    DISCOUNT_UNTIL = "discount_until"  # a last day of the discount; else the day before it is due
+    SECOND_DISCOUNT = "second_discount"
+    ABATEMENT = "abatement"  # abatimento: less, whenever it is paid
+    WRITE_OFF = "write_off"  # ended by itself so many days after it was due
+
+
 @dataclass(frozen=True, slots=True)
 class ChargeRules:
     """Amounts are reais; lengths are characters, of composed text."""
@@ -53,6 +63,7 @@ class ChargeRules:
     cancellation_fee: Decimal | None = None
     # For how long after the due date it may be paid, where the bank says so.
     lasts: timedelta | None = None
+    extras: frozenset[Extra] = frozenset()
 
     # For how long after a payment it may be given back, where the bank says so.
     refund_within: timedelta | None = None

@@ -86,10 +86,12 @@ class Fine:
 
 @dataclass(frozen=True, slots=True)
 class Discount:
-    """Until the day before the due date; either an amount or a percentage."""
+    """Until the day before the due date, or `until` that day where a bank takes one (both
+    included); either an amount or a percentage."""
 
     amount: Decimal | None = None
     percent: Decimal | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ class ChargeRequest:
     notify: Sequence[NotifyWhen] = ()  # by e-mail to the payer
     message: str = ""
     beneficiary: FinalBeneficiary | None = None
+    pay_until: date | None = None  # the last day on which it may be paid; None: as the bank has it
 
     @property
     def amount(self) -> Decimal:

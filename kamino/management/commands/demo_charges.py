@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Account
 from banking.models import BankAccount
-from brazil.banking_days import sao_paulo_day
+from brazil.banking_days import previous_banking_day, sao_paulo_day
 from charges.drafts.defaults import Defaults, save_defaults
 from charges.drafts.draft import Draft
 from charges.drafts.enter import enter_charge, enter_instalments
@@ -60,6 +60,7 @@ PAYERS = (
 )  # fmt: skip
 # (payer, days from today, reais, what for)
 OVERDUE = (
+    (3, -45, 1860, "Ar-condicionado da clínica"),
     (0, -27, 1654, "Revisão da frota"),
     (1, -19, 2400, "Contrato mensal"),
     (4, -11, 800, "Orçamento 311"),
@@ -71,12 +72,32 @@ OPEN = (
     (3, 9, 745, "Alinhamento e balanceamento"),
     (1, 14, 2400, "Contrato mensal"),
     (4, 20, 430, "Suspensão dianteira"),
+    (0, 34, 5200, "Reforma do utilitário"),
 )
 PAID = (
     (3, 1, 1190, "Revisão dos 40 mil km"),
     (0, 2, 3415, "Retífica do motor"),
     (2, 4, 560, "Embreagem"),
 )
+# What came by transfer, outside of a slip, so many days ago: this month and the one before.
+RECEIVED = (
+    (4, 2, 640, "Alinhamento"),
+    (2, 4, 1180, "Freios dianteiros"),
+    (3, 6, 320, "Lavagem técnica"),
+    (0, 9, 2750, "Revisão de três veículos"),
+    (1, 12, 2400, "Contrato mensal"),
+    (4, 13, 480, "Bateria"),
+    (2, 17, 1930, "Motor de partida"),
+    (0, 20, 860, "Radiador"),
+    (3, 24, 1540, "Embreagem da ambulância"),
+    (2, 33, 1290, "Correia dentada"),
+    (1, 41, 2400, "Contrato mensal"),
+    (0, 47, 3100, "Pintura da carroceria"),
+    (4, 52, 390, "Troca de óleo"),
+    (3, 56, 1450, "Injeção eletrônica"),
+)
+# Long overdue, a third of it paid: (payer, days from today, reais, what for).
+LONG_OVERDUE, A_THIRD = (2, -73, 1200, "Retífica do cabeçote"), Decimal(400)
 PARTLY_PAID, DRAFT = (1, 8, 1800, "Câmbio automático"), (3, 25, 980, "Ar-condicionado")
 INSTALMENTS, PARTS = (4, 12, 2100, "Freios, em três vezes"), 3
 
@@ -132,11 +153,29 @@ class Month:
             )
             # Above the limit of one person: it waits for Lia or Ana.
             waive_rest(partly, by=by, why="Acordo: serviço refeito em garantia")
+            self.receive(payers, by)
             issue_charges([*opened, *paid], by=by)
             enter_recurrence(self.tenant, self.contract(payers), by=by)
         issue_queued(self.tenant.id, self.account.id)
         self.pay(paid)
         follow_account(self.tenant.id, self.account.id)
+
+    def receive(self, payers: list[Payer], by: Membership) -> None:
+        """What never was at a bank: on its own day, that of a weekend on the day before it."""
+        for who, ago, reais, what in RECEIVED:
+            day = previous_banking_day(self.today - timedelta(days=ago))
+            terms = (who, (day - self.today).days, reais, what)
+            charge = self.enter(payers, terms, by)
+            register_received(
+                charge,
+                by=by,
+                amount=charge.amount,
+                day=day,
+                way=Settlement.Way.TRANSFER,
+                bank_account=self.account,
+            )
+        late = self.enter(payers, LONG_OVERDUE, by)
+        register_received(late, by=by, amount=A_THIRD, day=late.due_date, way=Settlement.Way.CASH)
 
     def one(self, role: Role) -> Membership:
         people = Membership.objects.of(self.tenant).select_related("user", "tenant")

@@ -337,6 +337,15 @@ def test_a_charge_that_bs2_would_cut_short_is_not_issued(changes: dict[str, Any]
         charge_requests.charge_to_wire(make_charge(**changes))
 
 
+def test_a_last_day_is_sent_and_comes_after_the_due_date() -> None:
+    body = charge_requests.charge_to_wire(make_charge(pay_until=date(2026, 3, 25)))
+
+    assert body["dataLimitePagamento"] == "2026-03-25"
+    assert "dataLimitePagamento" not in charge_requests.charge_to_wire(make_charge())
+    with pytest.raises(BankRejected):
+        charge_requests.charge_to_wire(make_charge(pay_until=date(2026, 3, 9)))
+
+
 def test_a_fine_in_percent_goes_as_an_amount() -> None:
     terms = ChargeTerms(fine=Fine(percent=Decimal(2)))
 
@@ -350,9 +359,15 @@ def test_a_fine_in_percent_goes_as_an_amount() -> None:
     [
         (Discount(amount=Decimal("5.00")), {"valorFixo": Decimal("5.00"), "limite": "2026-03-09"}),
         (Discount(percent=Decimal("1.5")), {"percentual": Decimal("1.5"), "limite": "2026-03-09"}),
+        (
+            Discount(amount=Decimal("5.00"), until=date(2026, 3, 10)),
+            {"valorFixo": Decimal("5.00"), "limite": "2026-03-10"},
+        ),
     ],
 )
-def test_a_discount_ends_the_day_before(discount: Discount, wire_form: dict[str, Any]) -> None:
+def test_a_discount_ends_the_day_before_or_when_it_is_said(
+    discount: Discount, wire_form: dict[str, Any]
+) -> None:
     body = charge_requests.charge_to_wire(make_charge(terms=ChargeTerms(discount=discount)))
 
     assert body["desconto"] == wire_form

@@ -42,6 +42,7 @@ from tests.banking.banks.cora_answers import EMV, INVOICE, INVOICE_REQUEST
 from tests.banking.banks.mangle import mangled
 
 REQUEST = make_charge()
+UNTIL = Discount(amount=Decimal("1.00"), until=date(2027, 1, 1))
 CARNE = make_carne()
 
 
@@ -132,6 +133,8 @@ def test_a_status_that_is_not_documented_is_never_paid() -> None:
         (replace(REQUEST, payer=replace(PAYER, address=replace(HOME, zip_code="1"))), "CEP"),
         (replace(REQUEST, terms=ChargeTerms(interest_percent=Decimal("0.001"))), "porcentagem"),
         (replace(REQUEST, beneficiary=FinalBeneficiary("x", "1")), "beneficiário final"),
+        (replace(REQUEST, pay_until=date(2027, 1, 1)), "até quando"),
+        (replace(REQUEST, terms=ChargeTerms(discount=UNTIL)), "véspera"),
     ],
 )
 def test_what_cora_would_refuse_without_a_word_is_refused_here(

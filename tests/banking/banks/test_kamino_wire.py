@@ -432,6 +432,10 @@ def test_any_charge_is_written_as_the_file_says(
     [
         make_charge(notify=[NotifyWhen.ON_DUE_DATE]),
         make_charge(items=[]),
+        make_charge(pay_until=date(2027, 1, 1)),
+        make_charge(
+            terms=ChargeTerms(discount=Discount(amount=Decimal("1.00"), until=date(2027, 1, 1)))
+        ),
         make_charge(items=[ChargeItem("x", Decimal("1.001"))]),
         make_charge(terms=ChargeTerms(interest_percent=Decimal("1.005"))),
         make_charge(terms=ChargeTerms(interest_percent=Decimal("Infinity"))),

@@ -45,6 +45,10 @@ def charge_to_wire(request: ChargeRequest) -> dict[str, Json]:
         "vencimento": str(request.due_date),
         "valor": _reais(request.amount),
     }
+    if request.pay_until is not None:
+        if request.pay_until < request.due_date:
+            raise BankRejected("O último dia para pagar vem antes do vencimento.")
+        body["dataLimitePagamento"] = str(request.pay_until)
     body |= _terms(request.terms, request.amount, request.due_date)
     lines = _message(request.message)
     body["mensagem"] = {f"linha{number}": line for number, line in enumerate(lines, start=1)}
@@ -95,7 +99,8 @@ def _terms(terms: ChargeTerms, amount: Decimal, due_date: date) -> dict[str, Jso
             if discount.amount is None
             else ("valorFixo", _reais(discount.amount))
         )
-        body["desconto"] = {key: value, "limite": str(due_date - timedelta(days=1))}
+        until = discount.until or due_date - timedelta(days=1)
+        body["desconto"] = {key: value, "limite": str(until)}
     return body
 
 

@@ -50,6 +50,7 @@ def charge_to_wire(request: ChargeRequest) -> dict[str, Json]:
     refuse_unless(request.amount >= SMALLEST, "A Cora emite cobranças a partir de R$ 5,00.")
     refuse_unless(bool(request.forms), "Escolha boleto, Pix ou os dois.")
     refuse_unless(request.beneficiary is None, "A Cora não emite com outro beneficiário final.")
+    refuse_unless(request.pay_until is None, "A Cora não limita até quando se paga.")
     body: dict[str, Json] = {
         "code": request.code,
         "customer": _customer(request.payer),
@@ -146,6 +147,7 @@ def _terms(terms: ChargeTerms) -> dict[str, Json]:
     if terms.interest_percent is not None:
         body["interest"] = {"rate": _rate(terms.interest_percent)}
     if discount := terms.discount:
+        refuse_unless(discount.until is None, "Na Cora o desconto vale até a véspera.")
         body["discount"] = (
             {"type": "PERCENT", "value": _rate(discount.percent)}
             if discount.amount is None

@@ -16,6 +16,7 @@ def charge_to_wire(request: ChargeRequest) -> Json:
     """
     refuse_unless(not request.notify, "A Conta Kamino não envia lembretes de cobrança.")
     refuse_unless(bool(request.items), "A cobrança precisa de um item.")
+    refuse_unless(request.pay_until is None, "A Conta Kamino não limita até quando se paga.")
     body: dict[str, Json] = {
         "forms": sorted(form.value for form in request.forms),
         "due_date": request.due_date.isoformat(),
@@ -36,6 +37,8 @@ def charge_to_wire(request: ChargeRequest) -> Json:
     if terms.interest_percent is not None:
         body["interest_percent"] = hundredths_to_wire(terms.interest_percent)
     if terms.discount is not None:
+        until = terms.discount.until
+        refuse_unless(until is None, "Na Conta Kamino o desconto vale até a véspera.")
         body["discount"] = _part(terms.discount)
     if request.beneficiary is not None:
         name = text_of(request.beneficiary.legal_name, "legal_name")
