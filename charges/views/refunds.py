@@ -102,10 +102,11 @@ def release(request: TenantRequest, refund_id: UUID) -> HttpResponse:
             messages.success(request, f"Devolução de {reais(done.amount)} liberada.")
         return back(request, refund)
     asker = refund.asked_by.display_name if refund.asked_by else ""
+    debt = f" {refund.get_debt_display()}." if refund.principal else ""
     texts = [
         f"{reais(refund.amount)} saem de {refund.bank_account} por Pix para a conta de onde vieram "
         f"os {reais(refund.settlement.received)} de {refund.charge.payer}.",
-        f"Pedida por {asker}: {refund.reason}. {refund.get_debt_display()}.",
+        f"Pedida por {asker}: {refund.reason}.{debt}",
     ]
     question = Question(title="Liberar devolução?", texts=texts, action="Liberar e devolver")
     return ask(request, refund.charge, question, form)
