@@ -17,8 +17,8 @@ from pathlib import Path
 import reportlab
 import segno
 from reportlab import rl_config
+from reportlab.lib import units
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.units import mm
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -27,7 +27,9 @@ from reportlab.pdfgen.canvas import Canvas
 from brazil.interleaved import bars, length
 from core.money import format_brl
 
-WIDTH, HEIGHT = A4
+mm: float = units.mm
+WIDTH: float = A4[0]
+HEIGHT: float = A4[1]
 LEFT, RIGHT = 14 * mm, WIDTH - 14 * mm
 COLUMN = RIGHT - 46 * mm  # where the narrow column of sums begins
 ROW = 8.5 * mm

@@ -52,8 +52,11 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [models.Index(fields=["digest"], name="payerpage_digest")],
                 "constraints": [
-                    models.UniqueConstraint(fields=("digest",), name="payerpage_digest"),
+                    models.UniqueConstraint(
+                        fields=("tenant", "digest"), name="payerpage_digest_once"
+                    ),
                     models.UniqueConstraint(
                         fields=("tenant", "charge", "key_name"), name="payerpage_once_per_key"
                     ),

@@ -23,12 +23,13 @@ class PayerPage(TenantOwned):
 
     class Meta:
         constraints = [
-            # Looked up before the company is known. 128 bits: two companies never have the same.
-            models.UniqueConstraint(fields=["digest"], name="payerpage_digest"),
+            models.UniqueConstraint(fields=["tenant", "digest"], name="payerpage_digest_once"),
             models.UniqueConstraint(
                 fields=["tenant", "charge", "key_name"], name="payerpage_once_per_key"
             ),
         ]
+        # Looked up before the company is known.
+        indexes = [models.Index(fields=["digest"], name="payerpage_digest")]
 
     def __str__(self) -> str:
         return str(self.charge_id)
