@@ -26,7 +26,7 @@ from core.money import format_brl
 from tenants.models import Tenant
 
 MONTH = re.compile(r"(\d{1,2})\s*[/-]?\s*(\d{4})")
-MONTH_CHOICES = [(number, name) for number, name in enumerate(MONTHS, 1)]
+MONTH_CHOICES = [("", "o da primeira competência"), *enumerate(MONTHS, 1)]
 
 
 class MonthField(forms.CharField):
@@ -97,7 +97,11 @@ class RecurrenceForm(ChargeForm):
         help_text="Exemplo: IPCA. O Kamino pede a variação um mês antes.",
     )
     adjust_month = forms.TypedChoiceField(
-        label="Mês do aniversário", coerce=int, choices=MONTH_CHOICES
+        label="Mês do aniversário",
+        coerce=int,
+        choices=MONTH_CHOICES,
+        required=False,
+        empty_value=None,
     )
 
     def __init__(

@@ -95,13 +95,11 @@ def address(state: str, text: str, **more: str) -> str:
 def enter(request: TenantRequest) -> HttpResponse:
     today = sao_paulo_day(database_now())
     if request.method == "GET":
-        month = today.replace(day=1)
         begins: dict[str, Any] = {
             "day": 10,
             "every_months": 1,
             "days_before": DAYS_BEFORE,
             "adjustment": Recurrence.Adjustment.NONE,
-            "adjust_month": month.month,
         }
         initial = beginning(request) | begins
         return render_form(
