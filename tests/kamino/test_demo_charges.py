@@ -1,6 +1,8 @@
 """The demonstration's month of charges, at the simulated bank."""
 
 from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
 
@@ -15,10 +17,10 @@ from core.clock import database_now
 from parties.models import Payer
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
-from tests.charges.conftest import at_cora, bs2, cora, kamino, monday
+from tests.charges.conftest import at_cora, bs2, cora, kamino, later, monday
 from tests.charges.issued import follow
 
-__all__ = ["at_cora", "bs2", "cora", "kamino", "monday"]
+__all__ = ["at_cora", "bs2", "cora", "kamino", "later", "monday"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,9 +30,14 @@ def make() -> None:
 
 
 def test_it_has_charges_of_every_kind(
-    tenant: Tenant, admin: User, operator: User, at_cora: BankAccount
+    tenant: Tenant,
+    admin: User,
+    operator: User,
+    at_cora: BankAccount,
+    later: Callable[[timedelta], None],
 ) -> None:
     make()
+    later(timedelta(minutes=1))  # the bank registers them
     follow(at_cora)
 
     with tenant_scope(tenant.id):
