@@ -11,6 +11,7 @@ from banking.models import BankAccount
 from brazil.interleaved import bars
 from charges.models import Charge
 from charges.states import ChargeStatus, SlipStatus
+from parties.models import Payer
 from tenants.models import Role, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
@@ -92,17 +93,19 @@ def test_the_bars_are_those_of_the_line(client, opened):
     assert f"h{bars(barcode)[-1][1]}v40" in page
 
 
-def test_the_card_of_the_payer_says_how_it_pays_and_what_else_is_open(client, opened):
-    tenant, account, payer = opened.tenant, opened.bank_account, opened.payer
+def test_the_card_of_the_payer_says_how_it_pays_and_what_else_is_open(client, opened, at_kamino):
+    tenant = at_kamino.tenant
+    with tenant_scope(tenant.id):
+        payer = Payer.objects.of(tenant).get(id=opened.payer_id)
     for days in (1, 3):
-        paid_one = make_charge(tenant, account, payer=payer, due_date=date(2026, 11, 23))
+        paid_one = make_charge(tenant, at_kamino, payer=payer, due_date=date(2026, 11, 23))
         with tenant_scope(tenant.id):
             Charge.objects.of(tenant).filter(id=paid_one.id).update(
                 status=ChargeStatus.PAID,
                 settled=paid_one.amount,
                 paid_on=paid_one.due_date + timedelta(days=days),
             )
-    other = make_charge(tenant, account, "70.00", payer=payer)
+    other = make_charge(tenant, at_kamino, "70.00", payer=payer)
     with tenant_scope(tenant.id):
         Charge.objects.of(tenant).filter(id=other.id).update(status=ChargeStatus.ISSUING)
     finance(client, tenant)

@@ -37,7 +37,7 @@ def test_it_has_charges_of_every_kind(
     later: Callable[[timedelta], None],
 ) -> None:
     make()
-    later(timedelta(seconds=10))  # the bank registers them
+    later(timedelta(minutes=1))  # the bank registers them
     follow(at_cora)
 
     with tenant_scope(tenant.id):
