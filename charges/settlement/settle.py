@@ -164,14 +164,19 @@ def post_or_hold(settlement: Settlement) -> str:
     return ""
 
 
+def is_over(charge: Charge) -> bool:
+    """It was cancelled, whatever came since."""
+    after = charge.paid_after == Charge.PaidAfter.CANCELLATION
+    return charge.status == ChargeStatus.CANCELLED or after
+
+
 def split_of(charge: Charge, paid: Decimal, day: date, **told: Any) -> Split:
     """After cancellation nothing is owed: all that comes is the payer's. `told` as
     `split_payment` takes it."""
-    is_over = charge.status == ChargeStatus.CANCELLED
     discount = ZERO if charge.settled else charge.discount
     return split_payment(
         paid,
-        ZERO if is_over else charge.rest,
+        ZERO if is_over(charge) else charge.rest,
         Terms(charge.due_date, charge.fine_percent, charge.interest_percent, discount),
         day,
         **told,
@@ -212,7 +217,7 @@ def count_in(charge: Charge, settlement: Settlement, *, source: str) -> None:
     """What a posted payment makes of its charge, which the caller holds."""
     paid_after = what_was_before(charge)
     charge.settled += settlement.principal
-    is_whole = not charge.rest or charge.status == ChargeStatus.CANCELLED
+    is_whole = not charge.rest or is_over(charge)
     was_paid = charge.status == ChargeStatus.PAID
     status = ChargeStatus.PAID if is_whole else ChargeStatus.PARTLY_PAID
     move_charge(
