@@ -125,6 +125,8 @@ class AccountPurpose(models.TextChoices):
     DISCOUNTS = "discounts", "Descontos concedidos"
     FEES = "fees", "Tarifas bancárias"
     CASH = "cash", "Caixa"
+    WITHHELD = "withheld", "Impostos retidos por clientes"
+    SPLIT = "split", "Tributos recolhidos na liquidação"
 
 
 class Account(TenantOwned):

@@ -110,7 +110,12 @@ CHARGE_MOVES: Mapping[str, frozenset[str]] = {
 }
 
 # What may be edited: no bank has it.
-EDITABLE = (ChargeStatus.DRAFT, ChargeStatus.REFUSED, ChargeStatus.WRITTEN_OFF)
+EDITABLE = (
+    ChargeStatus.DRAFT,
+    ChargeStatus.REFUSED,
+    ChargeStatus.WRITTEN_OFF,
+    ChargeStatus.RETURNED,
+)
 # From which a slip may be issued.
 ISSUABLE = (
     ChargeStatus.DRAFT,
@@ -131,3 +136,38 @@ OWED = (
     ChargeStatus.RETURNED,
     ChargeStatus.REFUSED,
 )
+
+
+class RefundStatus(models.TextChoices):
+    WAITING = "waiting", "Aguarda liberação"  # asked for; another person releases it
+    QUEUED = "queued", "Na fila"
+    SENDING = "sending", "Enviando"
+    UNKNOWN = "unknown", "Não se sabe"
+    AT_BANK = "at_bank", "Em andamento no banco"
+    DONE = "done", "Devolvida"
+    FAILED = "failed", "Recusada pelo banco"
+    WITHDRAWN = "withdrawn", "Não foi feita"  # it never left
+
+
+_ANSWERED = frozenset({RefundStatus.AT_BANK, RefundStatus.DONE, RefundStatus.FAILED})
+REFUND_MOVES: Mapping[str, frozenset[str]] = {
+    RefundStatus.WAITING: frozenset({RefundStatus.QUEUED, RefundStatus.WITHDRAWN}),
+    RefundStatus.QUEUED: frozenset({RefundStatus.SENDING, RefundStatus.WITHDRAWN}),
+    RefundStatus.SENDING: frozenset({RefundStatus.QUEUED, RefundStatus.UNKNOWN}) | _ANSWERED,
+    RefundStatus.UNKNOWN: frozenset({RefundStatus.QUEUED}) | _ANSWERED,
+    RefundStatus.AT_BANK: frozenset({RefundStatus.DONE, RefundStatus.FAILED}),
+    RefundStatus.DONE: frozenset(),
+    RefundStatus.FAILED: frozenset(),
+    RefundStatus.WITHDRAWN: frozenset(),
+}
+# Nothing of them has left yet.
+HERE_REFUNDS = (RefundStatus.WAITING, RefundStatus.QUEUED)
+# Released, and not over.
+LEAVING_REFUNDS = (
+    RefundStatus.QUEUED,
+    RefundStatus.SENDING,
+    RefundStatus.UNKNOWN,
+    RefundStatus.AT_BANK,
+)
+# Of the payment they are of there is so much less left.
+COUNTED_REFUNDS = (RefundStatus.WAITING, *LEAVING_REFUNDS, RefundStatus.DONE)

@@ -171,6 +171,9 @@ def follow_slip(charge: Charge, slip: Slip) -> None:
     is_over = slip.ends_debt and slip.status in {SlipStatus.CANCELLED, SlipStatus.WITHDRAWN}
     if slip.status == SlipStatus.WITHDRAWN:  # it is again what it was before
         slip = slips.exclude(status=SlipStatus.WITHDRAWN).first() or slip
+        if slip.status == SlipStatus.PAID and not is_over:  # what it paid went back
+            move_charge(charge, ChargeStatus.WRITTEN_OFF)
+            return
     status = ChargeStatus.CANCELLED if is_over else BY_SLIP[SlipStatus(slip.status)]
     if slip.status == SlipStatus.PAID and status not in CHARGE_MOVES[charge.status]:
         return  # written off before: its money says it

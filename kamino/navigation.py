@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from brazil.cnpj import format_cnpj
-from charges.models import Charge
+from charges.models import Charge, Refund
 from payments.bills.awaiting import awaiting
 from payments.models import Payable
 from people.kept_form import take
 from people.member_list import count_to_confirm
+from people.models import ExceptionalAct
 from tenants.access import TenantRequest, enter_company
 from tenants.models import Membership, Tenant
 from tenants.notices import open_notices
@@ -126,8 +127,17 @@ PAGES = {
         "registers:payer_new",
         "registers:payer_edit",
     ),
+    "charges:dunning": (
+        "charges:dunning",
+        "charges:dunning_sender",
+        "charges:dunning_logo",
+        "charges:dunning_new_step",
+        "charges:dunning_step",
+    ),
+    "charges:reminders": ("charges:reminders", "charges:out_of_reach"),
     "charges:list": ("charges",),
     "registers:list": ("registers",),
+    "people:exceptions": ("people:exceptions", "people:refuse", "people:exception_limit"),
     "people:list": ("people",),
     "audit:records": ("audit:records", "audit:export"),
     "audit:sign_ins": ("audit:sign_ins",),
@@ -153,17 +163,21 @@ def menu(request: TenantRequest) -> list[Group]:
     if request.membership.is_admin:
         company += [
             item("Alçadas e limites", "payments:rules", "scale"),
+            item("Régua de cobrança", "charges:dunning", "bell-ring"),
             item("Grupos de classificação", "accounts:groups", "folder-tree"),
             item("Reforma tributária", "accounts:tax_reform", "receipt-text"),
             item("Auditoria", "audit:records", "scroll-text"),
         ]
     company.append(item("Acessos", "audit:sign_ins", "log-in"))
-    to_approve, unknown, to_look_at = waiting_for(request.membership)
+    to_approve, unknown, to_look_at, to_release = waiting_for(request.membership)
     work = [item("Conciliar", "reconciliation:reconcile", "arrow-left-right")]
     if request.membership.can_approve:
         work.append(item("Para aprovar", "payments:approvals", "stamp", to_approve))
     work.append(item("Pagamentos", "payments:list", "banknote", unknown))
     work.append(item("Cobranças", "charges:list", "receipt-text", to_look_at))
+    if request.membership.can_approve:
+        work.append(item("Exceções", "people:exceptions", "shield-alert", to_release))
+    work.append(item("E-mails de cobrança", "charges:reminders", "mail"))
     work.append(item("Favorecidos", "registers:list", "contact"))
     work.append(item("Pagadores", "registers:payers", "hand-coins"))
     return [
@@ -188,23 +202,27 @@ def current_item(request: HttpRequest) -> str | None:
     return next((item for item, pages in PAGES.items() if names.intersection(pages)), None)
 
 
-def waiting_for(membership: Membership) -> tuple[int, int, int]:
-    """How many bills wait for this person's approval, how many for the bank's lost answer, and how
-    many charges for a look. One query: it is asked for every page."""
-    tenant_id = membership.tenant_id
-    bills = Payable.objects.of(tenant_id)
-    counts = [
-        number_of(awaiting(membership.user_id).of(tenant_id))
-        if membership.can_approve
-        else Value(0),
-        number_of(bills.with_unknown_outcome()),
-        number_of(Charge.objects.of(tenant_id).to_look_at()),
-    ]
+def waiting_for(membership: Membership) -> tuple[int, int, int, int]:
+    """How many bills wait for this person's approval, how many for the bank's lost answer, how many
+    charges for a look or refunds for a release, and how many exceptions for a second person. One
+    query: it is asked for every page."""
+    tenant_id, mine = membership.tenant_id, membership.user_id
+    counts: dict[str, Combinable] = {
+        "unknown": number_of(Payable.objects.of(tenant_id).with_unknown_outcome()),
+        "to_look_at": number_of(Charge.objects.of(tenant_id).to_look_at()),
+        "to_approve": Value(0),
+        "to_release": Value(0),
+    }
+    if membership.can_approve:
+        counts["to_approve"] = number_of(awaiting(mine).of(tenant_id))
+        exceptions = ExceptionalAct.objects.of(tenant_id)
+        refunds = Refund.objects.of(tenant_id).filter(status=Refund.Status.WAITING)
+        counts["to_look_at"] += number_of(refunds.exclude(asked_by=mine))
+        counts["to_release"] = number_of(exceptions.waiting_for(mine))
+    names = ("to_approve", "unknown", "to_look_at", "to_release")
     with tenant_scope(tenant_id):
-        named = Tenant.objects.filter(id=tenant_id).annotate(
-            to_approve=counts[0], unknown=counts[1], to_look_at=counts[2]
-        )
-        found: tuple[int, int, int] = named.values_list("to_approve", "unknown", "to_look_at").get()
+        named = Tenant.objects.filter(id=tenant_id).annotate(**counts)
+        found: tuple[int, int, int, int] = named.values_list(*names).get()
     return found
 
 

@@ -18,12 +18,15 @@ DOOR = re.compile(
     rf"(?:{SLASH})+[^\s\"'<>\\]*",
     re.IGNORECASE,
 )
+# A payer's page: the secret in its address opens it (decision 0040).
+PAYER = re.compile(rf"({SLASH}pagar)(?:{SLASH})+[^\s\"'<>\\]*", re.IGNORECASE)
 # The secret as it is made (`token_urlsafe(32)`), under whatever path a bank was told by mistake.
 SECRET = re.compile(rf"({SLASH})[A-Za-z0-9_-]{{43}}(?![\w.-])", re.IGNORECASE)
 
 
 def without_secrets(line: str) -> str:
-    return SECRET.sub(r"\1***", DOOR.sub(r"\1\2\3/***", line))
+    without_pages = PAYER.sub(r"\1/***", line)
+    return SECRET.sub(r"\1***", DOOR.sub(r"\1\2\3/***", without_pages))
 
 
 def with_traceback(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -240,11 +240,25 @@ PENDING_CHANGES = (
     "people.members.REMOVAL",
     "people.invitations.JOIN",
     "people.factor_reset.RESET",
+    "people.exceptional_limit.LIMIT_RAISED",
     "payments.orders.rule_changes.TIERS",
     "payments.orders.rule_changes.LIMITS",
     "registers.rest_change.KIND",
     "integrations.ted_policy.KIND",
 )
+# What is out of the ordinary, and above a limit released by a second person: each a
+# `people.exceptional_acts.Kind`. And who of two people count as one: a function of the company's
+# id, two people's ids and the instants that matter.
+EXCEPTIONAL_ACTS = (
+    "charges.settlement.received.CASH",
+    "charges.settlement.waive.REST",
+    "charges.settlement.waive.LATE",
+    "charges.tracking.reissue.LESS",
+    "charges.tracking.unfollowed.SAID_CANCELLED",
+    "charges.drafts.edit.LESS",
+    "charges.refunds.advances.USE",
+)
+COUNTS_AS_ONE_PERSON = "payments.bills.tiers.count_as_one"
 # What apps above people say that only one member can do: each a function of a membership, which
 # returns a `people.members.Waiting` or None.
 WAITS_FOR_MEMBER = ("payments.reads.waiting.waits_for",)
@@ -336,6 +350,11 @@ API_RATES = {
     "company": env.str("API_RATE_COMPANY", default="2400/m"),
 }
 COSTLY_RATE = env.str("COSTLY_RATE", default="30/m")
+# Looks at the pages of payers, whom nobody knows: from one address, and from all of them.
+PAYER_PAGE_RATES = {
+    "place": env.str("PAYER_PAGE_RATE_PLACE", default="120/m"),
+    "all": env.str("PAYER_PAGE_RATE_ALL", default="12000/m"),
+}
 # Owners of Pix keys that a bank is asked for by the bills of one person.
 KEY_LOOKUP_RATE = env.str("KEY_LOOKUP_RATE", default="30/h")
 SPECTACULAR_SETTINGS = {
@@ -387,6 +406,7 @@ TICKS = (
     "payments.tasks.tell_of_trouble",
     "payments.tasks.tell_approvers",
     "charges.tasks.sweep_charges",
+    "charges.tasks.sweep_reminders",
     "kamino.tasks.call_heartbeat_url",
 )
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("clock", *QUEUES)]
@@ -467,6 +487,14 @@ ON_ALLOCATION_UNDONE = (
     "payments.orders.evidence.note_undone",
     "charges.tracking.bank_lines.note_undone",
 )
+
+# What a company decided about money that leaves it, for apps that payments does not see; and what
+# they send from an account, for the limits of a day that payments counts.
+RELEASE_RULES = "payments.bills.release_rules.release_rules"
+ALSO_LEAVES = ("charges.refunds.limits.left_today",)
+# How a bill is entered that gives back what a payer paid in advance, and who hears of its end.
+ENTER_GIVE_BACK = "payments.bills.give_back_advance.enter_give_back"
+ON_BILL_CANCELLED = ("charges.refunds.advances.free_advance",)
 
 # What they do when something about a payee changed, in the same transaction.
 ON_PAYEE_NEWS = ("payments.bills.payee_news.hear",)

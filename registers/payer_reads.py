@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
-from charges.models import Charge
+from charges.models import REST, Charge
 from charges.states import OWED, ChargeStatus
 from core.text import fold
 from parties.models import Payer
@@ -91,8 +91,8 @@ def sums_of(payers: Sequence[Payer], tenant: Tenant, today: date) -> dict[UUID, 
         .order_by()
         .values("payer_id")
         .annotate(
-            owed=Sum(F("amount") - F("settled"), filter=owed),
-            overdue=Sum(F("amount") - F("settled"), filter=owed & Q(late_from__lte=today)),
+            owed=Sum(REST, filter=owed),
+            overdue=Sum(REST, filter=owed & Q(late_from__lte=today)),
             paid=Sum(F("settled") - F("waived")),
         )
     )

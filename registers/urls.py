@@ -1,6 +1,6 @@
 from django.urls import path
 
-from registers.views import destinations, merges, payees, payers
+from registers.views import destinations, merges, payees, payer_export, payers
 
 app_name = "registers"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("favorecidos/dados/<uuid:destination_id>/arquivar/", destinations.archive, name="refuse"),
     path("favorecidos/unioes/<uuid:merge_id>/", merges.decide, name="decide"),
     path("pagadores/", payers.show_list, name="payers"),
+    path("pagadores/exportar/<slug:kind>/", payer_export.export, name="payers_export"),
     path("pagadores/novo/", payers.enter, name="payer_new"),
     path("pagadores/<uuid:payer_id>/", payers.show, name="payer"),
     path("pagadores/<uuid:payer_id>/corrigir/", payers.edit, name="payer_edit"),

@@ -121,3 +121,15 @@ class KaminoSimulator(BankControls):
         """Somebody pays it by pix or boleto. More: amount, name, document; again=True: one that
         has ended."""
         return dict(self._own("POST", f"/charges/{charge_id}/pay", {"by": by, **more}))
+
+    def refund_charge(self, charge_id: str, **more: Any) -> dict[str, Any]:
+        """Money of it goes back without us. More: origin (med, app), amount, reason."""
+        return dict(self._own("POST", f"/charges/{charge_id}/refund", more))
+
+    def refunds(self) -> list[dict[str, Any]]:
+        """Oldest first, as the bank tells them."""
+        return list(self._own("GET", "/refunds"))
+
+    def end_refund(self, refund_id: str, *, done: bool = True) -> None:
+        """Of one that is being done (settings(holds_refunds=True))."""
+        self._own("POST", f"/refunds/{refund_id}/end", {"done": done})

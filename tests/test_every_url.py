@@ -1,6 +1,7 @@
 """Every address that names a row, opened by the admin of another company."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -8,10 +9,12 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from banking.statements.allocation import allocate, line_on
-from charges.models import IssueBatch
+from charges.models import DunningStep, ImportFile, ImportRow, IssueBatch, PrintJob
+from charges.refunds.register import register_refund
 from charges.settlement.received import register_received
 from parties.merge import propose_merge
 from payments.models import DispatchRun
+from people.models import ExceptionalAct
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
@@ -58,12 +61,30 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         merge = propose_merge(other.payee, filed.payee, by=proposer)
         batch = IssueBatch.objects.create(tenant=tenant, created_by=proposer.user, size=2)
         charge = make_charge(tenant, account)
+        file = ImportFile.objects.create(tenant=tenant, created_by=proposer.user, status="ready")
+        row = ImportRow.objects.create(tenant=tenant, file=file, line=2)
         came = {"amount": charge.amount, "day": TODAY, "way": "cash"}
         settlement = register_received(charge, by=proposer, **came)
+        assert settlement is not None
+        back = {"amount": Decimal("10.00"), "day": TODAY, "debt": "owed", "why": "Acordo"}
+        refund = register_refund(settlement, by=proposer, **back)
+        waiting = ExceptionalAct.objects.create(
+            tenant=tenant,
+            kind="rest_waived",
+            subject_id=charge.id,
+            counts_with=charge.payer_id,
+            amount=501,
+            asked_by=proposer.user,
+            asked_at=charge.created_at,
+            day=TODAY,
+        )
+        job = PrintJob.objects.create(tenant=tenant, created_by=admin, charges=[], content=b"%PDF")
+        step = DunningStep.objects.create(tenant=tenant, kind="due", subject="a", body="a")
     assert connection is not None
     assert filed.payee_account_id is not None
     return {
         "account_id": account.id,
+        "act_id": waiting.id,
         "allocation_id": allocation.id,
         "batch_id": batch.id,
         "charge_id": charge.id,
@@ -71,8 +92,10 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "connection_id": connection.id,
         "delegation_id": make_delegation(tenant).id,
         "destination_id": filed.payee_account_id,
+        "file_id": file.id,
         "entry_id": make_entry(tenant).id,
         "group_id": account.ledger_account.group_id,
+        "job_id": job.id,
         "invitation_id": invite(tenant, "rui@empresa.test", Role.READER, admin).id,
         "leaf_id": account.ledger_account_id,
         "membership_id": membership_of(tenant, make_member(tenant, Role.READER)).id,
@@ -81,8 +104,11 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "payable_id": make_payable(tenant).id,
         "payee_id": filed.payee_id,
         "payer_id": make_payer(tenant).id,
+        "refund_id": refund.id,
+        "row_id": row.id,
         "run_id": run.id,
         "settlement_id": settlement.id,
+        "step_id": step.id,
     }
 
 

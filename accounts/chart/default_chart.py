@@ -53,6 +53,8 @@ ACCOUNTS = (
     ("1.1.2.01", "Clientes"),
     ("1.1.2.02", "Adiantamentos a fornecedores"),
     ("1.1.2.03", "Impostos a recuperar"),
+    ("1.1.2.04", "Impostos retidos por clientes"),
+    ("1.1.2.05", "Tributos recolhidos na liquidação"),
     ("1.1.3.01", "Mercadorias"),
     ("1.2.01", "Máquinas e equipamentos"),
     ("1.2.02", "Móveis e utensílios"),
@@ -103,4 +105,6 @@ PURPOSES = {
     AccountPurpose.DISCOUNTS: ("4.1.03", "(−) Devoluções e descontos"),
     AccountPurpose.FEES: ("5.5.01", "Tarifas bancárias"),
     AccountPurpose.CASH: ("1.1.1.01", "Caixa"),
+    AccountPurpose.WITHHELD: ("1.1.2.04", "Impostos retidos por clientes"),
+    AccountPurpose.SPLIT: ("1.1.2.05", "Tributos recolhidos na liquidação"),
 }

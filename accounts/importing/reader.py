@@ -1,18 +1,13 @@
 """Read the chart of accounts from a spreadsheet (XLSX). Knows no table.
 
 Columns are found by their headings, in any order: Código, Nome, Nível, Tipo (sintética or
-analítica), Natureza, Grupo acima, Código externo, or what other programs call them. Values come
-from calamine; what it cannot tell (formulas, how far a sheet reaches) is read from the sheet's own
-XML before it, and calamine is handed only what was looked through (see xlsx_package).
+analítica), Natureza, Grupo acima, Código externo, or what other programs call them.
 """
 
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Mapping
-from io import BytesIO
-
-from python_calamine import CalamineError, CalamineWorkbook, XmlError, ZipError
+from collections.abc import Mapping, Sequence
 
 from accounts.importing.spreadsheet import (
     ACCOUNT,
@@ -25,17 +20,23 @@ from accounts.importing.spreadsheet import (
     Problem,
     Row,
     Sheet,
-    column_letter,
 )
-from accounts.importing.xlsx_package import COMPOUND, NotXlsx, TooMuchText, survey
 from accounts.models import Nature
-from core.errors import InvalidInput
+from core.spreadsheet import (
+    HEADINGS_WITHIN,
+    Bounds,
+    Cell,
+    column_letter,
+    heading_of,
+    open_xlsx,
+    plain,
+    refused,
+)
 from core.text import has_letter, read_line, shorten
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 20_000
 MAX_COLUMNS = 50
-HEADINGS_WITHIN = 20  # rows: what stands above the headings is a title
 
 KINDS = {
     **dict.fromkeys(
@@ -94,11 +95,6 @@ NEEDED = {"code": "Código", "name": "Nome", "kind": "Tipo"}
 LONGEST = {"code": LONGEST_CODE[ACCOUNT], "name": 120, "external_code": 40, "parent_code": 20}
 LONGEST_OF_ANY = 200
 EXACT = 10**15  # spreadsheets keep fifteen digits of a number
-TOO_MUCH_TEXT = (
-    "A planilha tem texto demais. Deixe só as colunas do plano de contas, com nomes curtos, e "
-    "tente de novo."
-)
-Cell = int | float | str | bool | dt.date | dt.time | dt.timedelta
 
 
 def read_chart(content: bytes) -> Sheet:
@@ -107,59 +103,20 @@ def read_chart(content: bytes) -> Sheet:
     Raises:
         InvalidInput: it is no spreadsheet that can be read, or is too large; `field` is «file».
     """
-    if len(content) > MAX_BYTES:
-        raise refused(f"O arquivo passa de {MAX_BYTES // 1024 // 1024} MB.", code="too_large")
-    if content.startswith(COMPOUND):
-        raise refused(
-            "O arquivo tem senha ou é do formato antigo. Salve-o como «.xlsx», sem senha.",
-            code="locked_or_old",
-        )
-    try:
-        found = survey(content)
-    except NotXlsx:
-        raise unreadable() from None
-    except TooMuchText:
-        raise refused(TOO_MUCH_TEXT, code="too_much_text") from None
-    if found is None:
-        raise refused("O arquivo não tem uma planilha visível.", code="no_sheet")
-    # Before calamine lays the sheet out whole in memory.
-    if found.last_row > MAX_ROWS + HEADINGS_WITHIN or found.last_column > MAX_COLUMNS:
-        raise refused(
-            f"A planilha «{found.name}» vai até a linha {found.last_row} e a coluna "
-            f"{found.last_column}: o máximo é de {MAX_ROWS} linhas e {MAX_COLUMNS} colunas. Apague "
-            "o que sobra e tente de novo.",
-            code="too_many_cells",
-        )
-    try:
-        book = CalamineWorkbook.from_filelike(BytesIO(found.content))
-        lines = book.get_sheet_by_name(found.name).to_python(skip_empty_area=False)
-    except (CalamineError, ZipError, XmlError, OverflowError):  # the last: a huge duration
-        raise unreadable() from None
-    return Reader(found.name, found.formulas).read(lines)
-
-
-def unreadable() -> InvalidInput:
-    return refused(
-        "Não foi possível ler este arquivo como planilha XLSX. Abra-o no programa de planilhas "
-        "e salve como «.xlsx».",
-        code="unreadable",
-    )
-
-
-def refused(text: str, *, code: str) -> InvalidInput:
-    return InvalidInput(text, field="file", code=code)
+    opened = open_xlsx(content, Bounds(MAX_BYTES, MAX_ROWS, MAX_COLUMNS))
+    return Reader(opened.name, opened.formulas).read(opened.lines)
 
 
 class Reader:
     """Reads lines of cells into rows, and keeps what is wrong with them."""
 
-    def __init__(self, name: str, formulas: set[str]) -> None:
+    def __init__(self, name: str, formulas: frozenset[str]) -> None:
         self.sheet = Sheet(name)
         self.formulas = formulas
         self.columns: dict[str, int] = {}
         self.seen: dict[str, int] = {}
 
-    def read(self, lines: list[list[Cell]]) -> Sheet:
+    def read(self, lines: Sequence[list[Cell]]) -> Sheet:
         start = self.find_headings(lines)
         filled = [
             (number, cells)
@@ -180,7 +137,7 @@ class Reader:
                 break
         return self.sheet
 
-    def find_headings(self, lines: list[list[Cell]]) -> int:
+    def find_headings(self, lines: Sequence[list[Cell]]) -> int:
         """The number of the line with the headings; what follows are rows."""
         for number, cells in enumerate(lines[:HEADINGS_WITHIN], 1):
             found = columns_of(cells)
@@ -306,21 +263,7 @@ def columns_of(cells: list[Cell]) -> dict[str, int]:
     return found
 
 
-def heading_of(text: str) -> str:
-    """Of «Cód.», «Natureza (D/C)» and «Tipo S/A»: cod, natureza, tipo."""
-    bare = re.sub(r"\(.*?\)|[^a-z0-9/ ]", " ", plain(text))
-    heading = " ".join(bare.split()).replace(" / ", "/")
-    return re.sub(r" (s/a|a/s|t/a|a/t|d/c|c/d)$", "", heading)
-
-
 def tidy_code(text: str) -> str:
     """A code without blanks around its points and without a point at its end."""
     code = re.sub(r" ?\. ?", ".", unicodedata.normalize("NFKC", text))
     return code.rstrip(".") or text
-
-
-def plain(text: str) -> str:
-    """Without accents, capitals, outer blanks and what nobody sees."""
-    parts = unicodedata.normalize("NFKD", read_line(text))
-    kept = "".join(letter for letter in parts if not unicodedata.combining(letter))
-    return " ".join(kept.casefold().split())

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 
 MAX_PROBLEMS = 50
 GROUP, ACCOUNT = "Sintética", "Analítica"
@@ -50,16 +49,6 @@ class Sheet:
     name: str
     rows: list[Row] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-
-
-@cache
-def column_letter(number: int) -> str:
-    """1 is A, 27 is AA."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def parts_of(code: str) -> Iterator[str]:

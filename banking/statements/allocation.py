@@ -131,6 +131,12 @@ def used(tenant_id: UUID, **side: StatementLine | JournalLine) -> Decimal:
     return abs(total or Decimal(0))
 
 
+def was_undone(line: StatementLine, posted: JournalLine) -> bool:
+    """A person took the two apart: nothing joins them again by itself."""
+    pairs = Allocation.objects.of(line.tenant_id).undone()
+    return pairs.filter(statement_line=line, journal_line=posted).exists()
+
+
 # Whether a part of a bank line stands for something.
 PART = Exists(
     Allocation.objects.filter(

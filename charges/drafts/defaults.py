@@ -11,7 +11,7 @@ from accounts.models import Account
 from audit.acts import Act
 from audit.services import record
 from banking.models import BankAccount
-from charges.drafts.draft import check_classification, percent_words, read_percent, read_text
+from charges.drafts.draft import check_classification, percent_words, read_percent, read_told
 from charges.models import ChargeDefaults
 from charges.terms.check import rules_of
 from core.errors import InvalidInput, NotAllowed
@@ -89,6 +89,6 @@ def check(account: BankAccount, wanted: Defaults) -> None:
         raise InvalidInput(
             f"{account.bank_name} não imprime mensagem: deixe em branco.", field="message"
         )
-    read_text(wanted.message, "message", longest)
+    read_told(wanted.message, "message", longest)
     if wanted.revenue_account is not None:
         check_classification(wanted.revenue_account)

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from accounts.models import Account, Nature
 from banking.models import BankAccount
 from charges.models import Charge, late_from
+from charges.terms.payment_data import refuse_payment_data
 from core.errors import InvalidInput, NotAllowed
 from core.money import MAX_AMOUNT, format_brl, two_places
 from core.text import read_line
@@ -63,7 +65,7 @@ def columns_of(tenant: Tenant, draft: Draft) -> dict[str, Any]:
         "amount": amount,
         "due_date": read_due_date(draft.due_date),
         "late_from": late_from(draft.due_date),
-        "description": read_text(draft.description, "description", 100, is_required=True),
+        "description": read_told(draft.description, "description", 100, is_required=True),
         "document_number": read_text(draft.document_number, "document_number", 40),
         "revenue_account": draft.revenue_account,
         "competence_date": draft.competence_date or draft.due_date,
@@ -71,9 +73,46 @@ def columns_of(tenant: Tenant, draft: Draft) -> dict[str, Any]:
         "fine_percent": read_percent(draft.fine_percent, "fine_percent"),
         "interest_percent": read_percent(draft.interest_percent, "interest_percent"),
         "discount": discount,
-        "message": read_text(draft.message, "message", 320),
+        "message": read_told(draft.message, "message", 320),
         **draft.tax_reform,
     }
+
+
+OF_DRAFT = ("payer", "bank_account", "revenue_account")
+DAYS = ("due_date", "competence_date")
+AMOUNTS = ("amount", "fine_percent", "interest_percent", "discount")
+TAXES = ("ibs", "cbs", "net_expected", "net_received")
+
+
+def kept(draft: Draft) -> dict[str, Any]:
+    """As JSON, for `read_kept`."""
+
+    def text(value: Any) -> str | None:
+        return None if value is None else str(value)
+
+    names = ("description", "form", "document_number", "message", *DAYS, *AMOUNTS)
+    return {
+        **{name: text(getattr(draft, name)) for name in names},
+        **{name: str(getattr(draft, name).id) for name in OF_DRAFT},
+        "tax_reform": {name: text(value) for name, value in draft.tax_reform.items()},
+    }
+
+
+def read_kept(tenant_id: UUID, kept: dict[str, Any]) -> Draft:
+    """The draft that was kept, its rows as they are now."""
+    values = dict(kept)
+    for name, model in zip(OF_DRAFT, (Payer, BankAccount, Account), strict=True):
+        values[name] = model.objects.of(tenant_id).get(id=kept[name])
+    for name in DAYS:
+        values[name] = date.fromisoformat(kept[name]) if kept[name] else None
+    for name in AMOUNTS:
+        values[name] = Decimal(kept[name])
+    taxes = kept["tax_reform"]
+    values["tax_reform"] = {
+        name: Decimal(text) if name in TAXES and text is not None else text
+        for name, text in taxes.items()
+    }
+    return Draft(**values)
 
 
 def check_classification(account: Account) -> None:
@@ -111,6 +150,13 @@ def read_text(typed: str, field: str, longest: int, *, is_required: bool = False
         raise InvalidInput("Preencha este campo.", field=field)
     if len(text) > longest:
         raise InvalidInput(f"Use até {longest} letras.", field=field, code="too_long")
+    return text
+
+
+def read_told(typed: str, field: str, longest: int, *, is_required: bool = False) -> str:
+    """As `read_text`, of what the payer reads: it names no way of paying but the slip itself."""
+    text = read_text(typed, field, longest, is_required=is_required)
+    refuse_payment_data(text, field=field)
     return text
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,6 +9,8 @@ from django.core.exceptions import ValidationError
 
 from banking.models import BankAccount
 from charges.models import Charge, Settlement
+from charges.settlement.received import KEEP, WAIVE
+from charges.terms.amounts import ZERO, Owed
 from core.fields import AmountField, DayField, LineField
 from core.forms import ModelChoiceField
 from core.money import format_brl
@@ -96,6 +97,25 @@ class ReceiveForm(OptionalWhyForm):
         required=False,
         empty_label="Escolha, se foi transferência",
     )
+    late = forms.ChoiceField(
+        label="Se faltarem a multa e os juros?",
+        choices=[
+            (KEEP, "Ficam em aberto: a cobrança segue paga em parte"),
+            (WAIVE, "São dispensados: informe o motivo"),
+        ],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    withheld = AmountField(
+        label="Imposto retido pelo pagador",
+        required=False,
+        help_text="Além do valor recebido. Conta como pago.",
+    )
+    split = AmountField(
+        label="Imposto recolhido na liquidação (split)",
+        required=False,
+        help_text="Além do valor recebido. Conta como pago.",
+    )
     slip = forms.ChoiceField(
         label="Se for só uma parte, e o boleto em aberto?",
         choices=[
@@ -106,12 +126,14 @@ class ReceiveForm(OptionalWhyForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Diga o que fazer com o boleto."},
     )
-    field_order = ("amount", "day", "way", "bank_account", "slip", "why")
+    field_order = (
+        "amount", "withheld", "split", "day", "way", "bank_account", "late", "slip", "why"
+    )  # fmt: skip
 
     def __init__(
-        self, typed: Any, *, charge: Charge, amount: Decimal, today: date, has_slip: bool
+        self, typed: Any, *, charge: Charge, owed: Owed, today: date, has_slip: bool
     ) -> None:
-        super().__init__(typed, initial={"amount": format_brl(amount), "day": today})
+        super().__init__(typed, initial={"amount": format_brl(owed.total), "day": today})
         field = self.fields["bank_account"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = BankAccount.objects.of(charge.tenant_id).order_by(
@@ -119,6 +141,15 @@ class ReceiveForm(OptionalWhyForm):
         )
         if not has_slip:
             del self.fields["slip"]
+        if not owed.additions:
+            del self.fields["late"]
+        if not charge.tenant.uses_tax_reform:
+            del self.fields["split"]
+
+    @property
+    def day_typed(self) -> date | None:
+        day: date | None = self.cleaned_data.get("day") if self.is_bound else None
+        return day
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -135,7 +166,20 @@ class ReceiveForm(OptionalWhyForm):
         """The arguments of `register_received`."""
         data = self.cleaned_data
         names: Sequence[str] = ("amount", "day", "way", "bank_account", "why")
-        return {name: data[name] for name in names} | {"ends_slip": data.get("slip") == "end"}
+        return {name: data[name] for name in names} | {
+            "ends_slip": data.get("slip") == "end",
+            "withheld": data.get("withheld") or ZERO,
+            "split": data.get("split") or ZERO,
+            "late": data.get("late", ""),
+        }
+
+
+class WithheldForm(OptionalWhyForm):
+    amount = AmountField(label="Imposto retido")
+    field_order = ("amount", "why")
+
+    def __init__(self, typed: Any, *, charge: Charge) -> None:
+        super().__init__(typed, initial={"amount": format_brl(charge.principal_rest)})
 
 
 class FoundForm(forms.Form):

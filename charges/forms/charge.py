@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from accounts.fields import ClassificationField
@@ -16,6 +16,7 @@ from charges.drafts.draft import Draft, columns_of
 from charges.forms.fields import PercentField, read_payer, write_payer, write_percent
 from charges.forms.instalments import Parts, parts_of
 from charges.models import Charge, ChargeDefaults
+from charges.terms.accounts import issuing_accounts
 from charges.terms.check import Problem, offered_forms, problems, rules_of
 from charges.terms.instalments import MOST
 from core.fields import AmountField, DayField, LineField
@@ -176,21 +177,6 @@ class ChargeForm(forms.Form):
         for problem in self.problems:
             field = "payer" if problem.of_payer else problem.field
             self.add_error(field if field in self.fields else None, problem.sentence)
-
-
-def issuing_accounts(tenant: Tenant, of: Charge | None) -> "dict[Any, BankAccount]":
-    """The connected accounts whose banks issue charges, the preferred one first; and the one that
-    the charge has."""
-    usable = BankAccount.objects.of(tenant).connected().in_plan()
-    known = Q(id__in=usable.values("id"))
-    if of is not None:
-        known |= Q(id=of.bank_account_id)
-    accounts = BankAccount.objects.of(tenant).filter(known)
-    return {
-        account.id: account
-        for account in accounts.order_by("-is_preferred", "provider", "number")
-        if rules_of(account) is not None
-    }
 
 
 def words_of(form: Charge.Form) -> str:

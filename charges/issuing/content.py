@@ -1,7 +1,7 @@
 """What is sent of a charge: put together once, kept with its slip, and the same at each repeat."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,13 +17,18 @@ from banking.banks.contract.charges import (
     Discount,
     Fine,
 )
+from brazil.banking_days import sao_paulo_day
 from charges.models import Charge
 from charges.terms.check import FORMS, rules_of
 from charges.terms.fit import fit
+from core.clock import database_now
 from parties.models import Payer
 from parties.payers import ADDRESS
 
 Content = dict[str, Any]
+
+ZERO = Decimal("0.00")
+A_WEEK = timedelta(days=7)
 
 
 def describe(charge: Charge) -> Content:
@@ -38,14 +43,22 @@ def describe(charge: Charge) -> Content:
         ),
         "document_number": charge.document_number,
         "amount": str(charge.rest),
-        "due_date": charge.due_date.isoformat(),
+        "due_date": due_date_of(charge).isoformat(),
         "forms": sorted(form.value for form in FORMS[charge.form]),
-        "fine_percent": str(charge.fine_percent),
-        "interest_percent": str(charge.interest_percent),
+        "fine_percent": str(ZERO if charge.late_rest else charge.fine_percent),
+        "interest_percent": str(ZERO if charge.late_rest else charge.interest_percent),
         # After a part was paid there is none.
-        "discount": str(Decimal("0.00") if charge.settled else charge.discount),
+        "discount": str(ZERO if charge.settled else charge.discount),
         "message": fit(charge.message, rules.message_length, accents=rules.takes_accents),
     }
+
+
+def due_date_of(charge: Charge) -> date:
+    """Of a slip: the charge's, but for fine and interest alone, on which nothing grows: in a
+    week."""
+    if charge.principal_rest:
+        return charge.due_date
+    return max(charge.due_date, sao_paulo_day(database_now()) + A_WEEK)
 
 
 def payer_of(payer: Payer, rules: ChargeRules) -> Content:

@@ -135,7 +135,7 @@ def new_slip(
         content=content | {"code": slip_code(key)},
         form=charge.form,
         amount=Decimal(content["amount"]),
-        due_date=charge.due_date,
+        due_date=date.fromisoformat(content["due_date"]),
         created_by=by,
         created_at=now,
     )

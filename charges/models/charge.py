@@ -34,6 +34,10 @@ class ChargeQuerySet(TenantQuerySet):
         return self.filter(Q(needs_person=True) | Q(status=ChargeStatus.UNKNOWN))
 
 
+# `Charge.rest`, for sums.
+REST = F("amount") - F("settled") + F("late_rest")
+
+
 class Charge(TaxReformColumns):
     """A debt of a payer. How a bank collects it is in its slips, what came in its settlements."""
 
@@ -81,6 +85,10 @@ class Charge(TaxReformColumns):
     settled = models.DecimalField("quitado", max_digits=12, decimal_places=2, default=ZERO)
     # What of it a person gave up. A part of `settled`.
     waived = models.DecimalField("dispensado", max_digits=12, decimal_places=2, default=ZERO)
+    # Fine and interest of what was paid late, which a person keeps open. Nothing grows on them.
+    late_rest = models.DecimalField(
+        "multa e juros em aberto", max_digits=12, decimal_places=2, default=ZERO, db_default=ZERO
+    )
     # The day of the last money on it; for lists.
     paid_on = models.DateField("paga em", null=True)
     # Something about it requires a look (requer conferência), and what.
@@ -115,6 +123,11 @@ class Charge(TaxReformColumns):
                 condition=~Q(status="paid") | Q(settled=F("amount")) | Q(paid_after="cancellation"),
             ),
             models.CheckConstraint(
+                name="charge_late_rest",
+                condition=Q(late_rest=0)
+                | Q(late_rest__gt=0, status__in=["partly_paid", "returned"]),
+            ),
+            models.CheckConstraint(
                 name="charge_next_whole",
                 condition=Q(next_due_date=None, next_amount=None, next_by=None)
                 | Q(next_due_date__isnull=False, next_amount__gt=0, next_by__isnull=False),
@@ -139,7 +152,7 @@ class Charge(TaxReformColumns):
             models.Index(
                 fields=["tenant", "due_date", "id"],
                 # The sums above the list are read from it alone (charges/reads/numbers.py).
-                include=["payer", "late_from", "amount", "settled"],
+                include=["payer", "late_from", "amount", "settled", "late_rest"],
                 condition=Q(status__in=OWED),
                 name="charge_owed",
             ),
@@ -175,10 +188,16 @@ class Charge(TaxReformColumns):
         return f"{self.description} · {self.due_date:%d/%m/%Y}"
 
     @property
-    def rest(self) -> Decimal:
+    def principal_rest(self) -> Decimal:
         """What of the amount is not settled yet; without fine and interest."""
         rest: Decimal = self.amount - self.settled
         return rest
+
+    @property
+    def rest(self) -> Decimal:
+        """What is open: of the amount, or of fine and interest that were kept open. Without those
+        that grow by the day."""
+        return self.principal_rest + self.late_rest
 
     def is_overdue(self, today: date) -> bool:
         return self.status in OWED and today >= self.late_from
@@ -187,6 +206,8 @@ class Charge(TaxReformColumns):
         """«Em aberto», «Vencida», «Paga após baixa»."""
         if self.status == ChargeStatus.PAID and self.paid_after:
             return self.get_paid_after_display()
+        if self.status == ChargeStatus.CANCELLED and self.paid_on is not None:
+            return "Devolvida"  # it was paid, all went back, and nothing is owed
         if self.status == ChargeStatus.OPEN and self.is_overdue(today):
             return "Vencida"
         return ChargeStatus(self.status).label

@@ -17,6 +17,8 @@ class ChargeRound(TenantOwned):
     leased_until = models.DateTimeField(null=True)
     # When the bank's list of what was paid was last read to its end, where it has one.
     listed_at = models.DateTimeField(null=True)
+    # Likewise of its list of what was given back.
+    refunds_at = models.DateTimeField(null=True)
     # When its list was last looked through for slips that were issued in its own app.
     foreign_at = models.DateTimeField(null=True)
 

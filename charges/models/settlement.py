@@ -28,6 +28,8 @@ class Settlement(TenantOwned):
         UNKNOWN = "unknown", "Pelo banco"  # the bank does not say how
         CASH = "cash", "Dinheiro"
         TRANSFER = "transfer", "Transferência"
+        WITHHELD = "withheld", "Imposto retido"  # no money: the payer pays the tax
+        ADVANCE = "advance", "Adiantamento do pagador"  # no money came: it was here already
 
     charge = TenantForeignKey(Charge, models.PROTECT, related_name="settlements")
     slip = TenantForeignKey(Slip, models.PROTECT, null=True, related_name="settlements")
@@ -49,6 +51,10 @@ class Settlement(TenantOwned):
     fine = money("multa")
     interest = money("juros")
     excess = money("a maior")
+    # What of fine and interest was due with it and did not come. No part of the sum.
+    lacking = models.DecimalField(
+        "multa e juros que faltaram", max_digits=12, decimal_places=2, default=ZERO, db_default=ZERO
+    )
     # Null: held back until a person looks (charges/settlement/explained_lines.py).
     entry = TenantForeignKey(JournalEntry, models.PROTECT, null=True, related_name="+")
     registered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -72,8 +78,9 @@ class Settlement(TenantOwned):
             ),
             models.CheckConstraint(
                 name="settlement_amounts",
-                condition=Q(
-                    received__gt=0,
+                condition=(Q(received__gt=0) | Q(received=0, way="withheld", withheld__gt=0))
+                & Q(
+                    lacking__gte=0,
                     discount__gte=0,
                     withheld__gte=0,
                     split__gte=0,

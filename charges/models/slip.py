@@ -106,6 +106,10 @@ class Slip(TenantOwned):
     cancel_reference = models.CharField(max_length=120, blank=True)
     ends_debt = models.BooleanField(default=False)
 
+    # A person cancelled it in the bank's app, while the bank told us nothing; until it says so too.
+    said_cancelled_at = models.DateTimeField(null=True)
+    said_cancelled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

@@ -10,14 +10,20 @@ from uuid import UUID
 from accounts.chart.purposes import marked
 from accounts.models import AccountPurpose
 from brazil.boleto import format_linha_digitavel
+from charges.documents.bank_pdf import has_document
 from charges.drafts.draft import percent_words
 from charges.issuing.queue import reasons_against
 from charges.models import Charge, ChargeEvent, Settlement, Slip
+from charges.payer_page.address import page_address
+from charges.reads.refunds import PaymentRow, payments_of
+from charges.reads.reminders import ChargeMails, mails_of
 from charges.reads.row import Row
-from charges.states import OWED, SlipStatus
+from charges.states import OWED, RefundStatus, SlipStatus
 from charges.terms.amounts import Owed, owed_on
 from charges.terms.check import cautions, discount_notice
 from core.plurals import counted
+from people.exceptional_acts import waiting_on
+from people.models import ExceptionalAct
 
 ZERO = Decimal("0.00")
 
@@ -42,11 +48,15 @@ class Part:
 class ChargePage:
     row: Row
     owed: Owed
-    settlements: Sequence[Settlement]
+    payments: Sequence[PaymentRow]  # newest first
     events: Sequence[dict[str, Any]]
     entry: Sequence[Part]  # «se for paga hoje»
     why_not: str  # why it may not be issued now
     cautions: Sequence[str]
+    waiting: ExceptionalAct | None  # what waits for a second person
+    payer_address: str  # of the page for the payer; empty: nothing was issued
+    has_bank_pdf: bool
+    mails: ChargeMails
 
     @property
     def charge(self) -> Charge:
@@ -66,9 +76,10 @@ class ChargePage:
             Part("Falta pagar" if charge.settled else "Valor da cobrança", owed.principal),
             Part(fine, owed.fine),
             Part(interest, owed.interest),
+            Part("Multa e juros que ficaram em aberto", owed.late),
             Part("Desconto", -owed.discount),
         ]
-        return [told[0], *(part for part in told[1:] if part.amount)]
+        return [part for part in told if part.amount]
 
     @property
     def entry_sum(self) -> Decimal:
@@ -85,7 +96,14 @@ class ChargePage:
 
     @property
     def has_held_back(self) -> bool:
-        return any(settlement.entry_id is None for settlement in self.settlements)
+        return any(payment.settlement.entry_id is None for payment in self.payments)
+
+    @property
+    def is_refund_moving(self) -> bool:
+        """A bank is about to answer."""
+        moving = {RefundStatus.QUEUED, RefundStatus.SENDING, RefundStatus.UNKNOWN}
+        rows = (row for payment in self.payments for row in payment.refunds)
+        return any(row.refund.status in moving for row in rows)
 
     @property
     def can_look(self) -> bool:
@@ -109,15 +127,24 @@ def page_of(row: Row) -> ChargePage:
     return ChargePage(
         row=row,
         owed=owed,
-        settlements=list(
-            settlements.select_related("entry", "bank_account", "registered_by").order_by(
-                "-posted_on", "-id"
-            )
+        payments=payments_of(
+            charge,
+            list(
+                settlements.select_related(
+                    "entry", "bank_account__connection", "registered_by", "slip"
+                ).order_by("-posted_on", "-id")
+            ),
+            row.by,
+            row.today,
         ),
         events=events_of(charge),
         entry=entry_of(charge, owed),
         why_not=why_not_issued(row, row.today),
         cautions=cautions(charge) if row.can_issue else [],
+        waiting=waiting_on(charge),
+        payer_address=page_address(charge) if row.slip is not None else "",
+        has_bank_pdf=has_document(row.live) if row.live is not None else False,
+        mails=mails_of(charge, row.now),
     )
 
 

@@ -20,6 +20,7 @@ from brazil.banking_days import sao_paulo_day
 from charges.models import Charge, ChargeQuerySet, Slip
 from charges.reads.row import Row, rows_of
 from charges.states import ChargeStatus
+from charges.tracking.unfollowed import unfollowed
 from core.amounts import read_amount
 from core.errors import InvalidInput
 from core.fields import DayField
@@ -33,6 +34,7 @@ class State(models.TextChoices):
     OPEN = "em-aberto", "Em aberto"
     OVERDUE = "vencidas", "Vencidas"
     TO_LOOK_AT = "conferir", "Requer conferência"
+    UNFOLLOWED = "sem-acompanhamento", "Sem acompanhamento"
     PAID = "pagas", "Pagas"
     DRAFTS = "rascunhos", "Rascunhos"
     CANCELLED = "canceladas", "Canceladas"
@@ -149,14 +151,22 @@ def read_page(chosen: ListFilter, by: Membership, now: datetime, after: str) -> 
     order = chosen.order
     charges = matching(by.tenant, chosen, sao_paulo_day(now))
     if after:
-        position = Position.read(after, order)
-        key, last = Tuple(order.key, "id"), (position.value, position.id)
-        beyond = TupleLessThan(key, last) if order.backwards else TupleGreaterThan(key, last)
-        charges = charges.filter(beyond)
-    sign = "-" if order.backwards else ""
-    rows = rows_of(charges.order_by(f"{sign}{order.key}", f"{sign}id")[: PAGE + 1], by, now)
+        charges = beyond(charges, order, Position.read(after, order))
+    rows = rows_of(in_order(charges, order)[: PAGE + 1], by, now)
     following = position_of(rows[PAGE - 1].charge, order) if len(rows) > PAGE else None
     return Page(rows[:PAGE], following)
+
+
+def in_order(charges: ChargeQuerySet, order: Order) -> ChargeQuerySet:
+    sign = "-" if order.backwards else ""
+    return charges.order_by(f"{sign}{order.key}", f"{sign}id")
+
+
+def beyond(charges: ChargeQuerySet, order: Order, position: Position) -> ChargeQuerySet:
+    """What comes after a charge in that order."""
+    key, last = Tuple(order.key, "id"), (position.value, position.id)
+    after = TupleLessThan(key, last) if order.backwards else TupleGreaterThan(key, last)
+    return charges.filter(after)
 
 
 def position_of(charge: Charge, order: Order) -> Position:
@@ -168,7 +178,7 @@ def position_of(charge: Charge, order: Order) -> Position:
 
 def matching(tenant: Tenant, chosen: ListFilter, today: date) -> ChargeQuerySet:
     values = chosen.values
-    charges: ChargeQuerySet = in_state(Charge.objects.of(tenant), chosen.state, today)
+    charges: ChargeQuerySet = in_state(Charge.objects.of(tenant), tenant, chosen.state, today)
     if payer_id := values.get("pagador"):
         charges = charges.filter(payer=payer_id)
     if account := values.get("conta"):
@@ -182,7 +192,7 @@ def matching(tenant: Tenant, chosen: ListFilter, today: date) -> ChargeQuerySet:
     return charges
 
 
-def in_state(charges: ChargeQuerySet, state: str, today: date) -> ChargeQuerySet:
+def in_state(charges: ChargeQuerySet, tenant: Tenant, state: str, today: date) -> ChargeQuerySet:
     match state:
         case State.OPEN:
             return charges.owed()
@@ -190,6 +200,8 @@ def in_state(charges: ChargeQuerySet, state: str, today: date) -> ChargeQuerySet
             return charges.overdue(today)
         case State.TO_LOOK_AT:
             return charges.to_look_at()
+        case State.UNFOLLOWED:
+            return charges.filter(id__in=unfollowed(tenant).values("id"))
         case State.PAID:
             return charges.filter(status=ChargeStatus.PAID)
         case State.DRAFTS:

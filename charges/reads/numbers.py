@@ -5,10 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Q, Sum
 
-from charges.models import Charge, Settlement
+from charges.models import REST, Charge, Settlement
 from charges.terms.check import reais
+from charges.tracking.unfollowed import unfollowed
 from core.plurals import counted
 from tenants.models import Tenant
 
@@ -33,6 +34,7 @@ class Numbers:
     overdue_amount: Decimal
     debtors: int
     to_look_at: int
+    unfollowed: int
     received: Decimal  # in this month
     payments: int
     month: str
@@ -56,25 +58,26 @@ class Numbers:
 
 
 def numbers_of(tenant: Tenant, today: date, month: str) -> Numbers:
-    """Three queries; none reads charges that have ended, or money of other months."""
-    left = F("amount") - F("settled")
+    """Four queries; none reads charges that have ended, or money of other months."""
     overdue = Q(late_from__lte=today)
     week = Q(due_date__range=(today, date.fromordinal(today.toordinal() + 6)))
     owed = Charge.objects.of(tenant).owed()
     told = owed.aggregate(
         owed=Count("id"),
-        owed_amount=Sum(left),
-        week_amount=Sum(left, filter=week),
+        owed_amount=Sum(REST),
+        week_amount=Sum(REST, filter=week),
         overdue=Count("id", filter=overdue),
-        overdue_amount=Sum(left, filter=overdue),
+        overdue_amount=Sum(REST, filter=overdue),
         debtors=Count("payer", filter=overdue, distinct=True),
     )
     came = Settlement.objects.of(tenant).filter(
         entry__isnull=False, posted_on__range=(today.replace(day=1), today)
     )
+    came = came.exclude(way=Settlement.Way.ADVANCE)  # it came before, for another charge
     received = came.aggregate(received=Sum("received"), payments=Count("id"))
     to_look_at = Charge.objects.of(tenant).to_look_at().count()
+    left_alone = unfollowed(tenant).count()
     sums: dict[str, Any] = {
         name: ZERO if value is None else value for name, value in (told | received).items()
     }
-    return Numbers(**sums, to_look_at=to_look_at, month=month)
+    return Numbers(**sums, to_look_at=to_look_at, unfollowed=left_alone, month=month)

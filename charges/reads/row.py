@@ -19,8 +19,9 @@ from charges.states import (
     ChargeStatus,
     SlipStatus,
 )
-from charges.terms.amounts import owed_on
+from charges.terms.amounts import Owed, owed_on
 from charges.terms.check import reais
+from charges.tracking.unfollowed import STATUSES, is_followed
 from core.dates import near_day
 from core.plurals import counted
 from tenants.models import Membership
@@ -47,6 +48,7 @@ class Row:
     slips: Sequence[Slip]  # newest first
     by: Membership
     now: datetime
+    is_followed: bool = True  # its bank tells what becomes of it
 
     @property
     def today(self) -> date:
@@ -99,12 +101,15 @@ class Row:
         charge = self.charge
         if charge.needs_person:
             return charge.question
+        if self.is_unfollowed:
+            return "sem acompanhamento: o banco não informa mais"
         if charge.next_due_date is not None:
             return "o boleto com o novo vencimento sai depois"
         if charge.status == ChargeStatus.PAID and charge.paid_on is not None:
             return f"em {near_day(charge.paid_on, self.today)}"
         if charge.status == ChargeStatus.PARTLY_PAID:
-            return f"faltam {reais(charge.rest)}"
+            what = "" if charge.principal_rest else " de multa e juros"
+            return f"faltam {reais(charge.rest)}{what}"
         if charge.status == ChargeStatus.REGISTERING:
             return "ainda não pode ser mostrada ao pagador"
         if charge.status == ChargeStatus.WRITTEN_OFF:
@@ -116,8 +121,12 @@ class Row:
         return ""
 
     @property
+    def owed_today(self) -> Owed:
+        return owed_on(self.charge, self.today)
+
+    @property
     def value_today(self) -> Decimal:
-        return owed_on(self.charge, self.today).total
+        return self.owed_today.total
 
     @property
     def instalment(self) -> str:
@@ -137,6 +146,21 @@ class Row:
         return self.live is not None and self.live.status == SlipStatus.UNKNOWN
 
     @property
+    def is_unfollowed(self) -> bool:
+        """Its slip lives on at a bank that tells nothing of it any more."""
+        return self.live is not None and self.live.status in STATUSES and not self.is_followed
+
+    @property
+    def can_consider_cancelled(self) -> bool:
+        is_there = self.live is not None and self.live.status in OPEN_AT_BANK
+        return self.by.can_enter and self.is_unfollowed and is_there
+
+    @property
+    def can_say_withheld(self) -> bool:
+        is_short = self.charge.status == ChargeStatus.PARTLY_PAID and self.charge.principal_rest > 0
+        return self.by.can_enter and is_short
+
+    @property
     def can_issue(self) -> bool:
         return self.by.can_enter and self.charge.status in ISSUABLE and self.live is None
 
@@ -146,15 +170,17 @@ class Row:
 
     @property
     def can_cancel(self) -> bool:
-        """Of one whose slip is not known to be at the bank, there is nothing to end yet."""
+        """Of one whose slip is not known to be at the bank, there is nothing to end yet; and a bank
+        that tells nothing takes no order."""
         ended = (*CLOSED, ChargeStatus.PARTLY_PAID)
         is_open = self.charge.status not in ended and not self.is_unknown
-        return self.by.can_enter and is_open and not self.cancel_asked
+        return self.by.can_enter and is_open and not self.cancel_asked and not self.is_unfollowed
 
     @property
     def can_change(self) -> bool:
         is_open = self.live is not None and self.live.status in OPEN_AT_BANK
-        return self.by.can_enter and is_open and not self.charge.settled and not self.cancel_asked
+        is_quiet = not self.cancel_asked and not self.is_unfollowed
+        return self.by.can_enter and is_open and not self.charge.settled and is_quiet
 
     @property
     def can_receive(self) -> bool:
@@ -193,7 +219,9 @@ class Row:
 def rows_of(charges: ChargeQuerySet, by: Membership, now: datetime) -> list[Row]:
     """Two queries. Runs inside the company's scope."""
     newest = Slip.objects.of(by.tenant_id).order_by("-created_at", "-id")
-    told = charges.select_related(
-        "tenant", "payer", "bank_account__ledger_account", "revenue_account"
-    ).prefetch_related(Prefetch("slips", newest, to_attr="newest_slips"))
-    return [Row(charge, charge.newest_slips, by, now) for charge in told]
+    told = (
+        charges.annotate(followed=is_followed())
+        .select_related("tenant", "payer", "bank_account__ledger_account", "revenue_account")
+        .prefetch_related(Prefetch("slips", newest, to_attr="newest_slips"))
+    )
+    return [Row(charge, charge.newest_slips, by, now, charge.followed) for charge in told]

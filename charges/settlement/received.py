@@ -1,5 +1,6 @@
 """Register that a charge was received outside of its slip, by hand, whole or in part."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -10,17 +11,24 @@ from audit.services import record
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from charges.drafts.draft import particulars, read_money, require_enterer
+from charges.exceptional import request_of, require_unchanged
 from charges.models import Charge, Settlement
-from charges.settlement.settle import Money, settle
-from charges.settlement.split import reais
+from charges.settlement.settle import Money, settle, split_of
+from charges.settlement.split import ZERO, reais
+from charges.settlement.waive import waive_rest
 from charges.states import ChargeStatus
 from charges.transitions import ask_end, live_slip, lock_charge
 from core.clock import database_now
 from core.errors import InvalidInput, InvalidState
 from core.ids import uuid7
-from tenants.models import Membership
+from core.text import read_line
+from people.exceptional_acts import Kind, Request, lock_person, propose
+from people.models import ExceptionalAct
+from tenants.models import Membership, Tenant
 
 BY_HAND = (Settlement.Way.CASH, Settlement.Way.TRANSFER)
+# What becomes of fine and interest that did not come with the principal.
+KEEP, WAIVE = "keep", "waive"
 
 
 @transaction.atomic
@@ -33,53 +41,190 @@ def register_received(
     way: str,
     bank_account: BankAccount | None = None,
     ends_slip: bool = False,
+    withheld: Decimal = ZERO,
+    split: Decimal = ZERO,
+    late: str = "",
     why: str = "",
-) -> Settlement:
-    """`amount` came on `day`, in cash or into `bank_account`. What is left stays owed. With
-    `ends_slip` the open slip is taken back at the bank, and one for the rest may be issued then; a
-    charge that is paid in whole has its slip ended in any case.
+) -> Settlement | None:
+    """`amount` came on `day`, in cash or into `bank_account`; the payer kept `withheld` of it for
+    tax, and `split` was collected at the settlement. What is left stays owed. With `ends_slip` the
+    open slip is taken back at the bank, and one for the rest may be issued then; a charge that is
+    paid in whole has its slip ended in any case. Where the principal is paid and fine and interest
+    are not, `late` says whether they stay open (KEEP) or are given up (WAIVE).
+
+    None: it is cash above the company's limit, and waits for a second person.
 
     Raises:
-        InvalidInput: (its `field` named) the amount, day, way or account is none.
-        InvalidState: (code `not_owed`) it is paid or cancelled.
+        InvalidInput: (its `field` named) the amount, day, way or account is none; `late` or `why`
+            has to be said.
+        InvalidState: (code `not_owed`) it is paid or cancelled; (code `already_asked`) the same
+            waits already.
         NotAllowed: `by` does not work on charges.
     """
     require_enterer(by)
-    held = lock_charge(charge)
-    if held.status in {ChargeStatus.PAID, ChargeStatus.CANCELLED}:
-        words = held.status_words(day).lower()
-        raise InvalidState(f"Esta cobrança consta como «{words}».", code="not_owed")
-    amount = read_money(amount, "amount", "O valor")
-    check(amount, day, way, bank_account)
-    money = Money(
-        evidence=f"by-hand:{uuid7()}",
-        way=Settlement.Way(way),
-        received=amount,
-        paid_on=day,
-        posted_on=day,
-        source=f"Registrada por {by.user.display_name}.",
+    received = Received(
+        amount=read_money(amount, "amount", "O valor"),
+        day=day,
+        way=way,
         bank_account=bank_account,
-        by=by.user,
+        ends_slip=ends_slip,
+        withheld=read_money(withheld, "withheld", "O imposto retido"),
+        split=read_money(split, "split", "O imposto recolhido"),
+        late=late,
+        why=why,
     )
-    settlement = settle(held, money)
+    check(received, by.tenant)
+    lock_person(by.tenant_id, by.user_id)  # a waiver may follow, after the charge is held
+    if way != Settlement.Way.CASH:
+        return receive(charge, received, f"by-hand:{uuid7()}", by)
+    seen = Charge.objects.of(by.tenant_id).select_related("payer", "created_by").get(id=charge.id)
+    require_answers(seen, received)
+    act = propose(CASH, cash_request(seen, received), by=by)
+    if act.is_waiting:
+        return None
+    posted: Settlement = Settlement.objects.of(by.tenant_id).get(evidence=evidence_of(act))
+    return posted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """As it was typed; amounts are reais."""
+
+    amount: Decimal
+    day: date
+    way: str
+    bank_account: BankAccount | None
+    ends_slip: bool
+    withheld: Decimal
+    split: Decimal
+    late: str
+    why: str
+
+
+def receive(charge: Charge, received: Received, evidence: str, by: Membership) -> Settlement:
+    held = lock_charge(charge)
+    settlement = settle(held, require_answers(held, received, evidence, by))
     assert settlement is not None  # its evidence is new
     slip = live_slip(held)
-    if slip is not None and ends_slip:
+    if slip is not None and received.ends_slip:
         ask_end(slip, by=by.user)
-    said = {"Recebido": f"{reais(amount)} em {day:%d/%m/%Y}", "Como": settlement.get_way_display()}
-    record(Act.CHARGE_RECEIVED, on=held, by=by.user, why=why, before=particulars(held), after=said)
+    waives = received.late == WAIVE and held.late_rest
+    if waives:
+        waive_rest(held, by=by, why=received.why)
+    day = f"{reais(received.amount)} em {received.day:%d/%m/%Y}"
+    said = {"Recebido": day, "Como": settlement.get_way_display(), **taxes(received)}
+    record(
+        Act.CHARGE_RECEIVED,
+        on=held,
+        by=by.user,
+        why=received.why,
+        before=particulars(held),
+        after=said,
+    )
     return settlement
 
 
-def check(amount: Decimal, day: date, way: str, bank_account: BankAccount | None) -> None:
-    if not amount:
+def require_answers(
+    charge: Charge, received: Received, evidence: str = "", by: Membership | None = None
+) -> Money:
+    """What came, as money; and that nothing is left unsaid of what it leaves open."""
+    if charge.status in {ChargeStatus.PAID, ChargeStatus.CANCELLED}:
+        words = charge.status_words(received.day).lower()
+        raise InvalidState(f"Esta cobrança consta como «{words}».", code="not_owed")
+    if received.withheld + received.split > charge.principal_rest:
+        most = reais(charge.principal_rest)
+        raise InvalidInput(f"O imposto vai até {most}, o que falta.", field="withheld")
+    money = money_of(received, evidence, by)
+    lacking = split_of(charge, money).lacking
+    if lacking and received.late not in {KEEP, WAIVE}:
+        raise InvalidInput(
+            f"Faltam {reais(lacking)} de multa e juros: diga se ficam em aberto.", field="late"
+        )
+    if lacking and received.late == WAIVE and not read_line(received.why):
+        raise InvalidInput("Informe por que a multa e os juros são dispensados.", field="why")
+    return money
+
+
+def money_of(received: Received, evidence: str, by: Membership | None) -> Money:
+    return Money(
+        evidence=evidence,
+        way=Settlement.Way(received.way),
+        received=received.amount,
+        withheld=received.withheld,
+        split=received.split,
+        paid_on=received.day,
+        posted_on=received.day,
+        source=f"Registrada por {by.user.display_name}." if by else "",
+        bank_account=received.bank_account,
+        by=by.user if by else None,
+    )
+
+
+def cash_request(charge: Charge, received: Received) -> Request:
+    return request_of(
+        charge,
+        amount=received.amount,
+        title=f"Recebimento em dinheiro: {reais(received.amount)} de {charge.payer}",
+        why=read_line(received.why) or "Pagamento em mãos.",
+        effect={
+            "Recebido": f"{reais(received.amount)} em {received.day:%d/%m/%Y}",
+            **taxes(received),
+            "Em aberto antes": reais(charge.rest),
+        },
+        value={
+            "amount": str(received.amount),
+            "day": received.day.isoformat(),
+            "ends_slip": received.ends_slip,
+            "withheld": str(received.withheld),
+            "split": str(received.split),
+            "late": received.late,
+        },
+    )
+
+
+def apply_cash(act: ExceptionalAct, by: Membership) -> None:
+    require_enterer(by)
+    charge = Charge(id=act.subject_id, tenant_id=act.tenant_id)
+    require_unchanged(lock_charge(charge), act)
+    kept = act.value
+    received = Received(
+        amount=Decimal(kept["amount"]),
+        day=date.fromisoformat(kept["day"]),
+        way=Settlement.Way.CASH,
+        bank_account=None,
+        ends_slip=kept["ends_slip"],
+        withheld=Decimal(kept["withheld"]),
+        split=Decimal(kept["split"]),
+        late=kept["late"],
+        why=act.why,
+    )
+    receive(charge, received, evidence_of(act), by)
+
+
+CASH = Kind("cash_received", "Recebimento em dinheiro", apply_cash)
+
+
+def evidence_of(act: ExceptionalAct) -> str:
+    """What is released twice is posted once."""
+    return f"by-hand:{act.id}"
+
+
+def taxes(received: Received) -> dict[str, str]:
+    told = {"Imposto retido": received.withheld, "Imposto na liquidação": received.split}
+    return {name: reais(amount) for name, amount in told.items() if amount}
+
+
+def check(received: Received, tenant: Tenant) -> None:
+    if not received.amount:
         raise InvalidInput("O valor precisa ser maior que zero.", field="amount")
-    if day > sao_paulo_day(database_now()):
+    if received.day > sao_paulo_day(database_now()):
         raise InvalidInput("O dia do recebimento não pode ser depois de hoje.", field="day")
-    if way not in BY_HAND:
+    if received.way not in BY_HAND:
         raise InvalidInput("Escolha dinheiro ou transferência.", field="way")
-    if (way == Settlement.Way.TRANSFER) != (bank_account is not None):
+    if (received.way == Settlement.Way.TRANSFER) != (received.bank_account is not None):
         raise InvalidInput(
             "Uma transferência entra em uma conta bancária; dinheiro, em nenhuma.",
             field="bank_account",
         )
+    if received.split and not tenant.uses_tax_reform:
+        raise InvalidInput("A empresa não usa a reforma tributária.", field="split")

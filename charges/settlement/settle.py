@@ -31,7 +31,7 @@ from tenants.models import User
 
 ZERO = Decimal("0.00")
 WAYS = {ChargeForm.BOLETO: Settlement.Way.BOLETO, ChargeForm.PIX: Settlement.Way.PIX}
-PARTS = ("principal", "fine", "interest", "discount", "excess")
+PARTS = ("principal", "fine", "interest", "discount", "excess", "lacking")
 TITLES = {
     ChargeStatus.PAID: "Paga",
     ChargeStatus.PARTLY_PAID: "Paga em parte",
@@ -53,6 +53,8 @@ class Money:
     fine: Decimal | None = None
     interest: Decimal | None = None
     slip: Slip | None = None
+    withheld: Decimal = ZERO  # tax that the payer pays in the company's name
+    split: Decimal = ZERO  # tax that was collected at the settlement
     bank_account: BankAccount | None = None  # None: cash
     by: User | None = None
 
@@ -87,9 +89,9 @@ def evidence_of(slip: Slip, reference: str) -> str:
 def split_again(settlement: Settlement) -> Settlement:
     """What was held back, by what is owed now: other money may have come since. Nothing of it is
     in the books yet, and the caller holds its charge."""
-    split = split_of(
+    split = divide(
         settlement.charge,
-        settlement.received + settlement.fee,
+        settlement.received + settlement.fee + settlement.withheld + settlement.split,
         settlement.paid_on,
         also=other_days(settlement.paid_on),
     )
@@ -107,14 +109,7 @@ def settle(charge: Charge, money: Money) -> Settlement | None:
     """
     if Settlement.objects.of(charge.tenant_id).filter(evidence=money.evidence).exists():
         return None
-    split = split_of(
-        charge,
-        money.received + money.fee,
-        money.paid_on,
-        also=other_days(money.paid_on) if money.slip is not None else (),
-        fine=money.fine,
-        interest=money.interest,
-    )
+    split = split_of(charge, money)
     settlement = Settlement(
         tenant_id=charge.tenant_id,
         charge=charge,
@@ -127,6 +122,9 @@ def settle(charge: Charge, money: Money) -> Settlement | None:
         is_provisional=money.is_provisional,
         received=money.received,
         fee=money.fee,
+        withheld=money.withheld,
+        split=money.split,
+        lacking=split.lacking,
         discount=split.discount,
         principal=split.principal,
         fine=split.fine,
@@ -140,7 +138,8 @@ def settle(charge: Charge, money: Money) -> Settlement | None:
         require_look(charge, f"Chegaram {reais(money.received)}, e {why_held}")
         return settlement
     count_in(charge, settlement, source=money.source)
-    if split.question:
+    # Who registers money by hand was asked what becomes of fine and interest.
+    if split.question and not (money.by and split.lacking):
         require_look(charge, split.question)
     return settlement
 
@@ -167,32 +166,49 @@ def post_or_hold(settlement: Settlement) -> str:
 def is_over(charge: Charge) -> bool:
     """It was cancelled, whatever came since."""
     after = charge.paid_after == Charge.PaidAfter.CANCELLATION
-    return charge.status == ChargeStatus.CANCELLED or after
+    return charge.status == ChargeStatus.CANCELLED or (charge.status == ChargeStatus.PAID and after)
 
 
-def split_of(charge: Charge, paid: Decimal, day: date, **told: Any) -> Split:
+def split_of(charge: Charge, money: Money) -> Split:
+    return divide(
+        charge,
+        money.received + money.fee + money.withheld + money.split,
+        money.paid_on,
+        also=other_days(money.paid_on) if money.slip is not None else (),
+        fine=money.fine,
+        interest=money.interest,
+    )
+
+
+def divide(charge: Charge, paid: Decimal, day: date, **told: Any) -> Split:
     """After cancellation nothing is owed: all that comes is the payer's. `told` as
     `split_payment` takes it."""
     discount = ZERO if charge.settled else charge.discount
     return split_payment(
         paid,
-        ZERO if is_over(charge) else charge.rest,
+        ZERO if is_over(charge) else charge.principal_rest,
         Terms(charge.due_date, charge.fine_percent, charge.interest_percent, discount),
         day,
+        late=ZERO if is_over(charge) else charge.late_rest,
         **told,
     )
 
 
 def post(settlement: Settlement) -> JournalEntry:
-    """D what arrived, discount, fee; C revenue for the principal, fine and interest, the excess."""
+    """D what arrived, or the advance that it was, discount, fee, tax; C revenue for the principal,
+    fine, interest, excess."""
     charge, purpose = settlement.charge, AccountPurpose
     parts: list[tuple[AccountPurpose, Decimal]] = [
         (purpose.DISCOUNTS, settlement.discount),
         (purpose.FEES, settlement.fee),
+        (purpose.WITHHELD, settlement.withheld),
+        (purpose.SPLIT, settlement.split),
         (purpose.LATE_CHARGES, -(settlement.fine + settlement.interest)),
         (purpose.ADVANCES, -settlement.excess),
     ]
-    lines = [(where_it_came(settlement), settlement.received)]
+    lines: list[tuple[Account, Decimal]] = []
+    if settlement.received:
+        lines.append((where_it_came(settlement), settlement.received))
     lines += [(account_for(charge.tenant, each), amount) for each, amount in parts if amount]
     if settlement.principal:
         lines.append((charge.revenue_account, -settlement.principal))
@@ -210,25 +226,34 @@ def post(settlement: Settlement) -> JournalEntry:
 def where_it_came(settlement: Settlement) -> Account:
     if settlement.bank_account is not None:
         return hold_leaf(settlement.bank_account)
-    return account_for(settlement.charge.tenant, AccountPurpose.CASH)
+    is_advance = settlement.way == Settlement.Way.ADVANCE
+    purpose = AccountPurpose.ADVANCES if is_advance else AccountPurpose.CASH
+    return account_for(settlement.charge.tenant, purpose)
 
 
 def count_in(charge: Charge, settlement: Settlement, *, source: str) -> None:
     """What a posted payment makes of its charge, which the caller holds."""
     paid_after = what_was_before(charge)
     charge.settled += settlement.principal
-    is_whole = not charge.rest or is_over(charge)
+    over = is_over(charge)
+    if not charge.principal_rest or over:
+        charge.late_rest = settlement.lacking
+    is_whole = not charge.rest or over
     was_paid = charge.status == ChargeStatus.PAID
     status = ChargeStatus.PAID if is_whole else ChargeStatus.PARTLY_PAID
     move_charge(
         charge,
         status,
         settled=charge.settled,
+        late_rest=charge.late_rest,
         paid_on=settlement.posted_on,
         paid_after=charge.paid_after if was_paid else paid_after,
     )
+    came = settlement.received or settlement.withheld
     parts = f": {parts_of(settlement)}" if parts_of(settlement) else ""
-    text = f"{reais(settlement.received)} em {settlement.posted_on:%d/%m/%Y}{parts}. {source}"
+    text = f"{reais(came)} em {settlement.posted_on:%d/%m/%Y}{parts}. {source}"
+    if charge.late_rest:
+        text += f" Ficam em aberto {reais(charge.late_rest)} de multa e juros."
     title = "Outro pagamento" if was_paid else TITLES[status]
     note(charge, title, text, tone=Tone.OK, by=settlement.registered_by)
     if status == ChargeStatus.PAID:

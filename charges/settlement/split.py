@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from brazil.banking_days import next_banking_day, previous_banking_day
-from charges.terms.amounts import Terms, amount_on
+from charges.terms.amounts import Owed, Terms, amount_on
 from core.money import CENTAVO, format_brl
 
 ZERO = Decimal("0.00")
@@ -24,6 +24,7 @@ class Split:
     discount: Decimal = ZERO
     excess: Decimal = ZERO
     question: str = ""  # what a person should look at
+    lacking: Decimal = ZERO  # what of fine and interest was due too
 
     @property
     def parts(self) -> str:
@@ -48,11 +49,13 @@ def split_payment(
     also: Sequence[date] = (),
     fine: Decimal | None = None,
     interest: Decimal | None = None,
+    late: Decimal = ZERO,
 ) -> Split:
     """`rest` is the principal that is still owed, `day` the payer's; the payment may have been made
-    on one of `also` as well. The bank's amounts are facts and ours an estimate: a centavo between
-    them is no debt and asks nobody; more is asked about, and never becomes interest."""
-    if not rest:
+    on one of `also` as well. `late` is what of fine and interest was kept open when the principal
+    was paid. The bank's amounts are facts and ours an estimate: a centavo between them is no debt
+    and asks nobody; more is asked about, and never becomes interest."""
+    if not rest and not late:
         return Split(excess=paid, question="A cobrança já estava quitada quando este valor chegou.")
     told = (fine or ZERO) + (interest or ZERO)
     if (fine is not None or interest is not None) and told < paid:
@@ -60,10 +63,11 @@ def split_payment(
         return with_principal(itemised, paid - told, rest, terms)
     extra = paid - rest
     day = day_of(extra, rest, terms, [day, *also])
-    if extra <= CENTAVO:
+    owed = replace(amount_on(rest, terms, day), late=late)
+    if rest and extra <= CENTAVO:
         split = with_principal(Split(), paid, rest, terms)
-        return missing(split, amount_on(rest, terms, day).additions, extra)
-    return with_additions(extra, rest, terms, day)
+        return missing(split, owed.additions, extra)
+    return with_additions(extra, owed)
 
 
 def other_days(day: date) -> list[date]:
@@ -103,13 +107,12 @@ def with_principal(split: Split, base: Decimal, rest: Decimal, terms: Terms) -> 
     return replace(split, principal=base)
 
 
-def with_additions(extra: Decimal, rest: Decimal, terms: Terms, day: date) -> Split:
+def with_additions(extra: Decimal, owed: Owed) -> Split:
     """More than the principal came, and the bank does not say what for."""
-    owed = amount_on(rest, terms, day)
-    over = extra - owed.additions
+    rest, over = owed.principal, extra - owed.additions
     if over > CENTAVO:
         why = f"Chegaram {reais(over)} a mais do que era devido."
-        return Split(rest, owed.fine, owed.interest, excess=over, question=why)
+        return Split(rest, owed.fine, owed.interest + owed.late, excess=over, question=why)
     fine = min(owed.fine, extra)
     split = Split(rest, fine, extra - fine)
     return missing(split, owed.additions, extra)
@@ -120,7 +123,8 @@ def missing(split: Split, additions: Decimal, extra: Decimal) -> Split:
     lacks = additions - max(extra, ZERO)
     if lacks <= CENTAVO or split.question:
         return split
-    return replace(split, question=f"Faltaram {reais(lacks)} de multa e juros.")
+    why = f"Faltaram {reais(lacks)} de multa e juros: continuam em aberto até alguém dispensar."
+    return replace(split, question=why, lacking=lacks)
 
 
 def reais(amount: Decimal) -> str:

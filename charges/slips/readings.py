@@ -114,9 +114,14 @@ def take_money(slip: Slip, reading: Reading, source: str) -> None:
         )
         require_look(slip.charge, why)
         return
-    for payment in not_counted(slip, reading):
+    came = [
         settle(slip.charge, money_of(slip, payment, source))
-    if slip.charge.status == ChargeStatus.PARTLY_PAID and slip.status == SlipStatus.PAID:
+        for payment in not_counted(slip, reading)
+    ]
+    if not any(came):
+        return  # a part of it may have been given back since
+    is_short = slip.charge.status == ChargeStatus.PARTLY_PAID and slip.charge.principal_rest
+    if is_short and slip.status == SlipStatus.PAID:
         require_look(slip.charge, "O banco encerrou o boleto com menos do que o devido.")
 
 

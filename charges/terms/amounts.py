@@ -1,10 +1,12 @@
 """What a charge costs on a day. Amounts are reais, rounded once, half a centavo up."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from brazil.banking_days import sao_paulo_day
 from charges.models import Charge, late_from
+from core.clock import database_now
 from core.money import CENTAVO
 
 ZERO = Decimal("0.00")
@@ -28,14 +30,15 @@ class Owed:
     fine: Decimal = ZERO
     interest: Decimal = ZERO
     discount: Decimal = ZERO
+    late: Decimal = ZERO  # fine and interest of what was paid, kept open
 
     @property
     def total(self) -> Decimal:
-        return self.principal + self.fine + self.interest - self.discount
+        return self.principal + self.additions - self.discount
 
     @property
     def additions(self) -> Decimal:
-        return self.fine + self.interest
+        return self.fine + self.interest + self.late
 
 
 def terms_of(charge: Charge) -> Terms:
@@ -63,7 +66,13 @@ def owed_on(charge: Charge, day: date) -> Owed:
     terms = terms_of(charge)
     if charge.settled:
         terms = Terms(terms.due_date, terms.fine_percent, terms.interest_percent)
-    return amount_on(charge.rest, terms, day)
+    return replace(amount_on(charge.principal_rest, terms, day), late=charge.late_rest)
+
+
+def given_up(charge: Charge, amount: Decimal, terms: Terms) -> Decimal:
+    """What the charge is worth less today if it is `amount` on these terms; never below zero."""
+    today = sao_paulo_day(database_now())
+    return max(owed_on(charge, today).total - amount_on(amount, terms, today).total, ZERO)
 
 
 def rounded(amount: Decimal) -> Decimal:

@@ -10,6 +10,7 @@ from banking.banks.contract.charge_rules import BOLETO, BOLETO_PIX, PIX, ChargeR
 from banking.models import BankAccount
 from charges.models import Charge
 from charges.terms.fit import fit
+from charges.terms.payment_data import payment_data, sentence
 from core.money import format_brl
 from core.text import read_line
 from parties.models import Payer
@@ -58,14 +59,15 @@ def problems(charge: Charge, today: date) -> list[Problem]:
     return [
         *problems_of_amounts(charge, rules, name),
         *problems_of_terms(charge, rules, name, today),
+        *problems_of_texts(charge),
         *problems_of_payer(charge.payer, rules, name),
     ]
 
 
 def problems_of_amounts(charge: Charge, rules: ChargeRules, name: str) -> Iterator[Problem]:
-    if charge.amount < rules.smallest:
+    if charge.rest < rules.smallest:
         yield Problem("amount", f"{name} emite cobranças a partir de {reais(rules.smallest)}.")
-    if charge.amount > rules.largest:
+    if charge.rest > rules.largest:
         yield Problem("amount", f"{name} emite cobranças até {reais(rules.largest)}.")
     if charge.discount >= charge.amount:
         yield Problem("discount", "O desconto precisa ser menor que o valor.")
@@ -74,9 +76,9 @@ def problems_of_amounts(charge: Charge, rules: ChargeRules, name: str) -> Iterat
 def problems_of_terms(
     charge: Charge, rules: ChargeRules, name: str, today: date
 ) -> Iterator[Problem]:
-    if charge.due_date < today:
+    if charge.due_date < today and charge.principal_rest:
         yield Problem("due_date", f"O vencimento, {charge.due_date:%d/%m/%Y}, já passou.")
-    if charge.discount and charge.due_date <= today:
+    if charge.discount and not charge.settled and charge.due_date <= today:
         yield Problem("discount", "O desconto vale até a véspera do vencimento, e ela já passou.")
     if charge.form not in offered_forms(charge.bank_account):
         words = Charge.Form(charge.form).label.lower()
@@ -89,6 +91,12 @@ def problems_of_terms(
         yield Problem("message", f"{name} não imprime mensagem: deixe em branco.")
     elif len(read_line(charge.message)) > rules.message_length:
         yield Problem("message", f"A mensagem em {name} tem até {rules.message_length} letras.")
+
+
+def problems_of_texts(charge: Charge) -> Iterator[Problem]:
+    for field in ("description", "message"):
+        if found := payment_data(getattr(charge, field)):
+            yield Problem(field, sentence(found))
 
 
 def problems_of_payer(payer: Payer, rules: ChargeRules, name: str) -> Iterator[Problem]:

@@ -13,14 +13,15 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.fields.json import KT
 
 from accounts.chart.reclassify import standing
-from accounts.models import JournalEntry, JournalLine
+from accounts.models import JournalEntry
 from banking.banks.contract.charge_rules import ChargeRules
 from banking.models import Allocation, BankAccount, StatementLine
-from banking.statements.allocation import NotFree, allocate, line_on, unallocated
+from banking.statements.allocation import NotFree, allocate, line_on, unallocated, was_undone
 from banking.statements.entry_day import on_day_of, record_redating
 from brazil.banking_days import sao_paulo_day
 from charges.models import Settlement, Slip
 from charges.models.slip import CODE, keys_of_code
+from charges.refunds.bank_lines import match_refunds, refund_of
 from charges.settlement.settle import Money, evidence_of, settle
 from charges.states import OPEN_AT_BANK, SlipStatus
 from charges.terms.check import reais, rules_of
@@ -58,6 +59,7 @@ def match_statement(account: BankAccount) -> None:
             take_line(line, slip)
     if not rules.movement_field:  # else a credit that names none is no slip's
         see_credits(account)
+    match_refunds(account)
 
 
 def named(account: BankAccount, rules: ChargeRules) -> list[tuple[StatementLine, Slip]]:
@@ -185,12 +187,6 @@ def join(settlement: Settlement, line: StatementLine) -> None:
     record_redating(former, entry)
 
 
-def was_undone(line: StatementLine, posted: JournalLine) -> bool:
-    """A person took the two apart: nothing joins them again by itself."""
-    pairs = Allocation.objects.of(line.tenant_id).undone()
-    return pairs.filter(statement_line=line, journal_line=posted).exists()
-
-
 def keep_day(settlement: Settlement, entry: JournalEntry) -> None:
     Settlement.objects.of(settlement.tenant_id).filter(id=settlement.id).update(
         entry=entry, posted_on=entry.date, is_provisional=False
@@ -208,7 +204,11 @@ def note_undone(allocation: Allocation, *, by: User) -> None:
         .select_related("charge")
         .first()
     )
+    line = allocation.statement_line
+    text = f"Linha do extrato de {line.booked_on:%d/%m/%Y}, {reais(abs(allocation.amount))}."
     if settlement is not None:
-        line = allocation.statement_line
-        text = f"Linha do extrato de {line.booked_on:%d/%m/%Y}, {reais(abs(allocation.amount))}."
         note(settlement.charge, "Conciliação desfeita", text, tone=Tone.WARN, by=by)
+        return
+    refund = refund_of(allocation.journal_line.entry)
+    if refund is not None:
+        note(refund.charge, "Conciliação desfeita", text, tone=Tone.WARN, by=by)

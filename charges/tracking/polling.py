@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import structlog
 from django.conf import settings
 from django.db import IntegrityError
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from banking.banks.contract.adapter import BankAdapter
 from banking.banks.contract.charge_rules import ChargeRules, PollCost
@@ -21,6 +21,7 @@ from charges.slips.readings import take_in
 from charges.states import OPEN_AT_BANK, SlipStatus
 from charges.terms.check import rules_of
 from charges.tracking.notices import news_of, slips_with_news
+from charges.tracking.unfollowed import compare_with_bank, to_prove
 from charges.transitions import hold_charges, lock_slip, require_look
 from core import deadline
 from core.clock import database_now
@@ -166,7 +167,7 @@ def turns(account: BankAccount, now: datetime) -> list[Slip]:
     with tenant_scope(account.tenant_id):
         told = slips_with_news(account, news_of(account, now), now)
         due = Slip.objects.of(account.tenant_id).filter(
-            is_due(now), bank_account=account, status__in=OPEN_AT_BANK
+            is_due(now), Q(bank_account=account, status__in=OPEN_AT_BANK) | to_prove(account)
         )
         others = list(due.exclude(id__in=[slip.id for slip in told]).order_by("due_date", "id"))
     for slip in [*told, *others]:
@@ -207,6 +208,7 @@ def record_gone(slip: Slip, asked_at: datetime) -> None:
 def take_in_held(slip: Slip, reading: Reading, asked_at: datetime) -> None:
     held = lock_slip(slip)
     take_in(held, reading, source=f"{held.bank_account.bank_name} informou.")
+    compare_with_bank(held, reading)
     rules = rules_of(held.bank_account)
     assert rules is not None
     wait(held, asked_at, until_next_look(held, rules, asked_at))

@@ -4,6 +4,7 @@ What is wanted stands in the charge, so it goes on after a kill. Minutes with no
 allowed, two alive never. If the payer was quicker it ends as paid.
 """
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -14,14 +15,18 @@ from audit.services import record
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from charges.drafts.draft import particulars, read_due_date, read_money, require_enterer
+from charges.exceptional import request_of, require_unchanged
 from charges.issuing.queue import queue_slips
-from charges.models import Charge, late_from
+from charges.models import Charge, Slip, late_from
 from charges.states import OPEN_AT_BANK, ChargeStatus
+from charges.terms.amounts import given_up, owed_on, terms_of
 from charges.terms.check import problems, reais
 from charges.timeline import CANCEL_ASKED, Tone, note
 from charges.transitions import ask_end, live_slip, lock_charge, require_look
 from core.clock import database_now
 from core.errors import InvalidInput, InvalidState
+from people.exceptional_acts import Kind, propose
+from people.models import ExceptionalAct
 from tenants.models import Membership
 from tenants.scope import tenant_scope
 
@@ -31,22 +36,62 @@ OF_NEXT = ("next_due_date", "next_amount", "next_by")
 @transaction.atomic
 def change_terms(
     charge: Charge, *, by: Membership, due_date: date, amount: Decimal, why: str = ""
-) -> Charge:
-    """Have an open charge collected by a new slip with this due date and value.
+) -> ExceptionalAct | None:
+    """Have an open charge collected by a new slip with this due date and value. What it gives up of
+    what is owed today is out of the ordinary: above the company's limit it waits for a second
+    person (`is_waiting` of what is returned).
 
     Raises:
-        InvalidInput: (its `field` named) the bank would not take it so.
-        InvalidState: (code `no_slip`) no slip of it is open at the bank.
+        InvalidInput: (its `field` named) the bank would not take it so; `why` has to be said.
+        InvalidState: (code `no_slip`) no slip of it is open at the bank; (code `already_asked`) the
+            same waits already.
         NotAllowed: `by` does not work on charges.
     """
     require_enterer(by)
-    held = lock_charge(charge)
-    slip = live_slip(held)
-    if slip is None or slip.status not in OPEN_AT_BANK or held.settled:
+    amount, due_date = read_money(amount, "amount", "O valor"), read_due_date(due_date)
+    seen = Charge.objects.of(by.tenant_id).select_related("payer", "created_by", "bank_account")
+    asked = seen.get(id=charge.id)
+    require_open_slip(asked)
+    check_terms(asked, due_date, amount)
+    less = given_up(asked, amount, replace(terms_of(asked), due_date=due_date))
+    if not less:
+        write_change(lock_charge(charge), due_date, amount, why, by)
+        return None
+    request = request_of(
+        asked,
+        amount=less,
+        title=f"Desconto depois da emissão: {reais(less)} para {asked.payer}",
+        why=why,
+        effect={
+            "Vale hoje": reais(owed_on(asked, sao_paulo_day(database_now())).total),
+            "Passa a": f"{reais(amount)}, com vencimento em {due_date:%d/%m/%Y}",
+        },
+        value={"due_date": due_date.isoformat(), "amount": str(amount)},
+    )
+    return propose(LESS, request, by=by)
+
+
+def apply_less(act: ExceptionalAct, by: Membership) -> None:
+    require_enterer(by)
+    held = lock_charge(Charge(id=act.subject_id, tenant_id=act.tenant_id))
+    require_unchanged(held, act)
+    due_date, amount = date.fromisoformat(act.value["due_date"]), Decimal(act.value["amount"])
+    check_terms(held, due_date, amount)
+    write_change(held, due_date, amount, act.why, by)
+
+
+LESS = Kind("less_by_new_slip", "Desconto depois da emissão", apply_less)
+
+
+def require_open_slip(charge: Charge) -> Slip:
+    slip = live_slip(charge)
+    if slip is None or slip.status not in OPEN_AT_BANK or charge.settled:
         raise InvalidState("Nenhum boleto desta cobrança está em aberto.", code="no_slip")
-    amount = read_money(amount, "amount", "O valor")
-    check_terms(held, read_due_date(due_date), amount)
-    before = particulars(held)
+    return slip
+
+
+def write_change(held: Charge, due_date: date, amount: Decimal, why: str, by: Membership) -> None:
+    slip, before = require_open_slip(held), particulars(held)
     held.next_due_date, held.next_amount, held.next_by = due_date, amount, by.user
     held.save(update_fields=[*OF_NEXT])
     ask_end(slip, by=by.user, ends_debt=False)
@@ -55,7 +100,6 @@ def change_terms(
     note(held, CANCEL_ASKED, "O novo boleto é emitido depois.", tone=Tone.INFO)
     after = {"Valor": reais(amount), "Vencimento": f"{due_date:%d/%m/%Y}"}
     record(Act.CHARGE_EDITED, on=held, by=by.user, why=why, before=before, after=after)
-    return held
 
 
 def check_terms(charge: Charge, due_date: date, amount: Decimal) -> None:

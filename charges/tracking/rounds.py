@@ -17,8 +17,9 @@ from banking.gateway.connect import connect
 from banking.models import BankAccount
 from charges.issuing.claim import abandon_stale_claims
 from charges.issuing.unknown import ask_about_unknown
-from charges.models import Charge, ChargeRound, Slip
-from charges.states import OPEN_AT_BANK, SlipStatus
+from charges.models import Charge, ChargeRound, Refund, Slip
+from charges.refunds.evidence import post_waiting, read_refunds
+from charges.states import OPEN_AT_BANK, RefundStatus, SlipStatus
 from charges.terms.check import rules_of
 from charges.tracking.bank_lines import match_statement
 from charges.tracking.cancellation import cancel_requested
@@ -66,15 +67,18 @@ def unfinished(now: datetime) -> list[tuple[UUID, UUID]]:
         slips = Slip.objects.filter(
             Q(status=SlipStatus.ISSUING, claimed_at__lte=stale)
             | is_due(now) & Q(status__in=[SlipStatus.UNKNOWN, *OPEN_AT_BANK])
+            | is_due(now) & Q(said_cancelled_at__isnull=False, status=SlipStatus.CANCELLED)
         )
         listed = now - timedelta(seconds=settings.POLL_ORDERS_SECONDS)
         rounds = ChargeRound.objects.filter(Q(wanted_at__isnull=False) | Q(listed_at__lte=listed))
         changing = Charge.objects.filter(next_due_date__isnull=False)
+        at_bank = Refund.objects.filter(status=RefundStatus.AT_BANK)
         followed = Slip.objects.filter(status__in=OPEN_AT_BANK)
         pairs = {
             *slips.values_list("tenant_id", "bank_account_id"),
             *unread_lists(now),
             *changing.values_list("tenant_id", "bank_account_id"),
+            *at_bank.values_list("tenant_id", "bank_account_id"),
             *rounds.filter(wanted_at__isnull=False).values_list("tenant_id", "bank_account_id"),
             *(
                 set(rounds.values_list("tenant_id", "bank_account_id"))
@@ -106,6 +110,13 @@ def follow_account(tenant_id: UUID, account_id: UUID) -> bool:
     return is_ours and is_wanted
 
 
+def is_told_of(account: BankAccount) -> bool:
+    """Whether it is connected, and its bank in the company's plan."""
+    with tenant_scope(account.tenant_id):
+        mine = BankAccount.objects.of(account.tenant_id).connected().in_plan()
+        return mine.filter(id=account.id).exists()
+
+
 def go_round(tenant_id: UUID, account_id: UUID) -> None:
     now = database_now()
     with tenant_scope(tenant_id):
@@ -113,7 +124,8 @@ def go_round(tenant_id: UUID, account_id: UUID) -> None:
         abandon_stale_claims(account, now)
     with tenant_scope(tenant_id):
         match_statement(account)
-    if not account.is_connected or rules_of(account) is None:
+        post_waiting(account)
+    if not is_told_of(account) or rules_of(account) is None:
         return  # what is at the bank lives on there, without being followed
     try:
         with connect(account.connection, needing=Capability.FETCH_CHARGE) as bank:
@@ -126,6 +138,8 @@ def go_round(tenant_id: UUID, account_id: UUID) -> None:
             if Capability.LIST_CHARGES in bank.info.capabilities:
                 take_in_foreign(account, bank, now)
             poll_slips(account, bank, now)
+            if Capability.LIST_REFUNDS in bank.info.capabilities:
+                read_refunds(account, bank, now)
             go_on_with_changes(account)
     except (BankUnavailable, BankAccessDenied):  # the connection was not opened
         return

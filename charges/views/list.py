@@ -15,6 +15,7 @@ from charges.models import Charge
 from charges.reads.batches import running_batches
 from charges.reads.list import ListFilter, State, read_page
 from charges.reads.numbers import Numbers, numbers_of
+from charges.refunds.release import waiting_count
 from core.clock import database_now
 from parties.models import Payer
 from tenants.access import TenantRequest, member_required
@@ -49,10 +50,12 @@ def around(request: TenantRequest, chosen: ListFilter, now: datetime) -> dict[st
         "is_filtering": bool(set(request.GET) - {"situacao", "apos", "selecionar"}),
         "payer": payer_of(request, chosen),
         "numbers": numbers,
+        "to_release": waiting_count(request.tenant.id),
         "batches": running_batches(request.tenant, now),
         "has_any": numbers.owed > 0 or Charge.objects.of(request.tenant).exists(),
         "select_all_url": address(chosen, selecionar="todas"),
         "look_url": address(chosen, situacao=State.TO_LOOK_AT),
+        "unfollowed_url": address(chosen, situacao=State.UNFOLLOWED),
         "without_payer_url": address(chosen, pagador=""),
     }
 
@@ -67,7 +70,9 @@ def chips(chosen: ListFilter, numbers: Numbers) -> list[dict[str, Any]]:
         State.OPEN: numbers.owed,
         State.OVERDUE: numbers.overdue,
         State.TO_LOOK_AT: numbers.to_look_at,
+        State.UNFOLLOWED: numbers.unfollowed,
     }
+    hidden = {State.UNFOLLOWED} if not numbers.unfollowed else set()
     return [
         {
             "label": state.label,
@@ -76,6 +81,7 @@ def chips(chosen: ListFilter, numbers: Numbers) -> list[dict[str, Any]]:
             "count": counts.get(state),
         }
         for state in State
+        if state not in hidden or chosen.state == state
     ]
 
 

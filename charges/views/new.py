@@ -10,13 +10,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
-from charges.drafts.edit import edit_charge
+from charges.drafts.edit import LESS, edit_charge
 from charges.drafts.enter import enter_charge, enter_instalments
-from charges.forms.charge import ChargeForm, issuing_accounts, terms_of, written
+from charges.forms.charge import ChargeForm, terms_of, written
 from charges.forms.fields import suggested_payers, write_payer
 from charges.issuing.queue import issue_charges
 from charges.models import Charge
 from charges.reads.sending import sending_of
+from charges.terms.accounts import issuing_accounts
 from charges.terms.check import offered_forms
 from charges.views.acts import require
 from charges.views.charge import row_or_404
@@ -24,6 +25,8 @@ from charges.views.issuing import tell_of_issued
 from core.clock import database_now
 from core.forms import marking
 from parties.models import Payer
+from people.exceptional_acts import waiting_on
+from people.outcomes import WAITS_FOR_SECOND
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
 
@@ -68,6 +71,9 @@ def edit(request: TenantRequest, charge_id: UUID) -> HttpResponse:
     with marking(form):
         if is_right(request, form):
             edited = edit_charge(charge, form.draft, by=request.membership)
+            if waiting_on(edited, LESS) is not None:
+                messages.info(request, WAITS_FOR_SECOND)
+                return redirect("charges:detail", edited.id)
             return after_saving(request, [edited])
     return render_form(request, form)
 

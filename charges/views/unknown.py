@@ -7,13 +7,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from charges.forms.acts import FoundForm, NothingForm
+from charges.forms.acts import FoundForm, NothingForm, WhyForm
 from charges.issuing.missing import issue_again, say_found, say_missing
 from charges.terms.check import reais
+from charges.tracking.unfollowed import consider_cancelled as consider
 from charges.views.acts import require, typed
 from charges.views.charge import row_or_404
 from charges.views.question import Question, ask
 from core.forms import marking
+from people.outcomes import tell_act
 from people.recent_factor import require_recent_factor
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
@@ -85,6 +87,36 @@ def again(request: TenantRequest, charge_id: UUID) -> HttpResponse:
             "segundo é cancelado.",
         ],
         action="Emitir outro boleto",
+        is_danger=True,
+    )
+    return ask(request, row.charge, question, form)
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.ADMIN, Role.FINANCE)
+@require_recent_factor
+def consider_cancelled(request: TenantRequest, charge_id: UUID) -> HttpResponse:
+    """Its bank tells nothing any more, and somebody cancelled the slip in the bank's app."""
+    row = row_or_404(request, charge_id)
+    require(row.can_consider_cancelled)
+    form = WhyForm(typed(request))
+    if form.is_valid():
+        with marking(form):
+            why = form.cleaned_data["why"]
+            act = consider(row.charge, by=request.membership, why=why)
+            tell_act(request, act, "Anotado. A dívida continua, sem boleto em aberto.")
+            return redirect("charges:detail", charge_id)
+    bank = row.charge.bank_account.bank_name
+    question = Question(
+        title="Considerar cancelada no banco?",
+        texts=[
+            f"Cancele antes, no aplicativo de {bank}, o boleto de {reais(row.charge.rest)} de "
+            f"{row.charge.payer}: daqui ele não pode ser cancelado agora.",
+            "A dívida continua, e outro boleto pode ser emitido por outra conta. Se o primeiro "
+            "ainda estiver em aberto, o pagador pode pagar duas vezes. Quando a conexão voltar, o "
+            "banco é consultado.",
+        ],
+        action="Já cancelei no banco",
         is_danger=True,
     )
     return ask(request, row.charge, question, form)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.urls import reverse
 
+from accounts.models import AccountPurpose
 from audit.acts import Act
 from audit.services import record
 from brazil.document import format_document
@@ -63,7 +64,7 @@ def edit_payable(
     Raises:
         Changed: somebody changed it meanwhile.
         PossibleDuplicate: it now may be the same debt as another, which was not accepted.
-        InvalidState: it was sent, paid or cancelled.
+        InvalidState: it was sent, paid or cancelled, or gives an advance back.
         NotAllowed: `by` may not enter bills.
         InvalidInput, AlreadyEntered: as `payments.bills.terms.read_terms`.
     """
@@ -74,6 +75,7 @@ def edit_payable(
         raise InvalidState(
             "Esta conta já foi enviada ou cancelada e não pode mais ser alterada.", code="not_open"
         )
+    refuse_give_back(payable)
     before = facts_of(payable)
     if version_of(payable) != seen:
         raise Changed(
@@ -122,6 +124,20 @@ def edit_payable(
     said = {SAID_DIFFERENT: in_one_line(accepted)} if accepted else {}
     record(Act.BILL_EDITED, on=payable, by=by.user, before=edit.before, after=edit.after | said)
     return payable
+
+
+def refuse_give_back(payable: Payable) -> None:
+    """One that gives a payer's advance back is of so much, to that payer, and no other.
+
+    Raises:
+        InvalidState: (code `gives_back`) it is such a one.
+    """
+    if payable.expense_account.purpose == AccountPurpose.ADVANCES:
+        raise InvalidState(
+            "Esta conta devolve um adiantamento de cliente e não é alterada: cancele-a e peça a "
+            "devolução de novo na cobrança.",
+            code="gives_back",
+        )
 
 
 def told_no_more(payable: Payable, terms: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from collections.abc import Collection
 from typing import Unpack
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.module_loading import import_string
 
 from audit.acts import Act
 from audit.services import record
@@ -108,4 +110,6 @@ def cancel_payable(payable: Payable, *, by: User, why: str = "") -> Payable:
     payable.save(update_fields=["status"])
     note(payable, "Cancelada", why, by=by)
     record(Act.BILL_CANCELLED, on=payable, by=by, why=why, before=particulars(payable))
+    for name in settings.ON_BILL_CANCELLED:
+        import_string(name)(payable.tenant_id, payable.id)
     return payable

@@ -11,6 +11,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from audit.acts import Act
 from audit.services import record
@@ -202,6 +203,19 @@ def are_two_people(approval: Approval) -> bool:
         )
         (are_two,) = cursor.fetchone()
     return bool(are_two)
+
+
+def count_as_one(tenant_id: UUID, one: int, two: int, instants: Iterable[datetime]) -> bool:
+    """Who delegated to whom counts as one, if the delegation was in force at one of the instants.
+    Runs inside the company's scope."""
+    between = Q(delegator=one, delegate=two) | Q(delegator=two, delegate=one)
+    given = Delegation.objects.of(tenant_id).filter(between)
+    return any(
+        given.filter(starts_at__lte=at)
+        .filter(Q(revoked_at__gt=at) | Q(revoked_at=None, ends_at__gt=at))
+        .exists()
+        for at in instants
+    )
 
 
 @transaction.atomic

@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Self
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import DecimalField, Func
+from django.utils.module_loading import import_string
 
 from banking.models import BankAccount
 from core.money import format_brl
@@ -72,17 +74,40 @@ def over_limits(pairs: Pairs) -> dict[Payable, str]:
     ):
         used[row.bank_account_id, row.rail] = row.used
     over: dict[Payable, str] = {}
+    counted: set[tuple[UUID, str]] = set()
     for payable, account in pairs:
         rail = rail_for(payable, account)
         assert rail is not None  # what the bank cannot do was left out or refused before
         key = (account.id, rail.value)
         if key not in rows:
             continue
+        if key not in counted:
+            used[key] += also_leaves(tenant_id, *key)
+            counted.add(key)
         if why := rows[key].why_not(payable.amount, used[key], rail):
             over[payable] = why
         else:
             used[key] += payable.amount
     return over
+
+
+def also_leaves(tenant_id: UUID, account_id: UUID, rail: str) -> Decimal:
+    """What other apps took of an account today by a rail."""
+    told = (import_string(name)(tenant_id, account_id, rail) for name in settings.ALSO_LEAVES)
+    return sum(told, Decimal("0.00"))
+
+
+def why_not_leave(account: BankAccount, amount: Decimal, others: Decimal, rail: str) -> str:
+    """Why so much does not leave an account by a rail today, after `others` of other apps; empty:
+    it may. The limit is held until the transaction ends."""
+    limits = AccountLimit.objects.of(account.tenant_id).filter(bank_account=account, rail=rail)
+    held = limits.select_for_update(of=("self",), no_key=True).first()
+    if held is None:
+        return ""
+    names = ("tenant_id", "bank_account_id", "rail")
+    today = Func(*names, function="payments_used_today", output_field=DecimalField())
+    used: Decimal = limits.annotate(used=today).values_list("used", flat=True).get()
+    return Limit.of(held).why_not(amount, used + others, rail)
 
 
 def limits_of(tenant_id: UUID) -> dict[tuple[UUID, str], Limit]:

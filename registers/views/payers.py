@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from brazil.banking_days import sao_paulo_day
+from charges.reads.reminders import payer_mails
 from core.clock import database_now
 from core.forms import marking
 from parties.models import Payer
@@ -59,6 +60,7 @@ def show(request: TenantRequest, payer_id: UUID) -> HttpResponse:
         "sums": sums_of([payer], request.tenant, today).get(payer.id, Sums()),
         "charges": charges_of(payer, today),
         "events": events_of(payer),
+        "mails": payer_mails(payer, today),
     }
     return render(request, "registers/payer.html", context)
 

@@ -8,7 +8,8 @@ from simulator.core.app.visits import Visit
 from simulator.core.clock import from_micros
 from simulator.core.pages import act, day_text, esc, money, note, rows_or, time_text
 from simulator.core.store import Row
-from simulator.kamino import charges_life, tokens
+from simulator.kamino import charges_life, refunds_life, tokens
+from simulator.kamino.answers import Problem
 from simulator.kamino.app import APP
 from simulator.kamino.bank import Kamino
 from simulator.kamino.receiving import pay_charge
@@ -36,6 +37,23 @@ async def pay(request: Request, visit: Visit[Kamino]) -> Response:
     is_paid = pay_charge(visit.bank, charge, request.path_params["way"])
     told = "Cobrança paga." if is_paid else "Esta cobrança já foi paga ou cancelada."
     return visit.back(told, _CHARGES)
+
+
+async def refund(request: Request, visit: Visit[Kamino]) -> Response:
+    """What is left of it goes back: by the company in the app, or by the payer's bank (MED)."""
+    charge = visit.own("SELECT * FROM kamino_charge WHERE id = ?", request.path_params["id"])
+    if charge is None:
+        return visit.back("Esta cobrança não existe mais.", _CHARGES)
+    left = charge["paid_amount"] - refunds_life.refunded(visit.bank, charge)
+    reason = "Fraude informada pelo banco de quem pagou"
+    try:
+        if request.path_params["origin"] == refunds_life.MED:
+            refunds_life.refund(visit.bank, charge, left, refunds_life.MED, reason)
+        else:
+            refunds_life.refund(visit.bank, charge, left, refunds_life.APP)
+    except Problem as problem:
+        return visit.back(problem.detail, _CHARGES)
+    return visit.back(f"{money(left)} devolvidos a {charge['name']}.", _CHARGES)
 
 
 async def clients(request: Request, visit: Visit[Kamino]) -> Response:
@@ -67,6 +85,9 @@ def _charge(bank: Kamino, row: Row) -> str:
         for way, label, has_it in ways
         if has_it and row["state"] == charges_life.OPEN
     )
+    if row["paid_by"] == "pix" and refunds_life.refunded(bank, row) < row["paid_amount"]:
+        acts += act(f"{url}/devolver/app", "Devolver", about=about)
+        acts += act(f"{url}/devolver/med", "Devolver por MED", about=about)
     return f"""<li><span class="who" id="{about}">{esc(row["name"])}
 <small>vence em {day_text(row["due_date"])} · {_STATES[state]}</small></span>
 <strong class="num">{money(charges_life.amount_due(bank, row))}</strong>
@@ -83,6 +104,7 @@ def _client(row: Row) -> str:
 
 ROUTES = [
     Route(_CHARGES, APP.signed_in(charges)),
+    Route(f"{_CHARGES}/{{id}}/devolver/{{origin}}", APP.signed_in(refund), methods=["POST"]),
     Route(f"{_CHARGES}/{{id}}/{{way}}", APP.signed_in(pay), methods=["POST"]),
     Route(_ACCESS, APP.signed_in(clients)),
     Route(f"{_ACCESS}/{{id}}/revogar", APP.signed_in(revoke), methods=["POST"]),

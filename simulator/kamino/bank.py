@@ -55,6 +55,14 @@ CREATE TABLE IF NOT EXISTS kamino_charge (
     created_at INTEGER NOT NULL, paid_amount INTEGER NOT NULL DEFAULT 0, paid_at INTEGER,
     paid_day TEXT, paid_by TEXT);
 CREATE INDEX IF NOT EXISTS kamino_charge_of ON kamino_charge (account_id, seq);
+CREATE TABLE IF NOT EXISTS kamino_refund (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, account_id INTEGER NOT NULL,
+    charge_id TEXT NOT NULL, key TEXT, state TEXT NOT NULL, origin TEXT NOT NULL,
+    amount INTEGER NOT NULL, reason TEXT, failure TEXT, end_to_end TEXT NOT NULL,
+    created_at INTEGER NOT NULL, created_day TEXT NOT NULL, completed_at INTEGER, ended_day TEXT,
+    answer_until TEXT);
+CREATE INDEX IF NOT EXISTS kamino_refund_of ON kamino_refund (account_id, seq);
+CREATE INDEX IF NOT EXISTS kamino_refund_charge ON kamino_refund (charge_id);
 CREATE TABLE IF NOT EXISTS kamino_endpoint (
     id TEXT PRIMARY KEY, account_id INTEGER NOT NULL, url TEXT NOT NULL, events TEXT NOT NULL,
     secret TEXT NOT NULL, created_at INTEGER NOT NULL, UNIQUE (account_id, url)) WITHOUT ROWID;
@@ -68,6 +76,7 @@ class KaminoSettings:
     access_token_seconds: int = 3600
     requests_per_minute: int = 6000
     approval_days: int = 7
+    holds_refunds: bool = False  # one that is asked for is `processing` until the control ends it
     processing_ms: int = 0  # how long a POST is being done before it is done
     terms_suffix: str = ""  # at the end of the terms: makes another version
     require_registered_titles: bool = False

@@ -14,7 +14,7 @@ from simulator.core.clock import to_micros
 from simulator.core.ids import new_id
 from simulator.core.people import Account
 from simulator.core.store import Row
-from simulator.kamino import charges_life
+from simulator.kamino import charges_life, refunds_life
 from simulator.kamino.answers import (
     answer,
     cents_of,
@@ -151,6 +151,7 @@ def wire(bank: Kamino, row: Row) -> dict[str, Any]:
         "paid_amount": reais(row["paid_amount"]),
         "paid_at": instant_or_none(row["paid_at"]),
         "paid_by": row["paid_by"],
+        "refunded_amount": reais(refunds_life.refunded(bank, row)),
         "created_at": instant(row["created_at"]),
     }
 

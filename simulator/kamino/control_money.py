@@ -6,8 +6,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from simulator.core.control import ControlError, read_body
-from simulator.core.given import document, text
-from simulator.kamino import charges, charges_life, pix_keys
+from simulator.core.given import document, text, whole
+from simulator.kamino import charges, charges_life, pix_keys, refunds, refunds_life
 from simulator.kamino.answers import Problem
 from simulator.kamino.bank import kamino_of
 from simulator.kamino.receiving import pay_charge
@@ -54,7 +54,44 @@ async def pay_a_charge(request: Request) -> Response:
     return JSONResponse({"id": changed["id"], "wire": charges.wire(bank, changed)})
 
 
+async def refund_a_charge(request: Request) -> Response:
+    """Money of it goes back without us: `origin` med (default) or app. More: amount, reason."""
+    bank, body = kamino_of(request), await read_body(request)
+    charge = charges_life.charge_by(bank, "id", request.path_params["id"])
+    if charge is None:
+        raise ControlError("Não há esta cobrança.")
+    origin, reason = str(body.get("origin", refunds_life.MED)), body.get("reason")
+    if origin not in (refunds_life.MED, refunds_life.APP):
+        raise ControlError("A origem é med ou app.")
+    left = charge["paid_amount"] - refunds_life.refunded(bank, charge)
+    try:
+        made = refunds_life.refund(bank, charge, whole(body, "amount", left), origin, reason)
+    except Problem as problem:
+        raise ControlError(problem.detail) from None
+    return JSONResponse(refunds.wire(made), 201)
+
+
+async def refund_list(request: Request) -> Response:
+    """Oldest first."""
+    rows = kamino_of(request).store.rows("SELECT * FROM kamino_refund ORDER BY seq")
+    return JSONResponse([refunds.wire(row) for row in rows])
+
+
+async def end_a_refund(request: Request) -> Response:
+    """One that is being done is `done`, or is not."""
+    bank, body = kamino_of(request), await read_body(request)
+    row = refunds_life.refund_by_id(bank, request.path_params["id"])
+    if row is None or not refunds_life.end(bank, row, is_done=bool(body.get("done", True))):
+        raise ControlError("Esta devolução não está em andamento.")
+    ended = refunds_life.refund_by_id(bank, row["id"])
+    assert ended is not None
+    return JSONResponse(refunds.wire(ended))
+
+
 ROUTES = [
+    Route("/charges/{id}/refund", refund_a_charge, methods=["POST"]),
+    Route("/refunds", refund_list),
+    Route("/refunds/{id}/end", end_a_refund, methods=["POST"]),
     Route("/keys", create_key, methods=["POST"]),
     Route("/charges", charge_list),
     Route("/charges/{id}/pay", pay_a_charge, methods=["POST"]),

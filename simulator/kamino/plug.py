@@ -44,6 +44,7 @@ class KaminoBank:
         "/v1/pix/keys/*",
         "/v1/titles/*",
         "/v1/charges*",
+        "/v1/refunds*",
         "/v1/webhook-endpoints*",
     )
 

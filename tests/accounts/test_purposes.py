@@ -23,6 +23,8 @@ def test_a_new_company_has_one_for_each_purpose(tenant):
         "discounts": "4.1.03",
         "fees": "5.5.01",
         "cash": "1.1.1.01",
+        "withheld": "1.1.2.04",
+        "split": "1.1.2.05",
     }
 
 

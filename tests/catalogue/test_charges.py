@@ -9,9 +9,11 @@ import pytest
 from banking.models import BankAccount
 from charges.forms.charge import words_of
 from charges.issuing.batches import Progress
-from charges.models import Charge, IssueBatch, Slip
+from charges.models import Charge, IssueBatch, Refund, Settlement, Slip
 from charges.reads.batches import RunningBatch
 from charges.reads.row import Row
+from charges.refunds.ask import why_not_by_bank
+from charges.refunds.post import question
 from charges.states import ChargeStatus, SlipStatus
 from parties.models import Payer
 from tenants.models import Membership, Role
@@ -137,3 +139,68 @@ def test_a_bulk_issue_in_words(progress: Progress, paused: Any, text: str) -> No
 
 def test_the_forms_in_a_sentence() -> None:
     assert [words_of(form) for form in Charge.Form] == ["boleto com Pix", "boleto", "Pix"]
+
+
+def a_refund(**changes: Any) -> Refund:
+    values = {"kind": "found", "status": "done", "amount": D("300.00"), "principal": D("300.00")}
+    return Refund(done_on=date(2026, 11, 28), **values | changes)
+
+
+@pytest.mark.parametrize(
+    ("refund", "words"),
+    [
+        (
+            a_refund(kind="med", reason="Fraude", answer_until=date(2026, 12, 5)),
+            "R$ 300,00 voltaram ao pagador em 28/11/2026, por devolução especial (MED) (Fraude). A "
+            "parte devolvida é devida de novo. Para contestar, use o aplicativo do banco até "
+            "05/12/2026.",
+        ),
+        (
+            a_refund(principal=D("0.00"), excess=D("100.00"), overdrawn=D("200.00")),
+            "R$ 300,00 voltaram ao pagador em 28/11/2026, R$ 200,00 deles de um adiantamento que "
+            "já tinha sido usado, por fora do Kamino. Nada reabre. Se a venda foi desfeita, "
+            "dispense ou cancele.",
+        ),
+    ],
+)
+def test_what_is_asked_of_a_refund_that_nobody_here_had_done(refund: Refund, words: str) -> None:
+    assert question(refund) == words
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"way": "cash", "bank_account": None},
+            "Foi recebida em dinheiro: devolva ao pagador e registre a devolução.",
+        ),
+        (
+            {"bank_account": BankAccount(provider="cora", number="1234567-8")},
+            "Nenhuma devolução sai de Cora por aqui. Devolva pelo aplicativo do banco, no próprio "
+            "recebimento; depois registre a devolução com a saída do extrato.",
+        ),
+        (
+            {"way": "boleto"},
+            "Conta Kamino só devolve o que veio por Pix da cobrança. Pague ao pagador de outro "
+            "modo e registre a devolução com a saída do extrato.",
+        ),
+        (
+            {"paid_on": date(2026, 8, 1)},
+            "Conta Kamino devolve até 90 dias depois do Pix. Pague ao pagador de outro modo.",
+        ),
+        (
+            {"way": "advance"},
+            "Esta parte foi paga com um adiantamento: nada entrou aqui que possa voltar.",
+        ),
+    ],
+)
+def test_why_a_payment_does_not_go_back_through_us(changes: dict[str, Any], words: str) -> None:
+    values = {
+        "way": "pix",
+        "bank_account": BankAccount(provider="kamino", number="1234567-8"),
+        "slip": Slip(reference="chg_1"),
+        "paid_on": date(2026, 11, 20),
+        "entry_id": Charge().id,
+    }
+
+    assert why_not_by_bank(Settlement(**values | changes), date(2026, 11, 23)) == words

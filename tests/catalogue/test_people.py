@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.core import mail
 from django.utils import timezone
+from pytest_django import Settings
 
 from core.errors import DomainError
 from people import emails
@@ -12,7 +13,9 @@ from people.models import Invitation, PendingChange
 from people.news import moment
 from tenants.models import Notice, Role, Tenant, User
 from tenants.scope import tenant_scope
+from tests.cast import make_member
 from tests.clock import travel
+from tests.people.exceptional import NAMES, ask, release
 from tests.people.factories import (
     ask_removal,
     ask_role,
@@ -106,3 +109,22 @@ def test_states() -> None:
     assert [str(each.label) for each in PendingChange.Outcome] == [
         "aguarda confirmação", "confirmada", "valeu pelo prazo", "barrada", "sem efeito",
     ]  # fmt: skip
+
+
+def test_an_exception_that_is_asked_and_decided(
+    tenant: Tenant, ana: User, settings: Settings
+) -> None:
+    settings.EXCEPTIONAL_ACTS = NAMES
+    davi = named(make_member(tenant, Role.FINANCE), "Davi", "Rocha")
+
+    act = ask(tenant, "900.00", davi)
+    assert told(tenant, ana) == (
+        "Davi Rocha pede liberação: R$\u00a0900,00",
+        "Dispensar multa. Motivo: Acordo",
+    )
+    release(act, ana)
+
+    assert told(tenant, davi) == (
+        "Exceção liberada: R$\u00a0900,00",
+        "Dispensar multa. Quem decidiu: Ana Souza.",
+    )

@@ -42,7 +42,7 @@ def follow(account: BankAccount) -> None:
     with tenant_scope(account.tenant_id):
         Slip.objects.of(account.tenant_id).filter(bank_account=account).update(wait_until=None)
         ChargeRound.objects.of(account.tenant_id).filter(bank_account=account).update(
-            listed_at=None
+            listed_at=None, refunds_at=None
         )
     follow_account(account.tenant_id, account.id)
 

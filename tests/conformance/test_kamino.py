@@ -19,7 +19,7 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
-from banking.banks.contract.charges import Charge
+from banking.banks.contract.charges import Charge, RefundOrigin, RefundRequest, RefundState
 from banking.banks.contract.errors import BankOutcomeUnknown, BankRejected, BankUnavailable
 from banking.banks.contract.payments import OpenOrder, OrderState, PixKey, PixKeyType, Rail, Search
 from banking.banks.kamino import ContaKamino
@@ -511,3 +511,31 @@ def test_the_adapter_issues_reads_lists_prints_and_cancels_a_charge(adapter: Kam
     assert listed == [charge] == [adapter.issue_charge(request)]
     assert pdf.startswith(b"%PDF-")
     assert adapter.fetch_charge(charge.reference).state == "cancelled"
+
+
+def test_the_adapter_gives_a_payment_back_once_finds_it_and_lists_what_others_gave_back(
+    kamino: KaminoSimulator,
+) -> None:
+    """Charges."""
+    kamino.open_account(balance=100_000)
+    adapter = ContaKamino().adapter(ContaKamino().open_client(), KaminoTokens(accepted()))
+    today = sao_paulo_day(NOW)
+    charge = adapter.issue_charge(make_charge(key=uuid4(), due_date=today))
+    kamino.pay_charge(charge.reference)
+    request = RefundRequest(uuid4(), charge.reference, Decimal("1.50"), "Acordo")
+    kamino.fault("lose_answer", "/v1/charges/*/refunds")
+
+    with pytest.raises(BankOutcomeUnknown):
+        adapter.refund_charge(request)
+    found = adapter.find_refund(request.key)
+    kamino.refund_charge(charge.reference, amount=200, reason="Fraude")
+
+    assert found is not None and found == adapter.refund_charge(request)
+    assert (found.state, found.origin) == (RefundState.DONE, RefundOrigin.API)
+    assert adapter.find_refund(uuid4()) is None
+    by_med, ours = adapter.list_refunds(today, today)
+    assert ours == found
+    assert (by_med.origin, by_med.key) == (RefundOrigin.MED, None)
+    assert by_med.answer_until == today + timedelta(days=7)
+    with pytest.raises(BankRejected):
+        adapter.refund_charge(RefundRequest(uuid4(), charge.reference, Decimal("999.00")))

@@ -434,16 +434,21 @@ def test_the_demonstration_offers_and_does_not_require(client: Client, tenant: T
 # changes a setting, and can be undone. A charge brings money to the company's own account, and is
 # taken back by one that asks.
 ASK_NONE = {
-    "accounts:reverse", "banking:undo_allocation", "charges:duplicate", "charges:edit",
-    "charges:issue", "charges:issue_many", "charges:new", "charges:of_account",
-    "charges:pause_batch", "charges:preview", "charges:resume_batch", "charges:review_issuing",
-    "payments:ask_again", "payments:cancel",
-    "payments:edit", "payments:new", "payments:read_code", "payments:read_line",
-    "payments:read_payee", "payments:review_sending", "payments:revoke_delegation",
-    "payments:take_back", "people:stop", "reconciliation:sync", "registers:archive",
-    "registers:correct", "registers:enter", "registers:merge", "registers:new",
-    "registers:payer_archive", "registers:payer_edit", "registers:payer_new",
-    "registers:payer_restore", "registers:refuse", "registers:restore", "tenants:close_notice",
+    "accounts:reverse", "banking:undo_allocation", "charges:allow", "charges:bounced",
+    "charges:copied", "charges:dunning_try_step", "charges:duplicate", "charges:edit",
+    "charges:hold", "charges:hold_all", "charges:issue", "charges:issue_many", "charges:new",
+    "charges:of_account", "charges:pause_batch", "charges:preview", "charges:print_many",
+    "charges:release", "charges:release_all", "charges:resume_batch", "charges:review_issuing",
+    "payments:ask_again", "payments:cancel", "payments:edit", "payments:new", "payments:read_code",
+    "payments:read_line", "payments:read_payee", "payments:review_sending",
+    "payments:revoke_delegation", "payments:take_back", "people:refuse", "people:stop",
+    "people:withdraw", "reconciliation:sync", "registers:archive", "registers:correct",
+    "registers:enter", "registers:merge", "registers:new", "registers:payer_archive",
+    "registers:payer_edit", "registers:payer_new", "registers:payer_restore", "registers:refuse",
+    "registers:restore", "tenants:close_notice",
+    "charges:import_answer", "charges:import_apply", "charges:import_check",
+    "charges:import_discard",
+    "charges:import_mend", "charges:import_new", "charges:import_undo",
 }  # fmt: skip
 
 

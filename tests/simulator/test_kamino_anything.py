@@ -42,6 +42,7 @@ VALUES = WORDS | st.sampled_from(["0", "-1", "1e9", "2026-02-30", "9999-12-31", 
 READS = {
     "/v1/payments": ["idempotency_key", "code", "status", "type", "since", "until"],
     "/v1/charges": ["code", "status", "due_since", "paid_until"],
+    "/v1/refunds": ["idempotency_key", "charge_id", "since", "until"],
     "/v1/accounts/{}/entries": ["since", "until"],
 }
 

@@ -60,6 +60,7 @@ def test_every_operation_answers_as_the_file_says(
     account = api.get(f"/v1/accounts/{kamino.account()['account_id']}").json()
     _pay_and_read(kamino, api)
     _charge(api)
+    _give_back(kamino, api)
     _be_told(api)
     today = kamino.now().date()
     period = {"since": str(today - timedelta(days=3)), "until": str(today)}
@@ -114,6 +115,22 @@ def _charge(api: httpx.Client) -> None:
     assert api.get("/v1/charges").json()["charges"] == [issued]
     assert api.get(f"/v1/charges/{issued['id']}/pdf").content.startswith(b"%PDF")
     api.post(f"/v1/charges/{issued['id']}/cancel", json={"reason": "Erro"}, headers=key())
+
+
+def _give_back(kamino: KaminoSimulator, api: httpx.Client) -> None:
+    issued = api.post("/v1/charges", json=charge(), headers=key()).json()
+    kamino.pay_charge(issued["id"])
+    address, one = f"/v1/charges/{issued['id']}/refunds", key()
+    body = {"amount": "1.00", "reason": "Acordo"}
+    made = api.post(address, json=body, headers=one).json()
+    assert api.post(address, json=body, headers=one).json() == made
+    assert api.get(f"/v1/refunds/{made['id']}").json()["status"] == "completed"
+    by_med = kamino.refund_charge(issued["id"], amount=100)
+    listed = api.get("/v1/refunds", params={"charge_id": issued["id"]}).json()["refunds"]
+    assert [refund["id"] for refund in listed] == [by_med["id"], made["id"]]
+    too_much = api.post(address, json={"amount": "999999.00"}, headers=key())
+    assert too_much.json()["code"] == "refund_too_large"
+    assert api.get(f"/v1/charges/{issued['id']}").json()["refunded_amount"] == "2.00"
 
 
 def _be_told(api: httpx.Client) -> None:

@@ -22,7 +22,10 @@ from banking.banks.contract.charges import (
     ChargeNotification,
     ChargeRequest,
     ChargeState,
+    Refund,
+    RefundRequest,
     UnreadCharge,
+    UnreadRefund,
 )
 from banking.banks.contract.info import BankInfo
 from banking.banks.contract.payments import (
@@ -188,6 +191,26 @@ class BankAdapter:
 
     def charge_pdf(self, charge: Charge) -> bytes:
         """The document for the payer, a whole PDF."""
+        raise NotImplementedError
+
+    def refund_charge(self, request: RefundRequest) -> Refund:
+        """Ask the bank to give a payment of a charge back to whoever made it, whole or in part. The
+        same `key` with the same content twice is one refund.
+
+        Raises:
+            BankRejected: refused, by the bank or before it was sent; nothing will leave.
+            BankOutcomeUnknown: it may have been taken: `find_refund` looks for it.
+        """
+        raise NotImplementedError
+
+    def find_refund(self, key: UUID) -> Refund | None:
+        """The refund that was asked for under a key, from the moment it exists; None: there is
+        none, and no request for one is being done. Never makes a new one."""
+        raise NotImplementedError
+
+    def list_refunds(self, since: date, until: date) -> Iterator[Refund | UnreadRefund]:
+        """What was given back, or began to be, on the São Paulo days since..until, both included,
+        whoever asked for it."""
         raise NotImplementedError
 
     def issue_carne(self, request: CarneRequest) -> Carne:

@@ -54,6 +54,9 @@ class ChargeRules:
     # For how long after the due date it may be paid, where the bank says so.
     lasts: timedelta | None = None
 
+    # For how long after a payment it may be given back, where the bank says so.
+    refund_within: timedelta | None = None
+
     @property
     def message_length(self) -> int:
         return self.message_lines * self.message_width

@@ -202,3 +202,47 @@ class ChargeNotification:
     state: str  # the bank's own word
     is_active: bool
     scheduled_for: datetime | None = None
+
+
+class RefundState(StrEnum):
+    WAITING = "waiting"  # the bank works on it
+    DONE = "done"  # the money left
+    FAILED = "failed"  # nothing left, and nothing will
+
+
+class RefundOrigin(StrEnum):
+    API = "api"  # asked for by a program
+    APP = "app"  # by a person, in the bank's own app
+    MED = "med"  # by the payer's bank: Mecanismo Especial de Devolução, Resolução BCB 103/2021
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRequest:
+    key: UUID  # ours, and the same on every attempt
+    charge_reference: str  # the bank's id of the charge that was paid
+    amount: Decimal  # the whole payment, or a part of it
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """What went back to the payer of a charge, or is on its way (devolução)."""
+
+    reference: str  # the bank's own id
+    charge_reference: str
+    amount: Decimal
+    state: RefundState
+    origin: RefundOrigin | None  # None: the bank names one that we do not know
+    key: UUID | None = None  # of whoever asked by the API
+    end_to_end: str = ""  # of the Pix that gives it back
+    done_on: date | None = None
+    reason: str = ""
+    answer_until: date | None = None  # a MED may be contested until then
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadRefund:
+    """One of a list that cannot be read."""
+
+    reference: str
+    field: str

@@ -16,7 +16,10 @@ from banking.banks.contract.charges import (
     Charge,
     ChargeRequest,
     ChargeState,
+    Refund,
+    RefundRequest,
     UnreadCharge,
+    UnreadRefund,
 )
 from banking.banks.contract.errors import BankUnavailable
 from banking.banks.contract.payments import (
@@ -42,7 +45,7 @@ from banking.banks.contract.statement import (
 from banking.banks.kamino import find_order, webhooks
 from banking.banks.kamino.client import MAX_PAGES, PAGE, KaminoClient, Params
 from banking.banks.kamino.info import INFO
-from banking.banks.kamino.wire import charge_requests, charges, payments, statement
+from banking.banks.kamino.wire import charge_requests, charges, payments, refunds, statement
 from banking.banks.kamino.wire.fields import is_digits
 from core.text import shorten
 
@@ -175,6 +178,32 @@ class KaminoAdapter(BankAdapter):
 
     def charge_pdf(self, charge: Charge) -> bytes:
         return self._client.read_pdf(f"/v1/charges/{charge.reference}/pdf", "charge_pdf")
+
+    def refund_charge(self, request: RefundRequest) -> Refund:
+        body = refunds.refund_to_wire(request)
+        path = f"/v1/charges/{request.charge_reference}/refunds"
+        return self._client.write(
+            path, "refund_charge", request.key, body, refunds.refund_from_wire
+        )
+
+    def find_refund(self, key: UUID) -> Refund | None:
+        params: Params = {"idempotency_key": str(key)}
+        page = self._client.read("/v1/refunds", "find_refund", refunds.refunds_from_wire, params)
+        found = next((refund for refund in page.refunds if refund.key == key), None)
+        if found is None and (page.in_progress or page.unread):
+            raise BankUnavailable("A Conta Kamino ainda trabalha neste pedido de devolução.")
+        return found
+
+    def list_refunds(self, since: date, until: date) -> Iterator[Refund | UnreadRefund]:
+        params: Params = {"since": str(since), "until": str(until), "limit": PAGE}
+        for _ in range(MAX_PAGES):
+            page = self._client.read("/v1/refunds", "refunds", refunds.refunds_from_wire, params)
+            yield from page.refunds
+            yield from page.unread
+            if page.next_cursor is None:
+                return
+            params["cursor"] = page.next_cursor
+        raise BankUnavailable("A Conta Kamino repetiu páginas de uma lista. Ela será lida de novo.")
 
     # --- Events -------------------------------------------------------------------------
 

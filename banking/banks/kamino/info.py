@@ -63,6 +63,7 @@ CHARGES = ChargeRules(
     says_registered=False,
     cancels_at_once=True,
     movement_field="charge_id",
+    refund_within=timedelta(days=90),
 )
 
 INFO = BankInfo(
@@ -88,6 +89,9 @@ INFO = BankInfo(
             Capability.LIST_CHARGES,
             Capability.CANCEL_CHARGE,
             Capability.CHARGE_PDF,
+            Capability.REFUND_CHARGE,
+            Capability.FIND_REFUND,
+            Capability.LIST_REFUNDS,
             Capability.REGISTER_WEBHOOKS,
         }
     ),

@@ -103,6 +103,7 @@ CHARGE: dict[str, Any] = {
     "paid_amount": "300.00",
     "paid_at": "2026-11-23T23:30:00-03:00",
     "paid_by": "pix",
+    "refunded_amount": "0.00",
     "created_at": "2026-11-23T09:00:00-03:00",
 }
 CHARGES = {"charges": [CHARGE], "next_cursor": None}

@@ -27,6 +27,7 @@ MAX_TAG = 256 * 1024  # bytes of one tag with its attributes
 LONGEST_TEXT = 32_767  # letters of a cell: what a spreadsheet program takes (ECMA-376, 18.4.12)
 MAX_TEXT = 4_000_000  # letters of all cells together, each with its own copy
 CHUNK = 64 * 1024
+MAX_MERGED = 10_000  # of which is told
 
 # Old .xls files, and all files with a password, are of another kind. Source: [MS-CFB] 2.2.
 COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -63,8 +64,11 @@ class Survey:
 
     name: str
     formulas: set[str] = field(default_factory=set)  # "C12"
+    errors: set[str] = field(default_factory=set)  # that show #REF! or the like
+    merged: list[tuple[str, str]] = field(default_factory=list)  # «A2», «A5»
     last_row: int = 0
     last_column: int = 0
+    counts_from_1904: bool = False
     content: bytes = b""  # a file with what belongs to this sheet, and no more
 
 
@@ -90,6 +94,7 @@ def survey(content: bytes) -> Survey | None:
     if parts.has(STYLES):
         kept[STYLES] = parts.walk(STYLES, Handler())
     kept[SHEET] = parts.walk(relations.paths[key], Cells(found, strings.lengths))
+    found.counts_from_1904 = workbook.counts_from_1904
     found.content = packed(name, kept, counts_from_1904=workbook.counts_from_1904)
     return found
 
@@ -291,7 +296,7 @@ class Strings(Handler):
 
 
 class Cells(Handler):
-    """Formulas, extent and text of a sheet."""
+    """Formulas, errors, merged cells, extent and text of a sheet."""
 
     def __init__(self, found: Survey, shared: "array[int]") -> None:
         self._found, self._shared = found, shared
@@ -304,6 +309,10 @@ class Cells(Handler):
             self._begin(attributes)
         elif tag == "f" and self._place:
             self._found.formulas.add(self._place)
+        elif tag == "mergeCell" and len(self._found.merged) < MAX_MERGED:
+            first, _, last = attributes.get("ref", "").partition(":")
+            if PLACE.fullmatch(first) and PLACE.fullmatch(last):
+                self._found.merged.append((first, last))
         self._inside = tag
 
     def _begin(self, attributes: Mapping[str, str]) -> None:
@@ -316,6 +325,8 @@ class Cells(Handler):
         self._found.last_row = max(self._found.last_row, int(place[2]))
         self._found.last_column = max(self._found.last_column, column_number(place[1]))
         self._kind = attributes.get("t", "n")
+        if self._kind == "e":
+            self._found.errors.add(self._place)
         self._text, self._length = [], 0
 
     def text(self, data: str) -> None:

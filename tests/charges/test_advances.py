@@ -1,0 +1,155 @@
+"""What a payer paid too much: used once for another charge, or given back by a bill."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.models import AccountPurpose
+from charges.drafts.edit import edit_charge
+from charges.issuing.queue import issue_charges
+from charges.models import AdvanceUse
+from charges.refunds.advances import give_back_by_bill, use_advance
+from charges.refunds.register import register_refund
+from charges.states import ChargeStatus, SlipStatus
+from charges.transitions import lock_slip, move_slip
+from core.errors import InvalidInput, InvalidState
+from payments.bills.edit import edit_payable, version_of
+from payments.bills.enter import cancel_payable
+from payments.models import Payable
+from people.exceptional_acts import release
+from people.models import ExceptionalAct
+from tenants.models import Role
+from tenants.scope import tenant_scope
+from tests.banking.factories import reread
+from tests.charges.factories import make_charge, make_draft, make_payer, membership
+from tests.charges.issued import lines_of, settlements, slip_of
+from tests.charges.readings import paid, shown, take
+from tests.charges.returned import left, of_company, payment_of
+from tests.payments.factories import make_bank_account, typed_as
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+
+D = Decimal
+
+
+@pytest.fixture
+def account(tenant):
+    return make_bank_account(tenant, preferred=False)
+
+
+@pytest.fixture
+def payer(tenant):
+    return make_payer(tenant)
+
+
+def collected(account, payer, amount="150.00"):
+    """A charge with an open slip, as the bank shows it."""
+    charge = make_charge(account.tenant, account, amount, payer=payer)
+    with tenant_scope(account.tenant_id):
+        (slip,) = issue_charges([charge], by=membership(account.tenant)).slips
+        type(slip).objects.of(slip.tenant_id).filter(id=slip.id).update(status=SlipStatus.ISSUING)
+    take(slip, shown(slip))
+    return of_company(reread(charge), account)
+
+
+def overpaid(account, payer, came="250.00"):
+    charge = collected(account, payer)
+    slip = slip_of(charge)
+    take(slip, paid(slip, came))
+    return of_company(reread(charge), account)
+
+
+def use(source, target, amount, by=None):
+    by = by or membership(source.tenant)
+    with tenant_scope(source.tenant_id):
+        return use_advance(payment_of(source), target, by=by, amount=D(amount), why="Acordo")
+
+
+def test_an_advance_pays_another_charge_of_the_payer_and_ends_its_slip(account, payer):
+    source, target = overpaid(account, payer, "300.00"), collected(account, payer)
+
+    use(source, target, "150.00")
+
+    (payment,) = settlements(target)
+    assert lines_of(payment) == {"2.1.5.01": D("150.00"), "4.1.01": D("-150.00")}
+    assert reread(target).status == ChargeStatus.PAID
+    assert slip_of(target).cancel_asked_at is not None
+    assert left(payment_of(source)).excess == 0
+    assert left(payment).total == D("150.00")  # and no money of it came here to go back
+
+
+def test_an_advance_is_used_once_and_the_database_holds_it(account, payer):
+    source, target = overpaid(account, payer), collected(account, payer)
+    use(source, target, "60.00")
+
+    with pytest.raises(InvalidInput) as more:
+        use(source, target, "40.01")
+    assert more.value.code == "more_than_left"
+    twice = pytest.raises(IntegrityError, match="used twice")
+    with tenant_scope(account.tenant_id), twice, transaction.atomic():
+        AdvanceUse.objects.create(
+            tenant_id=account.tenant_id, settlement=payment_of(source), amount=D("40.01"),
+            bill=source.id, by=source.created_by,
+        )  # fmt: skip
+
+
+def test_it_is_no_other_payers(account, payer, tenant):
+    source, target = overpaid(account, payer), collected(account, make_payer(tenant))
+
+    with pytest.raises(InvalidInput) as refused:
+        use(source, target, "10.00")
+    assert refused.value.field == "charge"
+
+
+def test_above_the_limit_a_second_person_releases_it(account, payer, tenant):
+    source = overpaid(account, payer, "900.00")
+    target = collected(account, payer, "700.00")
+
+    act = use(source, target, "700.00")
+    assert act.is_waiting and reread(target).status == ChargeStatus.OPEN
+    done = release(act, by=membership(tenant, role=Role.APPROVER))
+
+    assert done.outcome == ExceptionalAct.Outcome.RELEASED
+    assert reread(target).status == ChargeStatus.PAID
+
+
+def test_given_back_by_a_bill_that_waits_and_cancelled_it_is_free_again(account, payer, tenant):
+    source = overpaid(account, payer)
+    by = membership(tenant)
+    with tenant_scope(tenant.id):
+        made = give_back_by_bill(
+            payment_of(source), by=by, amount=D("100.00"), pix_key_type="email",
+            pix_key="a@cliente.example",
+        )  # fmt: skip
+        bill = Payable.objects.of(tenant).get(id=made.bill)
+        assert bill.is_pending and bill.amount == D("100.00")
+        assert bill.expense_account.purpose == AccountPurpose.ADVANCES
+        assert bill.payee.document == payer.document
+        with pytest.raises(InvalidState) as kept:
+            edit_payable(bill, by=by, seen=version_of(bill), **typed_as(bill, amount=D("999.00")))
+        assert kept.value.code == "gives_back"
+    assert left(payment_of(source)).excess == 0
+
+    with tenant_scope(tenant.id):
+        cancel_payable(bill, by=by.user)
+
+    assert left(payment_of(source)).excess == D("100.00")
+
+
+def test_a_charge_that_went_back_whole_is_edited_and_issued_again_for_its_payer(account, payer):
+    charge = overpaid(account, payer)
+    tenant, by = account.tenant, membership(account.tenant)
+    with tenant_scope(tenant.id):
+        back = {"amount": D("250.00"), "day": payment_of(charge).posted_on, "debt": "owed"}
+        register_refund(payment_of(charge), by=by, why="Desistiu", **back)
+    assert reread(charge).status == ChargeStatus.RETURNED
+
+    with pytest.raises(InvalidInput) as other, tenant_scope(tenant.id):
+        edit_charge(charge, make_draft(tenant, account), by=by)
+    assert other.value.field == "payer"
+    with tenant_scope(tenant.id):
+        edit_charge(charge, make_draft(tenant, account, payer=payer), by=by)
+        (slip,) = issue_charges([charge], by=by).slips
+        move_slip(lock_slip(slip), SlipStatus.WITHDRAWN)  # and taken from the queue again
+    assert reread(charge).status == ChargeStatus.WRITTEN_OFF
