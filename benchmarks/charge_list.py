@@ -40,12 +40,12 @@ FROM generate_series(1, 2000) AS n;
 INSERT INTO charges_charge (id, tenant_id, payer_id, bank_account_id, amount, due_date, late_from,
     description, document_number, revenue_account_id, competence_date, form, fine_percent,
     interest_percent, discount, message, status, paid_after, settled, waived, paid_on, needs_person,
-    question, created_by_id, created_at)
+    question, created_by_id, created_at, late_rest)
 SELECT gen_random_uuid(), %(tenant)s, p.ids[1 + n %% 2000], %(account)s, 100 + n %% 900, d.day,
     d.day + 1, 'Mensalidade', '', %(revenue)s, d.day, 'boleto', 0, 0, 0, '',
     CASE WHEN is_open THEN 'open' WHEN n %% 50 = 0 THEN 'cancelled' ELSE 'paid' END, '',
     CASE WHEN is_open OR n %% 50 = 0 THEN 0 ELSE 100 + n %% 900 END, 0,
-    CASE WHEN NOT is_open AND n %% 50 <> 0 THEN d.day END, false, '', %(by)s, now()
+    CASE WHEN NOT is_open AND n %% 50 <> 0 THEN d.day END, false, '', %(by)s, now(), 0
 FROM generate_series(1, %(count)s) AS n
 CROSS JOIN (SELECT array_agg(id) AS ids FROM parties_payer WHERE tenant_id = %(tenant)s) AS p
 CROSS JOIN LATERAL (SELECT n <= %(open)s AS is_open) AS o
@@ -55,9 +55,9 @@ CROSS JOIN LATERAL (
 ) AS d;
 INSERT INTO charges_settlement (id, tenant_id, charge_id, bank_account_id, evidence, way, paid_on,
     posted_on, is_provisional, received, discount, withheld, split, fee, principal, fine, interest,
-    excess, entry_id, created_at, registered_by_id)
+    excess, entry_id, created_at, registered_by_id, lacking)
 SELECT gen_random_uuid(), tenant_id, id, bank_account_id, id::text, 'boleto', paid_on, paid_on,
-    false, amount, 0, 0, 0, 0, amount, 0, 0, 0, gen_random_uuid(), now(), %(by)s
+    false, amount, 0, 0, 0, 0, amount, 0, 0, 0, gen_random_uuid(), now(), %(by)s, 0
 FROM charges_charge WHERE tenant_id = %(tenant)s AND status = 'paid';
 """
 
