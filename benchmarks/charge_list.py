@@ -4,8 +4,9 @@ import json
 import os
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -39,12 +40,12 @@ FROM generate_series(1, 2000) AS n;
 INSERT INTO charges_charge (id, tenant_id, payer_id, bank_account_id, amount, due_date, late_from,
     description, document_number, revenue_account_id, competence_date, form, fine_percent,
     interest_percent, discount, message, status, paid_after, settled, waived, paid_on, needs_person,
-    question, created_by_id, created_at)
+    question, created_by_id, created_at, late_rest)
 SELECT gen_random_uuid(), %(tenant)s, p.ids[1 + n %% 2000], %(account)s, 100 + n %% 900, d.day,
     d.day + 1, 'Mensalidade', '', %(revenue)s, d.day, 'boleto', 0, 0, 0, '',
     CASE WHEN is_open THEN 'open' WHEN n %% 50 = 0 THEN 'cancelled' ELSE 'paid' END, '',
     CASE WHEN is_open OR n %% 50 = 0 THEN 0 ELSE 100 + n %% 900 END, 0,
-    CASE WHEN NOT is_open AND n %% 50 <> 0 THEN d.day END, false, '', %(by)s, now()
+    CASE WHEN NOT is_open AND n %% 50 <> 0 THEN d.day END, false, '', %(by)s, now(), 0
 FROM generate_series(1, %(count)s) AS n
 CROSS JOIN (SELECT array_agg(id) AS ids FROM parties_payer WHERE tenant_id = %(tenant)s) AS p
 CROSS JOIN LATERAL (SELECT n <= %(open)s AS is_open) AS o
@@ -54,9 +55,9 @@ CROSS JOIN LATERAL (
 ) AS d;
 INSERT INTO charges_settlement (id, tenant_id, charge_id, bank_account_id, evidence, way, paid_on,
     posted_on, is_provisional, received, discount, withheld, split, fee, principal, fine, interest,
-    excess, entry_id, created_at, registered_by_id)
+    excess, entry_id, created_at, registered_by_id, lacking)
 SELECT gen_random_uuid(), tenant_id, id, bank_account_id, id::text, 'boleto', paid_on, paid_on,
-    false, amount, 0, 0, 0, 0, amount, 0, 0, 0, gen_random_uuid(), now(), %(by)s
+    false, amount, 0, 0, 0, 0, amount, 0, 0, 0, gen_random_uuid(), now(), %(by)s, 0
 FROM charges_charge WHERE tenant_id = %(tenant)s AND status = 'paid';
 """
 
@@ -66,8 +67,8 @@ def measure() -> list[Result]:
     with admin() as database:
         database.execute("VACUUM ANALYZE charges_charge, charges_settlement, parties_payer")
     pages = [client_of(*company) for company in (few, many)]
-    quick, slow = times([lambda page=page: open_list(page) for page in pages])
-    fast, numbers = times([lambda company=company: sum_up(company[0]) for company in (few, many)])
+    quick, slow = times([partial(open_list, page) for page in pages])
+    fast, numbers = times([partial(sum_up, company[0]) for company in (few, many)])
     read = rows_read(pages[1])
     return [
         plain("charges_list_5000", quick * 1000, "ms"),
@@ -100,7 +101,7 @@ def make_company(count: int, opened: int) -> tuple[Tenant, User]:
     }  # fmt: skip
     with admin() as database:
         for statement in filter(str.strip, MADE.split(";")):
-            database.execute(statement, values)
+            database.execute(statement, values)  # type: ignore[arg-type]  # it is written above
     return tenant, by
 
 
@@ -125,7 +126,7 @@ def sum_up(tenant: Tenant) -> None:
         numbers_of(tenant, today(), formats.date_format(today(), "F").lower())
 
 
-def times(acts: list[Callable[[], None]]) -> list[float]:
+def times(acts: Sequence[Callable[[], None]]) -> list[float]:
     """Median seconds of each, in turns."""
     taken: list[list[float]] = [[] for _ in acts]
     for _ in range(ROUNDS):

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
@@ -122,7 +122,7 @@ def run_child(*names: str, given: object = None) -> str:
 
 
 def child(what: str, *names: str) -> None:
-    children = {
+    children: dict[str, Callable[..., object]] = {
         "issue": child_issue, "issue_bare": child_issue_bare,
         "settle": child_settle, "settle_bare": child_settle_bare,
     }  # fmt: skip

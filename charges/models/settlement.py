@@ -100,7 +100,7 @@ class Settlement(TenantOwned):
             models.Index(fields=["tenant", "charge"], name="settlement_of_charge"),
             models.Index(
                 fields=["tenant", "posted_on"],
-                include=["received", "entry"],
+                include=["received", "entry", "way"],
                 name="settlement_by_day",
             ),
         ]

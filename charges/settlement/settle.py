@@ -163,6 +163,12 @@ def post_or_hold(settlement: Settlement) -> str:
     return ""
 
 
+def is_over(charge: Charge) -> bool:
+    """It was cancelled, whatever came since."""
+    after = charge.paid_after == Charge.PaidAfter.CANCELLATION
+    return charge.status == ChargeStatus.CANCELLED or (charge.status == ChargeStatus.PAID and after)
+
+
 def split_of(charge: Charge, money: Money) -> Split:
     return divide(
         charge,
@@ -177,14 +183,13 @@ def split_of(charge: Charge, money: Money) -> Split:
 def divide(charge: Charge, paid: Decimal, day: date, **told: Any) -> Split:
     """After cancellation nothing is owed: all that comes is the payer's. `told` as
     `split_payment` takes it."""
-    is_over = charge.status == ChargeStatus.CANCELLED
     discount = ZERO if charge.settled else charge.discount
     return split_payment(
         paid,
-        ZERO if is_over else charge.principal_rest,
+        ZERO if is_over(charge) else charge.principal_rest,
         replace(terms_of(charge), discount=discount),
         day,
-        late=ZERO if is_over else charge.late_rest,
+        late=ZERO if is_over(charge) else charge.late_rest,
         **told,
     )
 
@@ -238,10 +243,10 @@ def count_in(charge: Charge, settlement: Settlement, *, source: str) -> None:
     """What a posted payment makes of its charge, which the caller holds."""
     paid_after = what_was_before(charge)
     charge.settled += settlement.principal
-    is_over = charge.status == ChargeStatus.CANCELLED
-    if not charge.principal_rest or is_over:
+    over = is_over(charge)
+    if not charge.principal_rest or over:
         charge.late_rest = settlement.lacking
-    is_whole = not charge.rest or is_over
+    is_whole = not charge.rest or over
     was_paid = charge.status == ChargeStatus.PAID
     status = ChargeStatus.PAID if is_whole else ChargeStatus.PARTLY_PAID
     move_charge(

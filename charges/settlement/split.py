@@ -33,10 +33,11 @@ class Split:
             (self.principal, "do valor"),
             (self.fine, "de multa"),
             (self.interest, "de juros"),
-            (-self.discount, "de desconto"),
             (self.excess, "a mais"),
         ]
         told = [f"{reais(amount)} {name}" for amount, name in named if amount]
+        if self.discount:
+            told.append(f"menos {reais(self.discount)} de desconto")
         return ", ".join(told) if len(told) > 1 else ""
 
 

@@ -12,12 +12,13 @@ from charges.issuing.queue import issue_charges
 from charges.models import Slip
 from charges.states import ChargeStatus, SlipStatus
 from charges.tracking.disconnect import hand_back
+from charges.tracking.polling import MANY
 from core.clock import database_now
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
 from tests.charges.factories import make_charge, make_payer, membership
-from tests.charges.issued import issued_charge, slip_of, titles
+from tests.charges.issued import follow, issued_charge, slip_of, titles
 from tests.payments.factories import make_bank_account
 
 DAYS = [date(2026, 12, 20), date(2026, 12, 10), date(2026, 12, 15)]
@@ -150,3 +151,16 @@ def test_when_the_connection_is_undone_what_never_left_is_a_draft_and_the_rest_l
     assert slip_of(waiting).status == SlipStatus.WITHDRAWN
     assert slip_of(issued).is_live
     assert "No banco, sem acompanhamento" in titles(issued)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_slips_of_one_day_are_followed_by_their_list(at_cora, cora, later):
+    batch = batch_of(at_cora, [DAYS[0]] * MANY)
+    issue_queued(at_cora.tenant_id, at_cora.id)
+    later(timedelta(seconds=10))
+    cora.clear_requests()
+
+    follow(at_cora)
+
+    assert {reread(slip).status for slip in batch.slips} == {SlipStatus.OPEN}
+    assert cora.count_requests("/v2/invoices/inv_*") == 0

@@ -158,6 +158,21 @@ def test_what_comes_after_cancellation_is_an_advance_of_the_payer(charge, slip):
     assert lines_of(settlements(charge)[0]) == {"banco": D("150.00"), "2.1.5.01": D("-150.00")}
 
 
+def test_more_that_comes_after_cancellation_owes_nothing_either(charge, slip):
+    end(slip, ends_debt=True)
+    take(slip, paid(slip, "150.00"))
+
+    take(slip, paid(slip, "150.00", "40.00"))
+
+    done = reread(charge)
+    assert (done.status, done.paid_after, done.settled) == (
+        ChargeStatus.PAID,
+        "cancellation",
+        D("0.00"),
+    )
+    assert lines_of(settlements(charge)[1]) == {"banco": D("40.00"), "2.1.5.01": D("-40.00")}
+
+
 @pytest.mark.parametrize("late", [ChargeState.OPEN, ChargeState.LATE, ChargeState.DRAFT])
 def test_an_older_state_that_is_told_late_changes_nothing(charge, slip, late):
     take(slip, paid(slip, "150.00"))

@@ -97,6 +97,19 @@ def test_without_its_discount_it_is_paid_in_full_and_nothing_is_owed_back():
     assert split == Split(D("300.00"))
 
 
+@pytest.mark.parametrize(
+    ("split", "says"),
+    [
+        (Split(D("100.00")), ""),
+        (Split(D("100.00"), interest=D("3.00")), "R$ 3,00 de juros"),
+        (Split(D("300.00"), discount=D("20.00")), "menos R$ 20,00 de desconto"),
+    ],
+)
+def test_the_parts_of_a_sum_are_told_when_it_is_not_the_value_alone(split, says):
+    assert split.parts.endswith(says)
+    assert bool(split.parts) == bool(says)
+
+
 def test_less_than_was_owed_is_a_part():
     assert split_payment(D("400.00"), D("480.00"), PLAIN, DUE) == Split(D("400.00"))
 
