@@ -14,7 +14,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import formats
 
 from accounts.models import Account
 from benchmarks import world
@@ -101,7 +100,7 @@ def make_company(count: int, opened: int) -> tuple[Tenant, User]:
     }  # fmt: skip
     with admin() as database:
         for statement in filter(str.strip, MADE.split(";")):
-            database.execute(statement, values)  # type: ignore[arg-type]  # it is written above
+            database.execute(statement, values)
     return tenant, by
 
 
@@ -123,7 +122,7 @@ def open_list(client: Client) -> None:
 
 def sum_up(tenant: Tenant) -> None:
     with tenant_scope(tenant.id):
-        numbers_of(tenant, today(), formats.date_format(today(), "F").lower())
+        numbers_of(tenant, today())
 
 
 def times(acts: Sequence[Callable[[], None]]) -> list[float]:
@@ -147,7 +146,7 @@ def rows_read(client: Client) -> int:
 
 
 def rows_of_plan(database: psycopg.Connection, sql: str) -> int:
-    explained = database.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")  # type: ignore[arg-type]
+    explained = database.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
     row = explained.fetchone()
     assert row is not None
     told = row[0] if isinstance(row[0], list) else json.loads(row[0])

@@ -204,7 +204,7 @@ def make_notices(company: Company, references: Sequence[str]) -> None:
     with tenant_scope(company.tenant.id):
         BankEvent.objects.bulk_create(
             BankEvent(
-                tenant=company.tenant, connection_id=company.account.connection_id,
+                tenant=company.tenant, connection=company.account.connection,
                 event_id=f"evt_{uuid7().hex}", kind="invoice.paid", reference=reference,
             )
             for reference in references

@@ -85,14 +85,14 @@ def instructions(charge: Charge) -> list[str]:
     """The terms, as whoever takes the money has to know them."""
     told = []
     if charge.discount and not charge.settled:
-        last = charge.due_date - ONE_DAY
-        told.append(f"Até {last:%d/%m/%Y}, desconto de {reais(charge.discount)}.")
-    late = [
-        charge.fine_percent and f"multa de {percent_words(charge.fine_percent)}",
-        charge.interest_percent and f"juros de {percent_words(charge.interest_percent)} ao mês",
-    ]
-    if any(late):
-        told.append(f"Após o vencimento, {' e '.join(filter(None, late))}.")
+        told.append(f"Até {charge.discount_until:%d/%m/%Y}, desconto de {reais(charge.discount)}.")
+    late = []
+    if charge.fine_percent:
+        late.append(f"multa de {percent_words(charge.fine_percent)}")
+    if charge.interest_percent:
+        late.append(f"juros de {percent_words(charge.interest_percent)} ao mês")
+    if late:
+        told.append(f"Após o vencimento, {' e '.join(late)}.")
     return [*told, shorten(charge.message, 320)] if charge.message else told
 
 

@@ -67,7 +67,8 @@ class ImportForm(forms.Form):
         data = super().clean() or {}
         account = self.fields["bank_account"]
         assert isinstance(account, forms.ModelChoiceField)
-        if data.get("kind") == ImportFile.Kind.CHARGES and not account.queryset.exists():
+        has_account = account.queryset is not None and account.queryset.exists()
+        if data.get("kind") == ImportFile.Kind.CHARGES and not has_account:
             none = "Nenhuma conta conectada emite cobranças: conecte uma antes, em «Conciliar»."
             self.add_error("bank_account", ValidationError(none, code="no_account"))
         return data

@@ -38,7 +38,7 @@ class RefundForm(WhyForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Diga se a cobrança continua devida."},
     )
-    field_order = ("amount", "debt", "why")
+    field_order: tuple[str, ...] = ("amount", "debt", "why")
 
     def __init__(self, typed: Any, *, left: Left) -> None:
         super().__init__(typed, initial={"amount": format_brl(left.excess or left.total)})

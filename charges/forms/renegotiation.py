@@ -12,12 +12,13 @@ from django.http import QueryDict
 from accounts.fields import ClassificationField
 from accounts.models import Account
 from banking.models import BankAccount
-from charges.forms.charge import issuing_accounts, terms_of
+from charges.forms.charge import terms_of
 from charges.forms.fields import PercentField
 from charges.forms.instalments import Parts, parts_of
 from charges.models import Charge
 from charges.renegotiation.agree import Agreement, Part
 from charges.renegotiation.worth import Worth, worth_of
+from charges.terms.accounts import issuing_accounts
 from charges.terms.check import offered_forms
 from charges.terms.instalments import MOST
 from core.fields import AmountField, DayField, LineField

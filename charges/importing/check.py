@@ -266,8 +266,8 @@ class Checker:
             cells.wrong("bank_account", "Nenhuma conta conectada emite cobranças: conecte uma.")
             return None
         if not text:
-            chosen = self.accounts.get(self.file.bank_account_id)
-            return chosen or next(iter(self.accounts.values()))
+            chosen = self.file.bank_account_id
+            return (chosen and self.accounts.get(chosen)) or next(iter(self.accounts.values()))
         found = [each for each in self.accounts.values() if is_called(each, text)]
         if len(found) == 1:
             return found[0]
@@ -294,7 +294,8 @@ class Checker:
 
     def usual_revenue(self, cells: Cells) -> Account | None:
         open_ones = {each.id: each for found in self.revenues.values() for each in found}
-        chosen = open_ones.get(self.file.revenue_account_id)
+        wanted = self.file.revenue_account_id
+        chosen = open_ones.get(wanted) if wanted else None
         if chosen is None:
             cells.wrong("revenue_account", "Informe a conta de receita: o código ou o nome.")
         return chosen

@@ -136,7 +136,7 @@ def store_issued(issued: Mapping[Slip, Reading]) -> set[UUID]:
         wait_until = now + timedelta(seconds=settings.ASK_AGAIN_SECONDS)
         stored = write_issued(one.tenant_id, one.claim, list(readings.values()), wait_until)
         name = one.bank_account.bank_name
-        rows = []
+        rows: list[tuple[Charge, str, str, str]] = []
         for slip_id in sorted(stored):
             slip, _, status = readings[slip_id]
             title, tone = NEWS[status]

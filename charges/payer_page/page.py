@@ -153,7 +153,8 @@ class PayerView:
             Part("Falta pagar" if charge.settled else "Valor", owed.principal),
             Part(f"Multa de {percent_words(charge.fine_percent)}", owed.fine),
             Part(f"Juros, {counted(days, 'dia', 'dias')}", owed.interest),
-            Part("Desconto até a véspera do vencimento", -owed.discount),
+            Part("Multa e juros em aberto", owed.late),
+            Part(f"Desconto até {charge.discount_until:%d/%m/%Y}", -owed.discount),
         ]
         parts = [part for part in told if part.amount]
         return parts if len(parts) > 1 else []

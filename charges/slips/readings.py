@@ -76,7 +76,7 @@ def status_of(slip: Slip, reading: Reading, rules: ChargeRules) -> SlipStatus:
     if is_boleto and rules.says_registered and not reading.is_registered:
         # Once it was registered, the bar code of one that is paid by Pix may say that it is not.
         status = SlipStatus.OPEN if slip.status == SlipStatus.OPEN else SlipStatus.REGISTERING
-        return slip.status if slip.credit_id is not None else status
+        return SlipStatus(slip.status) if slip.credit_id is not None else status
     # The credit is in the account, and this bank has not heard of it yet.
     return SlipStatus.IN_PAYMENT if slip.credit_id is not None else SlipStatus.OPEN
 

@@ -133,7 +133,9 @@ def settlements_of(slip: Slip) -> TenantQuerySet:
         tenant=OuterRef("tenant"), journal_line__entry=OuterRef("entry"), ended_at=None
     )
     rows = Settlement.objects.of(slip.tenant_id).filter(slip=slip).order_by("id")
-    return rows.select_related("slip", "charge", "entry").annotate(has_line=Exists(joined))
+    found: TenantQuerySet = rows.select_related("slip", "charge", "entry")
+    found = found.annotate(has_line=Exists(joined))
+    return found
 
 
 def is_line_of(line: StatementLine, settlement: Settlement) -> bool:

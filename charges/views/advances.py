@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods
 from charges.forms.refunds import GiveBackForm, UseAdvanceForm
 from charges.refunds.advances import give_back_by_bill, use_advance
 from charges.terms.check import reais
-from charges.views.acts import WAITS_FOR_SECOND, require, typed
+from charges.views.acts import require, typed
 from charges.views.question import Question, ask
 from charges.views.refunds import payment_or_404
 from core.forms import marking
+from people.outcomes import WAITS_FOR_SECOND
 from people.recent_factor import require_recent_factor
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role

@@ -33,7 +33,7 @@ def alone_up_to(tiers: Tiers, by: Membership, asked_by: int | None) -> Decimal:
     own = tiers.alone_up_to(by)
     given = in_force(by.tenant_id).filter(delegate=by.user_id).exclude(delegator=asked_by)
     members = {member.user_id: member for member in Membership.objects.of(by.tenant_id)}
-    passed_on = [
+    passed_on: list[Decimal] = [
         min(each.up_to, tiers.alone_up_to(members[each.delegator_id]))
         for each in given
         if each.delegator_id in members and members[each.delegator_id].can_approve
