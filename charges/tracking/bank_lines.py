@@ -133,8 +133,8 @@ def settlements_of(slip: Slip) -> TenantQuerySet:
         tenant=OuterRef("tenant"), journal_line__entry=OuterRef("entry"), ended_at=None
     )
     rows = Settlement.objects.of(slip.tenant_id).filter(slip=slip).order_by("id")
-    found: TenantQuerySet = rows.select_related("slip", "charge", "entry")
-    found = found.annotate(has_line=Exists(joined))
+    told = rows.select_related("slip", "charge", "entry").annotate(has_line=Exists(joined))
+    found: TenantQuerySet = told
     return found
 
 
