@@ -114,7 +114,13 @@ def test_a_pix_alone_has_no_document_of_the_bank(at_cora: BankAccount, later: La
 
 @pytest.mark.parametrize(
     "content",
-    [b"\x89PNG\r\n", b"<html>%PDF-1.4 %%EOF", b"%PDF-1.4 cut off", PDF + b"x" * 2_100_000, b""],
+    [
+        b"\x89PNG\r\n",
+        b"<html>%PDF-1.4 %%EOF",
+        b"%PDF-1.4 cut off",
+        PDF[:-7] + b"x" * 2_100_000 + PDF[-7:],
+        b"",
+    ],
     ids=["image", "page", "cut", "large", "empty"],
 )
 def test_what_is_no_pdf_is_not_kept(content: bytes) -> None:
