@@ -94,7 +94,7 @@ def test_a_cep_that_lost_its_zero_and_those_that_are_none(tenant, account, by):
     assert "SP" in found[1].faults["zip_code"]
     assert list(found[0].marks) == ["zip_code"]
     with tenant_scope(tenant.id):
-        made = Payer.objects.of(tenant).values_list("zip_code", flat=True)
+        made = list(Payer.objects.of(tenant).values_list("zip_code", flat=True))
     assert set(made) == {"01310100"}
 
 
