@@ -68,7 +68,8 @@ def columns_of(file: ImportFile, rows: Iterable[ImportRow]) -> list[str]:
 
 
 def reasons_of(row: ImportRow) -> str:
-    said = [f"{BY_KEY[key].title}: {text}" for key, text in row.faults.items()]
+    faults = ((column.title, row.faults.get(key)) for key, column in BY_KEY.items())
+    said = [f"{title}: {fault}" for title, fault in faults if fault]
     if row.doubt:
         said.append(row.doubt)
     return f"Linha {row.line}. " + " ".join(said)

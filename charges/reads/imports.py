@@ -187,18 +187,24 @@ class Page:
     following: int | None  # the line after which the next page begins
 
 
+def are_forms(file: ImportFile, show: str) -> bool:
+    """Whether the rows ask something, and may be answered."""
+    return show in AS_FORMS and file.status == Status.READY
+
+
 def read_page(file: ImportFile, show: str, after: int) -> Page:
     """One query."""
-    size = PAGE if show in AS_FORMS else PAGE_OF_LINES
+    size = PAGE if are_forms(file, show) else PAGE_OF_LINES
     rows = rows_of(file).filter(state__in=STATES[show], line__gt=after).order_by("line")
     found = list(rows[: size + 1])
     following = found[size - 1].line if len(found) > size else None
     return Page([ShownRow(row, file.kind) for row in found[:size]], following)
 
 
-def shown_first(totals: Totals) -> Show:
-    """What a person has to do with comes first."""
-    return next((show for show in Show if totals.count(show)), Show.WRONG)
+def shown_first(file: ImportFile, totals: Totals) -> Show:
+    """What a person has to do with comes first; of an undone import what stays."""
+    order = (Show.IMPORTED, Show.UNDONE) if file.status == Status.UNDONE else tuple(Show)
+    return next((show for show in order if totals.count(show)), Show.WRONG)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,10 @@ from charges.importing.files import (
 from charges.importing.mend import answer_doubt, leave_out, mend_row
 from charges.models import ImportFile, ImportRow
 from charges.reads.imports import (
-    AS_FORMS,
     Show,
     ShownRow,
     Totals,
+    are_forms,
     progress_of,
     read_page,
     recent_imports,
@@ -106,7 +106,7 @@ def show(request: TenantRequest, file_id: UUID) -> HttpResponse:
 
 def preview(request: TenantRequest, file: ImportFile, totals: Totals) -> HttpResponse:
     chosen = request.GET.get("mostrar", "")
-    shown = Show(chosen) if chosen in Show.values else shown_first(totals)
+    shown = Show(chosen) if chosen in Show.values else shown_first(file, totals)
     after = request.GET.get("apos", "0")
     if not after.isdecimal() or len(after) > 9:
         raise BadRequest("not a position in a list")
@@ -115,7 +115,7 @@ def preview(request: TenantRequest, file: ImportFile, totals: Totals) -> HttpRes
         "file": file,
         "show": shown,
         "rows": page.rows,
-        "as_forms": shown in AS_FORMS,
+        "as_forms": are_forms(file, shown),
         "more_url": page.following and address(file, shown, apos=str(page.following)),
     }
     if request.htmx and "apos" in request.GET:

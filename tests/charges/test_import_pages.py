@@ -89,7 +89,7 @@ def test_what_is_mended_answered_and_imported_is_seen(
 
     _, wrong, _, twin = rows(file)
     mend = reverse("charges:import_mend", args=[file.id, wrong.id])
-    assert 'data-state="good"' in finance.post(mend, {"amount": "1,00"}, headers=HTMX).text
+    assert 'data-state="good"' in finance.post(mend, {"amount": "10,00"}, headers=HTMX).text
     answer = reverse("charges:import_answer", args=[file.id])
     said = finance.post(answer, {"row": twin.id, "answer": "same"}, headers=HTMX).text
     assert 'data-state="skipped"' in said

@@ -87,14 +87,14 @@ def test_a_cep_that_lost_its_zero_and_those_that_are_none(tenant, account, by):
 
     found = rows(file)
     assert [row.state for row in found] == ["imported", "wrong", "imported", "wrong", "wrong"]
-    zip_alone = ["zip_code"]
-    assert [list(row.faults) for row in found] == [
-        [], ["zip_code", "state"], [], zip_alone, zip_alone
+    zip_alone = {"zip_code"}
+    assert [{*row.faults} for row in found] == [
+        set(), {"zip_code", "state"}, set(), zip_alone, zip_alone
     ]  # fmt: skip
     assert "SP" in found[1].faults["zip_code"]
     assert list(found[0].marks) == ["zip_code"]
     with tenant_scope(tenant.id):
-        made = Payer.objects.of(tenant).values_list("zip_code", flat=True)
+        made = list(Payer.objects.of(tenant).values_list("zip_code", flat=True))
     assert set(made) == {"01310100"}
 
 
@@ -344,7 +344,7 @@ def test_the_file_of_errors_holds_them_with_the_reasons_and_comes_back(tenant, a
     wrong[0][3] = "10,00"
     wrong[2][4] = DUE
     again = checked(tenant, *wrong, by=by, titles=titles)
-    assert states(again) == ["good", "doubtful", "wrong"]
+    assert states(again) == ["good", "doubtful", "good"]
 
 
 def test_the_template_is_read_back_with_its_examples(tenant, account, by):
