@@ -71,6 +71,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
             asked_by=proposer.user,
             asked_at=charge.created_at,
             day=TODAY,
+            value={"seen": ""},
         )
     assert connection is not None
     assert filed.payee_account_id is not None
