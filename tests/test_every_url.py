@@ -78,6 +78,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
             asked_by=proposer.user,
             asked_at=charge.created_at,
             day=TODAY,
+            value={"seen": ""},
         )
         job = PrintJob.objects.create(tenant=tenant, created_by=admin, charges=[], content=b"%PDF")
         step = DunningStep.objects.create(tenant=tenant, kind="due", subject="a", body="a")

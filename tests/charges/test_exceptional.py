@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models import Sum
 from django.test import Client
 from django.urls import reverse
 
@@ -14,8 +15,7 @@ from banking.banks.contract.charges import ChargeState
 from banking.models import BankAccount
 from charges.drafts.edit import edit_charge
 from charges.issuing.queue import issue_charges, reasons_against
-from charges.models import Charge, Settlement, Slip
-from charges.reads.numbers import numbers_of
+from charges.models import REST, Charge, Settlement, Slip
 from charges.settlement.looks import close_look
 from charges.settlement.received import KEEP, WAIVE, register_received
 from charges.settlement.waive import waive_rest
@@ -85,7 +85,8 @@ def waiting(charge: Charge) -> list[ExceptionalAct]:
 
 def sums(tenant: Tenant) -> Decimal:
     with tenant_scope(tenant.id):
-        return numbers_of(tenant, TODAY, "novembro").owed_amount
+        owed = Charge.objects.of(tenant).owed().aggregate(total=Sum(REST))
+    return owed["total"] or D(0)
 
 
 # --- Above the limit a second person ---
