@@ -158,7 +158,7 @@ def test_a_slip_that_its_bank_takes_no_more_in_words() -> None:
 )
 def test_what_came_against_the_month_before_in_words(before: str, now: str, text: str) -> None:
     came = {date(2026, 10, 5): (D(before), 1), date(2026, 11, 3): (D(now), 1)}
-    numbers = Numbers(date(2026, 11, 23), 0, D(0), 0, D(0), 0, 0, 0, [], [], came)
+    numbers = Numbers(date(2026, 11, 23), 0, D(0), 0, D(0), 0, 0, 0, 0, [], [], came)
 
     assert numbers.received_text == text
 

@@ -222,7 +222,7 @@ def test_what_came_is_told_by_day_and_against_the_month_before(
 def test_the_month_before_ends_on_its_own_last_day(
     today: tuple[int, int, int], day: tuple[int, int, int]
 ) -> None:
-    numbers = Numbers(date(*today), 0, ZERO, 0, ZERO, 0, 0, 0, [], [], {})
+    numbers = Numbers(date(*today), 0, ZERO, 0, ZERO, 0, 0, 0, 0, [], [], {})
 
     assert numbers.same_day_before == date(*day)
     assert numbers.compared == ""

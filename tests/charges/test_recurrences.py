@@ -129,7 +129,7 @@ def test_nothing_is_billed_for_a_pause(account, clock):
     assert [due for due, _ in told(recurrence)] == [date(2026, 12, 10), date(2027, 3, 10)]
     assert look(recurrence).left_out == [date(2027, 1, 1), date(2027, 2, 1)]
     assert reread(recurrence).next_due == date(2027, 4, 10)
-    assert "01/2027, 02/2027" in events_in(recurrence)[0].text
+    assert any("01/2027, 02/2027" in each.text for each in events_in(recurrence))
 
 
 def test_a_cancelled_charge_is_not_made_again_by_itself_and_may_be_by_hand(account, clock):
