@@ -59,16 +59,14 @@ class ImportForm(forms.Form):
         account, revenue = self.fields["bank_account"], self.fields["revenue_account"]
         assert isinstance(account, forms.ModelChoiceField)
         assert isinstance(revenue, forms.ModelChoiceField)
+        self.has_accounts = bool(accounts)
         account.queryset = BankAccount.objects.of(tenant).filter(id__in=accounts)
         account.initial = next(iter(accounts), None)
         revenue.queryset = Account.objects.revenue_accounts(tenant)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        account = self.fields["bank_account"]
-        assert isinstance(account, forms.ModelChoiceField)
-        has_account = account.queryset is not None and account.queryset.exists()
-        if data.get("kind") == ImportFile.Kind.CHARGES and not has_account:
+        if data.get("kind") == ImportFile.Kind.CHARGES and not self.has_accounts:
             none = "Nenhuma conta conectada emite cobranças: conecte uma antes, em «Conciliar»."
             self.add_error("bank_account", ValidationError(none, code="no_account"))
         return data

@@ -243,7 +243,7 @@ class Checker:
     # --- What is named --------------------------------------------------------------------
 
     @cached_property
-    def accounts(self) -> dict[UUID, BankAccount]:
+    def accounts(self) -> dict[UUID | None, BankAccount]:
         return issuing_accounts(self.tenant)
 
     @cached_property
@@ -293,9 +293,10 @@ class Checker:
         return None
 
     def usual_revenue(self, cells: Cells) -> Account | None:
-        open_ones = {each.id: each for found in self.revenues.values() for each in found}
-        wanted = self.file.revenue_account_id
-        chosen = open_ones.get(wanted) if wanted else None
+        open_ones: dict[UUID | None, Account] = {
+            each.id: each for found in self.revenues.values() for each in found
+        }
+        chosen = open_ones.get(self.file.revenue_account_id)
         if chosen is None:
             cells.wrong("revenue_account", "Informe a conta de receita: o código ou o nome.")
         return chosen
