@@ -105,7 +105,7 @@ def test_the_acts_of_a_contract(client, account, person, monday):
     client.post(at("pause_recurrence"), {"why": "Obra"})
     assert reread(recurrence).paused_at
     monday.move_to("2027-02-20T09:00:00-03:00")
-    sign_in(client, person, account.tenant)  # the session is over
+    sign_in(client, person, account.tenant)  # the session is over by then
     client.post(at("resume_recurrence"))
     page = client.get(at("recurrence")).context["page"]
     assert page.left_out == [date(2026, 12, 1), date(2027, 1, 1), date(2027, 2, 1)]
