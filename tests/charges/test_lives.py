@@ -266,7 +266,7 @@ def check_list(by: Membership) -> None:
     owed = Charge.objects.of(by.tenant_id).filter(status__in=OWED)
     left = owed.aggregate(total=Sum(REST))["total"] or D(0)
     rows = read_page(ListFilter({}, tenant=by.tenant), by, now, "").rows
-    numbers = numbers_of(by.tenant, DAY, "novembro")
+    numbers = numbers_of(by.tenant, DAY)
     assert sum((row.charge.rest for row in rows), D(0)) == left == numbers.owed_amount
     assert numbers.owed == len(rows)
 
