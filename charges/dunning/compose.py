@@ -93,7 +93,7 @@ class Message:
             picture = MIMEImage(self.logo, _subtype=self.logo_type)
             picture.add_header("Content-ID", f"<{LOGO_ID}>")
             picture.add_header("Content-Disposition", "inline", filename=f"logo.{self.logo_type}")
-            mail.mixed_subtype = "related"
+            mail.mixed_subtype = "related"  # type: ignore[attr-defined]  # the stubs lack it
             mail.attach(picture)
         return mail
 
