@@ -58,7 +58,9 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         merge = propose_merge(other.payee, filed.payee, by=proposer)
         batch = IssueBatch.objects.create(tenant=tenant, created_by=proposer.user, size=2)
         charge = make_charge(tenant, account)
-        file = ImportFile.objects.create(tenant=tenant, created_by=proposer.user, status="ready")
+        file = ImportFile.objects.create(
+            tenant=tenant, created_by=proposer.user, kind="charges", status="ready"
+        )
         row = ImportRow.objects.create(tenant=tenant, file=file, line=2)
         came = {"amount": charge.amount, "day": TODAY, "way": "cash"}
         settlement = register_received(charge, by=proposer, **came)
