@@ -64,6 +64,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         charge = make_charge(tenant, account)
         file = ImportFile.objects.create(
             tenant=tenant, created_by=proposer.user, status="ready", kind="charges"
+            tenant=tenant, created_by=proposer.user, kind="charges", status="ready"
         )
         row = ImportRow.objects.create(tenant=tenant, file=file, line=2)
         came = {"amount": charge.amount, "day": TODAY, "way": "cash"}

@@ -75,6 +75,10 @@ def against_charge(charge: Charge, today: date) -> str:
             return "a cobrança foi cancelada"
     if Settlement.objects.of(charge.tenant_id).filter(charge=charge, entry=None).exists():
         return "um recebimento espera conferência"
+    if charge.needs_person:  # after a MED, say: a person has to speak first
+        return "a cobrança requer conferência"
+    if charge.replaced_by_id is not None:
+        return "a cobrança está em renegociação"
     if charge.next_due_date is not None:
         return "o vencimento está sendo mudado"
     return ""
