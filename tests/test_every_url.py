@@ -63,7 +63,6 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         batch = IssueBatch.objects.create(tenant=tenant, created_by=proposer.user, size=2)
         charge = make_charge(tenant, account)
         file = ImportFile.objects.create(
-            tenant=tenant, created_by=proposer.user, status="ready", kind="charges"
             tenant=tenant, created_by=proposer.user, kind="charges", status="ready"
         )
         row = ImportRow.objects.create(tenant=tenant, file=file, line=2)

@@ -444,15 +444,14 @@ ASK_NONE = {
     "charges:pause_recurrence", "charges:preview", "charges:preview_recurrence",
     "charges:preview_renegotiation", "charges:print_many", "charges:release",
     "charges:release_all", "charges:resume_batch", "charges:resume_recurrence",
-    "charges:review_issuing", "charges:skip_periods", "charges:take_recurrence",
-    "payments:ask_again", "payments:cancel", "payments:edit", "payments:new", "payments:read_code",
-    "payments:read_line", "payments:read_payee", "payments:review_sending",
-    "payments:revoke_delegation", "payments:take_back", "people:refuse", "people:stop",
-    "people:withdraw", "reconciliation:sync", "registers:archive", "registers:correct",
-    "registers:enter", "registers:merge", "registers:new", "registers:payer_archive",
-    "registers:payer_edit", "registers:payer_new", "registers:payer_restore", "registers:refuse",
-    "registers:restore", "tenants:close_notice",
-    "charges:review_cancelling",
+    "charges:review_cancelling", "charges:review_issuing", "charges:skip_periods",
+    "charges:take_recurrence", "payments:ask_again", "payments:cancel", "payments:edit",
+    "payments:new", "payments:read_code", "payments:read_line", "payments:read_payee",
+    "payments:review_sending", "payments:revoke_delegation", "payments:take_back", "people:refuse",
+    "people:stop", "people:withdraw", "reconciliation:sync", "registers:archive",
+    "registers:correct", "registers:enter", "registers:merge", "registers:new",
+    "registers:payer_archive", "registers:payer_edit", "registers:payer_new",
+    "registers:payer_restore", "registers:refuse", "registers:restore", "tenants:close_notice",
 }  # fmt: skip
 
 
