@@ -134,7 +134,6 @@ PAGES = {
         "charges:dunning_new_step",
         "charges:dunning_step",
     ),
-    "charges:reminders": ("charges:reminders", "charges:out_of_reach"),
     "charges:list": ("charges",),
     "registers:list": ("registers",),
     "people:exceptions": ("people:exceptions", "people:refuse", "people:exception_limit"),
@@ -177,7 +176,6 @@ def menu(request: TenantRequest) -> list[Group]:
     work.append(item("Cobranças", "charges:list", "receipt-text", to_look_at))
     if request.membership.can_approve:
         work.append(item("Exceções", "people:exceptions", "shield-alert", to_release))
-    work.append(item("E-mails de cobrança", "charges:reminders", "mail"))
     work.append(item("Favorecidos", "registers:list", "contact"))
     work.append(item("Pagadores", "registers:payers", "hand-coins"))
     return [
