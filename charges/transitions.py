@@ -166,12 +166,15 @@ def follow_slip(charge: Charge, slip: Slip) -> None:
     slips = Slip.objects.of(charge.tenant_id).filter(charge=charge).order_by("-created_at", "-id")
     if slips.values_list("id", flat=True).first() != slip.id:
         return
-    if charge.status in MONEY_SAYS or (charge.status == ChargeStatus.RETURNED and not slip.is_live):
+    if charge.status in MONEY_SAYS:
         return
     is_over = slip.ends_debt and slip.status in {SlipStatus.CANCELLED, SlipStatus.WITHDRAWN}
+    if charge.status == ChargeStatus.RETURNED and not is_over:
+        return  # of a slip for what was left when it went back
     if slip.status == SlipStatus.WITHDRAWN:  # it is again what it was before
         slip = slips.exclude(status=SlipStatus.WITHDRAWN).first() or slip
-        if slip.status == SlipStatus.PAID and not is_over:  # what it paid went back
+        # What it paid went back; or two people gave it up, and another may be issued.
+        if slip.status in {SlipStatus.PAID, SlipStatus.GIVEN_UP} and not is_over:
             move_charge(charge, ChargeStatus.WRITTEN_OFF)
             return
     status = ChargeStatus.CANCELLED if is_over else BY_SLIP[SlipStatus(slip.status)]

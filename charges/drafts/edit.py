@@ -56,6 +56,8 @@ def require_editable(charge: Charge) -> None:
         )
     if charge.replaced_by_id is not None:
         raise InvalidState("Esta cobrança está em renegociação.", code="renegotiating")
+    if charge.next_due_date is not None:
+        raise InvalidState("Uma mudança desta cobrança está em andamento.", code="changing")
 
 
 def require_kept(charge: Charge, columns: dict[str, Any]) -> None:
@@ -71,6 +73,8 @@ def require_kept(charge: Charge, columns: dict[str, Any]) -> None:
         )
     if columns["amount"] < charge.settled:
         raise InvalidInput(f"{reais(charge.settled)} já estão quitados.", field="amount")
+    if columns["amount"] < charge.additions:
+        raise InvalidInput(f"{reais(charge.additions)} são multa e juros.", field="amount")
 
 
 def less_than_issued(charge: Charge, columns: dict[str, Any]) -> Decimal:

@@ -18,7 +18,8 @@ from banking.banks.contract.charges import (
     Fine,
 )
 from brazil.banking_days import sao_paulo_day
-from charges.models import Charge
+from charges.models import Charge, late_from
+from charges.states import ChargeStatus
 from charges.terms.check import FORMS, rules_of
 from charges.terms.fit import fit
 from core.clock import database_now
@@ -57,19 +58,22 @@ def describe(charge: Charge) -> Content:
 def extras_of(charge: Charge) -> Content:
     """Only what is asked for: what is not there changes no key."""
     extras: Content = {}
-    if charge.pay_until is not None:
-        extras["pay_until"] = charge.pay_until.isoformat()
+    if charge.pay_until is not None:  # as many days after the slip's own due date
+        later = late_from(due_date_of(charge)) - charge.late_from
+        extras["pay_until"] = (charge.pay_until + later).isoformat()
     if charge.discount and not charge.settled and charge.discount_days != 1:
         extras["discount_until"] = charge.discount_until.isoformat()
     return extras
 
 
 def due_date_of(charge: Charge) -> date:
-    """Of a slip: the charge's, but for fine and interest alone, on which nothing grows: in a
-    week."""
-    if charge.principal_rest:
+    """Of a slip: the charge's; of what is left of one that is paid in part, when that has passed,
+    or of fine and interest alone: in a week."""
+    today = sao_paulo_day(database_now())
+    is_part = charge.status == ChargeStatus.PARTLY_PAID and charge.due_date < today
+    if charge.principal_rest and not is_part:
         return charge.due_date
-    return max(charge.due_date, sao_paulo_day(database_now()) + A_WEEK)
+    return max(charge.due_date, today + A_WEEK)
 
 
 def payer_of(payer: Payer, rules: ChargeRules) -> Content:

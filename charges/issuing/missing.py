@@ -8,8 +8,10 @@ from django.db import transaction
 
 from audit.acts import Act
 from audit.services import record
+from banking.banks import registry
 from brazil.banking_days import sao_paulo_day
 from charges.drafts.draft import particulars, require_enterer
+from charges.issuing.claim import can_tell
 from charges.issuing.queue import queue_slips
 from charges.models import Charge, Slip
 from charges.states import SlipStatus
@@ -109,11 +111,17 @@ def issue_again(charge: Charge, *, by: Membership) -> Slip:
 def unknown_slip(charge: Charge) -> Slip:
     """
     Raises:
-        InvalidState: (code `not_unknown`) there is none.
+        InvalidState: (code `not_unknown`) there is none; (code `bank_tells`) its bank tells of it,
+            as soon as it answers.
     """
     held = lock_charge(charge)
     slips = Slip.objects.of(held.tenant_id).filter(charge=held, status=SlipStatus.UNKNOWN)
     slip = slips.first()
     if slip is None:
         raise InvalidState("Já se sabe o que foi feito desta cobrança.", code="not_unknown")
+    if can_tell(registry.info(held.bank_account.provider)):
+        name = held.bank_account.bank_name
+        raise InvalidState(
+            f"{name} diz se emitiu assim que responder: espere a resposta.", code="bank_tells"
+        )
     return lock_slip(slip)

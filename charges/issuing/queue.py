@@ -15,7 +15,7 @@ from brazil.banking_days import sao_paulo_day
 from charges.drafts.draft import particulars, require_enterer
 from charges.issuing.content import describe
 from charges.issuing.idempotency_key import ended_slips, slip_key
-from charges.models import Charge, IssueBatch, Slip, slip_code
+from charges.models import Charge, IssueBatch, Settlement, Slip, slip_code
 from charges.states import ISSUABLE, LIVE_SLIPS, ChargeStatus
 from charges.terms.check import problems, reais
 from charges.timeline import IN_QUEUE, Tone, note_many
@@ -94,10 +94,14 @@ def reasons_against(tenant_id: UUID, charges: Sequence[Charge], today: date) -> 
     )
     accounts = BankAccount.objects.of(tenant_id).connected().in_plan()
     usable = set(accounts.values_list("id", flat=True))
+    held = Settlement.objects.of(tenant_id).filter(charge__in=ids, entry=None)
+    held_back = set(held.values_list("charge_id", flat=True))
     found = {}
     for charge in charges:
         if reason := reason_against(charge, live, usable, today):
             found[charge.id] = reason
+        elif charge.id in held_back:
+            found[charge.id] = "Diga antes o que fazer com o valor retido."
     return found
 
 

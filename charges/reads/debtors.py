@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
-from django.db.models import Count, F, Min, Q, Sum
+from django.db.models import Count, Min, Q, Sum
 
-from charges.models import Charge
+from charges.models import REST, Charge
 from charges.terms.amounts import owed_on
 from core.plurals import counted
 from parties.models import Payer
@@ -68,9 +68,7 @@ def read_page(tenant: Tenant, today: date, after: str) -> Page:
 
 def sums_by_payer(tenant: Tenant, today: date) -> Any:
     overdue = Charge.objects.of(tenant).overdue(today).order_by().values("payer")
-    return overdue.annotate(
-        charges=Count("id"), oldest=Min("due_date"), amount=Sum(F("amount") - F("settled"))
-    )
+    return overdue.annotate(charges=Count("id"), oldest=Min("due_date"), amount=Sum(REST))
 
 
 def values_today(tenant: Tenant, payers: list[UUID], today: date) -> Mapping[UUID, Decimal]:

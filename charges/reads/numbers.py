@@ -16,6 +16,7 @@ from django.db.models import Count, Q, Sum
 from django.utils import formats
 
 from charges.models import REST, Charge, Settlement
+from charges.models.charge import STAYED_BEHIND
 from charges.states import ChargeStatus
 from charges.tracking.unfollowed import unfollowed
 from core.dates import ONE_DAY
@@ -185,7 +186,7 @@ def numbers_of(tenant: Tenant, today: date) -> Numbers:
         unfollowed=unfollowed(tenant).count(),
         drafts=charges.filter(status=ChargeStatus.DRAFT).count(),
         # As `ChargeQuerySet.to_look_at`: the unknown ones are open.
-        to_look_at=told["unknown"] + charges.filter(needs_person=True).count(),
+        to_look_at=told["unknown"] + charges.filter(Q(needs_person=True) | STAYED_BEHIND).count(),
     )
 
 

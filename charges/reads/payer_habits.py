@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Q, Sum
 
-from charges.models import Charge
+from charges.models import REST, Charge
 from charges.states import ChargeStatus
 from charges.terms.check import reais
 from core.plurals import counted
@@ -53,14 +53,13 @@ def habits_of(charge: Charge, today: date) -> Habits:
     paid = charges.filter(status=ChargeStatus.PAID, paid_on__isnull=False)
     newest = paid.order_by("-due_date", "-id").values_list("due_date", "paid_on")[:LAST]
     told = [(paid_on - due_date).days for due_date, paid_on in newest]
-    left = F("amount") - F("settled")
     others = (
         charges.owed()
         .exclude(id=charge.id)
         .aggregate(
             others=Count("id"),
-            others_amount=Sum(left),
-            others_overdue=Sum(left, filter=Q(late_from__lte=today)),
+            others_amount=Sum(REST),
+            others_overdue=Sum(REST, filter=Q(late_from__lte=today)),
         )
     )
     return Habits(

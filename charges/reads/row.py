@@ -8,7 +8,9 @@ from functools import cached_property
 
 from django.db.models import Prefetch
 
+from banking.banks import registry
 from brazil.banking_days import sao_paulo_day
+from charges.issuing.claim import can_tell
 from charges.models import Charge, ChargeEvent, ChargeQuerySet, Slip
 from charges.states import (
     EDITABLE,
@@ -277,7 +279,9 @@ class Row:
     @property
     def asks_about_slip(self) -> bool:
         """The bank cannot say whether it has the slip, so a person does."""
-        return self.by.can_enter and self.is_unknown and self.charge.needs_person
+        if not self.is_unknown or can_tell(registry.info(self.charge.bank_account.provider)):
+            return False
+        return self.by.can_enter and self.charge.needs_person
 
     @property
     def can_issue_again(self) -> bool:

@@ -138,6 +138,8 @@ def take_from(charge: Charge, refund: Refund) -> None:
         charge,
         ChargeStatus.RETURNED if is_nothing_left else ChargeStatus.PARTLY_PAID,
         settled=settled,
+        # All of it is owed by its own terms again, fine and interest with it.
+        late_rest=ZERO if is_nothing_left else charge.late_rest,
         paid_on=None if is_nothing_left else charge.paid_on,
     )
 

@@ -8,7 +8,8 @@ the agreement stops and says so; what is still owed stays owed, without a slip.
 from collections.abc import Sequence
 from uuid import UUID, uuid5
 
-from django.db import transaction
+import structlog
+from django.db import IntegrityError, transaction
 
 from audit.acts import Act
 from audit.services import record
@@ -23,10 +24,12 @@ from charges.states import ChargeStatus
 from charges.timeline import note
 from charges.transitions import live_slip, move_charge, require_look
 from core.clock import database_now
-from core.errors import InvalidInput
+from core.errors import DomainError, InvalidInput
 from core.text import shorten
 from tenants.models import TenantQuerySet, User
 from tenants.scope import across_tenants, tenant_scope
+
+log = structlog.get_logger()
 
 Status = Renegotiation.Status
 CAME = (ChargeStatus.PAID, ChargeStatus.PARTLY_PAID, ChargeStatus.IN_PAYMENT)
@@ -53,8 +56,11 @@ def go_on_with_all(tenant_id: UUID) -> None:
         rows = under_way(Renegotiation.objects.of(tenant_id))
         ids = list(rows.order_by("created_at", "id").values_list("id", flat=True))
     for renegotiation_id in ids:
-        with tenant_scope(tenant_id):
-            go_on(lock_renegotiation(tenant_id, renegotiation_id))
+        try:
+            with tenant_scope(tenant_id):
+                go_on(lock_renegotiation(tenant_id, renegotiation_id))
+        except (DomainError, IntegrityError):  # it hides no other
+            log.exception("agreement_not_gone_on", renegotiation=str(renegotiation_id))
 
 
 def lock_renegotiation(tenant_id: UUID, renegotiation_id: UUID) -> Renegotiation:
@@ -76,13 +82,17 @@ def go_on(renegotiation: Renegotiation) -> None:
         if why := why_stopped(charge):
             stop(renegotiation, olds, why)
             return
-        waiting |= live_slip(charge) is not None
+        # Without a slip: its money is at the bank, and not in the books yet.
+        is_coming = charge.status == ChargeStatus.IN_PAYMENT
+        waiting |= is_coming or live_slip(charge) is not None
     if waiting:
         return
     try:
         with transaction.atomic():
             finish(renegotiation, olds)
     except (NotTaken, InvalidInput) as error:
+        # As they are in the database: what was moved was rolled back.
+        olds = lock_charges(renegotiation.tenant_id, [charge.id for charge in olds])
         stop(renegotiation, olds, str(error))
 
 

@@ -60,8 +60,10 @@ def split_payment(
         return Split(excess=paid, question="A cobrança já estava quitada quando este valor chegou.")
     told = (fine or ZERO) + (interest or ZERO)
     if (fine is not None or interest is not None) and told < paid:
-        itemised = Split(fine=fine or ZERO, interest=interest or ZERO)
-        return with_principal(itemised, paid - told, rest, terms)
+        # What was kept open is a part of the slip's own value: the bank itemises none of it.
+        kept = min(late, max(paid - told - rest, ZERO))
+        itemised = Split(fine=fine or ZERO, interest=(interest or ZERO) + kept)
+        return missing(with_principal(itemised, paid - told - kept, rest, terms), late, kept)
     extra = paid - rest
     day = day_of(extra, rest, terms, [day, *also])
     owed = replace(amount_on(rest, terms, day), late=late)

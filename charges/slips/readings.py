@@ -64,6 +64,8 @@ def plain_status(slip: Slip, reading: Reading, today: date) -> SlipStatus | None
 
 
 def status_of(slip: Slip, reading: Reading, rules: ChargeRules) -> SlipStatus:
+    if reading.state is ChargeState.PAID and is_untold(slip, reading):
+        return SlipStatus.IN_PAYMENT
     if reading.state in AT_BANK:
         return AT_BANK[reading.state]
     if reading.state is ChargeState.CANCELLED:
@@ -79,6 +81,13 @@ def status_of(slip: Slip, reading: Reading, rules: ChargeRules) -> SlipStatus:
         return SlipStatus(slip.status) if slip.credit_id is not None else status
     # The credit is in the account, and this bank has not heard of it yet.
     return SlipStatus.IN_PAYMENT if slip.credit_id is not None else SlipStatus.OPEN
+
+
+def is_untold(slip: Slip, reading: Reading) -> bool:
+    """Paid, it says, and not how much, or so that it cannot be read: asked again."""
+    if reading.payments or (reading.payments is not None and reading.paid_amount):
+        return False
+    return not Settlement.objects.of(slip.tenant_id).filter(slip=slip).exists()
 
 
 def keep_codes(slip: Slip, reading: Reading, rules: ChargeRules) -> None:
@@ -133,7 +142,6 @@ def not_counted(slip: Slip, reading: Reading) -> list[ChargePayment]:
     payments = [payment for payment in reading.payments or () if payment.amount > 0]
     if not payments:
         is_told = reading.paid_amount > 0 and not counted
-        # Paid, it says, and not how much: asked again.
         return [ChargePayment("", reading.paid_amount, reading.paid_on)] if is_told else []
     told = {evidence_of(slip, payment.reference): payment for payment in payments}
     covered = sum((counted[evidence] for evidence in counted.keys() - told.keys()), ZERO)

@@ -16,6 +16,7 @@ from banking.banks.contract.charge_rules import (
 )
 from banking.models import BankAccount
 from charges.models import Charge
+from charges.states import ChargeStatus
 from charges.terms.fit import fit
 from charges.terms.payment_data import payment_data, sentence
 from core.money import format_brl
@@ -93,7 +94,8 @@ def problems_of_amounts(charge: Charge, rules: ChargeRules, name: str) -> Iterat
 def problems_of_terms(
     charge: Charge, rules: ChargeRules, name: str, today: date
 ) -> Iterator[Problem]:
-    if charge.due_date < today and charge.principal_rest:
+    is_rest = charge.status == ChargeStatus.PARTLY_PAID  # its slip has a day of its own
+    if charge.due_date < today and charge.principal_rest and not is_rest:
         yield Problem("due_date", f"O vencimento, {charge.due_date:%d/%m/%Y}, já passou.")
     yield from problems_of_extras(charge, rules, name, today)
     if charge.form not in offered_forms(charge.bank_account):

@@ -189,11 +189,15 @@ def read_one(slip: Slip, bank: BankAdapter, rules: ChargeRules) -> Reading | Non
         reading = None
     except BankError:
         return None  # its time has come still
-    with tenant_scope(slip.tenant_id):
-        if reading is None:
-            record_gone(slip, asked_at)
-        else:
-            take_in_held(slip, reading, asked_at)
+    try:
+        with tenant_scope(slip.tenant_id):
+            if reading is None:
+                record_gone(slip, asked_at)
+            else:
+                take_in_held(slip, reading, asked_at)
+    except (DomainError, IntegrityError):  # it hides no other, as in a list
+        log.exception("reading_not_taken_in", slip=str(slip.id))
+        return None
     return reading
 
 

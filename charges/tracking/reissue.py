@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from django.db import transaction
+import structlog
+from django.db import IntegrityError, transaction
 
 from audit.acts import Act
 from audit.services import record
@@ -18,17 +19,20 @@ from charges.drafts.draft import particulars, read_due_date, read_money, require
 from charges.exceptional import request_of, require_unchanged
 from charges.issuing.queue import queue_slips
 from charges.models import Charge, Slip, late_from
+from charges.settlement.looks import held_back
 from charges.states import OPEN_AT_BANK, ChargeStatus
 from charges.terms.amounts import given_up, owed_on, terms_of
 from charges.terms.check import problems, reais
 from charges.timeline import CANCEL_ASKED, Tone, note
 from charges.transitions import ask_end, live_slip, lock_charge, require_look
 from core.clock import database_now
-from core.errors import InvalidInput, InvalidState
+from core.errors import DomainError, InvalidInput, InvalidState
 from people.exceptional_acts import Kind, propose
 from people.models import ExceptionalAct
 from tenants.models import Membership
 from tenants.scope import tenant_scope
+
+log = structlog.get_logger()
 
 OF_NEXT = ("next_due_date", "next_amount", "next_by")
 
@@ -105,8 +109,13 @@ def write_change(held: Charge, due_date: date, amount: Decimal, why: str, by: Me
 def check_terms(charge: Charge, due_date: date, amount: Decimal) -> None:
     """
     Raises:
-        InvalidInput: its bank would not take it so.
+        InvalidInput: its bank would not take it so, or it is less than what it replaced bore.
     """
+    if amount < charge.additions:
+        least = reais(charge.additions)
+        raise InvalidInput(
+            f"{least} são multa e juros da renegociação: o valor não fica abaixo.", field="amount"
+        )
     was = charge.due_date, charge.amount
     charge.due_date, charge.amount = due_date, amount
     found = problems(charge, sao_paulo_day(database_now()))
@@ -124,8 +133,15 @@ def go_on_with_changes(account: BankAccount) -> None:
         )
         charges = list(wanted.order_by("id"))
     for charge in charges:
-        with tenant_scope(account.tenant_id):
-            go_on(lock_charge(charge))
+        try:
+            with tenant_scope(account.tenant_id):
+                go_on(lock_charge(charge))
+        except (DomainError, IntegrityError):  # it hides no other
+            log.exception("change_not_made", charge=str(charge.id))
+            with tenant_scope(account.tenant_id):
+                held = lock_charge(charge)
+                forget(held)
+                require_look(held, "O novo boleto não pôde ser emitido: a mudança não foi feita.")
 
 
 def go_on(charge: Charge) -> None:
@@ -141,7 +157,7 @@ def go_on(charge: Charge) -> None:
             forget(charge)
             require_look(charge, "O banco não encerrou o boleto: a mudança não foi feita.")
         return
-    if charge.status == ChargeStatus.IN_PAYMENT:
+    if charge.status == ChargeStatus.IN_PAYMENT or held_back(charge):
         return  # its money is at the bank, and not in the books yet
     due_date, amount, by = charge.next_due_date, charge.next_amount, charge.next_by
     assert amount is not None  # the database holds it
