@@ -18,8 +18,8 @@ DOOR = re.compile(
     rf"(?:{SLASH})+[^\s\"'<>\\]*",
     re.IGNORECASE,
 )
-# A payer's page: the secret in its address opens it (decision 0040).
-PAYER = re.compile(rf"({SLASH}pagar)(?:{SLASH})+[^\s\"'<>\\]*", re.IGNORECASE)
+# A payer's page: the secret in its address opens it (decision 0040). The other one ends mails.
+PAYER = re.compile(rf"({SLASH}(?:pagar|sem-lembretes))(?:{SLASH})+[^\s\"'<>\\]*", re.IGNORECASE)
 # The secret as it is made (`token_urlsafe(32)`), under whatever path a bank was told by mistake.
 SECRET = re.compile(rf"({SLASH})[A-Za-z0-9_-]{{43}}(?![\w.-])", re.IGNORECASE)
 

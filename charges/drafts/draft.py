@@ -9,7 +9,7 @@ from uuid import UUID
 from accounts.models import Account, Nature
 from banking.models import BankAccount
 from charges.models import MOST_DISCOUNT_DAYS, MOST_PAY_DAYS, Charge, late_from
-from charges.terms.payment_data import refuse_payment_data
+from charges.terms.payment_data import payment_data_of_name, refuse_payment_data, sentence
 from core.errors import InvalidInput, NotAllowed
 from core.money import MAX_AMOUNT, format_brl, two_places
 from core.text import read_line
@@ -68,7 +68,7 @@ def columns_of(tenant: Tenant, draft: Draft) -> dict[str, Any]:
         "due_date": read_due_date(draft.due_date),
         "late_from": late_from(draft.due_date),
         "description": read_told(draft.description, "description", 100, is_required=True),
-        "document_number": read_text(draft.document_number, "document_number", 40),
+        "document_number": read_number(draft.document_number),
         "revenue_account": draft.revenue_account,
         "competence_date": draft.competence_date or draft.due_date,
         "form": Charge.Form(draft.form),
@@ -170,6 +170,14 @@ def read_told(typed: str, field: str, longest: int, *, is_required: bool = False
     text = read_text(typed, field, longest, is_required=is_required)
     refuse_payment_data(text, field=field)
     return text
+
+
+def read_number(typed: str) -> str:
+    """The number of a document, which stands beside the description in what the payer reads."""
+    number = read_text(typed, "document_number", 40)
+    if found := payment_data_of_name(number):
+        raise InvalidInput(sentence(found), field="document_number", code="payment_data")
+    return number
 
 
 def particulars(charge: Charge) -> dict[str, str]:

@@ -150,7 +150,7 @@ def take(dunning: Dunning, due: Sequence[Due], now: datetime) -> Message | None:
         reminder.status, reminder.claim, reminder.claimed_at = Status.SENDING, claim, now
         reminder.lead = None if reminder.id == lead.id else lead
         reminder.reason = ""
-    lead.subject, lead.text, lead.amount = message.subject, message.text, message.total
+    lead.subject, lead.text, lead.amount = message.subject, message.kept_text, message.total
     Reminder.objects.bulk_update(
         [each.reminder for each in speaking],
         ["status", "claim", "claimed_at", "lead", "reason", "subject", "text", "amount"],

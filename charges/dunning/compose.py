@@ -1,5 +1,6 @@
 """What a message says: the text of the step that speaks, and the other charges of the day below."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -26,6 +27,8 @@ from tenants.models import Tenant
 
 Kind = DunningStep.Kind
 LOGO_ID = "logo"
+# What opens a page, or ends mails: a copy of the database has none of it (decision 0040).
+SECRETS = re.compile(r"(/(?:pagar|sem-lembretes)/)[\w.-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,11 @@ class Message:
     @property
     def message_id(self) -> str:
         return message_id(self.reminder_id)
+
+    @property
+    def kept_text(self) -> str:
+        """For the log, which every member reads: its links lead nowhere."""
+        return SECRETS.sub(r"\1…", self.text)
 
     def mail(self) -> EmailMultiAlternatives:
         """To the payer."""

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from brazil.banking_days import sao_paulo_day
+from django.db.models import Q
+
+from brazil.banking_days import next_banking_day, sao_paulo_day
 from charges.dunning.addresses import known_addresses
 from charges.dunning.holds import active_hold
 from charges.dunning.holds import reason as reason_of_hold
 from charges.models import Charge, DunningStep, PayerAddress, Reminder, Settlement, Slip
-from charges.states import LIVE_SLIPS, ChargeStatus
+from charges.states import LIVE_SLIPS, ChargeStatus, SlipStatus
+from charges.terms.last_day import last_day
 from core.dates import clock
 from parties.models import PayerEmail
 
@@ -37,7 +40,7 @@ def fate_of(reminder: Reminder, charge: Charge, now: datetime) -> Fate:
         return Fate("o passo foi desligado")
     if reminder.step.kind == Kind.PAID:
         return Fate("" if charge.status == ChargeStatus.PAID else "não consta mais como paga")
-    if why := against_charge(charge, today) or against_slip(charge):
+    if why := against_charge(charge, today) or against_slip(charge, today):
         return Fate(why)
     if charge.due_date != reminder.due_date:
         return Fate("o vencimento mudou")
@@ -73,6 +76,8 @@ def against_charge(charge: Charge, today: date) -> str:
             return "pagamento identificado, o dinheiro ainda não chegou"
         case ChargeStatus.CANCELLED:
             return "a cobrança foi cancelada"
+    if is_coming(charge):  # of one that is paid in part its slip says it, and not its own state
+        return "pagamento identificado, o dinheiro ainda não chegou"
     if Settlement.objects.of(charge.tenant_id).filter(charge=charge, entry=None).exists():
         return "um recebimento espera conferência"
     if charge.needs_person:  # after a MED, say: a person has to speak first
@@ -84,6 +89,13 @@ def against_charge(charge: Charge, today: date) -> str:
     return ""
 
 
+def is_coming(charge: Charge) -> bool:
+    """Its bank saw a payment that is not in the books yet."""
+    slips = Slip.objects.of(charge.tenant_id).filter(charge=charge)
+    seen = Q(status=SlipStatus.IN_PAYMENT) | Q(status=SlipStatus.PAID, settlements=None)
+    return bool(slips.filter(seen).exists())
+
+
 def paid_when(charge: Charge, today: date) -> str:
     """«paga às 08:40», when we learned it today; «paga em 10/12/2026», the day of the money."""
     came = Settlement.objects.of(charge.tenant_id).filter(charge=charge)
@@ -93,19 +105,29 @@ def paid_when(charge: Charge, today: date) -> str:
     return f"paga em {charge.paid_on:%d/%m/%Y}" if charge.paid_on else "já paga"
 
 
-def against_slip(charge: Charge) -> str:
+def against_slip(charge: Charge, today: date, *, by_hand: bool = False) -> str:
     """A charge is asked for while its payer has something to pay with; the rest of one that is
     paid in part is asked for in any case."""
     slips = Slip.objects.of(charge.tenant_id).filter(charge=charge, status__in=LIVE_SLIPS)
     slip: Slip | None = slips.first()
     if slip is not None and slip.cancel_asked_at is not None:
         return "o cancelamento do boleto foi pedido"
-    if slip is not None and "forms" not in slip.content:
+    if slip is not None and "forms" not in slip.content and not by_hand:
         return "emitida no aplicativo do banco: quem avisa é o banco"
     if slip is not None and slip.fault:
         return "o boleto requer conferência"
+    if slip is not None and charge.status == ChargeStatus.OPEN and is_past(slip, today):
+        return "o prazo do boleto acabou: os bancos não o aceitam mais"
     is_payable = charge.status == ChargeStatus.OPEN and slip is not None and slip.can_be_shown
     if is_payable or charge.status == ChargeStatus.PARTLY_PAID:
         return ""
     words = ChargeStatus(charge.status).label.lower()
     return f"nenhum boleto que o pagador possa pagar: a cobrança está «{words}»"
+
+
+def is_past(slip: Slip, today: date) -> bool:
+    """As the payer's page says it: a boleto that is paid today has the date of the next banking
+    day."""
+    last = last_day(slip)
+    day = today if slip.form == Charge.Form.PIX else next_banking_day(today)
+    return last is not None and day > last

@@ -8,8 +8,10 @@ from datetime import date
 from charges.models import Charge
 from charges.terms.amounts import Owed
 from charges.terms.check import reais
+from charges.terms.payment_data import payment_data_of_name
 from core.errors import InvalidInput
 from core.plurals import counted
+from parties.models import Payer
 from tenants.models import Tenant
 
 TAG = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
@@ -56,7 +58,7 @@ def require_known_tags(text: str, *, field: str) -> None:
 def values_of(charge: Charge, tenant: Tenant, owed: Owed, today: date, link: str) -> dict[str, str]:
     """What each tag stands for. `owed` is of `today`."""
     return {
-        "pagador": charge.payer.trade_name or charge.payer.name,
+        "pagador": name_of(charge.payer),
         "empresa": tenant.name,
         "descricao": charge.description,
         "documento": charge.document_number or charge.description,
@@ -66,3 +68,10 @@ def values_of(charge: Charge, tenant: Tenant, owed: Owed, today: date, link: str
         "dias": counted(abs((today - charge.due_date).days), "dia", "dias"),
         "link": link,
     }
+
+
+def name_of(payer: Payer) -> str:
+    """As a mail greets them. A name that tells how to pay is none: whoever keeps the register does
+    not write in the company's mails."""
+    names = [name for name in (payer.trade_name, payer.name) if name]
+    return next((name for name in names if not payment_data_of_name(name)), "cliente")

@@ -8,11 +8,14 @@ from django.db import transaction
 
 from brazil.phone import format_phone
 from charges.drafts.draft import require_enterer
+from charges.dunning.reasons import against_charge, against_slip
+from charges.dunning.tags import name_of
 from charges.models import Charge
 from charges.payer_page.address import page_address
 from charges.terms.amounts import owed_on
 from charges.terms.check import reais
 from charges.timeline import Tone, note
+from core.errors import InvalidState
 from tenants.models import Membership
 
 # The address that WhatsApp gives for it: faq.whatsapp.com, «How to use click to chat».
@@ -27,11 +30,17 @@ class WhatsApp:
 
 
 def whatsapp_of(charge: Charge, company: str, today: date) -> WhatsApp:
-    """Runs inside the company's scope."""
+    """Runs inside the company's scope.
+
+    Raises:
+        InvalidState: (code `not_payable`) the payer could not pay by it now, or has paid.
+    """
+    if why := against_charge(charge, today) or against_slip(charge, today, by_hand=True):
+        raise InvalidState(f"Nada a enviar agora: {why}.", code="not_payable")
     owed = owed_on(charge, today)
     verb = "venceu" if charge.is_overdue(today) else "vence"
     worth = "" if owed.total == charge.amount else f" Hoje ela custa {reais(owed.total)}."
-    name = charge.payer.trade_name or charge.payer.name
+    name = name_of(charge.payer)
     text = (
         f"Olá, {name}! Aqui é {company}. A cobrança «{charge.description}», de "
         f"{reais(charge.amount)}, {verb} em {charge.due_date:%d/%m/%Y}.{worth} Para pagar ou "

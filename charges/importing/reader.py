@@ -6,6 +6,7 @@ beside it.
 """
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from core.spreadsheet import (
     refused,
 )
 from core.text import clean, shorten
+from core.xlsx_package import column_number
 
 BOUNDS = Bounds(size=5 * 1024 * 1024, rows=5_000, columns=60)
 LONGEST = 1_500  # letters of a cell: five e-mails
@@ -148,6 +150,11 @@ def merged_below(ranges: Sequence[tuple[str, str]]) -> dict[str, str]:
         begins, ends = PLACE.fullmatch(first), PLACE.fullmatch(last)
         if begins is None or ends is None or begins[1] != ends[1]:
             continue  # over several columns it is a title
+        below = f"{begins[1]}{int(begins[2]) + 1}"
+        # Of columns that no row reaches, and of ranges that overlap, which no program writes
+        # (ECMA-376, 18.3.1.55), a small file may tell without end.
+        if column_number(begins[1]) > BOUNDS.columns or below in covered:
+            continue
         for line in range(int(begins[2]) + 1, min(int(ends[2]), BOUNDS.rows + HEADINGS_WITHIN) + 1):
             covered[f"{begins[1]}{line}"] = first
     return covered
@@ -169,6 +176,8 @@ def text_of(cell: Cell, sort: Sort, counts_from_1904: bool) -> tuple[str, str]:
 
 
 def day_of_serial(number: float, counts_from_1904: bool) -> tuple[str, str]:
+    if not math.isfinite(number):
+        return number_text(number), ""
     serial = int(number) + (TO_1904 if counts_from_1904 else 0)
     if not FIRST_SERIAL <= serial <= LAST_SERIAL:
         return number_text(number), ""

@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 
 from charges.importing.files import rows_of
-from charges.models import Charge, ChargeEvent, ImportedCharge, ImportFile, ImportRow, Slip
+from charges.models import (
+    Charge,
+    ChargeEvent,
+    ImportedCharge,
+    ImportFile,
+    ImportRow,
+    Recurrence,
+    Slip,
+)
 from charges.states import ChargeStatus
 from charges.tracking.cancellation import cancel_charge
 from core import deadline
@@ -87,6 +95,9 @@ def withdraw_payer(held: ImportRow, by: Membership) -> str:
     if charges.exclude(status=ChargeStatus.CANCELLED).exists():
         held.payer_fate = Fate.KEPT
         return f"«{payer}» tem cobranças."
+    if Recurrence.objects.of(held.tenant_id).filter(payer=payer, ended_at=None).exists():
+        held.payer_fate = Fate.KEPT
+        return f"«{payer}» tem uma recorrência."
     held.payer_fate = Fate.WITHDRAWN
     if payer.archived_at is None:
         archive_payer(payer, by=by)

@@ -99,9 +99,12 @@ class ChargePage:
 
     @property
     def is_shown(self) -> bool:
-        """Its codes are: the payer may have them, and they can still be paid."""
-        slip = self.row.slip
-        return slip is not None and slip.can_be_shown and not slip.is_past(self.row.today)
+        """Its codes are: the payer may have them, they can still be paid, and over what is owed."""
+        slip, charge = self.row.slip, self.charge
+        if slip is None or not slip.can_be_shown or slip.is_past(self.row.today):
+            return False
+        is_ending = self.row.cancel_asked or charge.next_due_date is not None
+        return not is_ending and slip.amount == charge.rest
 
     @property
     def slip_tag(self) -> dict[str, str]:

@@ -18,7 +18,7 @@ from banking.models import BankAccount
 from charges.models import Charge
 from charges.states import ChargeStatus
 from charges.terms.fit import fit
-from charges.terms.payment_data import payment_data, sentence
+from charges.terms.payment_data import payment_data, payment_data_of_name, sentence
 from core.money import format_brl
 from core.text import read_line
 from parties.models import Payer
@@ -115,6 +115,8 @@ def problems_of_texts(charge: Charge) -> Iterator[Problem]:
     for field in ("description", "message"):
         if found := payment_data(getattr(charge, field)):
             yield Problem(field, sentence(found))
+    if found := payment_data_of_name(charge.document_number):
+        yield Problem("document_number", sentence(found))
 
 
 def problems_of_extras(

@@ -62,9 +62,11 @@ _DOTS = re.compile(
     r"\s*(?:\[\s*(?:\.|dot|ponto)\s*\]|\(\s*(?:\.|dot|ponto)\s*\)|\s(?:dot|ponto)\s)\s*"
 )
 _ATS = re.compile(r"\s*(?:\[\s*(?:@|at|arroba)\s*\]|\(\s*(?:@|at|arroba)\s*\)|\sarroba\s)\s*")
-# Days and sums of money are numbers that pay nothing.
+# Days and sums of money are numbers that pay nothing. A sum has ten digits at most, a key eleven.
+_SUM = r"(?:\d{1,2}\.\d{3}\.\d{3}|\d{1,3}\.\d{3}|\d{1,8})"
 _HARMLESS = re.compile(
-    r"\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b|\b\d{1,2}/\d{4}\b|r\$\s*[\d.]+(?:,\d{2})?|(?<![\d.,])\d[\d.]*,\d{2}\b"
+    r"(?<![\d/])(?:[0-3]?\d/)?[01]?\d/(?:\d{4}|\d{2})(?![\d/])|(?<![\d/])[0-3]?\d/[01]?\d(?![\d/])"
+    rf"|r\$\s*{_SUM}(?:,\d{{2}})?(?![\s\d.,/-]*\d)|(?<![\d.,]){_SUM},\d{{2}}(?![.,/-]*\d)"
 )
 _NUMBERS = re.compile(r"\+?\(?\d(?:[\s().,/_*|-]*\d)*")
 _SPELLED = {
@@ -95,12 +97,21 @@ def sentence(found: str) -> str:
 def payment_data(text: str) -> str:
     """What in the text tells how to pay, in Portuguese; empty when nothing does."""
     plain = as_read(text)
+    return in_words(plain) or in_numbers(plain)
+
+
+def payment_data_of_name(text: str) -> str:
+    """As `payment_data`, of a name or a number, in which digits stand by right: a sole trader's name
+    has the CPF in it. They tell how to pay where «Pix» stands beside them."""
+    plain = as_read(text)
+    return in_words(plain) or (in_numbers(plain) if re.search(r"\bpix\b", plain) else "")
+
+
+def in_words(plain: str) -> str:
     for what, patterns in ((EMAIL, _EMAILS), (LINK, _LINKS), (PIX, _PIXES), (ACCOUNT, _ACCOUNTS)):
         if any(pattern.search(plain) for pattern in patterns):
             return what
-    if _PIX_CODE.search(re.sub(r"[^0-9a-z]", "", plain)):
-        return PIX
-    return in_numbers(plain)
+    return PIX if _PIX_CODE.search(re.sub(r"[^0-9a-z]", "", plain)) else ""
 
 
 def as_read(text: str) -> str:

@@ -7,15 +7,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from brazil.banking_days import sao_paulo_day
 from charges.documents.bank_pdf import kept_document
 from charges.documents.printing import AT_ONCE, ask_for_print, ids_of_group, print_now
-from charges.models import Charge, PrintJob, Slip
+from charges.documents.sheets import printable
+from charges.models import Charge, PrintJob
 from charges.payer_page.address import find_charge
 from charges.payer_page.page import PayerView, view_of
-from charges.states import LIVE_SLIPS
 from charges.views.charge import charge_or_404
 from charges.views.issuing import read_ids
 from charges.views.payer import for_strangers, gone
+from core.clock import database_now
 from core.errors import InvalidState
 from tenants.access import TenantRequest, member_required
 from tenants.scope import tenant_scope
@@ -25,10 +27,11 @@ from tenants.throttles import costly
 @require_GET
 @member_required
 def bank_pdf(request: TenantRequest, charge_id: UUID) -> HttpResponse:
-    """Our copy of what the bank made for the slip that collects the charge now."""
+    """Our copy of what the bank made for the slip that collects the charge now, while that may be
+    paid."""
     charge = charge_or_404(request, charge_id)
-    slip = Slip.objects.of(request.tenant).filter(charge=charge, status__in=LIVE_SLIPS).first()
-    content = kept_document(slip) if slip is not None and slip.can_be_shown else None
+    pairs = printable(request.tenant.id, [charge.id], sao_paulo_day(database_now()))
+    content = kept_document(pairs[0][1]) if pairs else None
     if content is None:
         raise InvalidState(
             "Não há PDF do banco para esta cobrança agora. Ele chega minutos depois do registro; "
