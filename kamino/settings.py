@@ -257,6 +257,7 @@ EXCEPTIONAL_ACTS = (
     "charges.tracking.unfollowed.SAID_CANCELLED",
     "charges.drafts.edit.LESS",
     "charges.refunds.advances.USE",
+    "charges.refunds.register.REGISTERED",
     "charges.renegotiation.ask.DISCOUNT",
 )
 COUNTS_AS_ONE_PERSON = "payments.bills.tiers.count_as_one"
@@ -495,6 +496,9 @@ RELEASE_RULES = "payments.bills.release_rules.release_rules"
 ALSO_LEAVES = ("charges.refunds.limits.left_today",)
 # How a bill is entered that gives back what a payer paid in advance, and who hears of its end.
 ENTER_GIVE_BACK = "payments.bills.give_back_advance.enter_give_back"
+# And what keeps that bill from leaving, where the money went back by another way: a function of the
+# company's id, the bill's and why.
+STOP_GIVE_BACK = "payments.orders.stop_give_back.stop_give_back"
 ON_BILL_CANCELLED = ("charges.refunds.advances.free_advance",)
 
 # What they do when something about a payee changed, in the same transaction.

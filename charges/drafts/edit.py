@@ -11,7 +11,7 @@ from brazil.banking_days import sao_paulo_day
 from charges.drafts.draft import Draft, columns_of, kept, particulars, read_kept, require_enterer
 from charges.exceptional import request_of, require_unchanged
 from charges.models import NEVER_LEFT, Charge, Settlement, Slip
-from charges.states import EDITABLE, ChargeStatus
+from charges.states import EDITABLE, ChargeStatus, SlipStatus
 from charges.terms.amounts import Terms, given_up, owed_on
 from charges.terms.check import reais
 from charges.timeline import note
@@ -71,10 +71,23 @@ def require_kept(charge: Charge, columns: dict[str, Any]) -> None:
         raise InvalidInput(
             "Este pagador já pagou por esta cobrança: lance outra para o outro.", field="payer"
         )
+    if columns["payer"].id != charge.payer_id and was_told(charge):
+        raise InvalidInput(
+            "Um boleto desta cobrança já esteve no nome deste pagador, e o link dela é dele: "
+            "cancele-a e lance outra para o outro.",
+            field="payer",
+            code="payer_told",
+        )
     if columns["amount"] < charge.settled:
         raise InvalidInput(f"{reais(charge.settled)} já estão quitados.", field="amount")
     if columns["amount"] < charge.additions:
         raise InvalidInput(f"{reais(charge.additions)} são multa e juros.", field="amount")
+
+
+def was_told(charge: Charge) -> bool:
+    """Its payer may have had a slip of it, its mails and the address of its page."""
+    slips = Slip.objects.of(charge.tenant_id).filter(charge=charge)
+    return slips.exclude(NEVER_LEFT).exclude(status=SlipStatus.REFUSED).exists()
 
 
 def less_than_issued(charge: Charge, columns: dict[str, Any]) -> Decimal:

@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from decimal import Decimal
+from itertools import count
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from banking.banks.contract.info import Capability
 from brazil.banking_days import sao_paulo_day
 from charges.drafts.draft import particulars, read_money, read_text, require_enterer
 from charges.models import Refund, Settlement
-from charges.models.refund import OVER, REASON_LENGTH
+from charges.models.refund import REASON_LENGTH
 from charges.refunds.parts import left_of
 from charges.refunds.transitions import lock_payment, lock_refund, move_refund
 from charges.states import HERE_REFUNDS, RefundStatus
@@ -145,14 +146,17 @@ def parts_of(parts: object) -> dict[str, Decimal]:
 
 def refund_key(refund: Refund) -> UUID:
     """Under which the bank takes a refund once. It follows from what is sent, and from how many
-    left of the payment before: the same one, asked again by a database that has forgotten it, comes
-    to the bank under the key that it knows."""
+    such ones left of the payment before: the same one, asked again by a database that has forgotten
+    it, comes to the bank under the key that it knows. One that failed has spent its key: the bank
+    would answer with that one."""
     others = Refund.objects.of(refund.tenant_id).filter(settlement=refund.settlement_id)
-    earlier = others.exclude(OVER).exclude(status=RefundStatus.WAITING).exclude(id=refund.id)
+    left = others.exclude(status=RefundStatus.WITHDRAWN).exclude(id=refund.id)
+    spent = set(left.values_list("key", flat=True))
     slip = refund.settlement.slip
     assert slip is not None  # `why_not_by_bank`
-    asks = [str(refund.tenant_id), slip.reference, f"{refund.amount:.2f}", earlier.count()]
-    return uuid5(refund.settlement_id, json.dumps(asks))
+    asks = [str(refund.tenant_id), slip.reference, f"{refund.amount:.2f}"]
+    keys = (uuid5(refund.settlement_id, json.dumps([*asks, number])) for number in count())
+    return next(key for key in keys if key not in spent)
 
 
 def record_refund(act: Act, refund: Refund, by: Membership, *, why: str = "") -> None:

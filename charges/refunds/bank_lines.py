@@ -40,12 +40,12 @@ KINDS = (StatementLine.Kind.PIX, StatementLine.Kind.TRANSFER)
 def match_refunds(account: BankAccount) -> None:
     """Runs inside the company's scope. Of two workers the second finds nothing to do."""
     capabilities = registry.info(account.provider).capabilities
-    if Capability.LIST_REFUNDS not in capabilities:
-        find_by_lines(account)
     for refund in without_line(account):
         line = line_of(refund, account)
         if line is not None:
             join(refund, line)
+    if Capability.LIST_REFUNDS not in capabilities:  # a debit of one that is here is no other one
+        find_by_lines(account)
 
 
 def without_line(account: BankAccount) -> list[Refund]:

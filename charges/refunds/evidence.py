@@ -3,6 +3,7 @@
 An id of the bank's is one refund, however often and by whom it is told.
 """
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -16,6 +17,8 @@ from banking.models import BankAccount, BankEvent
 from brazil.banking_days import sao_paulo_day
 from charges.models import ChargeRound, Refund, Settlement, Slip
 from charges.models.refund import REASON_LENGTH
+from charges.refunds.ask import refund_key
+from charges.refunds.parts import left_of, taken_back
 from charges.refunds.post import post_if_possible
 from charges.refunds.record import Told, record_fact
 from charges.refunds.send import take_in
@@ -101,11 +104,13 @@ def take_in_known(account: BankAccount, told: Reading) -> bool:
 
 def record_told(slip: Slip, told: Reading) -> bool:
     """False: the payment that it is of is not here yet."""
-    payments = Settlement.objects.of(slip.tenant_id).filter(slip=slip)
-    payment = payments.order_by("-posted_on", "-id").first()
-    if payment is None:
+    payments = Settlement.objects.of(slip.tenant_id).filter(slip=slip).order_by("-posted_on", "-id")
+    if not payments:
         return False
-    held = lock_payment(payment)
+    # The newest that so much came by.
+    enough = (each for each in payments if told.amount <= each.received - taken_back(each))
+    held = lock_payment(next(enough, payments[0]))
+    asked = forgotten(held, told)
     kind = KINDS.get(told.origin, Refund.Kind.FOUND) if told.origin else Refund.Kind.FOUND
     fact = Told(
         kind=kind,
@@ -116,13 +121,26 @@ def record_told(slip: Slip, told: Reading) -> bool:
         key=told.key,
         reason=shorten(told.reason, REASON_LENGTH),
         answer_until=told.answer_until,
+        debt=asked.debt if asked is not None else Refund.Debt.OWED,
         source=f"{slip.bank_account.bank_name} informou.",
     )
+    if asked is not None:
+        why = "O banco já fez esta devolução antes da restauração do banco de dados."
+        move_refund(asked, RefundStatus.WITHDRAWN, message=why)
     try:
         record_fact(held, fact)
     except InvalidInput as error:  # the bank and we do not agree on what came
         require_look(held.charge, str(error))
     return True
+
+
+def forgotten(payment: Settlement, told: Reading) -> Refund | None:
+    """The one that still waits here and has left: a database that was restored. Its key says it."""
+    waiting = Refund.objects.of(payment.tenant_id).filter(
+        settlement=payment, status=RefundStatus.WAITING, amount=told.amount
+    )
+    held = waiting.select_related("settlement__slip").select_for_update(of=("self",), no_key=True)
+    return next((each for each in held.order_by("id") if refund_key(each) == told.key), None)
 
 
 def post_waiting(account: BankAccount) -> None:
@@ -133,4 +151,7 @@ def post_waiting(account: BankAccount) -> None:
     for refund in rows.filter(settlement__entry__isnull=False).order_by("id"):
         held = lock_refund(refund)
         if held.entry_id is None:
+            # Its payment may have been divided anew since.
+            parts = left_of(held.settlement, but=held).split(held.amount)
+            move_refund(held, RefundStatus.DONE, **asdict(parts))
             post_if_possible(held)

@@ -48,13 +48,14 @@ def left_of(settlement: Settlement, *, but: Refund | None = None) -> Left:
     )
     if but is not None:
         refunds = refunds.exclude(id=but.id)
-    names = ("amount", "excess", "principal", "late")
+    names = ("amount", "excess", "principal", "late", "overdrawn")
     gone = refunds.aggregate(**{name: Sum(name, default=ZERO) for name in names})
     uses = AdvanceUse.objects.of(settlement.tenant_id).filter(settlement=settlement, ended_at=None)
     used: Decimal = uses.aggregate(used=Sum("amount", default=ZERO))["used"]
     return Left(
         total=max(settlement.received - gone["amount"] - used, ZERO),
-        excess=settlement.excess - gone["excess"] - used,
+        # What was taken of an advance in use is gone, also when that use ends.
+        excess=max(settlement.excess - gone["excess"] - gone["overdrawn"] - used, ZERO),
         principal=settlement.principal - gone["principal"],
         late=settlement.fine + settlement.interest - gone["late"],
     )

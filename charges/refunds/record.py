@@ -5,7 +5,10 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from charges.models import Refund, Settlement
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from charges.models import AdvanceUse, Refund, Settlement
 from charges.refunds.parts import left_of, taken_back
 from charges.refunds.post import say_done, today
 from charges.refunds.transitions import make_room
@@ -65,5 +68,15 @@ def record_fact(payment: Settlement, told: Told) -> Refund:
         **asdict(left_of(payment).split(told.amount)),
     )
     refund.save(force_insert=True)
+    if refund.overdrawn:
+        stop_bills(payment)
     say_done(refund, told.source, is_provisional=told.day is None)
     return refund
+
+
+def stop_bills(payment: Settlement) -> None:
+    """Bills that give back what is gone now do not leave."""
+    uses = AdvanceUse.objects.of(payment.tenant_id).filter(settlement=payment, ended_at=None)
+    for bill in uses.exclude(bill=None).order_by("id").values_list("bill", flat=True):
+        why = "O valor desta devolução já voltou ao pagador de outro modo: cancele esta conta."
+        import_string(settings.STOP_GIVE_BACK)(payment.tenant_id, bill, why)

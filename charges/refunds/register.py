@@ -1,5 +1,6 @@
 """Register that a payment went back to its payer where no bank tells it: by hand, by a person."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from banking.models import StatementLine
 from banking.statements.allocation import unallocated
 from brazil.banking_days import sao_paulo_day
 from charges.drafts.draft import read_text, require_enterer
+from charges.exceptional import request_of, require_unchanged
 from charges.models import Refund, Settlement
 from charges.models.refund import REASON_LENGTH
 from charges.refunds.ask import read_amount, read_debt, record_refund
@@ -20,9 +22,11 @@ from charges.refunds.bank_lines import join
 from charges.refunds.parts import left_of
 from charges.refunds.record import Told, record_fact
 from charges.refunds.transitions import lock_payment
+from charges.terms.check import reais
 from core.clock import database_now
 from core.errors import InvalidInput, InvalidState
-from core.ids import uuid7
+from people.exceptional_acts import Kind, lock_person, propose
+from people.models import ExceptionalAct
 from tenants.models import Membership
 
 
@@ -36,8 +40,10 @@ def register_refund(
     line: StatementLine | None = None,
     amount: Decimal | None = None,
     day: date | None = None,
-) -> Refund:
-    """A payment went back: by the debit `line` of its account, else `amount` on `day`.
+) -> Refund | None:
+    """A payment went back: by the debit `line` of its account, else `amount` on `day`. What is no
+    debit to the payer is believed on a person's word: above the company's limit it waits for a
+    second one, and None is returned.
 
     Raises:
         InvalidInput: (its `field` named) more than is left, a day that is none, a line that stands
@@ -47,6 +53,7 @@ def register_refund(
         NotAllowed: `by` does not work on charges.
     """
     require_enterer(by)
+    lock_person(by.tenant_id, by.user_id)
     held = lock_payment(settlement)
     if sentence := why_not_by_hand(held):
         raise InvalidState(sentence, code="told_by_bank" if held.entry_id else "held_back")
@@ -58,21 +65,83 @@ def register_refund(
     amount = read_amount(amount, left_of(held).total)
     if not held.posted_on <= day <= sao_paulo_day(database_now()):
         raise InvalidInput("O dia vai do recebimento até hoje.", field="day")
+    debt, why = read_debt(debt), read_text(why, "why", REASON_LENGTH, is_required=True)
+    if line is not None and line.counterparty_document == held.charge.payer.document:
+        return write_down(held, Back(amount, day, debt, why, f"line:{line.id}", line), by)
+    request = request_of(
+        held.charge,
+        amount=amount,
+        title=f"{REGISTERED.label}: {reais(amount)} a {held.charge.payer}",
+        why=why,
+        effect={
+            "Devolvido": f"{reais(amount)} em {day:%d/%m/%Y}",
+            "Saída no extrato": str(line) if line is not None else "nenhuma",
+            "Dívida": Refund.Debt(debt).label,
+        },
+        value={
+            "settlement": str(held.id),
+            "line": str(line.id) if line is not None else "",
+            "amount": str(amount),
+            "day": day.isoformat(),
+            "debt": debt,
+        },
+    )
+    act = propose(REGISTERED, request, by=by)
+    if act.is_waiting:
+        return None
+    done: Refund = Refund.objects.of(by.tenant_id).get(settlement=held, reference=proof_of(act))
+    return done
+
+
+def proof_of(act: ExceptionalAct) -> str:
+    """What is released twice is written down once."""
+    return f"line:{act.value['line']}" if act.value["line"] else f"by-hand:{act.id}"
+
+
+def apply_registered(act: ExceptionalAct, by: Membership) -> None:
+    require_enterer(by)
+    told = act.value
+    held = lock_payment(Settlement.objects.of(act.tenant_id).get(id=told["settlement"]))
+    require_unchanged(held.charge, act)
+    amount = read_amount(Decimal(told["amount"]), left_of(held).total)
+    line = None
+    if told["line"]:
+        line = free_debit(held, StatementLine.objects.of(act.tenant_id).get(id=told["line"]))
+    day = date.fromisoformat(told["day"])
+    write_down(held, Back(amount, day, told["debt"], act.why, proof_of(act), line), by)
+
+
+REGISTERED = Kind("refund_registered", "Devolução registrada à mão", apply_registered)
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What went back, as a person says it. `proof` is unique."""
+
+    amount: Decimal
+    day: date
+    debt: str
+    why: str
+    proof: str
+    line: StatementLine | None
+
+
+def write_down(held: Settlement, back: Back, by: Membership) -> Refund:
     refund = record_fact(
         held,
         Told(
             kind=Refund.Kind.FOUND,
-            amount=amount,
-            day=day,
-            reference=f"line:{line.id}" if line is not None else f"by-hand:{uuid7()}",
-            debt=read_debt(debt),
-            reason=read_text(why, "why", REASON_LENGTH, is_required=True),
+            amount=back.amount,
+            day=back.day,
+            reference=back.proof,
+            debt=back.debt,
+            reason=back.why,
             source=f"Registrada por {by.user.display_name}.",
             by=by.user,
         ),
     )
-    if line is not None and refund.entry is not None:
-        join(refund, line)
+    if back.line is not None and refund.entry is not None:
+        join(refund, back.line)
     record_refund(Act.REFUND_REGISTERED, refund, by)
     return refund
 

@@ -13,7 +13,7 @@ from brazil.banking_days import sao_paulo_day
 from charges.drafts.draft import particulars, read_money, require_enterer
 from charges.exceptional import request_of, require_unchanged
 from charges.models import Charge, Settlement
-from charges.settlement.settle import Money, settle, split_of
+from charges.settlement.settle import Money, most_tax, settle, split_of
 from charges.settlement.split import ZERO, reais
 from charges.settlement.waive import waive_rest
 from charges.states import ChargeStatus
@@ -134,6 +134,9 @@ def require_answers(
     if received.withheld + received.split > charge.principal_rest:
         most = reais(charge.principal_rest)
         raise InvalidInput(f"O imposto vai até {most}, o que falta.", field="withheld")
+    for name in ("withheld", "split"):
+        if getattr(received, name) > (ceiling := most_tax(charge, name)):
+            raise InvalidInput(f"O imposto desta cobrança vai até {reais(ceiling)}.", field=name)
     money = money_of(received, evidence, by)
     lacking = split_of(charge, money).lacking
     if lacking and received.late not in {KEEP, WAIVE}:

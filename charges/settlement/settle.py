@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 
 from accounts.chart.purposes import account_for
 from accounts.journal.entries import MEMO_LENGTH, post_entry
@@ -30,6 +31,9 @@ from core.errors import DomainError
 from tenants.models import User
 
 ZERO = Decimal("0.00")
+# No more of a charge is kept for tax: INSS, ISS, IRRF and contributions come to some 26 %, IBS and
+# CBS to some 28 %. More is a rest that somebody gives up.
+MOST_TAX = Decimal("0.30")
 WAYS = {ChargeForm.BOLETO: Settlement.Way.BOLETO, ChargeForm.PIX: Settlement.Way.PIX}
 PARTS = ("principal", "fine", "interest", "discount", "excess", "lacking")
 TITLES = {
@@ -278,3 +282,10 @@ def what_was_before(charge: Charge) -> str:
         ChargeStatus.CANCELLED: Charge.PaidAfter.CANCELLATION,
         ChargeStatus.WRITTEN_OFF: Charge.PaidAfter.WRITE_OFF,
     }.get(ChargeStatus(charge.status), Charge.PaidAfter.NOTHING)
+
+
+def most_tax(charge: Charge, name: str) -> Decimal:
+    """How much more of a charge may be `withheld`, or collected at settlement (`split`)."""
+    rows = Settlement.objects.of(charge.tenant_id).filter(charge=charge)
+    told: Decimal = rows.aggregate(told=Sum(name, default=ZERO))["told"]
+    return min(charge.principal_rest, max(rounded(charge.amount * MOST_TAX) - told, ZERO))

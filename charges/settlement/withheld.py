@@ -9,7 +9,7 @@ from audit.services import record
 from charges.drafts.draft import particulars, read_money, require_enterer
 from charges.models import Charge, Settlement
 from charges.settlement.looks import end_look, held_back
-from charges.settlement.settle import Money, settle
+from charges.settlement.settle import Money, most_tax, settle
 from charges.settlement.split import ZERO, reais
 from charges.states import ChargeStatus
 from charges.transitions import lock_charge
@@ -38,9 +38,9 @@ def say_withheld(charge: Charge, *, by: Membership, amount: Decimal, why: str = 
         )
     if held_back(held):
         raise InvalidState("Diga antes o que fazer com o valor retido.", code="held_back")
-    if not 0 < amount <= held.principal_rest:
-        most = reais(held.principal_rest)
-        raise InvalidInput(f"O imposto retido vai até {most}, o que falta.", field="amount")
+    most = most_tax(held, "withheld")
+    if not 0 < amount <= most:
+        raise InvalidInput(f"O imposto retido vai até {reais(most)}.", field="amount")
     before = particulars(held)
     settlement = settle(held, money_of(held, amount, by))
     assert settlement is not None  # its evidence is new

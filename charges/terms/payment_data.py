@@ -101,8 +101,8 @@ def payment_data(text: str) -> str:
 
 
 def payment_data_of_name(text: str) -> str:
-    """As `payment_data`, of a name or a number, in which digits stand by right: a sole trader's name
-    has the CPF in it. They tell how to pay where «Pix» stands beside them."""
+    """As `payment_data`, of a name or a number, in which digits stand by right: the name of a sole
+    trader has the CPF in it. They tell how to pay where «Pix» stands beside them."""
     plain = as_read(text)
     return in_words(plain) or (in_numbers(plain) if re.search(r"\bpix\b", plain) else "")
 

@@ -3,6 +3,7 @@ nobody could tell of, and a second payment that the bank's API does not tell. Wi
 wait for reconciliation (charges/tracking/credits.py says what one may be).
 """
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -46,6 +47,8 @@ PAYABLE = (
     SlipStatus.CANCELLED,
     SlipStatus.WRITTEN_OFF,
 )
+# The id of a Pix that gives money back, in the whole country (E… is that of a payment).
+RETURN = re.compile(r"D[0-9]{20}[0-9A-Za-z]{11}")
 
 
 def match_statement(account: BankAccount) -> None:
@@ -74,12 +77,19 @@ def named(account: BankAccount, rules: ChargeRules) -> list[tuple[StatementLine,
         lines = lines.annotate(told=KT(f"raw__{rules.movement_field}"))
         told |= Q(told__gt="")
     lines = lines.filter(told)
-    free = list(unallocated(lines).order_by("booked_on", "id"))
+    ordered = unallocated(lines).order_by("booked_on", "id")
+    free = [line for line in ordered if not is_return(line)]
     return [
         pair
         for first in range(0, len(free), PAGE)
         for pair in with_slips(free[first : first + PAGE], account, rules)
     ]
+
+
+def is_return(line: StatementLine) -> bool:
+    """A refund of ours that failed, and whose money is here again: nobody paid it."""
+    values = line.raw.values() if isinstance(line.raw, dict) else ()
+    return any(isinstance(each, str) and RETURN.fullmatch(each) for each in values)
 
 
 def with_slips(

@@ -21,6 +21,7 @@ from charges.views.charge import row_or_404
 from charges.views.looks import settlement_or_404
 from charges.views.question import Question, ask
 from core.forms import marking
+from people.outcomes import WAITS_FOR_SECOND
 from people.recent_factor import require_recent_factor
 from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Role
@@ -75,7 +76,10 @@ def register(request: TenantRequest, settlement_id: UUID) -> HttpResponse:
     if form.is_valid():
         with marking(form):
             refund = register_refund(settlement, by=request.membership, **form.registered)
-            messages.success(request, f"Devolução de {reais(refund.amount)} lançada.")
+            if refund is None:
+                messages.info(request, WAITS_FOR_SECOND)
+            else:
+                messages.success(request, f"Devolução de {reais(refund.amount)} lançada.")
             return redirect("charges:detail", settlement.charge_id)
     question = Question(
         title="Registrar devolução",

@@ -310,6 +310,16 @@ def test_money_that_was_held_back_is_split_by_what_is_owed_when_it_is_posted(hel
     assert lines_of(reread(held)) == {"banco": D("150.00"), "2.1.5.01": D("-150.00")}
 
 
+def test_what_lacked_of_it_too(held_back, tenant):
+    held = settlements(held_back)[0]
+    with tenant_scope(tenant.id):  # as it is when a late payer paid the face value
+        held.lacking = D("3.00")
+        held.save(update_fields=["lacking"])
+        replace_explanation(held, by=membership(tenant), why="É a cobrança")
+
+    assert (reread(held).lacking, reread(held_back).status) == (D(0), ChargeStatus.PAID)
+
+
 def test_money_that_the_books_do_not_take_is_held_back_and_hides_no_other(
     at_cora, cora, later, tenant
 ):

@@ -542,3 +542,18 @@ def test_another_company_is_not_seen(
 
     assert claim_next(other_tenant.id) is None
     assert mail_now(other_tenant) == 0
+
+
+def test_the_log_keeps_nothing_that_opens_a_page_or_ends_mails(
+    tenant: Tenant, account: BankAccount
+) -> None:
+    with_ladder(tenant, issue=True)
+    charge = opened(account, date(2026, 12, 10))
+    assert mail_now(tenant) == 1
+
+    kept = log_of(tenant)[0].text
+    with tenant_scope(tenant.id):
+        assert page_address(charge) in mail.outbox[0].body
+        assert page_address(charge) not in kept
+    assert "/pagar/…" in kept
+    assert "/sem-lembretes/…" in kept

@@ -11,7 +11,14 @@ from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from brazil.errors import InvalidValue
-from charges.importing.reader import BOUNDS, ReadRow, read_file
+from charges.importing.reader import (
+    BOUNDS,
+    HEADINGS_WITHIN,
+    ReadRow,
+    day_of_serial,
+    merged_below,
+    read_file,
+)
 from charges.importing.values import (
     read_count,
     read_day,
@@ -21,6 +28,7 @@ from charges.importing.values import (
     split_street,
 )
 from core.errors import InvalidInput
+from core.spreadsheet import column_letter
 from tests.accounts.xlsx import book
 from tests.charges.sheets import TITLES, line
 from tests.security.hostile_xlsx import REFUSED
@@ -235,3 +243,15 @@ def test_how_many_instalments(typed: str, count: int) -> None:
 )
 def test_a_street_with_its_number(typed: str, both: tuple[str, str] | None) -> None:
     assert split_street(typed) == both
+
+
+def test_merged_cells_without_end_are_not_laid_out() -> None:
+    wide = [(f"{column_letter(n)}1", f"{column_letter(n)}9999999") for n in range(1, 10_001)]
+
+    assert len(merged_below(wide)) <= BOUNDS.columns * (BOUNDS.rows + HEADINGS_WITHIN)
+    assert len(merged_below([("A1", "A9")] * 10_000)) == 8
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("nan")])
+def test_a_number_that_is_none_is_no_day(number: float) -> None:
+    assert day_of_serial(number, False)[1] == ""

@@ -217,6 +217,25 @@ def test_one_that_the_bank_does_not_do_after_all_is_not_posted(at_kamino, kamino
     (refund,) = refunds(charge)
     assert (refund.status, refund.entry) == (RefundStatus.FAILED, None)
     assert reread(charge).status == ChargeStatus.PAID
+    kamino.settings(holds_refunds=False)
+    released(charge, "150.00")
+    send(at_kamino)
+    assert [each.status for each in refunds(charge)] == [RefundStatus.FAILED, RefundStatus.DONE]
+
+
+def test_the_money_of_one_that_failed_is_no_second_payment(at_kamino, kamino):
+    kamino.settings(holds_refunds=True)
+    charge = paid_by_pix(at_kamino, kamino)
+    sync_account(at_kamino.tenant_id, at_kamino.id)
+    released(charge, "50.00")
+    send(at_kamino)
+    kamino.end_refund(kamino.refunds()[0]["id"], done=False)
+
+    for _ in range(2):
+        sync_account(at_kamino.tenant_id, at_kamino.id)
+        follow(at_kamino)
+
+    assert left(payment_of(charge)).total == D("150.00")  # and it is the only payment
 
 
 def test_after_a_restore_nothing_leaves(at_kamino, kamino):

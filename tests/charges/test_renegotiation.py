@@ -23,7 +23,7 @@ from people.exceptional_acts import release
 from people.models import ExceptionalAct
 from tenants.models import Role
 from tenants.scope import tenant_scope
-from tests.banking.factories import reread
+from tests.banking.factories import change, reread
 from tests.charges.factories import make_payer, membership
 from tests.charges.issued import follow, issued_charge, lines_of, settlements, slip_of, titles
 
@@ -241,3 +241,14 @@ def test_a_small_discount_is_one_person_s_and_on_record(at_cora, payer, later):
     assert "Cancelada (renegociada)" in titles(olds[0])
     with tenant_scope(at_cora.tenant_id):
         assert ExceptionalAct.objects.get().outcome == ExceptionalAct.Outcome.ALONE
+
+
+def test_new_ones_that_cannot_be_issued_have_the_old_ones_looked_at(at_cora, payer, later):
+    (old,) = olds_at(at_cora, payer, later, "100.00")
+    made = ask([old], agreement(at_cora, "100.00"))
+    change(payer, archived_at=made.created_at)
+    for _ in range(3):
+        go_on(at_cora)
+
+    assert reread(made).status == Status.STOPPED
+    assert (reread(old).status, reread(old).needs_person) == (ChargeStatus.WRITTEN_OFF, True)

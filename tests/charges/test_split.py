@@ -151,3 +151,8 @@ def test_the_parts_are_the_sum_and_no_more_than_was_owed(paid, rest, percent, la
     owed = amount_on(rest, terms, day)
     assert split.fine + split.interest <= owed.additions + D("0.01")
     assert min(split.fine, split.interest, split.excess, split.discount) >= 0
+
+
+def test_what_was_kept_open_is_no_excess_where_the_bank_itemises():
+    split = split_payment(D(20), D(0), Terms(DUE), DUE, fine=D(0), interest=D(0), late=D(20))
+    assert (split.interest, split.excess, split.lacking, split.question) == (D(20), D(0), D(0), "")
