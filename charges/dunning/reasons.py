@@ -9,8 +9,8 @@ from brazil.banking_days import next_banking_day, sao_paulo_day
 from charges.dunning.addresses import known_addresses
 from charges.dunning.holds import active_hold
 from charges.dunning.holds import reason as reason_of_hold
-from charges.models import Charge, DunningStep, PayerAddress, Reminder, Settlement, Slip
-from charges.states import LIVE_SLIPS, ChargeStatus, SlipStatus
+from charges.models import Charge, DunningStep, PayerAddress, Refund, Reminder, Settlement, Slip
+from charges.states import LIVE_SLIPS, ChargeStatus, RefundStatus, SlipStatus
 from charges.terms.last_day import last_day
 from core.dates import clock
 from parties.models import PayerEmail
@@ -67,6 +67,12 @@ def against(address: PayerAddress | None) -> str:
     return f"e-mail inválido: {address.reason}"
 
 
+def went_back(charge: Charge) -> bool:
+    """Money of it went back that nobody here gave back, by a MED, say: a person speaks first."""
+    refunds = Refund.objects.of(charge.tenant_id).filter(charge=charge, asked_by=None)
+    return bool(refunds.filter(status=RefundStatus.DONE).exists())
+
+
 def against_charge(charge: Charge, today: date) -> str:
     """What its state says."""
     match charge.status:
@@ -80,8 +86,8 @@ def against_charge(charge: Charge, today: date) -> str:
         return "pagamento identificado, o dinheiro ainda não chegou"
     if Settlement.objects.of(charge.tenant_id).filter(charge=charge, entry=None).exists():
         return "um recebimento espera conferência"
-    if charge.needs_person:  # after a MED, say: a person has to speak first
-        return "a cobrança requer conferência"
+    if charge.needs_person and went_back(charge):
+        return "o valor voltou ao pagador, e espera conferência"
     if charge.replaced_by_id is not None:
         return "a cobrança está em renegociação"
     if charge.next_due_date is not None:

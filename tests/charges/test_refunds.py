@@ -9,10 +9,12 @@ from django.db import IntegrityError
 
 from banking.models import Allocation
 from banking.statements.sync import sync_account
+from charges.dunning.reasons import against_charge
 from charges.models import Refund
 from charges.refunds.ask import refund_key, withdraw_refund
 from charges.refunds.register import debits_for, register_refund
 from charges.refunds.transitions import lock_refund
+from charges.settlement.looks import close_look
 from charges.states import ChargeStatus, RefundStatus
 from core.errors import DomainError, InvalidInput, InvalidState, NotAllowed
 from payments.orders.sending_lock import lock_sending
@@ -185,6 +187,10 @@ def test_a_special_return_is_one_however_often_it_is_told(at_kamino, kamino):
     owed = reread(charge)
     assert (owed.status, owed.rest) == (ChargeStatus.PARTLY_PAID, D("300.00"))
     assert owed.needs_person and not slip_of(charge).is_live
+    with tenant_scope(at_kamino.tenant_id):  # nobody is reminded before a person has looked
+        assert against_charge(owed, owed.due_date)
+        close_look(owed, by=membership(owed.tenant), why="Golpe confirmado")
+        assert not against_charge(reread(owed), owed.due_date)
     assert payment_of(charge) == before
     assert reread(ours).status == RefundStatus.WITHDRAWN  # its money went the other way
     with tenant_scope(at_kamino.tenant_id):
