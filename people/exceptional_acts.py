@@ -155,13 +155,6 @@ def is_above_limit(kind: Kind, act: ExceptionalAct, limit: Decimal) -> bool:
     return kind.always_two or alone + act.amount > limit
 
 
-def needs_second(kind: Kind, amount: Decimal, *, counts_with: UUID, by: Membership) -> bool:
-    """What `propose` would say now; for a page that asks first. Inside the company's scope."""
-    today = sao_paulo_day(database_now())
-    alone = done_alone(by.tenant_id, kind.slug, by.user_id, counts_with, today)
-    return kind.always_two or alone + amount > limit_of(by.tenant)
-
-
 def done_alone(tenant_id: UUID, kind: str, user_id: int, counts_with: UUID, day: date) -> Decimal:
     """What one person did of that kind, for that payer, on that day, without a second one."""
     mine = ExceptionalAct.objects.of(tenant_id).done_alone()

@@ -48,8 +48,6 @@ from tenants.models import Tenant
 
 Kind, State, Fate = ImportFile.Kind, ImportRow.State, ImportRow.PayerFate
 ZERO = Decimal("0.00")
-# Of these an empty cell gets what is usual of the account.
-USUAL = ("fine_percent", "interest_percent", "message")
 
 
 @dataclass(slots=True)

@@ -125,10 +125,6 @@ class Recurrence(TenantOwned):
     def __str__(self) -> str:
         return self.description
 
-    @property
-    def is_running(self) -> bool:
-        return self.paused_at is None and self.ended_at is None
-
 
 class RecurrenceValue(TenantOwned):
     """What a period costs from a month on, until a later row says otherwise. Never changed."""
