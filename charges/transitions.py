@@ -4,8 +4,8 @@ Every move is asked of SLIP_MOVES and CHARGE_MOVES, and one that is not there ra
 both takes the charge first: so two that meet wait for each other in one order.
 """
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
@@ -42,19 +42,21 @@ MONEY_SAYS = frozenset({ChargeStatus.PAID, ChargeStatus.PARTLY_PAID, ChargeStatu
 
 def lock_charge(charge: Charge) -> Charge:
     """The charge as it is now, held until the transaction ends; payer and accounts come along."""
-    held: Charge = (
-        Charge.objects.of(charge.tenant_id)
-        .select_for_update(of=("self",), no_key=True)
-        .select_related("tenant", "payer", "revenue_account__group", "bank_account__connection")
-        .get(id=charge.id)
-    )
+    held: Charge = to_lock(charge.tenant_id).get(id=charge.id)
     return held
 
 
-def hold_charges(tenant_id: UUID, ids: Collection[UUID]) -> None:
-    """Before several are written, in the order in which all take them."""
-    rows = Charge.objects.of(tenant_id).filter(id__in=ids).select_for_update(no_key=True)
-    list(rows.order_by("id").values_list("id", flat=True))
+def lock_charges(tenant_id: UUID, ids: Collection[UUID]) -> dict[UUID, Charge]:
+    """Several as `lock_charge` does, in the order in which all take them."""
+    rows = to_lock(tenant_id).filter(id__in=ids).order_by("id")
+    return {charge.id: charge for charge in rows}
+
+
+def to_lock(tenant_id: UUID) -> TenantQuerySet:
+    rows: TenantQuerySet = Charge.objects.of(tenant_id).select_for_update(of=("self",), no_key=True)
+    return rows.select_related(
+        "tenant", "payer", "revenue_account__group", "bank_account__connection"
+    )
 
 
 def lock_slip(slip: Slip) -> Slip:
@@ -159,6 +161,28 @@ def write_issued(
         statuses = [BY_SLIP[status].value for _, status in followed]
         cursor.execute(FOLLOWED, [charges, statuses, tenant_id])
     return stored
+
+
+# Each was open, and its only slip has paid it.
+PAID = """
+UPDATE charges_charge AS c SET status = 'paid', settled = c.amount, paid_on = v.day
+FROM unnest(%s::uuid[], %s::date[]) AS v (id, day)
+WHERE c.tenant_id = %s AND c.id = v.id
+"""
+
+
+def write_paid(
+    tenant_id: UUID, paid: Mapping[Slip, date], *, read_at: datetime, wait_until: datetime
+) -> None:
+    """Store that slips paid the whole of their charges, each with the day of its money. The caller
+    holds both."""
+    Slip.objects.of(tenant_id).filter(id__in=[slip.id for slip in paid]).update(
+        status=SlipStatus.PAID, absent_since=None, message="", read_at=read_at,
+        wait_until=wait_until,
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        charges = [slip.charge_id for slip in paid]
+        cursor.execute(PAID, [charges, [*paid.values()], tenant_id])
 
 
 def follow_slip(charge: Charge, slip: Slip) -> None:

@@ -4,7 +4,8 @@ Amounts are `Decimal` reais: a debit is positive, a credit negative. Days are SÃ
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
@@ -22,6 +23,17 @@ from tenants.scope import tenant_scope
 Lines = Sequence[tuple[Account, Decimal]]
 
 MEMO_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDraft:
+    """What `post_entry` takes, of one of many."""
+
+    date: dt.date
+    memo: str
+    lines: Lines
+    by: User | None = None
+    is_provisional: bool = False
 
 
 def post_entry(
@@ -47,6 +59,29 @@ def post_entry(
         tenant=tenant, date=date, memo=memo, created_by=by, is_provisional=is_provisional
     )
     return _write(entry, lines)
+
+
+def post_entries(tenant: Tenant, drafts: Sequence[EntryDraft]) -> list[JournalEntry]:
+    """As `post_entry` for each, in the same order, all or none. Their number decides no query.
+
+    Raises:
+        InvalidInput, InvalidState: as `post_entry`.
+    """
+    written = [
+        (
+            JournalEntry(
+                tenant=tenant,
+                date=draft.date,
+                memo=draft.memo,
+                created_by=draft.by,
+                is_provisional=draft.is_provisional,
+            ),
+            draft.lines,
+        )
+        for draft in drafts
+    ]
+    _write_all(tenant.id, written)
+    return [entry for entry, _ in written]
 
 
 def reverse_entry(entry: JournalEntry, *, by: User | None, date: dt.date, why: str) -> JournalEntry:
@@ -157,24 +192,26 @@ def balances(
 
 
 def _write(entry: JournalEntry, lines: Lines) -> JournalEntry:
-    entry.memo = _checked_memo(entry.memo)
-    _check_amounts([amount for _, amount in lines])
-    entry.line_count = len(lines)
-    entry.total = sum((amount for _, amount in lines if amount > 0), Decimal(0))
-    with tenant_scope(entry.tenant_id):
-        _refuse_archived(entry.tenant_id, lines)
-        entry.save(force_insert=True)
+    _write_all(entry.tenant_id, [(entry, lines)])
+    return entry
+
+
+def _write_all(tenant_id: UUID, written: Sequence[tuple[JournalEntry, Lines]]) -> None:
+    for entry, lines in written:
+        entry.memo = _checked_memo(entry.memo)
+        _check_amounts([amount for _, amount in lines])
+        entry.line_count = len(lines)
+        entry.total = sum((amount for _, amount in lines if amount > 0), Decimal(0))
+    with tenant_scope(tenant_id):
+        _refuse_archived(tenant_id, {account.id for _, lines in written for account, _ in lines})
+        JournalEntry.objects.bulk_create(entry for entry, _ in written)
         JournalLine.objects.bulk_create(
             JournalLine(
-                tenant_id=entry.tenant_id,
-                entry=entry,
-                position=position,
-                account=account,
-                amount=amount,
+                tenant_id=tenant_id, entry=entry, position=position, account=account, amount=amount
             )
+            for entry, lines in written
             for position, (account, amount) in enumerate(lines, 1)
         )
-    return entry
 
 
 def _checked_memo(memo: str) -> str:
@@ -217,9 +254,8 @@ def _check_amount(amount: Decimal) -> None:
         raise InvalidInput("O valor de uma linha nÃ£o pode ser zero.", code="zero_amount")
 
 
-def _refuse_archived(tenant_id: UUID, lines: Lines) -> None:
+def _refuse_archived(tenant_id: UUID, ids: Collection[UUID]) -> None:
     """As the database does, with a sentence."""
-    ids = {account.id for account, _ in lines}
     archived = Account.objects.of(tenant_id).filter(id__in=ids).exclude(archived_at=None).first()
     if archived is not None:
         raise InvalidState(

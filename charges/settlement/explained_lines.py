@@ -1,11 +1,13 @@
 """The same income never twice: bank lines that are in the books as something else."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
+from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import JournalEntry
-from banking.models import Allocation, StatementLine
+from banking.models import Allocation, BankAccount, StatementLine
 from brazil.banking_days import next_banking_day, previous_banking_day
 from charges.models import Settlement
 from core.text import fold
@@ -34,6 +36,29 @@ def explanation_of(settlement: Settlement) -> JournalEntry | None:
         if entry is not None and not is_of_a_charge(entry):
             return entry
     return None
+
+
+def lines_of_others(
+    account: BankAccount, settlements: Collection[Settlement]
+) -> dict[Decimal, list[StatementLine]]:
+    """By amount, the lines that stand for something which no settlement posted, around the days of
+    some payments of one account. One query."""
+    days = {settlement.posted_on for settlement in settlements}
+    standing = Allocation.objects.of(account.tenant_id).standing()
+    of_charges = Settlement.objects.filter(
+        tenant=OuterRef("tenant"), entry=OuterRef("journal_line__entry")
+    )
+    others = standing.filter(~Exists(of_charges), statement_line__bank_account=account)
+    lines = StatementLine.objects.of(account.tenant_id).filter(
+        bank_account=account,
+        amount__in={settlement.received for settlement in settlements},
+        booked_on__range=(near(min(days))[0], near(max(days))[1]),
+        id__in=others.values("statement_line"),
+    )
+    found: dict[Decimal, list[StatementLine]] = {}
+    for line in lines:
+        found.setdefault(line.amount, []).append(line)
+    return found
 
 
 def may_be_of(line: StatementLine, settlement: Settlement) -> bool:

@@ -4,16 +4,18 @@ The journal is on a cash basis: issuing, due date and cancelling post nothing
 (docs/decisions/0036-money-settles-a-charge.md).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
 
 from accounts.chart.purposes import account_for
-from accounts.journal.entries import MEMO_LENGTH, post_entry
+from accounts.journal.entries import MEMO_LENGTH, EntryDraft, post_entries
 from accounts.models import Account, AccountPurpose, JournalEntry
 from banking.bank_accounts.ledger_account import hold_leaf
 from banking.banks.contract.charges import ChargeForm, ChargePayment
@@ -36,8 +38,9 @@ ZERO = Decimal("0.00")
 MOST_TAX = Decimal("0.30")
 WAYS = {ChargeForm.BOLETO: Settlement.Way.BOLETO, ChargeForm.PIX: Settlement.Way.PIX}
 PARTS = ("principal", "fine", "interest", "discount", "excess", "lacking")
+PAID_TITLE = "Paga"
 TITLES = {
-    ChargeStatus.PAID: "Paga",
+    ChargeStatus.PAID: PAID_TITLE,
     ChargeStatus.PARTLY_PAID: "Paga em parte",
 }
 
@@ -65,7 +68,6 @@ class Money:
 
 def money_of(slip: Slip, payment: ChargePayment, source: str) -> Money:
     """What a bank says that came for a slip."""
-    today = sao_paulo_day(database_now())
     day = payment.credited_on or payment.paid_on
     if slip.credit is not None and slip.credit.amount == payment.amount:
         day = slip.credit.booked_on  # the statement says when the money came
@@ -74,8 +76,8 @@ def money_of(slip: Slip, payment: ChargePayment, source: str) -> Money:
         way=WAYS[payment.form] if payment.form else Settlement.Way.UNKNOWN,
         received=payment.amount,
         fee=payment.fee,
-        paid_on=payment.paid_on or today,
-        posted_on=day or today,
+        paid_on=payment.paid_on or today(),
+        posted_on=day or today(),
         is_provisional=day is None,
         fine=payment.fine,
         interest=payment.interest,
@@ -83,6 +85,10 @@ def money_of(slip: Slip, payment: ChargePayment, source: str) -> Money:
         slip=slip,
         bank_account=slip.bank_account,
     )
+
+
+def today() -> date:
+    return sao_paulo_day(database_now())
 
 
 def evidence_of(slip: Slip, reference: str) -> str:
@@ -114,7 +120,21 @@ def settle(charge: Charge, money: Money) -> Settlement | None:
     if Settlement.objects.of(charge.tenant_id).filter(evidence=money.evidence).exists():
         return None
     split = split_of(charge, money)
-    settlement = Settlement(
+    settlement = settlement_of(charge, money, split)
+    why_held = post_or_hold(settlement)
+    settlement.save(force_insert=True)
+    if why_held:
+        require_look(charge, f"Chegaram {reais(money.received)}, e {why_held}")
+        return settlement
+    count_in(charge, settlement, source=money.source)
+    # Who registers money by hand was asked what becomes of fine and interest.
+    if split.question and not (money.by and split.lacking):
+        require_look(charge, split.question)
+    return settlement
+
+
+def settlement_of(charge: Charge, money: Money, split: Split) -> Settlement:
+    return Settlement(
         tenant_id=charge.tenant_id,
         charge=charge,
         slip=money.slip,
@@ -136,16 +156,6 @@ def settle(charge: Charge, money: Money) -> Settlement | None:
         excess=split.excess,
         registered_by=money.by,
     )
-    why_held = post_or_hold(settlement)
-    settlement.save(force_insert=True)
-    if why_held:
-        require_look(charge, f"Chegaram {reais(money.received)}, e {why_held}")
-        return settlement
-    count_in(charge, settlement, source=money.source)
-    # Who registers money by hand was asked what becomes of fine and interest.
-    if split.question and not (money.by and split.lacking):
-        require_look(charge, split.question)
-    return settlement
 
 
 def post_or_hold(settlement: Settlement) -> str:
@@ -199,6 +209,17 @@ def divide(charge: Charge, paid: Decimal, day: date, **told: Any) -> Split:
 
 
 def post(settlement: Settlement) -> JournalEntry:
+    tenant = settlement.charge.tenant
+    came_to = where_it_came(settlement) if settlement.received else None
+    draft = entry_of(settlement, came_to, partial(account_for, tenant))
+    return post_entries(tenant, [draft])[0]
+
+
+def entry_of(
+    settlement: Settlement,
+    came_to: Account | None,
+    account_of: Callable[[AccountPurpose], Account],
+) -> EntryDraft:
     """D what arrived, or the advance that it was, discount, fee, tax; C revenue for the principal,
     fine, interest, excess."""
     charge, purpose = settlement.charge, AccountPurpose
@@ -212,14 +233,13 @@ def post(settlement: Settlement) -> JournalEntry:
         (purpose.ADVANCES, -settlement.excess),
     ]
     lines: list[tuple[Account, Decimal]] = []
-    if settlement.received:
-        lines.append((where_it_came(settlement), settlement.received))
-    lines += [(account_for(charge.tenant, each), amount) for each, amount in parts if amount]
+    if came_to is not None:
+        lines.append((came_to, settlement.received))
+    lines += [(account_of(each), amount) for each, amount in parts if amount]
     if settlement.principal != late:
         lines.append((charge.revenue_account, late - settlement.principal))
     memo = f"Recebimento de {charge.payer.name}: {charge.description}"
-    return post_entry(
-        charge.tenant,
+    return EntryDraft(
         date=settlement.posted_on,
         memo=memo[:MEMO_LENGTH],
         lines=lines,
@@ -261,15 +281,19 @@ def count_in(charge: Charge, settlement: Settlement, *, source: str) -> None:
         paid_on=settlement.posted_on,
         paid_after=charge.paid_after if was_paid else paid_after,
     )
-    came = settlement.received or settlement.withheld
-    parts = f": {parts_of(settlement)}" if parts_of(settlement) else ""
-    text = f"{reais(came)} em {settlement.posted_on:%d/%m/%Y}{parts}. {source}"
+    text = words_of(settlement, source)
     if charge.late_rest:
         text += f" Ficam em aberto {reais(charge.late_rest)} de multa e juros."
     title = "Outro pagamento" if was_paid else TITLES[status]
     note(charge, title, text, tone=Tone.OK, by=settlement.registered_by)
     if status == ChargeStatus.PAID:
         end_other_slips(charge, but=settlement.slip)
+
+
+def words_of(settlement: Settlement, source: str) -> str:
+    came = settlement.received or settlement.withheld
+    parts = f": {parts_of(settlement)}" if parts_of(settlement) else ""
+    return f"{reais(came)} em {settlement.posted_on:%d/%m/%Y}{parts}. {source}"
 
 
 def parts_of(settlement: Settlement) -> str:

@@ -1,11 +1,14 @@
 """What a bank shows of a slip, taken in: its codes, its state, its money."""
 
+from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from banking.banks.contract.charge_rules import ChargeRules
 from banking.banks.contract.charges import Charge as Reading
 from banking.banks.contract.charges import ChargePayment, ChargeState
+from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from charges.models import Charge, Settlement, Slip
 from charges.settlement.settle import ZERO, evidence_of, money_of, settle
@@ -29,6 +32,10 @@ NEWS: Final = {
     SlipStatus.CANCELLED: ("Cancelada no banco", Tone.PLAIN),
     SlipStatus.WRITTEN_OFF: ("Baixada pelo banco", Tone.WARN),
 }
+
+
+def told_by(account: BankAccount) -> str:
+    return f"{account.bank_name} informou."
 
 
 def take_in(slip: Slip, reading: Reading, *, source: str) -> None:
@@ -91,7 +98,18 @@ def is_untold(slip: Slip, reading: Reading) -> bool:
 
 
 def keep_codes(slip: Slip, reading: Reading, rules: ChargeRules) -> None:
-    """What it gave first stays: a code that changes is a fault."""
+    new = new_codes(slip, reading, rules, sao_paulo_day(database_now()))
+    for name, value in new.items():
+        setattr(slip, name, value)
+    if new:
+        slip.save(update_fields=[*new])
+    if new.get("fault"):
+        require_look(slip.charge, f"{new['fault']} O boleto não é mostrado ao pagador.")
+
+
+def new_codes(slip: Slip, reading: Reading, rules: ChargeRules, today: date) -> dict[str, str]:
+    """By field, what a reading tells that the slip has not yet. What it gave first stays: a code
+    that changes is a fault."""
     told = {
         "reference": reading.reference,
         "our_number": reading.our_number,
@@ -101,18 +119,13 @@ def keep_codes(slip: Slip, reading: Reading, rules: ChargeRules) -> None:
         "pdf_url": reading.pdf_url,
     }
     new = {name: value for name, value in told.items() if value and not getattr(slip, name)}
-    fault = fault_of(slip, reading, rules, sao_paulo_day(database_now()))
+    fault = fault_of(slip, reading, rules, today)
     lasting = ("linha_digitavel", "barcode", "pix_code")
     if any(told[name] and getattr(slip, name) not in {"", told[name]} for name in lasting):
         fault = "O banco mostra outro código do que deu antes."
     if fault != slip.fault:
         new["fault"] = fault
-    for name, value in new.items():
-        setattr(slip, name, value)
-    if new:
-        slip.save(update_fields=[*new])
-    if "fault" in new and fault:
-        require_look(slip.charge, f"{fault} O boleto não é mostrado ao pagador.")
+    return new
 
 
 def take_money(slip: Slip, reading: Reading, source: str) -> None:
@@ -123,9 +136,11 @@ def take_money(slip: Slip, reading: Reading, source: str) -> None:
         )
         require_look(slip.charge, why)
         return
+    rows = Settlement.objects.of(slip.tenant_id).filter(slip=slip)
+    counted = {row.evidence: row.received + row.fee for row in rows}
     came = [
         settle(slip.charge, money_of(slip, payment, source))
-        for payment in not_counted(slip, reading)
+        for payment in not_counted(slip, reading, counted)
     ]
     if not any(came):
         return  # a part of it may have been given back since
@@ -134,11 +149,12 @@ def take_money(slip: Slip, reading: Reading, source: str) -> None:
         require_look(slip.charge, "O banco encerrou o boleto com menos do que o devido.")
 
 
-def not_counted(slip: Slip, reading: Reading) -> list[ChargePayment]:
-    """The payments that are not in the books yet. What was counted before the bank told them apart
-    (its sum, or lines of the statement) stands for as much of them."""
-    rows = Settlement.objects.of(slip.tenant_id).filter(slip=slip)
-    counted = {row.evidence: row.received + row.fee for row in rows}
+def not_counted(
+    slip: Slip, reading: Reading, counted: Mapping[str, Decimal]
+) -> list[ChargePayment]:
+    """The payments that are not in the books yet. `counted` is what of the slip is there, by its
+    evidence: what was counted before the bank told them apart (its sum, or lines of the statement)
+    stands for as much of them."""
     payments = [payment for payment in reading.payments or () if payment.amount > 0]
     if not payments:
         is_told = reading.paid_amount > 0 and not counted

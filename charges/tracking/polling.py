@@ -17,12 +17,13 @@ from banking.banks.contract.errors import BankError, BankRejected
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from charges.models import Charge, ChargeRound, Slip
-from charges.slips.readings import take_in
+from charges.slips.readings import take_in, told_by
 from charges.states import OPEN_AT_BANK, SlipStatus
 from charges.terms.check import rules_of
 from charges.tracking.notices import news_of, slips_with_news
+from charges.tracking.plain_payments import settle_plain
 from charges.tracking.unfollowed import compare_with_bank, to_prove
-from charges.transitions import hold_charges, lock_slip, require_look
+from charges.transitions import lock_charges, lock_slip, require_look
 from core import deadline
 from core.clock import database_now
 from core.errors import DomainError
@@ -33,7 +34,7 @@ log = structlog.get_logger()
 
 MANY = 20  # slips of one due date, from which on its list is cheaper than each of them
 PAGE = 200  # of a list, that are matched with our slips at a time
-TOGETHER = 25  # of these, that are taken in by one transaction
+TOGETHER = 50  # of these, that are taken in by one transaction
 # The list of what was paid is read again from so long before its last reading on.
 OVERLAP = timedelta(days=1)
 FIRST_LIST = timedelta(days=7)
@@ -151,9 +152,13 @@ def take_in_together(
     """In one transaction, or each in its own when one of them cannot be taken in."""
     try:
         with tenant_scope(account.tenant_id):
-            hold_charges(account.tenant_id, [slip.charge_id for slip, _ in news])
+            charges = lock_charges(account.tenant_id, [slip.charge_id for slip, _ in news])
+            settled = settle_plain(
+                account, charges, news, asked_at=asked_at, wait_until=asked_at + DAY
+            )
             for slip, reading in news:
-                take_in_held(slip, reading, asked_at)
+                if slip.id not in settled:
+                    take_in_held(slip, reading, asked_at)
     except (DomainError, IntegrityError):
         if len(news) == 1:
             log.exception("reading_not_taken_in", slip=str(news[0][0].id))
@@ -211,7 +216,7 @@ def record_gone(slip: Slip, asked_at: datetime) -> None:
 
 def take_in_held(slip: Slip, reading: Reading, asked_at: datetime) -> None:
     held = lock_slip(slip)
-    take_in(held, reading, source=f"{held.bank_account.bank_name} informou.")
+    take_in(held, reading, source=told_by(held.bank_account))
     compare_with_bank(held, reading)
     rules = rules_of(held.bank_account)
     assert rules is not None
