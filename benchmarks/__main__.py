@@ -47,7 +47,7 @@ def main(names: list[str]) -> int:
         return 0
     call_command("migrate", database="owner", verbosity=0)
     results = [row for name in names or parts for row in parts[name].measure()]
-    report.show(results)
+    report.show(results, is_whole=not names)
     return 0 if all(row.holds is not False for row in results) else 1
 
 

@@ -5,7 +5,6 @@ What is measured runs in a process of its own, without a limit on issuing: that 
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from accounts.models import Account
 from banking.banks import registry
 from banking.models import BankAccount, BankEvent
 from benchmarks import world
+from benchmarks.memory import peak_megabytes
 from benchmarks.orders import bare_client, companies
 from benchmarks.report import Result, at_least, at_most, plain
 from charges.issuing.issue import issue_queued
@@ -144,11 +144,7 @@ def child_issue(tenant_id: str, account_id: str) -> dict[str, float]:
     with tenant_scope(tenant):
         slips = Slip.objects.of(tenant)
         assert not slips.exclude(status__in=[SlipStatus.OPEN, SlipStatus.REGISTERING]).exists()
-    return {"seconds": seconds, "queued": queued, "megabytes": peak()}
-
-
-def peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": seconds, "queued": queued, "megabytes": peak_megabytes()}
 
 
 def child_issue_bare(base_url: str, token: str, count: str) -> float:
@@ -221,7 +217,7 @@ def child_settle(tenant_id: str, account_id: str, count: str) -> dict[str, float
     began = time.perf_counter()
     while settled(tenant) < int(count):
         follow_account(tenant, account)
-    return {"seconds": time.perf_counter() - began, "megabytes": peak()}
+    return {"seconds": time.perf_counter() - began, "megabytes": peak_megabytes()}
 
 
 def settled(tenant: UUID) -> int:

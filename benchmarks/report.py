@@ -28,12 +28,14 @@ def plain(name: str, value: float, unit: str) -> Result:
     return Result(name, round(value, 3), unit, "", None)
 
 
-def show(results: list[Result]) -> None:
-    """Print the table and write the file."""
+def show(results: list[Result], *, is_whole: bool) -> None:
+    """Print the table and write the file; what only some parts measured takes its rows' places."""
     width = max(len(result.name) for result in results)
     for result in results:
         mark = {True: "yes", False: "NO", None: ""}[result.holds]
         figure = f"{result.value:>12,.3f} {result.unit:<10}"
         print(f"{result.name:<{width}}  {figure} {result.goal:<10} {mark}")
-    rows = [asdict(result) for result in results]
-    RESULTS.write_text(json.dumps(rows, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    before = [] if is_whole else json.loads(RESULTS.read_text(encoding="utf-8"))
+    rows = {row["name"]: row for row in [*before, *map(asdict, results)]}
+    text = json.dumps([*rows.values()], indent=2, ensure_ascii=False)
+    RESULTS.write_text(f"{text}\n", encoding="utf-8")

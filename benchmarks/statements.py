@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from banking.banks.cora.wire import statement
 from banking.models import BankAccount
 from banking.statements.store import store_pages
 from benchmarks import world
+from benchmarks.memory import peak_megabytes
 from benchmarks.report import Result, at_least, at_most, plain
 
 LINES, PAGE = 100_000, 200
@@ -109,6 +109,6 @@ def child() -> None:
     pages = list(bodies())
     first = store_all(ours, pages)
     again = store_all(ours, pages)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_megabytes()
     copied = raw_copy(ours, raw)
     print(json.dumps({"first": first, "again": again, "copy": copied, "peak_mb": peak}))

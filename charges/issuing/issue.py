@@ -5,8 +5,9 @@ for each claim, only the claim's holder stores an outcome, and what was claimed 
 becomes `unknown`, which asks the bank before anything else (charges/issuing/unknown.py).
 """
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections import deque
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -74,24 +75,44 @@ def issue_all(account: BankAccount, bank: BankAdapter) -> int:
             the bank was asked for its time and did not answer.
     """
     tried = 0
+    # The bank is called for the next ones while what came of these is stored; not where a kill
+    # would leave more in the dark.
+    ahead = 1 if can_tell(bank.info) else 0
+    called: deque[Batch] = deque()
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="issue") as pool:
-        while not deadline.is_over():
-            require_right_clocks(bank)
-            claimed = Stopwatch()
-            if not (slips := claim_queued(account)):
-                break  # that was all, or all that the bank takes now: a later tick goes on
-            tried += len(slips)
-            if issue_batch(bank, slips, pool, claimed):
-                break  # the bank is not there: a later tick tries again
+        try:
+            while batch := next_batch(account, bank, pool):
+                tried += len(batch)
+                called.append(batch)
+                if len(called) > ahead and store_batch(bank, called.popleft()):
+                    break  # the bank is not there: a later tick tries again
+        finally:
+            while called:
+                store_batch(bank, called.popleft())
     return tried
 
 
-def issue_batch(
-    bank: BankAdapter, slips: Sequence[Slip], pool: ThreadPoolExecutor, claimed: Stopwatch
-) -> bool:
-    """Call the bank for the slips side by side, and store what came of them; at a bank that cannot
-    tell again, of each as it comes. Whether the bank was away."""
-    attempts = {pool.submit(issue_one, bank, slip, claimed): slip for slip in slips}
+Batch = Mapping["Future[Reading | BankError]", Slip]
+
+
+def next_batch(account: BankAccount, bank: BankAdapter, pool: ThreadPoolExecutor) -> Batch:
+    """Claim the next slips, and have the bank called for them side by side. Empty: that was all, or
+    all that the bank takes now, and a later tick goes on.
+
+    Raises:
+        BankUnavailable, BankAccessDenied: as `issue_all`.
+    """
+    if deadline.is_over():
+        return {}
+    require_right_clocks(bank)
+    claimed = Stopwatch()
+    slips = claim_queued(account)
+    return {pool.submit(issue_one, bank, slip, claimed): slip for slip in slips}
+
+
+def store_batch(bank: BankAdapter, attempts: Batch) -> bool:
+    """Store what came of the slips; at a bank that cannot tell again, of each as it comes. Whether
+    the bank was away."""
     together: dict[Slip, Reading | BankError] = {}
     is_away = False
     for attempt in as_completed(attempts):

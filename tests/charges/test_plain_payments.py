@@ -88,6 +88,11 @@ def is_asked_to_end(slip: Slip) -> None:
     change(slip, cancel_asked_at=ASKED)
 
 
+def is_cancelled(slip: Slip) -> None:
+    """And its slip is at the bank still."""
+    change(slip.charge, status=ChargeStatus.CANCELLED)
+
+
 def has_another_slip(slip: Slip) -> None:
     change(slip, status=SlipStatus.WRITTEN_OFF)
     change(slip.charge, status=ChargeStatus.WRITTEN_OFF)
@@ -126,6 +131,7 @@ LIVES = {
     "in the books already": (has_a_line_elsewhere, lambda slip: paid(slip, "150.00")),
     "held back already": (was_held_back, lambda slip: paid(slip, "150.00")),
     "asked to end": (is_asked_to_end, lambda slip: paid(slip, "150.00")),
+    "cancelled": (is_cancelled, lambda slip: paid(slip, "150.00")),
     "after write-off": (has_another_slip, lambda slip: paid(slip, "150.00")),
 }
 
