@@ -69,9 +69,11 @@ def extras_of(charge: Charge) -> Content:
 def due_date_of(charge: Charge) -> date:
     """Of a slip: the charge's; of what is left of one that is paid in part, when that has passed,
     or of fine and interest alone: in a week."""
-    today = sao_paulo_day(database_now())
-    is_part = charge.status == ChargeStatus.PARTLY_PAID and charge.due_date < today
+    is_part = charge.status == ChargeStatus.PARTLY_PAID
     if charge.principal_rest and not is_part:
+        return charge.due_date
+    today = sao_paulo_day(database_now())
+    if charge.principal_rest and charge.due_date >= today:
         return charge.due_date
     return max(charge.due_date, today + A_WEEK)
 
