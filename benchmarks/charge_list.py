@@ -39,12 +39,12 @@ FROM generate_series(1, 2000) AS n;
 INSERT INTO charges_charge (id, tenant_id, payer_id, bank_account_id, amount, due_date, late_from,
     description, document_number, revenue_account_id, competence_date, form, fine_percent,
     interest_percent, discount, message, status, paid_after, settled, waived, paid_on, needs_person,
-    question, created_by_id, created_at, late_rest)
+    question, created_by_id, created_at, late_rest, additions)
 SELECT gen_random_uuid(), %(tenant)s, p.ids[1 + n %% 2000], %(account)s, 100 + n %% 900, d.day,
     d.day + 1, 'Mensalidade', '', %(revenue)s, d.day, 'boleto', 0, 0, 0, '',
     CASE WHEN is_open THEN 'open' WHEN n %% 50 = 0 THEN 'cancelled' ELSE 'paid' END, '',
     CASE WHEN is_open OR n %% 50 = 0 THEN 0 ELSE 100 + n %% 900 END, 0,
-    CASE WHEN NOT is_open AND n %% 50 <> 0 THEN d.day END, false, '', %(by)s, now(), 0
+    CASE WHEN NOT is_open AND n %% 50 <> 0 THEN d.day END, false, '', %(by)s, now(), 0, 0
 FROM generate_series(1, %(count)s) AS n
 CROSS JOIN (SELECT array_agg(id) AS ids FROM parties_payer WHERE tenant_id = %(tenant)s) AS p
 CROSS JOIN LATERAL (SELECT n <= %(open)s AS is_open) AS o
