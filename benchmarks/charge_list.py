@@ -52,6 +52,13 @@ CROSS JOIN LATERAL (
     SELECT CASE WHEN is_open THEN %(today)s::date + n %% 180 - 90
         ELSE %(today)s::date - 1 - n %% 730 END AS day
 ) AS d;
+INSERT INTO charges_slip (id, tenant_id, charge_id, bank_account_id, key, content, form, amount,
+    due_date, status, reference, our_number, linha_digitavel, barcode, pix_code, pdf_url, fault,
+    message, created_at, seen, cancel_reference, ends_debt)
+SELECT gen_random_uuid(), tenant_id, id, bank_account_id, gen_random_uuid(), '{}', form, amount,
+    due_date, CASE status WHEN 'open' THEN 'open' WHEN 'paid' THEN 'paid' ELSE 'cancelled' END,
+    id::text, '', '', '', '', '', '', '', now(), '', '', false
+FROM charges_charge WHERE tenant_id = %(tenant)s;
 INSERT INTO charges_settlement (id, tenant_id, charge_id, bank_account_id, evidence, way, paid_on,
     posted_on, is_provisional, received, discount, withheld, split, fee, principal, fine, interest,
     excess, entry_id, created_at, registered_by_id, lacking)
@@ -64,7 +71,7 @@ FROM charges_charge WHERE tenant_id = %(tenant)s AND status = 'paid';
 def measure() -> list[Result]:
     few, many = make_company(FEW, FEW_OPEN), make_company(MANY, MANY_OPEN)
     with admin() as database:
-        database.execute("VACUUM ANALYZE charges_charge, charges_settlement, parties_payer")
+        database.execute("VACUUM ANALYZE charges_charge, charges_slip, charges_settlement, parties_payer")
     pages = [client_of(*company) for company in (few, many)]
     quick, slow = times([partial(open_list, page) for page in pages])
     fast, numbers = times([partial(sum_up, company[0]) for company in (few, many)])
