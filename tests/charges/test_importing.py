@@ -25,6 +25,7 @@ from parties.models import Payer
 from parties.payers import archive_payer
 from tenants.models import Membership, Role, Tenant
 from tenants.scope import tenant_scope
+from tests.accounts.xlsx import book
 from tests.banking.factories import reread
 from tests.charges.factories import make_charge, make_draft, make_payer, membership
 from tests.charges.issued import queue
@@ -205,15 +206,16 @@ def test_a_row_that_no_longer_repeats_another_is_not_asked_about(tenant, account
 
 
 def test_the_same_file_again_is_known_until_it_was_undone_or_discarded(tenant, account, by):
-    first = checked(tenant, line(), by=by)
+    content = book(line(), titles=TITLES)  # made once: a workbook holds when it was made
+    first = checked(tenant, by=by, content=content)
     with pytest.raises(KnownFile) as known:
-        send(tenant, [line()], by=by)
+        send(tenant, [], by=by, content=content)
     assert known.value.file.id == first.id
 
     with tenant_scope(tenant.id):
         discard_file(first, by=by)
     assert rows(first) == []
-    assert states(checked(tenant, line(), by=by)) == ["good"]
+    assert states(checked(tenant, by=by, content=content)) == ["good"]
 
 
 def test_what_was_entered_by_hand_since_it_was_checked_is_not_entered_again(tenant, account, by):

@@ -6,7 +6,7 @@ bank that takes its time.
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from time import sleep
 
@@ -37,7 +37,9 @@ LOGGED = ISSUE.rstrip("/")  # as the bank notes it
 COUNT = 3
 # A slip leaves within a quarter of it: enough for a machine that does other things too.
 LEASE = "8"
+LEASE_ENDS = timedelta(seconds=9)
 
+Later = Callable[[timedelta], None]
 Killing = Callable[[Process, Callable[[], None], CoraSimulator], None]
 
 
@@ -76,7 +78,7 @@ def before_the_outcome_is_stored(
 
 
 def test_at_a_bank_without_keys_none_is_issued_twice(
-    workers: WorkerPool, at_bs2: BankAccount, bs2: Bs2Simulator
+    workers: WorkerPool, at_bs2: BankAccount, bs2: Bs2Simulator, later: Later
 ) -> None:
     workers.environment |= {"SEND_LEASE_SECONDS": LEASE, "BS2_BASE_URL": bs2.base_url}
     for _ in range(COUNT):
@@ -89,6 +91,8 @@ def test_at_a_bank_without_keys_none_is_issued_twice(
     wait_for(lambda: len(bs2.boletos()) == COUNT, "the bank has done the work")
     victim.kill()
     workers.broker.flush()
+
+    later(LEASE_ENDS)
     workers.worker()
 
     def tick_and_look() -> bool:
@@ -122,7 +126,7 @@ def are(account: BankAccount, *statuses: SlipStatus) -> bool:
     ],
 )
 def test_a_worker_killed_at_any_step_leaves_one_slip_a_charge(
-    kill: Killing, at_cora: BankAccount, cora: CoraSimulator, workers: WorkerPool
+    kill: Killing, at_cora: BankAccount, cora: CoraSimulator, workers: WorkerPool, later: Later
 ) -> None:
     workers.environment["SEND_LEASE_SECONDS"] = LEASE
     charges = [make_charge(at_cora.tenant, at_cora) for _ in range(COUNT)]
@@ -133,6 +137,7 @@ def test_a_worker_killed_at_any_step_leaves_one_slip_a_charge(
     kill(workers.worker(), lambda: workers.broker.send("charges.tasks.issue_queued", *names), cora)
     workers.broker.flush()
 
+    later(LEASE_ENDS)
     workers.worker()
 
     def tick_and_look() -> bool:
@@ -199,7 +204,7 @@ def alive_at_bank(cora: CoraSimulator) -> int:
     ],
 )
 def test_a_worker_killed_while_slips_are_ended_leaves_one_for_what_is_issued_again(
-    kill: Killing, at_cora: BankAccount, cora: CoraSimulator, workers: WorkerPool
+    kill: Killing, at_cora: BankAccount, cora: CoraSimulator, workers: WorkerPool, later: Later
 ) -> None:
     """One charge is cancelled, one slip written off, one charge gets another due date."""
     workers.environment["SEND_LEASE_SECONDS"] = LEASE
@@ -216,6 +221,8 @@ def test_a_worker_killed_while_slips_are_ended_leaves_one_for_what_is_issued_aga
         workers.worker(), lambda: workers.broker.send("charges.tasks.follow_account", *names), cora
     )
     workers.broker.flush()
+
+    later(LEASE_ENDS)
     workers.worker()
 
     def tick_and_look() -> bool:

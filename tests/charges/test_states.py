@@ -15,7 +15,7 @@ from tests.payments.factories import make_bank_account
 
 pytestmark = pytest.mark.django_db
 
-machines = import_module("charges.migrations.0003_state_machines")
+machines = import_module("charges.migrations.0006_state_machines")
 
 
 def pairs(text: str) -> set[tuple[str, str]]:
