@@ -10,6 +10,7 @@ from charges.issuing.missing import issue_again, say_found, say_missing
 from charges.issuing.queue import issue_charges
 from charges.states import ChargeStatus, SlipStatus
 from charges.tracking.cancellation import cancel_charge
+from charges.transitions import lock_slip, move_slip
 from core.errors import InvalidState, NotAllowed
 from tenants.models import Role
 from tenants.scope import tenant_scope
@@ -196,6 +197,29 @@ def test_issuing_again_takes_a_second_person(unknown, at_bs2, bs2):
 
     assert slip_of(unknown).status == SlipStatus.QUEUED
     assert reread(unknown).status == ChargeStatus.ISSUING
+
+
+def test_when_its_due_date_has_passed_it_may_be_changed_then(unknown, at_bs2, later):
+    later(timedelta(days=20))
+    with tenant_scope(at_bs2.tenant_id):
+        say_missing(unknown, by=membership(at_bs2.tenant))
+        assert issue_again(unknown, by=membership(at_bs2.tenant)) is None
+
+    given_up = reread(unknown)
+    assert slip_of(unknown).status == SlipStatus.GIVEN_UP
+    assert (given_up.status, given_up.needs_person) == (ChargeStatus.WRITTEN_OFF, True)
+
+
+def test_one_that_is_issued_again_and_taken_from_the_queue_may_be_issued_another_time(
+    unknown, at_bs2
+):
+    person, other = membership(at_bs2.tenant), membership(at_bs2.tenant)
+    with tenant_scope(at_bs2.tenant_id):
+        say_missing(unknown, by=person)
+        move_slip(lock_slip(issue_again(unknown, by=other)), SlipStatus.WITHDRAWN)
+
+    assert reread(unknown).status == ChargeStatus.WRITTEN_OFF
+    assert queue(unknown, person).status == SlipStatus.QUEUED
 
 
 def test_money_on_a_slip_that_was_given_up_settles_the_charge_once_and_stops_the_other(
