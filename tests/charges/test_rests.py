@@ -19,6 +19,7 @@ from charges.refunds.register import register_refund
 from charges.settlement.received import KEEP, register_received
 from charges.settlement.withheld import say_withheld
 from charges.states import ChargeStatus
+from charges.terms.amounts import given_up, terms_of
 from charges.transitions import ask_end, lock_slip
 from core.errors import InvalidInput, InvalidState
 from tenants.models import Membership, Tenant, User
@@ -176,3 +177,12 @@ def test_while_a_change_is_under_way_it_is_not_edited(
         edit_charge(ended, make_draft(tenant, account, payer=ended.payer), by=by)
 
     assert refused.value.code == "changing"
+
+
+def test_what_an_edit_gives_up_is_told_of_the_rest_alone(
+    tenant: Tenant, account: BankAccount
+) -> None:
+    charge = make_charge(tenant, account, "1000.00")
+    charge.settled = charge.waived = D("600.00")
+
+    assert given_up(charge, D("700.00"), terms_of(charge)) == D("300.00")
