@@ -14,7 +14,7 @@ from charges.transitions import lock_slip, move_slip
 from core.errors import InvalidState, NotAllowed
 from tenants.models import Role
 from tenants.scope import tenant_scope
-from tests.banking.factories import make_line, reread
+from tests.banking.factories import change, make_line, reread
 from tests.cast import make_member, sign_in
 from tests.charges.factories import make_charge, make_payer, membership
 from tests.charges.issued import (
@@ -71,6 +71,19 @@ def test_money_that_is_here_before_the_bank_admits_it_is_settled_once(at_bs2, bs
     (settlement,) = settlements(charge)
     assert settlement.posted_on == date(2026, 11, 23)
     assert reread(slip).status == SlipStatus.PAID
+
+
+def test_one_that_cannot_be_taken_in_hides_no_other(at_bs2, bs2):
+    first, second = (issued_charge(at_bs2) for _ in range(2))
+    follow(at_bs2)
+    change(first, status=ChargeStatus.WRITTEN_OFF)  # which no slip in payment makes of it
+    for each in (first, second):
+        bs2.pay_boleto(slip_of(each).reference)
+
+    follow(at_bs2)
+
+    assert slip_of(first).status == SlipStatus.OPEN
+    assert reread(second).status == ChargeStatus.IN_PAYMENT
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from core.clock import database_now
 from parties.models import Payer
 from tenants.models import Role, Tenant
 from tenants.scope import tenant_scope
-from tests.banking.factories import reread
+from tests.banking.factories import change, reread
 from tests.cast import make_member, sign_in
 from tests.charges.factories import make_charge
 from tests.charges.issued import follow, issue, issued_charge, settlements, slip_of
@@ -296,6 +296,17 @@ def test_two_people_have_it_issued_again(client, unknown):
     client.post(at("issue_again", unknown))
 
     assert reread(unknown).status == ChargeStatus.ISSUING
+
+
+def test_of_a_slip_that_its_bank_will_tell_of_nobody_is_asked(client, at_cora, cora):
+    charge = make_charge(at_cora.tenant, at_cora)
+    cora.lose_next_answer("/v2/invoices/")
+    issue(charge)
+    change(charge, needs_person=True, question="?")
+    finance(client, at_cora.tenant)
+
+    assert reread(charge).status == ChargeStatus.UNKNOWN
+    assert at("missing", charge) not in client.get(at("detail", charge)).content.decode()
 
 
 def test_its_number_is_asked_about_at_the_bank(client, unknown):

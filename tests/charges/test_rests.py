@@ -10,7 +10,7 @@ import pytest
 from accounts.tax_reform import switch_tax_reform
 from banking.banks.contract.charges import ChargeState
 from banking.models import BankAccount
-from charges.drafts.edit import edit_charge
+from charges.drafts.edit import edit_charge, require_kept
 from charges.issuing.queue import issue_charges, reasons_against
 from charges.models import Charge, Settlement
 from charges.reads.debtors import sums_by_payer
@@ -166,6 +166,17 @@ def test_whose_link_a_payer_has_is_not_made_anothers(
         edit_charge(ended, make_draft(tenant, account), by=by)
 
     assert (refused.value.field, refused.value.code) == ("payer", "payer_told")
+
+
+def test_it_does_not_fall_below_the_fine_and_interest_that_it_replaced(
+    tenant: Tenant, ended: Charge
+) -> None:
+    ended.additions = D("20.00")
+
+    with pytest.raises(InvalidInput) as refused, tenant_scope(tenant.id):
+        require_kept(ended, {"payer": ended.payer, "amount": D("19.99")})
+
+    assert refused.value.field == "amount"
 
 
 def test_while_a_change_is_under_way_it_is_not_edited(
