@@ -27,6 +27,7 @@ from tests.charges.issued import (
     slip_of,
     titles,
 )
+from tests.charges.readings import shown, take
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -210,6 +211,19 @@ def test_issuing_again_takes_a_second_person(unknown, at_bs2, bs2):
 
     assert slip_of(unknown).status == SlipStatus.QUEUED
     assert reread(unknown).status == ChargeStatus.ISSUING
+
+
+def test_that_one_that_was_given_up_exists_after_all_is_said(unknown, at_bs2):
+    first = slip_of(unknown)
+    with tenant_scope(at_bs2.tenant_id):
+        say_missing(unknown, by=membership(at_bs2.tenant))
+        issue_again(unknown, by=membership(at_bs2.tenant))
+    assert not reread(unknown).needs_person
+
+    take(first, shown(first, linha_digitavel="", barcode=""))
+
+    assert reread(unknown).needs_person
+    assert reread(first).our_number in reread(unknown).question
 
 
 def test_when_its_due_date_has_passed_it_may_be_changed_then(unknown, at_bs2, later):
