@@ -28,6 +28,7 @@ from charges.refunds.transitions import lock_payment, lock_refund, move_refund
 from charges.slips.readings import take_in as take_in_slip
 from charges.states import RefundStatus
 from charges.transitions import lock_slip, require_look
+from core.apart import apart
 from core.errors import DomainError, InvalidInput
 from core.text import shorten
 from tenants.scope import tenant_scope
@@ -162,9 +163,13 @@ def post_waiting(account: BankAccount) -> None:
         bank_account=account, status=RefundStatus.DONE, entry=None
     )
     for refund in rows.filter(settlement__entry__isnull=False).order_by("id"):
-        held = lock_refund(refund)
-        if held.entry_id is None:
-            # Its payment may have been divided anew since.
-            parts = left_of(held.settlement, but=held).split(held.amount)
-            move_refund(held, RefundStatus.DONE, **asdict(parts))
-            post_if_possible(held)
+        with apart("refund_not_posted", refund=str(refund.id)):
+            post_held_back(lock_refund(refund))
+
+
+def post_held_back(held: Refund) -> None:
+    if held.entry_id is None:
+        # Its payment may have been divided anew since.
+        parts = left_of(held.settlement, but=held).split(held.amount)
+        move_refund(held, RefundStatus.DONE, **asdict(parts))
+        post_if_possible(held)

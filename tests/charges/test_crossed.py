@@ -161,6 +161,25 @@ def test_a_credit_that_turns_out_to_be_something_else_is_none(credited, at_cora,
     assert reread(credited).status == ChargeStatus.OPEN
 
 
+def test_a_credit_that_cannot_be_taken_in_hides_no_other(at_cora, tenant):
+    charges = []
+    for _ in range(2):
+        payer = make_payer(tenant)
+        charges.append(issued_charge(at_cora, payer=payer))
+        make_line(at_cora, "150.00", day=DAY, counterparty_document=payer.document)
+    for each in charges:
+        change(slip_of(each), status=SlipStatus.OPEN)
+        change(each, status=ChargeStatus.OPEN)
+    change(charges[0], status=ChargeStatus.WRITTEN_OFF)  # which no slip in payment makes of it
+
+    with tenant_scope(tenant.id):
+        match_statement(at_cora)
+
+    assert [reread(each).status for each in charges] == [
+        ChargeStatus.WRITTEN_OFF, ChargeStatus.IN_PAYMENT,
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("what", ["two slips", "two credits", "of another", "before", "settled"])
 def test_a_credit_that_may_be_of_another_says_nothing(at_cora, cora, later, what):
     payer = make_payer(at_cora.tenant)
