@@ -9,6 +9,7 @@ from django.db import transaction
 from audit.acts import Act
 from audit.services import record
 from banking.banks import registry
+from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from charges.drafts.draft import particulars, require_enterer
 from charges.issuing.claim import can_tell
@@ -96,6 +97,9 @@ def issue_again(charge: Charge, *, by: Membership) -> Slip | None:
     held = slip.charge
     today = sao_paulo_day(database_now())
     why_not = next((problem.sentence for problem in problems(held, today)), "")
+    accounts = BankAccount.objects.of(held.tenant_id).connected().in_plan()
+    if not accounts.filter(id=held.bank_account_id).exists():
+        why_not = f"A conexão com {held.bank_account} precisa ser refeita antes de emitir."
     if why_not:
         if held.status == ChargeStatus.UNKNOWN:
             move_charge(held, ChargeStatus.WRITTEN_OFF)

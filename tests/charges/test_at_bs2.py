@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from banking.models import Connection
 from charges.issuing.issue import issue_queued
 from charges.issuing.missing import issue_again, say_found, say_missing
 from charges.issuing.queue import issue_charges
@@ -211,6 +212,15 @@ def test_issuing_again_takes_a_second_person(unknown, at_bs2, bs2):
 
     assert slip_of(unknown).status == SlipStatus.QUEUED
     assert reread(unknown).status == ChargeStatus.ISSUING
+
+
+def test_nor_is_it_queued_at_a_bank_that_is_not_connected_any_more(unknown, at_bs2):
+    with tenant_scope(at_bs2.tenant_id):
+        say_missing(unknown, by=membership(at_bs2.tenant))
+        Connection.objects.of(at_bs2.tenant_id).update(status=Connection.Status.LOST)
+        assert issue_again(unknown, by=membership(at_bs2.tenant)) is None
+
+    assert reread(unknown).status == ChargeStatus.WRITTEN_OFF
 
 
 def test_that_one_that_was_given_up_exists_after_all_is_said(unknown, at_bs2):

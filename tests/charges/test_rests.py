@@ -188,6 +188,8 @@ def test_while_a_change_is_under_way_it_is_not_edited(
         edit_charge(ended, make_draft(tenant, account, payer=ended.payer), by=by)
 
     assert refused.value.code == "changing"
+    with tenant_scope(tenant.id):  # nor issued as it was
+        assert [*reasons_against(tenant.id, [as_issued(ended)], TODAY)] == [ended.id]
 
 
 def test_what_an_edit_gives_up_is_told_of_the_rest_alone(
