@@ -26,6 +26,7 @@ from charges.states import ChargeStatus, SlipStatus
 from charges.timeline import note
 from charges.transitions import lock_slip
 from core import deadline
+from core.apart import apart
 from core.text import read_line, shorten
 from parties.models import Payer
 from tenants.scope import tenant_scope
@@ -51,7 +52,7 @@ def take_in_foreign(account: BankAccount, bank: BankAdapter, now: datetime) -> N
     for reading in unknown_ones(account, listed):
         if deadline.is_over():
             return
-        with tenant_scope(account.tenant_id):
+        with tenant_scope(account.tenant_id), apart("foreign_not_taken", slip=reading.reference):
             take_in_one(account, reading)
     with tenant_scope(account.tenant_id):
         mine = ChargeRound.objects.of(account.tenant_id).filter(bank_account=account)
