@@ -218,14 +218,18 @@ class Row:
         return self.by.can_enter and is_short
 
     @property
+    def is_being_replaced(self) -> bool:
+        """By an agreement, or by a slip on other terms."""
+        return self.charge.replaced_by_id is not None or self.charge.next_due_date is not None
+
+    @property
     def can_issue(self) -> bool:
-        is_free = self.charge.replaced_by_id is None and self.live is None
+        is_free = not self.is_being_replaced and self.live is None
         return self.by.can_enter and is_free and self.charge.status in ISSUABLE
 
     @property
     def can_edit(self) -> bool:
-        is_free = self.charge.replaced_by_id is None
-        return self.by.can_enter and is_free and self.charge.status in EDITABLE
+        return self.by.can_enter and not self.is_being_replaced and self.charge.status in EDITABLE
 
     @property
     def can_cancel(self) -> bool:

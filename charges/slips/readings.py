@@ -24,6 +24,7 @@ AT_BANK: Final = {
     ChargeState.FAILED: SlipStatus.REFUSED,
     ChargeState.PAID: SlipStatus.PAID,
 }
+ALIVE = frozenset({ChargeState.DRAFT, ChargeState.OPEN, ChargeState.LATE, ChargeState.IN_PAYMENT})
 NEWS: Final = {
     SlipStatus.REGISTERING: ("Em registro", Tone.INFO),
     SlipStatus.OPEN: ("Em aberto", Tone.OK),
@@ -56,6 +57,13 @@ def take_in(slip: Slip, reading: Reading, *, source: str) -> None:
             note(slip.charge, title, source, tone=tone)
     if reading.state is ChargeState.PAID:
         take_money(slip, reading, source)
+    elif slip.status == SlipStatus.GIVEN_UP and reading.state in ALIVE:
+        require_look(
+            slip.charge,
+            f"O boleto {slip.our_number or slip.code}, dado por não emitido, existe em "
+            f"{slip.bank_account.bank_name}: cancele-o no aplicativo do banco, ou o pagador pode "
+            "pagar duas vezes.",
+        )
 
 
 def plain_status(slip: Slip, reading: Reading, today: date) -> SlipStatus | None:

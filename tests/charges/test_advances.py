@@ -8,9 +8,11 @@ from django.db import IntegrityError, transaction
 from accounts.models import AccountPurpose
 from charges.drafts.edit import edit_charge
 from charges.issuing.queue import issue_charges
-from charges.models import AdvanceUse
+from charges.models import AdvanceUse, Refund
 from charges.refunds.advances import give_back_by_bill, use_advance
+from charges.refunds.record import Told, record_fact
 from charges.refunds.register import register_refund
+from charges.refunds.transitions import lock_payment
 from charges.states import ChargeStatus, SlipStatus
 from charges.transitions import lock_slip, move_slip
 from core.errors import InvalidInput, InvalidState
@@ -58,6 +60,18 @@ def overpaid(account, payer, came="250.00"):
     slip = slip_of(charge)
     take(slip, paid(slip, came))
     return of_company(reread(charge), account)
+
+
+def went_back(source, amount):
+    """As the bank tells it. Inside the company's scope."""
+    payment = lock_payment(payment_of(source))
+    return record_fact(
+        payment,
+        Told(
+            kind=Refund.Kind.MED, amount=D(amount), day=payment.posted_on, reference="D1",
+            source="O banco informou.",
+        ),
+    )  # fmt: skip
 
 
 def use(source, target, amount, by=None):
@@ -137,6 +151,41 @@ def test_given_back_by_a_bill_that_waits_and_cancelled_it_is_free_again(account,
     assert left(payment_of(source)).excess == D("100.00")
 
 
+def test_when_its_money_goes_back_by_another_way_the_bill_does_not_leave(account, payer, tenant):
+    source = overpaid(account, payer)
+    with tenant_scope(tenant.id):
+        made = give_back_by_bill(
+            payment_of(source), by=membership(tenant), amount=D("100.00"), pix_key_type="email",
+            pix_key="a@cliente.example",
+        )  # fmt: skip
+        went_back(source, "250.00")
+        bill = Payable.objects.of(tenant).get(id=made.bill)
+
+    assert bill.hold == Payable.Hold.REJECTED
+
+
+def test_of_an_advance_that_was_taken_while_in_use_nothing_more_is_used(account, payer, tenant):
+    source, target = overpaid(account, payer), collected(account, payer)
+    by = membership(tenant)
+    with tenant_scope(tenant.id):
+        made = give_back_by_bill(
+            payment_of(source), by=by, amount=D("100.00"), pix_key_type="email",
+            pix_key="a@cliente.example",
+        )  # fmt: skip
+        assert went_back(source, "250.00").overdrawn == D("100.00")
+        cancel_payable(Payable.objects.of(tenant).get(id=made.bill), by=by.user)
+
+    assert left(payment_of(source)).excess == 0
+    with pytest.raises(InvalidInput):
+        use(source, target, "10.00")
+    twice = pytest.raises(IntegrityError, match="used twice")
+    with tenant_scope(tenant.id), twice, transaction.atomic():
+        AdvanceUse.objects.create(
+            tenant_id=tenant.id, settlement=payment_of(source), amount=D("10.00"),
+            bill=target.id, by=source.created_by,
+        )  # fmt: skip
+
+
 def test_a_charge_that_went_back_whole_is_edited_and_issued_again_for_its_payer(account, payer):
     charge = overpaid(account, payer)
     tenant, by = account.tenant, membership(account.tenant)
@@ -153,3 +202,21 @@ def test_a_charge_that_went_back_whole_is_edited_and_issued_again_for_its_payer(
         (slip,) = issue_charges([charge], by=by).slips
         move_slip(lock_slip(slip), SlipStatus.WITHDRAWN)  # and taken from the queue again
     assert reread(charge).status == ChargeStatus.WRITTEN_OFF
+
+
+def test_a_slip_for_the_rest_of_what_went_back_says_nothing_of_it_but_its_end(account, payer):
+    charge = overpaid(account, payer, "90.00")
+    tenant, by = account.tenant, membership(account.tenant)
+    with tenant_scope(tenant.id):
+        issue_charges([charge], by=by)
+        slip = lock_slip(slip_of(charge))
+        move_slip(slip, SlipStatus.ISSUING)
+        move_slip(slip, SlipStatus.OPEN)
+        back = {"amount": D("90.00"), "day": payment_of(charge).posted_on, "debt": "owed"}
+        register_refund(payment_of(charge), by=by, why="Desistiu", **back)
+        slip = lock_slip(slip)
+        move_slip(slip, SlipStatus.IN_PAYMENT)
+        assert reread(charge).status == ChargeStatus.RETURNED
+        move_slip(slip, SlipStatus.CANCELLED, ends_debt=True)
+
+    assert reread(charge).status == ChargeStatus.CANCELLED

@@ -5,15 +5,17 @@ from decimal import Decimal
 
 import pytest
 
+from banking.models import Connection
 from charges.issuing.issue import issue_queued
 from charges.issuing.missing import issue_again, say_found, say_missing
 from charges.issuing.queue import issue_charges
 from charges.states import ChargeStatus, SlipStatus
 from charges.tracking.cancellation import cancel_charge
+from charges.transitions import lock_slip, move_slip
 from core.errors import InvalidState, NotAllowed
 from tenants.models import Role
 from tenants.scope import tenant_scope
-from tests.banking.factories import make_line, reread
+from tests.banking.factories import change, make_line, reread
 from tests.cast import make_member, sign_in
 from tests.charges.factories import make_charge, make_payer, membership
 from tests.charges.issued import (
@@ -26,6 +28,7 @@ from tests.charges.issued import (
     slip_of,
     titles,
 )
+from tests.charges.readings import shown, take
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,6 +73,19 @@ def test_money_that_is_here_before_the_bank_admits_it_is_settled_once(at_bs2, bs
     (settlement,) = settlements(charge)
     assert settlement.posted_on == date(2026, 11, 23)
     assert reread(slip).status == SlipStatus.PAID
+
+
+def test_one_that_cannot_be_taken_in_hides_no_other(at_bs2, bs2):
+    first, second = (issued_charge(at_bs2) for _ in range(2))
+    follow(at_bs2)
+    change(first, status=ChargeStatus.WRITTEN_OFF)  # which no slip in payment makes of it
+    for each in (first, second):
+        bs2.pay_boleto(slip_of(each).reference)
+
+    follow(at_bs2)
+
+    assert slip_of(first).status == SlipStatus.OPEN
+    assert reread(second).status == ChargeStatus.IN_PAYMENT
 
 
 @pytest.fixture
@@ -196,6 +212,51 @@ def test_issuing_again_takes_a_second_person(unknown, at_bs2, bs2):
 
     assert slip_of(unknown).status == SlipStatus.QUEUED
     assert reread(unknown).status == ChargeStatus.ISSUING
+
+
+def test_nor_is_it_queued_at_a_bank_that_is_not_connected_any_more(unknown, at_bs2):
+    with tenant_scope(at_bs2.tenant_id):
+        say_missing(unknown, by=membership(at_bs2.tenant))
+        Connection.objects.of(at_bs2.tenant_id).update(status=Connection.Status.LOST)
+        assert issue_again(unknown, by=membership(at_bs2.tenant)) is None
+
+    assert reread(unknown).status == ChargeStatus.WRITTEN_OFF
+
+
+def test_that_one_that_was_given_up_exists_after_all_is_said(unknown, at_bs2):
+    first = slip_of(unknown)
+    with tenant_scope(at_bs2.tenant_id):
+        say_missing(unknown, by=membership(at_bs2.tenant))
+        issue_again(unknown, by=membership(at_bs2.tenant))
+    assert not reread(unknown).needs_person
+
+    take(first, shown(first, linha_digitavel="", barcode=""))
+
+    assert reread(unknown).needs_person
+    assert reread(first).our_number in reread(unknown).question
+
+
+def test_when_its_due_date_has_passed_it_may_be_changed_then(unknown, at_bs2, later):
+    later(timedelta(days=20))
+    with tenant_scope(at_bs2.tenant_id):
+        say_missing(unknown, by=membership(at_bs2.tenant))
+        assert issue_again(unknown, by=membership(at_bs2.tenant)) is None
+
+    given_up = reread(unknown)
+    assert slip_of(unknown).status == SlipStatus.GIVEN_UP
+    assert (given_up.status, given_up.needs_person) == (ChargeStatus.WRITTEN_OFF, True)
+
+
+def test_one_that_is_issued_again_and_taken_from_the_queue_may_be_issued_another_time(
+    unknown, at_bs2
+):
+    person, other = membership(at_bs2.tenant), membership(at_bs2.tenant)
+    with tenant_scope(at_bs2.tenant_id):
+        say_missing(unknown, by=person)
+        move_slip(lock_slip(issue_again(unknown, by=other)), SlipStatus.WITHDRAWN)
+
+    assert reread(unknown).status == ChargeStatus.WRITTEN_OFF
+    assert queue(unknown, person).status == SlipStatus.QUEUED
 
 
 def test_money_on_a_slip_that_was_given_up_settles_the_charge_once_and_stops_the_other(

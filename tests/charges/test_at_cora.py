@@ -6,9 +6,11 @@ from decimal import Decimal
 import pytest
 
 from charges.issuing.issue import issue_queued
+from charges.issuing.missing import say_missing
 from charges.models import Slip
 from charges.states import ChargeStatus, SlipStatus
 from charges.tracking.cancellation import cancel_charge
+from core.errors import InvalidState
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, reread
 from tests.charges.factories import make_charge, make_payer, membership
@@ -78,6 +80,17 @@ def test_a_lost_answer_is_asked_for_under_the_same_key_and_is_one_slip(at_cora, 
     assert len(cora.invoices()) == 1
     assert slip_of(charge).reference == cora.invoices()[0]["id"]
     assert reread(charge).status in {ChargeStatus.REGISTERING, ChargeStatus.OPEN}
+
+
+def test_a_bank_that_will_tell_is_waited_for(at_cora, cora):
+    charge = make_charge(at_cora.tenant, at_cora)
+    cora.lose_next_answer(ISSUE)
+    issue(charge)
+
+    with tenant_scope(at_cora.tenant_id), pytest.raises(InvalidState) as refused:
+        say_missing(charge, by=membership(at_cora.tenant))
+
+    assert refused.value.code == "bank_tells"
 
 
 def test_not_registered_in_the_clearing_house_is_no_refusal(at_cora, cora, later):

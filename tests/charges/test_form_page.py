@@ -14,11 +14,12 @@ from charges.models import Charge, ChargeDefaults
 from charges.states import ChargeStatus
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
-from tests.banking.factories import reread
+from tests.banking.factories import change, reread
 from tests.cast import make_member, sign_in
 from tests.charges.factories import make_charge, make_payer
 from tests.charges.typed import typed_charge
 from tests.payments.factories import make_bank_account
+from tests.people.factors import add_app, note_proof
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -304,6 +305,24 @@ def test_a_draft_is_changed_and_an_issued_charge_is_not(
     assert reread(charge).status == ChargeStatus.ISSUING
     finance.post(page, typed_charge(account, charge.payer, amount="1,00"))
     assert reread(charge).amount == D("99.00")
+
+
+def test_what_was_issued_is_changed_by_who_showed_the_factor(
+    finance: Client, operator: User, tenant: Tenant, account: BankAccount
+) -> None:
+    add_app(operator)
+    draft, ended = make_charge(tenant, account), make_charge(tenant, account)
+    change(ended, status=ChargeStatus.ISSUING)
+    change(ended, status=ChargeStatus.WRITTEN_OFF)
+    pages = {each.id: reverse("charges:edit", args=[each.id]) for each in (draft, ended)}
+
+    for each in (draft, ended):
+        finance.post(pages[each.id], typed_charge(account, each.payer, amount="99,00"))
+    assert [reread(each).amount for each in (draft, ended)] == [D("99.00"), D("150.00")]
+
+    note_proof(finance, operator)
+    finance.post(pages[ended.id], typed_charge(account, ended.payer, amount="99,00"))
+    assert reread(ended).amount == D("99.00")
 
 
 def test_a_copy_is_a_draft_that_is_opened(

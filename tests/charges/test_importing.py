@@ -27,6 +27,7 @@ from tenants.models import Membership, Role, Tenant
 from tenants.scope import tenant_scope
 from tests.accounts.xlsx import book
 from tests.banking.factories import reread
+from tests.charges.contracts import make_recurrence
 from tests.charges.factories import make_charge, make_draft, make_payer, membership
 from tests.charges.issued import queue
 from tests.charges.sheets import (
@@ -377,6 +378,17 @@ def test_undoing_withdraws_what_nothing_was_done_with(tenant, account, by):
     with tenant_scope(tenant.id):
         acts = Record.objects.of(tenant).values_list("act", flat=True)
         assert {Act.CHARGES_IMPORTED, Act.IMPORT_UNDONE} <= {*acts}
+
+
+def test_a_payer_with_a_contract_stays_on_the_register(tenant, account, by):
+    file = imported(tenant, address(), by=by, kind="payers", titles=PAYER_TITLES)
+    with tenant_scope(tenant.id):
+        payer = Payer.objects.of(tenant).get()
+    make_recurrence(account, payer=payer, by=by)
+
+    undone(file, by)
+
+    assert reread(payer).archived_at is None
 
 
 def test_what_was_undone_may_be_imported_again_with_its_payers(tenant, account, by):

@@ -178,6 +178,25 @@ def test_the_addresses_of_one_ipv6_network_are_one_place(
     assert client.get(guess, REMOTE_ADDR="2001:db8:0:1::2").status_code == 404
 
 
+def test_addresses_of_ipv4_that_are_written_as_ipv6_are_places_of_their_own(
+    client: Client, settings: Settings
+) -> None:
+    settings.PAYER_PAGE_RATES = {"place": "1/h", "all": "50/h"}
+    guess = f"/pagar/{NOBODYS}/"
+
+    assert client.get(guess, REMOTE_ADDR="::ffff:203.0.113.7").status_code == 404
+    assert client.get(guess, REMOTE_ADDR="::ffff:203.0.113.8").status_code == 404
+    assert client.get(guess, REMOTE_ADDR="203.0.113.7").status_code == 429
+
+
+def test_no_line_of_the_log_has_what_ends_mails(client: Client) -> None:
+    with written() as lines:
+        client.get("/sem-lembretes/abcDEF123456789.xyz/")
+
+    assert "/sem-lembretes/***" in lines.getvalue()
+    assert "abcDEF" not in lines.getvalue()
+
+
 def test_no_line_of_the_log_has_an_address(client: Client, payable: Charge) -> None:
     path = path_of(payable)
     token = path.split("/")[2]

@@ -19,6 +19,7 @@ from charges.recurrences.pause import (
     skip_left_out,
     take_over,
 )
+from charges.recurrences.period import charge_id
 from charges.states import ChargeStatus
 from charges.tracking.cancellation import cancel_charge
 from core.errors import InvalidInput, InvalidState
@@ -35,7 +36,7 @@ from tests.charges.contracts import (
     make_recurrence,
     told,
 )
-from tests.charges.factories import make_payer, membership
+from tests.charges.factories import make_charge, make_payer, membership
 from tests.charges.issued import titles
 from tests.clock import travel
 
@@ -81,6 +82,18 @@ def test_a_period_is_issued_on_its_day_and_once(account, clock):
     issue_queued(account.tenant_id, account.id)
     assert reread(charge).status in {ChargeStatus.REGISTERING, ChargeStatus.OPEN}
     assert reread(recurrence).next_due == date(2027, 1, 10)
+
+
+def test_a_contract_that_cannot_go_on_hides_no_other(account, clock):
+    stuck, good = make_recurrence(account), make_recurrence(account)
+    other = make_charge(account.tenant, account)
+    with tenant_scope(account.tenant_id):  # the charge of its period is there, and is not its own
+        other.id = charge_id(stuck, date(2026, 12, 1))
+        other.save(force_insert=True)
+    clock(date(2026, 12, 5))
+
+    assert come_by(account) == 1
+    assert (len(charges_in(stuck)), len(charges_in(good))) == (0, 1)
 
 
 def test_after_an_outage_what_is_ahead_is_issued_with_its_own_due_date(account, clock):

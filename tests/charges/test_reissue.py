@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from charges.issuing.issue import issue_queued
-from charges.models import Slip
+from charges.models import Charge, Slip
 from charges.states import LIVE_SLIPS, ChargeStatus, SlipStatus
-from charges.tracking.reissue import change_terms
+from charges.tracking.reissue import change_terms, check_terms
 from core.errors import InvalidInput
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
@@ -84,6 +84,32 @@ def test_at_bs2_the_new_slip_waits_for_the_write_off(at_bs2, bs2, later):
     issue_queued(at_bs2.tenant_id, at_bs2.id)
     assert (alive(charge), len(bs2.boletos())) == (1, 2)
     assert slip_of(charge).due_date == NEXT
+
+
+def test_one_that_cannot_be_issued_anew_hides_no_other(at_cora, later):
+    first, second = (issued_charge(at_cora, discount=D("1.00")) for _ in range(2))
+    later(timedelta(seconds=10))
+    follow(at_cora)
+    ask(first)
+    ask(second)
+    with tenant_scope(at_cora.tenant_id):  # less than its discount: the database takes none such
+        Charge.objects.filter(id=min(first.id, second.id)).update(next_amount=D("0.50"))
+
+    follow(at_cora)
+
+    told = sorted((reread(each) for each in (first, second)), key=lambda each: each.id)
+    assert [each.status for each in told] == [ChargeStatus.WRITTEN_OFF, ChargeStatus.ISSUING]
+    assert [each.next_due_date for each in told] == [None, None]
+    assert [each.needs_person for each in told] == [True, False]
+
+
+def test_it_does_not_fall_below_the_fine_and_interest_of_an_agreement(at_cora):
+    charge = issued_charge(at_cora, "150.00")
+    charge.additions = D("20.00")
+
+    with pytest.raises(InvalidInput) as refused:
+        check_terms(charge, NEXT, D("19.99"))
+    assert refused.value.field == "amount"
 
 
 def test_terms_that_the_bank_does_not_take_are_refused_before_anything_ends(at_cora, cora):

@@ -135,6 +135,16 @@ def test_payments_that_cannot_be_read_are_not_counted_in_all(charge, slip):
     assert reread(charge).needs_person
 
 
+def test_paid_without_a_sum_is_asked_about_again(charge, slip):
+    take(slip, shown(slip, ChargeState.PAID, payments=(), paid_amount=D(0)))
+    assert (reread(slip).status, reread(charge).status) == (
+        SlipStatus.IN_PAYMENT, ChargeStatus.IN_PAYMENT,
+    )  # fmt: skip
+
+    take(slip, paid(slip, "150.00"))
+    assert (reread(slip).status, reread(charge).status) == (SlipStatus.PAID, ChargeStatus.PAID)
+
+
 def test_paid_after_a_write_off_is_paid_and_says_so(charge, slip):
     end(slip, ends_debt=False)
     assert reread(charge).status == ChargeStatus.WRITTEN_OFF
@@ -259,6 +269,22 @@ def test_what_was_to_be_issued_anew_waits_while_its_money_is_held_back(explained
     done = reread(explained)
     assert (done.status, done.amount, done.next_due_date) == (ChargeStatus.PAID, D("150.00"), None)
     assert live_slips(explained) == 0
+
+
+def test_nor_is_it_issued_anew_when_its_slip_was_ended(explained, tenant, account):
+    """Held back from before: what the charge is does not say it."""
+    change(explained, status=ChargeStatus.WRITTEN_OFF)
+    change(
+        explained,
+        next_due_date=date(2026, 12, 20),
+        next_amount=D("160.00"),
+        next_by=explained.created_by,
+    )
+
+    go_on_with_changes(account)
+
+    assert live_slips(explained) == 0
+    assert reread(explained).next_due_date == date(2026, 12, 20)
 
 
 def test_a_person_has_the_entry_replaced(explained, tenant, account):
