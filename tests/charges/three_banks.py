@@ -3,10 +3,15 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from banking.models import BankAccount
+from charges.models import Charge
+from charges.states import ChargeStatus
+from tests.banking.factories import reread
 from tests.bs2_simulator import Bs2Simulator
+from tests.charges.issued import follow, issued_charge
 from tests.cora_simulator import CoraSimulator
 from tests.kamino_simulator import KaminoSimulator
 
@@ -115,3 +120,13 @@ BANKS: dict[str, Callable[[BankAccount, Any], AtBank]] = {
     "bs2": AtBs2,
     "kamino": AtKamino,
 }
+
+
+def open_charge(bank: AtBank, later: Callable[[timedelta], None], amount: str = "150.00") -> Charge:
+    """Issued, registered, and seen to be."""
+    charge = issued_charge(bank.account, amount)
+    later(timedelta(seconds=10))
+    follow(bank.account)
+    found: Charge = reread(charge)
+    assert found.status == ChargeStatus.OPEN
+    return found
