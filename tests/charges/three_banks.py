@@ -17,25 +17,34 @@ from tests.kamino_simulator import KaminoSimulator
 
 
 @dataclass(frozen=True, slots=True)
+class SlipThere:
+    reference: str
+    code: str  # ours
+    is_alive: bool  # it may still be paid
+
+
+@dataclass(frozen=True, slots=True)
 class AtBank(ABC):
     """An account of ours at one bank, and what its bank shows. Amounts are centavos."""
 
     account: BankAccount
-    # By which it is asked to end a slip.
-    method: ClassVar[str] = "POST"
+    # By which it is asked to issue a slip, and to end one.
+    issue: ClassVar[str]
     end: ClassVar[str]
+    method: ClassVar[str] = "POST"
 
     @property
     @abstractmethod
     def simulator(self) -> Any: ...
 
     @abstractmethod
-    def slips(self) -> dict[str, bool]:
-        """Each that it ever issued for us, oldest first: whether it may still be paid."""
+    def slips(self) -> list[SlipThere]:
+        """All that it ever issued for us, oldest first."""
 
     @abstractmethod
-    def pay(self, reference: str, **more: Any) -> None:
-        """Somebody pays it by its bar code."""
+    def pay(self, reference: str, *, by: str = "boleto", **more: Any) -> None:
+        """Somebody pays it by its bar code or, where there is one, by Pix. More: amount; with again
+        one that has ended."""
 
     @abstractmethod
     def hurry(self) -> None:
@@ -50,24 +59,28 @@ class AtBank(ABC):
         return len(self.simulator.requests(self.end, method=self.method))
 
     def alive(self) -> list[str]:
-        return [reference for reference, is_alive in self.slips().items() if is_alive]
+        return [slip.reference for slip in self.slips() if slip.is_alive]
 
 
 @dataclass(frozen=True, slots=True)
 class AtCora(AtBank):
     cora: CoraSimulator
-    method = "DELETE"
+    issue = "/v2/invoices/"
     end = "/v2/invoices/inv_*"
+    method = "DELETE"
 
     @property
     def simulator(self) -> CoraSimulator:
         return self.cora
 
-    def slips(self) -> dict[str, bool]:
-        return {each["id"]: each["status"] in {"OPEN", "LATE"} for each in self.cora.invoices()}
+    def slips(self) -> list[SlipThere]:
+        return [
+            SlipThere(each["id"], each["code"], each["status"] in {"OPEN", "LATE"})
+            for each in self.cora.invoices()
+        ]
 
-    def pay(self, reference: str, **more: Any) -> None:
-        self.cora.pay_invoice(reference, **more)
+    def pay(self, reference: str, *, by: str = "boleto", **more: Any) -> None:
+        self.cora.pay_invoice(reference, by, **more)
 
     def hurry(self) -> None:
         self.cora.settings(invoice_register_seconds=0)
@@ -76,19 +89,25 @@ class AtCora(AtBank):
 @dataclass(frozen=True, slots=True)
 class AtBs2(AtBank):
     bs2: Bs2Simulator
+    issue = "*/boletos/simplificado"
     end = "*/solicitacoes/cancelamentos"
 
     @property
     def simulator(self) -> Bs2Simulator:
         return self.bs2
 
-    def slips(self) -> dict[str, bool]:
-        return {
-            each["id"]: each["cancelamento"] is None and each["notificacaoPagamento"] is None
+    def slips(self) -> list[SlipThere]:
+        return [
+            SlipThere(
+                each["id"],
+                each["seuNumero"],
+                each["cancelamento"] is None and each["notificacaoPagamento"] is None,
+            )
             for each in self.bs2.boletos()
-        }
+        ]
 
-    def pay(self, reference: str, **more: Any) -> None:
+    def pay(self, reference: str, *, by: str = "boleto", **more: Any) -> None:
+        assert by == "boleto"  # it issues no other
         self.bs2.pay_boleto(reference, **more)
 
     def hurry(self) -> None:
@@ -98,18 +117,22 @@ class AtBs2(AtBank):
 @dataclass(frozen=True, slots=True)
 class AtKamino(AtBank):
     kamino: KaminoSimulator
+    issue = "/v1/charges"
     end = "/v1/charges/*/cancel"
 
     @property
     def simulator(self) -> KaminoSimulator:
         return self.kamino
 
-    def slips(self) -> dict[str, bool]:
-        charges = self.kamino.charges()
-        return {each["id"]: each["wire"]["status"] in {"open", "late"} for each in charges}
+    def slips(self) -> list[SlipThere]:
+        wires = [each["wire"] for each in self.kamino.charges()]
+        return [
+            SlipThere(each["id"], each["code"], each["status"] in {"open", "late"})
+            for each in wires
+        ]
 
-    def pay(self, reference: str, **more: Any) -> None:
-        self.kamino.pay_charge(reference, "boleto", **more)
+    def pay(self, reference: str, *, by: str = "boleto", **more: Any) -> None:
+        self.kamino.pay_charge(reference, by, **more)
 
     def hurry(self) -> None:
         pass
