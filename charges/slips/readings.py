@@ -30,6 +30,11 @@ NEWS: Final = {
     SlipStatus.WRITTEN_OFF: ("Baixada pelo banco", Tone.WARN),
 }
 
+NOT_REGISTERED = (
+    "O banco aceitou o boleto e depois recusou o registro: o pagador não tem como pagar. Confira "
+    "os dados e emita de novo."
+)
+
 
 def take_in(slip: Slip, reading: Reading, *, source: str) -> None:
     """Let a slip be what its bank shows. The caller holds it, with its charge.
@@ -49,6 +54,8 @@ def take_in(slip: Slip, reading: Reading, *, source: str) -> None:
         if status in NEWS:
             title, tone = NEWS[status]
             note(slip.charge, title, source, tone=tone)
+        if status == SlipStatus.REFUSED:  # minutes later: nobody waits for it at a screen
+            require_look(slip.charge, NOT_REGISTERED)
     if reading.state is ChargeState.PAID:
         take_money(slip, reading, source)
 

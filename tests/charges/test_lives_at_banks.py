@@ -171,9 +171,9 @@ class Walk:
     def check(self) -> None:
         alive = {slip.code for slip in self.bank.slips() if slip.is_alive}
         with tenant_scope(self.account.tenant_id):
-            rows = Slip.objects.of(self.account.tenant_id)
-            owners = Counter(row.charge_id for row in rows if row.code in alive)
-            assert sum(owners.values()) == len(alive)
+            # One that was withdrawn before it left may leave under the same code.
+            ours = {row.code: row.charge_id for row in Slip.objects.of(self.account.tenant_id)}
+            owners = Counter(ours[code] for code in alive)
             assert set(owners.values()) <= {1}
             for charge in self.charges:
                 check_charge(charge)
