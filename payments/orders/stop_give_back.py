@@ -15,6 +15,11 @@ def stop_give_back(tenant_id: UUID, bill: UUID, why: str) -> None:
     orders = PaymentOrder.objects.of(tenant_id).filter(payable=bill, status=OrderStatus.QUEUED)
     take_from_queue(tenant_id, dict.fromkeys(orders.values_list("id", flat=True), why))
     held: Payable = Payable.objects.of(tenant_id).select_for_update(no_key=True).get(id=bill)
-    if held.status in {PayableStatus.PENDING, PayableStatus.APPROVED}:
+    if held.status not in {PayableStatus.PENDING, PayableStatus.APPROVED}:
+        return
+    if held.is_pending:
+        held.hold = Payable.Hold.REJECTED
+        held.save(update_fields=["hold"])
+    else:
         revoke_approval(held, hold=Payable.Hold.REJECTED)
-        note(held, "Não sai: cancele", why, tone=Tone.BAD)
+    note(held, "Não sai: cancele", why, tone=Tone.BAD)
