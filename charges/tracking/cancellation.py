@@ -159,12 +159,10 @@ def free_claim(slip: Slip) -> None:
 
 
 def record_refusal(slip: Slip, why: str) -> None:
-    """The bank did not end it. A payer who was quicker shows in what was read back."""
+    """The bank did not end it. Of a payer who was quicker the reading has told already."""
     with tenant_scope(slip.tenant_id):
         held = lock_slip(slip)
-        if held.status == SlipStatus.PAID:
-            note(held.charge, "O pagador foi mais rápido", why, tone=Tone.INFO)
-        elif held.status in OPEN_AT_BANK:
+        if held.status in OPEN_AT_BANK:
             held.cancel_asked_at = held.cancel_claimed_at = held.cancel_asked_by = None
             held.cancel_reference = ""
             held.ends_debt = False
@@ -177,4 +175,5 @@ def record_refusal(slip: Slip, why: str) -> None:
                     "ends_debt",
                 ]
             )
-            note(held.charge, "O banco não cancelou", why, tone=Tone.BAD)
+            if held.status != SlipStatus.IN_PAYMENT:
+                note(held.charge, "O banco não cancelou", why, tone=Tone.BAD)

@@ -142,22 +142,6 @@ def test_of_many_one_whose_answer_is_an_error_holds_up_no_other_and_is_not_repea
     assert len(bs2.boletos()) == 20
 
 
-def test_a_write_off_whose_answer_was_lost_ends_the_debt_once(at_bs2, bs2, later):
-    charge = issued_charge(at_bs2)
-    follow(at_bs2)
-    bs2.fault("lose_answer", "*/solicitacoes/cancelamentos", method="POST")
-    with tenant_scope(at_bs2.tenant_id):
-        cancel_charge(charge, by=membership(at_bs2.tenant))
-
-    follow(at_bs2)
-    for _ in range(3):
-        later(timedelta(minutes=1))
-        follow(at_bs2)
-
-    assert reread(charge).status == ChargeStatus.CANCELLED
-    assert "O banco não cancelou" not in titles(charge)
-
-
 def test_a_credit_with_our_number_proves_that_it_exists_and_settles_it_once(unknown, at_bs2, bs2):
     make_line(at_bs2, "150.00", day=date(2026, 11, 23), description=slip_of(unknown).code)
 

@@ -18,6 +18,7 @@ from tests.banking.factories import change, reread
 from tests.cast import make_member, sign_in
 from tests.charges.factories import make_charge, make_payer
 from tests.charges.typed import typed_charge
+from tests.clock import travel
 from tests.payments.factories import make_bank_account
 from tests.people.factors import add_app, note_proof
 
@@ -349,3 +350,17 @@ def test_who_only_sees_enters_nothing(
 
     assert answers == [403] * 3
     assert len(charges(tenant)) == 1
+
+
+def test_late_in_the_evening_today_is_still_today(
+    client: Client, tenant: Tenant, operator: User, account: BankAccount
+) -> None:
+    """22:30 in São Paulo is the next day in UTC."""
+    with travel("2026-12-10T22:30:00-03:00"):
+        sign_in(client, operator, tenant)
+        client.post(NEW, typed_charge(account, due_date="10/12/2026", issue="yes"))
+        past = client.post(NEW, typed_charge(account, due_date="09/12/2026", issue="yes"))
+
+    (charge,) = charges(tenant)
+    assert (charge.due_date, charge.status) == (date(2026, 12, 10), ChargeStatus.ISSUING)
+    assert "due_date" in past.context["form"].errors

@@ -13,7 +13,8 @@ from core.errors import InvalidInput
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
 from tests.charges.factories import membership
-from tests.charges.issued import follow, issued_charge, settlements, slip_of, titles
+from tests.charges.issued import MINUTE, follow, issued_charge, settlements, slip_of, titles
+from tests.charges.three_banks import AtBs2, open_charge
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,39 +35,50 @@ def alive(charge):
         return slips.filter(status__in=LIVE_SLIPS).count()
 
 
-def test_the_old_slip_is_ended_before_the_new_one_is_issued(at_cora, cora, later):
-    charge = issued_charge(at_cora)
-    later(timedelta(seconds=10))
-    follow(at_cora)
+def go_on(bank, later, *, times=3, pause=MINUTE):
+    """Rounds, with a look at what the payer may pay meanwhile."""
+    for _ in range(times):
+        follow(bank.account)
+        issue_queued(bank.account.tenant_id, bank.account.id)
+        assert len(bank.alive()) <= 1
+        later(pause)
+
+
+@pytest.mark.parametrize("fault", ["", "lose_answer"])
+def test_the_old_slip_is_ended_before_the_new_one_is_issued(at_bank, later, fault):
+    charge = open_charge(at_bank, later)
     old = slip_of(charge)
+    if fault:
+        at_bank.fault(fault)
     ask(charge)
     assert alive(charge) == 1
 
-    follow(at_cora)
-    assert reread(old).status == SlipStatus.CANCELLED
-    assert slip_of(charge).status == SlipStatus.QUEUED
+    go_on(at_bank, later, times=5)
 
-    issue_queued(at_cora.tenant_id, at_cora.id)
     new, done = slip_of(charge), reread(charge)
+    assert reread(old).status == SlipStatus.CANCELLED
     assert (new.amount, new.due_date) == (done.amount, done.due_date) == (D("160.00"), NEXT)
-    assert alive(charge) == 1
-    assert [each["status"] for each in cora.invoices()].count("CANCELLED") == 1
+    assert (done.status, done.needs_person) == (ChargeStatus.OPEN, False)
+    assert at_bank.alive() == [new.reference]
+    assert len(at_bank.slips()) == 2
 
 
-def test_a_payer_who_was_quicker_has_paid_and_no_other_slip_is_issued(at_cora, cora, later):
-    charge = issued_charge(at_cora)
-    later(timedelta(seconds=10))
-    follow(at_cora)
-    cora.pay_invoice(slip_of(charge).reference)
+@pytest.mark.parametrize("fault", ["", "lose_answer"])
+def test_a_payer_who_was_quicker_has_paid_and_no_other_slip_is_issued(at_bank, later, fault):
+    charge = open_charge(at_bank, later)
+    at_bank.pay(slip_of(charge).reference)
+    if fault:
+        at_bank.fault(fault)
     ask(charge)
 
-    follow(at_cora)
-    follow(at_cora)
+    go_on(at_bank, later, times=4)
+    go_on(at_bank, later, pause=timedelta(days=1))
 
     done = reread(charge)
     assert (done.status, done.amount, done.next_due_date) == (ChargeStatus.PAID, D("150.00"), None)
+    assert not done.needs_person
     assert len(settlements(charge)) == 1
-    assert len(cora.invoices()) == 1
+    assert len(at_bank.slips()) == 1
     assert "O pagador foi mais rápido" in titles(charge)
 
 
@@ -119,3 +131,21 @@ def test_terms_that_the_bank_does_not_take_are_refused_before_anything_ends(at_c
         ask(charge, "1.00")
 
     assert slip_of(charge).cancel_asked_at is None
+
+
+def test_at_bs2_a_repeat_that_is_refused_leaves_no_slip_and_issues_none(at_bs2, bs2, later):
+    """The bank took the first request, whose answer was lost, and takes no second one."""
+    bank = AtBs2(at_bs2, bs2)
+    charge = open_charge(bank, later)
+    bs2.settings(write_off_seconds=90)
+    bank.fault("lose_answer")
+    ask(charge)
+    follow(at_bs2)
+    bank.fault("replace_answer", status=400, body='[{"descricao": "BAIXA JA SOLICITADA"}]')
+
+    go_on(bank, later, times=4)
+
+    done = reread(charge)
+    assert (done.status, done.needs_person) == (ChargeStatus.WRITTEN_OFF, True)
+    assert (done.amount, done.next_due_date) == (D("150.00"), None)
+    assert (bank.alive(), len(bank.slips())) == ([], 1)

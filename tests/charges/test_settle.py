@@ -306,3 +306,29 @@ def test_a_person_lets_the_entry_stand_for_it(explained, tenant, account):
 
     assert reread(explained).status == ChargeStatus.PAID
     assert entries(account) == 1
+
+
+def test_of_instalments_those_that_are_not_registered_are_not_shown_and_one_refused_is_told(
+    tenant, account
+):
+    """Part 1 is registered at once, the others are accepted; the clearing house refuses part 4."""
+    parts = [make_charge(tenant, account, "150.00") for _ in range(6)]
+    with tenant_scope(tenant.id):
+        slips = issue_charges(parts, by=membership(tenant)).slips
+    by_charge = {slip.charge_id: slip for slip in slips}
+    slips = [by_charge[part.id] for part in parts]
+    for number, slip in enumerate(slips, start=1):
+        change(slip, status=SlipStatus.ISSUING)
+        take(slip, shown(slip, is_registered=number == 1))
+    assert [reread(slip).can_be_shown for slip in slips] == [True] + [False] * 5
+    states = [reread(part).status for part in parts]
+    assert states == [ChargeStatus.OPEN] + [ChargeStatus.REGISTERING] * 5
+
+    for number, slip in enumerate(slips, start=1):
+        take(slip, shown(slip, ChargeState.FAILED if number == 4 else ChargeState.OPEN))
+
+    assert [reread(slip).can_be_shown for slip in slips] == [True] * 3 + [False] + [True] * 2
+    refused = reread(parts[3])
+    assert (refused.status, refused.needs_person) == (ChargeStatus.REFUSED, True)
+    with tenant_scope(tenant.id):
+        assert list(Charge.objects.of(tenant).to_look_at()) == [refused]
