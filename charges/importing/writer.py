@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from charges.importing.columns import BY_KEY, OF_KIND, REASON
-from charges.importing.files import rows_of
+from charges.importing.rows import rows_of
 from charges.models import ImportFile, ImportRow
 from core.workbook import Column, Sheet, write_xlsx
 
