@@ -140,6 +140,7 @@ urlpatterns = [
     path("configuracoes/regua-de-cobranca/montar/", dunning.adopt, name="dunning_adopt"),
     path("configuracoes/regua-de-cobranca/ligar/", dunning.turn, name="dunning_turn"),
     path("configuracoes/regua-de-cobranca/remetente/", dunning.sender, name="dunning_sender"),
+    path("configuracoes/regua-de-cobranca/contato/", dunning.contact, name="dunning_contact"),
     path("configuracoes/regua-de-cobranca/logo/", dunning.logo, name="dunning_logo"),
     path("configuracoes/regua-de-cobranca/passos/novo/", dunning.new_step, name="dunning_new_step"),
     path(
