@@ -65,6 +65,11 @@ urlpatterns = [
     path(f"{CONTRACT}reajustar/", recurrences.adjust, name="adjust_recurrence"),
     path(f"{CONTRACT}emitir/", recurrences.issue, name="issue_period"),
     path("cobrancas/renegociar/", renegotiations.ask, name="renegotiate"),
+    path(
+        "cobrancas/renegociar/selecionadas/",
+        renegotiations.review,
+        name="review_renegotiating",
+    ),
     path("cobrancas/renegociar/previa/", renegotiations.preview, name="preview_renegotiation"),
     path(
         "cobrancas/renegociacoes/<uuid:renegotiation_id>/",
