@@ -117,6 +117,11 @@ urlpatterns = [
         name="use_advance",
     ),
     path(
+        "cobrancas/adiantamentos/<uuid:use_id>/desfazer/",
+        advances.undo,
+        name="undo_advance_use",
+    ),
+    path(
         "cobrancas/recebimentos/<uuid:settlement_id>/devolver-por-conta/",
         advances.give_back,
         name="give_back_advance",
