@@ -29,6 +29,7 @@ from tests.cast import sign_in
 FEW, FEW_OPEN = 5_000, 2_000
 MANY, MANY_OPEN = 500_000, 20_000
 ROUNDS = 31
+TABLES = "charges_charge, charges_slip, charges_settlement, parties_payer"
 # By due date from a year behind on; those that are open fall due within half a year around today.
 MADE = """
 INSERT INTO parties_payer (id, tenant_id, name, trade_name, document, phone, zip_code, street,
@@ -71,7 +72,7 @@ FROM charges_charge WHERE tenant_id = %(tenant)s AND status = 'paid';
 def measure() -> list[Result]:
     few, many = make_company(FEW, FEW_OPEN), make_company(MANY, MANY_OPEN)
     with admin() as database:
-        database.execute("VACUUM ANALYZE charges_charge, charges_slip, charges_settlement, parties_payer")
+        database.execute(f"VACUUM ANALYZE {TABLES}")
     pages = [client_of(*company) for company in (few, many)]
     quick, slow = times([partial(open_list, page) for page in pages])
     fast, numbers = times([partial(sum_up, company[0]) for company in (few, many)])

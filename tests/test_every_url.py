@@ -10,7 +10,16 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from banking.statements.allocation import allocate, line_on
-from charges.models import DunningStep, ImportFile, ImportRow, IssueBatch, PrintJob, Renegotiation
+from charges.models import (
+    AdvanceUse,
+    DunningStep,
+    ImportFile,
+    ImportRow,
+    IssueBatch,
+    PrintJob,
+    Renegotiation,
+)
+from charges.refunds.advances import use_advance
 from charges.refunds.register import register_refund
 from charges.settlement.received import register_received
 from parties.merge import propose_merge
@@ -23,6 +32,7 @@ from tests.banking.factories import make_line
 from tests.cast import make_member, make_notice, sign_in
 from tests.charges.contracts import make_recurrence
 from tests.charges.factories import make_charge, make_payer
+from tests.charges.issued import late
 from tests.payments.factories import TODAY, make_bank_account, make_delegation, make_payable
 from tests.people.factories import ask_role, invite, membership_of
 
@@ -72,6 +82,16 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         assert settlement is not None
         back = {"amount": Decimal("10.00"), "day": TODAY, "debt": "owed", "why": "Acordo"}
         refund = register_refund(settlement, by=proposer, **back)
+        over = make_charge(tenant, account, payer=charge.payer)
+        more = register_received(over, by=proposer, **came | {"amount": charge.amount + 10})
+        assert more is not None
+        use_advance(
+            more,
+            late(tenant, account, payer=charge.payer),
+            by=proposer,
+            amount=Decimal("10.00"),
+            why="Acordo",
+        )
         waiting = ExceptionalAct.objects.create(
             tenant=tenant,
             kind="rest_waived",
@@ -95,6 +115,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
             revenue_account=charge.revenue_account,
             created_by=proposer.user,
         )
+        use_id = AdvanceUse.objects.of(tenant).get().id
     assert connection is not None
     assert filed.payee_account_id is not None
     return {
@@ -126,6 +147,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "run_id": run.id,
         "settlement_id": settlement.id,
         "step_id": step.id,
+        "use_id": use_id,
     }
 
 

@@ -1,7 +1,7 @@
 """What a payer is told of a charge today: how much, how it is paid, or why it is not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -14,6 +14,7 @@ from brazil.cnpj import format_cnpj
 from charges.drafts.draft import percent_words
 from charges.models import Charge, Settlement, Slip
 from charges.payer_page.address import Found
+from charges.payer_page.contact import Contact, contact_as_json
 from charges.states import ChargeStatus, SlipStatus
 from charges.terms.amounts import Owed, owed_on
 from charges.terms.last_day import last_day
@@ -67,6 +68,7 @@ class PayerView:
     slip: Slip | None
     today: date
     settlements: Sequence[Settlement] = field(default_factory=list)
+    contact: Contact = field(default_factory=Contact)
 
     @cached_property
     def state(self) -> PageState:
@@ -242,12 +244,15 @@ def view_of(found: Found) -> PayerView | None:
         charges = Charge.objects.of(found.tenant_id).select_related(
             "tenant", "payer", "bank_account"
         )
-        charge = charges.annotate(now=DatabaseNow()).filter(id=found.charge_id).first()
+        told = charges.annotate(now=DatabaseNow(), contact=contact_as_json(found.tenant_id))
+        charge = told.filter(id=found.charge_id).first()
         today = sao_paulo_day(charge.now) if charge is not None else date.min
         if charge is not None and charge.status == ChargeStatus.PAID:
             view: PayerView | None = paid_view(charge, today)
         else:
             view = open_view(found, charge, today)
+        if view is not None:
+            view = replace(view, contact=Contact(**(view.charge.contact or {})))
     return view if view is not None and is_shown(view) else None
 
 

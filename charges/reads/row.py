@@ -12,6 +12,7 @@ from banking.banks import registry
 from brazil.banking_days import sao_paulo_day
 from charges.issuing.claim import can_tell
 from charges.models import Charge, ChargeEvent, ChargeQuerySet, Slip
+from charges.renegotiation.agree import reason_of_state
 from charges.states import (
     EDITABLE,
     ISSUABLE,
@@ -243,7 +244,8 @@ class Row:
     @property
     def can_select(self) -> bool:
         """One of the acts that are done to many is open to it."""
-        return self.can_issue or self.can_cancel or (self.by.can_enter and self.can_print)
+        may_print = self.by.can_enter and self.can_print
+        return self.can_issue or self.can_cancel or self.can_join_agreement or may_print
 
     @property
     def can_print(self) -> bool:
@@ -256,8 +258,15 @@ class Row:
             ("issue", self.can_issue),
             ("cancel", self.can_cancel),
             ("print", self.can_print),
+            ("renegotiate", self.can_join_agreement),
         )
         return " ".join(name for name, may in acts if may)
+
+    @property
+    def can_join_agreement(self) -> bool:
+        """From the list, where what is overdue is chosen."""
+        is_late = self.charge.is_overdue(self.today)
+        return self.by.can_enter and is_late and not reason_of_state(self.charge, self.live)
 
     @property
     def can_change(self) -> bool:

@@ -1,13 +1,17 @@
 """Charges through BS2, which has no key and no list."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
+from banking.banks.contract.info import Capability
+from banking.gateway.connect import connect
 from banking.models import Connection
 from charges.issuing.issue import issue_queued
 from charges.issuing.missing import issue_again, say_found, say_missing
+from charges.issuing.neighbours import LOOKED_FOR, MOST, in_order, is_ours
 from charges.issuing.queue import issue_charges
 from charges.states import ChargeStatus, SlipStatus
 from charges.tracking.cancellation import cancel_charge
@@ -33,6 +37,7 @@ from tests.charges.readings import shown, take
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ISSUE = "*/boletos/simplificado"
+READ = "*/v1/boletos/*"
 D = Decimal
 
 
@@ -111,6 +116,73 @@ def test_a_lost_answer_is_never_issued_again_by_itself(unknown, at_bs2, bs2, lat
     assert len(bs2.boletos()) == 1
 
 
+def test_a_slip_beside_a_number_that_the_bank_gave_is_the_one_of_the_lost_answer(at_bs2, bs2):
+    payer = make_payer(at_bs2.tenant)
+    before = issued_charge(at_bs2, "150.00", payer=payer)
+    lost = make_charge(at_bs2.tenant, at_bs2, "150.00", payer=payer)
+    bs2.lose_next_answer(ISSUE)
+    assert issue(lost).status == SlipStatus.UNKNOWN
+
+    follow(at_bs2)
+
+    assert reread(lost).status == ChargeStatus.OPEN
+    numbers = {str(each["nossoNumero"]) for each in bs2.boletos()}
+    assert {slip_of(before).our_number, slip_of(lost).our_number} == numbers
+    assert bs2.count_requests(ISSUE) == 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"code": "kc-another"},
+        {"amount": D("150.01")},
+        {"due_date": date(2026, 12, 11)},
+        {"payer_document": "52998224725"},
+    ],
+    ids=["code", "value", "due date", "payer"],
+)
+def test_a_slip_beside_it_that_differs_from_what_was_sent_is_not_ours(at_bs2, bs2, changes):
+    slip = slip_of(issued_charge(at_bs2, "150.00"))
+    with connect(at_bs2.connection, needing=Capability.FETCH_CHARGE) as bank:
+        reading = bank.fetch_charge(slip.our_number)
+
+    assert is_ours(reading, slip)
+    assert not is_ours(replace(reading, **changes), slip)
+
+
+def test_that_no_number_beside_it_is_ours_says_nothing_and_costs_a_handful_of_calls(
+    at_bs2, bs2, later
+):
+    issued_charge(at_bs2, "150.00")
+    bs2.fault("drop", ISSUE)
+    lost = make_charge(at_bs2.tenant, at_bs2, "150.00")
+    issue(lost)
+    before = bs2.count_requests(READ)
+
+    follow(at_bs2)
+
+    assert reread(lost).status == ChargeStatus.UNKNOWN
+    assert slip_of(lost).absent_since is None
+    assert 0 < bs2.count_requests(READ) - before <= MOST + 2  # two follow the other slip
+    later(LOOKED_FOR + timedelta(seconds=1))
+    before = bs2.count_requests(READ)
+    follow(at_bs2)
+    assert bs2.count_requests(READ) - before <= 2
+    assert bs2.count_requests(ISSUE) == 2
+
+
+@pytest.mark.parametrize(
+    ("known", "wanted"),
+    [
+        ({10}, [11, 12, 9, 8]),
+        ({10, 12}, [11, 13, 14, 9, 8]),
+        ({1}, [2, 3]),
+    ],
+)
+def test_gaps_are_looked_at_first_then_what_follows(known, wanted):
+    assert in_order(known, 2) == wanted
+
+
 def test_a_boleto_that_the_bank_has_already_is_no_refusal(at_bs2, bs2):
     """The answer to an issue before a restore: our number is there."""
     bs2.fault(
@@ -133,13 +205,14 @@ def test_of_many_one_whose_answer_is_an_error_holds_up_no_other_and_is_not_repea
     bs2.fault("replace_answer", ISSUE, status=500, body="SERVICO TEMPORARIAMENTE NAO DISPONIVEL")
 
     issue_queued(at_bs2.tenant_id, at_bs2.id)
+    states = [slip_of(charge).status for charge in charges]
+    assert states.count(SlipStatus.UNKNOWN) == 1
     later(timedelta(minutes=2))
     follow(at_bs2)
 
     states = [reread(charge).status for charge in charges]
-    assert states.count(ChargeStatus.UNKNOWN) == 1
-    assert states.count(ChargeStatus.OPEN) == 19
-    assert len(bs2.boletos()) == 20
+    assert states.count(ChargeStatus.OPEN) == 20  # found beside the others
+    assert (len(bs2.boletos()), bs2.count_requests(ISSUE)) == (20, 20)
 
 
 def test_a_credit_with_our_number_proves_that_it_exists_and_settles_it_once(unknown, at_bs2, bs2):

@@ -5,14 +5,17 @@ from decimal import Decimal
 from unicodedata import normalize
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from audit.acts import Act
 from audit.models import Record
 from banking.models import BankAccount
+from brazil.cnpj import cnpj_check_digits
 from charges.drafts.edit import edit_charge
 from charges.importing import apply
 from charges.importing.check import Checker
-from charges.importing.files import KnownFile, begin_import, discard_file
+from charges.importing.files import KnownFile, begin_import, begin_undo, discard_file
 from charges.importing.mend import answer_doubt, leave_out, mend_row
 from charges.importing.stages import MOST_ATTEMPTS, go_on, unfinished
 from charges.importing.writer import write_errors, write_template
@@ -53,6 +56,11 @@ from tests.payments.factories import make_bank_account
 pytestmark = pytest.mark.django_db
 D = Decimal
 BARE = "11222333000181"
+
+
+def cnpj(number):
+    base = f"{10_000_000 + number:08d}0001"
+    return base + cnpj_check_digits(base)
 
 
 @pytest.fixture
@@ -261,6 +269,33 @@ def test_a_row_is_imported_once_whoever_comes_second(tenant, account, by):
         apply.import_row(found, by)
 
     assert len(charges(tenant)) == 1
+
+
+def test_a_batch_asks_the_database_as_often_for_many_rows_as_for_few(tenant, account, by):
+    stage_queries(tenant, by, first=1, count=1)  # the company's first record asks more
+    few = stage_queries(tenant, by, first=10, count=3)
+    assert stage_queries(tenant, by, first=20, count=30) == few
+
+
+def stage_queries(tenant, by, first, count):
+    """Of checking, importing and undoing; each row has a payer of its own."""
+    lines = [line(document=cnpj(first + n), name=f"P {n}", number=str(n)) for n in range(count)]
+    file = send(tenant, lines, by=by)
+    asked = [queries_of(file)]
+    with tenant_scope(tenant.id):
+        begin_import(reread(file), by=by)
+    asked.append(queries_of(file))
+    with tenant_scope(tenant.id):
+        begin_undo(reread(file), by=by)
+    asked.append(queries_of(file))
+    assert states(file) == ["undone"] * count
+    return asked
+
+
+def queries_of(file):
+    with CaptureQueriesContext(connection) as captured:
+        work(file)
+    return len(captured)
 
 
 def test_two_workers_are_not_at_one_file(tenant, account, by, monday):
