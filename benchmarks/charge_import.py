@@ -12,20 +12,22 @@ import time
 from collections.abc import Callable
 from uuid import UUID
 
+from accounts.models import Account
 from banking.models import BankAccount
 from benchmarks import world
 from benchmarks.report import Result, at_most, plain
-from charges.importing.files import begin_import, begin_undo
+from charges.importing.files import Sent, begin_import, begin_undo, receive_file
 from charges.importing.stages import go_on
 from charges.models import Charge, ImportFile, ImportRow
+from core.workbook import Column, Sheet, write_xlsx
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
-from tests.accounts.xlsx import book
-from tests.charges import sheets
 
 FEW, MANY = 500, 5_000
-TITLES = [*sheets.TITLES, "CEP", "Rua", "Nº", "Bairro", "Cidade", "UF", "E-mails"]
-WHERE = ["01310-100", "Avenida Paulista", "1000", "Bela Vista", "São Paulo", "SP"]
+TITLES = [
+    "CPF/CNPJ", "Nome", "Valor", "Vencimento", "Descrição", "Nº do documento", "CEP", "Rua", "Nº",
+    "Bairro", "Cidade", "UF", "E-mails",
+]  # fmt: skip
 
 
 def measure() -> list[Result]:
@@ -57,19 +59,28 @@ def run(size: int) -> dict[str, float]:
 
 
 def send(tenant: Tenant, account: BankAccount, by: User, size: int) -> ImportFile:
-    lines = [a_line(number) for number in range(size)]
+    rows = ([a_row(number)[key] for key in TITLES] for number in range(size))
+    content = write_xlsx([Sheet("Cobranças", [Column(title) for title in TITLES], rows)])
     with tenant_scope(tenant.id):
         member = Membership.objects.of(tenant).select_related("user", "tenant").get(user=by)
-    content = book(*lines, titles=TITLES)
-    return sheets.send(tenant, [], by=member, content=content, bank_account=account)
+        revenue = Account.objects.of(tenant).select_related("group").get(code="4.1.01")
+        sent = Sent(
+            kind=ImportFile.Kind.CHARGES,
+            name="vendas.xlsx",
+            content=content,
+            bank_account=account,
+            revenue_account=revenue,
+        )
+        return receive_file(tenant, sent, by=member)
 
 
-def a_line(number: int) -> list[object]:
-    charge = sheets.line(
-        document=world.cnpj(number), name=f"Cliente {number}", due="11/01/2027",
-        number=f"NF {number}",
-    )  # fmt: skip
-    return [*charge, *WHERE, f"financeiro@cliente{number}.example"]
+def a_row(number: int) -> dict[str, str]:
+    return {
+        "CPF/CNPJ": world.cnpj(number), "Nome": f"Cliente {number}", "Valor": "1.250,00",
+        "Vencimento": "11/01/2027", "Descrição": "Manutenção", "Nº do documento": f"NF {number}",
+        "CEP": "01310-100", "Rua": "Avenida Paulista", "Nº": "1000", "Bairro": "Bela Vista",
+        "Cidade": "São Paulo", "UF": "SP", "E-mails": f"financeiro@cliente{number}.example",
+    }  # fmt: skip
 
 
 def child(tenant_id: str, file_id: str, size: str) -> None:

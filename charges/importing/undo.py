@@ -116,13 +116,17 @@ def withdraw_payers(rows: Sequence[ImportRow], by: Membership) -> Mapping[UUID, 
     payers = Payer.objects.of(by.tenant_id).filter(id__in=[row.payer_id for row in made])
     held = {payer.id: payer for payer in payers.order_by("id").select_for_update(no_key=True)}
     reasons = reasons_to_keep(held)
+    kept: dict[UUID, str] = {}
     for row in made:
-        row.payer_fate = Fate.KEPT if row.payer_id in reasons else Fate.WITHDRAWN
+        assert row.payer_id is not None  # whom it put on the register
+        row.payer_fate = Fate.WITHDRAWN
+        if row.payer_id in reasons:
+            row.payer_fate, kept[row.id] = Fate.KEPT, reasons[row.payer_id]
     archive_payers(
         [payer for payer in held.values() if payer.id not in reasons and payer.archived_at is None],
         by=by,
     )
-    return {row.id: reasons[row.payer_id] for row in made if row.payer_id in reasons}
+    return kept
 
 
 def reasons_to_keep(payers: Mapping[UUID, Payer]) -> Mapping[UUID, str]:

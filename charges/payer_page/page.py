@@ -251,8 +251,8 @@ def view_of(found: Found) -> PayerView | None:
             view: PayerView | None = paid_view(charge, today)
         else:
             view = open_view(found, charge, today)
-        if view is not None:
-            view = replace(view, contact=Contact(**(view.charge.contact or {})))
+        if view is not None and charge is not None:
+            view = replace(view, contact=Contact(**(charge.contact or {})))
     return view if view is not None and is_shown(view) else None
 
 
