@@ -118,7 +118,7 @@ class AccountQuerySet(TenantQuerySet):
 
 
 class AccountPurpose(models.TextChoices):
-    """What charges post beside the revenue and the bank."""
+    """What the product posts beside the revenue, the expense and the bank."""
 
     ADVANCES = "advances", "Adiantamentos de clientes"
     LATE_CHARGES = "late_charges", "Juros e multas recebidos"
@@ -127,6 +127,7 @@ class AccountPurpose(models.TextChoices):
     CASH = "cash", "Caixa"
     WITHHELD = "withheld", "Impostos retidos por clientes"
     SPLIT = "split", "Tributos recolhidos na liquidação"
+    OPENING = "opening", "Saldos de abertura"
 
 
 class Account(TenantOwned):

@@ -41,6 +41,7 @@ class Act(models.TextChoices):
     BANK_HOME_CHANGED = "bank_home_changed", "Grupo padrão das contas bancárias"
     ALLOCATION_UNDONE = "allocation_undone", "Conciliação desfeita"
     ENTRY_REVERSED = "entry_reversed", "Lançamento estornado"
+    OPENING_POSTED = "opening_posted", "Saldo de abertura lançado"
     EXPORTED = "exported", "Exportação"
     PASSWORD_CHANGED = "password_changed", "Senha alterada"
     EMAIL_CHANGED = "email_changed", "E-mail de acesso alterado"

@@ -107,4 +107,5 @@ PURPOSES = {
     AccountPurpose.CASH: ("1.1.1.01", "Caixa"),
     AccountPurpose.WITHHELD: ("1.1.2.04", "Impostos retidos por clientes"),
     AccountPurpose.SPLIT: ("1.1.2.05", "Tributos recolhidos na liquidação"),
+    AccountPurpose.OPENING: ("3.02", "Saldos de abertura"),
 }

@@ -30,6 +30,7 @@ REFUSALS = {
     "allocation_entry_used": "Este lançamento contábil já está conciliado com outro valor.",
     "allocation_once": "Os dois já estão conciliados.",
     "allocation_entry_stands": "Este lançamento contábil foi estornado.",
+    "allocation_absorbed": "Este lançamento contábil já está no saldo de abertura da conta.",
 }
 
 
@@ -85,6 +86,7 @@ def undo_allocation(allocation: Allocation, *, by: Membership) -> None:
     rows = Allocation.objects.of(by.tenant_id).select_related(
         "statement_line__bank_account", "journal_line__entry"
     )
+    hold_lines(allocation)
     locked: Allocation = rows.select_for_update(of=("self",), no_key=True).get(id=allocation.id)
     if locked.ended_at is not None:
         raise InvalidState("Esta conciliação já foi desfeita.", code="already_undone")
@@ -102,6 +104,14 @@ def undo_allocation(allocation: Allocation, *, by: Membership) -> None:
             "Valor": f"R$ {format_brl(abs(locked.amount))}",
         },
     )
+
+
+def hold_lines(allocation: Allocation) -> None:
+    """Lock what it joins, in the order in which all who allocate do."""
+    lines = StatementLine.objects.of(allocation.tenant_id).select_for_update(no_key=True)
+    lines.values_list("id").get(id=allocation.statement_line_id)
+    items = JournalLine.objects.of(allocation.tenant_id).select_for_update(no_key=True)
+    items.values_list("id").get(id=allocation.journal_line_id)
 
 
 def check_role(by: Membership | None) -> None:
