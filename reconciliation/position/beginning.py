@@ -1,10 +1,8 @@
 """Where an account's statement begins, by what the bank states of it."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from uuid import UUID
 
 from django.db import connection
 
@@ -12,22 +10,26 @@ from banking.models import BankAccount
 
 ONE_DAY = dt.timedelta(days=1)
 
+# Of each account in `asked`: the arguments of `beginning`.
 FIRST = """
-SELECT asked.id, line.day, balance.day, balance.closing, (
-    SELECT coalesce(sum(total.amount), 0) FROM banking_daytotal AS total
-    WHERE total.tenant_id = %(tenant)s AND total.bank_account_id = asked.id
-        AND total.day <= balance.day
-)
-FROM unnest(%(accounts)s::uuid[]) AS asked (id)
 LEFT JOIN LATERAL (
     SELECT day FROM banking_daytotal
     WHERE tenant_id = %(tenant)s AND bank_account_id = asked.id ORDER BY day LIMIT 1
 ) AS line ON true
 LEFT JOIN LATERAL (
-    SELECT day, closing FROM banking_dailybalance
+    SELECT day, closing, (
+        SELECT coalesce(sum(total.amount), 0) FROM banking_daytotal AS total
+        WHERE total.tenant_id = %(tenant)s AND total.bank_account_id = asked.id
+            AND total.day <= balance.day
+    ) AS moved
+    FROM banking_dailybalance AS balance
     WHERE tenant_id = %(tenant)s AND bank_account_id = asked.id ORDER BY day LIMIT 1
-) AS balance ON true
+) AS told ON true
 """
+OF_ACCOUNT = (
+    "SELECT line.day, told.day, told.closing, told.moved "
+    "FROM (SELECT %(account)s::uuid AS id) AS asked" + FIRST
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +40,22 @@ class Beginning:
     amount: Decimal | None  # None: no bank states any balance, so a person is asked
 
 
-def beginnings_of(tenant_id: UUID, accounts: Iterable[BankAccount]) -> dict[UUID, Beginning]:
-    """One query, whatever their number. Of an account nothing was read of there is none."""
-    parameters = {"tenant": tenant_id, "accounts": [account.id for account in accounts]}
-    with connection.cursor() as cursor:
-        cursor.execute(FIRST, parameters)
-        rows = cursor.fetchall()
-    found = {account: beginning(*first) for account, *first in rows}
-    return {account: each for account, each in found.items() if each is not None}
-
-
 def beginning_of(account: BankAccount) -> Beginning | None:
-    return beginnings_of(account.tenant_id, [account]).get(account.id)
+    """None while nothing was read of it. Runs inside the company's scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(OF_ACCOUNT, {"tenant": account.tenant_id, "account": account.id})
+        return beginning(*cursor.fetchone())
 
 
 def beginning(
-    line: dt.date | None, balance: dt.date | None, closing: Decimal, moved: Decimal
+    line: dt.date | None, balance: dt.date | None, closing: Decimal | None, moved: Decimal | None
 ) -> Beginning | None:
-    """The opening that the bank states, else its first closing less what moved until then."""
+    """By the days of its first line and of its first balance, and what moved until that.
+
+    The opening that the bank states, else its first closing less what moved until then."""
     if line is None:
         return Beginning(balance, closing) if balance else None
-    if balance is None:
+    if balance is None or closing is None or moved is None:
         return Beginning(line - ONE_DAY, None)
     if balance < line:
         return Beginning(balance, closing)

@@ -7,7 +7,7 @@ also that.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -19,19 +19,38 @@ from django.db.models import Count, QuerySet, Sum
 from banking.models import BankAccount, OpenLine, StatementLine
 from brazil.banking_days import sao_paulo_day
 from reconciliation.models import OpeningBalance
-from reconciliation.position.beginning import Beginning, beginnings_of
+from reconciliation.position.beginning import FIRST, Beginning, beginning
 
 # Counted exactly up to here.
 COUNTED = 1_000
 
-# `base` is the day of the opening balance, or the one that it would have.
-PARTS = """
-SELECT asked.id, lines.amount, lines.number, items.amount, items.number,
+# `base` is the day of the opening balance, or the one that it would have: that of `beginning`.
+PARTS: str = """
+WITH asked AS MATERIALIZED (
+    SELECT asked.id, asked.leaf, line.day AS line_day, told.day AS told_day, told.closing,
+           told.moved, opening.id AS opening_id, opening.day AS opening_day,
+           opening.amount AS opening_amount, opening.entry_id,
+           coalesce(
+               opening.day, CASE WHEN told.day < line.day THEN told.day END, line.day - 1,
+               told.day, %(day)s
+           ) AS base
+    FROM unnest(%(accounts)s::uuid[], %(leaves)s::uuid[]) AS asked (id, leaf)
+    LEFT JOIN reconciliation_openingbalance AS opening
+        ON opening.tenant_id = %(tenant)s AND opening.bank_account_id = asked.id
+        AND opening.ended_at IS NULL AND opening.ledger_account_id = asked.leaf
+"""
+PARTS += FIRST
+PARTS += """
+)
+SELECT asked.*, lines.amount, lines.number, items.amount, items.number,
        crossing.amount - older.amount, crossing.number + older.number,
        closing.day, closing.closing, coalesce(moved.amount, 0), coalesce(proved.amount, 0),
-       posted.amount - later.amount
-FROM unnest(%(accounts)s::uuid[], %(leaves)s::uuid[], %(bases)s::date[])
-    AS asked (id, leaf, base)
+       posted.amount - later.amount,
+       EXISTS (
+           SELECT 1 FROM reconciliation_openingputoff AS said
+           WHERE said.tenant_id = %(tenant)s AND said.bank_account_id = asked.id
+       )
+FROM asked
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(rest), 0) AS amount, count(*) AS number FROM banking_openline
     WHERE tenant_id = %(tenant)s AND bank_account_id = asked.id
@@ -125,6 +144,7 @@ class Position:
     unopened: Decimal  # the opening balance that is not written
     opening: OpeningBalance | None
     beginning: Beginning | None
+    is_put_off: bool  # somebody said «agora não» to its opening balance
 
     @property
     def difference(self) -> Decimal:
@@ -141,6 +161,11 @@ class Position:
             + self.unproved.amount
             + self.unopened
         )
+
+    @property
+    def without_line_amount(self) -> Decimal:
+        """What entries without a line make the bank have more."""
+        return -self.without_line.amount
 
     @property
     def is_zero(self) -> bool:
@@ -169,80 +194,32 @@ def position_of(account: BankAccount, day: dt.date) -> Position:
 def positions_of(
     tenant_id: UUID, accounts: Iterable[BankAccount], day: dt.date
 ) -> dict[UUID, Position]:
-    """As `position_of` for each, in three queries whatever their number."""
-    accounts = list(accounts)
-    beginnings = beginnings_of(tenant_id, accounts)
-    openings = standing_openings(tenant_id, accounts)
-    bases = [base_of(openings.get(each.id), beginnings.get(each.id), day) for each in accounts]
+    """As `position_of` for each, in one query whatever their number."""
+    by_id = {account.id: account for account in accounts}
     parameters = {
         "tenant": tenant_id,
         "day": day,
-        "accounts": [account.id for account in accounts],
-        "leaves": [account.ledger_account_id for account in accounts],
-        "bases": [base.day for base in bases],
+        "accounts": list(by_id),
+        "leaves": [account.ledger_account_id for account in by_id.values()],
     }
     with connection.cursor() as cursor:
         cursor.execute(PARTS, parameters)
-        rows = {account_id: values for account_id, *values in cursor.fetchall()}
-    return {
-        account.id: composed(
-            account,
-            day,
-            base,
-            rows[account.id],
-            opening=openings.get(account.id),
-            beginning=beginnings.get(account.id),
-        )
-        for account, base in zip(accounts, bases, strict=True)
-    }
+        rows = cursor.fetchall()
+    return {row[0]: composed(by_id[row[0]], day, row) for row in rows}
 
 
-def standing_openings(
-    tenant_id: UUID, accounts: Iterable[BankAccount]
-) -> Mapping[UUID, OpeningBalance]:
-    """Those of the Conta do Ativo of now: one that was written on a former one is none."""
-    leaves = {account.id: account.ledger_account_id for account in accounts}
-    rows = OpeningBalance.objects.of(tenant_id).standing().filter(bank_account__in=leaves)
-    return {
-        row.bank_account_id: row
-        for row in rows
-        if row.ledger_account_id == leaves[row.bank_account_id]
-    }
-
-
-def base_of(opening: OpeningBalance | None, first: Beginning | None, day: dt.date) -> Beginning:
-    if opening is not None:
-        return Beginning(opening.day, opening.amount)
-    return first or Beginning(day, None)
-
-
-def composed(
-    account: BankAccount,
-    day: dt.date,
-    base: Beginning,
-    values: list[Any],
-    *,
-    opening: OpeningBalance | None,
-    beginning: Beginning | None,
-) -> Position:
-    lines, lines_number, items, items_number, apart, apart_number = values[:6]
-    closing_day, closing, moved, proved, books = values[6:]
-    at_base = base.amount
-    if at_base is None:
-        bank, unproved = None, Decimal(0)
-    elif tells_balance(account, day):
-        bank, unproved = account.balance, account.balance - at_base - moved
-    elif closing_day is not None:
-        unproved = closing - at_base - proved
-        bank = at_base + moved + unproved
-    else:
-        bank, unproved = at_base + moved, Decimal(0)
-    ignored = ignored_part(account, base.day, day)
+def composed(account: BankAccount, day: dt.date, row: Sequence[Any]) -> Position:
+    first, base = beginning(*row[2:6]), row[10]
+    opening = opening_in(account, row)
+    lines, lines_number, items, items_number, apart, apart_number = row[11:17]
+    at_base = opening.amount if opening else first.amount if first else None
+    bank, unproved = told_by_bank(account, day, at_base, row[17:21])
+    ignored = ignored_part(account, base, day)
     return Position(
         account=account,
         day=day,
         bank=bank,
-        books=books,
+        books=row[21],
         to_reconcile=Part(lines - ignored.amount, lines_number - ignored.number),
         ignored=ignored,
         without_line=Part(items, items_number),
@@ -250,8 +227,42 @@ def composed(
         unproved=Part(unproved, account.unread_movements),
         unopened=Decimal(0) if opening else at_base or Decimal(0),
         opening=opening,
-        beginning=beginning,
+        beginning=first,
+        is_put_off=row[22],
     )
+
+
+def opening_in(account: BankAccount, row: Sequence[Any]) -> OpeningBalance | None:
+    """That of the Conta do Ativo of now: one that was written on a former one is none."""
+    opening_id, day, amount, entry_id = row[6:10]
+    if opening_id is None:
+        return None
+    return OpeningBalance(
+        id=opening_id,
+        tenant_id=account.tenant_id,
+        bank_account=account,
+        ledger_account_id=account.ledger_account_id,
+        day=day,
+        amount=amount,
+        entry_id=entry_id,
+    )
+
+
+def told_by_bank(
+    account: BankAccount, day: dt.date, at_base: Decimal | None, row: Sequence[Any]
+) -> tuple[Decimal | None, Decimal]:
+    """What the bank has at the end of the day, and how much of that no line proves.
+
+    A day without a balance of its own has that of the last one and what moved since.
+    """
+    closing_day, closing, moved, proved = row
+    if at_base is None:
+        return None, Decimal(0)
+    if tells_balance(account, day):
+        assert account.balance is not None
+        return account.balance, account.balance - at_base - moved
+    unproved = Decimal(0) if closing_day is None else closing - at_base - proved
+    return at_base + moved + unproved, unproved
 
 
 def tells_balance(account: BankAccount, day: dt.date) -> bool:
