@@ -118,7 +118,7 @@ class AccountQuerySet(TenantQuerySet):
 
 
 class AccountPurpose(models.TextChoices):
-    """What charges and reconciliation post beside the revenue, the expense and the bank."""
+    """What the product posts beside the revenue, the expense and the bank."""
 
     ADVANCES = "advances", "Adiantamentos de clientes"
     LATE_CHARGES = "late_charges", "Juros e multas recebidos"
@@ -132,6 +132,7 @@ class AccountPurpose(models.TextChoices):
     DISCOUNTS_GOT = "discount_got", "Descontos obtidos"
     WITHHELD_DUE = "withheld_due", "Impostos retidos a recolher"
     ROUNDING = "rounding", "Diferenças de centavos"
+    OPENING = "opening", "Saldos de abertura"
 
 
 class Account(TenantOwned):

@@ -48,6 +48,7 @@ class Act(models.TextChoices):
     MATCH_UNDONE = "match_undone", "Ato de conciliação desfeito"
     LINE_FILED = "line_filed", "Anexo de lançamento do extrato"
     ENTRY_REVERSED = "entry_reversed", "Lançamento estornado"
+    OPENING_POSTED = "opening_posted", "Saldo de abertura lançado"
     EXPORTED = "exported", "Exportação"
     PASSWORD_CHANGED = "password_changed", "Senha alterada"
     EMAIL_CHANGED = "email_changed", "E-mail de acesso alterado"

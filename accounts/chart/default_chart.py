@@ -115,4 +115,5 @@ PURPOSES = {
     AccountPurpose.DISCOUNTS_GOT: ("4.2.03", "Descontos obtidos"),
     AccountPurpose.WITHHELD_DUE: ("2.1.3.02", "Impostos retidos a recolher"),
     AccountPurpose.ROUNDING: ("5.5.03", "Diferenças de centavos"),
+    AccountPurpose.OPENING: ("3.02", "Saldos de abertura"),
 }

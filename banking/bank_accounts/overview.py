@@ -1,4 +1,4 @@
-"""The balances frame: each account beside its bank and beside the books."""
+"""The balances frame: each account as its bank and its connection are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +8,9 @@ from uuid import UUID
 
 from django.db.models import OuterRef
 
-from accounts.journal.entries import balances
 from banking.banks import registry
 from banking.gateway import circuit_breaker
 from banking.models import BankAccount
-from core.money import format_brl
 from tenants.models import Tenant
 
 
@@ -28,7 +26,6 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Card:
     account: BankAccount
-    books: Decimal  # balance of the Conta do Ativo
     is_in_plan: bool
     unavailable_until: datetime | None = None  # the bank does not answer; tried again then
 
@@ -38,14 +35,8 @@ class Card:
         return f"?conta={self.account.id}"
 
     @property
-    def difference(self) -> Decimal:
-        """What the bank has and the books do not; zero while the bank's balance is unknown."""
-        balance = self.account.balance
-        return Decimal(0) if balance is None else balance - self.books
-
-    @property
     def standing(self) -> Standing | None:
-        """None while nothing is known of it."""
+        """What is wrong with it; None when nothing is."""
         account = self.account
         if account.is_undone:
             return Standing("warn", "vínculo desfeito", "unplug")
@@ -58,10 +49,7 @@ class Card:
         if account.proof == BankAccount.Proof.BROKEN:
             since = f" desde {account.proof_broken_on:%d/%m}" if account.proof_broken_on else ""
             return Standing("bad", f"extrato não confere{since}", "triangle-alert")
-        if self.difference:
-            amount = format_brl(abs(self.difference))
-            return Standing("warn", f"R$\u00a0{amount} a conciliar", "scale")
-        return None if account.balance is None else Standing("ok", "confere", "check")
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +59,6 @@ class Overview:
     @property
     def total(self) -> Decimal:
         return sum((card.account.balance or Decimal(0) for card in self.cards), Decimal(0))
-
-    @property
-    def to_reconcile(self) -> Decimal:
-        return sum((abs(card.difference) for card in self.cards), Decimal(0))
 
     @property
     def to_redo(self) -> int:
@@ -109,17 +93,14 @@ def is_in_plan(tenant: Tenant, account: BankAccount) -> bool:
 
 
 def overview_of(tenant: Tenant, now: datetime) -> Overview:
-    """Two queries, whatever the number of accounts."""
-    accounts = accounts_of(tenant)
-    books = balances(tenant, [account.ledger_account for account in accounts])
+    """One query, whatever the number of accounts."""
     return Overview(
         [
             Card(
                 account,
-                books[account.ledger_account_id],
                 is_in_plan(tenant, account),
                 account.next_try and max(account.next_try, now),
             )
-            for account in accounts
+            for account in accounts_of(tenant)
         ]
     )

@@ -31,6 +31,7 @@ REFUSALS = {
     "allocation_once": "Os dois já estão conciliados.",
     "allocation_entry_stands": "Este lançamento contábil foi estornado.",
     "allocation_line_ignored": "Este lançamento do extrato foi ignorado: desfaça isso antes.",
+    "allocation_absorbed": "Este lançamento contábil já está no saldo de abertura da conta.",
 }
 
 
@@ -105,6 +106,7 @@ def take_apart(allocation: Allocation, *, by: Membership) -> Allocation:
     account = rows.values_list("statement_line__bank_account", flat=True).get(id=allocation.id)
     accounts = BankAccount.objects.of(by.tenant_id).filter(id=account)
     list(accounts.select_for_update(of=("self",), no_key=True).values_list("id"))
+    hold_lines(allocation)
     locked: Allocation = rows.select_for_update(of=("self",), no_key=True).get(id=allocation.id)
     if locked.ended_at is not None:
         raise InvalidState("Esta conciliação já foi desfeita.", code="already_undone")
@@ -113,6 +115,14 @@ def take_apart(allocation: Allocation, *, by: Membership) -> Allocation:
     for name in settings.ON_ALLOCATION_UNDONE:
         import_string(name)(locked, by=by.user)
     return locked
+
+
+def hold_lines(allocation: Allocation) -> None:
+    """Lock what it joins, in the order in which all who allocate do."""
+    lines = StatementLine.objects.of(allocation.tenant_id).select_for_update(no_key=True)
+    lines.values_list("id").get(id=allocation.statement_line_id)
+    items = JournalLine.objects.of(allocation.tenant_id).select_for_update(no_key=True)
+    items.values_list("id").get(id=allocation.journal_line_id)
 
 
 def check_role(by: Membership | None) -> None:

@@ -1,5 +1,6 @@
 from reconciliation.models.line_note import LineComment, LineFile
 from reconciliation.models.match import Match, MatchEffect, MatchLine, MatchPart
+from reconciliation.models.opening_balance import OpeningBalance, OpeningPutOff
 from reconciliation.models.transfer import Transfer
 
 __all__ = [
@@ -9,5 +10,7 @@ __all__ = [
     "MatchEffect",
     "MatchLine",
     "MatchPart",
+    "OpeningBalance",
+    "OpeningPutOff",
     "Transfer",
 ]

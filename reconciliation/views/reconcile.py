@@ -14,7 +14,9 @@ from banking.statements.filter import StatementFilter
 from banking.statements.listing import Page, Position, read_page
 from banking.statements.progress import sync_progress
 from banking.statements.unread import shown_unread
+from brazil.banking_days import sao_paulo_day
 from payments.reads.bank_lines import matched_of
+from reconciliation.position.board import board_of
 from tenants.access import TenantRequest, member_required
 
 
@@ -31,8 +33,10 @@ def reconcile(request: TenantRequest) -> HttpResponse:
     card = overview.choose(account_id)
     if account_id and card is None:
         raise Http404
-    context = {"overview": overview, "card": card}
+    board = board_of(request.tenant, overview, sao_paulo_day(now))
+    context = {"overview": overview, "board": board, "card": card}
     if card:
+        context["chosen"] = board.of(card)
         context |= account_status(card, now) | statement(request, card.account, position)
     return render(request, "reconciliation/reconcile.html", context)
 

@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from banking.models import BankAccount, Connection
+from reconciliation.position.opening import post_opening
 from tenants.models import Plan, Role
+from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
 from tests.banking.conftest import NOW
 from tests.banking.factories import (
@@ -72,23 +74,27 @@ def test_an_account_that_is_no_id_does_not_exist(client, tenant, operator, bank_
 
 def test_a_card_compares_the_bank_with_the_books(client, tenant, operator, bank_account):
     change(bank_account, balance=Decimal("1500.75"), proof=BankAccount.Proof.PROVED)
+    make_daily_balance(bank_account, date(2026, 8, 1), "0.00")
+    make_lines(bank_account, "1500.75")
     make_entry(tenant, "1000.00", debit=bank_account.ledger_account.code)
 
     page = words(open_page(client, operator, tenant))
 
     assert "R$ 1.500,75" in page
     assert '<span class="num">R$ 1.000,00' in page
-    assert "R$ 500,75 a conciliar" in page
+    assert "R$ 500,75" in page
+    assert ">2 a conciliar</span>" in page
 
 
 def test_a_card_says_when_all_agrees(client, tenant, operator, bank_account):
     change(bank_account, balance=Decimal("1000.00"), proof=BankAccount.Proof.PROVED)
-    make_entry(tenant, "1000.00", debit=bank_account.ledger_account.code)
+    make_daily_balance(bank_account, date(2026, 8, 1), "1000.00")
+    with tenant_scope(tenant.id):
+        post_opening(bank_account, by=None)
 
     page = words(open_page(client, operator, tenant))
 
     assert ">confere</span>" in page
-    assert "a conciliar" not in page
 
 
 def test_a_statement_that_does_not_add_up_is_marked(client, tenant, operator, bank_account):

@@ -1,0 +1,76 @@
+"""The accounts of «Conciliar» with where their books stand."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from banking.bank_accounts.overview import Card, Overview, Standing
+from reconciliation.position.position import COUNTED, Position, positions_of
+from tenants.models import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCard:
+    card: Card
+    position: Position
+
+    @property
+    def standing(self) -> Standing | None:
+        """How it stands, in one tag; None while nothing is known of it."""
+        return self.card.standing or standing_of(self.position)
+
+    @property
+    def offers_opening(self) -> bool:
+        """Written once, or moved back to the days that were read since."""
+        if self.position.opening is not None:
+            return self.position.is_older
+        return self.position.beginning is not None and not self.position.is_put_off
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    overview: Overview
+    cards: list[AccountCard]
+
+    @property
+    def waiting(self) -> int:
+        """How many lines and entries wait, in all accounts."""
+        return sum(waiting_in(each.position) for each in self.cards)
+
+    @property
+    def waiting_text(self) -> str:
+        return number_text(self.waiting)
+
+    @property
+    def is_zero(self) -> bool:
+        return all(each.position.is_zero for each in self.cards)
+
+    def of(self, card: Card) -> AccountCard:
+        return next(each for each in self.cards if each.card is card)
+
+
+def board_of(tenant: Tenant, overview: Overview, day: dt.date) -> Board:
+    """One query, whatever the number of accounts."""
+    positions = positions_of(tenant.id, [card.account for card in overview.cards], day)
+    return Board(
+        overview, [AccountCard(card, positions[card.account.id]) for card in overview.cards]
+    )
+
+
+def standing_of(position: Position) -> Standing | None:
+    if position.bank is None:
+        return None
+    if waiting := waiting_in(position):
+        return Standing("warn", f"{number_text(waiting)} a conciliar", "scale")
+    if position.unopened:
+        return Standing("warn", "sem saldo de abertura", "scale")
+    if position.is_zero:
+        return Standing("ok", "confere", "check")
+    return Standing("warn", "não provado", "scale")
+
+
+def waiting_in(position: Position) -> int:
+    return position.to_reconcile.number + position.without_line.number
+
+
+def number_text(number: int) -> str:
+    return "1.000+" if number > COUNTED else str(number)

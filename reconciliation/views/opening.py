@@ -1,0 +1,84 @@
+"""«Saldo de abertura» of an account: its effect is shown before it is written."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from banking.models import BankAccount
+from core.forms import marking
+from reconciliation.forms import OpeningForm
+from reconciliation.position.beginning import Beginning
+from reconciliation.position.opening import (
+    begun,
+    effect_of_opening,
+    offered_lines,
+    post_opening,
+    put_off_opening,
+    waiting_before,
+)
+from tenants.access import TenantRequest, role_required
+from tenants.models import Role
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.ADMIN, Role.FINANCE)
+def opening(request: TenantRequest, account_id: UUID) -> HttpResponse:
+    """What is typed changes the effect that is shown; «Lançar» writes the one that was seen."""
+    account = account_or_404(request, account_id)
+    first = begun(account)
+    form = form_for(request, account, first)
+    is_posting = request.method == "POST" and "lancar" in request.POST
+    if is_posting and form.is_valid():
+        with marking(form):
+            post_opening(
+                account,
+                by=request.membership,
+                amount=form.cleaned_data.get("amount"),
+                marked=form.marked_ids,
+                seen=form.cleaned_data.get("seen"),
+            )
+            messages.success(request, "Saldo de abertura lançado.")
+            return redirect(f"{reverse('reconciliation:reconcile')}?conta={account.id}")
+    effect = effect_of_opening(account, **what_was_typed(form, account))
+    context = {
+        "account": account,
+        "form": form,
+        "effect": effect,
+        "is_form_bound": form.is_bound,
+    }
+    status = 422 if is_posting else 200
+    return render(request, "reconciliation/opening.html", context, status=status)
+
+
+@require_POST
+@role_required(Role.ADMIN, Role.FINANCE)
+def put_off(request: TenantRequest, account_id: UUID) -> HttpResponse:
+    account = account_or_404(request, account_id)
+    put_off_opening(account, by=request.membership)
+    return redirect(f"{reverse('reconciliation:reconcile')}?conta={account.id}")
+
+
+def account_or_404(request: TenantRequest, account_id: UUID) -> BankAccount:
+    accounts = BankAccount.objects.of(request.tenant).select_related("tenant", "ledger_account")
+    account: BankAccount = get_object_or_404(accounts, id=account_id)
+    return account
+
+
+def form_for(request: TenantRequest, account: BankAccount, first: Beginning) -> OpeningForm:
+    return OpeningForm(
+        request.POST if request.method == "POST" else None,
+        day=first.day,
+        asks_amount=first.amount is None,
+        lines=offered_lines(account, first.day),
+        waiting=waiting_before(account),
+    )
+
+
+def what_was_typed(form: OpeningForm, account: BankAccount) -> dict[str, object]:
+    if form.is_bound and form.is_valid():
+        return {"amount": form.cleaned_data.get("amount"), "marked": form.marked_ids}
+    return {"marked": waiting_before(account)}

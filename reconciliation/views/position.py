@@ -1,0 +1,82 @@
+"""What the four differences are made of, and an account day by day."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from banking.models import BankAccount
+from brazil.banking_days import sao_paulo_day
+from core.clock import database_now
+from reconciliation.position.days import chart_of, days_of, proof_of
+from reconciliation.position.lists import APART, ITEMS, LINES, UNPROVED, page_of
+from reconciliation.position.position import Part, Position, position_of
+from tenants.access import TenantRequest, member_required
+
+TITLES = {
+    LINES: "A conciliar",
+    ITEMS: "Sem linha no banco",
+    APART: "Em dias diferentes",
+    UNPROVED: "Não provado",
+}
+# Newest first, on a page.
+DAYS = 90
+
+
+@require_GET
+@member_required
+def part(request: TenantRequest, account_id: UUID) -> HttpResponse:
+    """The list behind one of the differences of today."""
+    kind = request.GET.get("parte", LINES)
+    if kind not in TITLES:
+        raise Http404
+    position = position_today(request, account_id)
+    after = request.GET.get("depois", "")
+    page = page_of(position, kind, after)
+    context = {
+        "account": position.account,
+        "position": position,
+        "kind": kind,
+        "title": TITLES[kind],
+        "part": part_of(position, kind),
+        "page": page,
+        "more_url": f"?parte={kind}&depois={page.after}" if page.after else "",
+        "days": days_of(position) if kind == UNPROVED else [],
+    }
+    if kind == UNPROVED:
+        context["proof"] = proof_of(context["days"])
+    template = "_part_rows.html" if request.htmx and after else "part.html"
+    return render(request, f"reconciliation/{template}", context)
+
+
+@require_GET
+@member_required
+def days(request: TenantRequest, account_id: UUID) -> HttpResponse:
+    """«Gráfico de banco e contabilidade», and the proof of each day."""
+    position = position_today(request, account_id)
+    found = days_of(position)
+    context = {
+        "account": position.account,
+        "position": position,
+        "chart": chart_of(found),
+        "proof": proof_of(found),
+        "days": found[: -DAYS - 1 : -1],
+    }
+    return render(request, "reconciliation/days.html", context)
+
+
+def position_today(request: TenantRequest, account_id: UUID) -> Position:
+    accounts = BankAccount.objects.of(request.tenant)
+    account: BankAccount = get_object_or_404(accounts, id=account_id)
+    return position_of(account, sao_paulo_day(database_now()))
+
+
+def part_of(position: Position, kind: str) -> Part:
+    parts = {
+        LINES: position.to_reconcile,
+        ITEMS: position.without_line,
+        APART: position.days_apart,
+        UNPROVED: position.unproved,
+    }
+    return parts[kind]
