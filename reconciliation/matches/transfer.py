@@ -254,7 +254,7 @@ def other_lines(
 
 def sure_other(line: StatementLine, account: BankAccount, fee: Decimal) -> UUID | None:
     """The only line that may be it, where the bank says that it is of the company itself."""
-    found = list(other_lines(line, account, fee)[:2])
+    found: list[StatementLine] = list(other_lines(line, account, fee)[:2])
     if len(found) == 1 and is_of_ours(found[0]):
         return found[0].id
     return None
