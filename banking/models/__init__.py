@@ -4,13 +4,21 @@ from banking.models.allocation import Allocation, AllocationQuerySet
 from banking.models.bank_account import BankAccount, BankAccountQuerySet
 from banking.models.bank_status import BankCall, BankHealth, TokenBudget
 from banking.models.connection import Connection, ConsentAttempt
-from banking.models.open_parts import DaysApart, DayTotal, OpenItem, OpenItemQuerySet, OpenLine
+from banking.models.open_parts import (
+    BalanceStep,
+    DaysApart,
+    DayTotal,
+    OpenItem,
+    OpenItemQuerySet,
+    OpenLine,
+)
 from banking.models.statement import DailyBalance, StatementLine, UnreadMovement
 from banking.models.webhook import BankEvent
 
 __all__ = [
     "Allocation",
     "AllocationQuerySet",
+    "BalanceStep",
     "BankAccount",
     "BankAccountQuerySet",
     "BankCall",

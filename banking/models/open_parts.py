@@ -124,3 +124,25 @@ class DaysApart(Kept):
 
     def __str__(self) -> str:
         return f"{self.since:%d/%m/%Y} {self.until:%d/%m/%Y} {self.amount}"
+
+
+class BalanceStep(Kept):
+    """A change of a sum, for sums of a million rows: of an account's open lines (`owner_id` is the
+    bank account's), and of what its Conta do Ativo holds (that account's). The sum of a day is that
+    of its steps; the database makes one of many now and then."""
+
+    owner_id = models.UUIDField()
+    day = models.DateField()
+    amount = models.DecimalField(max_digits=18, decimal_places=2)
+    number = models.IntegerField()  # how many lines more, or fewer, are open
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["tenant", "owner_id", "day"],
+                include=["amount", "number"], name="balancestep_sum",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.day:%d/%m/%Y} {self.amount}"

@@ -7,8 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
-from accounts.models import JournalLine
-from banking.models import BankAccount, DailyBalance, DayTotal
+from banking.models import BalanceStep, BankAccount, DailyBalance, DayTotal
 from reconciliation.position.beginning import ONE_DAY
 from reconciliation.position.lists import base_day
 from reconciliation.position.position import Position
@@ -23,6 +22,7 @@ class Day:
     books: Decimal
     closing: Decimal | None  # as the bank says; None when it says nothing of that day
     by_lines: Decimal  # the opening and the lines since
+    has_lines: bool
 
     @property
     def is_proved(self) -> bool | None:
@@ -68,7 +68,7 @@ def days_of(position: Position) -> list[Day]:
         closing = closings.get(day)
         if closing is not None:
             gap = closing - by_lines
-        days.append(Day(day, by_lines + gap, books, closing, by_lines))
+        days.append(Day(day, by_lines + gap, books, closing, by_lines, day in moved))
         day += ONE_DAY
     return days
 
@@ -96,10 +96,10 @@ def closings_of(account: BankAccount, base: dt.date, until: dt.date) -> Mapping[
 def sums_of_entries(
     account: BankAccount, base: dt.date, until: dt.date
 ) -> Mapping[dt.date, Decimal]:
-    rows = JournalLine.objects.of(account.tenant_id).filter(
-        account=account.ledger_account_id, entry__date__gt=base, entry__date__lte=until
+    rows = BalanceStep.objects.of(account.tenant_id).filter(
+        owner_id=account.ledger_account_id, day__gt=base, day__lte=until
     )
-    return dict(rows.order_by().values_list("entry__date").annotate(Sum("amount")))
+    return dict(rows.values_list("day").annotate(Sum("amount")))
 
 
 def proof_of(days: Sequence[Day]) -> Proof:

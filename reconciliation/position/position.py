@@ -45,15 +45,16 @@ PARTS += """
 SELECT asked.*, lines.amount, lines.number, items.amount, items.number,
        crossing.amount - older.amount, crossing.number + older.number,
        closing.day, closing.closing, coalesce(moved.amount, 0), coalesce(proved.amount, 0),
-       posted.amount - later.amount,
+       posted.amount,
        EXISTS (
            SELECT 1 FROM reconciliation_openingputoff AS said
            WHERE said.tenant_id = %(tenant)s AND said.bank_account_id = asked.id
        )
 FROM asked
 CROSS JOIN LATERAL (
-    SELECT coalesce(sum(rest), 0) AS amount, count(*) AS number FROM banking_openline
-    WHERE tenant_id = %(tenant)s AND bank_account_id = asked.id
+    SELECT coalesce(sum(amount), 0) AS amount, coalesce(sum(number), 0) AS number
+    FROM banking_balancestep
+    WHERE tenant_id = %(tenant)s AND owner_id = asked.id
         AND day > asked.base AND day <= %(day)s
 ) AS lines
 CROSS JOIN LATERAL (
@@ -98,16 +99,9 @@ CROSS JOIN LATERAL (
         AND day > asked.base AND day <= closing.day
 ) AS proved
 CROSS JOIN LATERAL (
-    SELECT coalesce(sum(amount), 0) AS amount FROM accounts_journalline
-    WHERE tenant_id = %(tenant)s AND account_id = asked.leaf
+    SELECT coalesce(sum(amount), 0) AS amount FROM banking_balancestep
+    WHERE tenant_id = %(tenant)s AND owner_id = asked.leaf AND day <= %(day)s
 ) AS posted
-CROSS JOIN LATERAL (
-    SELECT coalesce(sum(line.amount), 0) AS amount FROM accounts_journalentry AS entry
-    JOIN accounts_journalline AS line
-        ON line.entry_id = entry.id AND line.tenant_id = entry.tenant_id
-        AND line.account_id = asked.leaf
-    WHERE entry.tenant_id = %(tenant)s AND entry.date > %(day)s
-) AS later
 """
 
 
@@ -196,7 +190,7 @@ def positions_of(
 ) -> dict[UUID, Position]:
     """As `position_of` for each, in one query whatever their number."""
     by_id = {account.id: account for account in accounts}
-    parameters = {
+    parameters: dict[str, Any] = {
         "tenant": tenant_id,
         "day": day,
         "accounts": list(by_id),

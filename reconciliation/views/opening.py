@@ -1,5 +1,7 @@
 """«Saldo de abertura» of an account: its effect is shown before it is written."""
 
+from collections.abc import Collection
+from decimal import Decimal
 from uuid import UUID
 
 from django.contrib import messages
@@ -43,7 +45,8 @@ def opening(request: TenantRequest, account_id: UUID) -> HttpResponse:
             )
             messages.success(request, "Saldo de abertura lançado.")
             return redirect(f"{reverse('reconciliation:reconcile')}?conta={account.id}")
-    effect = effect_of_opening(account, **what_was_typed(form, account))
+    amount, marked = what_was_typed(form, account)
+    effect = effect_of_opening(account, amount=amount, marked=marked)
     context = {
         "account": account,
         "form": form,
@@ -78,7 +81,9 @@ def form_for(request: TenantRequest, account: BankAccount, first: Beginning) -> 
     )
 
 
-def what_was_typed(form: OpeningForm, account: BankAccount) -> dict[str, object]:
+def what_was_typed(
+    form: OpeningForm, account: BankAccount
+) -> tuple[Decimal | None, Collection[UUID]]:
     if form.is_bound and form.is_valid():
-        return {"amount": form.cleaned_data.get("amount"), "marked": form.marked_ids}
-    return {"marked": waiting_before(account)}
+        return form.cleaned_data.get("amount"), form.marked_ids
+    return None, waiting_before(account)

@@ -1,5 +1,6 @@
 """What the four differences are made of, and an account day by day."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -34,7 +35,7 @@ def part(request: TenantRequest, account_id: UUID) -> HttpResponse:
     position = position_today(request, account_id)
     after = request.GET.get("depois", "")
     page = page_of(position, kind, after)
-    context = {
+    context: dict[str, Any] = {
         "account": position.account,
         "position": position,
         "kind": kind,
@@ -42,10 +43,9 @@ def part(request: TenantRequest, account_id: UUID) -> HttpResponse:
         "part": part_of(position, kind),
         "page": page,
         "more_url": f"?parte={kind}&depois={page.after}" if page.after else "",
-        "days": days_of(position) if kind == UNPROVED else [],
     }
     if kind == UNPROVED:
-        context["proof"] = proof_of(context["days"])
+        context["proof"] = proof_of(days_of(position))
     template = "_part_rows.html" if request.htmx and after else "part.html"
     return render(request, f"reconciliation/{template}", context)
 

@@ -3,9 +3,12 @@
 import contextlib
 import datetime as dt
 import random
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +16,7 @@ from accounts.chart.setup import open_bank_account_leaf
 from accounts.journal.entries import redate_entry, reverse_entry
 from accounts.models import JournalEntry
 from banking.bank_accounts.ledger_account import Entries, tie_account
-from banking.models import Allocation, BankAccount
+from banking.models import Allocation, BalanceStep, BankAccount
 from banking.statements.allocation import NotFree, undo_allocation
 from core.errors import InvalidInput, InvalidState
 from reconciliation.position.opening import effect_of_opening, post_opening, waiting_before
@@ -168,6 +171,60 @@ def test_entries_that_move_to_another_leaf_keep_their_lines(
     assert found.books == Decimal(1080)
     assert found.days_apart == found.to_reconcile == Part()
     assert found.difference == found.explained == 0
+
+
+# --- Sums ---
+
+
+def steps(account: BankAccount) -> int:
+    with tenant_scope(account.tenant_id):
+        return BalanceStep.objects.of(account.tenant_id).filter(owner_id=account.id).count()
+
+
+def test_many_changes_of_a_day_become_one(opened: BankAccount) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setseed(0.5)")  # when they do is left to chance
+
+    for _ in range(150):
+        make_lines(opened, "1.00", day=FIRST)
+
+    assert steps(opened) < 150
+    assert position(opened, FIRST).to_reconcile == Part(Decimal(150), 150)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_what_several_do_at_once_nothing_is_lost(tenant: Tenant, admin: User) -> None:
+    account = make_account(tenant, admin)
+    make_daily_balance(account, BEFORE, "1000.00")
+    with tenant_scope(tenant.id):
+        post_opening(account, by=None)
+    by = member(tenant)
+    entries = [post(account, "30.00", FIRST + number * ONE_DAY) for number in range(3)]
+    lines = [make_line(account, "30.00", FIRST + number * ONE_DAY) for number in range(3)]
+
+    def work(seed: int) -> None:
+        dice = random.Random(seed)
+        try:
+            for _ in range(15):
+                with contextlib.suppress(NotFree, InvalidState):
+                    join(account, dice.choice(lines), dice.choice(entries), "10.00")
+                with contextlib.suppress(InvalidState), tenant_scope(tenant.id):
+                    rows = list(Allocation.objects.of(tenant).standing().order_by("id"))
+                    if rows:
+                        undo_allocation(dice.choice(rows), by=by)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as people:
+        list(people.map(work, range(4)))
+
+    with tenant_scope(tenant.id):
+        parts = Allocation.objects.of(tenant).standing()
+        used: Decimal = parts.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    for number in range(4):
+        found = position(account, FIRST + number * ONE_DAY)
+        assert found.difference == found.explained
+    assert found.to_reconcile.amount == found.without_line.amount == 90 - used
 
 
 # --- Every day, whatever was done ---
