@@ -22,6 +22,7 @@ def test_a_new_company_has_one_for_each_purpose(tenant):
         "late_charges": "4.2.02",
         "discounts": "4.1.03",
         "fees": "5.5.01",
+        "opening": "3.02",
         "cash": "1.1.1.01",
         "withheld": "1.1.2.04",
         "split": "1.1.2.05",
