@@ -488,6 +488,7 @@ ON_STATEMENT_READ = (
     "payments.orders.evidence.match_statement",
     "charges.tracking.bank_lines.match_statement",
     "reconciliation.position.opening.open_when_read",
+    "reconciliation.matches.transfer.complete_waiting",
 )
 ON_ALLOCATION_UNDONE = (
     "payments.orders.evidence.note_undone",

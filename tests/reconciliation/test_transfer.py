@@ -8,7 +8,8 @@ import pytest
 from accounts.models import JournalEntry
 from banking.models import BankAccount
 from core.errors import InvalidInput, InvalidState
-from reconciliation.matches.transfer import other_lines, transfer
+from reconciliation.matches.other_side import other_lines
+from reconciliation.matches.transfer import complete_waiting, transfer
 from reconciliation.matches.undo import undo
 from reconciliation.models import Match, Transfer
 from tenants.scope import tenant_scope
@@ -157,6 +158,31 @@ def test_the_other_line_is_at_most_five_banking_days_away(itau, other):
 
     with tenant_scope(itau.tenant_id):
         assert [each.id for each in other_lines(left)] == [near.id]
+
+
+def test_a_late_line_that_the_bank_calls_ours_completes_it_by_itself(tenant, itau, other, ana):
+    made = moved(line(itau, "-100.00", MONDAY), ana, other_account=other)
+    came = line(other, "100.00", WEDNESDAY, counterparty_document=tenant.cnpj)
+
+    with tenant_scope(tenant.id):
+        complete_waiting(other)
+
+    assert (open_of(came), reread(made).completed_at is not None) == (0, True)
+
+
+@pytest.mark.parametrize("rivals", ["lines", "transfers"])
+def test_with_a_rival_on_either_side_a_late_line_waits_for_a_person(
+    tenant, itau, other, ana, rivals
+):
+    for _ in range(2 if rivals == "transfers" else 1):
+        moved(line(itau, "-100.00", MONDAY), ana, other_account=other)
+    for _ in range(2 if rivals == "lines" else 1):
+        came = line(other, "100.00", WEDNESDAY, counterparty_document=tenant.cnpj)
+
+    with tenant_scope(tenant.id):
+        complete_waiting(other)
+
+    assert open_of(came) == D("100.00")
 
 
 def test_a_transfer_is_between_two_accounts(itau, ana):
