@@ -29,6 +29,7 @@ def main(names: list[str]) -> int:
         orders,
         pages,
         report,
+        statement_files,
         statements,
     )
 
@@ -41,6 +42,7 @@ def main(names: list[str]) -> int:
         "morning": morning,
         "charges": charges,
         "charge_list": charge_list,
+        "statement_files": statement_files,
     }
     if names[:1] == [CHILD]:
         parts[names[1]].child(*names[2:])

@@ -118,7 +118,7 @@ class Lot:
         self._opening = balance_of(line)
         self._records, self._credits, self._debits = 2, Decimal(0), Decimal(0)
         self._has_unread = False
-        digit = line[70].strip() or line[71].strip()
+        digit = tidy(line[70]) or tidy(line[71])
         self.header = AccountHeader(
             bank_code(line[:3]),
             tidy(line[52:57]),

@@ -3,10 +3,11 @@
 What was recognised or said is remembered by the headings: a file whose headings differ is another.
 """
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from typing import Any
 
 from core.spreadsheet import Cell, heading_of
 
@@ -99,7 +100,7 @@ class Columns:
     decimal_mark: str = ""  # empty: as the columns show it
     is_month_first: bool | None = None  # None: as the column shows it
     swaps_days: bool = False  # of days that a spreadsheet program has read month first
-    year_by: date | None = None  # days without a year: the last ones up to this day
+    year_by: dt.date | None = None  # days without a year: the last ones up to this day
 
     @property
     def money(self) -> tuple[int, ...]:
@@ -118,7 +119,7 @@ def headings_of(cells: Sequence[Cell]) -> tuple[str, ...]:
 def recognise(cells: Sequence[Cell]) -> Columns | None:
     """The columns under these headings; None where they are no headings of a statement."""
     headings = headings_of(cells)
-    found = {role: position_of(names, headings) for role, names in HEADINGS.items()}
+    found: dict[str, Any] = {role: position_of(names, headings) for role, names in HEADINGS.items()}
     day = found.pop("date")
     has_sides = found["credit"] is not None and found["debit"] is not None
     if day is None or (found["amount"] is None and not has_sides):
