@@ -8,6 +8,7 @@ from banking.statements.files.contract import NotRead
 from core.money import MAX_AMOUNT
 
 PLAIN = re.compile(r"-?\d{1,9}\.\d\d", re.ASCII)
+BRAZILIAN = re.compile(r"-?\d{1,3}(?:\.\d{3}){0,2},\d\d|-?\d{1,9},\d\d", re.ASCII)
 BLANKS = re.compile(r"\s|R\$|BRL")
 # The sign before or after, brackets for money out, D and C as Banco do Brasil prints them.
 PARTS = re.compile(
@@ -29,8 +30,10 @@ def read_amount(text: str, mark: str = "") -> Decimal | None:
     Raises:
         NotRead: it is no amount, is none of money, or could be two.
     """
-    if PLAIN.fullmatch(text):  # the most usual by far
+    if PLAIN.fullmatch(text):  # these two are the most usual by far
         return Decimal(text)
+    if BRAZILIAN.fullmatch(text):
+        return Decimal(text.replace(".", "").replace(",", "."))
     bare = BLANKS.sub("", text[: LONGEST * 2]).replace("−", "-")
     if not bare.strip(".,-"):
         return None
