@@ -6,7 +6,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast lint types bench reset lock hooks screenshots
+.PHONY: help run test fast lint types bench fuzz reset lock hooks screenshots
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ types: .venv/ready ## Types
 
 bench: .venv/ready ## Measure the speed; writes benchmarks/results.json
 	@$(BIN)/python -m benchmarks
+
+fuzz: .venv/ready ## Spoil statement files and read them (FUZZ_SECONDS=120 a reader, OFX five times that)
+	@$(BIN)/python -m tests.banking.files.fuzz $(or $(FUZZ_SECONDS),120)
 
 hooks: .venv/ready ## Check every commit as it is made
 	@$(BIN)/pre-commit install

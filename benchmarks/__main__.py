@@ -30,6 +30,7 @@ def main(names: list[str]) -> int:
         orders,
         pages,
         report,
+        statement_files,
         statements,
     )
 
@@ -43,6 +44,7 @@ def main(names: list[str]) -> int:
         "charges": charges,
         "charge_list": charge_list,
         "charge_import": charge_import,
+        "statement_files": statement_files,
     }
     if names[:1] == [CHILD]:
         parts[names[1]].child(*names[2:])
