@@ -1,0 +1,1 @@
+"""A company's months with the truth known: a generator, the judge, and plays of both."""

@@ -1,0 +1,114 @@
+"""What may explain that another value moved than an item's."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+
+from brazil.banking_days import next_banking_day, previous_banking_day
+from reconciliation.proposals.facts import ZERO, Item, Terms
+
+CENT = Decimal("0.01")
+ROUNDING = Decimal("0.05")
+# Withheld by who pays: IRRF 1.5, PIS/COFINS/CSLL 4.65, INSS 11 %, ISS 2 to 5 %, and their sums
+# (Lei 10.833/2003, art. 30; RIR/2018, art. 714; Lei 8.212/1991, art. 31; LC 116/2003, art. 6).
+_FEDERAL = ("0", "1.5", "1", "4.65", "6.15", "5.65", "11", "12.5", "15.65", "17.15")
+_MUNICIPAL = ("0", "2", "2.5", "3", "3.5", "4", "5")
+WITHHELD = tuple(
+    sorted({Decimal(f) + Decimal(m) for f in _FEDERAL for m in _MUNICIPAL} - {Decimal(0)})
+)
+BANK_FEES = tuple(
+    map(Decimal, ("1.75", "1.99", "2.50", "2.69", "3.50", "8.50", "9.90", "10.00", "12.50"))
+)
+MOST_LATE_DAYS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """`grade`: equal, terms (the item's own, to the cent), rounding, law, likely."""
+
+    grade: str
+    kind: str = ""
+    amount: Decimal = ZERO
+
+    @property
+    def is_exact(self) -> bool:
+        return self.grade in ("equal", "terms")
+
+
+def explain(item: Item, owed: Decimal, moved: Decimal, day: date) -> Explained | None:
+    """`owed` is what is open of the item, `moved` what the line moved; both positive."""
+    if moved == owed:
+        return Explained("equal")
+    is_whole = owed == abs(item.amount)
+    if is_whole and item.kind == "charge" and moved in values_by_terms(item, day):
+        difference = moved - owed
+        return Explained("terms", "interest" if difference > 0 else "discount", abs(difference))
+    if abs(moved - owed) <= ROUNDING:
+        return Explained("rounding", "rounding", abs(moved - owed))
+    if not is_whole:
+        return None
+    return _by_custom(item, owed, moved, day)
+
+
+@lru_cache(maxsize=200_000)
+def values_by_terms(item: Item, day: date) -> frozenset[Decimal]:
+    """What the item costs by its own terms when its money is booked on `day`.
+
+    Paid on the banking day before, or between, it may be booked today.
+    """
+    amount, terms = abs(item.amount), item.terms
+    values: set[Decimal] = set()
+    paid = day
+    first = previous_banking_day(day - timedelta(days=1))
+    while paid >= first:
+        values |= _on(amount, terms, item.day, paid)
+        paid -= timedelta(days=1)
+    return frozenset(values - {amount})
+
+
+def _on(amount: Decimal, terms: Terms, due: date, paid: date) -> set[Decimal]:
+    if terms.discount and terms.discount_until and paid <= terms.discount_until:
+        return {amount - terms.discount}
+    if not (terms.fine_percent or terms.interest_percent) or paid <= next_banking_day(due):
+        return set()
+    fine = amount * terms.fine_percent / 100
+    interest = amount * terms.interest_percent / 100 * (paid - due).days / 30
+    return {amount + _cents(fine) + _cents(interest), amount + _cents(fine + interest)}
+
+
+def _by_custom(item: Item, owed: Decimal, moved: Decimal, day: date) -> Explained | None:
+    difference = moved - owed
+    if item.kind == "charge" and difference < 0:
+        share = -difference / owed * 100
+        near = min(WITHHELD, key=lambda rate: abs(rate - share))
+        if abs(_cents(owed * near / 100) + difference) <= CENT:
+            return Explained("law", "withholding", -difference)
+        if -difference in BANK_FEES:
+            return Explained("likely", "fee", -difference)
+        return Explained("likely", "fee", -difference) if share <= Decimal("5.5") else None
+    if difference > 0 and item.kind in ("payable", "charge"):
+        late = (day - item.day).days
+        if late > 0 and difference <= _most_interest(owed, late):
+            return Explained("likely", "interest", difference)
+        if item.kind == "payable" and difference in BANK_FEES:
+            return Explained("likely", "fee", difference)
+    if item.kind == "payable" and difference < 0 and -difference <= owed / 10:
+        share = round(-difference / owed * 100)
+        if abs(_cents(owed * share / 100) + difference) <= CENT:
+            return Explained("likely", "discount", -difference)
+    return None
+
+
+def _most_interest(owed: Decimal, late: int) -> Decimal:
+    """Fine up to 10 %, interest up to 2 % a month."""
+    return owed * (Decimal(10) + Decimal(2) * late / 30) / 100 if late <= MOST_LATE_DAYS else ZERO
+
+
+def _cents(value: Decimal) -> Decimal:
+    return value.quantize(CENT, ROUND_HALF_UP)
+
+
+def is_round(amount: Decimal) -> bool:
+    """Values that many things cost: whole tens."""
+    return abs(amount) % 10 == 0

@@ -1,0 +1,271 @@
+"""What is open now, with the blocks by which candidates are found: ids, parties, values, days.
+
+In memory; the tables give the same blocks by indexed queries.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+
+from reconciliation.proposals.amounts import MOST_LATE_DAYS, values_by_terms
+from reconciliation.proposals.facts import Company, Item, Line, Party, Proposal
+from reconciliation.proposals.names import CUT, NameIndex
+from reconciliation.proposals.reading import Reading, account_number, bare_number, read
+
+SURE_FIT = 0.85
+SEEN_DAYS = 120  # how far back a value has to be alone
+
+
+class Book:
+    def __init__(self, company: Company, parties: Iterable[Party]) -> None:
+        self.company = company
+        self.parties = {party.id: party for party in parties}
+        self.names = NameIndex(self.parties.values())
+        self.items: dict[str, Item] = {}
+        self.open: dict[str, Decimal] = {}  # what is open of each item, positive
+        self.lines: dict[str, Line] = {}
+        self.readings: dict[str, Reading] = {}
+        self.open_lines: dict[str, None] = {}
+        self.reopened: set[str] = set()  # items whose money came back: their order is over
+        self.learned: dict[str, set[str]] = defaultdict(set)  # name or document: parties
+        self.given_back: set[str] = set()
+        self.transfers: list[Item] = []  # announced
+        self.last_day = date.min
+        self.read_until: dict[str, date] = {}  # by account, the last day of a line
+        self._of_document: dict[str, set[str]] = defaultdict(set)
+        self._of_root: dict[str, set[str]] = defaultdict(set)
+        self._of_account: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._by_id: dict[str, set[str]] = defaultdict(set)
+        self._by_party: dict[str, set[str]] = defaultdict(set)
+        self._by_amount: dict[Decimal, set[str]] = defaultdict(set)  # all, open or not; signed
+        self._late: dict[date, dict[Decimal, set[str]]] = {}
+        self._with_terms: set[str] = set()
+        self._by_day: dict[date, set[str]] = defaultdict(set)
+        self._lines_by_amount: dict[Decimal, list[str]] = defaultdict(list)
+        self._lines_by_party: dict[str, list[str]] = defaultdict(list)
+        self._told: dict[str, dict[str, str]] = {}
+        for party in self.parties.values():
+            self._index(party)
+
+    def _index(self, party: Party) -> None:
+        if document := bare_number_kept(party.document):
+            self._of_document[document].add(party.id)
+            if len(document) == 14:
+                self._of_root[document[:8]].add(party.id)
+        for branch, number in party.accounts:
+            self._of_account[account_number(branch, number)].add(party.id)
+
+    # Arrivals
+
+    def add_item(self, item: Item) -> None:
+        self.items[item.id] = item
+        self.open[item.id] = abs(item.amount)
+        for known in item.our_ids | (item.sending.ids if item.sending else frozenset()):
+            self._by_id[bare_number(known)].add(item.id)
+        if item.party:
+            self._by_party[item.party].add(item.id)
+        self._by_amount[item.amount].add(item.id)
+        self._by_day[item.day].add(item.id)
+        if item.kind == "transfer":
+            self.transfers.append(item)
+        terms = item.terms
+        if item.kind == "charge" and (
+            terms.fine_percent or terms.interest_percent or terms.discount
+        ):
+            self._with_terms.add(item.id)
+        self._late.clear()
+
+    def close_item(self, item: str) -> None:
+        self.open[item] = Decimal(0)
+        self._late.clear()
+
+    def add_line(self, line: Line) -> None:
+        self.lines[line.id] = line
+        self.last_day = max(self.last_day, line.day)
+        self.readings[line.id] = read(line, self.company)
+        self.open_lines[line.id] = None
+        self._lines_by_amount[line.amount].append(line.id)
+        self.read_until[line.account] = max(self.read_until.get(line.account, line.day), line.day)
+        for party in self.parties_of(line):
+            self._lines_by_party[party].append(line.id)
+
+    # Blocks
+
+    def parties_of(self, line: Line) -> dict[str, str]:
+        """The parties that the line may tell of, with how: document, account, root, mask, name."""
+        if line.id not in self._told:
+            reading = self.readings[line.id]
+            self._told[line.id] = self._by_documents(reading) or self._by_name(reading)
+        return self._told[line.id] or self._by_memory(line)
+
+    def _by_documents(self, reading: Reading) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for account in reading.accounts:
+            found |= dict.fromkeys(self._of_account.get(account, ()), "account")
+        for document in reading.documents:
+            found |= dict.fromkeys(self._of_document.get(document, ()), "document")
+        if not found:
+            for document in reading.documents:
+                if len(document) == 14:
+                    found |= dict.fromkeys(self._of_root.get(document[:8], ()), "root")
+        return found
+
+    def _by_name(self, reading: Reading) -> dict[str, str]:
+        """By name, held against a mask; with another document than the books' it is a likeness."""
+        named = self.names.fitting(reading.name) if reading.name else {}
+        if reading.documents:
+            return {
+                party: "likeness" if self.parties[party].document else "name"
+                for party, fit in named.items()
+                if fit >= CUT
+            }
+        if reading.masks:
+            return self._by_mask(reading.masks, named)
+        return {party: "name" if fit >= SURE_FIT else "likeness" for party, fit in named.items()}
+
+    def _by_mask(self, masks: tuple[str, ...], named: Mapping[str, float]) -> dict[str, str]:
+        fitting = [
+            party
+            for party in (named or self.parties)
+            if any(_fits_mask(self.parties[party].document, mask) for mask in masks)
+        ]
+        if fitting:
+            return dict.fromkeys(fitting, "masked name" if named else "mask")
+        return {party: "name" for party in named if not self.parties[party].document}
+
+    def _by_memory(self, line: Line) -> dict[str, str]:
+        reading = self.readings[line.id]
+        told = [reading.name, *reading.documents]
+        return {party: "memory" for key in told if key for party in self.learned.get(key, ())}
+
+    def by_ids(self, line: Line) -> set[str]:
+        """Items, open or not, one of whose exact ids stands in the text as a whole word."""
+        found: set[str] = set()
+        for token in self.readings[line.id].tokens:
+            if len(token) >= 5:
+                found |= self._by_id.get(token, set())
+        return {item for item in found if self._is_of_side(item, line)}
+
+    def by_party(self, party: str, line: Line) -> list[Item]:
+        return [
+            self.items[item]
+            for item in self._by_party.get(party, ())
+            if self.open[item] and self._is_of_side(item, line)
+        ]
+
+    def by_amount(self, line: Line) -> list[Item]:
+        return [
+            self.items[item] for item in self._by_amount.get(line.amount, ()) if self.open[item]
+        ]
+
+    def by_terms(self, line: Line) -> list[Item]:
+        """Open charges that by their own terms cost on this day what came."""
+        if line.amount < 0:
+            return []
+        if line.day not in self._late:
+            values: dict[Decimal, set[str]] = defaultdict(set)
+            for item in [item for item in self._with_terms if not self.open[item]]:
+                self._with_terms.discard(item)
+            for name in self._with_terms:
+                item = self.items[name]
+                if abs((line.day - item.day).days) <= MOST_LATE_DAYS:
+                    for value in values_by_terms(item, line.day):
+                        values[value].add(name)
+            self._late[line.day] = values
+        return [
+            self.items[item]
+            for item in self._late[line.day].get(line.amount, ())
+            if self.open[item] == abs(self.items[item].amount)
+        ]
+
+    def around(self, day: date, days: int, line: Line) -> list[Item]:
+        """Open items of the line's side that are due about that day."""
+        return [
+            self.items[item]
+            for offset in range(-days, days + 1)
+            for item in self._by_day.get(day + timedelta(days=offset), ())
+            if self.open[item] and self._is_of_side(item, line)
+        ]
+
+    def with_value_since(self, line: Line) -> int:
+        """How many items of this value there were lately, open or not."""
+        first = line.day - timedelta(days=SEEN_DAYS)
+        return sum(
+            1 for item in self._by_amount.get(line.amount, ()) if self.items[item].day >= first
+        )
+
+    def lines_of(
+        self, amount: Decimal, first: date, last: date, *, only_open: bool = True
+    ) -> list[Line]:
+        return [
+            self.lines[line]
+            for line in self._lines_by_amount.get(amount, ())
+            if first <= self.lines[line].day <= last and (not only_open or line in self.open_lines)
+        ]
+
+    def first_rival_day(self, line: Line) -> date:
+        return line.day - timedelta(days=30)
+
+    # Acts
+
+    def match(self, proposal: Proposal) -> None:
+        for line in proposal.lines:
+            self.open_lines.pop(line, None)
+        for item, part in proposal.parts:
+            self.open[item] -= part
+        if proposal.kind == "return":
+            self.given_back.add(proposal.lines[0])
+
+    def undo(self, proposal: Proposal) -> None:
+        for line in proposal.lines:
+            self.open_lines[line] = None
+        for item, part in proposal.parts:
+            self.open[item] += part
+            self.reopened.add(item)
+            if self.items[item].kind == "charge":
+                self._with_terms.add(item)
+        self._late.clear()
+
+    def learn(self, proposal: Proposal) -> None:
+        """A person matched a line that names somebody with items of one party."""
+        parties = {self.items[item].party for item, _ in proposal.parts}
+        for line in proposal.lines:
+            reading = self.readings[line]
+            if len(parties) == 1 and (party := next(iter(parties))):
+                for told in (reading.name, *reading.documents):
+                    if told:
+                        self.learned[told].add(party)
+
+    def lines_of_party(self, party: str) -> list[Line]:
+        return [
+            self.lines[line]
+            for line in self._lines_by_party.get(party, ())
+            if line in self.open_lines
+        ]
+
+    def has_twin(self, line: Line, days: int) -> bool:
+        """Whether a line of the same value and of one of its parties was matched lately."""
+        parties = set(self.parties_of(line))
+        first, last = line.day - timedelta(days=days), line.day + timedelta(days=days)
+        return any(
+            other.id not in self.open_lines
+            and other.id != line.id
+            and parties & set(self.parties_of(other))
+            for other in self.lines_of(line.amount, first, last, only_open=False)
+        )
+
+    def _is_of_side(self, item: str, line: Line) -> bool:
+        known = self.items[item]
+        return known.kind != "transfer" and (known.amount > 0) == (line.amount > 0)
+
+
+def bare_number_kept(document: str) -> str:
+    """A document without signs; its zeros stay."""
+    return "".join(char for char in document.upper() if char.isalnum())
+
+
+def _fits_mask(document: str, mask: str) -> bool:
+    return len(document) == len(mask) and all(
+        told in ("*", kept) for told, kept in zip(mask, document, strict=True)
+    )

@@ -1,0 +1,92 @@
+"""Which parties a name fits: whole, cut, without accents, as a trade name, or misspelt."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from rapidfuzz import fuzz
+
+from core.text import fold
+from reconciliation.proposals.facts import Party
+
+EXACT, CUT, LIKE = 1.0, 0.95, 0.9
+LEAST_CUT = 9  # letters of a cut name that still say something
+LEAST_LIKE = 91
+_SMALL = frozenset(
+    [
+        "de",
+        "da",
+        "do",
+        "das",
+        "dos",
+        "e",
+        "em",
+        "ltda",
+        "me",
+        "epp",
+        "sa",
+        "s",
+        "a",
+        "eireli",
+        "cia",
+    ]
+)
+
+
+def plain(name: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", fold(name)))
+
+
+class NameIndex:
+    """Parties by the words of their names, so that few names are compared with each line."""
+
+    def __init__(self, parties: Iterable[Party]) -> None:
+        self._names: dict[str, tuple[str, ...]] = {}
+        self._by_word: dict[str, set[str]] = defaultdict(set)
+        self._found: dict[str, dict[str, float]] = {}
+        for party in parties:
+            names = tuple(plain(name) for name in (party.name, party.trade_name) if name)
+            self._names[party.id] = names
+            for name in names:
+                for word in name.split():
+                    self._by_word[word[:4]].add(party.id)
+
+    def fitting(self, told: str) -> dict[str, float]:
+        """How well each party fits; those that fit worse than the best kind are left out."""
+        if told not in self._found:
+            self._found[told] = self._fitting(told)
+        return self._found[told]
+
+    def _fitting(self, told: str) -> dict[str, float]:
+        blocks = [
+            self._by_word.get(word[:4], set())
+            for word in told.split()
+            if len(word) >= 3 and word not in _SMALL
+        ]
+        near: set[str] = set().union(*sorted(blocks, key=len)[:3]) if blocks else set()
+        fits = {party: max(_fit(told, name) for name in self._names[party]) for party in near}
+        best = max(fits.values(), default=0.0)
+        if not best:
+            return {}
+        return {
+            party: fit
+            for party, fit in fits.items()
+            if fit >= min(best, CUT if best == CUT else best)
+        }
+
+
+def _fit(told: str, name: str) -> float:
+    if told == name:
+        return EXACT
+    if len(told) >= LEAST_CUT and name.startswith(told):
+        return CUT
+    if len(name) >= LEAST_CUT and told.startswith(f"{name} "):
+        return CUT  # the bank goes on with something else
+    # A cut name of the other kind: its last word is a beginning.
+    shorter = name[: len(told)] if len(told) >= 16 else name
+    likeness = fuzz.ratio(told, shorter)
+    if likeness >= LEAST_LIKE:
+        return LIKE * likeness / 100
+    if len(told.split()) > 1 and fuzz.token_sort_ratio(told, name) >= LEAST_LIKE:
+        return LIKE * LEAST_LIKE / 100
+    return 0.0

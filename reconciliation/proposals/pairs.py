@@ -1,0 +1,201 @@
+"""Lines that belong to each other: both sides of a transfer, a movement and what gave it back."""
+
+from datetime import date, timedelta
+
+from rapidfuzz import fuzz
+
+from brazil.banking_days import is_banking_day
+from reconciliation.proposals.amounts import is_round
+from reconciliation.proposals.book import Book
+from reconciliation.proposals.facts import Item, Line, Proposal
+
+MOST_DAYS_OF_TRANSFER = 5  # banking days
+RETURN_DAYS = 90  # MED
+
+
+def banking_days_between(first: date, last: date) -> int:
+    if last < first:
+        first, last = last, first
+    return sum(
+        is_banking_day(first + timedelta(days=day + 1))
+        for day in range(min((last - first).days, 60))
+    )
+
+
+def transfers(book: Book, line: Line) -> list[Proposal]:
+    """A pair needs a sign that both sides are ours; a third person's Pix of equal value is none."""
+    found = []
+    mirrors = _mirrors(book, line)
+    for mirror in mirrors:
+        signs = book.readings[line.id].is_own + book.readings[mirror.id].is_own
+        announced = _announced(book, line, mirror)
+        if not signs and not announced:
+            continue
+        if signs == 1 and not announced and _names_another(book, line, mirror):
+            continue
+        apart = banking_days_between(line.day, mirror.day)
+        score = 40 + 30 * signs + (25 if announced else 0) - 4 * apart
+        score += 15 * _names_account(book, line, mirror)
+        marks = ("own account",) * bool(signs) + ("announced",) * bool(announced)
+        parts = tuple((item.id, abs(item.amount)) for item in announced[:1])
+        found.append(
+            Proposal(
+                (line.id, mirror.id),
+                parts,
+                "transfer",
+                None,
+                marks,
+                score,
+                _degree(book, line, mirror, signs, mirrors),
+            )
+        )
+    return found
+
+
+def _mirrors(book: Book, line: Line) -> list[Line]:
+    first, last = line.day - timedelta(days=12), line.day + timedelta(days=12)
+    return [
+        mirror
+        for mirror in book.lines_of(-line.amount, first, last)
+        if mirror.account != line.account
+        and banking_days_between(line.day, mirror.day) <= MOST_DAYS_OF_TRANSFER
+        and not _contradicts(book, line, mirror)
+    ]
+
+
+def _contradicts(book: Book, line: Line, mirror: Line) -> bool:
+    """A text names another of our accounts, or the money came before it left."""
+    out, into = (line, mirror) if line.amount < 0 else (mirror, line)
+    if into.day < out.day:
+        return True
+    for one, other in ((line, mirror), (mirror, line)):
+        named = book.readings[one.id].own_account
+        if named and named != other.account:
+            return True
+    return any(book.readings[one.id].gives_back for one in (line, mirror))
+
+
+def _names_another(book: Book, line: Line, mirror: Line) -> bool:
+    return any(
+        not book.readings[one.id].is_own
+        and (book.readings[one.id].names_somebody or book.readings[one.id].is_own_nature)
+        for one in (line, mirror)
+    )
+
+
+def _names_account(book: Book, line: Line, mirror: Line) -> int:
+    return (book.readings[line.id].own_account == mirror.account) + (
+        book.readings[mirror.id].own_account == line.account
+    )
+
+
+def _announced(book: Book, line: Line, mirror: Line) -> list[Item]:
+    out, into = (line, mirror) if line.amount < 0 else (mirror, line)
+    return [
+        item
+        for item in book.transfers
+        if book.open[item.id]
+        and item.account == out.account
+        and item.to_account == into.account
+        and abs(item.amount) == into.amount
+        and abs((item.day - out.day).days) <= 7
+    ]
+
+
+def _degree(book: Book, line: Line, mirror: Line, signs: int, mirrors: list[Line]) -> str:
+    """Certain when both sides are ours and neither has another that would do as well."""
+    if signs < 2:
+        return ""
+    own = [other for other in mirrors if book.readings[other.id].is_own]
+    back = [other for other in _mirrors(book, mirror) if book.readings[other.id].is_own]
+    if len(own) == len(back) == 1 and own[0] is mirror and back[0] is line:
+        certain = not is_round(line.amount) or not _could_come(book, line, mirror)
+        if certain or _names_account(book, line, mirror):
+            return "evidence"
+    if _names_account(book, line, mirror) == 2:
+        others = [
+            other for other in own if other is not mirror and _names_account(book, line, other) == 2
+        ]
+        others += [
+            other
+            for other in back
+            if other is not line and _names_account(book, other, mirror) == 2
+        ]
+        return "" if others else "evidence"
+    return ""
+
+
+def _could_come(book: Book, line: Line, mirror: Line) -> bool:
+    """Whether an account that is not read so far may still bring a line that fits as well."""
+    last = max(line.day, mirror.day)
+    return any(
+        book.read_until.get(account.id, last) < last
+        for account in book.company.accounts
+        if account.id not in (line.account, mirror.account)
+    )
+
+
+def returns(book: Book, line: Line) -> list[Proposal]:
+    """What this line gives back: an earlier movement of the same account, matched or not."""
+    reading = book.readings[line.id]
+    if not reading.gives_back:
+        return []
+    first = line.day - timedelta(days=RETURN_DAYS)
+    earlier = [
+        other
+        for other in book.lines_of(-line.amount, first, line.day, only_open=False)
+        if other.account == line.account
+        and other.id not in book.given_back
+        and not book.readings[other.id].gives_back
+    ]
+    found = []
+    for other in earlier:
+        kinship = _kinship(book, line, other)
+        if kinship < 0:
+            continue
+        apart = banking_days_between(other.day, line.day)
+        undoes = () if other.id in book.open_lines else (other.id,)
+        found.append(
+            Proposal(
+                (other.id, line.id),
+                (),
+                "return",
+                None,
+                ("gives back",),
+                60 + kinship - min(apart, 40),
+                "",
+                undoes,
+            )
+        )
+    found.sort(key=lambda proposal: -proposal.score)
+    if found and _is_certain_return(book, line, found):
+        best = found[0]
+        found[0] = Proposal(
+            best.lines, (), "return", None, best.marks, best.score, "evidence", best.undoes
+        )
+    return found
+
+
+def _kinship(book: Book, line: Line, other: Line) -> int:
+    """What both lines have in common; negative when they name different people."""
+    mine, theirs = book.readings[line.id], book.readings[other.id]
+    shared = {token for token in mine.tokens & theirs.tokens if len(token) >= 6}
+    if shared or mine.documents & theirs.documents:
+        return 40
+    if mine.documents and theirs.documents:
+        return -1
+    if mine.is_own_nature != theirs.is_own_nature:
+        return -1
+    if mine.name and theirs.name:
+        return 30 if fuzz.partial_ratio(mine.name, theirs.name) >= 80 else -1
+    return 10
+
+
+def _is_certain_return(book: Book, line: Line, found: list[Proposal]) -> bool:
+    best = found[0]
+    if len(found) > 1 and found[1].score > best.score - 20:
+        return False
+    other = book.lines[best.lines[0]]
+    near = banking_days_between(other.day, line.day) <= 10
+    known = _kinship(book, line, other) >= 30
+    return near and (known or not is_round(line.amount))

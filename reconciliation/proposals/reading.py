@@ -1,0 +1,138 @@
+"""What the text of a bank line says: documents, numbers, a name, signs of own money or a return."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from brazil.cnpj import is_valid_cnpj
+from brazil.cpf import is_valid_cpf
+from core.text import fold
+from reconciliation.proposals.facts import Company, Line
+
+_MASKED = re.compile(r"[\d*•x]{2,3}\.?[\d*•x]{3}\.?[\d*•x]{3}(?:/?[\d*•x]{4})?-?[\d*•x]{2}")
+_FULL = re.compile(
+    r"(?<![\d.])(?:[\da-z]{2}\.?[\da-z]{3}\.?[\da-z]{3}/?[\da-z]{4}-?\d{2}|\d{3}\.?\d{3}\.?\d{3}-?\d{2})(?!\d)"
+)
+_ACCOUNT = re.compile(
+    r"(?:ag(?:encia)?[:. ]*)(\d{1,5})(?:-\d)?\W+(?:c/?c|conta|cta)[:. ]*([\d.]+-?[\dx]?)"
+)
+_TOKEN = re.compile(r"[a-z]*\d[a-z\d]*")
+_WORD = re.compile(r"[^\W\d_]+")
+_GIVES_BACK = re.compile(
+    r"\b(?:dev(?:ol\w*)?|devolucao|devolvid\w|estorno\w*|rejeitad\w|retorno de)\b"
+)
+_SAME_HOLDER = re.compile(r"mesma titularidade|mesmo titular|entre contas|contas proprias")
+# Natures that settle no bill and no charge; only an entry on this account may fit.
+_OWN_NATURE = re.compile(
+    r"^(?:tar(?:ifa)?\b|cesta|iof\b|rend\b|rendimento|remuneracao|juros|compra|rshop|saque|aplic|resgate"
+    r"|anuidade|encargo|pacote)|\b(?:tarifa|iof|cdb|rdb|poupanca|compra cartao|compra no debito)\b"
+)
+# What banks write around a name.
+_BANK_WORDS = frozenset((
+    "a", "ag", "agencia", "ao", "aut", "automatico", "banco", "boleto", "boletos", "bradesco",
+    "c", "cc", "cliente", "cnpj", "cobranca", "code", "conta", "contas", "corrente", "cp",
+    "cpf", "cred", "credito", "creditos", "d", "da", "darf", "das", "de", "deb", "debito",
+    "debitos", "deposito", "des", "dev", "devolucao", "devolvida", "devolvido", "dia", "do",
+    "doc", "documento", "dos", "duplicata", "e", "efetuada", "efetuado", "eletron",
+    "eletronica", "eletronico", "em", "enviada", "enviado", "estorno", "fat", "fatura",
+    "federal", "fgts", "folha", "fornecedor", "fornecedores", "gps", "ib", "ibk", "inexistente",
+    "int", "interna", "internet", "itau", "liq", "liquidacao", "mesma", "mobile", "na", "nf",
+    "nfe", "nfse", "no", "nr", "num", "numerado", "numero", "o", "pag", "paga", "pagamento",
+    "pago", "pagto", "para", "parc", "parcela", "pela", "pelo", "pgto", "pix", "por", "qr",
+    "qrs", "rec", "recebida", "recebido", "recebimento", "ref", "rem", "repasse", "salario",
+    "salarios", "sicoob", "sispag", "tar", "tarifa", "ted", "tev", "titularidade", "titulo",
+    "titulos", "transf", "transferencia", "transferido", "tributo", "tributos", "valor",
+    "vendas", "via",
+))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    text: str  # folded
+    tokens: frozenset[str]  # with digits, as whole words, without leading zeros
+    documents: frozenset[str]  # whole and valid
+    masks: tuple[str, ...]
+    accounts: frozenset[tuple[str, str]]
+    name: str  # what is left when the bank's words are gone
+    is_own: bool
+    gives_back: bool
+    is_own_nature: bool
+    own_account: str = ""  # the one of ours that the text names
+
+    @property
+    def names_somebody(self) -> bool:
+        return bool(self.name or self.documents or self.masks or self.accounts)
+
+
+def bare_number(text: str) -> str:
+    """A number as it is compared: letters and digits alone, no leading zeros."""
+    return re.sub(r"[^a-z\d]", "", fold(text)).lstrip("0")
+
+
+def account_number(branch: str, number: str) -> tuple[str, str]:
+    return bare_number(branch), bare_number(number)
+
+
+@lru_cache(maxsize=100_000)
+def _is_document(text: str) -> bool:
+    return is_valid_cnpj(text) if len(text) == 14 else len(text) == 11 and is_valid_cpf(text)
+
+
+def read(line: Line, company: Company) -> Reading:
+    text = fold(f"{line.description} {line.name}").strip()
+    documents, masks = set(), []
+    for told in (*(m.group() for m in _FULL.finditer(text)), fold(line.document)):
+        plain = re.sub(r"[./-]", "", told).upper()
+        if _is_document(plain):
+            documents.add(plain)
+    for told in (*(m.group() for m in _MASKED.finditer(text)), fold(line.document)):
+        plain = re.sub(r"[./-]", "", told).replace("•", "*").replace("x", "*")
+        if "*" in plain and len(plain) in (11, 14) and sum(c.isdigit() for c in plain) >= 4:
+            masks.append(plain)
+    accounts = frozenset(account_number(*m.groups()) for m in _ACCOUNT.finditer(text))
+    own = _own_account(accounts, line.account, company)
+    root = company.document[:8]
+    is_own = bool(
+        own
+        or any(len(d) == 14 and d[:8] == root for d in documents)
+        or _SAME_HOLDER.search(text)
+        or _is_own_name(line.name or text, company.name, has_field=bool(line.name))
+    )
+    return Reading(
+        text=text,
+        tokens=frozenset(t.lstrip("0") for t in _TOKEN.findall(text)) - {""},
+        documents=frozenset(documents),
+        masks=tuple(masks),
+        accounts=accounts,
+        name=_name(line, text),
+        is_own=is_own,
+        gives_back=bool(_GIVES_BACK.search(text)),
+        is_own_nature=line.kind == "fee" or bool(_OWN_NATURE.search(text)),
+        own_account=own,
+    )
+
+
+def _name(line: Line, text: str) -> str:
+    if line.name:
+        return " ".join(re.findall(r"[^\W_]+", fold(line.name)))
+    words = [word for word in re.findall(r"[^\W_]+", text) if not any(c.isdigit() for c in word)]
+    while words and words[0] in _BANK_WORDS:
+        words.pop(0)
+    while words and words[-1] in _BANK_WORDS - {"e", "do", "da", "de", "dos", "das", "d", "c"}:
+        words.pop()
+    return " ".join(words) if any(len(word) > 2 for word in words) else ""
+
+
+def _own_account(accounts: frozenset[tuple[str, str]], account: str, company: Company) -> str:
+    for own in company.accounts:
+        if own.id != account and account_number(own.branch, own.number) in accounts:
+            return own.id
+    return ""
+
+
+def _is_own_name(text: str, name: str, *, has_field: bool) -> bool:
+    mine = " ".join(re.findall(r"[^\W_]+", fold(name)))
+    told = " ".join(re.findall(r"[^\W_]+", fold(text)))
+    if has_field:
+        return (len(told) >= 10 and mine.startswith(told)) or told == mine
+    return mine[:20] in told
