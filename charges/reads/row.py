@@ -25,7 +25,7 @@ from charges.states import (
 from charges.terms.amounts import Owed, owed_on
 from charges.terms.check import reais
 from charges.tracking.unfollowed import STATUSES, is_followed
-from core.dates import lasted, near_day, weekday
+from core.dates import lasted, near_day, on_day, weekday
 from core.money import format_brl
 from core.plurals import counted
 from tenants.models import Membership
@@ -145,7 +145,7 @@ class Row:
         if charge.status in SAID:
             return SAID[ChargeStatus(charge.status)]
         if charge.status == ChargeStatus.PAID and charge.paid_on is not None:
-            return f"em {near_day(charge.paid_on, self.today)}"
+            return on_day(charge.paid_on, self.today)
         if charge.status == ChargeStatus.PARTLY_PAID:
             what = "" if charge.principal_rest else " de multa e juros"
             return f"faltam {reais(charge.rest)}{what}"
