@@ -266,6 +266,7 @@ class Row:
     def can_join_agreement(self) -> bool:
         """From the list, where what is overdue is chosen."""
         is_late = self.charge.is_overdue(self.today)
+        is_late = is_late and not self.is_unfollowed
         return self.by.can_enter and is_late and not reason_of_state(self.charge, self.live)
 
     @property
@@ -278,6 +279,7 @@ class Row:
     def can_renegotiate(self) -> bool:
         """The act itself looks closer (charges.renegotiation.agree)."""
         is_free = not self.charge.settled and not self.cancel_asked and not self.is_unknown
+        is_free = is_free and not self.is_unfollowed
         owed = self.charge.status in OWED and self.charge.status != ChargeStatus.IN_PAYMENT
         return self.by.can_enter and owed and is_free and self.charge.replaced_by_id is None
 
