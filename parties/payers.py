@@ -244,16 +244,24 @@ def read_emails(typed: Sequence[str]) -> list[str]:
     emails = list(dict.fromkeys(line.strip().lower() for line in typed if line.strip()))
     if len(emails) > MOST_EMAILS:
         raise InvalidInput(f"Informe até {MOST_EMAILS} e-mails.", field="emails")
+    if wrong := [email for email in emails if not is_email(email)]:
+        quoted = " e ".join(f"«{shorten(email, 60)}»" for email in wrong)
+        told = "não são e-mails" if len(wrong) > 1 else "não é um e-mail"
+        raise InvalidInput(f"{quoted} {told}.", field="emails")
     for email in emails:
-        try:
-            validate_email(email)
-        except ValidationError:
-            raise InvalidInput(f"«{email}» não é um e-mail.", field="emails") from None
         if len(email) > LONGEST_EMAIL:
             raise InvalidInput(
                 f"«{shorten(email, 60)}» é longo demais para um e-mail.", field="emails"
             )
     return emails
+
+
+def is_email(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def write_emails(payer: Payer, emails: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ from charges.dunning.holds import reason as reason_of_hold
 from charges.models import Charge, DunningStep, PayerAddress, Refund, Reminder, Settlement, Slip
 from charges.states import LIVE_SLIPS, ChargeStatus, RefundStatus, SlipStatus
 from charges.terms.last_day import last_day
+from charges.tracking.unfollowed import told_accounts
 from core.dates import clock
 from parties.models import PayerEmail
 
@@ -122,6 +123,8 @@ def against_slip(charge: Charge, today: date, *, by_hand: bool = False) -> str:
         return "emitida no aplicativo do banco: quem avisa é o banco"
     if slip is not None and slip.fault:
         return "o boleto requer conferência"
+    if slip is not None and not by_hand and is_untold(slip):
+        return "o banco não informa mais se ela foi paga"
     if slip is not None and charge.status == ChargeStatus.OPEN and is_past(slip, today):
         return "o prazo do boleto acabou: os bancos não o aceitam mais"
     is_payable = charge.status == ChargeStatus.OPEN and slip is not None and slip.can_be_shown
@@ -129,6 +132,10 @@ def against_slip(charge: Charge, today: date, *, by_hand: bool = False) -> str:
         return ""
     words = ChargeStatus(charge.status).label.lower()
     return f"nenhum boleto que o pagador possa pagar: a cobrança está «{words}»"
+
+
+def is_untold(slip: Slip) -> bool:
+    return slip.bank_account_id not in told_accounts(slip.tenant_id)
 
 
 def is_past(slip: Slip, today: date) -> bool:

@@ -24,7 +24,7 @@ from charges.models import (
     Reminder,
 )
 from charges.states import OWED, ChargeStatus
-from core.dates import near_day
+from core.dates import on_day
 from core.fields import DayField
 from parties.models import Payer, PayerEmail
 from tenants.models import Tenant, TenantQuerySet
@@ -174,11 +174,6 @@ def words_of_next(tenant: Tenant, today: date, *, on: bool) -> str:
         return "Nenhum e-mail sai agora; nenhuma cobrança em aberto tem passo à frente."
     told = ", ".join(f"{each.count} {on_day(each.day, today)}" for each in ahead)
     return f"Nenhum e-mail sai agora; próximos: {told}."
-
-
-def on_day(day: date, today: date) -> str:
-    words = near_day(day, today)
-    return words if words in ("hoje", "amanhã") else f"em {words}"
 
 
 # --- One charge, one payer ---

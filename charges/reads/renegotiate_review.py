@@ -12,6 +12,7 @@ from django.urls import reverse
 from charges.models import Charge
 from charges.renegotiation.agree import reason_against_agreeing
 from charges.tracking.bulk_cancellation import live_slips
+from charges.tracking.unfollowed import told_accounts
 from core.errors import InvalidInput
 from parties.models import Payer
 from tenants.models import Membership
@@ -63,11 +64,11 @@ def review_renegotiating(
     charges = list(rows.order_by("payer__name_folded", "payer_id", "due_date", "id"))
     if len(charges) != len(ids):
         return None
-    slips = live_slips(by.tenant_id, ids)
+    slips, told = live_slips(by.tenant_id, ids), told_accounts(by.tenant_id)
     agreeable: dict[UUID, list[Charge]] = {}
     left_out: list[tuple[Charge, str]] = []
     for charge in charges:
-        why = reason_against_agreeing(charge, slips.get(charge.id))
+        why = reason_against_agreeing(charge, slips.get(charge.id), told)
         if not why and not charge.is_overdue(today):
             why = "ainda não venceu; se for o caso, marque-a no formulário."
         if why:

@@ -8,6 +8,7 @@ from uuid import UUID
 from charges.models import Charge, ChargeEvent, Renegotiation
 from charges.reads.row import Row, rows_of
 from charges.renegotiation.agree import AGREEABLE, reason_against_agreeing
+from charges.tracking.unfollowed import told_accounts
 from parties.models import Payer
 from tenants.models import Membership
 
@@ -26,7 +27,8 @@ def agreeable(payer: Payer, by: Membership, now: datetime) -> list[Row]:
     """The oldest first. Runs inside the company's scope."""
     charges = Charge.objects.of(payer.tenant_id).filter(payer=payer, status__in=AGREEABLE)
     rows = rows_of(charges.order_by("due_date", "id")[:MOST], by, now)
-    return [row for row in rows if not reason_against_agreeing(row.charge, row.live)]
+    told = told_accounts(payer.tenant_id)
+    return [row for row in rows if not reason_against_agreeing(row.charge, row.live, told)]
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from charges.states import (
 from charges.terms.amounts import Owed, owed_on
 from charges.terms.check import reais
 from charges.tracking.unfollowed import STATUSES, is_followed
-from core.dates import lasted, near_day, weekday
+from core.dates import lasted, near_day, on_day, weekday
 from core.money import format_brl
 from core.plurals import counted
 from tenants.models import Membership
@@ -145,7 +145,7 @@ class Row:
         if charge.status in SAID:
             return SAID[ChargeStatus(charge.status)]
         if charge.status == ChargeStatus.PAID and charge.paid_on is not None:
-            return f"em {near_day(charge.paid_on, self.today)}"
+            return on_day(charge.paid_on, self.today)
         if charge.status == ChargeStatus.PARTLY_PAID:
             what = "" if charge.principal_rest else " de multa e juros"
             return f"faltam {reais(charge.rest)}{what}"
@@ -266,6 +266,7 @@ class Row:
     def can_join_agreement(self) -> bool:
         """From the list, where what is overdue is chosen."""
         is_late = self.charge.is_overdue(self.today)
+        is_late = is_late and not self.is_unfollowed
         return self.by.can_enter and is_late and not reason_of_state(self.charge, self.live)
 
     @property
@@ -278,6 +279,7 @@ class Row:
     def can_renegotiate(self) -> bool:
         """The act itself looks closer (charges.renegotiation.agree)."""
         is_free = not self.charge.settled and not self.cancel_asked and not self.is_unknown
+        is_free = is_free and not self.is_unfollowed
         owed = self.charge.status in OWED and self.charge.status != ChargeStatus.IN_PAYMENT
         return self.by.can_enter and owed and is_free and self.charge.replaced_by_id is None
 

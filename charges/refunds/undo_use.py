@@ -116,7 +116,8 @@ def why_stays(use: AdvanceUse) -> str:
     if others.filter(created_at__gte=payment.created_at).exists():
         return "Outro pagamento entrou depois na outra cobrança."
     gone = Refund.objects.of(use.tenant_id).filter(charge=charge, status__in=COUNTED_REFUNDS)
-    if gone.exists():
+    # What had gone back by then was owed again when the advance was used.
+    if gone.exclude(status=RefundStatus.DONE, created_at__lt=payment.created_at).exists():
         return "Houve uma devolução na outra cobrança."
     slip = live_slip(charge)
     if slip is not None and slip.cancel_asked_at is None:

@@ -2,10 +2,11 @@
 ones are made and issued when none of them is alive (`go_on`). Nothing is posted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import transaction
 
@@ -24,6 +25,7 @@ from charges.states import OPEN_AT_BANK, ChargeStatus, SlipStatus
 from charges.terms.check import problems, reais
 from charges.timeline import CANCEL_ASKED, Tone, note
 from charges.tracking.cancellation import withdraw
+from charges.tracking.unfollowed import told_accounts
 from charges.transitions import ask_end, live_slip
 from core.clock import database_now
 from core.enqueue import enqueue
@@ -137,16 +139,19 @@ def check_olds(charges: Sequence[Charge]) -> None:
         raise InvalidState(
             "Renegocie as cobranças de um pagador de cada vez.", code="not_one_payer"
         )
+    told = told_accounts(charges[0].tenant_id)
     for charge in charges:
-        if why := reason_against_agreeing(charge, live_slip(charge)):
+        if why := reason_against_agreeing(charge, live_slip(charge), told):
             raise InvalidState(f"«{charge}»: {why}", code="not_agreeable")
 
 
-def reason_against_agreeing(charge: Charge, slip: Slip | None) -> str:
+def reason_against_agreeing(charge: Charge, slip: Slip | None, told: Collection[UUID]) -> str:
     """Why a charge cannot be part of an agreement now, with the slip that collects it; empty when
-    it can."""
+    it can. `told` are the accounts whose bank tells what becomes of it."""
     if charge.needs_person and held_back(charge):
         return "há um recebimento retido a conferir."
+    if slip is not None and slip.status in OPEN_AT_BANK and slip.bank_account_id not in told:
+        return "está sem acompanhamento; refaça o vínculo, ou diga que cancelou no banco."
     return reason_of_state(charge, slip)
 
 

@@ -1,6 +1,8 @@
 """Slips that live on at a bank which tells us nothing any more (sem acompanhamento): the connection
 was undone or lost, or the company's plan has not this bank."""
 
+from uuid import UUID
+
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
@@ -74,9 +76,14 @@ def consider_cancelled(charge: Charge, *, by: Membership, why: str) -> Exception
     return propose(SAID_CANCELLED, request, by=by)
 
 
+def told_accounts(tenant_id: UUID) -> frozenset[UUID]:
+    """Those whose bank tells us what becomes of a charge."""
+    accounts = BankAccount.objects.of(tenant_id).connected().in_plan()
+    return frozenset(accounts.values_list("id", flat=True))
+
+
 def require_unfollowed(charge: Charge) -> Slip:
-    accounts = BankAccount.objects.of(charge.tenant_id).connected().in_plan()
-    if accounts.filter(id=charge.bank_account_id).exists():
+    if charge.bank_account_id in told_accounts(charge.tenant_id):
         raise InvalidState(
             "O banco voltou a informar esta cobrança: cancele-a por aqui.", code="followed"
         )

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banking.models import BankAccount
@@ -16,6 +17,7 @@ from charges.forms.charge import ChargeForm, terms_of, written
 from charges.forms.fields import suggested_payers, write_payer
 from charges.issuing.queue import issue_charges
 from charges.models import Charge
+from charges.reads.list import State
 from charges.reads.row import Row
 from charges.reads.sending import sending_of
 from charges.states import ChargeStatus
@@ -110,7 +112,8 @@ def after_saving(request: TenantRequest, charges: list[Charge]) -> HttpResponse:
         messages.success(request, f"{len(charges)} parcelas salvas como rascunho.")
     if len(charges) == 1:
         return redirect("charges:detail", charges[0].id)
-    return redirect("charges:list")
+    shown = State.OPEN if wants_issue(request) else State.DRAFTS
+    return redirect(f"{reverse('charges:list')}?situacao={shown}")
 
 
 def render_form(request: TenantRequest, form: ChargeForm) -> HttpResponse:

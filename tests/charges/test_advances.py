@@ -286,6 +286,34 @@ def test_what_was_undone_is_used_again_and_undone_once(account, payer):
     assert left(payment_of(source)).excess == 0
 
 
+def test_a_use_that_follows_one_that_was_undone_is_undone_too(account, payer):
+    source, target = overpaid(account, payer, "300.00"), collected(account, payer)
+    use(source, target, "150.00")
+    undo(source)
+    use(source, target, "150.00")
+
+    undo(source)
+
+    target = reread(target)
+    assert (target.status, target.rest) == (ChargeStatus.RETURNED, D("150.00"))
+    assert left(payment_of(source)).excess == D("150.00")
+
+
+def test_what_went_back_before_a_use_does_not_stand_on_it(account, payer, tenant):
+    source, target = overpaid(account, payer, "300.00"), collected(account, payer)
+    with tenant_scope(tenant.id):
+        by, day = membership(tenant), date(2026, 11, 23)
+        register_received(target, by=by, amount=D("150.00"), day=day, way="cash")
+        back = {"amount": D("150.00"), "day": day, "debt": "owed"}
+        register_refund(payment_of(target), by=by, why="Desistiu", **back)
+    use(source, target, "150.00")
+
+    undo(source)
+
+    target = reread(target)
+    assert (target.status, target.rest) == (ChargeStatus.RETURNED, D("150.00"))
+
+
 def test_a_part_that_was_paid_before_stays_paid(account, payer, tenant):
     source, target = overpaid(account, payer, "300.00"), collected(account, payer)
     with tenant_scope(tenant.id):

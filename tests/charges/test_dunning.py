@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 
 from banking.banks.cora.wire.charge_requests import charge_to_wire
-from banking.models import BankAccount
+from banking.models import BankAccount, Connection
 from charges.dunning import addresses
 from charges.dunning.addresses import allow_again, mark_dead, payers_out_of_reach
 from charges.dunning.claim import claim_next
@@ -287,6 +287,19 @@ def test_a_slip_with_a_fault_is_not_mailed(
     charge = opened(account, date(2026, 11, 25))
     with tenant_scope(tenant.id):
         charge.slips.update(fault="A linha não confere.")
+    monday.move_to(at(date(2026, 11, 25)))
+
+    assert mail_now(tenant) == 0
+    assert told(tenant) == [(0, Status.NOT_SENT)]
+
+
+def test_nothing_is_asked_for_while_its_bank_tells_nothing(
+    tenant: Tenant, account: BankAccount, monday: Traveller
+) -> None:
+    with_ladder(tenant, 0)
+    opened(account, date(2026, 11, 25))
+    with tenant_scope(tenant.id):
+        Connection.objects.of(tenant).update(status=Connection.Status.LOST)
     monday.move_to(at(date(2026, 11, 25)))
 
     assert mail_now(tenant) == 0

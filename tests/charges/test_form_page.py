@@ -176,6 +176,23 @@ def test_instalments_are_proposed_changed_and_have_to_add_up(
     assert [charge.instalment_number for charge in entered] == [1, 2, 3]
 
 
+def test_who_saved_instalments_as_drafts_sees_them(finance: Client, account: BankAccount) -> None:
+    answer = finance.post(NEW, typed_charge(account, instalments="2"), follow=True)
+
+    assert [row.charge.instalment_number for row in answer.context["rows"]] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("percent", "code"), [("101", "out_of_range"), ("-1", "out_of_range"), ("dois", "unreadable")]
+)
+def test_a_percentage_out_of_range_is_told_from_one_that_is_none(
+    finance: Client, account: BankAccount, percent: str, code: str
+) -> None:
+    answer = finance.post(NEW, typed_charge(account, fine_percent=percent))
+
+    assert answer.context["form"].errors.as_data()["fine_percent"][0].code == code
+
+
 def test_another_sale_is_proposed_anew(
     finance: Client, tenant: Tenant, account: BankAccount
 ) -> None:

@@ -12,10 +12,11 @@ from banking.banks.contract.charges import ChargeState
 from banking.connections.disconnect import undo_connection
 from banking.models import BankAccount
 from charges.models import Charge
+from charges.renegotiation.agree import reason_against_agreeing
 from charges.states import ChargeStatus, SlipStatus
 from charges.tracking.disconnect import hand_back
 from charges.tracking.polling import take_in_held
-from charges.tracking.unfollowed import consider_cancelled
+from charges.tracking.unfollowed import consider_cancelled, told_accounts
 from core.clock import database_now
 from core.errors import InvalidState
 from people.models import ExceptionalAct, ExceptionalLimit
@@ -101,6 +102,9 @@ def test_it_is_listed_and_kept_until_the_bank_answers_again(
     assert row.is_unfollowed
     assert not row.can_cancel
     assert not row.can_change
+    assert not row.can_renegotiate
+    with tenant_scope(issued.tenant_id):
+        assert reason_against_agreeing(issued, slip_of(issued), told_accounts(issued.tenant_id))
     cora.pay_invoice(slip_of(issued).reference)
     follow(at_cora)
     assert settlements(issued) == []
