@@ -25,6 +25,11 @@ def test_a_new_company_has_one_for_each_purpose(tenant):
         "cash": "1.1.1.01",
         "withheld": "1.1.2.04",
         "split": "1.1.2.05",
+        "in_transit": "1.1.1.03",
+        "late_paid": "5.5.02",
+        "discount_got": "4.2.03",
+        "withheld_due": "2.1.3.02",
+        "rounding": "5.5.03",
     }
 
 

@@ -14,6 +14,7 @@ from banking.statements.allocation import allocate, line_on
 from charges.issuing.queue import issue_charges
 from charges.models import Charge, Settlement, Slip
 from charges.settlement.looks import close_look, keep_explanation, replace_explanation
+from charges.settlement.undo import undo_received
 from charges.states import LIVE_SLIPS, ChargeStatus, SlipStatus
 from charges.tracking.bank_lines import record_proof
 from charges.tracking.reissue import go_on_with_changes
@@ -280,3 +281,12 @@ def test_a_person_lets_the_entry_stand_for_it(explained, tenant, account):
 
     assert reread(explained).status == ChargeStatus.PAID
     assert entries(account) == 1
+
+
+def test_what_a_bank_told_is_not_undone(tenant, account, charge, slip):
+    take(slip, paid(slip, "150.00", day=DAY))
+
+    with tenant_scope(tenant.id), pytest.raises(InvalidState) as caught:
+        undo_received(settlements(charge)[0], by=membership(tenant), why="Engano")
+
+    assert caught.value.code == "stands"
