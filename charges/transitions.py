@@ -12,7 +12,14 @@ from django.db import connection
 
 from banking.banks.contract.charges import Charge as Reading
 from charges.models import Charge, Slip
-from charges.states import CHARGE_MOVES, LIVE_SLIPS, SLIP_MOVES, ChargeStatus, SlipStatus
+from charges.states import (
+    CHARGE_MOVES,
+    LIVE_SLIPS,
+    SLIP_MOVES,
+    UNDO_MOVES,
+    ChargeStatus,
+    SlipStatus,
+)
 from charges.timeline import CANCEL_ASKED, NEEDS_CHECKING, Tone, note
 from core.clock import database_now
 from core.enqueue import enqueue
@@ -223,6 +230,21 @@ def move_charge(charge: Charge, status: ChargeStatus, **changes: object) -> None
     for name, value in changes.items():
         setattr(charge, name, value)
     charge.save(update_fields=["status", *changes])
+
+
+def reopen_charge(charge: Charge, status: ChargeStatus, **changes: object) -> None:
+    """As `move_charge`, of one whose last payment a person undid.
+
+    Raises:
+        InvalidState: neither CHARGE_MOVES nor UNDO_MOVES has the move.
+    """
+    if status in UNDO_MOVES.get(charge.status, ()):
+        charge.status = status
+        for name, value in changes.items():
+            setattr(charge, name, value)
+        charge.save(update_fields=["status", *changes])
+    else:
+        move_charge(charge, status, **changes)
 
 
 def require_look(charge: Charge, why: str) -> None:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 former = import_module("charges.migrations.0006_state_machines")
-# Added to those of 0006 (charges/states.py has both).
+# Besides those of 0006, where nothing is settled any more (charges/states.py: UNDO_MOVES).
 MORE_MOVES = """
     ('paid', 'draft'), ('paid', 'issuing'), ('paid', 'unknown'), ('paid', 'registering'),
     ('paid', 'open'), ('paid', 'in_payment'), ('paid', 'written_off'), ('paid', 'refused'),
@@ -22,19 +22,29 @@ MORE_MOVES = """
 """
 
 
-def moves(pairs: str) -> str:
-    """As in 0003, whose trigger calls it."""
-    return f"""
-    CREATE OR REPLACE FUNCTION charges_charge_moves() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        IF (OLD.status, NEW.status) NOT IN ({pairs}) THEN
-            RAISE EXCEPTION '% does not go from % to %', TG_TABLE_NAME, OLD.status, NEW.status
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'charge_moves';
-        END IF;
-        RETURN NEW;
-    END $$;
-    """
-
+MOVES = f"""
+CREATE OR REPLACE FUNCTION charges_charge_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (OLD.status, NEW.status) NOT IN ({former.CHARGE_MOVES})
+        AND NOT (NEW.settled = 0 AND NEW.late_rest = 0
+            AND (OLD.status, NEW.status) IN ({MORE_MOVES}))
+    THEN
+        RAISE EXCEPTION '% does not go from % to %', TG_TABLE_NAME, OLD.status, NEW.status
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'charge_moves';
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+FORMER_MOVES = f"""
+CREATE OR REPLACE FUNCTION charges_charge_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (OLD.status, NEW.status) NOT IN ({former.CHARGE_MOVES}) THEN
+        RAISE EXCEPTION '% does not go from % to %', TG_TABLE_NAME, OLD.status, NEW.status
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'charge_moves';
+    END IF;
+    RETURN NEW;
+END $$;
+"""
 
 ONCE = """
 CREATE TRIGGER settlement_undone_once BEFORE UPDATE OF undone_at, undone_by_id
@@ -116,9 +126,7 @@ class Migration(migrations.Migration):
                 name="settlement_undone_by_person",
             ),
         ),
-        migrations.RunSQL(
-            moves(former.CHARGE_MOVES + "," + MORE_MOVES), moves(former.CHARGE_MOVES)
-        ),
+        migrations.RunSQL(MOVES, FORMER_MOVES),
         migrations.RunSQL(ONCE, NOT_ONCE),
         migrations.RunSQL(SETTLED, FORMERLY),
     ]

@@ -12,7 +12,7 @@ from charges.models import AdvanceUse, Charge, Refund, Settlement, Slip
 from charges.settlement.split import ZERO, reais
 from charges.states import COUNTED_REFUNDS, ChargeStatus, RefundStatus, SlipStatus
 from charges.timeline import Tone, note
-from charges.transitions import BY_SLIP, lock_charge, move_charge
+from charges.transitions import BY_SLIP, lock_charge, reopen_charge
 from core.clock import database_now
 from core.errors import InvalidInput, InvalidState
 from core.text import read_line
@@ -95,7 +95,7 @@ def reopen(charge: Charge, undone: Settlement) -> None:
     others = Settlement.objects.of(charge.tenant_id).filter(charge=charge, entry__isnull=False)
     paid_on = others.aggregate(day=Max("posted_on"))["day"]
     is_part = charge.settled > 0 or charge.late_rest > 0
-    move_charge(
+    reopen_charge(
         charge,
         ChargeStatus.PARTLY_PAID if is_part else before_money(charge),
         settled=charge.settled,

@@ -14,6 +14,7 @@ from banking.statements.allocation import allocate, line_on
 from charges.issuing.queue import issue_charges
 from charges.models import Charge, Settlement, Slip
 from charges.settlement.looks import close_look, keep_explanation, replace_explanation
+from charges.settlement.undo import undo_received
 from charges.states import LIVE_SLIPS, ChargeStatus, SlipStatus
 from charges.tracking.bank_lines import record_proof
 from charges.tracking.reissue import go_on_with_changes
@@ -332,3 +333,12 @@ def test_of_instalments_those_that_are_not_registered_are_not_shown_and_one_refu
     assert (refused.status, refused.needs_person) == (ChargeStatus.REFUSED, True)
     with tenant_scope(tenant.id):
         assert list(Charge.objects.of(tenant).to_look_at()) == [refused]
+
+
+def test_what_a_bank_told_is_not_undone(tenant, account, charge, slip):
+    take(slip, paid(slip, "150.00", day=DAY))
+
+    with tenant_scope(tenant.id), pytest.raises(InvalidState) as caught:
+        undo_received(settlements(charge)[0], by=membership(tenant), why="Engano")
+
+    assert caught.value.code == "stands"

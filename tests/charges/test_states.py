@@ -1,14 +1,18 @@
 """The state machines in the database, and what else it forbids."""
 
 import re
+from decimal import Decimal
 from importlib import import_module
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from brazil.banking_days import sao_paulo_day
 from charges.issuing.queue import issue_charges
 from charges.models import Charge, ChargeEvent, Slip
-from charges.states import CHARGE_MOVES, SLIP_MOVES, ChargeStatus, SlipStatus
+from charges.settlement.received import register_received
+from charges.states import CHARGE_MOVES, SLIP_MOVES, UNDO_MOVES, ChargeStatus, SlipStatus
+from core.clock import database_now
 from tenants.scope import tenant_scope
 from tests.charges.factories import make_charge, membership
 from tests.payments.factories import make_bank_account
@@ -26,10 +30,11 @@ def pairs(text: str) -> set[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("moves", "text"),
     [
-        (CHARGE_MOVES, machines.CHARGE_MOVES + undoing.MORE_MOVES),
+        (CHARGE_MOVES, machines.CHARGE_MOVES),
+        (UNDO_MOVES, undoing.MORE_MOVES),
         (SLIP_MOVES, machines.SLIP_MOVES),
     ],
-    ids=["charge", "slip"],
+    ids=["charge", "undone", "slip"],
 )
 def test_the_database_has_the_moves_of_the_code(moves, text):
     ours = {(a.value, b.value) for a, ends in moves.items() for b in ends if a != b}
@@ -115,3 +120,19 @@ def test_nothing_of_a_charge_is_deleted(slip, tenant, model):
         transaction.atomic(),
     ):
         model.objects.of(tenant)._raw_delete("default")
+
+
+def test_a_charge_is_unpaid_only_where_nothing_of_it_is_settled(tenant, account):
+    charge = make_charge(tenant, account, "100.00")
+    with tenant_scope(tenant.id):
+        register_received(
+            charge,
+            by=membership(tenant),
+            amount=Decimal("100.00"),
+            day=sao_paulo_day(database_now()),
+            way="transfer",
+            bank_account=account,
+        )
+
+    assert refused(charge, status=ChargeStatus.OPEN) == "charge_moves"
+    assert refused(charge, status=ChargeStatus.OPEN, settled="50.00") == "charge_moves"
