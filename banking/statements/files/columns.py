@@ -7,9 +7,10 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from core.spreadsheet import Cell, heading_of
+from core.spreadsheet import LONGEST_HEADING, Cell, heading_of
 
 MOST_COLUMNS = 100
 # In order of preference: of «Data Lançamento» and «Data Contábil» the first is the day.
@@ -64,6 +65,7 @@ HEADINGS = {
         "favorecido/pagador", "nome/razao social", "identificacao",
     ),
 }  # fmt: skip
+DAYS = frozenset(HEADINGS["date"])
 # All of them are text, joined in the file's order.
 TEXTS = frozenset(
     {
@@ -110,15 +112,25 @@ class Columns:
 
 def headings_of(cells: Sequence[Cell]) -> tuple[str, ...]:
     """Without what follows the last one: some banks end each row with a comma."""
-    found = [heading_of(cell) if isinstance(cell, str) else "" for cell in cells[:MOST_COLUMNS]]
+    found = [
+        folded(cell[:LONGEST_HEADING]) if isinstance(cell, str) else ""
+        for cell in cells[:MOST_COLUMNS]
+    ]
     while found and not found[-1]:
         found.pop()
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
+def folded(text: str) -> str:
+    return heading_of(text)
+
+
 def recognise(cells: Sequence[Cell]) -> Columns | None:
     """The columns under these headings; None where they are no headings of a statement."""
     headings = headings_of(cells)
+    if DAYS.isdisjoint(headings):
+        return None
     found: dict[str, Any] = {role: position_of(names, headings) for role, names in HEADINGS.items()}
     day = found.pop("date")
     has_sides = found["credit"] is not None and found["debit"] is not None

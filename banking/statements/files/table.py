@@ -198,7 +198,7 @@ class Table:
     def _without_day(self, number: int, cells: Sequence[Cell], why: str) -> Item | None:
         """Headings again, a summary, a word to the reader; or a movement whose day is spoilt."""
         texts = [text for text in map(as_text, cells) if text]
-        if not texts or self._is_headings(cells):
+        if not texts or (len(texts) > 1 and self._is_headings(cells)):
             return None
         try:
             amount = self._amount(cells)

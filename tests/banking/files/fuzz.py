@@ -27,7 +27,7 @@ SECONDS = 120  # each; OFX, which banks spoil most, has five times that
 READERS = {read.__name__: read for read in SEEDS}
 LONGEST = 10  # seconds for one input
 MOST_MEMORY = 1024 * 1024 * 1024
-LARGEST = 2_000_000  # bytes of an input
+LARGEST = 1_000_000  # bytes of an input
 OFTEN = (2, 10, 1000, 20_000)  # times that a piece is repeated
 
 
