@@ -96,8 +96,7 @@ class Play:
     def _show(self, line: str, proposals: list[Proposal]) -> None:
         if not proposals:
             return
-        for mentioned in {name for proposal in proposals for name in proposal.lines}:
-            self.outcome.proposed.add(mentioned)
+        self.outcome.proposed.add(line)
         true = [place for place, proposal in enumerate(proposals[:3]) if self._is_true(proposal)]
         if true:
             self.outcome.in_three |= set(proposals[true[0]].lines)

@@ -56,7 +56,15 @@ def boleto_with_discount(world: World) -> None:
     amount = world.amount()
     discount = money(amount * Decimal("0.05"))
     until = due - timedelta(days=3)
-    charge = world.charge(party, amount, due, account, discount=str(discount), discount_until=until)
+    charge = world.charge(
+        party,
+        amount,
+        due,
+        account,
+        discount=str(discount),
+        discount_until=until,
+        created_on=due - timedelta(days=20),
+    )
     day = next_banking_day(until - timedelta(days=world.rng.randint(3, 6)))
     if day > until:
         day = until

@@ -109,6 +109,6 @@ def _cents(value: Decimal) -> Decimal:
     return value.quantize(CENT, ROUND_HALF_UP)
 
 
-def is_round(amount: Decimal) -> bool:
+def is_round(amount: Decimal, step: int = 10) -> bool:
     """Values that many things cost: whole tens."""
-    return abs(amount) % 10 == 0
+    return abs(amount) % step == 0

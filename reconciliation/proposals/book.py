@@ -14,6 +14,8 @@ from reconciliation.proposals.names import CUT, NameIndex
 from reconciliation.proposals.reading import Reading, account_number, bare_number, read
 
 SURE_FIT = 0.85
+LEAST_ID = 8  # figures of a number that is no other by chance
+LEAST_TOKEN = 4
 SEEN_DAYS = 120  # how far back a value has to be alone
 
 
@@ -29,6 +31,7 @@ class Book:
         self.open_lines: dict[str, None] = {}
         self.reopened: set[str] = set()  # items whose money came back: their order is over
         self.learned: dict[str, set[str]] = defaultdict(set)  # name or document: parties
+        self.rates: dict[str, set[Decimal]] = defaultdict(set)  # what an acquirer kept, of one
         self.given_back: set[str] = set()
         self.transfers: list[Item] = []  # announced
         self.last_day = date.min
@@ -112,11 +115,11 @@ class Book:
         return found
 
     def _by_name(self, reading: Reading) -> dict[str, str]:
-        """By name, held against a mask; with another document than the books' it is a likeness."""
+        """By name, held against a mask; with another document than the books' it is a namesake."""
         named = self.names.fitting(reading.name) if reading.name else {}
         if reading.documents:
             return {
-                party: "likeness" if self.parties[party].document else "name"
+                party: "namesake" if self.parties[party].document else "name"
                 for party, fit in named.items()
                 if fit >= CUT
             }
@@ -140,12 +143,21 @@ class Book:
         return {party: "memory" for key in told if key for party in self.learned.get(key, ())}
 
     def by_ids(self, line: Line) -> set[str]:
-        """Items, open or not, one of whose exact ids stands in the text as a whole word."""
+        """Items, open or not, of this account, whose exact id stands in the text as a whole word.
+
+        A short number may be anything: it counts as it is written, with its zeros, or with letters.
+        """
         found: set[str] = set()
-        for token in self.readings[line.id].tokens:
-            if len(token) >= 5:
-                found |= self._by_id.get(token, set())
-        return {item for item in found if self._is_of_side(item, line)}
+        for word in self.readings[line.id].words_with_digits:
+            token = word.lstrip("0")
+            if len(word) < LEAST_ID and token.isdigit():
+                continue
+            found |= self._by_id.get(token, set()) if len(token) >= LEAST_TOKEN else set()
+        return {
+            item
+            for item in found
+            if self._is_of_side(item, line) and self._is_of_account(item, line)
+        }
 
     def by_party(self, party: str, line: Line) -> list[Item]:
         return [
@@ -216,6 +228,17 @@ class Book:
             self.open[item] -= part
         if proposal.kind == "return":
             self.given_back.add(proposal.lines[0])
+            self._end_order_of(self.lines[proposal.lines[0]])
+
+    def _end_order_of(self, line: Line) -> None:
+        """What was sent came back: another line may settle the bill now."""
+        told, parties = self.by_ids(line), self.parties_of(line)
+        for item in self._by_amount.get(line.amount, ()):
+            known = self.items[item]
+            if known.sending and known.sending.account == line.account:
+                near = abs((line.day - known.sending.day).days) <= 4
+                if item in told or (near and known.party in parties):
+                    self.reopened.add(item)
 
     def undo(self, proposal: Proposal) -> None:
         for line in proposal.lines:
@@ -230,12 +253,20 @@ class Book:
     def learn(self, proposal: Proposal) -> None:
         """A person matched a line that names somebody with items of one party."""
         parties = {self.items[item].party for item, _ in proposal.parts}
+        self._learn_rate(proposal, parties)
         for line in proposal.lines:
             reading = self.readings[line]
             if len(parties) == 1 and (party := next(iter(parties))):
                 for told in (reading.name, *reading.documents):
                     if told:
                         self.learned[told].add(party)
+
+    def _learn_rate(self, proposal: Proposal, parties: set[str | None]) -> None:
+        if proposal.difference and proposal.difference[0] == "fee" and len(parties) == 1:
+            gross = sum((part for _, part in proposal.parts), Decimal(0))
+            rate = round(proposal.difference[1] / gross, 4)
+            if party := next(iter(parties)):
+                self.rates[party].add(rate)
 
     def lines_of_party(self, party: str) -> list[Line]:
         return [
@@ -254,6 +285,11 @@ class Book:
             and parties & set(self.parties_of(other))
             for other in self.lines_of(line.amount, first, last, only_open=False)
         )
+
+    def _is_of_account(self, item: str, line: Line) -> bool:
+        known = self.items[item]
+        account = known.sending.account if known.sending else known.account
+        return account in (None, line.account)
 
     def _is_of_side(self, item: str, line: Line) -> bool:
         known = self.items[item]

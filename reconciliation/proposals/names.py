@@ -9,7 +9,8 @@ from rapidfuzz import fuzz
 from core.text import fold
 from reconciliation.proposals.facts import Party
 
-EXACT, CUT, LIKE = 1.0, 0.95, 0.9
+EXACT, CUT, LIKE, PART = 1.0, 0.95, 0.9, 0.8
+LEAST_WORD = 4
 LEAST_CUT = 9  # letters of a cut name that still say something
 LEAST_LIKE = 91
 _SMALL = frozenset(
@@ -87,6 +88,9 @@ def _fit(told: str, name: str) -> float:
     likeness = fuzz.ratio(told, shorter)
     if likeness >= LEAST_LIKE:
         return LIKE * likeness / 100
-    if len(told.split()) > 1 and fuzz.token_sort_ratio(told, name) >= LEAST_LIKE:
+    words = told.split()
+    if len(words[0]) >= LEAST_WORD and set(words) <= set(name.split()):
+        return PART
+    if len(words) > 1 and fuzz.token_sort_ratio(told, name) >= LEAST_LIKE:
         return LIKE * LEAST_LIKE / 100
     return 0.0
