@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from benchmarks.matching import texts
 from benchmarks.matching.company import Account, Party, person_name
-from benchmarks.matching.world import Row, World, money
+from benchmarks.matching.world import Row, World, money, total_of
 from brazil.banking_days import next_banking_day
 
 
@@ -156,7 +156,7 @@ def several_charges_one_pix(world: World) -> None:
         )
         for _ in range(world.rng.randint(2, 4))
     ]
-    total = sum(Decimal(charge["amount"]) for charge in charges)
+    total = total_of(charges)
     line = world.moved(account, day, total, "pix", party)
     world.true("several_charges_one_pix", [line], charges)
 
@@ -210,7 +210,7 @@ def sales_net_of_fee(world: World) -> None:
         )
         for _ in range(world.rng.randint(1, 5))
     ]
-    gross = sum(Decimal(sale["amount"]) for sale in sales)
+    gross = total_of(sales)
     fee = money(gross * Decimal(world.rng.choice(("0.0199", "0.0315", "0.0249"))))
     line = world.line(account, day, gross - fee, "other", "CREDITO ADQUIRENTE PAGAMENTOS VENDAS")
     world.true("sales_net_of_fee", [line], sales, difference=("fee", fee))
@@ -223,7 +223,7 @@ def slips_credited_as_one(world: World) -> None:
         world.charge(world.payer(), world.amount(), world.after(day, -1, 0), account)
         for _ in range(world.rng.randint(2, 4))
     ]
-    total = sum(Decimal(charge["amount"]) for charge in charges)
+    total = total_of(charges)
     line = world.line(account, day, total, "boleto", "CREDITO COBRANCA DO DIA")
     world.true("slips_credited_as_one", [line], charges)
 
@@ -295,7 +295,7 @@ def two_entries_one_credit(world: World) -> None:
         )
         for party in world.rng.sample(world.customers, 2)
     ]
-    total = sum(Decimal(entry["amount"]) for entry in entries)
+    total = total_of(entries)
     world.true(
         "two_entries_one_credit",
         [world.line(account, day, total, "boleto", "CRED COBRANCA")],

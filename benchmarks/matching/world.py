@@ -28,6 +28,10 @@ def money(value: Decimal | float) -> Decimal:
     return Decimal(value).quantize(CENT, ROUND_HALF_UP)
 
 
+def total_of(items: Sequence[Row]) -> Decimal:
+    return sum((Decimal(item["amount"]) for item in items), Decimal(0))
+
+
 class World:
     def __init__(self, seed: int, *, first: date, days: int, parties: int) -> None:
         self.rng = random.Random(seed)

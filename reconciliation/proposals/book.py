@@ -76,12 +76,10 @@ class Book:
         if item.kind == "charge" and (
             terms.fine_percent or terms.interest_percent or terms.discount
         ):
-            self._with_terms.add(item.id)
-        self._late.clear()
+            self._note_terms(item)
 
     def close_item(self, item: str) -> None:
         self.open[item] = Decimal(0)
-        self._late.clear()
 
     def add_line(self, line: Line) -> None:
         self.lines[line.id] = line
@@ -116,7 +114,11 @@ class Book:
 
     def _by_name(self, reading: Reading) -> dict[str, str]:
         """By name, held against a mask; with another document than the books' it is a namesake."""
-        named = self.names.fitting(reading.name) if reading.name else {}
+        named = (
+            self.names.fitting(reading.name, may_be_cut=reading.is_name_of_text)
+            if reading.name
+            else {}
+        )
         if reading.documents:
             return {
                 party: "namesake" if self.parties[party].document else "name"
@@ -166,6 +168,9 @@ class Book:
             if self.open[item] and self._is_of_side(item, line)
         ]
 
+    def is_only_one(self, item: Item, line: Line) -> bool:
+        return item.party is not None and self.by_party(item.party, line) == [item]
+
     def by_amount(self, line: Line) -> list[Item]:
         return [
             self.items[item] for item in self._by_amount.get(line.amount, ()) if self.open[item]
@@ -176,20 +181,25 @@ class Book:
         if line.amount < 0:
             return []
         if line.day not in self._late:
-            values: dict[Decimal, set[str]] = defaultdict(set)
-            for item in [item for item in self._with_terms if not self.open[item]]:
-                self._with_terms.discard(item)
-            for name in self._with_terms:
-                item = self.items[name]
-                if abs((line.day - item.day).days) <= MOST_LATE_DAYS:
-                    for value in values_by_terms(item, line.day):
-                        values[value].add(name)
-            self._late[line.day] = values
+            self._with_terms = {item for item in self._with_terms if self.open[item]}
+            self._late[line.day] = defaultdict(set)
+            for item in self._with_terms:
+                self._note_values(self.items[item], line.day)
         return [
             self.items[item]
             for item in self._late[line.day].get(line.amount, ())
             if self.open[item] == abs(self.items[item].amount)
         ]
+
+    def _note_terms(self, item: Item) -> None:
+        self._with_terms.add(item.id)
+        for day in self._late:
+            self._note_values(item, day)
+
+    def _note_values(self, item: Item, day: date) -> None:
+        if abs((day - item.day).days) <= MOST_LATE_DAYS:
+            for value in values_by_terms(item, day):
+                self._late[day][value].add(item.id)
 
     def around(self, day: date, days: int, line: Line) -> list[Item]:
         """Open items of the line's side that are due about that day."""
@@ -247,8 +257,7 @@ class Book:
             self.open[item] += part
             self.reopened.add(item)
             if self.items[item].kind == "charge":
-                self._with_terms.add(item)
-        self._late.clear()
+                self._note_terms(self.items[item])
 
     def learn(self, proposal: Proposal) -> None:
         """A person matched a line that names somebody with items of one party."""

@@ -1,4 +1,12 @@
-"""Whether a match of one item is certain: by an exact id, or by evidence without a rival."""
+"""Whether a match of one item is certain: by an exact id, or by evidence without a rival.
+
+Both ask for a value that is the item's own, or what its own terms make of it, to the centavo.
+Evidence asks for more: a party that the line tells of, and of no other (document, account, root,
+a name that fits one party alone), or a value that was there once in 120 days, is not round, and
+stands on a line that names nobody else; a day on which such an item is paid; no other open item
+and no other open line that would do as well; and no equal line of the party that was matched just
+before. Memory, a mask alone and a namesake with another document only ever propose.
+"""
 
 from dataclasses import replace
 
@@ -50,7 +58,11 @@ def _is_timely(look: Look, candidate: Candidate) -> bool:
         return -5 <= days <= 10
     if item.kind == "payable":
         return -12 <= days <= 30
-    return -30 <= days <= 90
+    terms = item.terms
+    if candidate.explained and candidate.explained.grade == "terms":
+        return -30 <= days <= 120
+    # So late without the fine that it asks for: something else, perhaps.
+    return -30 <= days <= (15 if terms.fine_percent or terms.interest_percent else 45)
 
 
 def _has_rival_line(look: Look, candidate: Candidate) -> bool:

@@ -23,6 +23,11 @@ class Look:
         self.named = book.by_ids(line)
 
     @property
+    def is_common_value(self) -> bool:
+        """A list price: several items had it lately."""
+        return self.book.with_value_since(self.line) > 1
+
+    @property
     def is_party_sure(self) -> bool:
         """Whether it tells of one party; one that is written down twice under a document is one."""
         told = set(self.parties.values())

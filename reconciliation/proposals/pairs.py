@@ -176,6 +176,8 @@ def _kinship(book: Book, line: Line, other: Line) -> int:
     shared = {token for token in mine.tokens & theirs.tokens if len(token) >= 6}
     if shared or mine.documents & theirs.documents:
         return 40
+    if set(book.parties_of(line)) & set(book.parties_of(other)):
+        return 35
     if mine.documents and theirs.documents:
         return -1
     if mine.is_own_nature != theirs.is_own_nature:

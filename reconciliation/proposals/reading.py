@@ -55,6 +55,7 @@ class Reading:
     masks: tuple[str, ...]
     accounts: frozenset[tuple[str, str]]
     name: str  # what is left when the bank's words are gone
+    is_name_of_text: bool  # out of free text, where names are cut
     is_own: bool
     gives_back: bool
     is_own_nature: bool
@@ -115,6 +116,7 @@ def read(line: Line, company: Company) -> Reading:
         masks=tuple(masks),
         accounts=accounts,
         name=_name(line, text),
+        is_name_of_text=not line.name,
         is_own=is_own,
         gives_back=bool(_GIVES_BACK.search(text)),
         is_own_nature=line.kind == "fee" or bool(_OWN_NATURE.search(text)),

@@ -32,9 +32,7 @@ def sets(look: Look, candidates: list[Candidate]) -> list[Proposal]:
             look, look.book.by_party(party, look.line), KNOWN[known] / len(look.parties), known
         )
     if not look.parties and not look.reading.names_somebody:
-        found += _sets_of_a_day(
-            look,
-        )
+        found += _sets_of_a_day(look)
     return found
 
 
@@ -94,19 +92,20 @@ def _sets_of_a_day(look: Look) -> list[Proposal]:
     near = [
         item
         for item in look.book.around(look.line.day, 1, look.line)
-        if item.account in (None, look.line.account)
-        and not item.our_ids & look.named
-        and look.may_be(item)
+        if item.account in (None, look.line.account) and look.may_be(item)
     ]
-    found: list[Proposal] = []
-    for group in _alike(near):
-        total = sum((look.book.open[item.id] for item in group), Decimal(0))
-        if len(group) >= 2 and total == look.moved:
-            parts = tuple((item.id, look.book.open[item.id]) for item in group)
-            found.append(Proposal((look.line.id,), parts, "settle", None, ("day", "sum"), 80.0))
+    lots = {
+        tuple((item.id, look.book.open[item.id]) for item in group)
+        for group in _alike(near)
+        if len(group) >= 2
+        and sum((look.book.open[item.id] for item in group), Decimal(0)) == look.moved
+    }
+    found = [
+        Proposal((look.line.id,), parts, "settle", None, ("day", "sum"), 80.0)
+        for parts in sorted(lots)
+    ]
     if not found and look.moved % 10 and len(near) >= 2:
-        for proposal in _sets_among(look, near, 14.0, "day"):
-            found.append(proposal)
+        found += _sets_among(look, near, 14.0, "day")
     return found[:3]
 
 

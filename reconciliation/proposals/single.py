@@ -49,7 +49,7 @@ def _candidate(look: Look, item: Item) -> Candidate | None:
     by_number = is_number_told(item.number, look.reading)
     party = look.parties.get(item.party or "", "")
     if explained is None and not (
-        look.moved < owed and (by_id or (party and (by_number or _is_share(look, item, owed))))
+        look.moved < owed and (by_id or (party and (by_number or _is_part(look, item, owed))))
     ):
         return None
     if not (party or by_id) and (explained is None or not explained.is_exact):
@@ -64,16 +64,20 @@ def _candidate(look: Look, item: Item) -> Candidate | None:
     if item.party and not party and not by_id and look.reading.names_somebody:
         # A third person may pay for a customer; whom we pay the bank knows.
         score -= 18.0 if look.line.amount > 0 and not look.parties else 30.0
-    if explained and explained.is_exact and is_round(look.moved) and not party and not by_id:
+    if not (party or by_id) and (is_round(look.moved) or look.is_common_value):
         score -= 14.0
     return Candidate(item, explained, by_id, by_number, party, score)
 
 
-def _is_share(look: Look, item: Item, owed: Decimal) -> bool:
-    """Whether people pay such a part: it is said, a plain share, or a round sum."""
+def _is_part(look: Look, item: Item, owed: Decimal) -> bool:
+    """Whether people pay such a part: it is said, a plain share, a round sum, or all that is open
+    of this party is this item."""
     if not -30 <= (look.line.day - item.day).days <= 60:
         return False
     if _SAYS_PART.search(look.reading.text):
+        return True
+    is_near = -7 <= (look.line.day - item.day).days <= 15
+    if is_near and 4 * look.moved >= owed and look.book.is_only_one(item, look.line):
         return True
     shares = (look.moved * 100 / abs(item.amount), look.moved * 100 / owed)
     return is_round(look.moved, 100) or any(

@@ -148,6 +148,14 @@ def test_a_party_is_known_by_name_document_root_and_cut_name(book, told):
     assert look(book, line("-800.00", **told), bill)[0].degree == "evidence"
 
 
+def test_a_longer_name_than_a_persons_is_another_person(book):
+    bill = charge("300.00", MARIA)
+
+    found = look(book, line("300.00", name="Maria Exemplo da Silva Prado"), bill)
+
+    assert [(items_of(proposal), proposal.degree) for proposal in found] == [([bill.id], "")]
+
+
 def test_a_masked_document_decides_between_people_of_one_name(book):
     book = Book(COMPANY, [MARIA, replace(MARIA, id="other", document="11144477735")])
     right, other = charge("300.00", MARIA), charge("300.00", replace(MARIA, id="other"))
@@ -324,6 +332,25 @@ def test_a_return_undoes_the_match_of_what_it_gives_back(book):
 
     assert (found[0].kind, found[0].degree) == ("return", "evidence")
     assert (found[0].lines, found[0].undoes) == ((out.id, back.id), (out.id,))
+
+
+def test_a_return_under_the_trade_name_is_the_same_partys(book):
+    book = Book(COMPANY, [replace(TELECOM, trade_name="Conecta Já")])
+    out = line("-839.90", "TED ENVIADA TELECOM SUL LTDA")
+    other = line("-839.90", "TED ENVIADA POSTAL NORTE LTDA")
+    back = line("839.90", "DEVOLUCAO DE TED CONECTA JA", day=date(2026, 11, 10))
+
+    found = look(book, back, out, other)
+
+    assert found[0].lines == (out.id, back.id)
+
+
+def test_a_transfer_without_a_sign_of_ours_on_one_side_is_only_proposed(book):
+    into = line("350.10", "TED RECEBIDA", account="B")
+
+    found = look(book, line("-350.10", name=COMPANY.name), into)
+
+    assert [(proposal.kind, proposal.degree) for proposal in found] == [("transfer", "")]
 
 
 # Memory
