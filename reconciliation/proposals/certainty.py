@@ -25,7 +25,7 @@ def degree_of(look: Look, candidate: Candidate, candidates: list[Candidate]) -> 
     if any(not _is_same(candidate.item, other.item) for other in rivals):
         return ""
     if candidate.by_id:
-        return "id"
+        return "" if _has_earlier_line(look, candidate) else "id"
     if not _is_timely(look, candidate) or _has_rival_line(look, candidate):
         return ""
     apart = banking_days_between(candidate.item.day, look.line.day)
@@ -56,6 +56,9 @@ def _is_timely(look: Look, candidate: Candidate) -> bool:
     item, days = candidate.item, (look.line.day - candidate.item.day).days
     if item.kind == "entry":
         return -5 <= days <= 10
+    if is_round(look.moved) or look.is_common_value:
+        # Such a value may be for anything; only near its day it is for this.
+        return -5 <= days <= 12
     if item.kind == "payable":
         return -12 <= days <= 30
     terms = item.terms
@@ -63,6 +66,16 @@ def _is_timely(look: Look, candidate: Candidate) -> bool:
         return -30 <= days <= 120
     # So late without the fine that it asks for: something else, perhaps.
     return -30 <= days <= (15 if terms.fine_percent or terms.interest_percent else 45)
+
+
+def _has_earlier_line(look: Look, candidate: Candidate) -> bool:
+    """The same boleto paid twice: the earlier money is that of the charge."""
+    line, book = look.line, look.book
+    return any(
+        candidate.item.id in book.by_ids(other)
+        for other in book.lines_of(line.amount, book.first_rival_day(line), line.day)
+        if other.day < line.day
+    )
 
 
 def _has_rival_line(look: Look, candidate: Candidate) -> bool:

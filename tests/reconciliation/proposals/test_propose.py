@@ -78,13 +78,13 @@ def items_of(proposal):
 
 
 def test_a_number_is_a_whole_word(book):
-    small = payable("3156.00", POSTAL, number="14", day=date(2026, 11, 10))
+    short = payable("859.00", TELECOM, number="14", day=date(2026, 11, 6))
     right = payable("859.00", TELECOM, number="1814")
 
-    found = look(book, line("-859.00", "PAGTO TELECOM SUL (1814)"), small, right)
+    found = look(book, line("-859.00", "PAGTO TELECOM SUL (1814)"), short, right)
 
-    assert [items_of(proposal) for proposal in found] == [[right.id]]
-    assert "number" in found[0].marks
+    assert [items_of(proposal) for proposal in found] == [[right.id], [short.id]]
+    assert [("number" in proposal.marks) for proposal in found] == [True, False]
 
 
 def test_leading_zeros_of_a_number_say_nothing(book):
@@ -118,6 +118,15 @@ def test_a_number_of_a_settled_charge_is_proposed_for_no_other_one(book):
     book.close_item(settled.id)
 
     assert look(book, line("500.37", "COBRANCA 00000010431 CLIENTE OMEGA"), other) == []
+
+
+def test_of_two_lines_with_one_number_the_earlier_is_certain(book):
+    slip = charge("500.37", OMEGA, account="A", our_ids=frozenset(["00000010431"]))
+    first = line("500.37", "COBRANCA 00000010431", day=date(2026, 11, 6))
+    second = line("500.37", "COBRANCA 00000010431")
+
+    assert not look(book, second, first, slip)[0].degree
+    assert propose(book, first)[0].degree == "id"
 
 
 def test_a_bill_whose_order_lives_is_settled_by_its_own_line_alone(book):
@@ -197,6 +206,14 @@ def test_a_value_open_once_is_certain_only_when_it_is_not_round(book):
         assert [proposal.degree for proposal in found] == [degree]
 
 
+def test_a_round_value_long_before_its_day_is_not_certain(book):
+    bill = payable("500.00", TELECOM, day=date(2026, 11, 19))
+
+    found = look(book, line("-500.00", name=TELECOM.name), bill)
+
+    assert [(items_of(proposal), proposal.degree) for proposal in found] == [([bill.id], "")]
+
+
 def test_of_equal_items_the_oldest_is_proposed_and_not_certain(book):
     new = payable("700.00", TELECOM, day=DAY)
     old = payable("700.00", TELECOM, day=date(2026, 10, 9))
@@ -219,6 +236,25 @@ def test_another_line_that_would_do_as_well_takes_the_certainty(book):
     found = look(book, line("-700.00", name="Telecom Sul Ltda"), rival, bill)
 
     assert (items_of(found[0]), found[0].degree) == ([bill.id], "")
+
+
+def test_what_is_paid_twice_does_not_settle_the_next_month(book):
+    this, next_one = payable("731.20", TELECOM), payable("731.20", TELECOM, day=date(2026, 11, 19))
+    first = line("-731.20", name=TELECOM.name)
+    book.match(look(book, first, this)[0])
+
+    found = look(book, line("-731.20", name=TELECOM.name, day=date(2026, 11, 10)), next_one)
+
+    assert [(items_of(proposal), proposal.degree) for proposal in found] == [([next_one.id], "")]
+
+
+def test_a_sum_of_many_items_that_chance_makes_too_is_not_certain(book):
+    many = [charge(f"{100 + n}.{n:02d}", OMEGA) for n in range(1, 13)]
+
+    found = look(book, line("203.03", name=OMEGA.name), *many)
+
+    assert sorted(items_of(found[0])) == sorted(item.id for item in many[:2])
+    assert not found[0].degree
 
 
 def test_withheld_tax_is_proposed_for_the_whole_and_not_certain(book):
@@ -252,12 +288,12 @@ def test_a_bank_fee_settles_no_bill(book):
 
 
 def test_when_two_sets_fit_both_are_proposed_and_none_is_certain(book):
-    charges = {a: charge(a, OMEGA) for a in ("100.00", "250.00", "400.00", "550.00", "730.00")}
+    charges = {a: charge(a, OMEGA) for a in ("100.10", "250.20", "400.30", "550.40", "730.00")}
 
-    found = look(book, line("650.00", name=OMEGA.name), *charges.values())
+    found = look(book, line("650.50", name=OMEGA.name), *charges.values())
     sets = [sorted(items_of(proposal)) for proposal in found if len(proposal.parts) == 2]
 
-    wanted = [["100.00", "550.00"], ["250.00", "400.00"]]
+    wanted = [["100.10", "550.40"], ["250.20", "400.30"]]
     assert sorted(sets) == sorted(sorted(charges[a].id for a in amounts) for amounts in wanted)
     assert not any(proposal.degree for proposal in found)
 
