@@ -47,7 +47,7 @@ def item_of(row: Row, providers: Mapping[str, str]) -> Item:
     kind, amount = row["kind"], Decimal(row["amount"])
     if kind in ("payable", "transfer"):
         amount = -amount
-    day = row.get("payment_date") or row.get("due_date") or row.get("date")
+    day: str = row.get("payment_date") or row.get("due_date") or row["date"]
     return Item(
         id=row["id"],
         kind=kind,

@@ -77,27 +77,22 @@ class Play:
             found = {line: propose(self.book, self.book.lines[line]) for line in lines}
             for degree in ("id", "evidence"):
                 for line, proposals in found.items():
-                    first = proposals[0] if proposals else None
-                    if first and first.degree == degree and self._still_holds(line, first):
-                        self._match(first, degree)
+                    if proposals and proposals[0].degree == degree:
+                        self._match_if_certain(line, degree)
             for line in lines:
                 if line in self.book.open_lines:
                     self._show(line, propose(self.book, self.book.lines[line]))
 
-    def _still_holds(self, line: str, first: Proposal) -> bool:
+    def _match_if_certain(self, line: str, degree: str) -> None:
+        """Looked at again: what was matched a moment ago may have changed it."""
         now = propose(self.book, self.book.lines[line]) if line in self.book.open_lines else []
-        return (
-            bool(now)
-            and now[0].parts == first.parts
-            and now[0].lines == first.lines
-            and (now[0].degree == first.degree)
-        )
+        if now and now[0].degree == degree:
+            self._match(now[0], degree)
 
     def _show(self, line: str, proposals: list[Proposal]) -> None:
         if not proposals:
             return
-        for mentioned in {name for proposal in proposals for name in proposal.lines}:
-            self.outcome.proposed.add(mentioned)
+        self.outcome.proposed.add(line)
         true = [place for place, proposal in enumerate(proposals[:3]) if self._is_true(proposal)]
         if true:
             self.outcome.in_three |= set(proposals[true[0]].lines)

@@ -159,6 +159,21 @@ def advance_of_customer(world: World) -> None:
     world.moved(world.account("cora", ""), world.day(), world.amount(), "pix", world.payer())
 
 
+def supplier_without_bill(world: World) -> None:
+    """Bought and paid at once; the bill was never entered."""
+    party = world.rng.choice(world.suppliers)
+    world.moved(world.account("cora", ""), world.day(), -world.amount(), "pix", party)
+
+
+def returned_without_a_word(world: World) -> None:
+    """A supplier sends the money back by a Pix like any other."""
+    account, day = world.account("cora", ""), world.day()
+    party, amount = world.rng.choice(world.suppliers), world.amount()
+    out = world.moved(account, day, -amount, "pix", party)
+    back = world.moved(account, world.after(day, 1, 4), amount, "pix", party)
+    world.true("returned_without_a_word", [out, back])
+
+
 def stranger_with_equal_value(world: World) -> None:
     """An earlier purchase of ours and a stranger's Pix of the same value in another account."""
     first, second = _pair(world)
@@ -183,7 +198,8 @@ def charge_never_paid(world: World) -> None:
 
 CASES = (
     (transfer, 25), (transfer_with_late_leg, 8), (announced_transfer, 8), (two_equal_transfers, 3),
-    (fee_and_its_reversal, 5), (pix_given_back, 5), (fee, 110), (card_purchase, 35),
-    (interest_of_savings, 15), (sweep, 10), (unknown_person, 40), (advance_of_customer, 6),
-    (stranger_with_equal_value, 5), (bill_never_paid, 25), (charge_never_paid, 30),
+    (fee_and_its_reversal, 5), (pix_given_back, 5), (returned_without_a_word, 3), (fee, 110),
+    (card_purchase, 35), (interest_of_savings, 15), (sweep, 10), (unknown_person, 40),
+    (advance_of_customer, 20), (supplier_without_bill, 18), (stranger_with_equal_value, 5),
+    (bill_never_paid, 25), (charge_never_paid, 30),
 )  # fmt: skip

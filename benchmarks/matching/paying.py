@@ -1,15 +1,17 @@
 """Cases of money that goes out."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from benchmarks.matching import texts
 from benchmarks.matching.company import Account, Party, cnpj
-from benchmarks.matching.world import Row, World, money
+from benchmarks.matching.world import Row, World, money, total_of
 from brazil.banking_days import next_banking_day
 
 
-def _sent_line(world: World, account: Account, bill: Row, party: Party, day, kind: str) -> Row:
+def _sent_line(
+    world: World, account: Account, bill: Row, party: Party, day: date, kind: str
+) -> Row:
     """The line of an order of ours: BS2 repeats its reference, the Conta Kamino its code."""
     amount = -Decimal(bill["amount"])
     words = texts.opening_words(world.rng, account, kind, is_credit=False)
@@ -77,7 +79,7 @@ def payroll_one_debit(world: World) -> None:
         )
         for person in world.rng.sample(world.staff, min(len(world.staff), world.rng.randint(3, 8)))
     ]
-    total = sum(Decimal(bill["amount"]) for bill in bills)
+    total = total_of(bills)
     line = world.line(account, day, -total, "other", "SISPAG SALARIOS")
     world.true("payroll_one_debit", [line], bills)
 
@@ -150,7 +152,7 @@ def several_bills_one_pix(world: World) -> None:
         world.payable(party, world.amount(), world.after(day, -6, 4), method="pix")
         for _ in range(world.rng.randint(2, 5))
     ]
-    total = sum(Decimal(bill["amount"]) for bill in bills)
+    total = total_of(bills)
     world.true("several_bills_one_pix", [world.moved(account, day, -total, "pix", party)], bills)
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from benchmarks.matching import texts
 from benchmarks.matching.company import Account, Party, person_name
-from benchmarks.matching.world import Row, World, money
+from benchmarks.matching.world import Row, World, money, total_of
 from brazil.banking_days import next_banking_day
 
 
@@ -56,7 +56,15 @@ def boleto_with_discount(world: World) -> None:
     amount = world.amount()
     discount = money(amount * Decimal("0.05"))
     until = due - timedelta(days=3)
-    charge = world.charge(party, amount, due, account, discount=str(discount), discount_until=until)
+    charge = world.charge(
+        party,
+        amount,
+        due,
+        account,
+        discount=str(discount),
+        discount_until=until,
+        created_on=due - timedelta(days=20),
+    )
     day = next_banking_day(until - timedelta(days=world.rng.randint(3, 6)))
     if day > until:
         day = until
@@ -148,7 +156,7 @@ def several_charges_one_pix(world: World) -> None:
         )
         for _ in range(world.rng.randint(2, 4))
     ]
-    total = sum(Decimal(charge["amount"]) for charge in charges)
+    total = total_of(charges)
     line = world.moved(account, day, total, "pix", party)
     world.true("several_charges_one_pix", [line], charges)
 
@@ -202,7 +210,7 @@ def sales_net_of_fee(world: World) -> None:
         )
         for _ in range(world.rng.randint(1, 5))
     ]
-    gross = sum(Decimal(sale["amount"]) for sale in sales)
+    gross = total_of(sales)
     fee = money(gross * Decimal(world.rng.choice(("0.0199", "0.0315", "0.0249"))))
     line = world.line(account, day, gross - fee, "other", "CREDITO ADQUIRENTE PAGAMENTOS VENDAS")
     world.true("sales_net_of_fee", [line], sales, difference=("fee", fee))
@@ -215,7 +223,7 @@ def slips_credited_as_one(world: World) -> None:
         world.charge(world.payer(), world.amount(), world.after(day, -1, 0), account)
         for _ in range(world.rng.randint(2, 4))
     ]
-    total = sum(Decimal(charge["amount"]) for charge in charges)
+    total = total_of(charges)
     line = world.line(account, day, total, "boleto", "CREDITO COBRANCA DO DIA")
     world.true("slips_credited_as_one", [line], charges)
 
@@ -287,7 +295,7 @@ def two_entries_one_credit(world: World) -> None:
         )
         for party in world.rng.sample(world.customers, 2)
     ]
-    total = sum(Decimal(entry["amount"]) for entry in entries)
+    total = total_of(entries)
     world.true(
         "two_entries_one_credit",
         [world.line(account, day, total, "boleto", "CRED COBRANCA")],

@@ -28,6 +28,10 @@ def money(value: Decimal | float) -> Decimal:
     return Decimal(value).quantize(CENT, ROUND_HALF_UP)
 
 
+def total_of(items: Sequence[Row]) -> Decimal:
+    return sum((Decimal(item["amount"]) for item in items), Decimal(0))
+
+
 class World:
     def __init__(self, seed: int, *, first: date, days: int, parties: int) -> None:
         self.rng = random.Random(seed)
@@ -44,10 +48,24 @@ class World:
         self.acquirer.name = "Adquirente Pagamentos S.A."
         self.treasury = make_company(self.rng, 3 * parties + 1)
         self.treasury.name, self.treasury.document = "Receita Federal do Brasil", "00394460005887"
+        self.prices = [money(self.rng.randrange(5, 90) * 10 + Decimal("9.90")) for _ in range(8)]
+        self._make_alike()
         self.items: list[Row] = []
         self.lines: list[Row] = []
         self.truth: list[Row] = []
         self._numbers: dict[str, int] = {}
+
+    def _make_alike(self) -> None:
+        """Namesakes, establishments of one company, and one company written down twice."""
+        for first, second in zip(self.people[::25], self.people[1::25], strict=False):
+            second.name = first.name
+        for first, second in zip(self.suppliers[::30], self.suppliers[1::30], strict=False):
+            second.name = first.name
+            if first.document:
+                number = self.rng.randint(2, 9)
+                second.document = cnpj(self.rng, root=first.document[:8], establishment=number)
+        for first, second in zip(self.customers[::40], self.customers[1::40], strict=False):
+            second.name, second.document = texts.fold(first.name), first.document
 
     # What is drawn
 
@@ -62,8 +80,10 @@ class World:
         return next_banking_day(day + timedelta(days=self.rng.randint(least, most)))
 
     def amount(self) -> Decimal:
-        """Round values are common: 500, 1.200, 3.000."""
+        """Round values are common, 500 or 1.200, and so are the company's list prices."""
         draw = self.rng.random()
+        if draw > 0.85:
+            return self.rng.choice(self.prices)
         if draw < 0.12:
             return money(
                 self.rng.choice((100, 150, 200, 250, 300, 500, 800, 1000, 1200, 1500, 3000))

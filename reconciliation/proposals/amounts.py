@@ -21,6 +21,7 @@ BANK_FEES = tuple(
     map(Decimal, ("1.75", "1.99", "2.50", "2.69", "3.50", "8.50", "9.90", "10.00", "12.50"))
 )
 MOST_LATE_DAYS = 120
+MOST_DISCOUNT = Decimal("0.105")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,9 @@ def _by_custom(item: Item, owed: Decimal, moved: Decimal, day: date) -> Explaine
             return Explained("likely", "interest", difference)
         if item.kind == "payable" and difference in BANK_FEES:
             return Explained("likely", "fee", difference)
-    if item.kind == "payable" and difference < 0 and -difference <= owed / 10:
-        share = round(-difference / owed * 100)
-        if abs(_cents(owed * share / 100) + difference) <= CENT:
+    if item.kind == "payable" and difference < 0 and -difference <= owed * MOST_DISCOUNT:
+        whole_share = round(-difference / owed * 100)
+        if abs(_cents(owed * whole_share / 100) + difference) <= CENT:
             return Explained("likely", "discount", -difference)
     return None
 
@@ -109,6 +110,6 @@ def _cents(value: Decimal) -> Decimal:
     return value.quantize(CENT, ROUND_HALF_UP)
 
 
-def is_round(amount: Decimal) -> bool:
+def is_round(amount: Decimal, step: int = 10) -> bool:
     """Values that many things cost: whole tens."""
-    return abs(amount) % 10 == 0
+    return abs(amount) % step == 0

@@ -14,6 +14,8 @@ from reconciliation.proposals.names import CUT, NameIndex
 from reconciliation.proposals.reading import Reading, account_number, bare_number, read
 
 SURE_FIT = 0.85
+LEAST_ID = 8  # figures of a number that is no other by chance
+LEAST_TOKEN = 4
 SEEN_DAYS = 120  # how far back a value has to be alone
 
 
@@ -29,6 +31,7 @@ class Book:
         self.open_lines: dict[str, None] = {}
         self.reopened: set[str] = set()  # items whose money came back: their order is over
         self.learned: dict[str, set[str]] = defaultdict(set)  # name or document: parties
+        self.rates: dict[str, set[Decimal]] = defaultdict(set)  # what an acquirer kept, of one
         self.given_back: set[str] = set()
         self.transfers: list[Item] = []  # announced
         self.last_day = date.min
@@ -73,12 +76,10 @@ class Book:
         if item.kind == "charge" and (
             terms.fine_percent or terms.interest_percent or terms.discount
         ):
-            self._with_terms.add(item.id)
-        self._late.clear()
+            self._note_terms(item)
 
     def close_item(self, item: str) -> None:
         self.open[item] = Decimal(0)
-        self._late.clear()
 
     def add_line(self, line: Line) -> None:
         self.lines[line.id] = line
@@ -112,11 +113,15 @@ class Book:
         return found
 
     def _by_name(self, reading: Reading) -> dict[str, str]:
-        """By name, held against a mask; with another document than the books' it is a likeness."""
-        named = self.names.fitting(reading.name) if reading.name else {}
+        """By name, held against a mask; with another document than the books' it is a namesake."""
+        named = (
+            self.names.fitting(reading.name, may_be_cut=reading.is_name_of_text)
+            if reading.name
+            else {}
+        )
         if reading.documents:
             return {
-                party: "likeness" if self.parties[party].document else "name"
+                party: "namesake" if self.parties[party].document else "name"
                 for party, fit in named.items()
                 if fit >= CUT
             }
@@ -140,12 +145,21 @@ class Book:
         return {party: "memory" for key in told if key for party in self.learned.get(key, ())}
 
     def by_ids(self, line: Line) -> set[str]:
-        """Items, open or not, one of whose exact ids stands in the text as a whole word."""
+        """Items, open or not, of this account, whose exact id stands in the text as a whole word.
+
+        A short number may be anything: it counts as it is written, with its zeros, or with letters.
+        """
         found: set[str] = set()
-        for token in self.readings[line.id].tokens:
-            if len(token) >= 5:
-                found |= self._by_id.get(token, set())
-        return {item for item in found if self._is_of_side(item, line)}
+        for word in self.readings[line.id].words_with_digits:
+            token = word.lstrip("0")
+            if len(word) < LEAST_ID and token.isdigit():
+                continue
+            found |= self._by_id.get(token, set()) if len(token) >= LEAST_TOKEN else set()
+        return {
+            item
+            for item in found
+            if self._is_of_side(item, line) and self._is_of_account(item, line)
+        }
 
     def by_party(self, party: str, line: Line) -> list[Item]:
         return [
@@ -153,6 +167,9 @@ class Book:
             for item in self._by_party.get(party, ())
             if self.open[item] and self._is_of_side(item, line)
         ]
+
+    def is_only_one(self, item: Item, line: Line) -> bool:
+        return item.party is not None and self.by_party(item.party, line) == [item]
 
     def by_amount(self, line: Line) -> list[Item]:
         return [
@@ -164,20 +181,25 @@ class Book:
         if line.amount < 0:
             return []
         if line.day not in self._late:
-            values: dict[Decimal, set[str]] = defaultdict(set)
-            for item in [item for item in self._with_terms if not self.open[item]]:
-                self._with_terms.discard(item)
-            for name in self._with_terms:
-                item = self.items[name]
-                if abs((line.day - item.day).days) <= MOST_LATE_DAYS:
-                    for value in values_by_terms(item, line.day):
-                        values[value].add(name)
-            self._late[line.day] = values
+            self._with_terms = {item for item in self._with_terms if self.open[item]}
+            self._late[line.day] = defaultdict(set)
+            for item in self._with_terms:
+                self._note_values(self.items[item], line.day)
         return [
             self.items[item]
             for item in self._late[line.day].get(line.amount, ())
             if self.open[item] == abs(self.items[item].amount)
         ]
+
+    def _note_terms(self, item: Item) -> None:
+        self._with_terms.add(item.id)
+        for day in self._late:
+            self._note_values(item, day)
+
+    def _note_values(self, item: Item, day: date) -> None:
+        if abs((day - item.day).days) <= MOST_LATE_DAYS:
+            for value in values_by_terms(item, day):
+                self._late[day][value].add(item.id)
 
     def around(self, day: date, days: int, line: Line) -> list[Item]:
         """Open items of the line's side that are due about that day."""
@@ -216,6 +238,17 @@ class Book:
             self.open[item] -= part
         if proposal.kind == "return":
             self.given_back.add(proposal.lines[0])
+            self._end_order_of(self.lines[proposal.lines[0]])
+
+    def _end_order_of(self, line: Line) -> None:
+        """What was sent came back: another line may settle the bill now."""
+        told, parties = self.by_ids(line), self.parties_of(line)
+        for item in self._by_amount.get(line.amount, ()):
+            known = self.items[item]
+            if known.sending and known.sending.account == line.account:
+                near = abs((line.day - known.sending.day).days) <= 4
+                if item in told or (near and known.party in parties):
+                    self.reopened.add(item)
 
     def undo(self, proposal: Proposal) -> None:
         for line in proposal.lines:
@@ -224,18 +257,25 @@ class Book:
             self.open[item] += part
             self.reopened.add(item)
             if self.items[item].kind == "charge":
-                self._with_terms.add(item)
-        self._late.clear()
+                self._note_terms(self.items[item])
 
     def learn(self, proposal: Proposal) -> None:
         """A person matched a line that names somebody with items of one party."""
         parties = {self.items[item].party for item, _ in proposal.parts}
+        self._learn_rate(proposal, parties)
         for line in proposal.lines:
             reading = self.readings[line]
             if len(parties) == 1 and (party := next(iter(parties))):
                 for told in (reading.name, *reading.documents):
                     if told:
                         self.learned[told].add(party)
+
+    def _learn_rate(self, proposal: Proposal, parties: set[str | None]) -> None:
+        if proposal.difference and proposal.difference[0] == "fee" and len(parties) == 1:
+            gross = sum((part for _, part in proposal.parts), Decimal(0))
+            rate = round(proposal.difference[1] / gross, 4)
+            if party := next(iter(parties)):
+                self.rates[party].add(rate)
 
     def lines_of_party(self, party: str) -> list[Line]:
         return [
@@ -254,6 +294,11 @@ class Book:
             and parties & set(self.parties_of(other))
             for other in self.lines_of(line.amount, first, last, only_open=False)
         )
+
+    def _is_of_account(self, item: str, line: Line) -> bool:
+        known = self.items[item]
+        account = known.sending.account if known.sending else known.account
+        return account in (None, line.account)
 
     def _is_of_side(self, item: str, line: Line) -> bool:
         known = self.items[item]

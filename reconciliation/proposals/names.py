@@ -9,28 +9,13 @@ from rapidfuzz import fuzz
 from core.text import fold
 from reconciliation.proposals.facts import Party
 
-EXACT, CUT, LIKE = 1.0, 0.95, 0.9
+EXACT, CUT, LIKE, PART = 1.0, 0.95, 0.9, 0.8
+LEAST_WORD = 4
 LEAST_CUT = 9  # letters of a cut name that still say something
 LEAST_LIKE = 91
-_SMALL = frozenset(
-    [
-        "de",
-        "da",
-        "do",
-        "das",
-        "dos",
-        "e",
-        "em",
-        "ltda",
-        "me",
-        "epp",
-        "sa",
-        "s",
-        "a",
-        "eireli",
-        "cia",
-    ]
-)
+LEAST_OF_FIELD = 30  # where a field of its own may cut a name
+_FORMS = frozenset(("ltda", "me", "epp", "sa", "s", "a", "eireli", "cia", "mei"))
+_SMALL = _FORMS | {"de", "da", "do", "das", "dos", "e", "em"}
 
 
 def plain(name: str) -> str:
@@ -43,7 +28,7 @@ class NameIndex:
     def __init__(self, parties: Iterable[Party]) -> None:
         self._names: dict[str, tuple[str, ...]] = {}
         self._by_word: dict[str, set[str]] = defaultdict(set)
-        self._found: dict[str, dict[str, float]] = {}
+        self._found: dict[tuple[str, bool], dict[str, float]] = {}
         for party in parties:
             names = tuple(plain(name) for name in (party.name, party.trade_name) if name)
             self._names[party.id] = names
@@ -51,42 +36,48 @@ class NameIndex:
                 for word in name.split():
                     self._by_word[word[:4]].add(party.id)
 
-    def fitting(self, told: str) -> dict[str, float]:
-        """How well each party fits; those that fit worse than the best kind are left out."""
-        if told not in self._found:
-            self._found[told] = self._fitting(told)
-        return self._found[told]
+    def fitting(self, told: str, *, may_be_cut: bool) -> dict[str, float]:
+        """How well each party fits; those that fit worse than the best kind are left out.
 
-    def _fitting(self, told: str) -> dict[str, float]:
+        A text that may be cut just where one name ends fits the longer ones as well.
+        """
+        if (told, may_be_cut) not in self._found:
+            self._found[told, may_be_cut] = self._fitting(told, may_be_cut)
+        return self._found[told, may_be_cut]
+
+    def _fitting(self, told: str, may_be_cut: bool) -> dict[str, float]:
         blocks = [
             self._by_word.get(word[:4], set())
             for word in told.split()
             if len(word) >= 3 and word not in _SMALL
         ]
         near: set[str] = set().union(*sorted(blocks, key=len)[:3]) if blocks else set()
-        fits = {party: max(_fit(told, name) for name in self._names[party]) for party in near}
-        best = max(fits.values(), default=0.0)
-        if not best:
-            return {}
-        return {
-            party: fit
-            for party, fit in fits.items()
-            if fit >= min(best, CUT if best == CUT else best)
+        fits = {
+            party: max(_fit(told, name, may_be_cut) for name in self._names[party])
+            for party in near
         }
+        best = max(fits.values(), default=0.0)
+        least = CUT if may_be_cut and best == EXACT else best
+        return {party: fit for party, fit in fits.items() if fit and fit >= least}
 
 
-def _fit(told: str, name: str) -> float:
+def _fit(told: str, name: str, may_be_cut: bool) -> float:
     if told == name:
         return EXACT
     if len(told) >= LEAST_CUT and name.startswith(told):
-        return CUT
+        is_cut = may_be_cut or len(told) >= LEAST_OF_FIELD
+        return CUT if is_cut or _FORMS.issuperset(name[len(told) :].split()) else PART
     if len(name) >= LEAST_CUT and told.startswith(f"{name} "):
-        return CUT  # the bank goes on with something else
+        # A company's name has an end; a person's may go on, and is another person's then.
+        return CUT if name.split()[-1] in _FORMS else PART
     # A cut name of the other kind: its last word is a beginning.
     shorter = name[: len(told)] if len(told) >= 16 else name
     likeness = fuzz.ratio(told, shorter)
     if likeness >= LEAST_LIKE:
         return LIKE * likeness / 100
-    if len(told.split()) > 1 and fuzz.token_sort_ratio(told, name) >= LEAST_LIKE:
+    words = told.split()
+    if len(words[0]) >= LEAST_WORD and set(words) <= set(name.split()):
+        return PART
+    if len(words) > 1 and fuzz.token_sort_ratio(told, name) >= LEAST_LIKE:
         return LIKE * LEAST_LIKE / 100
     return 0.0

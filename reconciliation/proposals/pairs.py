@@ -1,25 +1,19 @@
 """Lines that belong to each other: both sides of a transfer, a movement and what gave it back."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from rapidfuzz import fuzz
 
-from brazil.banking_days import is_banking_day
 from reconciliation.proposals.amounts import is_round
 from reconciliation.proposals.book import Book
+from reconciliation.proposals.days import banking_days_between
 from reconciliation.proposals.facts import Item, Line, Proposal
 
 MOST_DAYS_OF_TRANSFER = 5  # banking days
 RETURN_DAYS = 90  # MED
-
-
-def banking_days_between(first: date, last: date) -> int:
-    if last < first:
-        first, last = last, first
-    return sum(
-        is_banking_day(first + timedelta(days=day + 1))
-        for day in range(min((last - first).days, 60))
-    )
+SILENT_RETURN_DAYS = 10
+RAILS = ("ted", "pix", "boleto", "cheque")
 
 
 def transfers(book: Book, line: Line) -> list[Proposal]:
@@ -104,25 +98,23 @@ def _announced(book: Book, line: Line, mirror: Line) -> list[Item]:
 
 def _degree(book: Book, line: Line, mirror: Line, signs: int, mirrors: list[Line]) -> str:
     """Certain when both sides are ours and neither has another that would do as well."""
-    if signs < 2:
+    named = _names_account(book, line, mirror)
+    told = named or bool(_announced(book, line, mirror))
+    if signs + bool(told) < 2:
         return ""
-    own = [other for other in mirrors if book.readings[other.id].is_own]
-    back = [other for other in _mirrors(book, mirror) if book.readings[other.id].is_own]
-    if len(own) == len(back) == 1 and own[0] is mirror and back[0] is line:
-        certain = not is_round(line.amount) or not _could_come(book, line, mirror)
-        if certain or _names_account(book, line, mirror):
-            return "evidence"
-    if _names_account(book, line, mirror) == 2:
-        others = [
-            other for other in own if other is not mirror and _names_account(book, line, other) == 2
-        ]
-        others += [
-            other
-            for other in back
-            if other is not line and _names_account(book, other, mirror) == 2
-        ]
-        return "" if others else "evidence"
-    return ""
+    own = [other for other in mirrors if _may_be_own(book, other)]
+    back = [other for other in _mirrors(book, mirror) if _may_be_own(book, other)]
+    if own == [mirror] and back == [line]:
+        is_sure = told or not is_round(line.amount) or not _could_come(book, line, mirror)
+        return "evidence" if is_sure else ""
+    rivals = [other for other in own if other is not mirror and _names_account(book, line, other)]
+    rivals += [other for other in back if other is not line and _names_account(book, other, mirror)]
+    return "evidence" if named == 2 and not rivals else ""
+
+
+def _may_be_own(book: Book, line: Line) -> bool:
+    reading = book.readings[line.id]
+    return reading.is_own or not (reading.names_somebody or reading.is_own_nature)
 
 
 def _could_come(book: Book, line: Line, mirror: Line) -> bool:
@@ -137,43 +129,45 @@ def _could_come(book: Book, line: Line, mirror: Line) -> bool:
 
 def returns(book: Book, line: Line) -> list[Proposal]:
     """What this line gives back: an earlier movement of the same account, matched or not."""
-    reading = book.readings[line.id]
-    if not reading.gives_back:
-        return []
-    first = line.day - timedelta(days=RETURN_DAYS)
-    earlier = [
+    if not book.readings[line.id].gives_back:
+        return _silent_returns(book, line)
+    found = []
+    for other in _earlier(book, line, RETURN_DAYS):
+        kinship = _kinship(book, line, other)
+        if kinship >= 0:
+            apart = min(banking_days_between(other.day, line.day), 40)
+            found.append(_return_of(book, other, line, 60 + kinship - apart))
+    found.sort(key=lambda proposal: -proposal.score)
+    if found and _is_certain_return(book, line, found):
+        found[0] = replace(found[0], degree="evidence")
+    return found
+
+
+def _silent_returns(book: Book, line: Line) -> list[Proposal]:
+    """The same party sends the same value back without a word."""
+    parties = set(book.parties_of(line))
+    return [
+        _return_of(book, other, line, 44 - banking_days_between(other.day, line.day))
+        for other in (_earlier(book, line, SILENT_RETURN_DAYS) if parties else ())
+        if parties & set(book.parties_of(other))
+    ]
+
+
+def _earlier(book: Book, line: Line, days: int) -> list[Line]:
+    first = line.day - timedelta(days=days)
+    return [
         other
         for other in book.lines_of(-line.amount, first, line.day, only_open=False)
         if other.account == line.account
         and other.id not in book.given_back
         and not book.readings[other.id].gives_back
     ]
-    found = []
-    for other in earlier:
-        kinship = _kinship(book, line, other)
-        if kinship < 0:
-            continue
-        apart = banking_days_between(other.day, line.day)
-        undoes = () if other.id in book.open_lines else (other.id,)
-        found.append(
-            Proposal(
-                (other.id, line.id),
-                (),
-                "return",
-                None,
-                ("gives back",),
-                60 + kinship - min(apart, 40),
-                "",
-                undoes,
-            )
-        )
-    found.sort(key=lambda proposal: -proposal.score)
-    if found and _is_certain_return(book, line, found):
-        best = found[0]
-        found[0] = Proposal(
-            best.lines, (), "return", None, best.marks, best.score, "evidence", best.undoes
-        )
-    return found
+
+
+def _return_of(book: Book, other: Line, line: Line, score: float) -> Proposal:
+    undoes = () if other.id in book.open_lines else (other.id,)
+    marks = ("gives back",)
+    return Proposal((other.id, line.id), (), "return", None, marks, score, "", undoes)
 
 
 def _kinship(book: Book, line: Line, other: Line) -> int:
@@ -182,13 +176,16 @@ def _kinship(book: Book, line: Line, other: Line) -> int:
     shared = {token for token in mine.tokens & theirs.tokens if len(token) >= 6}
     if shared or mine.documents & theirs.documents:
         return 40
+    if set(book.parties_of(line)) & set(book.parties_of(other)):
+        return 35
     if mine.documents and theirs.documents:
         return -1
     if mine.is_own_nature != theirs.is_own_nature:
         return -1
     if mine.name and theirs.name:
         return 30 if fuzz.partial_ratio(mine.name, theirs.name) >= 80 else -1
-    return 10
+    rails = [rail for rail in RAILS if rail in mine.text]
+    return 10 + 10 * any(rail in theirs.text or rail == other.kind for rail in rails)
 
 
 def _is_certain_return(book: Book, line: Line, found: list[Proposal]) -> bool:

@@ -17,9 +17,8 @@ _ACCOUNT = re.compile(
     r"(?:ag(?:encia)?[:. ]*)(\d{1,5})(?:-\d)?\W+(?:c/?c|conta|cta)[:. ]*([\d.]+-?[\dx]?)"
 )
 _TOKEN = re.compile(r"[a-z]*\d[a-z\d]*")
-_WORD = re.compile(r"[^\W\d_]+")
 _GIVES_BACK = re.compile(
-    r"\b(?:dev(?:ol\w*)?|devolucao|devolvid\w|estorno\w*|rejeitad\w|retorno de)\b"
+    r"\b(?:dev(?:ol\w*)?|devolucao|devolvid\w|estorn\w*|revers\w+|rejeitad\w|retorno de)\b"
 )
 _SAME_HOLDER = re.compile(r"mesma titularidade|mesmo titular|entre contas|contas proprias")
 # Natures that settle no bill and no charge; only an entry on this account may fit.
@@ -27,10 +26,11 @@ _OWN_NATURE = re.compile(
     r"^(?:tar(?:ifa)?\b|cesta|iof\b|rend\b|rendimento|remuneracao|juros|compra|rshop|saque|aplic|resgate"
     r"|anuidade|encargo|pacote)|\b(?:tarifa|iof|cdb|rdb|poupanca|compra cartao|compra no debito)\b"
 )
+LEAST_NUMBER = 2
 # What banks write around a name.
 _BANK_WORDS = frozenset((
     "a", "ag", "agencia", "ao", "aut", "automatico", "banco", "boleto", "boletos", "bradesco",
-    "c", "cc", "cliente", "cnpj", "cobranca", "code", "conta", "contas", "corrente", "cp",
+    "c", "cc", "cnpj", "cobranca", "code", "conta", "contas", "corrente", "cp",
     "cpf", "cred", "credito", "creditos", "d", "da", "darf", "das", "de", "deb", "debito",
     "debitos", "deposito", "des", "dev", "devolucao", "devolvida", "devolvido", "dia", "do",
     "doc", "documento", "dos", "duplicata", "e", "efetuada", "efetuado", "eletron",
@@ -49,11 +49,13 @@ _BANK_WORDS = frozenset((
 @dataclass(frozen=True, slots=True)
 class Reading:
     text: str  # folded
-    tokens: frozenset[str]  # with digits, as whole words, without leading zeros
+    words_with_digits: frozenset[str]
+    tokens: frozenset[str]  # the same without leading zeros
     documents: frozenset[str]  # whole and valid
     masks: tuple[str, ...]
     accounts: frozenset[tuple[str, str]]
     name: str  # what is left when the bank's words are gone
+    is_name_of_text: bool  # out of free text, where names are cut
     is_own: bool
     gives_back: bool
     is_own_nature: bool
@@ -67,6 +69,13 @@ class Reading:
 def bare_number(text: str) -> str:
     """A number as it is compared: letters and digits alone, no leading zeros."""
     return re.sub(r"[^a-z\d]", "", fold(text)).lstrip("0")
+
+
+def is_number_told(number: str, reading: "Reading") -> bool:
+    """Whether a document's number stands in the text as a whole word; «NF 417» also as 417."""
+    bare = bare_number(number)
+    figures = re.sub(r"^[a-z]+", "", bare).lstrip("0")
+    return any(len(told) >= LEAST_NUMBER and told in reading.tokens for told in (bare, figures))
 
 
 def account_number(branch: str, number: str) -> tuple[str, str]:
@@ -90,6 +99,7 @@ def read(line: Line, company: Company) -> Reading:
         if "*" in plain and len(plain) in (11, 14) and sum(c.isdigit() for c in plain) >= 4:
             masks.append(plain)
     accounts = frozenset(account_number(*m.groups()) for m in _ACCOUNT.finditer(text))
+    words = _words_with_digits(text)
     own = _own_account(accounts, line.account, company)
     root = company.document[:8]
     is_own = bool(
@@ -100,16 +110,24 @@ def read(line: Line, company: Company) -> Reading:
     )
     return Reading(
         text=text,
-        tokens=frozenset(t.lstrip("0") for t in _TOKEN.findall(text)) - {""},
+        words_with_digits=words,
+        tokens=frozenset(word.lstrip("0") for word in words) - {""},
         documents=frozenset(documents),
         masks=tuple(masks),
         accounts=accounts,
         name=_name(line, text),
+        is_name_of_text=not line.name,
         is_own=is_own,
         gives_back=bool(_GIVES_BACK.search(text)),
         is_own_nature=line.kind == "fee" or bool(_OWN_NATURE.search(text)),
         own_account=own,
     )
+
+
+def _words_with_digits(text: str) -> frozenset[str]:
+    """«REF-2026/17» is one word and also three."""
+    joined = (re.sub(r"[^a-z\d]", "", word) for word in text.split())
+    return frozenset(_TOKEN.findall(text)) | {w for w in joined if any(c.isdigit() for c in w)}
 
 
 def _name(line: Line, text: str) -> str:

@@ -33,7 +33,7 @@ def _sums(
     sums: dict[Decimal, list[tuple[int, ...]]] = {Decimal(0): [()]}
     for place in places:
         amount = amounts[place]
-        for so_far, ways in list(sums.items()):
+        for so_far, ways in [(so_far, tuple(ways)) for so_far, ways in sums.items()]:
             if so_far + amount <= total:
                 kept = sums.setdefault(so_far + amount, [])
                 kept += [(*chosen, place) for chosen in ways[: most - len(kept)]]

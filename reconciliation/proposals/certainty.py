@@ -1,0 +1,126 @@
+"""Whether a match of one item is certain: by an exact id, or by evidence without a rival.
+
+Both ask for a value that is the item's own, or what its own terms make of it, to the centavo.
+Evidence asks for more: a party that the line tells of, and of no other (document, account, root,
+a name that fits one party alone), or a value that was there once in 120 days, is not round, and
+stands on a line that names nobody else; a day on which such an item is paid; no other open item
+and no other open line that would do as well; and no equal line of the party that was matched just
+before. Memory, a mask alone and a namesake with another document only ever propose.
+"""
+
+from dataclasses import replace
+
+from reconciliation.proposals.amounts import is_round
+from reconciliation.proposals.days import banking_days_between
+from reconciliation.proposals.facts import Item, Line
+from reconciliation.proposals.look import Look
+from reconciliation.proposals.single import Candidate
+
+
+def degree_of(look: Look, candidate: Candidate, candidates: list[Candidate]) -> str:
+    if not candidate.is_exact:
+        return ""
+    rivals = [other for other in candidates if other is not candidate and other.is_exact]
+    rivals = [other for other in rivals if not _is_beside(other, candidate)]
+    if any(not _is_same(candidate.item, other.item) for other in rivals):
+        return ""
+    if candidate.by_id:
+        return "" if _has_earlier_line(look, candidate) else "id"
+    if not _is_timely(look, candidate) or _has_rival_line(look, candidate):
+        return ""
+    apart = banking_days_between(candidate.item.day, look.line.day)
+    if apart > 3 and look.book.has_twin(look.line, 15):
+        return ""  # paid twice, perhaps: the next one of equal value is not meant
+    if candidate.party and look.is_party_sure:
+        return "evidence"
+    if candidate.by_number and candidate.party:
+        return "evidence"
+    return "evidence" if _is_alone(look, candidate) else ""
+
+
+def _is_beside(other: Candidate, best: Candidate) -> bool:
+    """Whether `other` is no rival: the line tells of the best one's party, number or id."""
+    if best.by_id and not other.by_id:
+        return True
+    if best.by_number and best.party and not other.by_number:
+        return True
+    return bool(best.party) and not other.party and not other.by_number
+
+
+def _is_same(item: Item, other: Item) -> bool:
+    """Nothing but their ids tells them apart."""
+    return replace(item, id="") == replace(other, id="")
+
+
+def _is_timely(look: Look, candidate: Candidate) -> bool:
+    item, days = candidate.item, (look.line.day - candidate.item.day).days
+    if item.kind == "entry":
+        return -5 <= days <= 10
+    if is_round(look.moved) or look.is_common_value:
+        # Such a value may be for anything; only near its day it is for this.
+        return -5 <= days <= 12
+    if item.kind == "payable":
+        return -12 <= days <= 30
+    terms = item.terms
+    if candidate.explained and candidate.explained.grade == "terms":
+        return -30 <= days <= 120
+    # So late without the fine that it asks for: something else, perhaps.
+    return -30 <= days <= (15 if terms.fine_percent or terms.interest_percent else 45)
+
+
+def _has_earlier_line(look: Look, candidate: Candidate) -> bool:
+    """The same boleto paid twice: the earlier money is that of the charge."""
+    line, book = look.line, look.book
+    return any(
+        candidate.item.id in book.by_ids(other)
+        for other in book.lines_of(line.amount, book.first_rival_day(line), line.day)
+        if other.day < line.day
+    )
+
+
+def _has_rival_line(look: Look, candidate: Candidate) -> bool:
+    """Another open line that the item would fit as well, and that is not like this one."""
+    book, line = look.book, look.line
+    for other in book.lines_of(line.amount, book.first_rival_day(line), book.last_day):
+        if other.id == line.id or _are_alike(other, line):
+            continue
+        reading = book.readings[other.id]
+        if (
+            reading.gives_back
+            or reading.is_own
+            or (reading.is_own_nature and candidate.item.kind != "entry")
+        ):
+            continue
+        if candidate.item.kind == "entry" and other.account != line.account:
+            continue
+        parties = book.parties_of(other)
+        fits_as_well = candidate.item.party in parties or not reading.names_somebody
+        if fits_as_well and not (candidate.by_number and candidate.party):
+            return True
+    return False
+
+
+def _is_alone(look: Look, candidate: Candidate) -> bool:
+    """A value that was open once in 120 days, not round, on a line that names nobody else."""
+    if is_round(look.moved) or look.book.with_value_since(look.line) != 1:
+        return False
+    if candidate.explained and candidate.explained.grade != "equal":
+        return False
+    item, apart = candidate.item, banking_days_between(candidate.item.day, look.line.day)
+    if item.kind == "entry":
+        return (
+            item.account == look.line.account
+            and apart <= 3
+            and (not item.party or bool(candidate.party) or not look.reading.names_somebody)
+        )
+    if candidate.party in ("namesake", "memory"):
+        return False
+    if look.reading.names_somebody and not candidate.party:
+        return False
+    if look.line.kind and item.method not in ("", "other", look.line.kind, "boleto_pix"):
+        return False
+    return apart <= 5
+
+
+def _are_alike(line: Line, other: Line) -> bool:
+    return replace(line, id="") == replace(other, id="")

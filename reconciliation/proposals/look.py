@@ -1,0 +1,61 @@
+"""One line against the book: what its text tells, and what may stand beside it at all."""
+
+from reconciliation.proposals.book import Book
+from reconciliation.proposals.days import banking_days_between
+from reconciliation.proposals.facts import Item, Line
+
+KNOWN = {
+    "document": 45.0, "account": 42.0, "root": 38.0, "mask": 30.0, "masked name": 38.0,
+    "name": 34.0, "namesake": 20.0, "likeness": 26.0, "memory": 18.0,
+}  # fmt: skip
+# How sure a party has to be known for a match without a person; it has to be the only one.
+SURE = frozenset(("document", "account", "root", "masked name", "name"))
+
+MOST_DAYS_OF_ORDER = 7  # after it was sent; later its line is none of it
+
+
+class Look:
+    def __init__(self, book: Book, line: Line) -> None:
+        self.book, self.line = book, line
+        self.reading = book.readings[line.id]
+        self.parties = book.parties_of(line)
+        self.moved = abs(line.amount)
+        self.named = book.by_ids(line)
+
+    @property
+    def is_common_value(self) -> bool:
+        """A list price: several items had it lately."""
+        return self.book.with_value_since(self.line) > 1
+
+    @property
+    def is_party_sure(self) -> bool:
+        """Whether it tells of one party; one that is written down twice under a document is one."""
+        told = set(self.parties.values())
+        return told <= {"document", "root"} or (len(self.parties) == 1 and told <= SURE)
+
+    @property
+    def one_party(self) -> tuple[str, str] | None:
+        """The only party that the line tells of, and how."""
+        return next(iter(self.parties.items())) if len(self.parties) == 1 else None
+
+    def may_be(self, item: Item) -> bool:
+        if item.kind == "transfer":
+            return False
+        if item.kind == "entry" and item.account != self.line.account:
+            return False
+        if self.reading.is_own_nature and item.kind != "entry":
+            return False
+        sending = item.sending
+        if sending and item.id not in self.book.reopened:
+            # An order that lives is settled by its own line alone.
+            if sending.account != self.line.account or (item.id not in self.named and sending.ids):
+                return False
+            return 0 <= (self.line.day - sending.day).days <= MOST_DAYS_OF_ORDER
+        return True
+
+    def date_score(self, item: Item) -> float:
+        day = item.sending.day if item.sending else item.day
+        apart = banking_days_between(day, self.line.day)
+        is_early = self.line.day < day
+        late_is_usual = item.kind == "charge"
+        return max(12.0 - apart * (1.2 if is_early else 0.5 if late_is_usual else 0.8), -18.0)

@@ -1,0 +1,199 @@
+"""Several items that are one line, and several lines that are one item."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from reconciliation.proposals.amounts import CENT, is_round
+from reconciliation.proposals.facts import Item, Proposal
+from reconciliation.proposals.look import KNOWN, SURE, Look
+from reconciliation.proposals.reading import is_number_told
+from reconciliation.proposals.single import Candidate
+from reconciliation.proposals.sums import MOST, sets_of
+
+# How many sets would sum to a value by chance: beyond these a sum proves nothing, or says nothing.
+CHANCE_OF_CERTAIN = 0.001
+CHANCE_OF_PROPOSAL = 0.3
+MOST_RATE = Decimal("5.5")  # per cent that an acquirer keeps
+
+
+def sets(look: Look, candidates: list[Candidate]) -> list[Proposal]:
+    if (
+        any(candidate.is_exact and candidate.party for candidate in candidates)
+        or look.reading.is_own_nature
+    ):
+        return []
+    if look.named:
+        lot = [look.book.items[item] for item in look.named if look.book.open[item]]
+        return _sets_among(look, lot, 60.0, "lot")
+    found: list[Proposal] = []
+    for party, known in look.parties.items():
+        found += _sets_among(
+            look, look.book.by_party(party, look.line), KNOWN[known] / len(look.parties), known
+        )
+    if not look.parties and not look.reading.names_somebody:
+        found += _sets_of_a_day(look)
+    return found
+
+
+def _sets_among(look: Look, items: Iterable[Item], known: float, mark: str) -> list[Proposal]:
+    near = sorted(
+        (
+            item
+            for item in items
+            if look.may_be(item) and -45 <= (look.line.day - item.day).days <= 120
+        ),
+        key=lambda item: (abs((look.line.day - item.day).days), item.id),
+    )
+    amounts = [look.book.open[item.id] for item in near]
+    chance = _chance(amounts)
+    if chance > CHANCE_OF_PROPOSAL and mark != "lot":
+        return []
+    sets = sets_of(amounts, look.moved)
+    found = []
+    for chosen in sets:
+        members = [near[place] for place in chosen]
+        parts = tuple((item.id, look.book.open[item.id]) for item in members)
+        dates = [look.date_score(item) for item in members]
+        numbers = sum(is_number_told(item.number, look.reading) for item in members)
+        score = known + 36.0 + sum(dates) / len(dates) + 8.0 * numbers - 2.0 * len(members)
+        certain = (
+            len(sets) == 1
+            and mark in SURE
+            and look.is_party_sure
+            and min(dates) > -4
+            and chance <= CHANCE_OF_CERTAIN
+            and (not is_round(look.moved) or len(members) == len(near))
+            and not any(_has_equal(look, item, near, members) for item in members)
+        )
+        found.append(
+            Proposal(
+                (look.line.id,),
+                parts,
+                "settle",
+                None,
+                (mark, "sum"),
+                score,
+                "evidence" if certain else "",
+            )
+        )
+    return found
+
+
+def _has_equal(look: Look, item: Item, near: list[Item], members: list[Item]) -> bool:
+    return any(
+        look.book.open[other.id] == look.book.open[item.id] and other not in members
+        for other in near
+    )
+
+
+def _sets_of_a_day(look: Look) -> list[Proposal]:
+    """A lot in one line: what is due about that day on this account, alike in kind and rail."""
+    near = [
+        item
+        for item in look.book.around(look.line.day, 1, look.line)
+        if item.account in (None, look.line.account) and look.may_be(item)
+    ]
+    lots = {
+        tuple((item.id, look.book.open[item.id]) for item in group)
+        for group in _alike(near)
+        if len(group) >= 2
+        and sum((look.book.open[item.id] for item in group), Decimal(0)) == look.moved
+    }
+    found = [
+        Proposal((look.line.id,), parts, "settle", None, ("day", "sum"), 80.0)
+        for parts in sorted(lots)
+    ]
+    if not found and look.moved % 10 and len(near) >= 2:
+        found += _sets_among(look, near, 14.0, "day")
+    return found[:3]
+
+
+def net_of_fee(look: Look) -> list[Proposal]:
+    """An acquirer's credit: the sales of a day and account, less what it keeps."""
+    if look.named or not look.one_party or look.line.amount < 0:
+        return []
+    party, known = look.one_party
+    days: dict[date, list[Item]] = {}
+    for item in look.book.by_party(party, look.line):
+        if item.method == "other" and item.account in (None, look.line.account):
+            days.setdefault(item.day, []).append(item)
+    found = []
+    for items in days.values():
+        whole = _net_of(look, items, party, known) if len(items) >= 2 else None
+        found += [whole] if whole else _net_by_usual_rate(look, items, party, known)
+    return found
+
+
+def _net_by_usual_rate(look: Look, items: list[Item], party: str, known: str) -> list[Proposal]:
+    """Some of the sales of a day, by a rate that was kept before; to the centavo."""
+    amounts = [look.book.open[item.id] for item in items]
+    if _chance(amounts) > CHANCE_OF_PROPOSAL:
+        return []
+    found = []
+    for rate in look.book.rates.get(party, ()):
+        gross = (look.moved / (1 - rate)).quantize(CENT)
+        for near in (gross - CENT, gross, gross + CENT):
+            for chosen in sets_of(amounts, near):
+                found.append(_net_of(look, [items[place] for place in chosen], party, known))
+    return [proposal for proposal in found if proposal]
+
+
+def _net_of(look: Look, items: list[Item], party: str, known: str) -> Proposal | None:
+    gross = sum((look.book.open[item.id] for item in items), Decimal(0))
+    fee = gross - look.moved
+    if not 0 < fee <= gross * MOST_RATE / 100:
+        return None
+    # What it kept before, as people accepted it.
+    is_usual = any(abs(gross * rate - fee) <= CENT for rate in look.book.rates.get(party, ()))
+    parts = tuple((item.id, look.book.open[item.id]) for item in items)
+    score = KNOWN[known] + 26.0 + 15.0 * is_usual + look.date_score(items[0])
+    return Proposal((look.line.id,), parts, "settle", ("fee", fee), (known, "net"), score)
+
+
+def together(look: Look) -> list[Proposal]:
+    """Several lines of one party and day that are one item."""
+    if look.named or len(look.parties) != 1:
+        return []
+    (party, known), *_ = look.parties.items()
+    lines = [
+        line
+        for line in look.book.lines_of_party(party)
+        if line.day == look.line.day and (line.amount > 0) == (look.line.amount > 0)
+    ]
+    if len(lines) < 2:
+        return []
+    total = abs(sum((line.amount for line in lines), Decimal(0)))
+    return [
+        Proposal(
+            tuple(line.id for line in lines),
+            ((item.id, total),),
+            "settle",
+            None,
+            (known, "lines"),
+            KNOWN[known] + 36.0 + look.date_score(item),
+        )
+        for item in look.book.by_party(party, look.line)
+        if look.book.open[item.id] == total and look.may_be(item)
+    ]
+
+
+def _chance(amounts: list[Decimal]) -> float:
+    """How many sets of these amounts make a given value by chance."""
+    looked_at = amounts[:MOST]
+    centavos = float(sum(looked_at, Decimal(0)) * 100)
+    return 2.0 ** len(looked_at) / centavos if centavos else 1.0
+
+
+def _alike(items: list[Item]) -> list[list[Item]]:
+    groups: dict[tuple[object, ...], list[Item]] = {}
+    for item in items:
+        for key in (
+            ("all", item.kind),
+            ("day", item.kind, item.day),
+            ("words", item.kind, item.day, item.description),
+            ("rail", item.kind, item.day, item.method),
+            ("account", item.kind, item.day, item.account),
+        ):
+            groups.setdefault(key, []).append(item)
+    return list(groups.values())
