@@ -9,7 +9,7 @@ import csv
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO, StringIO
@@ -19,7 +19,7 @@ from python_calamine import CalamineError, CalamineWorkbook, XmlError, ZipError
 from core.errors import InvalidInput
 from core.plurals import dotted
 from core.text import read_line
-from core.xlsx_package import COMPOUND, NotXlsx, TooMuchText, survey
+from core.xlsx_package import COMPOUND, Limits, NotXlsx, Survey, TooMuchText, survey
 
 Cell = int | float | str | bool | dt.date | dt.time | dt.timedelta
 LONGEST_HEADING = 200
@@ -66,11 +66,28 @@ def open_xlsx(content: bytes, bounds: Bounds) -> Opened:
     Raises:
         InvalidInput: (field «file») it is no spreadsheet that can be read, or is too large.
     """
+    found = surveyed(content, bounds, Limits())
+    return Opened(
+        found.name,
+        list(rows_of(found)),
+        frozenset(found.formulas),
+        frozenset(found.errors),
+        found.merged,
+        found.counts_from_1904,
+    )
+
+
+def surveyed(content: bytes, bounds: Bounds, limits: Limits) -> Survey:
+    """What the first visible sheet has, before any of its values is read.
+
+    Raises:
+        InvalidInput: (field «file») it is no spreadsheet that can be read, or is too large.
+    """
     check_size(content, bounds)
     if content.startswith(COMPOUND):
         raise locked_or_old()
     try:
-        found = survey(content)
+        found = survey(content, limits)
     except NotXlsx:
         raise unreadable() from None
     except TooMuchText:
@@ -85,19 +102,24 @@ def open_xlsx(content: bytes, bounds: Bounds) -> Opened:
             "colunas. Divida-a em partes, ou apague o que sobra, e tente de novo.",
             code="too_many_cells",
         )
+    return found
+
+
+def rows_of(found: Survey) -> Iterator[list[Cell]]:
+    """From line 1 and column A on, those above the first that is used too.
+
+    Raises:
+        InvalidInput: (field «file») its values cannot be read.
+    """
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(found.content))
-        lines = book.get_sheet_by_name(found.name).to_python(skip_empty_area=False)
+        sheet = book.get_sheet_by_name(found.name)
+        # calamine begins at the first column that is used.
+        before: list[Cell] = [""] * (sheet.start[1] if sheet.start else 0)
+        for cells in sheet.iter_rows():
+            yield [*before, *cells]
     except (CalamineError, ZipError, XmlError, OverflowError):  # the last: a huge duration
         raise unreadable() from None
-    return Opened(
-        found.name,
-        lines,
-        frozenset(found.formulas),
-        frozenset(found.errors),
-        found.merged,
-        found.counts_from_1904,
-    )
 
 
 def open_csv(content: bytes, bounds: Bounds, *, name: str = "CSV") -> Opened:

@@ -20,12 +20,9 @@ from xml.sax.saxutils import quoteattr
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 MAX_MEMBERS = 2_000
-MAX_UNPACKED = 24 * 1024 * 1024  # bytes of the parts that are read, together
-MAX_ELEMENTS = 1_000_000  # together
 MAX_DEPTH = 64
 MAX_TAG = 256 * 1024  # bytes of one tag with its attributes
 LONGEST_TEXT = 32_767  # letters of a cell: what a spreadsheet program takes (ECMA-376, 18.4.12)
-MAX_TEXT = 4_000_000  # letters of all cells together, each with its own copy
 CHUNK = 64 * 1024
 MAX_MERGED = 10_000  # of which is told
 
@@ -50,6 +47,15 @@ LONGEST_NAME = 255
 LOWEST_NUMBER = -1e11
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a file may unpack to, all parts that are read together."""
+
+    unpacked: int = 24 * 1024 * 1024  # bytes
+    elements: int = 1_000_000
+    text: int = 4_000_000  # letters of all cells, each with its own copy
+
+
 class NotXlsx(ValueError):
     """The file is not made as an XLSX file is."""
 
@@ -72,14 +78,14 @@ class Survey:
     content: bytes = b""  # a file with what belongs to this sheet, and no more
 
 
-def survey(content: bytes) -> Survey | None:
+def survey(content: bytes, limits: Limits = Limits()) -> Survey | None:
     """Walk through the first visible sheet; None when there is none.
 
     Raises:
         NotXlsx: it is broken, is made in a way that no spreadsheet program does, or is too much.
         TooMuchText: its cells hold too much text to be laid out.
     """
-    parts = Parts(content)
+    parts = Parts(content, limits)
     workbook = Book()
     parts.walk(WORKBOOK, workbook)
     relations = Relations()
@@ -93,7 +99,7 @@ def survey(content: bytes) -> Survey | None:
         kept[STRINGS] = parts.walk(STRINGS, strings)
     if parts.has(STYLES):
         kept[STYLES] = parts.walk(STYLES, Handler())
-    kept[SHEET] = parts.walk(relations.paths[key], Cells(found, strings.lengths))
+    kept[SHEET] = parts.walk(relations.paths[key], Cells(found, strings.lengths, limits.text))
     found.counts_from_1904 = workbook.counts_from_1904
     found.content = packed(name, kept, counts_from_1904=workbook.counts_from_1904)
     return found
@@ -128,7 +134,7 @@ def relations_of(targets: Mapping[str, str]) -> str:
 class Parts:
     """The parts of one file. Each is unpacked once, and only when it is asked for."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, limits: Limits) -> None:
         # Each member has an entry of its own in the directory; without it none is found.
         if content.count(b"PK\x01\x02") > MAX_MEMBERS:
             raise NotXlsx("too many parts")
@@ -144,7 +150,7 @@ class Parts:
                 raise NotXlsx("a part that is there twice")
             self._members[name] = member
         self._taken: set[str] = set()
-        self._bytes_left, self._elements_left = MAX_UNPACKED, MAX_ELEMENTS
+        self._bytes_left, self._elements_left = limits.unpacked, limits.elements
 
     def has(self, path: str) -> bool:
         return path.lower() in self._members
@@ -298,8 +304,8 @@ class Strings(Handler):
 class Cells(Handler):
     """Formulas, errors, merged cells, extent and text of a sheet."""
 
-    def __init__(self, found: Survey, shared: "array[int]") -> None:
-        self._found, self._shared = found, shared
+    def __init__(self, found: Survey, shared: "array[int]", most_text: int) -> None:
+        self._found, self._shared, self._most_text = found, shared, most_text
         self._place, self._kind, self._inside = "", "", ""
         self._text: list[str] = []
         self._length = self._total = 0
@@ -350,7 +356,7 @@ class Cells(Handler):
             self._total += self._shared[int(value)]
         elif value.startswith("-") and self._kind not in TEXTS and number(value) < LOWEST_NUMBER:
             raise NotXlsx("a number beyond reason")
-        if self._total > MAX_TEXT:
+        if self._total > self._most_text:
             raise TooMuchText
         self._place = ""
 

@@ -89,6 +89,8 @@ def day_of(year: int, month: int, day: int) -> date:
 
 
 def is_month_first(texts: list[str]) -> bool:
-    """Whether a column writes the month before the day: nothing else fits what it holds."""
+    """Whether a column writes the month before the day: it fits every row, and the other way does
+    not fit many. Of the days of a month most are after the 12th, so one such row is a mistake."""
     pairs = [(int(m[1]), int(m[3])) for m in map(DAY_FIRST.match, texts) if m]
-    return any(second > 12 for _, second in pairs) and all(first <= 12 for first, _ in pairs)
+    only_so = sum(second > 12 for _, second in pairs)
+    return only_so * 3 >= len(pairs) > 0 and all(first <= 12 for first, _ in pairs)

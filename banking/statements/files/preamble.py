@@ -1,0 +1,71 @@
+"""What stands above the headings of a table: account, period, balances."""
+
+import re
+from collections.abc import Sequence
+
+from banking.statements.files.amounts import read_amount
+from banking.statements.files.contract import (
+    LONGEST_ID,
+    LONGEST_TEXT,
+    AccountHeader,
+    Balance,
+    NotRead,
+)
+from banking.statements.files.days import read_day
+from banking.statements.files.particulars import OPENING
+from core.spreadsheet import Cell
+from core.text import fold
+
+BRANCH = re.compile(r"\bag(?:encia|\.)?[^\d;]{0,12}(\d[\d-]*[\dx]?)", re.ASCII)
+NUMBER = re.compile(r"\bconta\b[^\d;]{0,30}(\d[\d.]*(?:-[\dx])?)", re.ASCII)
+PERIOD = re.compile(r"(\d\d/\d\d/\d{4})\D{1,12}(\d\d/\d\d/\d{4})", re.ASCII)
+DAY = re.compile(r"\d\d/\d\d/\d{4}", re.ASCII)
+MONEY = re.compile(r"-?(?:r\$ ?)?-?\d[\d.]*,\d\d(?!\d)", re.ASCII)
+
+
+class Preamble:
+    def __init__(self, rows: Sequence[Sequence[Cell]]) -> None:
+        self.opening: Balance | None = None
+        self.closing: Balance | None = None
+        self._texts = [text for text in map(text_of, rows) if text]
+        for text in self._texts:
+            self._note_balance(text)
+
+    def header(self) -> AccountHeader:
+        period = self._first(PERIOD)
+        branch, number = self._first(BRANCH), self._first(NUMBER)
+        try:
+            days = (read_day(period[1]), read_day(period[2])) if period else (None, None)
+        except NotRead:
+            days = (None, None)
+        return AccountHeader(
+            branch=branch[1][:LONGEST_ID] if branch else "",
+            number=number[1][:LONGEST_ID] if number else "",
+            since=days[0],
+            until=days[1],
+        )
+
+    def _first(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        return next((m for m in map(pattern.search, self._texts) if m), None)
+
+    def _note_balance(self, text: str) -> None:
+        money = MONEY.search(text)
+        if "saldo" not in text or money is None:
+            return
+        day = DAY.search(text)
+        try:
+            amount = read_amount(money[0].upper(), ",")
+            found = (
+                Balance(amount, read_day(day[0]) if day else None) if amount is not None else None
+            )
+        except NotRead:
+            return
+        if any(word in text for word in OPENING):
+            self.opening = self.opening or found
+        else:
+            self.closing = self.closing or found
+
+
+def text_of(cells: Sequence[Cell]) -> str:
+    texts = (cell for cell in cells if isinstance(cell, str) and cell.strip())
+    return fold(" ".join(texts)[:LONGEST_TEXT])
