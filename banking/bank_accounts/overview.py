@@ -47,6 +47,8 @@ class Card:
     def standing(self) -> Standing | None:
         """None while nothing is known of it."""
         account = self.account
+        if account.is_by_file:
+            return self.standing_by_file
         if account.is_undone:
             return Standing("warn", "vínculo desfeito", "unplug")
         if not account.is_connected:
@@ -62,6 +64,13 @@ class Card:
             amount = format_brl(abs(self.difference))
             return Standing("warn", f"R$\u00a0{amount} a conciliar", "scale")
         return None if account.balance is None else Standing("ok", "confere", "check")
+
+    @property
+    def standing_by_file(self) -> Standing:
+        if self.difference:
+            amount = format_brl(abs(self.difference))
+            return Standing("warn", f"R$\u00a0{amount} a conciliar", "scale")
+        return Standing("plain", "extrato por arquivo", "file-up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,7 @@ class Overview:
     @property
     def to_redo(self) -> int:
         """How many accounts need a new connection; those that somebody undid do not."""
-        accounts = [card.account for card in self.cards]
+        accounts = [card.account for card in self.cards if not card.account.is_by_file]
         return sum(not (account.is_connected or account.is_undone) for account in accounts)
 
     @property

@@ -5,6 +5,13 @@ from banking.models.bank_account import BankAccount, BankAccountQuerySet
 from banking.models.bank_status import BankCall, BankHealth, TokenBudget
 from banking.models.connection import Connection, ConsentAttempt
 from banking.models.statement import DailyBalance, StatementLine, UnreadMovement
+from banking.models.statement_file import (
+    ColumnMap,
+    FileChunk,
+    FileRow,
+    LineSource,
+    StatementFile,
+)
 from banking.models.webhook import BankEvent
 
 __all__ = [
@@ -15,9 +22,14 @@ __all__ = [
     "BankCall",
     "BankEvent",
     "BankHealth",
+    "ColumnMap",
     "Connection",
     "ConsentAttempt",
     "DailyBalance",
+    "FileChunk",
+    "FileRow",
+    "LineSource",
+    "StatementFile",
     "StatementLine",
     "TokenBudget",
     "UnreadMovement",
