@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import accumulate, chain
 from typing import Any
+from uuid import UUID
 
 from django.db import connection as database
 from django.db.models import Sum
@@ -61,10 +62,11 @@ JOIN = """
 WITH came AS (
     SELECT bank_id, booked_on, amount, row_number() OVER (
         PARTITION BY booked_on, amount ORDER BY description, id) AS place
-    FROM staged_line WHERE NOT EXISTS (
+    FROM (SELECT DISTINCT ON (bank_id) * FROM staged_line ORDER BY bank_id, id) AS staged
+    WHERE NOT EXISTS (
         SELECT FROM banking_statementline AS stored
         WHERE stored.tenant_id = %(tenant)s AND stored.bank_account_id = %(account)s
-            AND stored.bank_id = staged_line.bank_id)
+            AND stored.bank_id = staged.bank_id)
 ), waiting AS (
     SELECT id, booked_on, amount, row_number() OVER (
         PARTITION BY booked_on, amount ORDER BY description, id) AS place
@@ -170,6 +172,13 @@ def join_lines_of_files(cursor: Any, account: BankAccount) -> int:
     joined = cursor.rowcount
     cursor.execute(JOIN, owner)
     return int(joined + cursor.rowcount)
+
+
+def line_told(account_id: UUID, tenant_id: UUID, bank_id: str) -> StatementLine:
+    """The line that the bank's API tells under this id: its own, or one that a file told first."""
+    lines = StatementLine.objects.of(tenant_id).filter(bank_account=account_id)
+    line: StatementLine | None = lines.filter(bank_id=bank_id).first()
+    return line or lines.get(sources__file=None, sources__key=bank_id)
 
 
 def store_daily_balances(

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -188,7 +189,7 @@ def answer(request: TenantRequest, statement_id: UUID) -> HttpResponse:
     file = file_or_404(request, statement_id)
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        raise Http404
+        raise BadRequest("not an answer")
     rows = [read_id(text) for text in request.POST.getlist("row")] or None
     told = form.cleaned_data
     try:

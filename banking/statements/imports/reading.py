@@ -41,10 +41,6 @@ KINDS = (
     ("transf", StatementLine.Kind.TRANSFER),
     ("pag", StatementLine.Kind.PAYMENT),
 )
-COLUMNS = (
-    "id, file_id, number, row, statement, day, amount, kind, text, name, document, source_id, "
-    "check_number, end_to_end_id, operation_day, state, note"
-)
 STAGE = """
 CREATE TEMPORARY TABLE staged_row (
     id uuid, file_id uuid, number int, row int, statement int, day date, amount numeric, kind text,
@@ -52,9 +48,14 @@ CREATE TEMPORARY TABLE staged_row (
     operation_day date, state text, note text
 ) ON COMMIT DROP
 """
-INSERT = f"""
-INSERT INTO banking_filerow (tenant_id, doubt, answer, {COLUMNS})
-SELECT %s, '', '', {COLUMNS} FROM staged_row
+INSERT = """
+INSERT INTO banking_filerow (
+    id, file_id, number, row, statement, day, amount, kind, text, name, document, source_id,
+    check_number, end_to_end_id, operation_day, state, note, tenant_id, doubt, answer
+)
+SELECT id, file_id, number, row, statement, day, amount, kind, text, name, document, source_id,
+    check_number, end_to_end_id, operation_day, state, note, %s, '', ''
+FROM staged_row
 """
 
 
