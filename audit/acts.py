@@ -6,6 +6,7 @@ from django.db import models
 class Act(models.TextChoices):
     CONNECTION_BEGUN = "connection_begun", "Pedido de vínculo"
     ACCOUNT_CONNECTED = "account_connected", "Conta conectada"
+    ACCOUNT_ADDED = "account_added", "Conta acrescentada"
     ACCOUNT_RECONNECTED = "account_reconnected", "Vínculo refeito"
     CONNECTION_REFUSED = "connection_refused", "Vínculo recusado"
     CONNECTION_LOST = "connection_lost", "Vínculo perdido"
@@ -13,6 +14,8 @@ class Act(models.TextChoices):
     CONNECTION_CLOSED = "connection_closed", "Acesso encerrado no banco"
     SETTINGS_CHANGED = "settings_changed", "Configuração da conta"
     PREFERRED_CHANGED = "preferred_changed", "Conta preferencial"
+    STATEMENT_APPLIED = "statement_applied", "Extrato de arquivo aplicado"
+    STATEMENT_UNDONE = "statement_undone", "Extrato de arquivo desfeito"
     LEAF_TIED = "leaf_tied", "Conta do Ativo trocada"
     RUN_BY_CLOCK = "run_by_clock", "Envio das 7h"
     RUN_BY_HAND = "run_by_hand", "Envio manual"

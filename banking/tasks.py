@@ -14,6 +14,7 @@ from banking.connections import (
 )
 from banking.purge import purge_old_rows
 from banking.statements import sync
+from banking.statements.imports import stages
 from core.clock import database_now
 from core.ticks import Tick
 
@@ -27,6 +28,14 @@ def sync_due_accounts() -> None:
         close_connection.delay(str(tenant_id), str(connection_id))
     for tenant_id, account_id in sync.due_accounts(database_now()):
         sync_account.delay(str(tenant_id), str(account_id))
+    for tenant_id, file_id in stages.unfinished(database_now()):
+        go_on_with_statement.delay(str(tenant_id), str(file_id))
+
+
+@shared_task
+def go_on_with_statement(tenant_id: str, file_id: str) -> None:
+    if stages.go_on(UUID(tenant_id), UUID(file_id)):
+        go_on_with_statement.delay(tenant_id, file_id)
 
 
 @shared_task

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from banking.views import allocation, connections, webhook
+from banking.views import allocation, connections, other, webhook
 
 app_name = "banking"
 urlpatterns = [
     path("contas/conectar/", connections.choose, name="choose"),
+    path("contas/outro-banco/", other.add, name="other"),
     path("contas/conectar/<slug:provider>/ir/", connections.go, name="go"),
     path(
         "contas/conectar/<slug:provider>/retorno/",

@@ -24,6 +24,8 @@ class Integration:
     @property
     def state(self) -> tuple[str, str]:
         """Tone and words of the vínculo."""
+        if self.account.is_by_file:
+            return "plain", "extrato por arquivo"
         if self.account.is_undone:
             return "plain", "desfeito"
         if not self.account.is_connected:
@@ -46,6 +48,8 @@ class Integration:
     def connected(self) -> str:
         """Which way, by whom and when; of a connection that is over, why."""
         connection = self.account.connection
+        if self.account.is_by_file:
+            return "Nenhuma: o extrato vem por arquivo"
         if connection is None:
             return "Desfeito"
         words = (
@@ -66,6 +70,8 @@ class Integration:
     @property
     def last_sync(self) -> str:
         account = self.account
+        if account.is_by_file:
+            return "Sem sincronização"
         when = f"Extrato importado {ago(account.synced_at, self.now)}" if account.synced_at else ""
         if account.is_syncing:
             return "Importando agora"
@@ -80,7 +86,7 @@ class Integration:
     @property
     def next_sync(self) -> str:
         if not (self.account.is_connected and self.is_in_plan):
-            return "Parado"
+            return "Quando um arquivo for enviado" if self.account.is_by_file else "Parado"
         if self.unavailable_until:
             return f"Quando o banco responder; nova tentativa às {clock(self.unavailable_until)}"
         at = next_sync_at(self.account)

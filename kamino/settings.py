@@ -302,9 +302,12 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # the bills that are sent at once
-# Files are certificates of a few kB and spreadsheets of up to 5 MB: a larger request is not kept,
-# nor is any file written to a disk.
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+# Files are certificates of a few kB and spreadsheets of up to 5 MB; statements may be larger, where
+# they are sent by who is signed in (core/uploads.py). A larger request is not kept, nor is any file
+# written to a disk.
+FILE_UPLOAD_HANDLERS = ["core.uploads.BoundedUploadHandler"]
+STATEMENT_UPLOADS = r"/contas/[0-9a-f-]{36}/extratos/"
+STATEMENT_UPLOAD_MAX_SIZE = 65 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 
 # smtp+tls:// or smtp+ssl:// in production: e-mails hold links that let somebody in.

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from banking.models import StatementFile
 from banking.statements.allocation import allocate, line_on
 from charges.models import (
     AdvanceUse,
@@ -75,6 +76,9 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         charge = make_charge(tenant, account)
         file = ImportFile.objects.create(
             tenant=tenant, created_by=proposer.user, kind="charges", status="ready"
+        )
+        statement = StatementFile.objects.create(
+            tenant=tenant, bank_account=account, created_by=proposer.user, status="ready"
         )
         row = ImportRow.objects.create(tenant=tenant, file=file, line=2)
         came = {"amount": charge.amount, "day": TODAY, "way": "cash"}
@@ -146,6 +150,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "renegotiation_id": renegotiation.id,
         "run_id": run.id,
         "settlement_id": settlement.id,
+        "statement_id": statement.id,
         "step_id": step.id,
         "use_id": use_id,
     }

@@ -38,6 +38,8 @@ class Card:
     def standing(self) -> Standing | None:
         """What is wrong with it; None when nothing is."""
         account = self.account
+        if account.is_by_file:
+            return self.standing_by_file
         if account.is_undone:
             return Standing("warn", "vínculo desfeito", "unplug")
         if not account.is_connected:
@@ -51,6 +53,13 @@ class Card:
             return Standing("bad", f"extrato não confere{since}", "triangle-alert")
         return None
 
+    @property
+    def standing_by_file(self) -> Standing:
+        if self.difference:
+            amount = format_brl(abs(self.difference))
+            return Standing("warn", f"R$\u00a0{amount} a conciliar", "scale")
+        return Standing("plain", "extrato por arquivo", "file-up")
+
 
 @dataclass(frozen=True, slots=True)
 class Overview:
@@ -63,7 +72,7 @@ class Overview:
     @property
     def to_redo(self) -> int:
         """How many accounts need a new connection; those that somebody undid do not."""
-        accounts = [card.account for card in self.cards]
+        accounts = [card.account for card in self.cards if not card.account.is_by_file]
         return sum(not (account.is_connected or account.is_undone) for account in accounts)
 
     @property

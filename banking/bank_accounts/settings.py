@@ -71,6 +71,18 @@ def switch_modo_banking(account: BankAccount, *, on: bool, by: User, now: dateti
 def lock_settings(account: BankAccount) -> None:
     rows = BankAccount.objects.of(account.tenant_id).select_for_update(of=("self",))
     account.refresh_from_db(fields=["pix_policy", "modo_banking_from"], from_queryset=rows)
+    refuse_by_file(account)
+
+
+def refuse_by_file(account: BankAccount) -> None:
+    """
+    Raises:
+        InvalidState: (code `by_file`) the account has no integration, so it pays nothing.
+    """
+    if account.is_by_file:
+        raise InvalidState(
+            f"{account} tem o extrato por arquivo e não faz pagamentos.", code="by_file"
+        )
 
 
 def write_settings(account: BankAccount, wanted: Settings, *, by: User, now: datetime) -> None:
@@ -127,8 +139,9 @@ def prefer(account: BankAccount, *, by: User) -> BankAccount | None:
     Returns the one that was. Runs inside the company's scope.
 
     Raises:
-        InvalidState: its connection was undone.
+        InvalidState: its connection was undone, or it has none.
     """
+    refuse_by_file(account)
     # All of them, in one order: two people choosing at once wait for each other.
     accounts = list(BankAccount.objects.of(account.tenant_id).select_for_update().order_by("id"))
     before = next((other for other in accounts if other.is_preferred), None)

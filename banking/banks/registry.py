@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from banking.banks.by_file import BY_FILE
 from banking.banks.contract.adapter import Bank
 from banking.banks.contract.info import BankInfo, Institution
 from brazil.cnpj import parse_cnpj
@@ -38,7 +39,7 @@ def find(slug: str) -> Bank:
 
 
 def info(slug: str) -> BankInfo:
-    return find(slug).info
+    return BY_FILE if slug == BY_FILE.slug else find(slug).info
 
 
 def institution(slug: str) -> Institution | None:

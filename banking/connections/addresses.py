@@ -33,6 +33,8 @@ def redo_address(connection: Connection) -> str:
 
 def redo_address_of(account: BankAccount) -> str:
     """The way that the account was connected by, and only for this account."""
+    if account.is_by_file:  # it was never connected
+        return reverse("banking:choose")
     bank, before = registry.info(account.provider), account.connection
     mode = bank.mode(before.mode) if before else bank.modes[0]
     known = {"de": before.id if before and before.typed else None, "conta": account.id}

@@ -144,6 +144,8 @@ def adopt_account(tenant: Tenant, connection: Connection, identity: AccountIdent
         )
     elif account.connection is not None and account.connection_id != connection.id:
         supersede(account.connection)
+    # It may have been «Outro banco» until now: what files brought stays.
+    account.provider, account.bank_label = connection.provider, ""
     # A bank that does not tell the holder's name told their document: it is this company.
     account.holder_name = identity.holder_name or tenant.legal_name
     account.holder_document = identity.holder_document

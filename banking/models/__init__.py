@@ -13,6 +13,13 @@ from banking.models.open_parts import (
     OpenLine,
 )
 from banking.models.statement import DailyBalance, StatementLine, UnreadMovement
+from banking.models.statement_file import (
+    ColumnMap,
+    FileChunk,
+    FileRow,
+    LineSource,
+    StatementFile,
+)
 from banking.models.webhook import BankEvent
 
 __all__ = [
@@ -24,6 +31,7 @@ __all__ = [
     "BankCall",
     "BankEvent",
     "BankHealth",
+    "ColumnMap",
     "Connection",
     "ConsentAttempt",
     "DailyBalance",
@@ -32,6 +40,10 @@ __all__ = [
     "OpenItem",
     "OpenItemQuerySet",
     "OpenLine",
+    "FileChunk",
+    "FileRow",
+    "LineSource",
+    "StatementFile",
     "StatementLine",
     "TokenBudget",
     "UnreadMovement",

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from banking.banks import registry
+from banking.banks.by_file import BY_FILE
 from banking.models.connection import Connection
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet
 
@@ -18,9 +19,13 @@ class BankAccountQuerySet(TenantQuerySet):
     def connected(self) -> Self:
         return self.filter(connection__status=Connection.Status.ACTIVE)
 
+    def with_integration(self) -> Self:
+        """All but «Outro banco»."""
+        return self.exclude(provider=BY_FILE.slug)
+
     def in_plan(self) -> Self:
-        """Those whose bank is part of the company's plan today."""
-        allowed = Q()
+        """Those whose bank is part of the company's plan today; files are part of every plan."""
+        allowed = Q(provider=BY_FILE.slug)
         for provider, bank in registry.banks().items():
             allowed |= Q(provider=provider, tenant__plan__in=bank.info.plans)
         return self.filter(allowed)
@@ -77,6 +82,8 @@ class BankAccount(TenantOwned):
         TED = "ted", "Enviar sempre via TED"
 
     provider = models.CharField("banco", max_length=16)
+    # Of «Outro banco», as people say it; empty where there is an integration.
+    bank_label = models.CharField("nome do banco", max_length=60, blank=True)
     bank_code = models.CharField("código do banco", max_length=3)
     branch = models.CharField("agência", max_length=8)
     number = models.CharField("conta", max_length=20)
@@ -140,7 +147,12 @@ class BankAccount(TenantOwned):
 
     @property
     def bank_name(self) -> str:
-        return registry.info(self.provider).name
+        return self.bank_label or registry.info(self.provider).name
+
+    @property
+    def is_by_file(self) -> bool:
+        """«Outro banco»: there is no integration, and people bring its statement."""
+        return self.provider == BY_FILE.slug
 
     @property
     def is_connected(self) -> bool:

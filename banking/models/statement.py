@@ -1,5 +1,7 @@
 """What the bank says of an account: movements and the balance of each day."""
 
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -7,11 +9,29 @@ from banking.banks.contract.statement import UnreadReason
 from banking.models.bank_account import BankAccount
 from core.clock import DatabaseNow
 from core.search import folded
-from tenants.models import TenantForeignKey, TenantOwned
+from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from tenants.models import Tenant
+
+
+class StatementLineQuerySet(TenantQuerySet):
+    def of(self, tenant: "Tenant | UUID") -> Self:
+        """The lines of one company that stand: those that are withdrawn are in no list or sum."""
+        return super().of(tenant).filter(withdrawn_at=None)
+
+    def with_withdrawn(self, tenant: "Tenant | UUID") -> Self:
+        return super().of(tenant)
 
 
 class StatementLine(TenantOwned):
-    """One movement in a bank's statement. A fact: stored once and never changed."""
+    """One movement in a bank's statement. A fact: stored once and never changed.
+
+    Files may tell it too, or alone (LineSource). One that nobody tells any more is withdrawn: it
+    is kept, and counts no longer.
+    """
 
     class Kind(models.TextChoices):
         TRANSFER = "transfer", "Transferência"
@@ -33,6 +53,14 @@ class StatementLine(TenantOwned):
     words_folded = folded("description", "counterparty_name")
     counterparty_document = models.CharField("CPF/CNPJ", max_length=14, blank=True)
     raw = models.JSONField("resposta do banco")
+    # A file told it first; else the bank's API did, which is then a source without a LineSource.
+    is_from_file = models.BooleanField(default=False, db_default=False)
+    operation_on = models.DateField("data da operação", null=True)  # where it is told apart
+    end_to_end_id = models.CharField(max_length=40, blank=True, default="", db_default="")
+    # All of its sources were undone.
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = StatementLineQuerySet.as_manager()
 
     # Annotated by listing.read_page: whether a part of it stands for something.
     is_allocated: bool
@@ -46,12 +74,18 @@ class StatementLine(TenantOwned):
         indexes = [
             models.Index(
                 "tenant", "bank_account", F("booked_on").desc(), F("occurred_at").desc(),
-                F("id").desc(), name="statementline_page",
+                F("id").desc(), condition=Q(withdrawn_at=None), name="statementline_page",
             ),
             # Which lines may be the money of something.
             models.Index(
                 fields=["tenant", "bank_account", "amount", "booked_on"],
+                condition=Q(withdrawn_at=None),
                 name="statementline_amount",
+            ),
+            models.Index(
+                fields=["tenant", "bank_account", "booked_on", "amount"],
+                condition=Q(is_from_file=True, withdrawn_at=None),
+                name="statementline_of_files",
             ),
         ]  # fmt: skip
 

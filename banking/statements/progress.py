@@ -19,6 +19,7 @@ class SyncState(StrEnum):
     LOST = "lost"
     PAUSED = "paused"
     READING = "reading"
+    BY_FILE = "by_file"
     WAITING = "waiting"
     LATE = "late"
     FAILED = "failed"
@@ -46,10 +47,8 @@ def sync_progress(
 ) -> SyncProgress:
     """Where the sync of an account is. `asked_at` is when a person asked for it, and
     `unavailable_until` when a bank that does not answer is tried again."""
-    if account.is_undone:
-        return SyncProgress(SyncState.LOST, "Vínculo desfeito: o extrato não é mais atualizado.")
     if not account.is_connected:
-        return SyncProgress(SyncState.LOST, "Refaça o vínculo para voltar a receber o extrato.")
+        return without_connection(account)
     if not is_in_plan:
         return SyncProgress(
             SyncState.PAUSED,
@@ -74,6 +73,14 @@ def sync_progress(
     return SyncProgress(
         SyncState.DONE, f"Sincronizado {ago(account.synced_at, now)}. {next_try(account, now)}"
     )
+
+
+def without_connection(account: BankAccount) -> SyncProgress:
+    if account.is_by_file:
+        return SyncProgress(SyncState.BY_FILE, "O extrato desta conta vem por arquivo.")
+    if account.is_undone:
+        return SyncProgress(SyncState.LOST, "Vínculo desfeito: o extrato não é mais atualizado.")
+    return SyncProgress(SyncState.LOST, "Refaça o vínculo para voltar a receber o extrato.")
 
 
 def waits_for(account: BankAccount, asked_at: datetime | None) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate, chain
+from typing import Any
+from uuid import UUID
 
 from django.db import connection as database
 from django.db.models import Sum
@@ -44,6 +46,47 @@ SELECT count(*) FROM staged_line AS staged CROSS JOIN LATERAL (
 ) AS stored
 WHERE (stored.amount, stored.booked_on) IS DISTINCT FROM (staged.amount, staged.booked_on)
 """
+# --- Lines that files told first ---
+HAS_LINES_OF_FILES = """
+SELECT EXISTS (SELECT FROM banking_statementline
+    WHERE tenant_id = %(tenant)s AND bank_account_id = %(account)s AND is_from_file
+        AND withdrawn_at IS NULL)
+"""
+JOINED_BEFORE = """
+DELETE FROM staged_line USING banking_linesource AS source
+WHERE source.tenant_id = %(tenant)s AND source.bank_account_id = %(account)s
+    AND source.file_id IS NULL AND source.key = staged_line.bank_id
+"""
+# The nth new movement of a day and value with the nth line that the API did not tell yet.
+JOIN = """
+WITH came AS (
+    SELECT bank_id, booked_on, amount, row_number() OVER (
+        PARTITION BY booked_on, amount ORDER BY description, id) AS place
+    FROM (SELECT DISTINCT ON (bank_id) * FROM staged_line ORDER BY bank_id, id) AS staged
+    WHERE NOT EXISTS (
+        SELECT FROM banking_statementline AS stored
+        WHERE stored.tenant_id = %(tenant)s AND stored.bank_account_id = %(account)s
+            AND stored.bank_id = staged.bank_id)
+), waiting AS (
+    SELECT id, booked_on, amount, row_number() OVER (
+        PARTITION BY booked_on, amount ORDER BY description, id) AS place
+    FROM banking_statementline AS line
+    WHERE tenant_id = %(tenant)s AND bank_account_id = %(account)s AND is_from_file
+        AND withdrawn_at IS NULL
+        AND booked_on BETWEEN (SELECT min(booked_on) FROM staged_line)
+            AND (SELECT max(booked_on) FROM staged_line)
+        AND NOT EXISTS (
+            SELECT FROM banking_linesource AS source
+            WHERE source.tenant_id = %(tenant)s AND source.line_id = line.id
+                AND source.file_id IS NULL)
+), joined AS (
+    INSERT INTO banking_linesource (id, tenant_id, line_id, file_id, bank_account_id, kind, key)
+    SELECT gen_random_uuid(), %(tenant)s, waiting.id, NULL, %(account)s, 'api', came.bank_id
+    FROM came JOIN waiting USING (booked_on, amount, place)
+    RETURNING key
+)
+DELETE FROM staged_line USING joined WHERE staged_line.bank_id = joined.key
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +119,8 @@ def store_pages(account: BankAccount, pages: Iterable[StatementPage]) -> Stored:
         if page is None or len(waiting) >= BATCH:
             read += len(waiting)
             with tenant_scope(account.tenant_id):
+                record_progress(account, read)  # locks the account: files are applied alone
                 counts = store_movements(account, waiting)
-                record_progress(account, read)
             new, changed = new + counts[0], changed + counts[1]
             waiting = []
     return Stored(new, changed, last_page, unread)
@@ -104,14 +147,38 @@ def store_movements(account: BankAccount, movements: Sequence[Movement]) -> tupl
                         m.raw,
                     )
                 )  # fmt: skip
+        joined = join_lines_of_files(cursor, account)
         cursor.execute(INSERT, owner)
         new = cursor.rowcount
         changed = 0
-        if new < len(movements):
+        if new + joined < len(movements):
             cursor.execute(CHANGED, owner)
             changed = cursor.fetchone()[0]
         cursor.execute("DROP TABLE staged_line")
     return new, changed
+
+
+def join_lines_of_files(cursor: Any, account: BankAccount) -> int:
+    """Of the staged movements take out those that a file told first: the API becomes a source of
+    its line. Returns how many.
+
+    As when a file is compared: of a day and value n here and m there are max(n, m).
+    """
+    owner = {"tenant": account.tenant_id, "account": account.id}
+    cursor.execute(HAS_LINES_OF_FILES, owner)
+    if not cursor.fetchone()[0]:
+        return 0
+    cursor.execute(JOINED_BEFORE, owner)
+    joined = cursor.rowcount
+    cursor.execute(JOIN, owner)
+    return int(joined + cursor.rowcount)
+
+
+def line_told(account_id: UUID, tenant_id: UUID, bank_id: str) -> StatementLine:
+    """The line that the bank's API tells under this id: its own, or one that a file told first."""
+    lines = StatementLine.objects.of(tenant_id).filter(bank_account=account_id)
+    line: StatementLine | None = lines.filter(bank_id=bank_id).first()
+    return line or lines.get(sources__file=None, sources__key=bank_id)
 
 
 def store_daily_balances(

@@ -59,6 +59,8 @@ def check_can_sync(account: BankAccount, tenant: Tenant) -> None:
         InvalidState: the account is not connected, or its bank asked to wait.
         NotAllowed: the company's plan does not have this bank.
     """
+    if account.is_by_file:
+        raise InvalidState("O extrato desta conta vem por arquivo.", code="by_file")
     if not account.is_connected:
         raise InvalidState("O vínculo desta conta precisa ser refeito antes de sincronizar.")
     check_plan(tenant, registry.info(account.provider))

@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 
 from banking.banks.contract.adapter import BankAdapter
 from banking.banks.contract.statement import Movement, Unread, UnreadReason
-from banking.models import BankAccount, StatementLine, UnreadMovement
-from banking.statements.store import store_movements
+from banking.models import BankAccount, UnreadMovement
+from banking.statements.store import line_told, store_movements
 from brazil.banking_days import sao_paulo_day
 from core.clock import database_now
 from tenants.scope import tenant_scope
@@ -96,9 +96,7 @@ def read_unread_again(account: BankAccount, bank: BankAdapter) -> int:
 
 def close_as_line(row: UnreadMovement, movement: Movement) -> None:
     """Its id may by now be that of a line with another content: then it stays, for that reason."""
-    line = StatementLine.objects.of(row.tenant_id).get(
-        bank_account=row.bank_account_id, bank_id=movement.bank_id
-    )
+    line = line_told(row.bank_account_id, row.tenant_id, movement.bank_id)
     if (line.amount, line.booked_on) == (movement.amount, movement.booked_on):
         row.closed_at, row.line = database_now(), line
     else:

@@ -101,7 +101,8 @@ class ListFilter(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["conta"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = BankAccount.objects.of(tenant).order_by("provider", "number")
+        with_bank = BankAccount.objects.of(tenant).with_integration()
+        field.queryset = with_bank.order_by("provider", "number")
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

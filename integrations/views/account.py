@@ -111,7 +111,7 @@ def page_of(
         "history": told[:TOLD_RECORDS] if request.membership.is_admin else None,
         "preferred": others.exclude(id=account.id).first(),
         "has_others": BankAccount.objects.of(request.tenant).exclude(id=account.id).exists(),
-        "next": dry_run(account, now),
+        "next": None if account.is_by_file else dry_run(account, now),
         "unread": shown_unread(account),
         "issues_charges": rules_of(account) is not None,
         "charge_form": charge_form or ChargeDefaultsForm(account),

@@ -1,0 +1,271 @@
+"""Files that are compared, applied and undone. Cases: R-DUP01, R-DUP02, R-DUP04, R-OFX01, R-OFX04,
+R-OFX07, R-CSV05."""
+
+import pytest
+
+from banking.models import LineSource, StatementFile, StatementLine
+from banking.statements.imports.files import (
+    KnownFile,
+    answer_doubts,
+    begin_apply,
+    begin_undo,
+    discard_file,
+)
+from banking.statements.imports.undo import effect_of_undoing
+from core.errors import InvalidInput, InvalidState, NotAllowed
+from tenants.models import Role
+from tenants.scope import tenant_scope
+from tests.banking.conftest import NOW
+from tests.banking.factories import change, make_account, make_daily_balance, make_line, reread
+from tests.banking.imports.making import (
+    applied,
+    compared,
+    csv,
+    lines,
+    ofx,
+    send,
+    states,
+    undone,
+    work,
+)
+from tests.cast import make_member
+from tests.people.factories import membership_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+
+FEE = ("2026-11-10", "-1.20", "TARIFA PIX")
+SALE = ("2026-11-10", "500.00", "PIX RECEBIDO ALFA")
+RENT = ("2026-11-12", "-2300.00", "ALUGUEL")
+
+
+def test_nothing_is_stored_before_it_is_applied(other, by):
+    file = compared(other, ofx(FEE, SALE), by)
+
+    assert file.status == StatementFile.Status.READY
+    assert states(file) == ["new", "new"]
+    assert lines(other) == []
+
+
+def test_what_is_applied_appears_with_its_source(other, by):
+    file = applied(other, ofx(FEE, SALE), by)
+
+    assert lines(other) == [("11-10", "-1.20"), ("11-10", "500.00")]
+    with tenant_scope(other.tenant_id):
+        assert LineSource.objects.of(other.tenant_id).filter(file=file).count() == 2
+
+
+def test_the_same_rows_of_another_file_add_nothing(other, by):
+    applied(other, ofx(FEE, SALE), by)
+    again = compared(other, csv(FEE, SALE), by)
+
+    assert states(again) == ["here", "here"]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (1, 1)])
+def test_a_fee_at_noon_and_three_at_night_are_three_in_any_order(other, by, order):
+    night = csv(FEE, FEE, FEE, ("2026-11-11", "-1.20", "TARIFA PIX"))
+    files = [csv(FEE), night]
+    for place in dict.fromkeys(order):
+        file = compared(other, files[place], by)
+        if "new" in states(file):
+            with tenant_scope(other.tenant_id):
+                begin_apply(file, by=by)
+            work(file)
+
+    assert lines(other) == [("11-10", "-1.20")] * 3 + [("11-11", "-1.20")]
+
+
+def test_equal_values_on_neighbouring_days_are_all_new(other, by):
+    applied(other, csv(("2026-11-02", "0.41", "RENDIMENTO")), by)
+    days = ("03", "04", "06", "09")
+    rows = [(f"2026-11-{day}", "0.41", "RENDIMENTO") for day in days]
+
+    assert set(states(compared(other, csv(*rows), by))) == {"new"}
+
+
+def test_the_same_account_twice_in_a_file_is_one(other, by):
+    first = ofx(("2026-10-05", "-100.00", "A"))
+    month = first.decode().split("<BANKMSGSRSV1>")[1].split("</BANKMSGSRSV1>")[0]
+    second = month.replace("20261005", "20261105").replace("-100.00", "-90.00")
+    both = first.decode().replace("</BANKMSGSRSV1>", second + "</BANKMSGSRSV1>").encode()
+
+    file = applied(other, both, by)
+
+    assert lines(other) == [("10-05", "-100.00"), ("11-05", "-90.00")]
+    assert (f"{file.since:%m-%d}", f"{file.until:%m-%d}") == ("10-05", "11-05")
+
+
+def test_a_row_that_cannot_be_read_hides_no_other(other, by):
+    file = compared(other, ofx(FEE, ("2026-11-11", "1.2.3,4", "RUIM"), SALE), by)
+
+    assert sorted(states(file)) == ["new", "new", "unread"]
+
+
+def test_a_row_of_tomorrow_stays_out(other, by):
+    assert states(compared(other, ofx(FEE, ("2026-12-20", "-5.00", "AGENDADO")), by)) == [
+        "new",
+        "left_out",
+    ]
+
+
+def test_the_same_file_twice_is_told(other, by):
+    file = compared(other, ofx(FEE), by)
+
+    with pytest.raises(KnownFile) as known:
+        send(other, ofx(FEE), by)
+    assert known.value.file.id == file.id
+
+
+def test_a_file_that_was_discarded_may_come_again(other, by):
+    file = compared(other, ofx(FEE), by)
+    with tenant_scope(other.tenant_id):
+        discard_file(file, by=by)
+
+    assert states(compared(other, ofx(FEE), by)) == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("content", "word"), [(b"%PDF-1.4 nada", "PDF"), (b"", "vazio"), (b"\xff\xd8\xff\xe0jpg", "")]
+)
+def test_what_is_no_statement_is_refused_in_words(other, by, content, word):
+    if not content:
+        with pytest.raises(InvalidInput, match=word):
+            send(other, content, by)
+        return
+    file = compared(other, content, by)
+    assert file.status == StatementFile.Status.REFUSED
+    assert word in file.fault
+
+
+def test_columns_that_nobody_knows_are_asked(other, by):
+    file = compared(other, b"x;y;z\n10/11/2026;a;1,00\n", by)
+
+    assert file.status == StatementFile.Status.MAPPING
+
+
+def test_a_reader_sends_nothing(other, tenant):
+    with pytest.raises(NotAllowed):
+        send(other, ofx(FEE), membership_of(tenant, make_member(tenant, Role.READER)))
+
+
+# --- Doubts -----------------------------------------------------------------------------------
+
+
+def test_two_days_away_is_asked_and_the_answer_decides(other, by):
+    applied(other, ofx(FEE, RENT), by)
+    near = ("2026-11-13", "-2300.00", "PAGTO ALUGUEL")
+    file = compared(other, csv(FEE, near), by)
+    assert states(file) == ["here", "doubtful"]
+
+    with tenant_scope(other.tenant_id):
+        answer_doubts(file, None, "two", by=by)
+        begin_apply(file, by=by)
+    assert states(work(file)) == ["here", "applied"]
+    assert [value for _, value in lines(other)].count("-2300.00") == 2
+
+
+def test_the_same_one_becomes_a_source_and_no_line(other, by):
+    applied(other, ofx(FEE, RENT), by)
+    file = compared(other, csv(FEE, ("2026-11-13", "-2300.00", "PAGTO ALUGUEL")), by)
+    with tenant_scope(other.tenant_id):
+        answer_doubts(file, None, "same", by=by)
+        begin_apply(file, by=by)
+
+    assert states(work(file)) == ["here", "here"]
+    assert lines(other) == [("11-10", "-1.20"), ("11-12", "-2300.00")]
+
+
+def test_a_doubt_that_nobody_answers_stays_out(other, by):
+    applied(other, ofx(FEE, RENT), by)
+    near = ("2026-11-13", "-2300.00", "PAGTO ALUGUEL")
+    file = compared(other, csv(FEE, SALE, near), by)
+    with tenant_scope(other.tenant_id):
+        assert begin_apply(file, by=by) == 1
+
+    assert states(work(file)) == ["here", "applied", "doubtful"]
+
+
+@pytest.fixture
+def proved(tenant, admin):
+    """Cora's API proved the days up to 22/11."""
+    at_cora = make_account(tenant, admin)
+    make_line(at_cora, "10.00")
+    make_daily_balance(at_cora, make_line(at_cora, "500.00").booked_on, "510.00")
+    change(at_cora, synced_at=NOW)
+    return reread(at_cora)
+
+
+def test_a_row_more_on_a_day_that_the_bank_proved_needs_an_admin_and_a_reason(proved, by, boss):
+    with tenant_scope(proved.tenant_id):
+        day = StatementLine.objects.of(proved.tenant_id).first().booked_on
+    file = compared(proved, ofx((f"{day}", "-77.00", "FORA")), by)
+    assert states(file) == ["doubtful"]
+
+    with tenant_scope(proved.tenant_id):
+        with pytest.raises(NotAllowed):
+            answer_doubts(file, None, "two", by=by, why="falta na API")
+        with pytest.raises(InvalidInput):
+            answer_doubts(file, None, "two", by=boss)
+        answer_doubts(file, None, "two", by=boss, why="falta na API")
+        with pytest.raises(NotAllowed):
+            begin_apply(file, by=by)
+        begin_apply(file, by=boss)
+    assert states(work(file)) == ["applied"]
+
+
+def test_what_came_since_it_was_compared_makes_it_be_compared_anew(other, by):
+    first, second = compared(other, ofx(FEE), by), compared(other, csv(FEE), by)
+    with tenant_scope(other.tenant_id):
+        begin_apply(first, by=by)
+        begin_apply(second, by=by)
+    work(first)
+
+    assert states(work(second)) == ["here"]
+    assert reread(second).fault
+    assert lines(other) == [("11-10", "-1.20")]
+
+
+def test_a_file_of_another_account_has_to_be_confirmed(other, by):
+    file = compared(other, ofx(FEE, number="9999999-9"), by)
+    with tenant_scope(other.tenant_id):
+        with pytest.raises(InvalidInput):
+            begin_apply(file, by=by)
+        assert begin_apply(file, by=by, is_of_account=True) == 1
+
+
+# --- Undone -----------------------------------------------------------------------------------
+
+
+def test_undoing_withdraws_what_nobody_else_told(other, by):
+    first = applied(other, ofx(FEE, SALE), by)
+    applied(other, csv(FEE), by)
+    with tenant_scope(other.tenant_id):
+        effect = effect_of_undoing(first)
+    assert (effect.withdrawn, effect.kept) == (1, 1)
+
+    assert undone(first, by).status == StatementFile.Status.UNDONE
+    assert lines(other) == [("11-10", "-1.20")]
+    with tenant_scope(other.tenant_id):
+        kept = StatementLine.objects.with_withdrawn(other.tenant_id).filter(bank_account=other)
+        assert kept.count() == 2
+
+
+def test_a_file_that_was_undone_may_be_applied_again(other, by):
+    undone(applied(other, ofx(FEE, SALE), by), by)
+    applied(other, ofx(FEE, SALE), by)
+
+    assert lines(other) == [("11-10", "-1.20"), ("11-10", "500.00")]
+
+
+def test_what_was_not_applied_is_not_undone(other, by):
+    file = compared(other, ofx(FEE), by)
+    with tenant_scope(other.tenant_id), pytest.raises(InvalidState):
+        begin_undo(file, by=by)
+
+
+def test_a_balance_of_a_file_is_that_of_an_account_by_file(other, by):
+    file = applied(other, ofx(FEE, SALE, closing="1498.80", on="20261110"), by)
+    assert str(reread(other).balance) == "1498.80"
+
+    undone(file, by)
+    assert reread(other).balance is None
