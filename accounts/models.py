@@ -118,7 +118,7 @@ class AccountQuerySet(TenantQuerySet):
 
 
 class AccountPurpose(models.TextChoices):
-    """What charges post beside the revenue and the bank."""
+    """What charges and reconciliation post beside the revenue, the expense and the bank."""
 
     ADVANCES = "advances", "Adiantamentos de clientes"
     LATE_CHARGES = "late_charges", "Juros e multas recebidos"
@@ -127,6 +127,11 @@ class AccountPurpose(models.TextChoices):
     CASH = "cash", "Caixa"
     WITHHELD = "withheld", "Impostos retidos por clientes"
     SPLIT = "split", "Tributos recolhidos na liquidação"
+    IN_TRANSIT = "in_transit", "Valores em trânsito"
+    LATE_PAID = "late_paid", "Juros e multas pagos"
+    DISCOUNTS_GOT = "discount_got", "Descontos obtidos"
+    WITHHELD_DUE = "withheld_due", "Impostos retidos a recolher"
+    ROUNDING = "rounding", "Diferenças de centavos"
 
 
 class Account(TenantOwned):

@@ -80,6 +80,12 @@ OPEN_AT_BANK = (SlipStatus.REGISTERING, SlipStatus.OPEN, SlipStatus.IN_PAYMENT)
 _PAYABLE = frozenset({ChargeStatus.PAID, ChargeStatus.PARTLY_PAID})
 _NO_SLIP = frozenset({ChargeStatus.WRITTEN_OFF, ChargeStatus.REFUSED, ChargeStatus.DRAFT})
 _COLLECTED = frozenset({ChargeStatus.REGISTERING, ChargeStatus.OPEN, ChargeStatus.IN_PAYMENT})
+# A person undid what came: it is again what its slips say, or what it was before.
+_UNPAID = (
+    frozenset({ChargeStatus.ISSUING, ChargeStatus.UNKNOWN, ChargeStatus.CANCELLED})
+    | _NO_SLIP
+    | _COLLECTED
+)
 
 CHARGE_MOVES: Mapping[str, frozenset[str]] = {
     ChargeStatus.DRAFT: frozenset({ChargeStatus.ISSUING, ChargeStatus.CANCELLED}) | _PAYABLE,
@@ -101,8 +107,8 @@ CHARGE_MOVES: Mapping[str, frozenset[str]] = {
     ChargeStatus.IN_PAYMENT: frozenset({ChargeStatus.CANCELLED, ChargeStatus.WRITTEN_OFF})
     | _COLLECTED
     | _PAYABLE,
-    ChargeStatus.PARTLY_PAID: frozenset({ChargeStatus.PAID, ChargeStatus.RETURNED}),
-    ChargeStatus.PAID: frozenset({ChargeStatus.PARTLY_PAID, ChargeStatus.RETURNED}),
+    ChargeStatus.PARTLY_PAID: frozenset({ChargeStatus.PAID, ChargeStatus.RETURNED}) | _UNPAID,
+    ChargeStatus.PAID: frozenset({ChargeStatus.PARTLY_PAID, ChargeStatus.RETURNED}) | _UNPAID,
     ChargeStatus.WRITTEN_OFF: frozenset({ChargeStatus.ISSUING, ChargeStatus.CANCELLED}) | _PAYABLE,
     ChargeStatus.CANCELLED: _PAYABLE,
     ChargeStatus.RETURNED: frozenset({ChargeStatus.ISSUING, ChargeStatus.CANCELLED}) | _PAYABLE,

@@ -50,6 +50,7 @@ GROUPS = (
 ACCOUNTS = (
     ("1.1.1.01", "Caixa"),
     ("1.1.1.02", "Aplicações financeiras"),
+    ("1.1.1.03", "Valores em trânsito"),
     ("1.1.2.01", "Clientes"),
     ("1.1.2.02", "Adiantamentos a fornecedores"),
     ("1.1.2.03", "Impostos a recuperar"),
@@ -77,6 +78,7 @@ ACCOUNTS = (
     ("4.1.03", "(−) Devoluções e descontos"),
     ("4.2.01", "Rendimentos de aplicações"),
     ("4.2.02", "Juros e multas recebidos"),
+    ("4.2.03", "Descontos obtidos"),
     ("5.1.01", "Salários"),
     ("5.1.02", "Encargos sociais"),
     ("5.1.03", "Benefícios"),
@@ -94,6 +96,7 @@ ACCOUNTS = (
     ("5.4.04", "Divulgação"),
     ("5.5.01", "Tarifas bancárias"),
     ("5.5.02", "Juros e multas pagos"),
+    ("5.5.03", "Diferenças de centavos"),
     ("5.6.01", "Simples Nacional"),
     ("5.6.02", "Impostos e taxas"),
 )
@@ -107,4 +110,9 @@ PURPOSES = {
     AccountPurpose.CASH: ("1.1.1.01", "Caixa"),
     AccountPurpose.WITHHELD: ("1.1.2.04", "Impostos retidos por clientes"),
     AccountPurpose.SPLIT: ("1.1.2.05", "Tributos recolhidos na liquidação"),
+    AccountPurpose.IN_TRANSIT: ("1.1.1.03", "Valores em trânsito"),
+    AccountPurpose.LATE_PAID: ("5.5.02", "Juros e multas pagos"),
+    AccountPurpose.DISCOUNTS_GOT: ("4.2.03", "Descontos obtidos"),
+    AccountPurpose.WITHHELD_DUE: ("2.1.3.02", "Impostos retidos a recolher"),
+    AccountPurpose.ROUNDING: ("5.5.03", "Diferenças de centavos"),
 }

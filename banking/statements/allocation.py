@@ -30,6 +30,7 @@ REFUSALS = {
     "allocation_entry_used": "Este lançamento contábil já está conciliado com outro valor.",
     "allocation_once": "Os dois já estão conciliados.",
     "allocation_entry_stands": "Este lançamento contábil foi estornado.",
+    "allocation_line_ignored": "Este lançamento do extrato foi ignorado: desfaça isso antes.",
 }
 
 

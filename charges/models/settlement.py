@@ -1,6 +1,8 @@
 """The money that came for a charge: one row for each payment, and its entry in the journal."""
 
 from decimal import Decimal
+from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,9 +12,19 @@ from banking.models import BankAccount
 from charges.models.charge import Charge
 from charges.models.slip import Slip
 from core.clock import DatabaseNow
-from tenants.models import TenantForeignKey, TenantOwned, User
+from tenants.models import Tenant, TenantForeignKey, TenantOwned, TenantQuerySet, User
 
 ZERO = Decimal("0.00")
+
+
+class SettlementQuerySet(TenantQuerySet):
+    def of(self, tenant: Tenant | UUID) -> Self:
+        """Those of one company that stand: what a person undid never came."""
+        return self.ever(tenant).filter(undone_at=None)
+
+    def ever(self, tenant: Tenant | UUID) -> Self:
+        """Those that were undone too."""
+        return super().of(tenant)
 
 
 def money(words: str) -> "models.DecimalField[Decimal, Decimal]":
@@ -59,6 +71,11 @@ class Settlement(TenantOwned):
     entry = TenantForeignKey(JournalEntry, models.PROTECT, null=True, related_name="+")
     registered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
+    # A person took back what a person had registered (charges/settlement/undo.py).
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    objects = SettlementQuerySet.as_manager()  # type: ignore[misc]  # plugin: not ClassVar
 
     class Meta:
         constraints = [
@@ -94,6 +111,11 @@ class Settlement(TenantOwned):
             models.CheckConstraint(
                 name="settlement_outside_by_person",
                 condition=Q(slip__isnull=False) | Q(registered_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="settlement_undone_by_person",
+                condition=Q(undone_at=None, undone_by=None)
+                | Q(undone_at__isnull=False, undone_by__isnull=False, registered_by__isnull=False),
             ),
         ]
         indexes = [

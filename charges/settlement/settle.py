@@ -117,7 +117,7 @@ def settle(charge: Charge, money: Money) -> Settlement | None:
     Where a line of that account is in the books as something else, or the books do not take it,
     nothing is posted: a person says what becomes of it.
     """
-    if Settlement.objects.of(charge.tenant_id).filter(evidence=money.evidence).exists():
+    if Settlement.objects.ever(charge.tenant_id).filter(evidence=money.evidence).exists():
         return None
     split = split_of(charge, money)
     settlement = settlement_of(charge, money, split)

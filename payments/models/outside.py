@@ -20,6 +20,8 @@ class OutsidePayment(TenantOwned):
     account = TenantForeignKey(Account, models.PROTECT, related_name="+")
     amount = models.DecimalField("valor pago", max_digits=12, decimal_places=2)
     entry = TenantForeignKey(JournalEntry, models.PROTECT, related_name="+")
+    # What was not paid of the bill, as a bill of its own.
+    rest = TenantForeignKey(Payable, models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
     undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")

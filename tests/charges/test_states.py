@@ -16,6 +16,7 @@ from tests.payments.factories import make_bank_account
 pytestmark = pytest.mark.django_db
 
 machines = import_module("charges.migrations.0006_state_machines")
+undoing = import_module("charges.migrations.0020_undone_receipts")
 
 
 def pairs(text: str) -> set[tuple[str, str]]:
@@ -24,7 +25,10 @@ def pairs(text: str) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("moves", "text"),
-    [(CHARGE_MOVES, machines.CHARGE_MOVES), (SLIP_MOVES, machines.SLIP_MOVES)],
+    [
+        (CHARGE_MOVES, machines.CHARGE_MOVES + undoing.MORE_MOVES),
+        (SLIP_MOVES, machines.SLIP_MOVES),
+    ],
     ids=["charge", "slip"],
 )
 def test_the_database_has_the_moves_of_the_code(moves, text):

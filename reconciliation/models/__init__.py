@@ -1,0 +1,13 @@
+from reconciliation.models.line_note import LineComment, LineFile
+from reconciliation.models.match import Match, MatchEffect, MatchLine, MatchPart
+from reconciliation.models.transfer import Transfer
+
+__all__ = [
+    "LineComment",
+    "LineFile",
+    "Match",
+    "MatchEffect",
+    "MatchLine",
+    "MatchPart",
+    "Transfer",
+]
