@@ -260,6 +260,8 @@ EXCEPTIONAL_ACTS = (
     "charges.refunds.undo_use.KIND",
     "charges.refunds.register.REGISTERED",
     "charges.renegotiation.ask.DISCOUNT",
+    "reconciliation.matches.match.DIFFERENCE",
+    "reconciliation.matches.ignore.IGNORED",
 )
 COUNTS_AS_ONE_PERSON = "payments.bills.tiers.count_as_one"
 # What apps above people say that only one member can do: each a function of a membership, which
@@ -489,6 +491,7 @@ ON_STATEMENT_READ = (
 ON_ALLOCATION_UNDONE = (
     "payments.orders.evidence.note_undone",
     "charges.tracking.bank_lines.note_undone",
+    "reconciliation.matches.undo.follow_undone",  # last: the others note what it then takes back
 )
 
 # What a company decided about money that leaves it, for apps that payments does not see; and what

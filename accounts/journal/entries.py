@@ -170,6 +170,27 @@ def redate_entry(
         return _write(again, [(line.account, line.amount) for line in lines])
 
 
+def rewrite_entry(entry: JournalEntry, *, lines: Lines, why: str, by: User) -> JournalEntry:
+    """Reverse an entry on its own day and write it again, on that day, with other lines. Returns
+    the new one, which says what it replaces.
+
+    Raises:
+        InvalidInput: as `post_entry`.
+        InvalidState: it was reversed before, is a reversal itself, or has an archived account.
+    """
+    with tenant_scope(entry.tenant_id):
+        reverse_entry(entry, by=by, date=entry.date, why=why)
+        again = JournalEntry(
+            tenant_id=entry.tenant_id,
+            date=entry.date,
+            memo=entry.memo,
+            replaces=entry,
+            created_by=by,
+            is_provisional=entry.is_provisional,
+        )
+        return _write(again, lines)
+
+
 def confirm_date(entry: JournalEntry) -> None:
     """The bank's statement says the same day: it is no longer provisional. Again: no change."""
     entries = JournalEntry.objects.of(entry.tenant_id).filter(id=entry.id, is_provisional=True)

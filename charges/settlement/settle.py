@@ -4,7 +4,7 @@ The journal is on a cash basis: issuing, due date and cancelling post nothing
 (docs/decisions/0036-money-settles-a-charge.md).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -208,10 +208,19 @@ def divide(charge: Charge, paid: Decimal, day: date, **told: Any) -> Split:
     )
 
 
-def post(settlement: Settlement) -> JournalEntry:
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What of the amount of a purpose goes to another account than the product's own."""
+
+    purpose: AccountPurpose
+    account: Account
+    amount: Decimal  # a debit is positive
+
+
+def post(settlement: Settlement, shares: Sequence[Share] = ()) -> JournalEntry:
     tenant = settlement.charge.tenant
     came_to = where_it_came(settlement) if settlement.received else None
-    draft = entry_of(settlement, came_to, partial(account_for, tenant))
+    draft = entry_of(settlement, came_to, partial(account_for, tenant), shares)
     return post_entries(tenant, [draft])[0]
 
 
@@ -219,6 +228,7 @@ def entry_of(
     settlement: Settlement,
     came_to: Account | None,
     account_of: Callable[[AccountPurpose], Account],
+    shares: Sequence[Share] = (),
 ) -> EntryDraft:
     """D what arrived, or the advance that it was, discount, fee, tax; C revenue for the principal,
     fine, interest, excess."""
@@ -235,7 +245,11 @@ def entry_of(
     lines: list[tuple[Account, Decimal]] = []
     if came_to is not None:
         lines.append((came_to, settlement.received))
-    lines += [(account_of(each), amount) for each, amount in parts if amount]
+    lines += [(share.account, share.amount) for share in shares]
+    for each, amount in parts:
+        elsewhere = sum((share.amount for share in shares if share.purpose == each), ZERO)
+        if amount != elsewhere:
+            lines.append((account_of(each), amount - elsewhere))
     if settlement.principal != late:
         lines.append((charge.revenue_account, late - settlement.principal))
     memo = f"Recebimento de {charge.payer.name}: {charge.description}"

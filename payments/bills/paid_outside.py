@@ -1,5 +1,6 @@
 """A person says that a bill was paid outside of the product: cash, another app, another bank."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,12 +20,14 @@ from core.clock import database_now
 from core.errors import InvalidInput, InvalidState, NotAllowed
 from core.money import format_brl
 from payments.bills.approval import give_approval, lock, revoke_approval
+from payments.bills.rest import cancel_rest, enter_rest
 from payments.bills.tiers import lock_rules
 from payments.models import OutsidePayment, Payable, PaymentOrder
 from payments.states import LIVE_ORDERS, PayableStatus
 from payments.timeline import Tone, note
 from tenants.models import Membership
 
+ZERO = Decimal("0.00")
 TITLE, UNDONE = "Registrada como paga fora do Kamino", "Pagamento fora do Kamino desfeito"
 
 
@@ -35,6 +38,10 @@ class Paid:
     on: date  # São Paulo
     amount: Decimal  # reais
     source: BankAccount | Account
+    # What of it is no part of the bill, each on its account: interest and fine that were paid with
+    # it or, negative, discount that was got and tax that was kept.
+    others: Sequence[tuple[Account, Decimal]] = ()
+    rest: Decimal = ZERO  # what of the bill it does not pay: a bill of its own, to be approved
 
 
 @transaction.atomic
@@ -63,11 +70,15 @@ def record_paid_outside(
         payable = give_approval(payable, by=by, shown=shown)
     require_unsent(payable)
     leaf = leaf_of(paid.source)
+    expense = amount - sum((each for _, each in paid.others), ZERO)
+    if expense <= 0:
+        raise InvalidInput("Juros, multa e tarifa passam do valor pago.", field="amount")
+    rest = enter_rest(payable, paid.rest, by=by) if paid.rest else None
     entry = post_entry(
         payable.tenant,
         date=paid.on,
         memo=f"Pagamento a {payable.payee.name}"[:140],
-        lines=[(payable.expense_account, amount), (leaf, -amount)],
+        lines=[(payable.expense_account, expense), *paid.others, (leaf, -amount)],
         by=by.user,
     )
     payment = OutsidePayment.objects.create(
@@ -78,6 +89,7 @@ def record_paid_outside(
         account=leaf,
         amount=amount,
         entry=entry,
+        rest=rest,
         by=by.user,
     )
     payable.status = PayableStatus.PAID
@@ -132,22 +144,25 @@ def leaf_of(source: BankAccount | Account) -> Account:
 
 @transaction.atomic
 def undo_paid_outside(payable: Payable, *, by: Membership, why: str) -> Payable:
-    """It was not paid so: the entry is reversed on its own day, the bill waits for approval.
+    """It was not paid so: the entry is reversed on its own day, the bill waits for approval. What
+    became a bill of its own of it is cancelled.
 
     An entry that a person has reversed already stays as it is. Runs inside the company's scope.
 
     Raises:
-        InvalidState: nobody said that it was paid outside, or an account of the entry is archived.
+        InvalidState: nobody said that it was paid outside, or an account of the entry is archived;
+            (code `rest_moved`) its rest was sent or paid since.
         NotAllowed: `by` neither enters nor approves bills.
     """
     require_worker(by)
     payable = lock(payable)
-    payments = OutsidePayment.objects.of(payable.tenant_id).filter(payable=payable, undone_at=None)
-    payment = payments.select_related("entry", "account", "bank_account").first()
+    payment = payment_of(payable)
     if payment is None:
         raise InvalidState(
             "Esta conta não consta como paga fora do Kamino.", code="not_paid_outside"
         )
+    if payment.rest is not None:
+        cancel_rest(payment.rest, by=by, why=why)
     entry = standing(payment.entry)
     hold_entry(entry)
     if entry.reversal is None:
@@ -158,6 +173,14 @@ def undo_paid_outside(payable: Payable, *, by: Membership, why: str) -> Payable:
     note(payable, UNDONE, why, tone=Tone.WARN, by=by.user)
     record(Act.PAID_OUTSIDE_UNDONE, on=payable, by=by.user, why=why, before=particulars(payment))
     return payable
+
+
+def payment_of(payable: Payable) -> OutsidePayment | None:
+    """What stands of it. Inside the company's scope."""
+    payments = OutsidePayment.objects.of(payable.tenant_id).filter(payable=payable, undone_at=None)
+    rows = payments.select_related("entry", "account", "bank_account", "rest")
+    found: OutsidePayment | None = rows.first()
+    return found
 
 
 def particulars(payment: OutsidePayment) -> dict[str, str]:
