@@ -487,6 +487,7 @@ ON_DISCONNECT = (
 ON_STATEMENT_READ = (
     "payments.orders.evidence.match_statement",
     "charges.tracking.bank_lines.match_statement",
+    "reconciliation.matches.transfer.complete_waiting",
 )
 ON_ALLOCATION_UNDONE = (
     "payments.orders.evidence.note_undone",

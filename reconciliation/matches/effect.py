@@ -6,7 +6,7 @@ from uuid import UUID
 
 from accounts.chart.reclassify import standing
 from accounts.models import JournalEntry
-from banking.models import Allocation, StatementLine
+from banking.models import StatementLine
 from charges.models import Settlement
 from charges.settlement.undo import why_not_undone
 from payments.bills.paid_outside import payment_of
@@ -117,8 +117,6 @@ def is_own_entry(effect: MatchEffect) -> bool:
 def blockers_of(match: Match) -> list[Blocker]:
     found: list[Blocker] = []
     for effect in effects_of(match):
-        if effect.entry is not None and effect.kind != Kind.LINKED:
-            found += on_entry(match, standing(effect.entry))
         if effect.entry is not None:
             found += given_back(match, [effect.entry, standing(effect.entry)])
         if effect.kind == Kind.BILL_PAID and effect.bill is not None:
@@ -126,18 +124,6 @@ def blockers_of(match: Match) -> list[Blocker]:
         if effect.kind == Kind.CHARGE_SETTLED and effect.settlement is not None:
             found += on_receipt(effect.settlement)
     return list({(each.match.id if each.match else each.words): each for each in found}.values())
-
-
-def on_entry(match: Match, entry: JournalEntry) -> list[Blocker]:
-    """Other lines that an entry of this match stands for too."""
-    parts = Allocation.objects.of(match.tenant_id).standing().filter(journal_line__entry=entry)
-    others = parts.exclude(match_parts__match=match)
-    found = []
-    for each in others.select_related("statement_line").prefetch_related("match_parts__match"):
-        of_match = next((part.match for part in each.match_parts.all()), None)
-        words = f"«{each.statement_line}» também está conciliado com «{entry.memo}»."
-        found.append(Blocker(words, of_match))
-    return found
 
 
 def given_back(match: Match, entries: Sequence[JournalEntry]) -> list[Blocker]:

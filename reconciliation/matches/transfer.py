@@ -6,7 +6,6 @@ two lines is here the transfer is under way, and waits for the other one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -19,22 +18,19 @@ from audit.acts import Act
 from audit.services import record
 from banking.bank_accounts.ledger_account import hold_leaf
 from banking.models import BankAccount, StatementLine
-from brazil.banking_days import next_banking_day, previous_banking_day
-from brazil.document import is_same_company
 from core.clock import database_now
-from core.dates import ONE_DAY
 from core.errors import InvalidInput, InvalidState
 from core.money import two_places
-from reconciliation.matches.amounts import open_parts, with_open
-from reconciliation.matches.hold import Seen, hold_lines
+from reconciliation.matches.amounts import open_parts
+from reconciliation.matches.hold import Seen, hold_accounts, hold_lines
 from reconciliation.matches.match import in_words
+from reconciliation.matches.other_side import sure_line_of, sure_other, waiting_for
 from reconciliation.matches.pairing import reais
 from reconciliation.matches.write import Effect, Origin, Writing, begin_match, posted_on
 from reconciliation.models import Match, Transfer
-from tenants.models import Membership, TenantQuerySet
+from tenants.models import Membership
 
 ZERO = Decimal("0.00")
-NEAR = 5  # banking days
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,50 +218,6 @@ def record_transfer(transfer: Transfer, lines: Sequence[StatementLine], origin: 
     )
 
 
-# --- The other side ---
-
-
-def near(day: date) -> tuple[date, date]:
-    """Up to NEAR banking days apart, both included."""
-    since = until = day
-    for _ in range(NEAR):
-        since = previous_banking_day(since - ONE_DAY)
-        until = next_banking_day(until + ONE_DAY)
-    return since, until
-
-
-def other_lines(
-    line: StatementLine, account: BankAccount | None = None, fee: Decimal = ZERO
-) -> TenantQuerySet:
-    """Lines of nothing yet, of other accounts or of that one, which may be the other side: equal
-    but for the fee of the sender's bank, at most five banking days apart. Runs inside the company's
-    scope."""
-    wanted = -line.amount - fee
-    rows = StatementLine.objects.of(line.tenant_id).filter(
-        amount=wanted, booked_on__range=near(line.booked_on)
-    )
-    rows = rows.exclude(bank_account=line.bank_account_id)
-    if account is not None:
-        rows = rows.filter(bank_account=account)
-    free = with_open(rows).filter(open=wanted).select_related("bank_account")
-    found: TenantQuerySet = free.order_by("booked_on", "id")
-    return found
-
-
-def sure_other(line: StatementLine, account: BankAccount, fee: Decimal) -> UUID | None:
-    """The only line that may be it, where the bank says that it is of the company itself."""
-    found = list(other_lines(line, account, fee)[:2])
-    if len(found) == 1 and is_of_ours(found[0]):
-        return found[0].id
-    return None
-
-
-def is_of_ours(line: StatementLine) -> bool:
-    """The bank names the company itself, by its root, as the other side."""
-    document = line.counterparty_document
-    return bool(document) and is_same_company(document, line.tenant.cnpj)
-
-
 def hold_other(line_id: UUID | None, by: Membership) -> StatementLine | None:
     """Its account is held already."""
     if line_id is None:
@@ -274,21 +226,17 @@ def hold_other(line_id: UUID | None, by: Membership) -> StatementLine | None:
     return line
 
 
-def waiting_for(line: StatementLine, account: BankAccount, fee: Decimal) -> Transfer | None:
-    """The oldest transfer under way with that account which this line may complete."""
-    rows = (
-        Transfer.objects.of(line.tenant_id).under_way().filter(begun_on__range=near(line.booked_on))
-    )
-    if line.is_incoming:
-        rows = rows.filter(
-            waits_for_arrival=True, from_account=account, to_account=line.bank_account_id,
-            amount=line.amount,
-        )  # fmt: skip
-    else:
-        rows = rows.filter(
-            waits_for_arrival=False, from_account=line.bank_account_id, to_account=account,
-            amount=-line.amount - fee,
-        )  # fmt: skip
-    ordered = rows.order_by("begun_on", "id").select_related("match", "from_account", "to_account")
-    found: Transfer | None = ordered.select_for_update(of=("self",), no_key=True).first()
-    return found
+def complete_waiting(account: BankAccount) -> None:
+    """The lines that transfers under way wait for, where the bank says that they are the company's
+    own and nothing else may be them.
+
+    Named in `settings.ON_STATEMENT_READ`; runs inside the company's scope.
+    """
+    hold_accounts(account.tenant_id, [account.id])
+    waiting = Transfer.objects.of(account.tenant_id).waiting_at(account)
+    locked = waiting.select_for_update(of=("self",), no_key=True).order_by("begun_on", "id")
+    rows = list(locked.select_related("match", "from_account", "to_account", "tenant"))
+    for each in rows:
+        line = sure_line_of(each, account, rows)
+        if line is not None:
+            complete(each, line, Origin(by=None), ZERO)

@@ -16,6 +16,12 @@ class TransferQuerySet(TenantQuerySet):
         """One side is in the books; the other one's line has not come yet (em trânsito)."""
         return self.filter(ended_at=None, completed_at=None)
 
+    def waiting_at(self, account: BankAccount) -> Self:
+        """Those that wait for a line of that account."""
+        arrives = Q(waits_for_arrival=True, to_account=account)
+        leaves = Q(waits_for_arrival=False, from_account=account)
+        return self.under_way().filter(arrives | leaves)
+
 
 class Transfer(TenantOwned):
     """Two entries through «Valores em trânsito», each on the day of its own bank line. While one

@@ -46,6 +46,7 @@ def make_entry(
         )
         found = line_on(account, entry)
     assert found is not None
+    found.entry = entry
     return found
 
 
