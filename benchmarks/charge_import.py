@@ -5,7 +5,6 @@ What is measured runs in a process of its own, as a worker does.
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from uuid import UUID
 from accounts.models import Account
 from banking.models import BankAccount
 from benchmarks import world
+from benchmarks.memory import peak_megabytes
 from benchmarks.report import Result, at_most, plain
 from charges.importing.files import Sent, begin_import, begin_undo, receive_file
 from charges.importing.stages import go_on
@@ -96,8 +96,8 @@ def child(tenant_id: str, file_id: str, size: str) -> None:
     seconds["undo"] = until_ready(tenant, file, lambda held: begin_undo(held, by=by))
     with tenant_scope(tenant):
         assert ImportRow.objects.of(tenant).filter(state=ImportRow.State.UNDONE).count() == rows
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({**seconds, "all": sum(seconds.values()), "megabytes": peak}))
+    told = {**seconds, "all": sum(seconds.values()), "megabytes": peak_megabytes()}
+    print(json.dumps(told))
 
 
 def until_ready(

@@ -22,6 +22,8 @@ from tests.database import make_test_database
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
 
+# Each takes a minute or two: begun last they would keep one core busy and the other idle.
+FIRST = ("tests/e2e/", "tests/payments/test_roles_browser.py")
 # Each takes several seconds even of a quiet machine: `make fast` leaves them out. Files, or tests.
 SLOW = (
     "tests/accounts/test_importing.py::test_ten_thousand_",
@@ -61,8 +63,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before -m reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # Each takes a minute or two: begun last they would keep one core busy and the other idle.
-    items.sort(key=lambda item: not item.nodeid.startswith("tests/e2e/"))
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
     absent = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here")
     for item in items:
         if item.nodeid.startswith(SLOW):

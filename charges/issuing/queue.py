@@ -36,8 +36,8 @@ class Issued:
 
 @transaction.atomic
 def issue_charges(charges: Iterable[Charge], *, by: Membership) -> Issued:
-    """Queue a slip for each charge that may be issued; those that may not say why. The number of
-    queries does not depend on theirs.
+    """Queue a slip for each charge that may be issued; those that may not say why. Of `charges` the
+    ids alone are read. The number of queries does not depend on theirs.
 
     Raises:
         NotAllowed: `by` does not work on charges.
