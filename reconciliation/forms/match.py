@@ -84,7 +84,8 @@ class MatchForm(ActForm):
     @property
     def chosen(self) -> list[tuple[ItemKind, UUID]]:
         """What is ticked, in its order; what cannot be read is none."""
-        return read_items(self.data.getlist("item")) if self.data else []
+        typed: Any = self.data
+        return read_items(typed.getlist("item")) if typed else []
 
     @property
     def chosen_names(self) -> set[str]:
@@ -96,12 +97,12 @@ class MatchForm(ActForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        for _, name in self.chosen:
+        for _, item in self.chosen:
             try:
-                typed = self.data.get(f"part-{name}", "").strip()
-                self.parts[name] = read_amount(typed) if typed else None
+                typed = self.data.get(f"part-{item}", "").strip()
+                self.parts[item] = read_amount(typed) if typed else None
             except InvalidInput as error:
-                self.part_errors[str(name)] = str(error)
+                self.part_errors[str(item)] = str(error)
                 self.add_error(None, ValidationError(str(error), code=error.code))
         for number in range(1, DIFFERENCES + 1):
             name = f"amount_{number}"

@@ -56,9 +56,10 @@ def in_state(lines: "QuerySet[Any]", state: str) -> "QuerySet[Any]":
     return lines
 
 
-def waiting(lines: "QuerySet[Any]") -> "QuerySet[Any]":
+def waiting(lines: Any) -> "QuerySet[Any]":
     """Those of which a part is not explained."""
-    return with_open(lines).exclude(open=0)
+    found: QuerySet[Any] = with_open(lines).exclude(open=0)
+    return found
 
 
 def said() -> TenantQuerySet:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from accounts.models import Account, JournalLine
 from banking.models import BankAccount, StatementLine
 from parties.models import Payee, Payer
-from reconciliation.matches.transfer import other_lines
+from reconciliation.matches.other_side import other_lines
 from reconciliation.models import Match, MatchEffect
 from tenants.models import Membership, TenantQuerySet
 

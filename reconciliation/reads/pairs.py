@@ -65,15 +65,16 @@ class Pair:
         return self.is_open and self.open != self.line.amount
 
 
-def with_state(lines: "QuerySet[Any]") -> "QuerySet[Any]":
+def with_state(lines: Any) -> "QuerySet[Any]":
     """As `pairs_of` needs them: the version is that of `reconciliation.matches.hold`."""
     told = Allocation.objects.filter(tenant=OuterRef("tenant"), statement_line=OuterRef("pk"))
     ignored = MatchLine.objects.filter(
         tenant=OuterRef("tenant"), statement_line=OuterRef("pk"), is_ignored=True
     )
-    return with_open(lines).annotate(  # type: ignore[arg-type]
+    found: QuerySet[Any] = with_open(lines).annotate(
         is_allocated=PART, version=changes_of(told) + changes_of(ignored)
     )
+    return found
 
 
 def changes_of(rows: TenantQuerySet) -> Coalesce:
