@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reconciliation.views import imports, opening, position, reconcile, sync
+from reconciliation.views import acts, imports, opening, position, reconcile, sync, undo
 
 FILE = "extratos/<uuid:statement_id>/"
 
@@ -14,6 +14,15 @@ urlpatterns = [
     path(f"{FILE}aplicar/", imports.apply, name="import_apply"),
     path(f"{FILE}desfazer/", imports.undo, name="import_undo"),
     path(f"{FILE}descartar/", imports.discard, name="import_discard"),
+    path("conciliar/situacoes/", reconcile.counts, name="counts"),
+    path("conciliar/linhas/<uuid:line_id>/", acts.show, name="line"),
+    path("conciliar/linhas/<uuid:line_id>/aceitar/", acts.accept, name="accept"),
+    path("conciliar/linhas/<uuid:line_id>/vincular/", acts.match, name="match"),
+    path("conciliar/linhas/<uuid:line_id>/itens/", acts.items, name="items"),
+    path("conciliar/linhas/<uuid:line_id>/criar/", acts.create, name="create"),
+    path("conciliar/linhas/<uuid:line_id>/transferir/", acts.transfer, name="transfer"),
+    path("conciliar/linhas/<uuid:line_id>/ignorar/", acts.ignore, name="ignore"),
+    path("conciliar/atos/<uuid:match_id>/desfazer/", undo.undo, name="undo"),
     path("contas/<uuid:account_id>/sincronizar/", sync.sync_now, name="sync"),
     path("contas/<uuid:account_id>/sincronizacao/", sync.sync_status, name="sync_status"),
     path("contas/<uuid:account_id>/diferenca/", position.part, name="part"),

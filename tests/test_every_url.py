@@ -26,6 +26,7 @@ from charges.settlement.received import register_received
 from parties.merge import propose_merge
 from payments.models import DispatchRun
 from people.models import ExceptionalAct
+from reconciliation.matches.ignore import ignore
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
@@ -68,6 +69,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         connection = account.connection
         posted = line_on(account, make_entry(tenant, credit=account.ledger_account.code))
         allocation = allocate(make_line(account, "-150.00"), posted)
+        bank_line = make_line(account, "-70.00")
         proposer = Membership.objects.of(tenant).get(user=make_member(tenant, Role.FINANCE))
         filed = make_payable(tenant, payee_document="52998224725")
         other = make_payable(tenant, payee_document="11444777000161")
@@ -120,6 +122,8 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
             created_by=proposer.user,
         )
         use_id = AdvanceUse.objects.of(tenant).get().id
+        ignored = ignore(make_line(account, "-1.00").id, by=proposer, why="Teste")
+    assert ignored.match is not None
     assert connection is not None
     assert filed.payee_account_id is not None
     return {
@@ -137,6 +141,8 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "group_id": account.ledger_account.group_id,
         "job_id": job.id,
         "invitation_id": invite(tenant, "rui@empresa.test", Role.READER, admin).id,
+        "line_id": bank_line.id,
+        "match_id": ignored.match.id,
         "leaf_id": account.ledger_account_id,
         "membership_id": membership_of(tenant, make_member(tenant, Role.READER)).id,
         "merge_id": merge.id,

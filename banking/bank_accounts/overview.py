@@ -39,7 +39,7 @@ class Card:
         """What is wrong with it; None when nothing is."""
         account = self.account
         if account.is_by_file:
-            return self.standing_by_file
+            return Standing("plain", "extrato por arquivo", "file-up")
         if account.is_undone:
             return Standing("warn", "vínculo desfeito", "unplug")
         if not account.is_connected:
@@ -52,13 +52,6 @@ class Card:
             since = f" desde {account.proof_broken_on:%d/%m}" if account.proof_broken_on else ""
             return Standing("bad", f"extrato não confere{since}", "triangle-alert")
         return None
-
-    @property
-    def standing_by_file(self) -> Standing:
-        if self.difference:
-            amount = format_brl(abs(self.difference))
-            return Standing("warn", f"R$\u00a0{amount} a conciliar", "scale")
-        return Standing("plain", "extrato por arquivo", "file-up")
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,11 @@ class Page:
 
 def read_page(account: BankAccount, filters: Mapping[str, Any], after: Position | None) -> Page:
     """Two queries, whatever the number of lines. `filters` are a StatementFilter's values."""
-    lines = matching(account, filters)
+    return page_of(account, matching(account, filters), after)
+
+
+def page_of(account: BankAccount, lines: "QuerySet[Any]", after: Position | None) -> Page:
+    """The same of lines of the account that were chosen before."""
     if after is not None:
         key = Tuple("booked_on", "occurred_at", "id")
         lines = lines.filter(TupleLessThan(key, (after.booked_on, after.occurred_at, after.id)))

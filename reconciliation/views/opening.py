@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from banking.models import BankAccount
 from core.forms import marking
-from reconciliation.forms import OpeningForm
+from reconciliation.forms.opening import OpeningForm
 from reconciliation.position.beginning import Beginning
 from reconciliation.position.opening import (
     begun,

@@ -1,22 +1,25 @@
 """«Conciliar contas e cartões»: balances, and the statement of one account."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from banking.bank_accounts.overview import Card, overview_of
 from banking.models import BankAccount
-from banking.statements.filter import StatementFilter
-from banking.statements.listing import Page, Position, read_page
+from banking.statements.listing import Page, Position, page_of
 from banking.statements.progress import sync_progress
 from banking.statements.unread import shown_unread
 from brazil.banking_days import sao_paulo_day
-from payments.reads.bank_lines import matched_of
+from reconciliation.forms.filter import LineFilter, State
 from reconciliation.position.board import board_of
+from reconciliation.reads.lines import counts_of, lines_of, written
+from reconciliation.reads.pairs import pairs_of, with_state
 from tenants.access import TenantRequest, member_required
 
 
@@ -59,18 +62,63 @@ def statement(
     request: TenantRequest, account: BankAccount, position: Position | None
 ) -> dict[str, Any]:
     """A page of the account's statement by what the address asks for."""
-    form = StatementFilter(request.GET, auto_id="filtro_%s")
-    page = read_page(account, form.cleaned_data, position) if form.is_valid() else Page([], None)
-    lines = [line for day in page.days for line in day.lines]
+    form = LineFilter(request.GET, auto_id="filtro_%s")
+    page = Page([], None)
+    if form.is_valid():
+        lines = with_state(lines_of(account, form.cleaned_data))
+        page = page_of(account, lines.select_related("bank_account"), position)
+    shown = [line for day in page.days for line in day.lines]
+    is_fragment = bool(request.htmx and position)
     return {
-        "matches": matched_of(account.tenant_id, lines),
+        "pairs": pairs_of(account.tenant_id, shown),
         "form": form,
+        "chips": [] if is_fragment else chips_of(request, account, form, {}),
         "page": page,
         "is_first_page": position is None,
-        "is_fragment": bool(request.htmx and position),
+        "is_fragment": is_fragment,
         "more_url": address(request.GET, account, page.following) if page.following else "",
         "first_url": address(request.GET, account, None),
+        "counts_url": reverse("reconciliation:counts") + address(request.GET, account, None),
     }
+
+
+@require_GET
+@member_required
+def counts(request: TenantRequest) -> HttpResponse:
+    """The situations with their counts, which the page asks for once it is there. A text is looked
+    for in every line: then nothing is counted."""
+    account = get_object_or_404(BankAccount.objects.of(request.tenant), id=chosen_id(request.GET))
+    form = LineFilter(request.GET, auto_id="filtro_%s")
+    counted: Mapping[str, int] = {}
+    if form.is_valid() and not form.cleaned_data.get("q"):
+        counted = counts_of(account, form.cleaned_data)
+    context = {
+        "chips": chips_of(request, account, form, counted),
+        "counts_url": request.get_full_path(),
+        "is_counted": True,
+    }
+    return render(request, "reconciliation/_situations.html", context)
+
+
+def chips_of(
+    request: TenantRequest, account: BankAccount, form: LineFilter, counted: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    page = reverse("reconciliation:reconcile")
+    return [
+        {
+            "label": state.label,
+            "url": page + in_state(request.GET, account, state),
+            "current": form.state == state,
+            "count": written(counted[state]) if state in counted else None,
+        }
+        for state in State
+    ]
+
+
+def in_state(query: QueryDict, account: BankAccount, state: str) -> str:
+    query = query.copy()
+    query["situacao"] = state
+    return address(query, account, None)
 
 
 def address(query: QueryDict, account: BankAccount, after: Position | None) -> str:

@@ -1,0 +1,96 @@
+"""The lines of an account by what a person asks for, and how many are in each situation."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+
+from banking.models import BankAccount, StatementLine
+from banking.statements.allocation import PART
+from banking.statements.listing import matching
+from reconciliation.forms.filter import State
+from reconciliation.matches.amounts import with_open
+from reconciliation.models import MatchLine, Transfer
+from tenants.models import Tenant, TenantQuerySet
+
+MOST = 1_000  # counted exactly
+COUNTED = (State.WAITING, State.MATCHED, State.IN_TRANSIT, State.IGNORED)
+
+
+class CountOf(Subquery):
+    """How many rows a query finds."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def lines_of(account: BankAccount, values: Mapping[str, Any]) -> "QuerySet[StatementLine]":
+    """`values` are a LineFilter's."""
+    return in_state(narrowed(account, values), values.get("situacao") or State.ALL)
+
+
+def narrowed(account: BankAccount, values: Mapping[str, Any]) -> "QuerySet[StatementLine]":
+    """By all that is asked for but the situation."""
+    lines = matching(account, values)
+    kind = values.get("tipo")
+    if kind in {"entradas", "saidas"}:
+        lines = lines.filter(amount__gt=0) if kind == "entradas" else lines.filter(amount__lt=0)
+    elif kind:
+        lines = lines.filter(kind=kind)
+    if (least := values.get("valor_de")) is not None:
+        lines = lines.filter(Q(amount__gte=least) | Q(amount__lte=-least))
+    if (most := values.get("valor_ate")) is not None:
+        lines = lines.filter(amount__range=(-most, most))
+    return lines
+
+
+def in_state(lines: "QuerySet[Any]", state: str) -> "QuerySet[Any]":
+    if state == State.WAITING:
+        return waiting(lines)
+    if state == State.MATCHED:
+        return lines.filter(PART)
+    if state == State.IN_TRANSIT:
+        return lines.filter(Exists(transfers()))
+    if state == State.IGNORED:
+        return lines.filter(Exists(said().filter(is_ignored=True)))
+    return lines
+
+
+def waiting(lines: Any) -> "QuerySet[Any]":
+    """Those of which a part is not explained."""
+    found: QuerySet[Any] = with_open(lines).exclude(open=0)
+    return found
+
+
+def said() -> TenantQuerySet:
+    rows: TenantQuerySet = MatchLine.objects.filter(
+        tenant=OuterRef("tenant"), statement_line=OuterRef("pk"), ended_at=None
+    )
+    return rows
+
+
+def transfers() -> TenantQuerySet:
+    """Transfers under way that a line is one side of."""
+    rows: TenantQuerySet = Transfer.objects.under_way().filter(
+        tenant=OuterRef("tenant"),
+        match__lines__statement_line=OuterRef("pk"),
+        match__lines__ended_at=None,
+    )
+    return rows
+
+
+def counts_of(account: BankAccount, values: Mapping[str, Any]) -> dict[str, int]:
+    """By situation, up to MOST + 1; one query."""
+    base = narrowed(account, values)
+    counted = {
+        state.name.lower(): CountOf(in_state(base, state).order_by().values("pk")[: MOST + 1])
+        for state in COUNTED
+    }
+    rows = Tenant.objects.filter(pk=account.tenant_id).annotate(**counted)
+    found = rows.values(*counted).get()
+    return {state: found[state.name.lower()] for state in COUNTED}
+
+
+def written(count: int) -> str:
+    """«15», «1.000+»."""
+    return "1.000+" if count > MOST else f"{count:,}".replace(",", ".")

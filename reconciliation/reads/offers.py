@@ -1,0 +1,86 @@
+"""What forms of acts offer first: what was chosen the last time for lines like this one."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from accounts.models import Account, JournalLine
+from banking.models import BankAccount, StatementLine
+from parties.models import Payee, Payer
+from reconciliation.matches.other_side import other_lines
+from reconciliation.models import Match, MatchEffect
+from tenants.models import Membership, TenantQuerySet
+
+MOST_LINES = 5
+
+
+def classifications(tenant_id: UUID) -> TenantQuerySet:
+    """What a bank line may be classified as."""
+    accounts: TenantQuerySet = Account.objects.of(tenant_id).open().filter(is_bank_leaf=False)
+    return accounts.select_related("group").order_by("code")
+
+
+def usual_account(line: StatementLine, by: Membership) -> UUID | None:
+    """Of the last line of the same other side and direction that became an entry, else of the
+    last one of this person."""
+    made = MatchEffect.objects.of(line.tenant_id).filter(
+        kind=MatchEffect.Kind.CREATED, match__kind=Match.Kind.CREATE, match__ended_at=None
+    )
+    side = "match__lines__amount__gt" if line.is_incoming else "match__lines__amount__lt"
+    alike = made.filter(like(line), **{side: 0})
+    for found in (alike, made.filter(match__made_by=by.user)):
+        entry = found.order_by("-match__made_at").values_list("entry", flat=True).first()
+        if entry is not None:
+            rows = JournalLine.objects.of(line.tenant_id).filter(entry=entry)
+            rows = rows.filter(account__is_bank_leaf=False, account__archived_at=None)
+            accounts = rows.order_by("position").values_list("account", flat=True)
+            account: UUID | None = accounts.first()
+            return account
+    return None
+
+
+def like(line: StatementLine) -> Q:
+    if line.counterparty_document:
+        return Q(match__lines__statement_line__counterparty_document=line.counterparty_document)
+    return Q(match__lines__statement_line__words_folded=line.words_folded)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    payee: Payee | None
+    payer: Payer | None
+
+    @property
+    def name(self) -> str:
+        return str(self.payee or self.payer)
+
+
+def party_of(line: StatementLine) -> Party | None:
+    """Who is registered with the document that the bank names."""
+    document = line.counterparty_document
+    if not document:
+        return None
+    if line.is_incoming:
+        payer = Payer.objects.of(line.tenant_id).filter(document=document).first()
+        return Party(None, payer) if payer else None
+    payee = Payee.objects.of(line.tenant_id).filter(document=document).first()
+    return Party(payee, None) if payee else None
+
+
+def usual_reason(by: Membership) -> str:
+    """Why this person ignored the last line."""
+    rows = Match.objects.of(by.tenant_id).filter(kind=Match.Kind.IGNORE, made_by=by.user)
+    why: str | None = rows.order_by("-made_at", "-id").values_list("why", flat=True).first()
+    return why or ""
+
+
+def other_sides(line: StatementLine) -> list[StatementLine]:
+    """Lines of other accounts that may be the other side of a transfer, the nearest day first."""
+    found = list(other_lines(line)[: MOST_LINES * 2])
+    return sorted(found, key=lambda each: abs(each.booked_on - line.booked_on))[:MOST_LINES]
+
+
+def other_accounts(line: StatementLine) -> list[BankAccount]:
+    accounts = BankAccount.objects.of(line.tenant_id).exclude(id=line.bank_account_id)
+    return list(accounts.order_by("-is_preferred", "provider", "number"))
