@@ -16,7 +16,7 @@ class BoundedUploadHandler(MemoryFileUploadHandler):
         META: dict[str, Any],  # noqa: N803 (Django's name)
         content_length: int,
         boundary: bytes,
-        encoding: str | None = None,
+        encoding: Any = None,
     ) -> None:
         self.activated = content_length <= self._largest(META)
 

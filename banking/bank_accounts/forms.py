@@ -64,7 +64,7 @@ class OtherBankForm(forms.Form):
 
     def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
         initial = {"holder_name": tenant.legal_name, "holder_document": format_cnpj(tenant.cnpj)}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{"initial": initial} | kwargs)
 
     def clean_bank_code(self) -> str:
         code: str = self.cleaned_data["bank_code"].strip()

@@ -60,7 +60,7 @@ class StatementLine(TenantOwned):
     # All of its sources were undone.
     withdrawn_at = models.DateTimeField(null=True)
 
-    objects = StatementLineQuerySet.as_manager()
+    objects = StatementLineQuerySet.as_manager()  # type: ignore[misc]  # plugin: not ClassVar
 
     # Annotated by listing.read_page: whether a part of it stands for something.
     is_allocated: bool

@@ -95,7 +95,7 @@ def write_lines(held: StatementFile) -> int:
     with database.cursor() as cursor:
         cursor.execute(SAME, of_file)
         cursor.execute(LINES, of_file)
-        added = cursor.rowcount
+        added: int = cursor.rowcount
         cursor.execute(ROWS, of_file)
         cursor.execute(SOURCES, of_file)
     return added

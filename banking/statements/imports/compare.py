@@ -117,11 +117,11 @@ def pair(rows: Sequence[Told], lines: Sequence[Told]) -> tuple[list[Verdict], li
                 places[key].append(line)
         still: list[Told] = []
         for row in left:
-            line = take(row, places, keys, free)
-            if line is None:
+            found = take(row, places, keys, free)
+            if found is None:
                 still.append(row)
             else:
-                verdicts.append(Verdict(row, State.HERE, line.id))
+                verdicts.append(Verdict(row, State.HERE, found.id))
         left = still
     for row, line in zip(left, list(free.values()), strict=False):
         del free[line.id]
