@@ -106,6 +106,7 @@ class Act(models.TextChoices):
     REFUND_WITHDRAWN = "refund_withdrawn", "Devolução recusada ou retirada"
     REFUND_REGISTERED = "refund_registered", "Devolução registrada"
     ADVANCE_USED = "advance_used", "Adiantamento usado em outra cobrança"
+    ADVANCE_UNDONE = "advance_undone", "Uso de adiantamento desfeito"
     ADVANCE_GIVEN_BACK = "advance_given_back", "Devolução de adiantamento por conta a pagar"
     DUNNING_CHANGED = "dunning_changed", "Régua de cobrança"
     REMINDERS_HELD = "reminders_held", "Lembretes de cobrança pausados"

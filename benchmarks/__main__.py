@@ -22,6 +22,7 @@ def main(names: list[str]) -> int:
 
     from benchmarks import (
         acts,
+        charge_import,
         charge_list,
         charges,
         flood,
@@ -41,6 +42,7 @@ def main(names: list[str]) -> int:
         "morning": morning,
         "charges": charges,
         "charge_list": charge_list,
+        "charge_import": charge_import,
     }
     if names[:1] == [CHILD]:
         parts[names[1]].child(*names[2:])

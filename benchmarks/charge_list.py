@@ -29,6 +29,7 @@ from tests.cast import sign_in
 FEW, FEW_OPEN = 5_000, 2_000
 MANY, MANY_OPEN = 500_000, 20_000
 ROUNDS = 31
+TABLES = "charges_charge, charges_slip, charges_settlement, parties_payer"
 # By due date from a year behind on; those that are open fall due within half a year around today.
 MADE = """
 INSERT INTO parties_payer (id, tenant_id, name, trade_name, document, phone, zip_code, street,
@@ -39,12 +40,12 @@ FROM generate_series(1, 2000) AS n;
 INSERT INTO charges_charge (id, tenant_id, payer_id, bank_account_id, amount, due_date, late_from,
     description, document_number, revenue_account_id, competence_date, form, fine_percent,
     interest_percent, discount, message, status, paid_after, settled, waived, paid_on, needs_person,
-    question, created_by_id, created_at, late_rest)
+    question, created_by_id, created_at, late_rest, additions)
 SELECT gen_random_uuid(), %(tenant)s, p.ids[1 + n %% 2000], %(account)s, 100 + n %% 900, d.day,
     d.day + 1, 'Mensalidade', '', %(revenue)s, d.day, 'boleto', 0, 0, 0, '',
     CASE WHEN is_open THEN 'open' WHEN n %% 50 = 0 THEN 'cancelled' ELSE 'paid' END, '',
     CASE WHEN is_open OR n %% 50 = 0 THEN 0 ELSE 100 + n %% 900 END, 0,
-    CASE WHEN NOT is_open AND n %% 50 <> 0 THEN d.day END, false, '', %(by)s, now(), 0
+    CASE WHEN NOT is_open AND n %% 50 <> 0 THEN d.day END, false, '', %(by)s, now(), 0, 0
 FROM generate_series(1, %(count)s) AS n
 CROSS JOIN (SELECT array_agg(id) AS ids FROM parties_payer WHERE tenant_id = %(tenant)s) AS p
 CROSS JOIN LATERAL (SELECT n <= %(open)s AS is_open) AS o
@@ -52,6 +53,13 @@ CROSS JOIN LATERAL (
     SELECT CASE WHEN is_open THEN %(today)s::date + n %% 180 - 90
         ELSE %(today)s::date - 1 - n %% 730 END AS day
 ) AS d;
+INSERT INTO charges_slip (id, tenant_id, charge_id, bank_account_id, key, content, form, amount,
+    due_date, status, reference, our_number, linha_digitavel, barcode, pix_code, pdf_url, fault,
+    message, created_at, seen, cancel_reference, ends_debt)
+SELECT gen_random_uuid(), tenant_id, id, bank_account_id, gen_random_uuid(), '{}', form, amount,
+    due_date, CASE status WHEN 'open' THEN 'open' WHEN 'paid' THEN 'paid' ELSE 'cancelled' END,
+    id::text, '', '', '', '', '', '', '', now(), '', '', false
+FROM charges_charge WHERE tenant_id = %(tenant)s;
 INSERT INTO charges_settlement (id, tenant_id, charge_id, bank_account_id, evidence, way, paid_on,
     posted_on, is_provisional, received, discount, withheld, split, fee, principal, fine, interest,
     excess, entry_id, created_at, registered_by_id, lacking)
@@ -64,7 +72,7 @@ FROM charges_charge WHERE tenant_id = %(tenant)s AND status = 'paid';
 def measure() -> list[Result]:
     few, many = make_company(FEW, FEW_OPEN), make_company(MANY, MANY_OPEN)
     with admin() as database:
-        database.execute("VACUUM ANALYZE charges_charge, charges_settlement, parties_payer")
+        database.execute(f"VACUUM ANALYZE {TABLES}")
     pages = [client_of(*company) for company in (few, many)]
     quick, slow = times([partial(open_list, page) for page in pages])
     fast, numbers = times([partial(sum_up, company[0]) for company in (few, many)])

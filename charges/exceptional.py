@@ -40,6 +40,7 @@ def mark_of(charge: Charge) -> str:
     terms = (
         charge.status, charge.amount, charge.settled, charge.waived, charge.late_rest,
         charge.due_date, charge.fine_percent, charge.interest_percent, charge.discount,
+        charge.discount_days,
     )  # fmt: skip
     return "|".join(map(str, terms))
 

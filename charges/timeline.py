@@ -14,6 +14,7 @@ CANCEL_ASKED = "Cancelamento pedido ao banco"
 IN_QUEUE = "Na fila de emissão"
 NEEDS_CHECKING = "Requer conferência"
 NOT_YET = "Não saiu: será tentada de novo"
+PAYER_WAS_QUICKER = "O pagador foi mais rápido"
 UNKNOWN_ANSWER = "Não se sabe se o banco emitiu: verificando, não será emitida de novo"
 
 

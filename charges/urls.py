@@ -65,6 +65,11 @@ urlpatterns = [
     path(f"{CONTRACT}reajustar/", recurrences.adjust, name="adjust_recurrence"),
     path(f"{CONTRACT}emitir/", recurrences.issue, name="issue_period"),
     path("cobrancas/renegociar/", renegotiations.ask, name="renegotiate"),
+    path(
+        "cobrancas/renegociar/selecionadas/",
+        renegotiations.review,
+        name="review_renegotiating",
+    ),
     path("cobrancas/renegociar/previa/", renegotiations.preview, name="preview_renegotiation"),
     path(
         "cobrancas/renegociacoes/<uuid:renegotiation_id>/",
@@ -112,6 +117,11 @@ urlpatterns = [
         name="use_advance",
     ),
     path(
+        "cobrancas/adiantamentos/<uuid:use_id>/desfazer/",
+        advances.undo,
+        name="undo_advance_use",
+    ),
+    path(
         "cobrancas/recebimentos/<uuid:settlement_id>/devolver-por-conta/",
         advances.give_back,
         name="give_back_advance",
@@ -140,6 +150,7 @@ urlpatterns = [
     path("configuracoes/regua-de-cobranca/montar/", dunning.adopt, name="dunning_adopt"),
     path("configuracoes/regua-de-cobranca/ligar/", dunning.turn, name="dunning_turn"),
     path("configuracoes/regua-de-cobranca/remetente/", dunning.sender, name="dunning_sender"),
+    path("configuracoes/regua-de-cobranca/contato/", dunning.contact, name="dunning_contact"),
     path("configuracoes/regua-de-cobranca/logo/", dunning.logo, name="dunning_logo"),
     path("configuracoes/regua-de-cobranca/passos/novo/", dunning.new_step, name="dunning_new_step"),
     path(

@@ -24,6 +24,12 @@ def near_day(day: date, today: date) -> str:
     return f"{day:%d/%m}, {weekday(day)}"
 
 
+def on_day(day: date, today: date) -> str:
+    """«hoje», «ontem», «amanhã», «em 20/11, sexta»."""
+    words = near_day(day, today)
+    return words if abs((day - today).days) <= 1 else f"em {words}"
+
+
 def long_day(day: date) -> str:
     """«segunda, 23 de novembro»."""
     return f"{weekday(day)}, " + formats.date_format(day, r"j \d\e F").lower()

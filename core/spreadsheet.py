@@ -17,6 +17,7 @@ from io import BytesIO, StringIO
 from python_calamine import CalamineError, CalamineWorkbook, XmlError, ZipError
 
 from core.errors import InvalidInput
+from core.plurals import dotted
 from core.text import read_line
 from core.xlsx_package import COMPOUND, NotXlsx, TooMuchText, survey
 
@@ -79,9 +80,9 @@ def open_xlsx(content: bytes, bounds: Bounds) -> Opened:
     # Before calamine lays the sheet out whole in memory.
     if found.last_row > bounds.rows + HEADINGS_WITHIN or found.last_column > bounds.columns:
         raise refused(
-            f"A planilha «{found.name}» vai até a linha {found.last_row} e a coluna "
-            f"{found.last_column}: o máximo é de {bounds.rows} linhas e {bounds.columns} colunas. "
-            "Apague o que sobra e tente de novo.",
+            f"A planilha «{found.name}» vai até a linha {dotted(found.last_row)} e a coluna "
+            f"{found.last_column}: o máximo é de {dotted(bounds.rows)} linhas e {bounds.columns} "
+            "colunas. Divida-a em partes, ou apague o que sobra, e tente de novo.",
             code="too_many_cells",
         )
     try:
@@ -115,7 +116,7 @@ def open_csv(content: bytes, bounds: Bounds, *, name: str = "CSV") -> Opened:
             lines.append(list(row))
             if len(lines) > bounds.rows + HEADINGS_WITHIN or len(row) > bounds.columns:
                 raise refused(
-                    f"O arquivo passa de {bounds.rows} linhas ou {bounds.columns} colunas. "
+                    f"O arquivo passa de {dotted(bounds.rows)} linhas ou {bounds.columns} colunas. "
                     "Divida-o em partes.",
                     code="too_many_cells",
                 )

@@ -20,7 +20,7 @@ CSV = "text/csv; charset=utf-8"
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as Windows-1252
 Value = str | Decimal | int | date | None
 # As a program of spreadsheets may run it (OWASP, «CSV Injection»).
-STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 FORMATS = {Decimal: "#,##0.00", date: "dd/mm/yyyy", int: "0"}
 RED = "FDEAE8"
 

@@ -257,6 +257,7 @@ EXCEPTIONAL_ACTS = (
     "charges.tracking.unfollowed.SAID_CANCELLED",
     "charges.drafts.edit.LESS",
     "charges.refunds.advances.USE",
+    "charges.refunds.undo_use.KIND",
     "charges.refunds.register.REGISTERED",
     "charges.renegotiation.ask.DISCOUNT",
     "reconciliation.matches.match.DIFFERENCE",

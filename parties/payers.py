@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from audit.acts import Act
-from audit.services import record
+from audit.services import Entry, record, record_many
 from brazil.cep import format_cep, parse_cep, state_of
 from brazil.document import format_document, parse_document
 from brazil.errors import InvalidValue
@@ -51,7 +51,6 @@ class PayerData:
     emails: Sequence[str] = ()
 
 
-@transaction.atomic
 def enter_payer(tenant: Tenant, data: PayerData, *, by: Membership) -> Payer:
     """Put a payer on the register.
 
@@ -60,20 +59,38 @@ def enter_payer(tenant: Tenant, data: PayerData, *, by: Membership) -> Payer:
             the register already.
         NotAllowed: `by` does not work on charges.
     """
+    (payer,) = enter_payers(tenant, [data], by=by)
+    return payer
+
+
+@transaction.atomic
+def enter_payers(tenant: Tenant, typed: Sequence[PayerData], *, by: Membership) -> list[Payer]:
+    """Put all of them on the register, or none. The number of queries does not depend on theirs.
+
+    Raises:
+        InvalidInput, NotAllowed: as `enter_payer`.
+    """
     require_enterer(by)
-    values = read(data)
-    emails = read_emails(data.emails)
+    payers = [Payer(tenant=tenant, created_by=by.user, **read(data)) for data in typed]
+    emails = [read_emails(data.emails) for data in typed]
     try:
         with transaction.atomic():
-            payer: Payer = Payer.objects.create(tenant=tenant, created_by=by.user, **values)
+            Payer.objects.bulk_create(payers)
     except IntegrityError:
-        known = Payer.objects.of(tenant).get(document=values["document"])
+        documents = [payer.document for payer in payers]
+        known = Payer.objects.of(tenant).filter(document__in=documents).first()
         raise InvalidInput(
-            f"Este CPF ou CNPJ já está cadastrado: «{known}».", field="document", code="payer_known"
+            f"Este CPF ou CNPJ já está cadastrado: «{known or payers[0]}».",
+            field="document",
+            code="payer_known",
         ) from None
-    write_emails(payer, emails)
-    record(Act.PAYER_ENTERED, on=payer, by=by.user, after=particulars(payer, emails))
-    return payer
+    written = list(zip(payers, emails, strict=True))
+    PayerEmail.objects.bulk_create(row for each in written for row in email_rows(*each))
+    record_many(
+        [Entry(Act.PAYER_ENTERED, payer, after=particulars(payer, own)) for payer, own in written],
+        by=by.user,
+    )
+    return payers
 
 
 @transaction.atomic
@@ -118,11 +135,20 @@ def archive_payer(payer: Payer, *, by: Membership) -> None:
         InvalidState: (code `payer_archived`) it is archived already.
         NotAllowed: `by` does not work on charges.
     """
+    archive_payers([hold(payer)], by=by)
+
+
+@transaction.atomic
+def archive_payers(payers: Sequence[Payer], *, by: Membership) -> None:
+    """As `archive_payer`, of several that the caller holds and none of which is archived.
+
+    Raises:
+        NotAllowed: `by` does not work on charges.
+    """
     require_enterer(by)
-    held = hold(payer)
-    held.archived_at = database_now()
-    held.save(update_fields=["archived_at"])
-    record(Act.PAYER_ARCHIVED, on=held, by=by.user)
+    rows = Payer.objects.of(by.tenant_id).filter(id__in=[payer.id for payer in payers])
+    rows.update(archived_at=database_now())
+    record_many([Entry(Act.PAYER_ARCHIVED, payer) for payer in payers], by=by.user)
 
 
 @transaction.atomic
@@ -132,11 +158,22 @@ def restore_payer(payer: Payer, *, by: Membership) -> None:
         InvalidState: (code `not_archived`) it is not archived.
         NotAllowed: `by` does not work on charges.
     """
+    restore_payers([payer], by=by)
+
+
+@transaction.atomic
+def restore_payers(payers: Sequence[Payer], *, by: Membership) -> None:
+    """All of them, or none.
+
+    Raises:
+        InvalidState: (code `not_archived`) one is not archived.
+        NotAllowed: `by` does not work on charges.
+    """
     require_enterer(by)
-    restored = Payer.objects.of(payer.tenant_id).filter(id=payer.id, archived_at__isnull=False)
-    if not restored.update(archived_at=None):
+    rows = Payer.objects.of(by.tenant_id).filter(id__in=[payer.id for payer in payers])
+    if rows.filter(archived_at__isnull=False).update(archived_at=None) < len(payers):
         raise InvalidState("Este pagador não está arquivado.", code="not_archived")
-    record(Act.PAYER_RESTORED, on=payer, by=by.user)
+    record_many([Entry(Act.PAYER_RESTORED, payer) for payer in payers], by=by.user)
 
 
 def hold(payer: Payer) -> Payer:
@@ -207,11 +244,11 @@ def read_emails(typed: Sequence[str]) -> list[str]:
     emails = list(dict.fromkeys(line.strip().lower() for line in typed if line.strip()))
     if len(emails) > MOST_EMAILS:
         raise InvalidInput(f"Informe até {MOST_EMAILS} e-mails.", field="emails")
+    if wrong := [email for email in emails if not is_email(email)]:
+        quoted = " e ".join(f"«{shorten(email, 60)}»" for email in wrong)
+        told = "não são e-mails" if len(wrong) > 1 else "não é um e-mail"
+        raise InvalidInput(f"{quoted} {told}.", field="emails")
     for email in emails:
-        try:
-            validate_email(email)
-        except ValidationError:
-            raise InvalidInput(f"«{email}» não é um e-mail.", field="emails") from None
         if len(email) > LONGEST_EMAIL:
             raise InvalidInput(
                 f"«{shorten(email, 60)}» é longo demais para um e-mail.", field="emails"
@@ -219,15 +256,27 @@ def read_emails(typed: Sequence[str]) -> list[str]:
     return emails
 
 
+def is_email(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
+
+
 def write_emails(payer: Payer, emails: Sequence[str]) -> None:
     rows = PayerEmail.objects.of(payer.tenant_id).filter(payer=payer)
     if list(rows.values_list("email", flat=True)) == list(emails):
         return
     rows.delete()
-    PayerEmail.objects.bulk_create(
+    PayerEmail.objects.bulk_create(email_rows(payer, emails))
+
+
+def email_rows(payer: Payer, emails: Sequence[str]) -> list[PayerEmail]:
+    return [
         PayerEmail(tenant_id=payer.tenant_id, payer=payer, position=position, email=email)
         for position, email in enumerate(emails, 1)
-    )
+    ]
 
 
 def emails_of(payer: Payer) -> list[str]:

@@ -11,9 +11,18 @@ from django.db import models
 from brazil.cep import STATES, format_cep, parse_cep
 from brazil.errors import InvalidValue
 from brazil.phone import format_phone, parse_phone
+from core.errors import InvalidInput
 from core.fields import LineField, NameField
 from parties.models import Payer
-from parties.payers import ADDRESS, LONGEST, MISSING, MOST_EMAILS, PayerData, emails_of
+from parties.payers import (
+    ADDRESS,
+    LONGEST,
+    MISSING,
+    MOST_EMAILS,
+    PayerData,
+    emails_of,
+    read_emails,
+)
 from payments.bills import parsing
 from payments.forms.fields import ReadField
 
@@ -30,6 +39,16 @@ class BrazilianField(forms.CharField):
         try:
             return self.parse(text) if text else text
         except InvalidValue as error:
+            raise ValidationError(str(error)) from None
+
+
+class EmailsField(forms.CharField):
+    """Addresses, one a line or between commas."""
+
+    def clean(self, value: Any) -> list[str]:
+        try:
+            return read_emails(re.split(r"[\s,;]+", super().clean(value)))
+        except InvalidInput as error:
             raise ValidationError(str(error)) from None
 
 
@@ -54,7 +73,7 @@ class PayerForm(forms.Form):
         widget=forms.TextInput({"inputmode": "tel", "autocomplete": "off"}),
         help_text="Com DDD.",
     )
-    emails = forms.CharField(
+    emails = EmailsField(
         label="E-mails para cobranças",
         required=False,
         max_length=2000,
@@ -98,8 +117,7 @@ class PayerForm(forms.Form):
     def typed(self) -> PayerData:
         values = self.cleaned_data
         document = self.payer.document if self.payer else values["document"]
-        emails = re.split(r"[\s,;]+", values["emails"])
-        return PayerData(**{**values, "document": document, "emails": emails})
+        return PayerData(**{**values, "document": document})
 
 
 def written(payer: Payer) -> dict[str, str]:

@@ -12,9 +12,10 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-# Fails loudly outside a scope: the setting is then unknown, or an empty string that is no uuid.
-SCOPE = "nullif(current_setting('kamino.tenant'), '*')::uuid"
-EVERYONE = "current_setting('kamino.tenant') = '*'"
+# Fails loudly outside a scope: the setting is then unknown, or an empty string that is no uuid. As
+# queries of their own they are asked once, and not of each row that is read.
+SCOPE = "(SELECT nullif(current_setting('kamino.tenant'), '*')::uuid)"
+EVERYONE = "(SELECT current_setting('kamino.tenant') = '*')"
 PERSON = "nullif(current_setting('kamino.person', true), '')::bigint"
 
 

@@ -22,6 +22,35 @@ from tests.database import make_test_database
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
 
+# Each takes a minute or two: begun last they would keep one core busy and the other idle.
+FIRST = ("tests/e2e/", "tests/payments/test_roles_browser.py")
+# Each takes several seconds even of a quiet machine: `make fast` leaves them out. Files, or tests.
+SLOW = (
+    "tests/accounts/test_importing.py::test_ten_thousand_",
+    "tests/banking/test_forty_workers.py",
+    "tests/charges/test_kills.py",
+    "tests/charges/test_lives.py",
+    "tests/charges/test_recurrence_kills.py",
+    "tests/charges/test_refund_kills.py",
+    "tests/core/test_enqueue.py::test_a_broker_that_is_down_",
+    "tests/kamino/test_demo_charges.py::test_it_has_",
+    "tests/kamino/test_health.py::test_not_ready_while_the_database_hangs",
+    "tests/kamino/test_processes.py",
+    "tests/payments/test_approvals_page.py::test_thirty_",
+    "tests/payments/test_send_many.py::test_as_many_queries_",
+    "tests/payments/test_send_many.py::test_bills_that_return_",
+    "tests/payments/test_send_many.py::test_undoing_a_connection_",
+    "tests/payments/test_sweep_plans.py",
+    "tests/security/test_hardening.py::test_production_",
+    "tests/security/test_hostile_xlsx.py::test_it_is_refused[one text in 300 000 cells]",
+    "tests/simulator/test_process.py",
+    "tests/test_backup.py",
+    "tests/test_database_roles.py::test_production_",
+    "tests/test_every_url.py",
+    "tests/test_migrations.py::test_what_",
+    "tests/test_migrations.py::test_an_account_",
+)
+
 
 def pytest_configure() -> None:
     """The product's way to keep a password takes half a second on purpose."""
@@ -34,10 +63,11 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before -m reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # Each takes a minute or two: begun last they would keep one core busy and the other idle.
-    items.sort(key=lambda item: not item.nodeid.startswith("tests/e2e/"))
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
     absent = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here")
     for item in items:
+        if item.nodeid.startswith(SLOW):
+            item.add_marker("slow")
         if isinstance(item, pytest.Function) and not FIXTURES.isdisjoint(item.fixturenames):
             item.add_marker("browser")
             item.add_marker(absent)

@@ -99,6 +99,8 @@ def kept(draft: Draft) -> dict[str, Any]:
     return {
         **{name: text(getattr(draft, name)) for name in names},
         **{name: str(getattr(draft, name).id) for name in OF_DRAFT},
+        "discount_days": draft.discount_days,
+        "pay_days": draft.pay_days,
         "tax_reform": {name: text(value) for name, value in draft.tax_reform.items()},
     }
 

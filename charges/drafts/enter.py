@@ -1,7 +1,7 @@
 """Enter charges: drafts, until they are issued."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -9,13 +9,13 @@ from uuid import UUID
 from django.db import transaction
 
 from audit.acts import Act
-from audit.services import record
+from audit.services import Entry, record, record_many
 from charges.drafts.draft import Draft, columns_of, particulars, require_enterer
 from charges.models import Charge
 from charges.states import ChargeStatus
 from charges.terms.check import reais, rules_of
 from charges.terms.instalments import most_instalments
-from charges.timeline import note
+from charges.timeline import Tone, note, note_many
 from core.errors import InvalidInput
 from core.ids import uuid7
 from tenants.models import Membership, Tenant
@@ -23,7 +23,14 @@ from tenants.models import Membership, Tenant
 Part = tuple[Decimal, date]
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What is sold at once: one charge, or instalments in the order of `parts`."""
+
+    draft: Draft
+    parts: Sequence[Part] = ()
+
+
 def enter_charge(tenant: Tenant, draft: Draft, *, by: Membership) -> Charge:
     """Enter a charge as a draft: nothing leaves.
 
@@ -31,16 +38,10 @@ def enter_charge(tenant: Tenant, draft: Draft, *, by: Membership) -> Charge:
         InvalidInput: (its `field` named) something is no charge.
         NotAllowed: `by` does not work on charges.
     """
-    require_enterer(by)
-    charge: Charge = Charge.objects.create(
-        tenant=tenant, created_by=by.user, **columns_of(tenant, draft)
-    )
-    note(charge, "Lançada", f"Vence em {charge.due_date:%d/%m/%Y}.", by=by.user)
-    record(Act.CHARGE_ENTERED, on=charge, by=by.user, after=particulars(charge))
+    ((charge,),) = enter_sales(tenant, [Sale(draft)], by=by)
     return charge
 
 
-@transaction.atomic
 def enter_instalments(
     tenant: Tenant, draft: Draft, parts: Sequence[Part], *, by: Membership
 ) -> list[Charge]:
@@ -51,29 +52,70 @@ def enter_instalments(
             or as `enter_charge`.
         NotAllowed: `by` does not work on charges.
     """
-    require_enterer(by)
     check_parts(draft, parts)
+    (charges,) = enter_sales(tenant, [Sale(draft, parts)], by=by)
+    return charges
+
+
+@transaction.atomic
+def enter_sales(tenant: Tenant, sales: Sequence[Sale], *, by: Membership) -> list[list[Charge]]:
+    """Enter all of them as drafts, or none: the charges of each. The number of queries does not
+    depend on theirs; parts were checked by the caller.
+
+    Raises:
+        InvalidInput, NotAllowed: as `enter_charge`.
+    """
+    require_enterer(by)
+    entered = [drafts_of(tenant, sale, by) for sale in sales]
+    charges = [charge for group in entered for charge in group]
+    Charge.objects.bulk_create(charges)
+    note_many(
+        tenant.id,
+        [(charge, "Lançada", entered_words(charge), Tone.PLAIN) for charge in charges],
+        by=by.user,
+    )
+    record_many(
+        [
+            Entry(Act.CHARGE_ENTERED, group[0], after=particulars(group[0]) | said_of(sale))
+            for sale, group in zip(sales, entered, strict=True)
+        ],
+        by=by.user,
+    )
+    return entered
+
+
+def drafts_of(tenant: Tenant, sale: Sale, by: Membership) -> list[Charge]:
+    """Unsaved."""
+    draft = sale.draft
+    if not sale.parts:
+        return [Charge(tenant=tenant, created_by=by.user, **columns_of(tenant, draft))]
     group: UUID = uuid7()
-    charges = []
-    for number, (amount, due_date) in enumerate(parts, 1):
-        part = replace(draft, amount=amount, due_date=due_date)
-        charge: Charge = Charge.objects.create(
+    return [
+        Charge(
             tenant=tenant,
             created_by=by.user,
             instalment_group=group,
             instalment_number=number,
-            instalment_count=len(parts),
-            **columns_of(tenant, part),
+            instalment_count=len(sale.parts),
+            **columns_of(tenant, replace(draft, amount=amount, due_date=due_date)),
         )
-        text = f"Parcela {number} de {len(parts)}. Vence em {due_date:%d/%m/%Y}."
-        note(charge, "Lançada", text, by=by.user)
-        charges.append(charge)
-    said = particulars(charges[0]) | {
-        "Valor": reais(draft.amount),
-        "Parcelas": "; ".join(f"{reais(amount)} em {day:%d/%m/%Y}" for amount, day in parts),
-    }
-    record(Act.CHARGE_ENTERED, on=charges[0], by=by.user, after=said)
-    return charges
+        for number, (amount, due_date) in enumerate(sale.parts, 1)
+    ]
+
+
+def entered_words(charge: Charge) -> str:
+    due = f"Vence em {charge.due_date:%d/%m/%Y}."
+    if charge.instalment_count is None:
+        return due
+    return f"Parcela {charge.instalment_number} de {charge.instalment_count}. {due}"
+
+
+def said_of(sale: Sale) -> dict[str, str]:
+    """What the audit says of instalments, beside the first of them."""
+    if not sale.parts:
+        return {}
+    parts = (f"{reais(amount)} em {day:%d/%m/%Y}" for amount, day in sale.parts)
+    return {"Valor": reais(sale.draft.amount), "Parcelas": "; ".join(parts)}
 
 
 def check_parts(draft: Draft, parts: Sequence[Part]) -> None:

@@ -20,6 +20,7 @@ from charges.dunning.opt_out import opt_out_address
 from charges.dunning.tags import fill, values_of
 from charges.models import Charge, Dunning, DunningStep, Reminder
 from charges.payer_page.address import page_address
+from charges.payer_page.contact import contact_of
 from charges.terms.amounts import owed_on
 from charges.terms.check import reais
 from core.text import read_line, shorten
@@ -161,6 +162,7 @@ def write(
         "is_paid": step.kind == Kind.PAID,
         "others": others,
         "opt_out": opt_out,
+        "contact": contact_of(tenant.id),
         "has_logo": bool(dunning.logo),
     }
     return Message(

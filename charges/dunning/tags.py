@@ -15,6 +15,8 @@ from parties.models import Payer
 from tenants.models import Tenant
 
 TAG = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+# What was meant as one: not closed, or in single braces.
+LOOSE = re.compile(r"\{\{|\}\}|\{\s*[a-z_]+\s*\}", re.I)
 # Each with what the page says of it.
 TAGS: Mapping[str, str] = {
     "pagador": "o nome do pagador",
@@ -47,7 +49,7 @@ def require_known_tags(text: str, *, field: str) -> None:
                 field=field,
                 code="unknown_tag",
             )
-    if "{{" in TAG.sub("", text) or "}}" in TAG.sub("", text):
+    if LOOSE.search(TAG.sub("", text)):
         raise InvalidInput(
             "Uma marcação ficou aberta: ela começa com {{ e termina com }}.",
             field=field,

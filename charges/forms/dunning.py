@@ -9,6 +9,8 @@ from charges.dunning.logo import LARGEST
 from charges.dunning.tags import TAGS
 from charges.models import Dunning, DunningHold, DunningStep
 from charges.models.dunning import BODY_LENGTH, SUBJECT_LENGTH
+from charges.models.payer_page import CONTACT_NAME_LENGTH
+from charges.payer_page.contact import Contact
 from core.fields import DayField, LineField
 
 BEFORE, ON, AFTER = "before", "on", "after"
@@ -112,6 +114,31 @@ class SenderForm(forms.Form):
     @property
     def typed(self) -> Sender:
         return Sender(**self.cleaned_data)
+
+
+class ContactForm(forms.Form):
+    name = LineField(
+        label="Nome",
+        required=False,
+        max_length=CONTACT_NAME_LENGTH,
+        help_text="Uma pessoa ou um setor, como «Financeiro».",
+    )
+    email = forms.EmailField(label="E-mail", required=False)
+    phone = LineField(
+        label="Telefone",
+        required=False,
+        max_length=30,
+        help_text="Com DDD.",
+        widget=forms.TextInput({"inputmode": "tel"}),
+    )
+
+    def __init__(self, typed: Any = None, *, contact: Contact) -> None:
+        told = {"name": contact.name, "email": contact.email, "phone": contact.written_phone}
+        super().__init__(typed, initial=told)
+
+    @property
+    def typed(self) -> Contact:
+        return Contact(**self.cleaned_data)
 
 
 class LogoForm(forms.Form):

@@ -29,8 +29,10 @@ class PercentField(forms.CharField):
             percent = Decimal(text or 0)
         except InvalidOperation:
             percent = Decimal("NaN")
-        if not percent.is_finite() or not 0 <= percent <= 100:
+        if not percent.is_finite():
             raise ValidationError("Escreva a porcentagem como 2 ou 0,33.", code="unreadable")
+        if not 0 <= percent <= 100:
+            raise ValidationError("A porcentagem vai de 0 a 100.", code="out_of_range")
         return percent
 
 

@@ -13,6 +13,7 @@ from charges.importing.reader import BOUNDS
 from charges.models import ImportFile
 from charges.terms.accounts import issuing_accounts
 from core.forms import ModelChoiceField
+from core.plurals import dotted
 from tenants.models import Tenant
 
 SIZE = f"{BOUNDS.size // 1024 // 1024} MB"
@@ -30,8 +31,8 @@ class ImportForm(forms.Form):
     )
     file = forms.FileField(
         label="Arquivo",
-        help_text=f"«.xlsx» ou «.csv», até {BOUNDS.rows} linhas e {SIZE}. Arraste para cá ou "
-        "escolha.",
+        help_text=f"«.xlsx» ou «.csv», até {dotted(BOUNDS.rows)} linhas e {SIZE}. Arraste para cá "
+        "ou escolha.",
         error_messages={
             "required": f"Escolha o arquivo, de até {SIZE}.",
             "empty": "O arquivo está vazio.",

@@ -26,7 +26,10 @@ from core.money import format_brl
 from tenants.models import Tenant
 
 MONTH = re.compile(r"(\d{1,2})\s*[/-]?\s*(\d{4})")
-MONTH_CHOICES = [("", "o da primeira competência"), *enumerate(MONTHS, 1)]
+MONTH_CHOICES = [
+    ("", "O da primeira competência"),
+    *((number, name.capitalize()) for number, name in enumerate(MONTHS, 1)),
+]
 
 
 class MonthField(forms.CharField):
@@ -72,7 +75,7 @@ class RecurrenceForm(ChargeForm):
     every_months = forms.TypedChoiceField(
         label="Periodicidade",
         coerce=int,
-        choices=[(every, WORDS[every]) for every in EVERY],
+        choices=[(every, WORDS[every].capitalize()) for every in EVERY],
     )
     first_month = MonthField(label="Primeira competência")
     last_month = MonthField(

@@ -136,7 +136,10 @@ class RenegotiateForm(forms.Form):
                     told = f"Parcela {row.number}: {row.error}"
                     self.add_error("instalments", ValidationError(told, code="part"))
         elif self.total <= 0:
-            self.add_error("discount", ValidationError("O desconto é tudo.", code="too_much"))
+            self.add_error(
+                "discount",
+                ValidationError("O desconto precisa ser menor que o total.", code="too_much"),
+            )
         return data
 
     @property

@@ -13,6 +13,7 @@ from banking.models import BankAccount
 from brazil.cep import STATES, state_of
 from charges.drafts.draft import Draft, columns_of
 from charges.drafts.enter import Part, check_parts
+from charges.importing.rows import write_rows
 from charges.importing.values import (
     Cells,
     read_cep,
@@ -76,6 +77,11 @@ class Checked:
 
 
 STORED = ["faults", "marks", "key", "doubt", "state", "amount"]
+
+
+def store_all(checked: Sequence[Checked], *more: str) -> None:
+    """What checking them said; `more` are other columns of the rows. One query."""
+    write_rows([each.store() for each in checked], [*STORED, *more])
 
 
 class Checker:

@@ -12,12 +12,13 @@ from accounts.models import Account
 from banking.models import BankAccount
 from charges.drafts.draft import check_classification, require_enterer
 from charges.importing.reader import BOUNDS
+from charges.importing.rows import rows_of
 from charges.models import ImportFile, ImportRow
 from core.enqueue import enqueue
 from core.errors import InvalidState
 from core.spreadsheet import check_size, is_xlsx
 from core.text import clean, shorten
-from tenants.models import Membership, Tenant, TenantQuerySet
+from tenants.models import Membership, Tenant
 
 Kind, Status, State = ImportFile.Kind, ImportFile.Status, ImportRow.State
 # What checking a row made of it.
@@ -177,8 +178,3 @@ def start(held: ImportFile, status: str, by: Membership) -> None:
     held.status, held.acting, held.fault = status, by.user, ""
     held.save(update_fields=["status", "acting", "fault"])
     enqueue(TASK, str(held.tenant_id), str(held.id))
-
-
-def rows_of(file: ImportFile) -> TenantQuerySet:
-    """Of any state, in no order."""
-    return ImportRow.objects.of(file.tenant_id).filter(file=file)

@@ -6,10 +6,11 @@ from django.db import transaction
 
 from brazil.banking_days import sao_paulo_day
 from charges.drafts.draft import require_enterer
-from charges.importing.check import STORED, Checker
+from charges.importing.check import Checker, store_all
 from charges.importing.columns import OF_KIND
-from charges.importing.files import hold_ready, rows_of
+from charges.importing.files import hold_ready
 from charges.importing.reader import LONGEST
+from charges.importing.rows import rows_of
 from charges.models import ImportFile, ImportRow
 from core.clock import database_now
 from core.errors import InvalidState
@@ -109,5 +110,4 @@ def check_like(file: ImportFile, row: ImportRow, keys: set[str]) -> None:
 
 def check_again(file: ImportFile, rows: list[ImportRow], more: list[str]) -> None:
     checker = Checker(file, file.tenant, sao_paulo_day(database_now()))
-    stored = [each.store() for each in checker.check(rows)]
-    ImportRow.objects.of(file.tenant_id).bulk_update(stored, [*STORED, *more])
+    store_all(checker.check(rows), *more)

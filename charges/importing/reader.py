@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from charges.importing.columns import BY_KEY, Headings, Sort, headings_of
 from charges.models import ImportFile
+from core.plurals import dotted
 from core.spreadsheet import (
     HEADINGS_WITHIN,
     Bounds,
@@ -74,7 +75,8 @@ def read_file(content: bytes, kind: str, *, name: str = "") -> ReadFile:
         )
     if len(rows) > BOUNDS.rows:
         raise refused(
-            f"A planilha tem {len(rows)} linhas; o máximo é {BOUNDS.rows}. Divida-a em partes.",
+            f"A planilha tem {dotted(len(rows))} linhas; o máximo é {dotted(BOUNDS.rows)}. "
+            "Divida-a em partes.",
             code="too_many_rows",
         )
     columns = sorted(headings.places, key=lambda key: headings.places[key])

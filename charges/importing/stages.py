@@ -14,9 +14,10 @@ from audit.acts import Act
 from audit.services import record
 from brazil.banking_days import sao_paulo_day
 from charges.importing.apply import import_batch
-from charges.importing.check import STORED, Checker
-from charges.importing.files import hold, rows_of
+from charges.importing.check import Checker, store_all
+from charges.importing.files import hold
 from charges.importing.reader import ReadFile, read_file
+from charges.importing.rows import rows_of
 from charges.importing.undo import undo_batch
 from charges.models import ImportFile, ImportRow
 from core import deadline, lease
@@ -124,8 +125,7 @@ def check(file: ImportFile) -> bool:
             return True
         rows = list(rows_of(held).filter(state=State.UNCHECKED).order_by("line")[:BATCH])
         checker = Checker(held, file.tenant, sao_paulo_day(database_now()))
-        stored = [each.store() for each in checker.check(rows)]
-        ImportRow.objects.of(file.tenant_id).bulk_update(stored, STORED)
+        store_all(checker.check(rows))
         if len(rows) < BATCH:
             held.status = Status.READY
             held.save(update_fields=["status"])

@@ -1,8 +1,11 @@
-"""Withdraw what an import made, where nothing was done with it since."""
+"""Withdraw what an import made, where nothing was done with it since: a batch a transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
 
-from charges.importing.files import rows_of
+from django.db.models import Count
+
+from charges.importing.rows import rows_of, write_rows
 from charges.models import (
     Charge,
     ChargeEvent,
@@ -10,95 +13,133 @@ from charges.models import (
     ImportFile,
     ImportRow,
     Recurrence,
+    Settlement,
     Slip,
 )
 from charges.states import ChargeStatus
-from charges.tracking.cancellation import cancel_charge
-from core import deadline
+from charges.tracking.cancellation import cancel_drafts
 from core.text import shorten
 from parties.models import Payer
-from parties.payers import archive_payer
-from tenants.models import Membership
+from parties.payers import archive_payers
+from tenants.models import Membership, TenantQuerySet
 from tenants.scope import tenant_scope
 
 State, Fate = ImportRow.State, ImportRow.PayerFate
-BATCH = 50
+BATCH = 250
 WHY = "Importação desfeita."
 
 
 def undo_batch(file: ImportFile, by: Membership) -> int:
     """Withdraw the next rows, then the payers that no charge is left of; how many were tried. To be
-    called outside of scopes."""
+    called outside of scopes. The number of queries does not depend on that of the rows.
+
+    Rows are held until the batch ends: who comes second finds them undone.
+    """
     with tenant_scope(file.tenant_id):
         waiting = rows_of(file).filter(state=State.IMPORTED, stays="")
-        rows = list(waiting.order_by("line")[:BATCH])
-        made = rows_of(file).filter(payer_fate=Fate.MADE).exclude(id__in=waiting.values("id"))
-        payers = [] if rows else list(made.order_by("line")[:BATCH])
-    for row in [*rows, *payers]:
-        row.file = file
-        if deadline.is_over():
-            break
-        with tenant_scope(file.tenant_id):
-            (undo_row if rows else undo_payer)(row, by)
-    return len(rows) + len(payers)
+        if rows := next_of(waiting):
+            undo_rows(file, rows, by)
+        elif rows := next_of(rows_of(file).filter(payer_fate=Fate.MADE)):
+            withdraw_payers(rows, by)
+            write_rows(rows, ["payer_fate"])
+    return len(rows)
 
 
-def undo_row(row: ImportRow, by: Membership) -> None:
-    """Once: who comes second finds it undone."""
-    held: ImportRow = rows_of(row.file).select_for_update(no_key=True).get(id=row.id)
-    if held.state != State.IMPORTED or held.stays:
-        return
-    charges = charges_of(held)
-    held.stays = shorten(next(filter(None, map(why_stays, charges)), ""), 300)
-    if not held.stays and row.file.kind == ImportFile.Kind.PAYERS:
-        held.stays = withdraw_payer(held, by)
-    if not held.stays:
-        for charge in charges:
-            cancel_charge(charge, by=by, why=WHY)
-        held.state = State.UNDONE
-    held.save(update_fields=["state", "stays", "payer_fate"])
+def next_of(rows: TenantQuerySet) -> list[ImportRow]:
+    return list(rows.order_by("line").select_for_update(no_key=True)[:BATCH])
 
 
-def charges_of(row: ImportRow) -> Sequence[Charge]:
-    """Held until the transaction ends. Of instalments all or none are withdrawn."""
-    ids = ImportedCharge.objects.of(row.tenant_id).filter(row=row).values("charge_id")
-    charges = Charge.objects.of(row.tenant_id).filter(id__in=ids).order_by("id")
-    return list(charges.select_for_update(no_key=True))
+def undo_rows(file: ImportFile, rows: Sequence[ImportRow], by: Membership) -> None:
+    charges = charges_of(rows)
+    reasons = reasons_to_stay([charge for made in charges.values() for charge in made])
+    for row in rows:
+        why = (reasons[charge.id] for charge in charges[row.id] if charge.id in reasons)
+        row.stays = shorten(next(why, ""), 300)
+    if file.kind == ImportFile.Kind.PAYERS:
+        kept = withdraw_payers(rows, by)
+        for row in rows:
+            row.stays = shorten(kept.get(row.id, ""), 300)
+    gone = [row for row in rows if not row.stays]
+    cancel_drafts([charge for row in gone for charge in charges[row.id]], by=by, why=WHY)
+    for row in gone:
+        row.state = State.UNDONE
+    write_rows(rows, ["state", "stays", "payer_fate"])
 
 
-def why_stays(charge: Charge) -> str:
-    """What was done with a draft since it was entered; empty when nothing was."""
+def charges_of(rows: Sequence[ImportRow]) -> Mapping[UUID, Sequence[Charge]]:
+    """By row, held until the transaction ends. Of instalments all or none are withdrawn."""
+    tenant_id = rows[0].tenant_id
+    made = ImportedCharge.objects.of(tenant_id).filter(row__in=rows)
+    row_of = dict(made.values_list("charge_id", "row_id"))
+    charges = Charge.objects.of(tenant_id).filter(id__in=row_of).order_by("id")
+    found: dict[UUID, list[Charge]] = {row.id: [] for row in rows}
+    held = charges.select_for_update(of=("self",), no_key=True)
+    for charge in held.select_related("payer", "revenue_account__group", "bank_account"):
+        found[row_of[charge.id]].append(charge)
+    return found
+
+
+def reasons_to_stay(charges: Sequence[Charge]) -> Mapping[UUID, str]:
+    """By charge: what was done with the draft since it was entered. Three queries."""
+    if not charges:
+        return {}
+    tenant_id, ids = charges[0].tenant_id, [charge.id for charge in charges]
+    slips = Slip.objects.of(tenant_id).filter(charge__in=ids)
+    money = Settlement.objects.of(tenant_id).filter(charge__in=ids)
+    events = ChargeEvent.objects.of(tenant_id).filter(charge__in=ids).values("charge_id")
+    changed = events.annotate(count=Count("id")).filter(count__gt=1).order_by()
+    issued = {*slips.values_list("charge_id", flat=True)}
+    touched = {
+        *changed.values_list("charge_id", flat=True),
+        *money.values_list("charge_id", flat=True),
+    }
+    reasons = ((charge.id, why_stays(charge, issued, touched)) for charge in charges)
+    return {charge_id: reason for charge_id, reason in reasons if reason}
+
+
+def why_stays(charge: Charge, issued: Collection[UUID], touched: Collection[UUID]) -> str:
     if charge.status != ChargeStatus.DRAFT:
         return f"A cobrança «{charge}» consta como «{charge.get_status_display().lower()}»."
-    if Slip.objects.of(charge.tenant_id).filter(charge=charge).exists():
+    if charge.id in issued:
         return f"A cobrança «{charge}» já esteve na fila de emissão."
-    if ChargeEvent.objects.of(charge.tenant_id).filter(charge=charge).count() > 1:
+    if charge.id in touched:
         return f"A cobrança «{charge}» foi alterada depois de importada."
     return ""
 
 
-def undo_payer(row: ImportRow, by: Membership) -> None:
-    """Of a row that had charges too, once no row of the file waits."""
-    held: ImportRow = rows_of(row.file).select_for_update(no_key=True).get(id=row.id)
-    if held.payer_fate == Fate.MADE:
-        withdraw_payer(held, by)
-        held.save(update_fields=["payer_fate"])
+def withdraw_payers(rows: Sequence[ImportRow], by: Membership) -> Mapping[UUID, str]:
+    """Archive whom the rows put on the register, unless they owe or paid something: by row, why
+    not. Their fates are in the rows, which are not saved here."""
+    made = [row for row in rows if row.payer_fate == Fate.MADE]
+    if not made:
+        return {}
+    payers = Payer.objects.of(by.tenant_id).filter(id__in=[row.payer_id for row in made])
+    held = {payer.id: payer for payer in payers.order_by("id").select_for_update(no_key=True)}
+    reasons = reasons_to_keep(held)
+    kept: dict[UUID, str] = {}
+    for row in made:
+        assert row.payer_id is not None  # whom it put on the register
+        row.payer_fate = Fate.WITHDRAWN
+        if row.payer_id in reasons:
+            row.payer_fate, kept[row.id] = Fate.KEPT, reasons[row.payer_id]
+    archive_payers(
+        [payer for payer in held.values() if payer.id not in reasons and payer.archived_at is None],
+        by=by,
+    )
+    return kept
 
 
-def withdraw_payer(held: ImportRow, by: Membership) -> str:
-    """Archive who was put on the register by a row, unless they owe or paid something: why not."""
-    if held.payer_fate != Fate.MADE:
-        return ""
-    payers = Payer.objects.of(held.tenant_id).select_for_update(no_key=True)
-    payer: Payer = payers.get(id=held.payer_id)
-    charges = Charge.objects.of(held.tenant_id).filter(payer=payer)
-    if charges.exclude(status=ChargeStatus.CANCELLED).exists():
-        held.payer_fate = Fate.KEPT
-        return f"«{payer}» tem cobranças."
-    if Recurrence.objects.of(held.tenant_id).filter(payer=payer, ended_at=None).exists():
-        held.payer_fate = Fate.KEPT
-        return f"«{payer}» tem uma recorrência."
-    held.payer_fate = Fate.WITHDRAWN
-    if payer.archived_at is None:
-        archive_payer(payer, by=by)
-    return ""
+def reasons_to_keep(payers: Mapping[UUID, Payer]) -> Mapping[UUID, str]:
+    """By payer. Two queries."""
+    tenant_id = next(iter(payers.values())).tenant_id
+    contracts = Recurrence.objects.of(tenant_id).filter(payer__in=payers, ended_at=None)
+    charges = Charge.objects.of(tenant_id).filter(payer__in=payers)
+    owing = charges.exclude(status=ChargeStatus.CANCELLED)
+    reasons = {
+        payer_id: f"«{payers[payer_id]}» tem uma recorrência."
+        for payer_id in contracts.values_list("payer_id", flat=True)
+    }
+    return reasons | {
+        payer_id: f"«{payers[payer_id]}» tem cobranças."
+        for payer_id in owing.values_list("payer_id", flat=True)
+    }

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from charges.importing.columns import BY_KEY, OF_KIND, REASON
-from charges.importing.files import rows_of
+from charges.importing.reader import BOUNDS
+from charges.importing.rows import rows_of
 from charges.models import ImportFile, ImportRow
+from core.plurals import dotted
 from core.workbook import Column, Sheet, write_xlsx
 
 State = ImportRow.State
@@ -12,7 +14,8 @@ LEFT = (State.WRONG, State.DOUBTFUL)
 ADVICE = (
     "Uma linha para cada {what}. Os títulos ficam; as colunas podem mudar de ordem e as opcionais "
     "podem sair.",
-    "Apague as linhas de exemplo. Até 5 000 linhas e 5 MB por arquivo, «.xlsx» ou «.csv».",
+    f"Apague as linhas de exemplo. Até {dotted(BOUNDS.rows)} linhas e "
+    f"{BOUNDS.size // 1024 // 1024} MB por arquivo, «.xlsx» ou «.csv».",
     "Nada é gravado ao enviar: você confere tudo na tela, corrige ali mesmo e só então importa.",
     "CPF, CNPJ e CEP que perderam o zero do começo são reconhecidos e marcados para você conferir.",
 )

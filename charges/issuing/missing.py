@@ -9,21 +9,23 @@ from django.db import transaction
 from audit.acts import Act
 from audit.services import record
 from banking.banks import registry
+from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from charges.drafts.draft import particulars, require_enterer
 from charges.issuing.claim import can_tell
 from charges.issuing.queue import queue_slips
 from charges.models import Charge, Slip
-from charges.states import SlipStatus
+from charges.states import ChargeStatus, SlipStatus
 from charges.terms.check import problems
 from charges.timeline import Tone, note
-from charges.transitions import lock_charge, lock_slip, move_slip
+from charges.transitions import lock_charge, lock_slip, move_charge, move_slip, require_look
 from core.clock import database_now
 from core.enqueue import enqueue
 from core.errors import InvalidInput, InvalidState, NotAllowed
 from tenants.models import Membership
 
 FOUND_LENGTH = 40
+IN_DDA = "O primeiro boleto pode estar no DDA do pagador: se ele for pago, quita esta cobrança."
 
 
 @transaction.atomic
@@ -74,12 +76,13 @@ def say_found(charge: Charge, our_number: str, *, by: Membership) -> Slip:
 
 
 @transaction.atomic
-def issue_again(charge: Charge, *, by: Membership) -> Slip:
-    """Give up a slip that somebody else did not find at the bank, and queue another one.
+def issue_again(charge: Charge, *, by: Membership) -> Slip | None:
+    """Give up a slip that somebody else did not find at the bank, and queue another one. None: it
+    may not be issued as it is, its due date has passed, say; it is written off, to be changed.
 
     Raises:
-        InvalidState: (code `not_unknown`, `not_missed`, `not_issuable`) nobody has looked, or it
-            may not be issued.
+        InvalidState: (code `not_unknown`, `not_missed`) its answer is known meanwhile, or nobody
+            has looked.
         NotAllowed: (code `same_person`) `by` is who looked, or does not work on charges.
     """
     require_enterer(by)
@@ -93,17 +96,21 @@ def issue_again(charge: Charge, *, by: Membership) -> Slip:
     move_slip(slip, SlipStatus.GIVEN_UP, given_up_by=by.user)
     held = slip.charge
     today = sao_paulo_day(database_now())
-    Charge.objects.of(held.tenant_id).filter(id=held.id).update(needs_person=False, question="")
-    for problem in problems(held, today):
-        raise InvalidState(problem.sentence, code="not_issuable")
-    (again,) = queue_slips([held], batch=None, by=by.user)
-    note(
-        held,
-        "Emitida de novo",
-        "O primeiro boleto pode estar no DDA do pagador: se ele for pago, quita esta cobrança.",
-        tone=Tone.WARN,
-        by=by.user,
-    )
+    why_not = next((problem.sentence for problem in problems(held, today)), "")
+    accounts = BankAccount.objects.of(held.tenant_id).connected().in_plan()
+    if not accounts.filter(id=held.bank_account_id).exists():
+        why_not = f"A conexão com {held.bank_account} precisa ser refeita antes de emitir."
+    if why_not:
+        if held.status == ChargeStatus.UNKNOWN:
+            move_charge(held, ChargeStatus.WRITTEN_OFF)
+        require_look(held, f"{why_not} Edite a cobrança e emita outro boleto.")
+        again, title = None, "Dada por não emitida"
+    else:
+        held.needs_person, held.question = False, ""
+        held.save(update_fields=["needs_person", "question"])
+        (again,) = queue_slips([held], batch=None, by=by.user)
+        title = "Emitida de novo"
+    note(held, title, IN_DDA, tone=Tone.WARN, by=by.user)
     record(Act.CHARGE_REISSUED, on=held, by=by.user, after=particulars(held))
     return again
 

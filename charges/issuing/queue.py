@@ -36,8 +36,8 @@ class Issued:
 
 @transaction.atomic
 def issue_charges(charges: Iterable[Charge], *, by: Membership) -> Issued:
-    """Queue a slip for each charge that may be issued; those that may not say why. The number of
-    queries does not depend on theirs.
+    """Queue a slip for each charge that may be issued; those that may not say why. Of `charges` the
+    ids alone are read. The number of queries does not depend on theirs.
 
     Raises:
         NotAllowed: `by` does not work on charges.
@@ -119,6 +119,8 @@ def reason_against(charge: Charge, live: set[UUID], usable: set[UUID], today: da
         return f"Esta cobrança consta como «{words}» e não pode ser emitida agora."
     if charge.replaced_by_id is not None:
         return "Esta cobrança está em renegociação: desfaça o acordo antes de emitir."
+    if charge.next_due_date is not None:
+        return "Uma mudança desta cobrança está em andamento: o novo boleto sai depois."
     if charge.bank_account_id not in usable:
         return f"A conexão com {charge.bank_account} precisa ser refeita antes de emitir."
     return next((problem.sentence for problem in problems(charge, today)), "")

@@ -2,7 +2,8 @@
 
 Where the bank has keys, the same request under the same key is one slip, for as long as it keeps
 them; after that its list tells, and only what is absent twice, a minute apart, is queued again.
-BS2 has neither: there only what shows that a slip exists is believed (charges/issuing/missing.py).
+BS2 has neither: there only what shows that a slip exists is believed (charges/issuing/missing.py),
+be it a slip beside those that it gave around that time (charges/issuing/neighbours.py).
 """
 
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from banking.gateway.bank_clock import require_right_clocks
 from banking.models import BankAccount
 from charges.issuing.claim import record_issued, requeue
 from charges.issuing.content import request_of
+from charges.issuing.neighbours import look_among_neighbours
 from charges.models import Slip
 from charges.states import SlipStatus
 from charges.timeline import Tone, note
@@ -90,7 +92,7 @@ def look_for(slip: Slip, account: BankAccount, bank: BankAdapter) -> Reading | b
     if slip.our_number:  # a person says that it is there under this number
         return look_by_number(slip, bank)
     if Capability.LIST_CHARGES not in bank.info.capabilities:
-        return None
+        return look_among_neighbours(slip, account, bank)
     return look_in_list(slip, bank)
 
 

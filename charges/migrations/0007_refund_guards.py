@@ -8,8 +8,6 @@ statement sees what is committed before it begins).
 
 from django.db import migrations
 
-from tenants.rls import SecureTenantTable
-
 MOVES = """
 CREATE FUNCTION charges_refund_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -46,6 +44,7 @@ DECLARE
     counted numeric;
     of_advance numeric;
     used numeric;
+    overdrawn_then numeric := 0;
 BEGIN
     SELECT * INTO paid FROM charges_settlement
         WHERE tenant_id = NEW.tenant_id AND id = NEW.settlement_id FOR NO KEY UPDATE;
@@ -58,11 +57,17 @@ BEGIN
             AND status NOT IN ('withdrawn', 'failed');
     SELECT coalesce(sum(amount), 0) INTO used FROM charges_advanceuse
         WHERE tenant_id = NEW.tenant_id AND settlement_id = NEW.settlement_id AND ended_at IS NULL;
+    -- What was taken of an advance in use may be more than is left: nothing more is used of it then.
+    IF TG_TABLE_NAME = 'charges_advanceuse' AND TG_OP = 'INSERT' THEN
+        SELECT coalesce(sum(overdrawn), 0) INTO overdrawn_then FROM charges_refund
+            WHERE tenant_id = NEW.tenant_id AND settlement_id = NEW.settlement_id
+                AND status NOT IN ('withdrawn', 'failed');
+    END IF;
     IF done > paid.received OR here > 0 AND counted + used > paid.received THEN
         RAISE EXCEPTION 'more would go back than came by payment %', paid.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refund_within_payment';
     END IF;
-    IF of_advance + used > paid.excess THEN
+    IF of_advance + used + overdrawn_then > paid.excess THEN
         RAISE EXCEPTION 'the advance of payment % would be used twice', paid.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'advance_once';
     END IF;
@@ -122,62 +127,12 @@ DROP TRIGGER advanceuse_kept ON "charges_advanceuse";
 DROP TRIGGER refund_kept ON "charges_refund";
 """
 
-# What came and was not given back, and what was given up, is what the charge says is settled.
-SETTLED = """
-CREATE OR REPLACE FUNCTION charges_settled() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    whose uuid;
-    told numeric;
-    given numeric;
-BEGIN
-    IF TG_TABLE_NAME = 'charges_charge' THEN whose := NEW.id; ELSE whose := NEW.charge_id; END IF;
-    SELECT settled, waived INTO told, given FROM charges_charge WHERE id = whose;
-    IF told - given IS DISTINCT FROM (
-        SELECT coalesce(sum(principal), 0) FROM charges_settlement
-        WHERE charge_id = whose AND entry_id IS NOT NULL
-    ) - (
-        SELECT coalesce(sum(principal), 0) FROM charges_refund
-        WHERE charge_id = whose AND entry_id IS NOT NULL
-    ) THEN
-        RAISE EXCEPTION 'charge % is not settled by that much', whose
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'charge_settled_sum';
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE CONSTRAINT TRIGGER refund_sum AFTER INSERT OR UPDATE OF entry_id
-    ON "charges_refund" DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION charges_settled();
-"""
-FORMERLY = """
-DROP TRIGGER refund_sum ON "charges_refund";
-CREATE OR REPLACE FUNCTION charges_settled() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    whose uuid;
-    told numeric;
-    given numeric;
-BEGIN
-    IF TG_TABLE_NAME = 'charges_charge' THEN whose := NEW.id; ELSE whose := NEW.charge_id; END IF;
-    SELECT settled, waived INTO told, given FROM charges_charge WHERE id = whose;
-    IF told - given IS DISTINCT FROM (
-        SELECT coalesce(sum(principal), 0) FROM charges_settlement
-        WHERE charge_id = whose AND entry_id IS NOT NULL
-    ) THEN
-        RAISE EXCEPTION 'charge % is not settled by that much', whose
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'charge_settled_sum';
-    END IF;
-    RETURN NULL;
-END $$;
-"""
-
 
 class Migration(migrations.Migration):
-    dependencies = [("charges", "0006_refunds")]
+    dependencies = [("charges", "0006_state_machines")]
 
     operations = [
-        SecureTenantTable("refund"),
-        SecureTenantTable("advanceuse"),
         migrations.RunSQL(MOVES, NO_MOVES),
         migrations.RunSQL(WITHIN, NOT_WITHIN),
         migrations.RunSQL(FROZEN, NOT_FROZEN),
-        migrations.RunSQL(SETTLED, FORMERLY),
     ]

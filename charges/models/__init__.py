@@ -19,7 +19,7 @@ from charges.models.dunning import (
 )
 from charges.models.event import ChargeEvent
 from charges.models.importing import ImportedCharge, ImportFile, ImportRow
-from charges.models.payer_page import PayerPage
+from charges.models.payer_page import PayerContact, PayerPage
 from charges.models.recurrence import Recurrence, RecurrenceEvent, RecurrenceValue
 from charges.models.refund import AdvanceUse, Refund
 from charges.models.renegotiation import Renegotiation
@@ -46,6 +46,7 @@ __all__ = [
     "ImportedCharge",
     "IssueBatch",
     "PayerAddress",
+    "PayerContact",
     "PayerPage",
     "PrintJob",
     "Recurrence",

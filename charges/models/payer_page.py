@@ -1,10 +1,12 @@
-"""The addresses under which payers see what they owe."""
+"""The addresses under which payers see what they owe, and whom they ask about it."""
 
 from django.db import models
 
 from charges.models.charge import Charge
 from core.clock import DatabaseNow
 from tenants.models import TenantForeignKey, TenantOwned
+
+CONTACT_NAME_LENGTH = 60
 
 
 class PayerPage(TenantOwned):
@@ -33,3 +35,19 @@ class PayerPage(TenantOwned):
 
     def __str__(self) -> str:
         return str(self.charge_id)
+
+
+class PayerContact(TenantOwned):
+    """Whom a company's payers ask («Fale com …»): on the page of a charge and in mails."""
+
+    name = models.CharField("nome", max_length=CONTACT_NAME_LENGTH, blank=True)
+    email = models.EmailField("e-mail", blank=True)
+    phone = models.CharField("telefone", max_length=16, blank=True)  # E.164
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant"], name="payercontact_one"),
+        ]
+
+    def __str__(self) -> str:
+        return "Contato para pagadores"

@@ -25,6 +25,7 @@ class Refund(TenantOwned):
         OURS = "ours", "Devolução"
         MED = "med", "Devolução especial (MED)"
         FOUND = "found", "Devolução feita fora do Kamino"
+        UNDONE = "undo", "Uso de adiantamento desfeito"  # no money leaves
 
     class Debt(models.TextChoices):
         """What becomes of the debt that the money had paid."""
@@ -34,7 +35,7 @@ class Refund(TenantOwned):
 
     charge = TenantForeignKey(Charge, models.PROTECT, related_name="refunds")
     settlement = TenantForeignKey(Settlement, models.PROTECT, related_name="refunds")
-    # Where the money leaves; null when it is given back in cash.
+    # Where the money leaves; null when it is given back in cash, or is an advance again.
     bank_account = TenantForeignKey(BankAccount, models.PROTECT, null=True, related_name="refunds")
     kind = models.CharField("tipo", max_length=5, choices=Kind)
     debt = models.CharField("dívida", max_length=6, choices=Debt)
@@ -149,7 +150,7 @@ class AdvanceUse(TenantOwned):
     bill = models.UUIDField("conta a pagar", null=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
-    # The bill was cancelled: it is the payer's again.
+    # The bill was cancelled, or the use undone: it is the payer's again.
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -157,8 +158,7 @@ class AdvanceUse(TenantOwned):
             models.CheckConstraint(name="advanceuse_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(
                 name="advanceuse_one_way",
-                condition=Q(became__isnull=False, bill=None, ended_at=None)
-                | Q(became=None, bill__isnull=False),
+                condition=Q(became__isnull=False, bill=None) | Q(became=None, bill__isnull=False),
             ),
             models.UniqueConstraint(
                 fields=["tenant", "bill"],

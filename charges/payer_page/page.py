@@ -1,20 +1,24 @@
 """What a payer is told of a charge today: how much, how it is paid, or why it is not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from zlib import crc32
 
+from django.db.models import DecimalField, F, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
+
 from brazil.banking_days import next_banking_day, sao_paulo_day
 from brazil.boleto import format_linha_digitavel
 from brazil.cnpj import format_cnpj
 from charges.drafts.draft import percent_words
-from charges.models import Charge, Settlement, Slip
+from charges.models import Charge, Refund, Settlement, Slip
 from charges.payer_page.address import Found
-from charges.states import ChargeStatus, SlipStatus
+from charges.payer_page.contact import Contact, contact_as_json
+from charges.states import ChargeStatus, RefundStatus, SlipStatus
 from charges.terms.amounts import Owed, owed_on
 from charges.terms.last_day import last_day
 from core.clock import DatabaseNow
@@ -67,6 +71,8 @@ class PayerView:
     slip: Slip | None
     today: date
     settlements: Sequence[Settlement] = field(default_factory=list)
+    paid: Decimal = ZERO
+    contact: Contact = field(default_factory=Contact)
 
     @cached_property
     def state(self) -> PageState:
@@ -190,10 +196,6 @@ class PayerView:
     # --- What came ------------------------------------------------------------------------------
 
     @property
-    def received(self) -> Decimal:
-        return sum((each.received for each in self.settlements), ZERO)
-
-    @property
     def way(self) -> str:
         """«Pix»; of several ways the last one."""
         return self.settlements[0].get_way_display() if self.settlements else ""
@@ -242,12 +244,15 @@ def view_of(found: Found) -> PayerView | None:
         charges = Charge.objects.of(found.tenant_id).select_related(
             "tenant", "payer", "bank_account"
         )
-        charge = charges.annotate(now=DatabaseNow()).filter(id=found.charge_id).first()
+        told = charges.annotate(now=DatabaseNow(), contact=contact_as_json(found.tenant_id))
+        charge = told.filter(id=found.charge_id).first()
         today = sao_paulo_day(charge.now) if charge is not None else date.min
         if charge is not None and charge.status == ChargeStatus.PAID:
             view: PayerView | None = paid_view(charge, today)
         else:
             view = open_view(found, charge, today)
+        if view is not None and charge is not None:
+            view = replace(view, contact=Contact(**(charge.contact or {})))
     return view if view is not None and is_shown(view) else None
 
 
@@ -265,8 +270,19 @@ def open_view(found: Found, charge: Charge | None, today: date) -> PayerView | N
 
 def paid_view(charge: Charge, today: date) -> PayerView:
     came = Settlement.objects.of(charge.tenant_id).filter(charge=charge)
-    newest = list(came.order_by("-posted_on", "-id"))
-    return PayerView(charge, None, today, newest)
+    newest = list(came.annotate(returned=returned(charge)).order_by("-posted_on", "-id"))
+    # What was too much, or went back, paid nothing of it.
+    paid = sum((each.received - each.excess - each.returned for each in newest), ZERO)
+    return PayerView(charge, None, today, newest, paid)
+
+
+def returned(charge: Charge) -> Coalesce:
+    """Of a payment's part that was the charge's."""
+    done = Refund.objects.of(charge.tenant_id).filter(
+        settlement=OuterRef("pk"), status=RefundStatus.DONE
+    )
+    sums = done.order_by().values("settlement").annotate(sum=Sum(F("principal") + F("late")))
+    return Coalesce(Subquery(sums.values("sum")), ZERO, output_field=DecimalField())
 
 
 def is_shown(view: PayerView) -> bool:

@@ -10,7 +10,7 @@ from django.db.models import Count, Sum
 from django.db.models.functions import Coalesce
 
 from charges.importing.columns import BY_KEY, OF_KIND
-from charges.importing.files import rows_of
+from charges.importing.rows import rows_of
 from charges.models import ImportedCharge, ImportFile, ImportRow
 from core.plurals import counted
 from tenants.models import Tenant

@@ -173,59 +173,58 @@ def share(amount: Decimal, of: Any) -> int:
 
 
 def numbers_of(tenant: Tenant, today: date) -> Numbers:
-    """Five queries, each by an index of its own."""
-    told, charges = owed_sums(tenant, today), Charge.objects.of(tenant)
+    """Seven queries, each by an index of its own."""
+    days, charges = owed_by_day(tenant), Charge.objects.of(tenant)
+    late, ahead = days_of(days, today, is_late=True), days_of(days, today, is_late=False)
+    asked = charges.filter(Q(needs_person=True) | Q(status=ChargeStatus.UNKNOWN)).count()
+    behind = charges.filter(STAYED_BEHIND, needs_person=False).count()
+    overdue = charges.overdue(today).filter(due_date__lt=today)  # both: the day is in the index
     return Numbers(
         today=today,
-        **{name: told[name] for name in ("owed", "overdue", "debtors")},
-        owed_amount=told["owed_amount"] or ZERO,
-        overdue_amount=told["overdue_amount"] or ZERO,
-        weeks=week_bars(told, today),
-        ages=age_bars(told),
+        owed=sum(day.count for day in days),
+        owed_amount=sum((day.rest for day in days), ZERO),
+        overdue=sum(day.count for day in late),
+        overdue_amount=sum((day.rest for day in late), ZERO),
+        debtors=overdue.order_by().values("payer").distinct().count(),
+        weeks=week_bars(ahead, today),
+        ages=age_bars(late, today),
         came=received_by_day(tenant, today),
         unfollowed=unfollowed(tenant).count(),
         drafts=charges.filter(status=ChargeStatus.DRAFT).count(),
-        # As `ChargeQuerySet.to_look_at`: the unknown ones are open.
-        to_look_at=told["unknown"] + charges.filter(Q(needs_person=True) | STAYED_BEHIND).count(),
+        to_look_at=asked + behind,
     )
 
 
-def owed_sums(tenant: Tenant, today: date) -> dict[str, Any]:
-    """Counts and sums of what is open, by week and by age. One query over the open charges."""
-    overdue = Q(late_from__lte=today)
-    parts: dict[str, Q] = {"overdue_amount": overdue}
-    monday = monday_of(today)
-    for n in range(WEEKS):
-        ends = monday + timedelta(days=7 * (n + 1))
-        due = Q(due_date__lt=ends) & ~overdue
-        # What fell due on a day without banks can still be paid in time: it is of this week.
-        parts[f"week_{n}"] = due & Q(due_date__gte=ends - timedelta(days=7)) if n else due
-    parts["later"] = Q(due_date__gte=monday + timedelta(days=7 * WEEKS))
-    for n, (_, least, most) in enumerate(AGES):
-        late = Q(due_date__lte=today - timedelta(days=least)) if n else Q()
-        if most is not None:
-            late &= Q(due_date__gt=today - timedelta(days=most + 1))
-        parts[f"age_{n}"] = overdue & late
-    return (
-        Charge.objects.of(tenant)
-        .owed()
-        .aggregate(
-            owed=Count("id"),
-            owed_amount=Sum(REST),
-            overdue=Count("id", filter=overdue),
-            debtors=Count("payer", filter=overdue, distinct=True),
-            unknown=Count("id", filter=Q(status=ChargeStatus.UNKNOWN, needs_person=False)),
-            **{name: Sum(REST, filter=part) for name, part in parts.items()},
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class DueDay:
+    """What is open and fell due on a day."""
+
+    due_date: date
+    late_from: date
+    count: int
+    rest: Decimal
+
+
+def owed_by_day(tenant: Tenant) -> list[DueDay]:
+    """One query over the open charges, from the index that has them."""
+    rows = Charge.objects.of(tenant).owed().order_by().values_list("due_date", "late_from")
+    return [DueDay(*row) for row in rows.annotate(count=Count("id"), rest=Sum(REST))]
+
+
+def days_of(days: Sequence[DueDay], today: date, *, is_late: bool) -> list[DueDay]:
+    return [day for day in days if (day.late_from <= today) is is_late]
 
 
 def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def week_bars(told: Mapping[str, Any], today: date) -> list[Bar]:
-    amounts = [told[f"week_{n}"] or ZERO for n in range(WEEKS)] + [told["later"] or ZERO]
+def week_bars(ahead: Sequence[DueDay], today: date) -> list[Bar]:
+    """What fell due on a day without banks can still be paid in time: it is of this week."""
+    amounts = [ZERO] * (WEEKS + 1)
+    for day in ahead:
+        week = (day.due_date - monday_of(today)).days // 7
+        amounts[min(max(week, 0), WEEKS)] += day.rest
     days = [monday_of(today) + timedelta(days=7 * n) for n in range(WEEKS)]
     labels = ["esta", *(f"{day.day}/{day.month}" for day in days[1:]), "depois"]
     titles = ["Nesta semana", *(f"Na semana de {day:%d/%m}" for day in days[1:]), "Depois disso"]
@@ -235,12 +234,19 @@ def week_bars(told: Mapping[str, Any], today: date) -> list[Bar]:
     ]
 
 
-def age_bars(told: Mapping[str, Any]) -> list[Bar]:
-    amounts = [told[f"age_{n}"] or ZERO for n in range(len(AGES))]
+def age_bars(late: Sequence[DueDay], today: date) -> list[Bar]:
+    amounts = [
+        sum((day.rest for day in late if is_within((today - day.due_date).days, least, most)), ZERO)
+        for _, least, most in AGES
+    ]
     return [
         Bar(label, amount, share(amount, amounts))
         for (label, _, _), amount in zip(AGES, amounts, strict=True)
     ]
+
+
+def is_within(age: int, least: int, most: int | None) -> bool:
+    return age >= least and (most is None or age <= most)
 
 
 def questions_of(tenant: Tenant) -> list[Charge]:

@@ -143,7 +143,8 @@ def waiting_refunds(by: Membership) -> list[RefundRow]:
 
 
 def decided_refunds(by: Membership) -> list[RefundRow]:
-    decided = with_names(by).exclude(status=RefundStatus.WAITING)
+    """Of an advance that is the payer's again no money left: that is listed as an exception."""
+    decided = with_names(by).exclude(status=RefundStatus.WAITING).exclude(kind=Refund.Kind.UNDONE)
     return [RefundRow(refund, by) for refund in decided.order_by("-created_at", "-id")[:DECIDED]]
 
 

@@ -24,7 +24,7 @@ from charges.models import (
     Reminder,
 )
 from charges.states import OWED, ChargeStatus
-from core.dates import near_day
+from core.dates import on_day
 from core.fields import DayField
 from parties.models import Payer, PayerEmail
 from tenants.models import Tenant, TenantQuerySet
@@ -166,19 +166,14 @@ def next_messages(tenant: Tenant, today: date) -> list[Next]:
 
 
 def words_of_next(tenant: Tenant, today: date, *, on: bool) -> str:
-    """«0 mensagens agora; próximas: 2 amanhã, 1 em 10/12, quinta.»"""
+    """«Nenhum e-mail sai agora; próximos: 2 amanhã, 1 em 10/12, quinta.»"""
     if not on:
-        return "0 mensagens: a régua está desligada."
+        return "A régua está desligada: nenhum e-mail sai sozinho."
     ahead = next_messages(tenant, today)[:3]
     if not ahead:
-        return "0 mensagens agora; nenhuma cobrança em aberto tem passo à frente."
+        return "Nenhum e-mail sai agora; nenhuma cobrança em aberto tem passo à frente."
     told = ", ".join(f"{each.count} {on_day(each.day, today)}" for each in ahead)
-    return f"0 mensagens agora; próximas: {told}."
-
-
-def on_day(day: date, today: date) -> str:
-    words = near_day(day, today)
-    return words if words in ("hoje", "amanhã") else f"em {words}"
+    return f"Nenhum e-mail sai agora; próximos: {told}."
 
 
 # --- One charge, one payer ---

@@ -12,6 +12,7 @@ from banking.banks import registry
 from brazil.banking_days import sao_paulo_day
 from charges.issuing.claim import can_tell
 from charges.models import Charge, ChargeEvent, ChargeQuerySet, Slip
+from charges.renegotiation.agree import reason_of_state
 from charges.states import (
     EDITABLE,
     ISSUABLE,
@@ -24,7 +25,7 @@ from charges.states import (
 from charges.terms.amounts import Owed, owed_on
 from charges.terms.check import reais
 from charges.tracking.unfollowed import STATUSES, is_followed
-from core.dates import lasted, near_day, weekday
+from core.dates import lasted, near_day, on_day, weekday
 from core.money import format_brl
 from core.plurals import counted
 from tenants.models import Membership
@@ -144,7 +145,7 @@ class Row:
         if charge.status in SAID:
             return SAID[ChargeStatus(charge.status)]
         if charge.status == ChargeStatus.PAID and charge.paid_on is not None:
-            return f"em {near_day(charge.paid_on, self.today)}"
+            return on_day(charge.paid_on, self.today)
         if charge.status == ChargeStatus.PARTLY_PAID:
             what = "" if charge.principal_rest else " de multa e juros"
             return f"faltam {reais(charge.rest)}{what}"
@@ -218,14 +219,18 @@ class Row:
         return self.by.can_enter and is_short
 
     @property
+    def is_being_replaced(self) -> bool:
+        """By an agreement, or by a slip on other terms."""
+        return self.charge.replaced_by_id is not None or self.charge.next_due_date is not None
+
+    @property
     def can_issue(self) -> bool:
-        is_free = self.charge.replaced_by_id is None and self.live is None
+        is_free = not self.is_being_replaced and self.live is None
         return self.by.can_enter and is_free and self.charge.status in ISSUABLE
 
     @property
     def can_edit(self) -> bool:
-        is_free = self.charge.replaced_by_id is None
-        return self.by.can_enter and is_free and self.charge.status in EDITABLE
+        return self.by.can_enter and not self.is_being_replaced and self.charge.status in EDITABLE
 
     @property
     def can_cancel(self) -> bool:
@@ -239,7 +244,8 @@ class Row:
     @property
     def can_select(self) -> bool:
         """One of the acts that are done to many is open to it."""
-        return self.can_issue or self.can_cancel or (self.by.can_enter and self.can_print)
+        may_print = self.by.can_enter and self.can_print
+        return self.can_issue or self.can_cancel or self.can_join_agreement or may_print
 
     @property
     def can_print(self) -> bool:
@@ -252,8 +258,15 @@ class Row:
             ("issue", self.can_issue),
             ("cancel", self.can_cancel),
             ("print", self.can_print),
+            ("renegotiate", self.can_join_agreement),
         )
         return " ".join(name for name, may in acts if may)
+
+    @property
+    def can_join_agreement(self) -> bool:
+        """From the list, where what is overdue is chosen."""
+        is_late = self.charge.is_overdue(self.today)
+        return self.by.can_enter and is_late and not reason_of_state(self.charge, self.live)
 
     @property
     def can_change(self) -> bool:

@@ -8,7 +8,8 @@ was off, the contract was paused) is asked about and never billed by itself.
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+import structlog
+from django.db import IntegrityError, transaction
 
 from audit.acts import Act
 from audit.services import record
@@ -23,10 +24,12 @@ from charges.terms.check import reais
 from charges.timeline import Tone, note
 from core import deadline
 from core.clock import database_now
-from core.errors import InvalidInput
+from core.errors import DomainError, InvalidInput
 from core.text import shorten
 from tenants.models import Membership, TenantQuerySet
 from tenants.scope import across_tenants, tenant_scope
+
+log = structlog.get_logger()
 
 ONE_DAY = timedelta(days=1)
 STAYED = "Ficou em rascunho"
@@ -58,8 +61,11 @@ def generate_of(tenant_id: UUID) -> int:
     for recurrence_id in ids:
         if deadline.is_over():
             break
-        while generate_next(tenant_id, recurrence_id):
-            made += 1
+        try:
+            while generate_next(tenant_id, recurrence_id):
+                made += 1
+        except (DomainError, IntegrityError):  # it hides no other
+            log.exception("recurrence_not_advanced", recurrence=str(recurrence_id))
     return made
 
 

@@ -10,6 +10,8 @@ from charges.terms.check import reais
 from core.errors import InvalidInput
 
 TAG = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+# What was meant as one: not closed, or in single braces.
+LOOSE = re.compile(r"\{\{|\}\}|\{\s*[a-z_]+\s*\}", re.I)
 # What each one is, as the form says it.
 TAGS = {
     "competencia": "12/2026",
@@ -45,7 +47,11 @@ def check_tags(text: str, field: str) -> None:
     """
     unknown = [found for found in TAG.findall(text) if found.lower() not in TAGS]
     rest = TAG.sub("", text)
-    if unknown or "{{" in rest or "}}" in rest:
+    if unknown or LOOSE.search(rest):
         known = ", ".join(f"{{{{{name}}}}}" for name in TAGS)
-        what = f"Não existe a marca {{{{{unknown[0]}}}}}" if unknown else "Falta fechar uma marca"
+        what = (
+            f"Não existe a marca {{{{{unknown[0]}}}}}"
+            if unknown
+            else "Uma marca começa com {{ e termina com }}"
+        )
         raise InvalidInput(f"{what}. Use {known}.", field=field, code="unknown_tag")

@@ -25,6 +25,7 @@ from charges.refunds.transitions import lock_payment, lock_refund
 from charges.terms.check import rules_of
 from charges.timeline import Tone, note
 from charges.transitions import require_look
+from core.apart import apart
 from core.clock import database_now
 from core.errors import DomainError
 from core.text import fold
@@ -43,7 +44,8 @@ def match_refunds(account: BankAccount) -> None:
     for refund in without_line(account):
         line = line_of(refund, account)
         if line is not None:
-            join(refund, line)
+            with apart("refund_not_joined", refund=str(refund.id)):
+                join(refund, line)
     if Capability.LIST_REFUNDS not in capabilities:  # a debit of one that is here is no other one
         find_by_lines(account)
 
@@ -119,7 +121,8 @@ def find_by_lines(account: BankAccount) -> None:
         for slip in slips_named(line):
             payment = payment_of(slip, line)
             if payment is not None:
-                record_debit(payment, line)
+                with apart("debit_not_taken", line=str(line.id)):
+                    record_debit(payment, line)
                 break
 
 

@@ -6,7 +6,9 @@ An id of the bank's is one refund, however often and by whom it is told.
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
+import structlog
 from django.conf import settings
+from django.db import IntegrityError
 from django.db.models import Q
 
 from banking.banks.contract.adapter import BankAdapter
@@ -26,9 +28,12 @@ from charges.refunds.transitions import lock_payment, lock_refund, move_refund
 from charges.slips.readings import take_in as take_in_slip
 from charges.states import RefundStatus
 from charges.transitions import lock_slip, require_look
-from core.errors import InvalidInput
+from core.apart import apart
+from core.errors import DomainError, InvalidInput
 from core.text import shorten
 from tenants.scope import tenant_scope
+
+log = structlog.get_logger()
 
 OVERLAP = timedelta(days=2)
 FIRST_LIST = timedelta(days=90)
@@ -48,12 +53,21 @@ def read_refunds(account: BankAccount, bank: BankAdapter, now: datetime) -> None
     try:
         is_whole = True
         for each in bank.list_refunds(sao_paulo_day(since), sao_paulo_day(now)):
-            is_whole &= take_in_told(account, bank, each)
+            is_whole &= take_in_or_say(account, bank, each)
     except BankError:
         return  # read from the same day on at the next round
     if is_whole:
         with tenant_scope(account.tenant_id):
             mine.update(refunds_at=now)
+
+
+def take_in_or_say(account: BankAccount, bank: BankAdapter, told: Reading | UnreadRefund) -> bool:
+    """As `take_in_told`. One that our own rules refuse hides no other, and is read again."""
+    try:
+        return take_in_told(account, bank, told)
+    except (DomainError, IntegrityError):
+        log.exception("refund_not_taken_in", reference=told.reference)
+        return False
 
 
 def has_news(account: BankAccount, since: datetime) -> bool:
@@ -149,9 +163,13 @@ def post_waiting(account: BankAccount) -> None:
         bank_account=account, status=RefundStatus.DONE, entry=None
     )
     for refund in rows.filter(settlement__entry__isnull=False).order_by("id"):
-        held = lock_refund(refund)
-        if held.entry_id is None:
-            # Its payment may have been divided anew since.
-            parts = left_of(held.settlement, but=held).split(held.amount)
-            move_refund(held, RefundStatus.DONE, **asdict(parts))
-            post_if_possible(held)
+        with apart("refund_not_posted", refund=str(refund.id)):
+            post_held_back(lock_refund(refund))
+
+
+def post_held_back(held: Refund) -> None:
+    if held.entry_id is None:
+        # Its payment may have been divided anew since.
+        parts = left_of(held.settlement, but=held).split(held.amount)
+        move_refund(held, RefundStatus.DONE, **asdict(parts))
+        post_if_possible(held)

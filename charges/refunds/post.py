@@ -17,7 +17,7 @@ from brazil.banking_days import sao_paulo_day
 from charges.models import Charge, Refund
 from charges.refunds.parts import ZERO, left_of
 from charges.refunds.transitions import move_refund
-from charges.settlement.settle import late_part
+from charges.settlement.settle import late_part, where_it_came
 from charges.states import ChargeStatus, RefundStatus, SlipStatus
 from charges.terms.check import reais
 from charges.timeline import Tone, note
@@ -29,6 +29,7 @@ TITLES = {
     Refund.Kind.OURS: "Devolvida ao pagador",
     Refund.Kind.MED: "Devolução especial (MED)",
     Refund.Kind.FOUND: "Devolução feita fora do Kamino",
+    Refund.Kind.UNDONE: "Uso de adiantamento desfeito",
 }
 
 
@@ -106,14 +107,21 @@ def post(refund: Refund, *, is_provisional: bool) -> JournalEntry:
     return post_entry(
         charge.tenant,
         date=refund.done_on,
-        memo=f"Devolução a {charge.payer.name}: {charge.description}"[:MEMO_LENGTH],
+        memo=f"{memo_of(refund)} {charge.payer.name}: {charge.description}"[:MEMO_LENGTH],
         lines=lines,
         by=refund.asked_by,
         is_provisional=is_provisional,
     )
 
 
+def memo_of(refund: Refund) -> str:
+    is_undone = refund.kind == Refund.Kind.UNDONE
+    return "Uso de adiantamento desfeito, de" if is_undone else "Devolução a"
+
+
 def where_it_left(refund: Refund) -> Account:
+    if refund.kind == Refund.Kind.UNDONE:
+        return where_it_came(refund.settlement)
     if refund.bank_account is not None:
         return hold_leaf(refund.bank_account)
     return account_for(refund.charge.tenant, AccountPurpose.CASH)

@@ -138,13 +138,20 @@ def check_olds(charges: Sequence[Charge]) -> None:
             "Renegocie as cobranças de um pagador de cada vez.", code="not_one_payer"
         )
     for charge in charges:
-        if why := reason_against_agreeing(charge):
+        if why := reason_against_agreeing(charge, live_slip(charge)):
             raise InvalidState(f"«{charge}»: {why}", code="not_agreeable")
 
 
-def reason_against_agreeing(charge: Charge, slip: Slip | None = None) -> str:
-    """Why a charge cannot be part of an agreement now; empty when it can."""
-    slip = slip or live_slip(charge)
+def reason_against_agreeing(charge: Charge, slip: Slip | None) -> str:
+    """Why a charge cannot be part of an agreement now, with the slip that collects it; empty when
+    it can."""
+    if charge.needs_person and held_back(charge):
+        return "há um recebimento retido a conferir."
+    return reason_of_state(charge, slip)
+
+
+def reason_of_state(charge: Charge, slip: Slip | None) -> str:
+    """As `reason_against_agreeing`, by what stands in its rows. No query."""
     if charge.replaced_by_id is not None:
         return "já está em outra renegociação."
     if charge.settled:
@@ -156,8 +163,6 @@ def reason_against_agreeing(charge: Charge, slip: Slip | None = None) -> str:
         return "um cancelamento ou uma mudança já foi pedida ao banco; espere a resposta."
     if slip is not None and slip.status not in {SlipStatus.QUEUED, *OPEN_AT_BANK}:
         return "está sendo emitida agora; espere a resposta do banco."
-    if charge.needs_person and held_back(charge):
-        return "há um recebimento retido a conferir."
     return ""
 
 

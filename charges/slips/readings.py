@@ -13,9 +13,9 @@ from brazil.banking_days import sao_paulo_day
 from charges.models import Charge, Settlement, Slip
 from charges.settlement.settle import ZERO, evidence_of, money_of, settle
 from charges.slips.codes import fault_of
-from charges.states import SLIP_MOVES, ChargeStatus, SlipStatus
+from charges.states import OPEN_AT_BANK, SLIP_MOVES, ChargeStatus, SlipStatus
 from charges.terms.check import rules_of
-from charges.timeline import Tone, note
+from charges.timeline import PAYER_WAS_QUICKER, Tone, note
 from charges.transitions import move_slip, require_look
 from core.clock import database_now
 
@@ -24,6 +24,7 @@ AT_BANK: Final = {
     ChargeState.FAILED: SlipStatus.REFUSED,
     ChargeState.PAID: SlipStatus.PAID,
 }
+ALIVE = frozenset({ChargeState.DRAFT, ChargeState.OPEN, ChargeState.LATE, ChargeState.IN_PAYMENT})
 NEWS: Final = {
     SlipStatus.REGISTERING: ("Em registro", Tone.INFO),
     SlipStatus.OPEN: ("Em aberto", Tone.OK),
@@ -32,6 +33,11 @@ NEWS: Final = {
     SlipStatus.CANCELLED: ("Cancelada no banco", Tone.PLAIN),
     SlipStatus.WRITTEN_OFF: ("Baixada pelo banco", Tone.WARN),
 }
+
+NOT_REGISTERED = (
+    "O banco aceitou o boleto e depois recusou o registro: o pagador não tem como pagar. Confira "
+    "os dados e emita de novo."
+)
 
 
 def told_by(account: BankAccount) -> str:
@@ -50,12 +56,31 @@ def take_in(slip: Slip, reading: Reading, *, source: str) -> None:
     keep_codes(slip, reading, rules)
     status = status_of(slip, reading, rules)
     if status != slip.status and status in SLIP_MOVES[slip.status]:
+        if is_crossed(slip, status):
+            note(slip.charge, PAYER_WAS_QUICKER, source, tone=Tone.INFO)
         move_slip(slip, status, absent_since=None, message="")
         if status in NEWS:
             title, tone = NEWS[status]
             note(slip.charge, title, source, tone=tone)
+        if status == SlipStatus.REFUSED:  # minutes later: nobody waits for it at a screen
+            require_look(slip.charge, NOT_REGISTERED)
     if reading.state is ChargeState.PAID:
         take_money(slip, reading, source)
+    elif slip.status == SlipStatus.GIVEN_UP and reading.state in ALIVE:
+        require_look(
+            slip.charge,
+            f"O boleto {slip.our_number or slip.code}, dado por não emitido, existe em "
+            f"{slip.bank_account.bank_name}: cancele-o no aplicativo do banco, ou o pagador pode "
+            "pagar duas vezes.",
+        )
+
+
+def is_crossed(slip: Slip, status: SlipStatus) -> bool:
+    """Whether it is paid while somebody waits for its end. Told once: not again when the money
+    that was seen comes."""
+    was_unpaid = slip.status in OPEN_AT_BANK and slip.status != SlipStatus.IN_PAYMENT
+    is_paid = status in {SlipStatus.IN_PAYMENT, SlipStatus.PAID}
+    return was_unpaid and is_paid and slip.cancel_asked_by_id is not None
 
 
 def plain_status(slip: Slip, reading: Reading, today: date) -> SlipStatus | None:

@@ -79,7 +79,8 @@ def owed_on(charge: Charge, day: date) -> Owed:
 def given_up(charge: Charge, amount: Decimal, terms: Terms) -> Decimal:
     """What the charge is worth less today if it is `amount` on these terms; never below zero."""
     today = sao_paulo_day(database_now())
-    return max(owed_on(charge, today).total - amount_on(amount, terms, today).total, ZERO)
+    left = amount_on(max(amount - charge.settled, ZERO), terms, today).total
+    return max(owed_on(charge, today).total - charge.late_rest - left, ZERO)
 
 
 def rounded(amount: Decimal) -> Decimal:

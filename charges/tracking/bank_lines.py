@@ -29,6 +29,7 @@ from charges.terms.check import reais, rules_of
 from charges.timeline import Tone, note
 from charges.tracking.credits import see_credits
 from charges.transitions import lock_charge, lock_slip, move_slip, require_look
+from core.apart import apart
 from core.clock import database_now
 from core.errors import DomainError
 from tenants.models import TenantQuerySet, User
@@ -59,7 +60,8 @@ def match_statement(account: BankAccount) -> None:
         return
     if rules.movement_field or rules.movement_has_code:
         for line, slip in named(account, rules):
-            take_line(line, slip)
+            with apart("line_not_taken", line=str(line.id)):
+                take_line(line, slip)
     if not rules.movement_field:  # else a credit that names none is no slip's
         see_credits(account)
     match_refunds(account)

@@ -2,6 +2,7 @@
 before it is believed. A payer who was quicker has paid.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import uuid5
 
@@ -10,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from audit.acts import Act
-from audit.services import record
+from audit.services import Entry, record, record_many
 from banking.banks.contract.adapter import BankAdapter
 from banking.banks.contract.charges import Cancellation, CancellationState
 from banking.banks.contract.errors import BankError, BankRejected
@@ -20,9 +21,17 @@ from charges.models import Charge, Slip
 from charges.settlement.looks import held_back
 from charges.states import OPEN_AT_BANK, ChargeStatus, SlipStatus
 from charges.terms.check import rules_of
-from charges.timeline import CANCEL_ASKED, Tone, note
+from charges.timeline import CANCEL_ASKED, Tone, note, note_many
 from charges.tracking.polling import name_of, read_one
-from charges.transitions import ask_end, live_slip, lock_charge, lock_slip, move_charge, move_slip
+from charges.transitions import (
+    ask_end,
+    live_slip,
+    lock_charge,
+    lock_slip,
+    move_charge,
+    move_slip,
+    write_charge_statuses,
+)
 from core import deadline
 from core.clock import database_now
 from core.errors import InvalidState
@@ -76,6 +85,27 @@ def cancel_charge(
     said = {"Dívida": "Continua devida" if still_owed else "Deixa de ser devida"}
     record(Act.CHARGE_CANCELLED, on=held, by=by.user, why=why, before=particulars(held), after=said)
     return held
+
+
+@transaction.atomic
+def cancel_drafts(drafts: Sequence[Charge], *, by: Membership, why: str) -> None:
+    """End drafts that the caller holds and that were never issued, as `cancel_charge` would. The
+    number of queries does not depend on theirs.
+
+    Raises:
+        NotAllowed: `by` does not work on charges.
+    """
+    require_enterer(by)
+    rows = Charge.objects.of(by.tenant_id).filter(id__in=[charge.id for charge in drafts])
+    write_charge_statuses(rows, ChargeStatus.CANCELLED)
+    note_many(
+        by.tenant_id, [(charge, "Cancelada", why, Tone.PLAIN) for charge in drafts], by=by.user
+    )
+    said = {"Dívida": "Deixa de ser devida"}
+    record_many(
+        [Entry(Act.CHARGE_CANCELLED, charge, why, particulars(charge), said) for charge in drafts],
+        by=by.user,
+    )
 
 
 def withdraw(slip: Slip) -> Slip:
@@ -159,12 +189,10 @@ def free_claim(slip: Slip) -> None:
 
 
 def record_refusal(slip: Slip, why: str) -> None:
-    """The bank did not end it. A payer who was quicker shows in what was read back."""
+    """The bank did not end it. Of a payer who was quicker the reading has told already."""
     with tenant_scope(slip.tenant_id):
         held = lock_slip(slip)
-        if held.status == SlipStatus.PAID:
-            note(held.charge, "O pagador foi mais rápido", why, tone=Tone.INFO)
-        elif held.status in OPEN_AT_BANK:
+        if held.status in OPEN_AT_BANK:
             held.cancel_asked_at = held.cancel_claimed_at = held.cancel_asked_by = None
             held.cancel_reference = ""
             held.ends_debt = False
@@ -177,4 +205,5 @@ def record_refusal(slip: Slip, why: str) -> None:
                     "ends_debt",
                 ]
             )
-            note(held.charge, "O banco não cancelou", why, tone=Tone.BAD)
+            if held.status != SlipStatus.IN_PAYMENT:
+                note(held.charge, "O banco não cancelou", why, tone=Tone.BAD)

@@ -21,6 +21,7 @@ from charges.terms.amounts import owed_on
 from charges.terms.check import reais
 from charges.timeline import Tone, note
 from charges.transitions import lock_slip, move_slip
+from core.apart import apart
 from core.clock import database_now
 from core.money import CENTAVO
 from tenants.models import TenantQuerySet
@@ -35,7 +36,8 @@ def see_credits(account: BankAccount) -> None:
     """Runs inside the company's scope."""
     forget_explained(account)
     for slip, line in likely(account):
-        see(slip, line)
+        with apart("credit_not_seen", slip=str(slip.id)):
+            see(slip, line)
 
 
 def forget_explained(account: BankAccount) -> None:

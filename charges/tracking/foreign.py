@@ -12,7 +12,7 @@ from accounts.models import Account
 from banking.banks import registry
 from banking.banks.contract.adapter import BankAdapter
 from banking.banks.contract.charges import Charge as Reading
-from banking.banks.contract.charges import ChargeState, UnreadCharge
+from banking.banks.contract.charges import UnreadCharge
 from banking.banks.contract.errors import BankError
 from banking.banks.contract.info import Capability
 from banking.models import BankAccount, Connection
@@ -21,18 +21,18 @@ from brazil.document import parse_document
 from brazil.errors import InvalidValue
 from charges.models import Charge, ChargeDefaults, ChargeRound, Slip, late_from
 from charges.models.slip import CODE
-from charges.slips.readings import take_in
+from charges.slips.readings import ALIVE, take_in
 from charges.states import ChargeStatus, SlipStatus
 from charges.timeline import note
 from charges.transitions import lock_slip
 from core import deadline
+from core.apart import apart
 from core.text import read_line, shorten
 from parties.models import Payer
 from tenants.scope import tenant_scope
 
 EVERY = timedelta(days=1)
 BEHIND, AHEAD = timedelta(days=60), timedelta(days=180)
-ALIVE = frozenset({ChargeState.DRAFT, ChargeState.OPEN, ChargeState.LATE, ChargeState.IN_PAYMENT})
 
 
 def take_in_foreign(account: BankAccount, bank: BankAdapter, now: datetime) -> None:
@@ -52,7 +52,7 @@ def take_in_foreign(account: BankAccount, bank: BankAdapter, now: datetime) -> N
     for reading in unknown_ones(account, listed):
         if deadline.is_over():
             return
-        with tenant_scope(account.tenant_id):
+        with tenant_scope(account.tenant_id), apart("foreign_not_taken", slip=reading.reference):
             take_in_one(account, reading)
     with tenant_scope(account.tenant_id):
         mine = ChargeRound.objects.of(account.tenant_id).filter(bank_account=account)

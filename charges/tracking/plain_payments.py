@@ -29,8 +29,8 @@ from charges.settlement.settle import (
     today,
     words_of,
 )
-from charges.slips.readings import new_codes, not_counted, told_by
-from charges.states import OPEN_AT_BANK, ChargeStatus
+from charges.slips.readings import is_crossed, new_codes, not_counted, told_by
+from charges.states import OPEN_AT_BANK, ChargeStatus, SlipStatus
 from charges.terms.check import rules_of
 from charges.timeline import Tone, note_many
 from charges.transitions import write_paid
@@ -93,7 +93,8 @@ def plain_settlement(
     """The payment that a reading tells, when nothing of it has to be asked or is new."""
     charge = slip.charge
     is_open = slip.status in OPEN_AT_BANK and charge.status in OPEN_CHARGES
-    if not is_open or slip.credit_id is not None:  # the statement says its day
+    # Of a credit the statement says the day; of a slip whose end is awaited there is more to say.
+    if not is_open or slip.credit_id is not None or is_crossed(slip, SlipStatus.PAID):
         return None
     if reading.code not in {"", slip.code} or new_codes(slip, reading, rules, day):
         return None

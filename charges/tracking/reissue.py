@@ -20,7 +20,7 @@ from charges.exceptional import request_of, require_unchanged
 from charges.issuing.queue import queue_slips
 from charges.models import Charge, Slip, late_from
 from charges.settlement.looks import held_back
-from charges.states import OPEN_AT_BANK, ChargeStatus
+from charges.states import OPEN_AT_BANK, ChargeStatus, SlipStatus
 from charges.terms.amounts import given_up, owed_on, terms_of
 from charges.terms.check import problems, reais
 from charges.timeline import CANCEL_ASKED, Tone, note
@@ -34,6 +34,7 @@ from tenants.scope import tenant_scope
 
 log = structlog.get_logger()
 
+NO_CHANGE = "Mudança sem efeito"
 OF_NEXT = ("next_due_date", "next_amount", "next_by")
 
 
@@ -149,13 +150,16 @@ def go_on(charge: Charge) -> None:
         return
     if charge.status in {ChargeStatus.PAID, ChargeStatus.PARTLY_PAID, ChargeStatus.CANCELLED}:
         forget(charge)
-        note(charge, "Mudança sem efeito", "A cobrança terminou antes.", tone=Tone.WARN)
+        note(charge, NO_CHANGE, "A cobrança terminou antes.", tone=Tone.WARN)
         return
     slip = live_slip(charge)
     if slip is not None:
         if slip.cancel_asked_at is None:  # the bank did not end it
             forget(charge)
-            require_look(charge, "O banco não encerrou o boleto: a mudança não foi feita.")
+            if slip.status == SlipStatus.IN_PAYMENT:
+                note(charge, NO_CHANGE, "O boleto já está em pagamento.", tone=Tone.WARN)
+            else:
+                require_look(charge, "O banco não encerrou o boleto: a mudança não foi feita.")
         return
     if charge.status == ChargeStatus.IN_PAYMENT or held_back(charge):
         return  # its money is at the bank, and not in the books yet

@@ -4,11 +4,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
+from charges.forms.acts import WhyForm
 from charges.forms.refunds import GiveBackForm, UseAdvanceForm
+from charges.models import AdvanceUse
 from charges.refunds.advances import give_back_by_bill, use_advance
+from charges.refunds.undo_use import paid_charge, require_last, undo_use
 from charges.terms.check import reais
 from charges.views.acts import require, typed
 from charges.views.question import Question, ask
@@ -46,6 +49,37 @@ def use(request: TenantRequest, settlement_id: UUID) -> HttpResponse:
         action="Usar adiantamento",
     )
     return ask(request, settlement.charge, question, form)
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.ADMIN, Role.FINANCE)
+@require_recent_factor
+def undo(request: TenantRequest, use_id: UUID) -> HttpResponse:
+    uses = AdvanceUse.objects.of(request.tenant).filter(became__isnull=False)
+    use: AdvanceUse = get_object_or_404(
+        uses.select_related("settlement__charge__payer", "became__charge"), id=use_id
+    )
+    require_last(use)
+    source, form = use.settlement.charge, WhyForm(typed(request))
+    if form.is_valid():
+        with marking(form):
+            act = undo_use(use, by=request.membership, **form.cleaned_data)
+            if act.is_waiting:
+                messages.info(request, WAITS_FOR_SECOND)
+            else:
+                messages.success(request, "Uso desfeito: o adiantamento é do pagador de novo.")
+            return redirect("charges:detail", source.id)
+    question = Question(
+        title="Desfazer o uso do adiantamento?",
+        texts=[
+            f"{reais(use.amount)} voltam a ser adiantamento de {source.payer}, e "
+            f"«{paid_charge(use)}» volta a dever essa parte, sem boleto até você emitir outro. O "
+            "lançamento é estornado com a data de hoje."
+        ],
+        action="Desfazer uso",
+        is_danger=True,
+    )
+    return ask(request, source, question, form)
 
 
 @require_http_methods(["GET", "POST"])

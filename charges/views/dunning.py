@@ -23,8 +23,9 @@ from charges.dunning.ladder import (
 )
 from charges.dunning.offered import LADDER
 from charges.dunning.trial import charge_to_show, preview, require_trial
-from charges.forms.dunning import LogoForm, SenderForm, StepForm
+from charges.forms.dunning import ContactForm, LogoForm, SenderForm, StepForm
 from charges.models import Dunning, DunningStep
+from charges.payer_page.contact import contact_of, save_contact
 from charges.reads.reminders import words_of_next
 from core.clock import database_now
 from core.enqueue import enqueue
@@ -37,27 +38,33 @@ from tenants.models import Role
 @require_GET
 @role_required(Role.ADMIN)
 def show(request: TenantRequest) -> HttpResponse:
-    dunning = dunning_of(request.tenant.id)
+    return page(request, dunning_of(request.tenant.id))
+
+
+def page(request: TenantRequest, dunning: Dunning | None, **forms: Any) -> HttpResponse:
+    """The ladder; the one that is offered where there is none."""
+    is_refused = any(form.errors for form in forms.values())
+    forms.setdefault("contact", ContactForm(contact=contact_of(request.tenant.id)))
     if dunning is None:
-        offered = [
-            DunningStep(kind=step.kind, days=step.days, subject=step.subject) for step in LADDER
-        ]
-        return render(request, "charges/dunning/offered.html", {"steps": offered})
-    return page(request, dunning)
+        name, context = "offered", {"steps": offered_steps()}
+    else:
+        name, context = "show", context_of(request, dunning)
+    status = 422 if is_refused else 200
+    return render(request, f"charges/dunning/{name}.html", context | forms, status=status)
 
 
-def page(request: TenantRequest, dunning: Dunning, **forms: Any) -> HttpResponse:
-    context = {
+def offered_steps() -> list[DunningStep]:
+    return [DunningStep(kind=step.kind, days=step.days, subject=step.subject) for step in LADDER]
+
+
+def context_of(request: TenantRequest, dunning: Dunning) -> dict[str, Any]:
+    return {
         "dunning": dunning,
         "steps": steps_of(request.tenant.id),
         "next": words_of_next(request.tenant, today(), on=dunning.is_on),
         "sender": SenderForm(dunning=dunning),
         "logo": LogoForm(),
     }
-    is_refused = any(form.errors for form in forms.values())
-    return render(
-        request, "charges/dunning/show.html", context | forms, status=422 if is_refused else 200
-    )
 
 
 @require_POST
@@ -95,6 +102,20 @@ def sender(request: TenantRequest) -> HttpResponse:
             messages.success(request, "Salvo.")
             return redirect("charges:dunning")
     return page(request, dunning, sender=form)
+
+
+@require_POST
+@role_required(Role.ADMIN)
+@require_recent_factor
+def contact(request: TenantRequest) -> HttpResponse:
+    """Whom payers ask; a company without a ladder has a page for payers too."""
+    form = ContactForm(request.POST, contact=contact_of(request.tenant.id))
+    if form.is_valid():
+        with marking(form):
+            save_contact(form.typed, by=request.membership)
+            messages.success(request, "Contato salvo.")
+            return redirect("charges:dunning")
+    return page(request, dunning_of(request.tenant.id), contact=form)
 
 
 @require_POST

@@ -20,9 +20,9 @@ from charges.importing.files import (
     check_all_again,
     discard_file,
     receive_file,
-    rows_of,
 )
 from charges.importing.mend import answer_doubt, leave_out, mend_row
+from charges.importing.rows import rows_of
 from charges.models import ImportFile, ImportRow
 from charges.reads.imports import (
     Show,

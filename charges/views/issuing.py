@@ -45,7 +45,7 @@ def review(request: TenantRequest) -> HttpResponse:
 @role_required(Role.ADMIN, Role.FINANCE)
 def issue_many(request: TenantRequest) -> HttpResponse:
     ids = read_ids(request.POST.getlist("charge"))
-    charges = list(Charge.objects.of(request.tenant).filter(id__in=ids))
+    charges = list(Charge.objects.of(request.tenant).filter(id__in=ids).only("id"))
     if len(charges) != len(ids):
         raise Http404
     issued = issue_charges(charges, by=request.membership)

@@ -34,6 +34,7 @@ def show_list(request: TenantRequest) -> HttpResponse:
         "rows": page.rows,
         "has_selectable": any(row.can_select for row in page.rows),
         "has_issuable": any(row.can_issue for row in page.rows),
+        "has_agreeable": any(row.can_join_agreement for row in page.rows),
         "more_url": page.following and address(chosen, apos=str(page.following)),
         "is_all_selected": request.GET.get("selecionar") == "todas",
     }

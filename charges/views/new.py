@@ -4,8 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banking.models import BankAccount
@@ -16,7 +17,10 @@ from charges.forms.charge import ChargeForm, terms_of, written
 from charges.forms.fields import suggested_payers, write_payer
 from charges.issuing.queue import issue_charges
 from charges.models import Charge
+from charges.reads.list import State
+from charges.reads.row import Row
 from charges.reads.sending import sending_of
+from charges.states import ChargeStatus
 from charges.terms.accounts import issuing_accounts
 from charges.terms.check import offered_forms
 from charges.views.acts import require
@@ -27,6 +31,7 @@ from core.forms import marking
 from parties.models import Payer
 from people.exceptional_acts import waiting_on
 from people.outcomes import WAITS_FOR_SECOND
+from people.recent_factor import require_recent_factor
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
 
@@ -59,7 +64,7 @@ def save_new(request: TenantRequest, form: ChargeForm) -> list[Charge]:
 
 @require_http_methods(["GET", "POST"])
 @role_required(Role.ADMIN, Role.FINANCE)
-def edit(request: TenantRequest, charge_id: UUID) -> HttpResponse:
+def edit(request: TenantRequest, charge_id: UUID) -> HttpResponseBase:
     row = row_or_404(request, charge_id)
     require(row.can_edit)
     charge = row.charge
@@ -67,6 +72,14 @@ def edit(request: TenantRequest, charge_id: UUID) -> HttpResponse:
         initial = written(charge)
         form = ChargeForm(tenant=request.tenant, today=row.today, initial=initial, of=charge)
         return render_form(request, form)
+    # Of one that was issued it may give something up, as a new slip for less does.
+    is_draft = charge.status == ChargeStatus.DRAFT
+    save = save_edit if is_draft else require_recent_factor(save_edit)
+    return save(request, row)
+
+
+def save_edit(request: TenantRequest, row: Row) -> HttpResponseBase:
+    charge = row.charge
     form = ChargeForm(request.POST, tenant=request.tenant, today=row.today, of=charge)
     with marking(form):
         if is_right(request, form):
@@ -99,7 +112,8 @@ def after_saving(request: TenantRequest, charges: list[Charge]) -> HttpResponse:
         messages.success(request, f"{len(charges)} parcelas salvas como rascunho.")
     if len(charges) == 1:
         return redirect("charges:detail", charges[0].id)
-    return redirect("charges:list")
+    shown = State.OPEN if wants_issue(request) else State.DRAFTS
+    return redirect(f"{reverse('charges:list')}?situacao={shown}")
 
 
 def render_form(request: TenantRequest, form: ChargeForm) -> HttpResponse:

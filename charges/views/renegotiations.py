@@ -13,11 +13,13 @@ from brazil.banking_days import sao_paulo_day
 from charges.forms.acts import NothingForm
 from charges.forms.renegotiation import RenegotiateForm
 from charges.models import Renegotiation
+from charges.reads.renegotiate_review import review_renegotiating
 from charges.reads.renegotiations import AgreementPage, agreeable, page_of_agreement
 from charges.reads.row import Row
 from charges.renegotiation.ask import ask_renegotiation
 from charges.renegotiation.undo import undo_renegotiation
 from charges.views.acts import require, typed
+from charges.views.issuing import read_ids
 from charges.views.question import Question, ask_about
 from core.clock import database_now
 from core.forms import marking
@@ -46,6 +48,23 @@ def ask(request: TenantRequest) -> HttpResponse:
     context = {"payer": payer, "rows": rows, "form": form}
     status = 422 if form.is_bound else 200
     return render(request, "charges/renegotiations/form.html", context, status=status)
+
+
+@require_POST
+@role_required(Role.ADMIN, Role.FINANCE)
+def review(request: TenantRequest) -> HttpResponse:
+    """From the list to the form, with what was selected chosen; asks first where that is of several
+    payers or cannot go."""
+    ids, today = read_ids(request.POST.getlist("charge")), sao_paulo_day(database_now())
+    found = review_renegotiating(ids, request.membership, today)
+    if found is None:
+        raise Http404
+    if found.only is None:
+        template = "_choice_dialog.html" if request.htmx else "choice.html"
+        return render(request, f"charges/renegotiations/{template}", {"review": found})
+    if request.htmx:
+        return HttpResponse(headers={"HX-Redirect": found.only.url})
+    return redirect(found.only.url)
 
 
 @require_POST

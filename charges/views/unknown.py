@@ -76,8 +76,12 @@ def again(request: TenantRequest, charge_id: UUID) -> HttpResponse:
     require(row.asks_about_slip)
     form = NothingForm(typed(request))
     if form.is_valid():
-        issue_again(row.charge, by=request.membership)
-        messages.success(request, "Na fila de emissão. A resposta do banco aparece aqui.")
+        if issue_again(row.charge, by=request.membership) is None:
+            messages.warning(
+                request, "O primeiro boleto foi dado por não emitido. Outro ainda não."
+            )
+        else:
+            messages.success(request, "Na fila de emissão. A resposta do banco aparece aqui.")
         return redirect("charges:detail", charge_id)
     question = Question(
         title="Emitir de novo?",

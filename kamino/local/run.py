@@ -137,11 +137,11 @@ def supervise(port: int, simulator_port: int) -> Manager:
 
 
 def announce(port: int, simulator_port: int, people: str) -> None:
-    """Print the one block once everything answers."""
+    """Print the one block once everything answers, however long a loaded machine takes."""
     web, bank = f"http://localhost:{port}", f"http://127.0.0.1:{simulator_port}"
-    if not (answers(f"{web}/saude/pronto/") and answers(f"{bank}/")):
-        print("Alguma parte não respondeu em 60 segundos: veja as linhas acima.")
-        return
+    for url in (f"{web}/saude/pronto/", f"{bank}/"):
+        while not answers(url):
+            print("Alguma parte ainda não respondeu: veja as linhas acima.", flush=True)
     line = "─" * 72
     print(
         f"\n{line}\n  Kamino              {web}\n{people.rstrip()}\n"
@@ -152,10 +152,11 @@ def announce(port: int, simulator_port: int, people: str) -> None:
 
 
 def answers(url: str, seconds: float = 60) -> bool:
+    """Whether it does so within that time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 (our own loopback address)
+            with urllib.request.urlopen(url, timeout=10):  # noqa: S310 (our own loopback address)
                 return True
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.2)

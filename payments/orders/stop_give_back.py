@@ -15,6 +15,10 @@ def stop_give_back(tenant_id: UUID, bill: UUID, why: str) -> None:
     orders = PaymentOrder.objects.of(tenant_id).filter(payable=bill, status=OrderStatus.QUEUED)
     take_from_queue(tenant_id, dict.fromkeys(orders.values_list("id", flat=True), why))
     held: Payable = Payable.objects.of(tenant_id).select_for_update(no_key=True).get(id=bill)
-    if held.status in {PayableStatus.PENDING, PayableStatus.APPROVED}:
-        revoke_approval(held, hold=Payable.Hold.REJECTED)
+    if held.status == PayableStatus.APPROVED:
+        revoke_approval(held)
+    if held.status == PayableStatus.PENDING:
+        held.hold = Payable.Hold.REJECTED
+        held.rejections += 1
+        held.save(update_fields=["hold", "rejections"])
         note(held, "Não sai: cancele", why, tone=Tone.BAD)

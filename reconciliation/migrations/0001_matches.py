@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0011_purposes_of_reconciliation"),
         ("banking", "0016_statementline_amount"),
-        ("charges", "0020_undone_receipts"),
+        ("charges", "0013_undone_receipts"),
         ("parties", "0008_payers"),
         ("payments", "0035_rest_of_outside"),
         ("people", "0004_exceptional_acts"),

@@ -17,6 +17,7 @@ from tests.banking.conftest import bs2, cora, kamino, monday
 from tests.banking.factories import connect_account, make_bs2_connection
 from tests.bs2_simulator import Bs2Simulator
 from tests.cast import sign_in
+from tests.charges.three_banks import BANKS, AtBank
 from tests.clock import Traveller
 from tests.cora_simulator import CoraSimulator
 from tests.kamino_simulator import KaminoSimulator
@@ -63,3 +64,26 @@ def later(bank_process: CoraSimulator, monday: Traveller) -> Iterator[Callable[[
         bank_process.advance(span.total_seconds())
 
     yield pass_time
+
+
+@pytest.fixture(params=[*BANKS])
+def at_bank(request: pytest.FixtureRequest) -> AtBank:
+    """Each of the three, one after the other."""
+    slug: str = request.param
+    simulator = request.getfixturevalue(slug)
+    return BANKS[slug](request.getfixturevalue(f"at_{slug}"), simulator)
+
+
+@pytest.fixture
+def at_banks(
+    cora: CoraSimulator,
+    bs2: Bs2Simulator,
+    kamino: KaminoSimulator,
+    at_cora: BankAccount,
+    at_bs2: BankAccount,
+    at_kamino: BankAccount,
+) -> list[AtBank]:
+    """All three at once, of one company. The banks come first: each of them begins anew."""
+    accounts, simulators = (at_cora, at_bs2, at_kamino), (cora, bs2, kamino)
+    made = zip(BANKS.values(), accounts, simulators, strict=True)
+    return [at_bank(account, simulator) for at_bank, account, simulator in made]

@@ -6,9 +6,11 @@ from decimal import Decimal
 import pytest
 
 from charges.issuing.issue import issue_queued
+from charges.issuing.missing import say_missing
 from charges.models import Slip
 from charges.states import ChargeStatus, SlipStatus
 from charges.tracking.cancellation import cancel_charge
+from core.errors import InvalidState
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, reread
 from tests.charges.factories import make_charge, make_payer, membership
@@ -21,7 +23,6 @@ from tests.charges.issued import (
     queue,
     settlements,
     slip_of,
-    titles,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,6 +79,17 @@ def test_a_lost_answer_is_asked_for_under_the_same_key_and_is_one_slip(at_cora, 
     assert len(cora.invoices()) == 1
     assert slip_of(charge).reference == cora.invoices()[0]["id"]
     assert reread(charge).status in {ChargeStatus.REGISTERING, ChargeStatus.OPEN}
+
+
+def test_a_bank_that_will_tell_is_waited_for(at_cora, cora):
+    charge = make_charge(at_cora.tenant, at_cora)
+    cora.lose_next_answer(ISSUE)
+    issue(charge)
+
+    with tenant_scope(at_cora.tenant_id), pytest.raises(InvalidState) as refused:
+        say_missing(charge, by=membership(at_cora.tenant))
+
+    assert refused.value.code == "bank_tells"
 
 
 def test_not_registered_in_the_clearing_house_is_no_refusal(at_cora, cora, later):
@@ -151,45 +163,6 @@ def test_a_sender_that_was_killed_before_it_stored_leaves_one_slip(at_cora, cora
     assert len(cora.invoices()) == 2
     assert slip_of(second).reference
     assert len({each["code"] for each in cora.invoices()}) == 2
-
-
-def test_cancelling_ends_the_slip_at_the_bank_and_the_debt(at_cora, cora, later):
-    charge = open_charge(at_cora, later)
-
-    with tenant_scope(at_cora.tenant_id):
-        cancel_charge(charge, by=membership(at_cora.tenant))
-    follow(at_cora)
-
-    assert reread(charge).status == ChargeStatus.CANCELLED
-    assert cora.invoices()[0]["status"] == "CANCELLED"
-    assert settlements(charge) == []
-
-
-def test_a_payer_who_was_quicker_than_the_cancellation_has_paid(at_cora, cora, later):
-    charge = open_charge(at_cora, later, "700.00")
-    cora.pay_invoice(slip_of(charge).reference, by="boleto")
-    with tenant_scope(at_cora.tenant_id):
-        cancel_charge(charge, by=membership(at_cora.tenant))
-
-    follow(at_cora)
-
-    assert reread(charge).status == ChargeStatus.PAID
-    assert "O pagador foi mais rápido" in titles(charge)
-    assert len(settlements(charge)) == 1
-
-
-def test_a_cancellation_whose_answer_was_lost_is_asked_for_again(at_cora, cora, later):
-    charge = open_charge(at_cora, later)
-    cora.fault("lose_answer", "/v2/invoices/inv_*", method="DELETE")
-    with tenant_scope(at_cora.tenant_id):
-        cancel_charge(charge, by=membership(at_cora.tenant))
-
-    follow(at_cora)
-    later(timedelta(minutes=1))
-    follow(at_cora)
-
-    assert reread(charge).status == ChargeStatus.CANCELLED
-    assert cora.invoices()[0]["status"] == "CANCELLED"
 
 
 def test_a_slip_that_the_bank_ended_by_itself_is_written_off_and_still_owed(at_cora, cora, later):

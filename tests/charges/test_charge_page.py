@@ -1,5 +1,6 @@
 """The page of a charge: what it shows, and what is done there."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,13 +12,15 @@ from banking.models import BankAccount
 from brazil.interleaved import bars
 from charges.models import Charge
 from charges.states import ChargeStatus, SlipStatus
+from core.clock import database_now
 from parties.models import Payer
 from tenants.models import Role, Tenant
 from tenants.scope import tenant_scope
-from tests.banking.factories import reread
+from tests.banking.factories import change, reread
 from tests.cast import make_member, sign_in
 from tests.charges.factories import make_charge
 from tests.charges.issued import follow, issue, issued_charge, settlements, slip_of
+from tests.charges.payer_side import settle
 from tests.payments.factories import make_bank_account
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("monday")]
@@ -71,6 +74,27 @@ def test_codes_are_shown_only_when_the_payer_may_have_them(client, at_kamino, mo
     page = client.get(at("detail", charge)).content.decode()
     assert slip.pix_code not in page
     assert "qr__code" not in page
+
+
+def test_codes_of_a_slip_that_must_not_be_paid_are_not_shown(client, opened):
+    finance(client, opened.tenant)
+    with tenant_scope(opened.tenant_id):
+        opened.slips.update(cancel_asked_at=database_now())
+
+    page = client.get(at("detail", opened)).content.decode()
+
+    assert "data-not-to-send" in page
+    assert not {"qr__code", "slip2__line"} & set(re.split(r"[^\w-]", page))
+
+
+def test_nor_those_of_one_that_is_over_more_than_the_rest(client, opened):
+    finance(client, opened.tenant)
+    settle(opened, "50.00")
+
+    page = client.get(at("detail", opened)).content.decode()
+
+    assert "data-not-to-send" in page
+    assert not {"qr__code", "slip2__line"} & set(re.split(r"[^\w-]", page))
 
 
 def test_the_entry_of_a_payment_today_is_shown_and_balances(client, opened):
@@ -272,6 +296,17 @@ def test_two_people_have_it_issued_again(client, unknown):
     client.post(at("issue_again", unknown))
 
     assert reread(unknown).status == ChargeStatus.ISSUING
+
+
+def test_of_a_slip_that_its_bank_will_tell_of_nobody_is_asked(client, at_cora, cora):
+    charge = make_charge(at_cora.tenant, at_cora)
+    cora.lose_next_answer("/v2/invoices/")
+    issue(charge)
+    change(charge, needs_person=True, question="?")
+    finance(client, at_cora.tenant)
+
+    assert reread(charge).status == ChargeStatus.UNKNOWN
+    assert at("missing", charge) not in client.get(at("detail", charge)).content.decode()
 
 
 def test_its_number_is_asked_about_at_the_bank(client, unknown):

@@ -120,7 +120,7 @@ def test_tags_are_replaced_and_nothing_else_is():
         "março/2027 4/12 {{x}} {0}"
     )
     assert fill_in("{{competencia}}, {{vencimento}}", tags) == "03/2027, 10/03/2027"
-    for text in ("{{nome}}", "{{ mes }", "a }} b", "{{ano}} {{"):
+    for text in ("{{nome}}", "{{ mes }", "a }} b", "{{ano}} {{", "{mes}"):
         with pytest.raises(InvalidInput):
             check_tags(text, "description")
 

@@ -12,7 +12,10 @@ from banking.models import BankAccount, BankEvent, StatementLine
 from banking.statements.allocation import allocate, line_on
 from banking.statements.sync import sync_account
 from charges.issuing.claim import claim_queued, store_surely
-from charges.models import Charge
+from charges.models import Charge, Refund
+from charges.refunds.evidence import post_waiting
+from charges.refunds.record import Told, record_fact
+from charges.refunds.transitions import lock_payment
 from charges.settlement.looks import replace_explanation
 from charges.settlement.received import register_received
 from charges.states import ChargeStatus, SlipStatus
@@ -156,6 +159,25 @@ def test_a_credit_that_turns_out_to_be_something_else_is_none(credited, at_cora,
     match(at_cora)
 
     assert reread(credited).status == ChargeStatus.OPEN
+
+
+def test_a_credit_that_cannot_be_taken_in_hides_no_other(at_cora, tenant):
+    charges = []
+    for _ in range(2):
+        payer = make_payer(tenant)
+        charges.append(issued_charge(at_cora, payer=payer))
+        make_line(at_cora, "150.00", day=DAY, counterparty_document=payer.document)
+    for each in charges:
+        change(slip_of(each), status=SlipStatus.OPEN)
+        change(each, status=ChargeStatus.OPEN)
+    change(charges[0], status=ChargeStatus.WRITTEN_OFF)  # which no slip in payment makes of it
+
+    with tenant_scope(tenant.id):
+        match_statement(at_cora)
+
+    assert [reread(each).status for each in charges] == [
+        ChargeStatus.WRITTEN_OFF, ChargeStatus.IN_PAYMENT,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("what", ["two slips", "two credits", "of another", "before", "settled"])
@@ -308,6 +330,24 @@ def test_money_that_was_held_back_is_split_by_what_is_owed_when_it_is_posted(hel
     done = reread(held_back)
     assert (done.status, done.settled) == (ChargeStatus.PAID, D("150.00"))
     assert lines_of(reread(held)) == {"banco": D("150.00"), "2.1.5.01": D("-150.00")}
+
+
+def test_and_so_is_what_went_back_of_it(held_back, tenant, at_cora):
+    (held,) = settlements(held_back)
+    with tenant_scope(tenant.id):
+        payment = lock_payment(held)
+        told = Told(
+            kind=Refund.Kind.FOUND, amount=D("150.00"), day=DAY, reference="D1", source="O banco."
+        )
+        refund = record_fact(payment, told)
+        assert (refund.principal, refund.entry) == (D("150.00"), None)
+        by = membership(tenant)
+        register_received(held_back, by=by, amount=D("150.00"), day=DAY, way="cash")
+        replace_explanation(held, by=by, why="É a cobrança")
+        post_waiting(at_cora)
+
+    assert lines_of(reread(refund)) == {"banco": D("-150.00"), "2.1.5.01": D("150.00")}
+    assert reread(held_back).status == ChargeStatus.PAID  # by the money that came in cash
 
 
 def test_what_lacked_of_it_too(held_back, tenant):

@@ -158,6 +158,16 @@ def test_every_member_gets_the_banks_and_ours(
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_the_banks_is_not_handed_out_once_it_must_not_be_paid(
+    client: Client, tenant: Tenant, account: BankAccount
+) -> None:
+    charge = kept(registered(make_charge(tenant, account)))
+    sign_in(client, make_member(tenant, Role.FINANCE), tenant)
+    settle(charge, "50.00")  # in cash: the slip is over the whole
+
+    assert client.get(reverse("charges:bank_pdf", args=[charge.id])).content != PDF
+
+
 def test_a_payer_gets_a_document_only_while_it_can_be_paid(
     client: Client, tenant: Tenant, account: BankAccount
 ) -> None:

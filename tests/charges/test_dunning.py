@@ -15,13 +15,16 @@ from charges.dunning.holds import hold_charge, hold_payer, release_charge
 from charges.dunning.ladder import StepText, change_step, steps_of, switch
 from charges.dunning.opt_out import find_recipient, opt_out
 from charges.dunning.outbox import plan_outbox
+from charges.dunning.tags import name_of
+from charges.dunning.whatsapp import whatsapp_of
 from charges.issuing.content import describe, request_of
 from charges.models import Reminder
 from charges.payer_page.address import page_address
 from charges.reads.reminders import next_messages
 from charges.settlement.received import register_received
 from charges.states import ChargeStatus, SlipStatus
-from core.errors import InvalidInput, NotAllowed
+from core.errors import InvalidInput, InvalidState, NotAllowed
+from parties.models import Payer
 from tenants.models import Role, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, reread
@@ -301,6 +304,36 @@ def test_a_slip_of_the_banks_own_app_is_told_by_the_bank(
     assert told(tenant) == [(0, Status.NOT_SENT)]
 
 
+def test_what_its_bank_saw_paid_is_not_asked_for(
+    tenant: Tenant, account: BankAccount, monday: Traveller
+) -> None:
+    """Of one that is paid in part the state of the slip alone says it."""
+    with_ladder(tenant, 3)
+    charge = opened(account, date(2026, 11, 24), "480.00")
+    with tenant_scope(tenant.id):
+        register_received(
+            charge, by=membership(tenant), amount=Decimal(400), day=MONDAY, way="cash"
+        )
+        charge.slips.update(status=SlipStatus.IN_PAYMENT)
+    monday.move_to(at(date(2026, 11, 27)))
+
+    assert mail_now(tenant) == 0
+    assert told(tenant) == [(3, Status.NOT_SENT)]
+
+
+@pytest.mark.parametrize(("pay_until", "left"), [("2026-11-27", 0), ("2026-11-30", 1)])
+def test_a_boleto_that_banks_take_no_more_is_not_asked_for(
+    tenant: Tenant, account: BankAccount, monday: Traveller, pay_until: str, left: int
+) -> None:
+    """On a Saturday at nine no mail leaves; on Friday evening a boleto has Monday's date."""
+    with_ladder(tenant, 3)
+    content = {"code": "", "forms": ["boleto"], "pay_until": pay_until}
+    opened(account, date(2026, 11, 27), content=content)
+    monday.move_to(at(date(2026, 11, 30)))
+
+    assert mail_now(tenant) == left
+
+
 def test_a_promise_holds_until_its_day_and_a_pause_until_it_ends(
     tenant: Tenant, account: BankAccount, monday: Traveller
 ) -> None:
@@ -557,3 +590,42 @@ def test_the_log_keeps_nothing_that_opens_a_page_or_ends_mails(
         assert page_address(charge) not in kept
     assert "/pagar/…" in kept
     assert "/sem-lembretes/…" in kept
+
+
+# --- By hand, and names -----------------------------------------------------------------------
+
+
+def test_by_whatsapp_nothing_is_asked_for_that_is_paid_or_cannot_be_paid(
+    tenant: Tenant, account: BankAccount
+) -> None:
+    charge = opened(account, date(2026, 12, 10))
+    with tenant_scope(tenant.id):
+        assert "/pagar/" in whatsapp_of(charge, tenant.name, MONDAY).text
+        charge.slips.update(fault="A linha não confere.")
+        with pytest.raises(InvalidState) as refused:
+            whatsapp_of(charge, tenant.name, MONDAY)
+    assert refused.value.code == "not_payable"
+
+
+def test_by_whatsapp_a_slip_of_the_banks_own_app_may_be_told_of(
+    tenant: Tenant, account: BankAccount
+) -> None:
+    charge = opened(account, date(2026, 12, 10), content={"code": "FATURA 7"})
+
+    with tenant_scope(tenant.id):
+        assert whatsapp_of(charge, tenant.name, MONDAY).text
+
+
+@pytest.mark.parametrize(
+    ("names", "greeted"),
+    [
+        (("Padaria Aurora Ltda", "Aurora"), "Aurora"),
+        (("Padaria Aurora Ltda", "Pix: 11987654321"), "Padaria Aurora Ltda"),
+        (("Pague em loja.com", "acesse bit.ly/abc"), "cliente"),
+        (("JOÃO DA SILVA 52998224725", ""), "JOÃO DA SILVA 52998224725"),
+    ],
+)
+def test_a_name_that_tells_how_to_pay_greets_nobody(names: tuple[str, str], greeted: str) -> None:
+    name, trade_name = names
+
+    assert name_of(Payer(name=name, trade_name=trade_name)) == greeted

@@ -15,19 +15,21 @@ from banking.models import BankAccount
 from charges.dunning.logo import read_logo
 from charges.dunning.opt_out import opt_out_address
 from charges.dunning.trial import send_trial
-from charges.models import Dunning, DunningStep, PayerAddress
+from charges.models import Dunning, DunningStep, PayerAddress, PayerContact
 from core.errors import InvalidInput
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.cast import make_member, make_user, sign_in
 from tests.charges.issued import titles
 from tests.charges.mailing import mail_now, opened, with_ladder
+from tests.charges.payer_side import path_of
 from tests.clock import Traveller
 from tests.payments.factories import make_bank_account
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LADDER = reverse("charges:dunning")
+CONTACT_URL = reverse("charges:dunning_contact")
 STEP = {
     "when": "after",
     "days": "10",
@@ -131,6 +133,83 @@ def test_a_trial_goes_to_who_asks_and_to_nobody_else(
     (sent,) = mail.outbox
     assert sent.to == [admin.email]
     assert "List-Unsubscribe" not in sent.extra_headers
+
+
+# --- Whom payers ask --------------------------------------------------------------------------
+
+CONTACT = {"name": "Financeiro", "email": "Cobranca@Oficina.example", "phone": "(11) 3333-4444"}
+
+
+def test_the_contact_is_told_on_the_payers_page_and_in_mails_and_is_on_record(
+    ana: Client, tenant: Tenant, account: BankAccount
+) -> None:
+    charge = opened(account, date(2026, 12, 10))
+    before = Client().get(path_of(charge)).text
+    assert ana.post(CONTACT_URL, CONTACT).status_code == 302  # without a ladder too
+    with_ladder(tenant, 0)
+
+    page = Client().get(path_of(charge)).text
+    assert "mailto:" not in before
+    assert 'href="mailto:cobranca@oficina.example"' in page
+    assert 'href="tel:+551133334444"' in page
+    shown = ana.get(reverse("charges:dunning_step", args=[step_on(tenant, 0).id]))
+    message = shown.context["preview"]
+    for text in (message.text, message.html):
+        assert "Fale com Financeiro" in text
+        assert "cobranca@oficina.example" in text
+        assert "(11) 3333-4444" in text
+    with tenant_scope(tenant.id):
+        (told,) = Record.objects.of(tenant).filter(on_kind="charges.payercontact")
+    assert (told.act, told.after["Contato"]) == ("dunning_changed", "Financeiro")
+
+
+def test_a_contact_that_is_cleared_leaves_the_company_alone(
+    ana: Client, tenant: Tenant, account: BankAccount
+) -> None:
+    charge = opened(account, date(2026, 12, 10))
+    ana.post(CONTACT_URL, CONTACT)
+    ana.post(CONTACT_URL, {"name": "", "email": "", "phone": ""})
+
+    assert "mailto:" not in Client().get(path_of(charge)).text
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("name", {"name": "Pague na chave Pix 529.982.247-25"}),
+        ("name", {"name": "x" * 61}),
+        ("email", {"email": "nada"}),
+        ("email", {"email": "", "phone": ""}),
+        ("phone", {"phone": "333"}),
+    ],
+)
+def test_a_contact_that_is_none_is_marked_at_its_field_and_nothing_typed_is_lost(
+    ana: Client, tenant: Tenant, field: str, changes: dict[str, str]
+) -> None:
+    page = ana.post(CONTACT_URL, CONTACT | changes)
+
+    assert page.status_code == 422
+    assert list(page.context["contact"].errors) == [field]
+    kept = {name: page.context["contact"][name].value() for name in CONTACT}
+    assert kept == CONTACT | changes
+
+
+def test_the_contact_of_one_company_is_not_told_by_another(
+    client: Client, account: BankAccount, outsider: User, other_tenant: Tenant
+) -> None:
+    sign_in(client, outsider, other_tenant)
+    assert client.post(CONTACT_URL, CONTACT).status_code == 302
+
+    assert "mailto:" not in Client().get(path_of(opened(account, date(2026, 12, 10)))).text
+
+
+@pytest.mark.parametrize("role", [Role.FINANCE, Role.APPROVER, Role.READER])
+def test_only_an_admin_sets_the_contact(client: Client, tenant: Tenant, role: Role) -> None:
+    sign_in(client, make_member(tenant, role), tenant)
+
+    assert client.post(CONTACT_URL, CONTACT).status_code == 403
+    with tenant_scope(tenant.id):
+        assert not PayerContact.objects.of(tenant).exists()
 
 
 def png(width: int = 4, height: int = 2, extra: bytes = b"") -> bytes:

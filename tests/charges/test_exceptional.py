@@ -205,6 +205,25 @@ def test_an_edit_that_gives_a_discount_after_issue_waits(
     assert (done.amount, done.discount) == (draft.amount, draft.discount)
 
 
+def test_what_is_released_is_all_that_was_typed(
+    tenant: Tenant, account: BankAccount, by: Membership, second: Membership, written_off: Charge
+) -> None:
+    typed: dict[str, Any] = {
+        "discount_days": 10, "pay_days": 30, "document_number": "NF 7", "message": "Obrigado",
+        "competence_date": TODAY, "fine_percent": D(2), "interest_percent": D(1),
+    }  # fmt: skip
+    with tenant_scope(tenant.id):
+        draft = make_draft(
+            tenant, account, "900.00", payer=written_off.payer, discount=D("600.00"), **typed
+        )
+        edit_charge(written_off, draft, by=by)
+    [act] = waiting(written_off)
+    release(act, by=second)
+
+    done = reread(written_off)
+    assert {name: getattr(done, name) for name in typed} == typed
+
+
 def test_a_draft_is_edited_as_one_likes(
     tenant: Tenant, account: BankAccount, by: Membership
 ) -> None:

@@ -14,11 +14,13 @@ from charges.models import Charge, ChargeDefaults
 from charges.states import ChargeStatus
 from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
-from tests.banking.factories import reread
+from tests.banking.factories import change, reread
 from tests.cast import make_member, sign_in
 from tests.charges.factories import make_charge, make_payer
 from tests.charges.typed import typed_charge
+from tests.clock import travel
 from tests.payments.factories import make_bank_account
+from tests.people.factors import add_app, note_proof
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -174,6 +176,23 @@ def test_instalments_are_proposed_changed_and_have_to_add_up(
     assert [charge.instalment_number for charge in entered] == [1, 2, 3]
 
 
+def test_who_saved_instalments_as_drafts_sees_them(finance: Client, account: BankAccount) -> None:
+    answer = finance.post(NEW, typed_charge(account, instalments="2"), follow=True)
+
+    assert [row.charge.instalment_number for row in answer.context["rows"]] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("percent", "code"), [("101", "out_of_range"), ("-1", "out_of_range"), ("dois", "unreadable")]
+)
+def test_a_percentage_out_of_range_is_told_from_one_that_is_none(
+    finance: Client, account: BankAccount, percent: str, code: str
+) -> None:
+    answer = finance.post(NEW, typed_charge(account, fine_percent=percent))
+
+    assert answer.context["form"].errors.as_data()["fine_percent"][0].code == code
+
+
 def test_another_sale_is_proposed_anew(
     finance: Client, tenant: Tenant, account: BankAccount
 ) -> None:
@@ -306,6 +325,24 @@ def test_a_draft_is_changed_and_an_issued_charge_is_not(
     assert reread(charge).amount == D("99.00")
 
 
+def test_what_was_issued_is_changed_by_who_showed_the_factor(
+    finance: Client, operator: User, tenant: Tenant, account: BankAccount
+) -> None:
+    add_app(operator)
+    draft, ended = make_charge(tenant, account), make_charge(tenant, account)
+    change(ended, status=ChargeStatus.ISSUING)
+    change(ended, status=ChargeStatus.WRITTEN_OFF)
+    pages = {each.id: reverse("charges:edit", args=[each.id]) for each in (draft, ended)}
+
+    for each in (draft, ended):
+        finance.post(pages[each.id], typed_charge(account, each.payer, amount="99,00"))
+    assert [reread(each).amount for each in (draft, ended)] == [D("99.00"), D("150.00")]
+
+    note_proof(finance, operator)
+    finance.post(pages[ended.id], typed_charge(account, ended.payer, amount="99,00"))
+    assert reread(ended).amount == D("99.00")
+
+
 def test_a_copy_is_a_draft_that_is_opened(
     finance: Client, tenant: Tenant, account: BankAccount
 ) -> None:
@@ -330,3 +367,17 @@ def test_who_only_sees_enters_nothing(
 
     assert answers == [403] * 3
     assert len(charges(tenant)) == 1
+
+
+def test_late_in_the_evening_today_is_still_today(
+    client: Client, tenant: Tenant, operator: User, account: BankAccount
+) -> None:
+    """22:30 in São Paulo is the next day in UTC."""
+    with travel("2026-12-10T22:30:00-03:00"):
+        sign_in(client, operator, tenant)
+        client.post(NEW, typed_charge(account, due_date="10/12/2026", issue="yes"))
+        past = client.post(NEW, typed_charge(account, due_date="09/12/2026", issue="yes"))
+
+    (charge,) = charges(tenant)
+    assert (charge.due_date, charge.status) == (date(2026, 12, 10), ChargeStatus.ISSUING)
+    assert "due_date" in past.context["form"].errors

@@ -60,6 +60,10 @@ def page(client: Client, file: ImportFile, query: str = "", **more: Any) -> Any:
     return client.get(reverse("charges:import", args=[file.id]) + query, **more)
 
 
+def test_how_much_a_file_may_hold_stands_beside_its_field(finance: Client) -> None:
+    assert "até 5.000 linhas e 5 MB" in finance.get(reverse("charges:import_new")).text
+
+
 def test_from_the_file_to_the_drafts_and_back(finance: Client, tenant: Tenant) -> None:
     lines = [line(), line(number="2", amount="abc")]
     answer = upload(finance, book(*lines, titles=TITLES))

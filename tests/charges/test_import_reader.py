@@ -171,6 +171,16 @@ def test_a_file_that_is_none_is_told(content: bytes, code: str) -> None:
     assert (refused.value.field, refused.value.code) == ("file", code)
 
 
+@pytest.mark.parametrize("count", [BOUNDS.rows + 1, BOUNDS.rows + 1_000])
+def test_more_rows_than_are_taken_are_refused_with_how_many_there_are(count: int) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read_file(book(*[line()] * count, titles=TITLES), "charges")
+
+    assert refused.value.code in {"too_many_rows", "too_many_cells"}
+    assert "o máximo é" in str(refused.value) and "5.000" in str(refused.value)
+    assert any(f"{told:,}".replace(",", ".") in str(refused.value) for told in (count, count + 1))
+
+
 def test_a_column_is_known_by_many_names_and_only_once() -> None:
     titles = ["Documento", "CNPJ", "Razão social", "VALOR (R$)", "Data de vencimento", "Histórico"]
     (row,) = read(["NF 9", "1", "A", "5", "10/12/2026", "B"], titles=titles)

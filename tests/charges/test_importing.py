@@ -5,14 +5,17 @@ from decimal import Decimal
 from unicodedata import normalize
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from audit.acts import Act
 from audit.models import Record
 from banking.models import BankAccount
+from brazil.cnpj import cnpj_check_digits
 from charges.drafts.edit import edit_charge
 from charges.importing import apply
 from charges.importing.check import Checker
-from charges.importing.files import KnownFile, begin_import, discard_file
+from charges.importing.files import KnownFile, begin_import, begin_undo, discard_file
 from charges.importing.mend import answer_doubt, leave_out, mend_row
 from charges.importing.stages import MOST_ATTEMPTS, go_on, unfinished
 from charges.importing.writer import write_errors, write_template
@@ -25,7 +28,9 @@ from parties.models import Payer
 from parties.payers import archive_payer
 from tenants.models import Membership, Role, Tenant
 from tenants.scope import tenant_scope
+from tests.accounts.xlsx import book
 from tests.banking.factories import reread
+from tests.charges.contracts import make_recurrence
 from tests.charges.factories import make_charge, make_draft, make_payer, membership
 from tests.charges.issued import queue
 from tests.charges.sheets import (
@@ -51,6 +56,11 @@ from tests.payments.factories import make_bank_account
 pytestmark = pytest.mark.django_db
 D = Decimal
 BARE = "11222333000181"
+
+
+def cnpj(number):
+    base = f"{10_000_000 + number:08d}0001"
+    return base + cnpj_check_digits(base)
 
 
 @pytest.fixture
@@ -205,15 +215,16 @@ def test_a_row_that_no_longer_repeats_another_is_not_asked_about(tenant, account
 
 
 def test_the_same_file_again_is_known_until_it_was_undone_or_discarded(tenant, account, by):
-    first = checked(tenant, line(), by=by)
+    content = book(line(), titles=TITLES)  # made once: a workbook holds when it was made
+    first = checked(tenant, by=by, content=content)
     with pytest.raises(KnownFile) as known:
-        send(tenant, [line()], by=by)
+        send(tenant, [], by=by, content=content)
     assert known.value.file.id == first.id
 
     with tenant_scope(tenant.id):
         discard_file(first, by=by)
     assert rows(first) == []
-    assert states(checked(tenant, line(), by=by)) == ["good"]
+    assert states(checked(tenant, by=by, content=content)) == ["good"]
 
 
 def test_what_was_entered_by_hand_since_it_was_checked_is_not_entered_again(tenant, account, by):
@@ -258,6 +269,33 @@ def test_a_row_is_imported_once_whoever_comes_second(tenant, account, by):
         apply.import_row(found, by)
 
     assert len(charges(tenant)) == 1
+
+
+def test_a_batch_asks_the_database_as_often_for_many_rows_as_for_few(tenant, account, by):
+    stage_queries(tenant, by, first=1, count=1)  # the company's first record asks more
+    few = stage_queries(tenant, by, first=10, count=3)
+    assert stage_queries(tenant, by, first=20, count=30) == few
+
+
+def stage_queries(tenant, by, first, count):
+    """Of checking, importing and undoing; each row has a payer of its own."""
+    lines = [line(document=cnpj(first + n), name=f"P {n}", number=str(n)) for n in range(count)]
+    file = send(tenant, lines, by=by)
+    asked = [queries_of(file)]
+    with tenant_scope(tenant.id):
+        begin_import(reread(file), by=by)
+    asked.append(queries_of(file))
+    with tenant_scope(tenant.id):
+        begin_undo(reread(file), by=by)
+    asked.append(queries_of(file))
+    assert states(file) == ["undone"] * count
+    return asked
+
+
+def queries_of(file):
+    with CaptureQueriesContext(connection) as captured:
+        work(file)
+    return len(captured)
 
 
 def test_two_workers_are_not_at_one_file(tenant, account, by, monday):
@@ -375,6 +413,17 @@ def test_undoing_withdraws_what_nothing_was_done_with(tenant, account, by):
     with tenant_scope(tenant.id):
         acts = Record.objects.of(tenant).values_list("act", flat=True)
         assert {Act.CHARGES_IMPORTED, Act.IMPORT_UNDONE} <= {*acts}
+
+
+def test_a_payer_with_a_contract_stays_on_the_register(tenant, account, by):
+    file = imported(tenant, address(), by=by, kind="payers", titles=PAYER_TITLES)
+    with tenant_scope(tenant.id):
+        payer = Payer.objects.of(tenant).get()
+    make_recurrence(account, payer=payer, by=by)
+
+    undone(file, by)
+
+    assert reread(payer).archived_at is None
 
 
 def test_what_was_undone_may_be_imported_again_with_its_payers(tenant, account, by):

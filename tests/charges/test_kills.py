@@ -1,27 +1,22 @@
-"""A worker dies by SIGKILL at each step of issuing, or of ending slips; another takes over. Real
-processes throughout.
+"""A worker dies by SIGKILL at each step of issuing; another takes over. Real processes throughout.
 
 The steps are pinned from outside: by a lock on the table that the worker comes to next, or by a
 bank that takes its time.
 """
 
 from collections.abc import Callable
-from datetime import date
-from decimal import Decimal
+from datetime import timedelta
 from time import sleep
 
 import pytest
 
 from banking.models import BankAccount
 from charges.models import Slip
-from charges.states import ChargeStatus, SlipStatus
-from charges.tracking.cancellation import cancel_charge
-from charges.tracking.reissue import change_terms
+from charges.states import SlipStatus
 from tenants.scope import tenant_scope
-from tests.banking.factories import reread
 from tests.bs2_simulator import Bs2Simulator
-from tests.charges.factories import make_charge, membership
-from tests.charges.issued import issued_charge, queue, slip_of
+from tests.charges.factories import make_charge
+from tests.charges.issued import queue, slip_of
 from tests.cora_simulator import CoraSimulator
 from tests.payments.at_most_once.conftest import workers
 from tests.payments.at_most_once.database import locked, wait_until_stuck
@@ -37,7 +32,9 @@ LOGGED = ISSUE.rstrip("/")  # as the bank notes it
 COUNT = 3
 # A slip leaves within a quarter of it: enough for a machine that does other things too.
 LEASE = "8"
+LEASE_ENDS = timedelta(seconds=9)
 
+Later = Callable[[timedelta], None]
 Killing = Callable[[Process, Callable[[], None], CoraSimulator], None]
 
 
@@ -76,7 +73,7 @@ def before_the_outcome_is_stored(
 
 
 def test_at_a_bank_without_keys_none_is_issued_twice(
-    workers: WorkerPool, at_bs2: BankAccount, bs2: Bs2Simulator
+    workers: WorkerPool, at_bs2: BankAccount, bs2: Bs2Simulator, later: Later
 ) -> None:
     workers.environment |= {"SEND_LEASE_SECONDS": LEASE, "BS2_BASE_URL": bs2.base_url}
     for _ in range(COUNT):
@@ -89,6 +86,8 @@ def test_at_a_bank_without_keys_none_is_issued_twice(
     wait_for(lambda: len(bs2.boletos()) == COUNT, "the bank has done the work")
     victim.kill()
     workers.broker.flush()
+
+    later(LEASE_ENDS)
     workers.worker()
 
     def tick_and_look() -> bool:
@@ -122,7 +121,7 @@ def are(account: BankAccount, *statuses: SlipStatus) -> bool:
     ],
 )
 def test_a_worker_killed_at_any_step_leaves_one_slip_a_charge(
-    kill: Killing, at_cora: BankAccount, cora: CoraSimulator, workers: WorkerPool
+    kill: Killing, at_cora: BankAccount, cora: CoraSimulator, workers: WorkerPool, later: Later
 ) -> None:
     workers.environment["SEND_LEASE_SECONDS"] = LEASE
     charges = [make_charge(at_cora.tenant, at_cora) for _ in range(COUNT)]
@@ -133,6 +132,7 @@ def test_a_worker_killed_at_any_step_leaves_one_slip_a_charge(
     kill(workers.worker(), lambda: workers.broker.send("charges.tasks.issue_queued", *names), cora)
     workers.broker.flush()
 
+    later(LEASE_ENDS)
     workers.worker()
 
     def tick_and_look() -> bool:
@@ -145,90 +145,3 @@ def test_a_worker_killed_at_any_step_leaves_one_slip_a_charge(
     assert len(issued) == COUNT
     assert {each["code"] for each in issued} == {slip_of(charge).code for charge in charges}
     assert {each["id"] for each in issued} == {slip_of(charge).reference for charge in charges}
-
-
-ONE = "/v2/invoices/inv_*"
-
-
-def before_the_end_is_claimed(
-    victim: Process, send: Callable[[], None], cora: CoraSimulator
-) -> None:
-    with locked(SLIPS):
-        send()
-        wait_until_stuck(SLIPS)
-        victim.kill()
-    assert cora.count_requests(ONE, method="DELETE") == 0
-
-
-def while_the_bank_ends_it(victim: Process, send: Callable[[], None], cora: CoraSimulator) -> None:
-    cora.fault("delay", ONE, method="DELETE", ms=1500)
-    send()
-    wait_for(lambda: cora.count_requests(ONE, method="DELETE") == 1, "the request is at the bank")
-    victim.kill()
-
-
-def after_the_bank_ended_it(victim: Process, send: Callable[[], None], cora: CoraSimulator) -> None:
-    cora.fault("slow_answer", ONE, method="DELETE", ms=20_000)
-    send()
-    wait_for(lambda: alive_at_bank(cora) == COUNT - 1, "the bank has done the work")
-    victim.kill()
-
-
-def before_the_end_is_stored(
-    victim: Process, send: Callable[[], None], cora: CoraSimulator
-) -> None:
-    cora.fault("slow_answer", ONE, method="DELETE", ms=1000)
-    send()
-    wait_for(lambda: alive_at_bank(cora) == COUNT - 1, "the bank has done the work")
-    with locked(SLIPS):
-        wait_until_stuck(SLIPS)
-        victim.kill()
-
-
-def alive_at_bank(cora: CoraSimulator) -> int:
-    return [each["status"] for each in cora.invoices()].count("OPEN")
-
-
-@pytest.mark.parametrize(
-    "kill",
-    [
-        before_the_end_is_claimed,
-        while_the_bank_ends_it,
-        after_the_bank_ended_it,
-        before_the_end_is_stored,
-    ],
-)
-def test_a_worker_killed_while_slips_are_ended_leaves_one_for_what_is_issued_again(
-    kill: Killing, at_cora: BankAccount, cora: CoraSimulator, workers: WorkerPool
-) -> None:
-    """One charge is cancelled, one slip written off, one charge gets another due date."""
-    workers.environment["SEND_LEASE_SECONDS"] = LEASE
-    cora.settings(invoice_register_seconds=0)
-    ended, kept, moved = (issued_charge(at_cora) for _ in range(COUNT))
-    with tenant_scope(at_cora.tenant_id):
-        by = membership(at_cora.tenant)
-        cancel_charge(ended, by=by)
-        cancel_charge(kept, by=by, still_owed=True)
-        change_terms(moved, by=by, due_date=date(2026, 12, 20), amount=Decimal("160.00"))
-    names = (str(at_cora.tenant_id), str(at_cora.id))
-    workers.broker.flush()
-    kill(
-        workers.worker(), lambda: workers.broker.send("charges.tasks.follow_account", *names), cora
-    )
-    workers.broker.flush()
-    workers.worker()
-
-    def tick_and_look() -> bool:
-        for _ in range(2):  # a message comes twice
-            workers.broker.send("charges.tasks.follow_account", *names)
-        workers.broker.send("charges.tasks.sweep_charges")
-        return [reread(each).status for each in (ended, kept, moved)] == [
-            ChargeStatus.CANCELLED,
-            ChargeStatus.WRITTEN_OFF,
-            ChargeStatus.OPEN,
-        ] and slip_of(moved).amount == Decimal("160.00")
-
-    wait_for(tick_and_look, "each has ended as it was asked for", pause=0.25)
-
-    assert (len(cora.invoices()), alive_at_bank(cora)) == (COUNT + 1, 1)
-    assert cora.invoices()[-1]["id"] == slip_of(moved).reference

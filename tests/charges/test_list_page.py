@@ -17,6 +17,7 @@ from charges.reads import list as reads
 from charges.reads.list import State
 from charges.reads.numbers import Numbers
 from charges.reads.row import Row, rows_of
+from charges.recurrences.period import make_charge as of_period
 from charges.settlement.received import register_received
 from charges.states import ChargeStatus, SlipStatus
 from charges.timeline import CANCEL_ASKED
@@ -26,6 +27,7 @@ from tenants.models import Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
 from tests.cast import make_member, sign_in
+from tests.charges.contracts import make_recurrence
 from tests.charges.factories import make_charge, make_payer, membership
 from tests.charges.issued import late, opened, queue, titles
 from tests.payments.factories import make_bank_account
@@ -372,6 +374,16 @@ def test_the_menu_counts_what_requires_a_look(
     (item,) = [item for group in nav for item in group.items if item.url_name == "charges:list"]
 
     assert (item.count, item.current) == (1, True)
+
+
+def test_what_a_contract_made_and_did_not_leave_is_counted_among_it(
+    finance: Client, tenant: Tenant, account: BankAccount
+) -> None:
+    contract = make_recurrence(account)
+    with tenant_scope(tenant.id):
+        of_period(contract, date(2026, 12, 1), Decimal("890.00"), TODAY)
+
+    assert finance.get(LIST).context["numbers"].to_look_at == 1
 
 
 # --- Cancelling many ---

@@ -15,7 +15,6 @@ from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import JournalEntry, JournalLine
 from banking.banks.contract.charges import ChargeState
 from banking.banks.contract.errors import (
     BankError,
@@ -26,21 +25,19 @@ from banking.banks.contract.errors import (
 from charges.issuing.claim import record_failure
 from charges.issuing.missing import issue_again, say_missing
 from charges.issuing.queue import issue_charges
-from charges.models import REST, Charge, Refund, Settlement, Slip
-from charges.reads.list import ListFilter, read_page
-from charges.reads.numbers import numbers_of
+from charges.models import Charge, Settlement, Slip
 from charges.refunds.register import register_refund
 from charges.settlement.received import register_received
 from charges.settlement.waive import waive_rest
-from charges.states import LIVE_SLIPS, OWED, ChargeStatus, SlipStatus
+from charges.states import SlipStatus
 from charges.terms.amounts import owed_on
 from charges.tracking.cancellation import cancel_charge
 from charges.tracking.reissue import change_terms, go_on
 from charges.transitions import lock_charge, lock_slip
-from core.clock import database_now
 from core.errors import DomainError
 from tenants.models import Membership
 from tenants.scope import tenant_scope
+from tests.charges.books import check_books, check_charge, check_list
 from tests.charges.factories import make_charge, membership
 from tests.charges.readings import DAY, paid, shown, take
 from tests.payments.factories import make_bank_account
@@ -234,43 +231,6 @@ def check_money(life: Life) -> None:
     assert by_slip == taken
 
 
-def check_charge(life: Life) -> None:
-    tenant_id = life.charge.tenant_id
-    charge = Charge.objects.of(tenant_id).get(id=life.charge.id)
-    came = Settlement.objects.of(tenant_id).filter(charge=charge)
-    principal = came.aggregate(total=Sum("principal"))["total"] or D(0)
-    back = Refund.objects.of(tenant_id).filter(charge=charge)
-    went = back.aggregate(total=Sum("principal"))["total"] or D(0)
-    assert charge.settled == principal - went + charge.waived
-    slips = Slip.objects.of(tenant_id).filter(charge=charge)
-    assert slips.filter(status__in=LIVE_SLIPS).count() <= 1
-    assert not slips.filter(status=SlipStatus.QUEUED, cancel_asked_at__isnull=False).exists()
-    if charge.status == ChargeStatus.PAID and charge.paid_after != "cancellation":
-        assert not charge.rest
-
-
-def check_books(by: Membership) -> None:
-    lines, came = JournalLine.objects.of(by.tenant_id), Settlement.objects.of(by.tenant_id)
-    sums = dict(lines.values_list("account__group__nature").annotate(Sum("amount")).order_by())
-    assert sum(sums.values(), D(0)) == 0
-    received = came.aggregate(total=Sum("received"))["total"] or D(0)
-    back = Refund.objects.of(by.tenant_id)
-    returned = back.aggregate(total=Sum("amount"))["total"] or D(0)
-    assert sums.get("ativo", D(0)) == received - returned
-    assert JournalEntry.objects.of(by.tenant_id).count() == came.count() + back.count()
-
-
-def check_list(by: Membership) -> None:
-    """What is open, what the list shows and the sums above it are one number."""
-    now = database_now()
-    owed = Charge.objects.of(by.tenant_id).filter(status__in=OWED)
-    left = owed.aggregate(total=Sum(REST))["total"] or D(0)
-    rows = read_page(ListFilter({}, tenant=by.tenant), by, now, "").rows
-    numbers = numbers_of(by.tenant, DAY)
-    assert sum((row.charge.rest for row in rows), D(0)) == left == numbers.owed_amount
-    assert numbers.owed == len(rows)
-
-
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     acts=st.lists(st.tuples(st.integers(0, 1), st.sampled_from(sorted(ACTS))), max_size=14),
@@ -299,7 +259,7 @@ def test_whatever_happens_the_books_hold_each_real_once(tenant, operator, acts, 
             for which, name in acts:
                 lives[which].do(name)
                 check_money(lives[which])
-                check_charge(lives[which])
+                check_charge(lives[which].charge)
             check_books(by)
             check_list(by)
         transaction.set_rollback(True)

@@ -17,11 +17,12 @@ from charges.models import Charge, PayerPage, Settlement
 from charges.payer_page.address import digest_of, find_charge
 from charges.payer_page.opened import OPENED
 from charges.payer_page.page import PageState, PayerView
+from charges.refunds.register import register_refund
 from charges.states import ChargeStatus, SlipStatus
 from tenants.models import Tenant, User
 from tenants.scope import across_tenants, tenant_scope
 from tests.cast import sign_in
-from tests.charges.factories import make_charge
+from tests.charges.factories import make_charge, membership
 from tests.charges.issued import queue, titles
 from tests.charges.payer_side import (
     MONDAY,
@@ -178,6 +179,25 @@ def test_the_addresses_of_one_ipv6_network_are_one_place(
     assert client.get(guess, REMOTE_ADDR="2001:db8:0:1::2").status_code == 404
 
 
+def test_addresses_of_ipv4_that_are_written_as_ipv6_are_places_of_their_own(
+    client: Client, settings: Settings
+) -> None:
+    settings.PAYER_PAGE_RATES = {"place": "1/h", "all": "50/h"}
+    guess = f"/pagar/{NOBODYS}/"
+
+    assert client.get(guess, REMOTE_ADDR="::ffff:203.0.113.7").status_code == 404
+    assert client.get(guess, REMOTE_ADDR="::ffff:203.0.113.8").status_code == 404
+    assert client.get(guess, REMOTE_ADDR="203.0.113.7").status_code == 429
+
+
+def test_no_line_of_the_log_has_what_ends_mails(client: Client) -> None:
+    with written() as lines:
+        client.get("/sem-lembretes/abcDEF123456789.xyz/")
+
+    assert "/sem-lembretes/***" in lines.getvalue()
+    assert "abcDEF" not in lines.getvalue()
+
+
 def test_no_line_of_the_log_has_an_address(client: Client, payable: Charge) -> None:
     path = path_of(payable)
     token = path.split("/")[2]
@@ -282,9 +302,28 @@ def test_what_is_paid_shows_when_and_no_document(client: Client, payable: Charge
     answer = client.get(path_of(payable))
 
     assert answer.context["view"].state == PageState.PAID
-    assert answer.context["view"].received == D("150.00")
+    assert answer.context["view"].paid == D("150.00")
     for hidden in (line, PIX, "data-copy=", "qr__code", "cobranca.pdf"):
         assert hidden not in answer.content.decode()
+
+
+def test_what_was_too_much_is_not_told_as_its_price(client: Client, payable: Charge) -> None:
+    settle(payable, "170.00")
+
+    assert client.get(path_of(payable)).context["view"].paid == D("150.00")
+
+
+def test_what_went_back_and_was_paid_again_is_told_once(client: Client, payable: Charge) -> None:
+    settle(payable)
+    with tenant_scope(payable.tenant_id):
+        (payment,) = Settlement.objects.of(payable.tenant_id)
+        register_refund(
+            payment, by=membership(payable.tenant), why="Desistiu", amount=D("150.00"),
+            day=payment.posted_on, debt="owed",
+        )  # fmt: skip
+    settle(payable)
+
+    assert client.get(path_of(payable)).context["view"].paid == D("150.00")
 
 
 def test_a_page_learns_that_something_changed(client: Client, payable: Charge) -> None:

@@ -5,7 +5,7 @@ import pytest
 from banking.models import BankAccount
 from charges.dunning.tags import fill, require_known_tags
 from charges.terms.check import problems
-from charges.terms.payment_data import payment_data
+from charges.terms.payment_data import payment_data, payment_data_of_name
 from core.errors import InvalidInput
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
@@ -52,6 +52,14 @@ TELLING = [
     "123e4567e12b12d1a456426655440000",
     "agência 0001 conta 302715-4",
     "conta corrente 123456",
+    # In the dress of a sum or of a day.
+    "R$ 52.998.224.725",
+    "R$ 11987654321",
+    "11987654321,00",
+    "529.982.247,25",
+    "R$ 529.982.247-25",
+    "52/99/82/24725",
+    "529/9822/4725",
 ]
 HARMLESS = [
     "Manutenção de novembro",
@@ -64,6 +72,8 @@ HARMLESS = [
     "Conta de luz 12/2026",
     "S.A. e Cia. Ltda.",
     "Pedidos 1001, 1002, 1003, 1004, 1005, 1006",
+    "R$ 99.999.999,99 até 31/12",
+    "Competência 11/2026, de 01/11 a 30/11",
 ]
 
 
@@ -79,7 +89,7 @@ def test_what_tells_nothing_is_left_alone(text: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("field", ["description", "message"])
+@pytest.mark.parametrize("field", ["description", "message", "document_number"])
 def test_a_charge_is_neither_entered_nor_issued_with_one(
     tenant: Tenant, monday: Traveller, field: str
 ) -> None:
@@ -89,10 +99,16 @@ def test_a_charge_is_neither_entered_nor_issued_with_one(
     assert (refusal.value.field, refusal.value.code) == (field, "payment_data")
 
     charge = make_charge(tenant, account)
-    change(charge, **{field: "529.982.247-25"})
+    change(charge, **{field: "Pix 529.982.247-25"})
     with tenant_scope(tenant.id):
         found = problems(reread(charge), DUE)
     assert field in [problem.field for problem in found]
+
+
+@pytest.mark.parametrize("text", ["NF 52998224725", "JOÃO DA SILVA 52998224725"])
+def test_digits_stand_in_a_name_or_a_number_by_right(text: str) -> None:
+    assert payment_data_of_name(text) == ""
+    assert payment_data_of_name(f"{text} pix")
 
 
 def test_a_tag_is_replaced_once_and_what_it_says_is_not_read_again() -> None:

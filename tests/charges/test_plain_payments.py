@@ -85,7 +85,7 @@ def was_paid_once(slip: Slip) -> None:
 
 
 def is_asked_to_end(slip: Slip) -> None:
-    change(slip, cancel_asked_at=ASKED)
+    change(slip, cancel_asked_at=ASKED, cancel_asked_by_id=slip.created_by_id)
 
 
 def is_cancelled(slip: Slip) -> None:

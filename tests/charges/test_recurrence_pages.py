@@ -15,6 +15,8 @@ from tests.cast import make_member, sign_in
 from tests.charges.contracts import charges_in, come_by, make_recurrence
 from tests.charges.factories import make_charge, make_draft, make_payer
 from tests.charges.issued import issued_charge
+from tests.charges.mailing import opened
+from tests.charges.payer_side import settle
 from tests.payments.factories import make_bank_account
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("monday")]
@@ -191,3 +193,76 @@ def test_charges_are_ticked_previewed_and_renegotiated(client, at_kamino, tenant
     client.post(undo)
     assert reread(made).status == Renegotiation.Status.UNDONE
     assert reread(olds[0]).status != ChargeStatus.CANCELLED
+
+
+# --- From the list ----------------------------------------------------------------------------
+
+LIST_OF_ALL = reverse("charges:list") + "?situacao=todas"
+SELECTED = reverse("charges:review_renegotiating")
+
+
+def overdue(account, payer, amount="100.00"):
+    return opened(account, date(2026, 11, 2), amount, payer=payer)
+
+
+def sent(client, *charges, **more):
+    return client.post(SELECTED, {"charge": [str(charge.id) for charge in charges]}, **more)
+
+
+def test_selected_charges_of_one_payer_are_chosen_in_the_form(client, tenant, account):
+    payer = make_payer(tenant)
+    sign_in(client, make_member(tenant, Role.FINANCE), tenant)
+    olds = [overdue(account, payer, amount) for amount in ("100.00", "200.00", "50.00")]
+    assert "renegotiate" in client.get(reverse("charges:list")).context["rows"][0].kinds
+
+    answer = sent(client, *olds[:2])
+    page = client.get(answer.headers["Location"])
+    assert {charge.id for charge in page.context["form"].chosen} == {old.id for old in olds[:2]}
+    asked = sent(client, *olds[:2], headers=HTMX)
+    assert asked.headers["HX-Redirect"] == answer.headers["Location"]
+
+
+def test_selected_charges_of_two_payers_are_asked_about_one_by_one(client, tenant, account):
+    sign_in(client, make_member(tenant, Role.FINANCE), tenant)
+    mine = overdue(account, make_payer(tenant))
+    theirs = overdue(account, make_payer(tenant, document="52998224725", name="Joana"))
+
+    dialog = sent(client, mine, theirs, headers=HTMX)
+    assert "HX-Redirect" not in dialog.headers  # the list below stays, with what is selected
+    groups = dialog.context["review"].payers
+    assert {group.payer.id for group in groups} == {mine.payer_id, theirs.payer_id}
+    page = sent(client, mine, theirs)
+    assert page.status_code == 200
+    form = client.get(groups[0].url).context["form"]
+    assert [charge.payer_id for charge in form.chosen] == [groups[0].payer.id]
+
+
+def test_what_cannot_be_renegotiated_is_left_out_and_says_why(client, tenant, account):
+    payer = make_payer(tenant)
+    sign_in(client, make_member(tenant, Role.FINANCE), tenant)
+    old, paid = overdue(account, payer), overdue(account, payer)
+    paid.tenant = tenant  # which is not read outside of its scope
+    settle(paid)
+    early = opened(account, date(2027, 1, 4), payer=payer)
+
+    review = sent(client, old, paid, early).context["review"]
+    assert [charge.id for group in review.payers for charge in group.charges] == [old.id]
+    assert {charge.id for charge, why in review.left_out if why} == {paid.id, early.id}
+    kinds = {row.charge.id: row.kinds for row in client.get(LIST_OF_ALL).context["rows"]}
+    assert ["renegotiate" in kinds[each.id] for each in (old, paid, early)] == [True, False, False]
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.APPROVER])
+def test_who_does_not_work_on_charges_renegotiates_none_of_a_list(client, tenant, account, role):
+    sign_in(client, make_member(tenant, role), tenant)
+    old = overdue(account, make_payer(tenant))
+
+    assert sent(client, old).status_code == 403
+    assert "renegotiate" not in client.get(LIST_OF_ALL).context["rows"][0].kinds
+
+
+def test_a_charge_of_another_company_is_found_by_no_selection(client, outsider, other_tenant,
+                                                              tenant, account):  # fmt: skip
+    sign_in(client, outsider, other_tenant)
+
+    assert sent(client, overdue(account, make_payer(tenant))).status_code == 404

@@ -1,5 +1,6 @@
 """Contracts: one charge a period, whatever runs twice, stops, or is asked for by hand."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from charges.issuing.issue import issue_queued
-from charges.models import Charge, Slip
+from charges.models import Charge, Recurrence, RecurrenceValue, Slip
 from charges.recurrences.adjust import adjust_recurrence
 from charges.recurrences.edit import edit_recurrence
 from charges.recurrences.generate import advance
@@ -19,9 +20,11 @@ from charges.recurrences.pause import (
     skip_left_out,
     take_over,
 )
+from charges.recurrences.period import charge_id
 from charges.states import ChargeStatus
 from charges.tracking.cancellation import cancel_charge
 from core.errors import InvalidInput, InvalidState
+from core.ids import uuid7
 from parties.payers import archive_payer
 from tenants.models import Membership, Role
 from tenants.scope import tenant_scope
@@ -35,9 +38,10 @@ from tests.charges.contracts import (
     make_recurrence,
     told,
 )
-from tests.charges.factories import make_payer, membership
+from tests.charges.factories import make_charge, make_payer, membership
 from tests.charges.issued import titles
 from tests.clock import travel
+from tests.payments.at_most_once.side_by_side import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,6 +85,18 @@ def test_a_period_is_issued_on_its_day_and_once(account, clock):
     issue_queued(account.tenant_id, account.id)
     assert reread(charge).status in {ChargeStatus.REGISTERING, ChargeStatus.OPEN}
     assert reread(recurrence).next_due == date(2027, 1, 10)
+
+
+def test_a_contract_that_cannot_go_on_hides_no_other(account, clock):
+    stuck, good = make_recurrence(account), make_recurrence(account)
+    other = make_charge(account.tenant, account)
+    with tenant_scope(account.tenant_id):  # the charge of its period is there, and is not its own
+        other.id = charge_id(stuck, date(2026, 12, 1))
+        other.save(force_insert=True)
+    clock(date(2026, 12, 5))
+
+    assert come_by(account) == 1
+    assert (len(charges_in(stuck)), len(charges_in(good))) == (0, 1)
 
 
 def test_after_an_outage_what_is_ahead_is_issued_with_its_own_due_date(account, clock):
@@ -342,3 +358,42 @@ def test_years_pass_day_by_day_and_no_period_is_missing(account):
     ]  # fmt: skip
     assert made[-2:] == [date(2028, 2, 29), date(2028, 3, 31)]
     assert len(made) == 16
+
+
+def test_of_a_hundred_each_has_one_charge_whoever_makes_them_at_once(account, clock):
+    """Two workers, and a person who issues the last ones by hand, after days without a machine."""
+    first = make_recurrence(account)
+    with tenant_scope(account.tenant_id):
+        row = Recurrence.objects.of(account.tenant_id).get(id=first.id)
+        value = RecurrenceValue.objects.of(account.tenant_id).get(recurrence=first)
+        copies = [copied(row) for _ in range(99)]
+        Recurrence.objects.bulk_create(copies)
+        values = [copied(value, recurrence_id=each.id) for each in copies]
+        RecurrenceValue.objects.bulk_create(values)
+    by, december = membership(account.tenant), date(2026, 12, 1)
+    clock(date(2026, 12, 8))
+    workers = iter(range(3))
+
+    def make() -> int:
+        if next(workers) < 2:
+            return come_by(account)
+        made = 0
+        for recurrence in copies[-15:]:
+            with suppress(InvalidState), tenant_scope(account.tenant_id):  # the clock was quicker
+                issue_period(recurrence, december, by=by)
+                made += 1
+        return made
+
+    assert sum(at_once(make, people=3)) == 100
+    with tenant_scope(account.tenant_id):
+        made = Charge.objects.of(account.tenant_id).values_list("recurrence_id", "due_date")
+        assert dict(made) == {each.id: date(2026, 12, 10) for each in [first, *copies]}
+        assert len(made) == 100
+        following = Recurrence.objects.of(account.tenant_id).values_list("next_due", flat=True)
+        assert set(following) == {date(2027, 1, 10)}
+
+
+def copied(row, **changes):
+    """Another row, alike in all but its id and the changes."""
+    kept = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    return type(row)(**{**kept, "id": uuid7(), **changes})

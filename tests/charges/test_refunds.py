@@ -18,6 +18,8 @@ from charges.settlement.looks import close_look
 from charges.states import ChargeStatus, RefundStatus
 from core.errors import DomainError, InvalidInput, InvalidState, NotAllowed
 from payments.orders.sending_lock import lock_sending
+from people.exceptional_acts import release as release_act
+from people.models import ExceptionalAct
 from tenants.models import Role
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
@@ -198,6 +200,21 @@ def test_a_special_return_is_one_however_often_it_is_told(at_kamino, kamino):
         assert [part.journal_line.entry_id for part in lines] == [by_med.entry_id]
 
 
+def test_one_that_cannot_be_taken_in_hides_no_other(at_kamino, kamino):
+    first, second = (paid_by_pix(at_kamino, kamino) for _ in range(2))
+    told = [kamino.refund_charge(slip_of(each).reference, amount=1_000) for each in (first, second)]
+    with tenant_scope(at_kamino.tenant_id):  # its Pix is that of another one already
+        Refund.objects.create(
+            tenant_id=at_kamino.tenant_id, charge=first, settlement=payment_of(first), kind="ours",
+            debt="owed", status=RefundStatus.WAITING, amount=D("20.00"), principal=D("20.00"),
+            end_to_end=told[0]["end_to_end_id"], asked_by=first.created_by,
+        )  # fmt: skip
+
+    follow(at_kamino)
+
+    assert [each.reference for each in refunds(second)] == [told[1]["id"]]
+
+
 def test_an_excess_goes_back_and_reopens_nothing(at_kamino, kamino):
     charge = paid_by_pix(at_kamino, kamino, came=17_000)
 
@@ -282,6 +299,46 @@ def test_at_a_bank_that_gives_nothing_back_a_person_says_which_debit_it_is(at_co
         part = Allocation.objects.of(charge.tenant_id).standing().get(statement_line=line)
         assert part.journal_line.entry_id == reread(refund).entry_id
         assert not debits_for(payment_of(charge)).exists()
+
+
+def test_what_one_person_registers_above_the_limit_waits_for_another(at_cora, cora, later):
+    charge = of_company(issued_charge(at_cora, "900.00", form="boleto_pix"), at_cora)
+    later(timedelta(seconds=10))
+    follow(at_cora)
+    cora.pay_invoice(slip_of(charge).reference, "pix")
+    follow(at_cora)
+    payment = payment_of(charge)
+    with tenant_scope(charge.tenant_id):
+        said = {"debt": "owed", "why": "Desistiu", "amount": D("900.00"), "day": payment.posted_on}
+        assert register_refund(payment, by=membership(charge.tenant), **said) is None
+        assert (refunds(charge), reread(charge).status) == ([], ChargeStatus.PAID)
+        (act,) = ExceptionalAct.objects.of(charge.tenant_id).select_related("tenant")
+        done = release_act(act, by=membership(charge.tenant, role=Role.APPROVER))
+
+    assert done.outcome == ExceptionalAct.Outcome.RELEASED
+    assert [each.amount for each in refunds(charge)] == [D("900.00")]
+    assert reread(charge).status == ChargeStatus.RETURNED
+
+
+def test_a_debit_of_a_refund_that_is_here_is_no_other_one(at_cora, cora, later):
+    charge = of_company(issued_charge(at_cora, form="boleto_pix"), at_cora)
+    later(timedelta(seconds=10))
+    follow(at_cora)
+    cora.pay_invoice(slip_of(charge).reference, "pix")
+    follow(at_cora)
+    payment = payment_of(charge)
+    with tenant_scope(charge.tenant_id):
+        said = {"debt": "owed", "why": "Desistiu", "amount": D("40.00"), "day": payment.posted_on}
+        register_refund(payment, by=membership(charge.tenant), **said)
+    text = f"Devolução de Pix {slip_of(charge).code}"
+    entry = {"type": "DEBIT", "amount": 4_000, "at": cora.now().isoformat(), "description": text}
+    cora.add_entries([entry])
+
+    for _ in range(2):
+        sync_account(at_cora.tenant_id, at_cora.id)
+        follow(at_cora)
+
+    assert [each.amount for each in refunds(charge)] == [D("40.00")]
 
 
 def test_a_debit_with_the_number_of_a_charge_is_its_refund(at_cora, cora, later):

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import uuid5
 
 import pytest
 from django.db import IntegrityError
@@ -24,7 +25,7 @@ from people.models import ExceptionalAct
 from tenants.models import Role
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, reread
-from tests.charges.factories import make_payer, membership
+from tests.charges.factories import make_charge, make_payer, membership
 from tests.charges.issued import follow, issued_charge, lines_of, settlements, slip_of, titles
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -252,3 +253,30 @@ def test_new_ones_that_cannot_be_issued_have_the_old_ones_looked_at(at_cora, pay
 
     assert reread(made).status == Status.STOPPED
     assert (reread(old).status, reread(old).needs_person) == (ChargeStatus.WRITTEN_OFF, True)
+
+
+def test_while_money_of_an_old_one_is_on_its_way_the_agreement_waits(at_cora, payer, later):
+    (old,) = olds_at(at_cora, payer, later, "100.00")
+    made = ask([old], agreement(at_cora, "100.00"))
+    with tenant_scope(at_cora.tenant_id):  # paid, and its bank does not say how much yet
+        Slip.objects.of(at_cora.tenant_id).filter(charge=old).update(status=SlipStatus.PAID)
+    change(old, status=ChargeStatus.IN_PAYMENT)
+
+    go_on_with_all(at_cora.tenant_id)
+
+    assert reread(made).status == Status.ENDING
+    assert news_of(made) == []
+
+
+def test_an_agreement_that_cannot_go_on_hides_no_other(at_cora, payer, later):
+    first, second = olds_at(at_cora, payer, later, "100.00", "200.00")
+    stuck, good = (ask([old], agreement(at_cora, f"{old.amount}")) for old in (first, second))
+    follow(at_cora)
+    other = make_charge(at_cora.tenant, at_cora)
+    other.id = uuid5(stuck.id, "1")  # its new charge is there already
+    with tenant_scope(at_cora.tenant_id):
+        other.save(force_insert=True)
+
+    go_on_with_all(at_cora.tenant_id)
+
+    assert (reread(stuck).status, reread(good).status) == (Status.ENDING, Status.DONE)

@@ -136,6 +136,16 @@ def test_payments_that_cannot_be_read_are_not_counted_in_all(charge, slip):
     assert reread(charge).needs_person
 
 
+def test_paid_without_a_sum_is_asked_about_again(charge, slip):
+    take(slip, shown(slip, ChargeState.PAID, payments=(), paid_amount=D(0)))
+    assert (reread(slip).status, reread(charge).status) == (
+        SlipStatus.IN_PAYMENT, ChargeStatus.IN_PAYMENT,
+    )  # fmt: skip
+
+    take(slip, paid(slip, "150.00"))
+    assert (reread(slip).status, reread(charge).status) == (SlipStatus.PAID, ChargeStatus.PAID)
+
+
 def test_paid_after_a_write_off_is_paid_and_says_so(charge, slip):
     end(slip, ends_debt=False)
     assert reread(charge).status == ChargeStatus.WRITTEN_OFF
@@ -262,6 +272,22 @@ def test_what_was_to_be_issued_anew_waits_while_its_money_is_held_back(explained
     assert live_slips(explained) == 0
 
 
+def test_nor_is_it_issued_anew_when_its_slip_was_ended(explained, tenant, account):
+    """Held back from before: what the charge is does not say it."""
+    change(explained, status=ChargeStatus.WRITTEN_OFF)
+    change(
+        explained,
+        next_due_date=date(2026, 12, 20),
+        next_amount=D("160.00"),
+        next_by=explained.created_by,
+    )
+
+    go_on_with_changes(account)
+
+    assert live_slips(explained) == 0
+    assert reread(explained).next_due_date == date(2026, 12, 20)
+
+
 def test_a_person_has_the_entry_replaced(explained, tenant, account):
     with tenant_scope(tenant.id):
         held = Settlement.objects.of(tenant).select_related("charge").get()
@@ -290,3 +316,29 @@ def test_what_a_bank_told_is_not_undone(tenant, account, charge, slip):
         undo_received(settlements(charge)[0], by=membership(tenant), why="Engano")
 
     assert caught.value.code == "stands"
+
+
+def test_of_instalments_those_that_are_not_registered_are_not_shown_and_one_refused_is_told(
+    tenant, account
+):
+    """Part 1 is registered at once, the others are accepted; the clearing house refuses part 4."""
+    parts = [make_charge(tenant, account, "150.00") for _ in range(6)]
+    with tenant_scope(tenant.id):
+        slips = issue_charges(parts, by=membership(tenant)).slips
+    by_charge = {slip.charge_id: slip for slip in slips}
+    slips = [by_charge[part.id] for part in parts]
+    for number, slip in enumerate(slips, start=1):
+        change(slip, status=SlipStatus.ISSUING)
+        take(slip, shown(slip, is_registered=number == 1))
+    assert [reread(slip).can_be_shown for slip in slips] == [True] + [False] * 5
+    states = [reread(part).status for part in parts]
+    assert states == [ChargeStatus.OPEN] + [ChargeStatus.REGISTERING] * 5
+
+    for number, slip in enumerate(slips, start=1):
+        take(slip, shown(slip, ChargeState.FAILED if number == 4 else ChargeState.OPEN))
+
+    assert [reread(slip).can_be_shown for slip in slips] == [True] * 3 + [False] + [True] * 2
+    refused = reread(parts[3])
+    assert (refused.status, refused.needs_person) == (ChargeStatus.REFUSED, True)
+    with tenant_scope(tenant.id):
+        assert list(Charge.objects.of(tenant).to_look_at()) == [refused]

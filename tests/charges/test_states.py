@@ -19,8 +19,8 @@ from tests.payments.factories import make_bank_account
 
 pytestmark = pytest.mark.django_db
 
-machines = import_module("charges.migrations.0003_state_machines")
-undoing = import_module("charges.migrations.0020_undone_receipts")
+machines = import_module("charges.migrations.0006_state_machines")
+undoing = import_module("charges.migrations.0013_undone_receipts")
 
 
 def pairs(text: str) -> set[tuple[str, str]]:

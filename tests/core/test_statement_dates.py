@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from core.dates import ago, dated_day, day_name
+from core.dates import ago, dated_day, day_name, on_day
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)  # 09:00 in São Paulo
 
@@ -36,3 +36,11 @@ def test_a_day_of_another_year_has_its_year():
 )
 def test_a_day_near_is_said_by_its_name(day, said):
     assert dated_day(date(2026, 11, day), date(2026, 11, 23)) == said
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [(22, "ontem"), (23, "hoje"), (24, "amanhã"), (21, "em 21/11, sábado")],
+)
+def test_only_a_day_farther_off_is_said_with_em(day, said):
+    assert on_day(date(2026, 11, day), date(2026, 11, 23)) == said

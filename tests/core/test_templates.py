@@ -35,6 +35,14 @@ def test_no_template_holds_what_the_content_policy_refuses(page: Path) -> None:
     assert not re.search(r"<script(?![^>]*\b(src=|type=\"application/json\"))", text)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_list_that_speaks_up_is_still_a_list(page: Path) -> None:
+    """A role of its own takes the list's away, and its entries are of none."""
+    lists = re.findall(r"<(?:ul|ol|dl)\b[^>]*\srole=\"(?:alert|status|log)\"", page.read_text())
+
+    assert lists == []
+
+
 def test_every_icon_named_in_a_template_exists() -> None:
     names = {
         name

@@ -59,7 +59,7 @@ def new_page(browser: Browser, *, answers: str = REFUSED, **options: Any) -> Ite
         yield page
     finally:
         context.close()
-    assert complaints == []
+    assert complaints == [], complaints
 
 
 def is_complaint(message: ConsoleMessage, answers: str) -> bool:

@@ -140,15 +140,18 @@ def expect_paid(page: Page, payee: str, amount: str) -> None:
     expect(page.get_by_text(amount).first).to_be_visible()
 
 
-def issue_charge(page: Page, payer: str, amount: str, due_date: str) -> None:
-    """A boleto for a new payer, until its line can be copied."""
+def issue_charge(
+    page: Page, payer: str, amount: str, due_date: str, *, form: str = "Boleto", email: str = ""
+) -> None:
+    """For a new payer, until its line can be copied."""
     page.get_by_role("link", name="Pagadores").first.click()
     page.get_by_role("link", name="Novo pagador").first.click()
     page.get_by_label("Nome ou razão social").fill(payer)
     page.get_by_label("CPF ou CNPJ").fill("65.024.713/0001-30")
+    page.get_by_label("E-mails").fill(email)
     page.get_by_role("button", name="Cadastrar").click()
     page.locator("main").get_by_role("link", name="Nova cobrança").click()
-    page.get_by_role("radio", name="Boleto", exact=True).check()
+    page.get_by_role("radio", name=form, exact=True).check()
     page.get_by_label("Valor", exact=True).fill(amount)
     page.get_by_label("Vencimento", exact=True).fill(due_date)
     page.get_by_label("Descrição").fill("Alinhamento e balanceamento")
@@ -158,11 +161,11 @@ def issue_charge(page: Page, payer: str, amount: str, due_date: str) -> None:
     expect(page.locator(".barcode")).to_be_visible()
 
 
-def pay_in_the_banks_app(page: Page, address: str) -> None:
-    """The payer pays the newest boleto."""
+def pay_in_the_banks_app(page: Page, address: str, *, by: str = "boleto") -> None:
+    """The payer pays the newest charge."""
     sign_in_at_bank(page, address)
     page.goto(f"{address}/app/cobrancas")
-    page.get_by_role("button", name="Pagar o boleto").first.click()
+    page.get_by_role("button", name=f"Pagar o {by}").first.click()
 
 
 def expect_received(page: Page, amount: str) -> None:

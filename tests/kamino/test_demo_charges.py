@@ -7,12 +7,14 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
+from django.core import mail
 from django.core.management import CommandError, call_command
 
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
-from charges.models import Charge
+from charges.models import Charge, Dunning, Reminder
 from charges.reads.numbers import numbers_of
+from charges.states import ChargeStatus
 from core.clock import database_now
 from parties.models import Payer
 from tenants.models import Tenant, User
@@ -56,6 +58,20 @@ def test_it_has_charges_of_every_kind(
 
     with pytest.raises(CommandError):
         make()
+
+
+def test_its_payers_were_thanked_and_nothing_left_to_do_so(
+    tenant: Tenant, admin: User, operator: User, at_cora: BankAccount
+) -> None:
+    make()
+
+    with tenant_scope(tenant.id):
+        thanked = list(Reminder.objects.of(tenant).filter(status="sent").select_related("charge"))
+        assert Dunning.objects.of(tenant).get().is_on
+    assert len(thanked) == 14
+    assert all(row.subject and row.charge.status == ChargeStatus.PAID for row in thanked)
+    payers = {row.email for row in thanked}
+    assert not [message for message in mail.outbox if payers & set(message.to)]
 
 
 def test_without_a_connected_account_it_makes_nothing(tenant: Tenant, cora: object) -> None:

@@ -80,6 +80,7 @@ def test_a_payer_is_entered_and_corrected(as_operator: Client, tenant: Tenant) -
         ({"emails": "quase@"}, {"emails"}),
         ({"emails": " ".join(f"a{n}@b.example" for n in range(6))}, {"emails"}),
         ({"street": "x" * 121}, {"street"}),
+        ({"document": "1", "emails": "a@b.example, quase@"}, {"document", "emails"}),
     ],
 )
 def test_bad_input_is_told_at_its_field_and_kept(
@@ -92,6 +93,17 @@ def test_bad_input_is_told_at_its_field_and_kept(
     assert {name: form[name].value() for name in typed} == typed
     with tenant_scope(tenant.id):
         assert not Payer.objects.of(tenant).exists()
+
+
+def test_each_email_that_is_none_is_named(as_operator: Client) -> None:
+    page = as_operator.post(
+        reverse("registers:payer_new"), TYPED | {"emails": "quase@, a@b.example, a@@b.example"}
+    )
+
+    told = str(page.context["form"].errors["emails"])
+    assert "quase@" in told
+    assert "a@@b.example" in told
+    assert "a@b.example" not in told
 
 
 def test_a_document_is_on_the_register_once(as_operator: Client, tenant: Tenant) -> None:

@@ -432,7 +432,7 @@ def test_the_demonstration_offers_and_does_not_require(client: Client, tenant: T
 
 # Acts of a company that ask for no factor: each neither approves, sends, settles, confirms nor
 # changes a setting, and can be undone. A charge brings money to the company's own account, and is
-# taken back by one that asks.
+# taken back by one that asks; the edit of one that was issued asks too (charges/views/new.py).
 ASK_NONE = {
     "accounts:reverse", "banking:undo_allocation", "charges:adjust_recurrence", "charges:allow",
     "charges:bounced", "charges:copied", "charges:dunning_try_step", "charges:duplicate",
@@ -444,7 +444,8 @@ ASK_NONE = {
     "charges:pause_recurrence", "charges:preview", "charges:preview_recurrence",
     "charges:preview_renegotiation", "charges:print_many", "charges:release",
     "charges:release_all", "charges:resume_batch", "charges:resume_recurrence",
-    "charges:review_cancelling", "charges:review_issuing", "charges:skip_periods",
+    "charges:review_cancelling", "charges:review_issuing",
+    "charges:review_renegotiating", "charges:skip_periods",
     "charges:take_recurrence", "payments:ask_again", "payments:cancel", "payments:edit",
     "payments:new", "payments:read_code", "payments:read_line", "payments:read_payee",
     "payments:review_sending", "payments:revoke_delegation", "payments:take_back", "people:refuse",

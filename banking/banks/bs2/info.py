@@ -89,6 +89,8 @@ CHARGES = ChargeRules(
     says_registered=True,
     cancels_at_once=False,
     movement_has_code=True,
+    # It promises nothing of its numbers: what is read beside one proves only what is found.
+    numbers_follow=3,
     lasts=timedelta(days=60),
     extras=frozenset({Extra.PAY_UNTIL, Extra.DISCOUNT_UNTIL}),
 )

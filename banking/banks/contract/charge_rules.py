@@ -59,6 +59,9 @@ class ChargeRules:
     movement_field: str = ""
     # Whether the text of a credit has our code of the charge.
     movement_has_code: bool = False
+    # How far from a nosso número that it gave those are that it gave before and after, where it
+    # numbers one after the other; 0: numbers tell nothing of each other.
+    numbers_follow: int = 0
     # What the bank takes for cancelling one.
     cancellation_fee: Decimal | None = None
     # For how long after the due date it may be paid, where the bank says so.

@@ -1,7 +1,8 @@
 """A month of charges for the demonstration, made as its people would: see `README.md`."""
 
+import time
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,22 +13,27 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Account
 from banking.models import BankAccount
-from brazil.banking_days import previous_banking_day, sao_paulo_day
+from brazil.banking_days import SAO_PAULO, previous_banking_day, sao_paulo_day
 from charges.drafts.defaults import Defaults, save_defaults
 from charges.drafts.draft import Draft
 from charges.drafts.enter import enter_charge, enter_instalments
+from charges.dunning.compose import write
+from charges.dunning.ladder import adopt_ladder, switch
+from charges.dunning.opt_out import opt_out_address
+from charges.dunning.schedule import mailing_day
 from charges.issuing.issue import issue_queued
 from charges.issuing.queue import issue_charges
-from charges.models import Charge, Recurrence, Settlement, Slip
+from charges.models import Charge, Dunning, DunningStep, Recurrence, Reminder, Settlement, Slip
 from charges.recurrences.contract import Contract
 from charges.recurrences.enter import enter_recurrence
 from charges.settlement.received import register_received
 from charges.settlement.waive import waive_rest
+from charges.states import SlipStatus
 from charges.terms.instalments import monthly, split_amount
 from charges.tracking.rounds import follow_account
 from core.clock import database_now
 from parties.models import Payer
-from parties.payers import PayerData, enter_payer
+from parties.payers import PayerData, emails_of, enter_payer
 from tenants.models import Membership, Role, Tenant
 from tenants.scope import across_tenants, tenant_scope
 
@@ -100,6 +106,8 @@ RECEIVED = (
 LONG_OVERDUE, A_THIRD = (2, -73, 1200, "Retífica do cabeçote"), Decimal(400)
 PARTLY_PAID, DRAFT = (1, 8, 1800, "Câmbio automático"), (3, 25, 980, "Ar-condicionado")
 INSTALMENTS, PARTS = (4, 12, 2100, "Freios, em três vezes"), 3
+# The workers of a running product take some of what is issued.
+ISSUED_WITHIN = 60  # seconds
 
 
 class Command(BaseCommand):
@@ -153,15 +161,17 @@ class Month:
             )
             # Above the limit of one person: it waits for Lia or Ana.
             waive_rest(partly, by=by, why="Acordo: serviço refeito em garantia")
-            self.receive(payers, by)
+            received = self.receive(payers, by)
+            self.thank(received, self.switch_ladder_on())
             issue_charges([*opened, *paid], by=by)
             enter_recurrence(self.tenant, self.contract(payers), by=by)
-        issue_queued(self.tenant.id, self.account.id)
+        self.issue_all()
         self.pay(paid)
         follow_account(self.tenant.id, self.account.id)
 
-    def receive(self, payers: list[Payer], by: Membership) -> None:
+    def receive(self, payers: list[Payer], by: Membership) -> list[Charge]:
         """What never was at a bank: on its own day, that of a weekend on the day before it."""
+        received = []
         for who, ago, reais, what in RECEIVED:
             day = previous_banking_day(self.today - timedelta(days=ago))
             terms = (who, (day - self.today).days, reais, what)
@@ -174,8 +184,50 @@ class Month:
                 way=Settlement.Way.TRANSFER,
                 bank_account=self.account,
             )
+            received.append(charge)
         late = self.enter(payers, LONG_OVERDUE, by)
         register_received(late, by=by, amount=A_THIRD, day=late.due_date, way=Settlement.Way.CASH)
+        return received
+
+    def switch_ladder_on(self) -> Dunning:
+        """From now on: what is issued below is told by e-mail, what was received before is not."""
+        admin = self.one(Role.ADMIN)
+        adopt_ladder(by=admin)
+        return switch(on=True, by=admin)
+
+    def thank(self, received: list[Charge], dunning: Dunning) -> None:
+        """As if the ladder had been on: the log has what left on those days. Nothing leaves now."""
+        step = DunningStep.objects.of(self.tenant).get(kind=DunningStep.Kind.PAID)
+        rows = [self.receipt(charge, step, dunning) for charge in received]
+        Reminder.objects.bulk_create(row for row in rows if sao_paulo_day(row.made_at) < self.today)
+
+    def receipt(self, charge: Charge, step: DunningStep, dunning: Dunning) -> Reminder:
+        day = mailing_day(charge.due_date)
+        at = datetime(day.year, day.month, day.day, 9, 5, tzinfo=SAO_PAULO)
+        row = Reminder(
+            tenant=self.tenant, charge=charge, payer=charge.payer, step=step, label=step.label,
+            email=emails_of(charge.payer)[0], due_date=charge.due_date, amount=charge.amount,
+            status=Reminder.Status.SENT, made_at=at, claimed_at=at, done_at=at,
+        )  # fmt: skip
+        message = write(
+            dunning, self.tenant, step, charge, to=row.email, reminder_id=row.id, today=day,
+            opt_out=opt_out_address(self.tenant.id, row.email),
+        )  # fmt: skip
+        row.subject, row.text = message.subject, message.kept_text
+        return row
+
+    def issue_all(self) -> None:
+        """Until the bank has them all: what is not there cannot be paid."""
+        deadline = time.monotonic() + ISSUED_WITHIN
+        issue_queued(self.tenant.id, self.account.id)
+        while self.is_issuing() and time.monotonic() < deadline:
+            time.sleep(0.5)
+
+    def is_issuing(self) -> bool:
+        with tenant_scope(self.tenant.id):
+            waiting = [SlipStatus.QUEUED, SlipStatus.ISSUING]
+            found: bool = Slip.objects.of(self.tenant).filter(status__in=waiting).exists()
+            return found
 
     def one(self, role: Role) -> Membership:
         people = Membership.objects.of(self.tenant).select_related("user", "tenant")

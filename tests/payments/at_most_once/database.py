@@ -32,19 +32,19 @@ def locked(table: str, mode: str = "SHARE") -> Iterator[None]:
         yield
 
 
-def wait_until_stuck(table: str) -> None:
-    """Until somebody waits for a lock on the table."""
+def wait_until_stuck(table: str, *, many: int = 1) -> None:
+    """Until somebody, or as many, wait for a lock on the table."""
     with psycopg.connect(os.environ["DATABASE_ADMIN_URL"], autocommit=True) as admin:
-        wait_for(lambda: is_stuck(admin, table), f"somebody waits for {table}")
+        wait_for(lambda: stuck(admin, table) >= many, f"{many} wait for {table}")
 
 
-def is_stuck(admin: psycopg.Connection, table: str) -> bool:
-    row = admin.execute(
-        "SELECT 1 FROM pg_stat_activity JOIN pg_locks USING (pid)"
+def stuck(admin: psycopg.Connection, table: str) -> int:
+    rows = admin.execute(
+        "SELECT DISTINCT pid FROM pg_stat_activity JOIN pg_locks USING (pid)"
         " WHERE datname = %s AND NOT granted AND query LIKE %s",
         [database_name(), f"%{table}%"],
-    ).fetchone()
-    return row is not None
+    )
+    return len(rows.fetchall())
 
 
 def cut_stuck_connections(table: str) -> int:

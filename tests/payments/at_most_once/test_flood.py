@@ -18,6 +18,7 @@ SEND, FOLLOW = "payments.tasks.send_queued", "payments.tasks.follow_account"
 SYNC, SWEEP = "banking.tasks.sync_account", "payments.tasks.sweep_orders"
 # How many a worker may have taken before it comes to a new message: its threads, and as many ahead.
 TAKEN_AHEAD = 8
+FLOOD = 300  # notices: sixty times the messages that may wait
 
 
 def test_a_flood_of_notices_leaves_few_messages_and_an_order_goes_first(
@@ -35,11 +36,11 @@ def test_a_flood_of_notices_leaves_few_messages_and_an_order_goes_first(
     most_waiting = 0
 
     with workers.broker.takes_our_messages():
-        for number in range(1000):
+        for number in range(FLOOD):
             reference = references[number] if number < 5 else f"trn_{number:022}"
             assert post(address, notice("transfer.completed", reference)) == 200
             most_waiting = max(most_waiting, workers.broker.waiting())
-            if number == 500:
+            if number == FLOOD // 2:
                 bills.queue([bills.enter_ted(tenant, "999.00")])
                 before = len(payments.received())
                 workers.broker.send(SEND, tenant.id, account.id)

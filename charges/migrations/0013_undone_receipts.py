@@ -10,8 +10,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-former = import_module("charges.migrations.0003_state_machines")
-# Besides those of 0003, where nothing is settled any more (charges/states.py: UNDO_MOVES).
+former = import_module("charges.migrations.0006_state_machines")
+# Besides those of 0006, where nothing is settled any more (charges/states.py: UNDO_MOVES).
 MORE_MOVES = """
     ('paid', 'draft'), ('paid', 'issuing'), ('paid', 'unknown'), ('paid', 'registering'),
     ('paid', 'open'), ('paid', 'in_payment'), ('paid', 'written_off'), ('paid', 'refused'),
@@ -56,7 +56,7 @@ CREATE TRIGGER settlement_undone_once BEFORE UPDATE OF undone_at, undone_by_id
 NOT_ONCE = 'DROP TRIGGER settlement_undone_once ON "charges_settlement";'
 
 
-# As in 0007, of the settlements that count.
+# As in 0006, of the settlements that count.
 SETTLED = """
 CREATE OR REPLACE FUNCTION charges_settled() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0011_purposes_of_reconciliation"),
         ("banking", "0016_statementline_amount"),
-        ("charges", "0019_overdrawn"),
+        ("charges", "0012_advance_undone"),
         ("tenants", "0006_tax_reform"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -118,7 +118,7 @@ CHARGE_COLUMNS = """tenant_id, payer_id, bank_account_id, amount, due_date, late
     fine_percent, interest_percent, discount"""
 COLLECTED = "OLD.status NOT IN ('draft', 'refused', 'written_off', 'returned')"
 
-# The sum of what came, and of what was given up, is what the charge says is settled.
+# What came and was not given back, and what was given up, is what the charge says is settled.
 SETTLED = """
 CREATE FUNCTION charges_settled() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -130,6 +130,9 @@ BEGIN
     SELECT settled, waived INTO told, given FROM charges_charge WHERE id = whose;
     IF told - given IS DISTINCT FROM (
         SELECT coalesce(sum(principal), 0) FROM charges_settlement
+        WHERE charge_id = whose AND entry_id IS NOT NULL
+    ) - (
+        SELECT coalesce(sum(principal), 0) FROM charges_refund
         WHERE charge_id = whose AND entry_id IS NOT NULL
     ) THEN
         RAISE EXCEPTION 'charge % is not settled by that much', whose
@@ -143,8 +146,12 @@ CREATE CONSTRAINT TRIGGER charge_settled_sum AFTER INSERT OR UPDATE OF settled, 
 CREATE CONSTRAINT TRIGGER settlement_sum AFTER INSERT OR UPDATE OF entry_id
     ON "charges_settlement" DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION charges_settled();
+CREATE CONSTRAINT TRIGGER refund_sum AFTER INSERT OR UPDATE OF entry_id
+    ON "charges_refund" DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION charges_settled();
 """
 NOT_SETTLED = """
+DROP TRIGGER refund_sum ON "charges_refund";
 DROP TRIGGER settlement_sum ON "charges_settlement";
 DROP TRIGGER charge_settled_sum ON "charges_charge";
 DROP FUNCTION charges_settled();
@@ -152,7 +159,7 @@ DROP FUNCTION charges_settled();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("charges", "0002_walls")]
+    dependencies = [("charges", "0005_walls")]
 
     operations = [
         moves("charges_charge", "charge_moves", CHARGE_MOVES),
@@ -169,7 +176,21 @@ class Migration(migrations.Migration):
             "charges_settlement",
             "settlement_frozen",
             "tenant_id, charge_id, slip_id, bank_account_id, evidence, way, paid_on, received,"
-            " discount, withheld, split, fee, principal, fine, interest, excess",
+            " withheld, split, fee",
+        ),
+        # Money that is held back says only when it is posted what it is made of: other money may
+        # have come in between.
+        frozen(
+            "charges_settlement",
+            "settlement_parts_frozen",
+            "discount, principal, fine, interest, excess",
+            "OLD.entry_id IS NOT NULL",
+        ),
+        frozen(
+            "charges_settlement",
+            "settlement_lacking_frozen",
+            "lacking",
+            "OLD.entry_id IS NOT NULL",
         ),
         migrations.RunSQL(SETTLED, NOT_SETTLED),
     ]

@@ -1,3 +1,5 @@
+"""An act: the use of an advance is undone."""
+
 from django.db import migrations, models
 
 
@@ -48,13 +50,6 @@ class Migration(migrations.Migration):
                     ("chart_imported", "Plano de contas importado"),
                     ("bank_home_changed", "Grupo padrão das contas bancárias"),
                     ("allocation_undone", "Conciliação desfeita"),
-                    ("lines_matched", "Lançamentos do extrato conciliados"),
-                    ("line_entered", "Lançamento criado do extrato"),
-                    ("line_transferred", "Transferência entre contas"),
-                    ("line_ignored", "Lançamento do extrato ignorado"),
-                    ("line_given_back", "Devolução conciliada"),
-                    ("match_undone", "Ato de conciliação desfeito"),
-                    ("line_filed", "Anexo de lançamento do extrato"),
                     ("entry_reversed", "Lançamento estornado"),
                     ("exported", "Exportação"),
                     ("password_changed", "Senha alterada"),
@@ -103,7 +98,6 @@ class Migration(migrations.Migration):
                     ("charge_told", "Situação da cobrança informada"),
                     ("charge_reissued", "Cobrança emitida de novo"),
                     ("charge_received", "Cobrança registrada como recebida"),
-                    ("receipt_undone", "Recebimento de cobrança desfeito"),
                     ("charge_waived", "Valor de cobrança dispensado"),
                     ("charge_withheld", "Imposto retido de cobrança"),
                     ("charges_imported", "Planilha importada"),
@@ -114,6 +108,7 @@ class Migration(migrations.Migration):
                     ("refund_withdrawn", "Devolução recusada ou retirada"),
                     ("refund_registered", "Devolução registrada"),
                     ("advance_used", "Adiantamento usado em outra cobrança"),
+                    ("advance_undone", "Uso de adiantamento desfeito"),
                     ("advance_given_back", "Devolução de adiantamento por conta a pagar"),
                     ("dunning_changed", "Régua de cobrança"),
                     ("reminders_held", "Lembretes de cobrança pausados"),

@@ -1,26 +1,6 @@
-"""The walls of contracts and agreements, and what of them never changes."""
+"""What of contracts and agreements never changes."""
 
 from django.db import migrations
-
-from tenants.rls import SecureTenantTable
-
-KEYS = {
-    "recurrence_id": "charges_recurrence",
-    "renegotiation_id": "charges_renegotiation",
-    "replaced_by_id": "charges_renegotiation",
-}
-
-
-def company_in_key(column: str, target: str) -> migrations.RunSQL:
-    """As `SecureTenantTable` does it for the keys that a table is born with."""
-    name = f"charges_charge_{column}_tenant_fk"
-    return migrations.RunSQL(
-        f'ALTER TABLE "charges_charge" ADD CONSTRAINT "{name}" '
-        f'FOREIGN KEY (tenant_id, "{column}") REFERENCES "{target}" (tenant_id, id) '
-        "DEFERRABLE INITIALLY DEFERRED",
-        f'ALTER TABLE "charges_charge" DROP CONSTRAINT "{name}"',
-    )
-
 
 # Of which contract and period a charge is, and from which agreement, is said when it is made.
 KEPT = """
@@ -65,13 +45,8 @@ DROP TRIGGER charge_origin_frozen ON "charges_charge";
 
 
 class Migration(migrations.Migration):
-    dependencies = [("charges", "0013_recurrences")]
+    dependencies = [("charges", "0008_dunning_guards")]
 
     operations = [
-        SecureTenantTable("recurrence"),
-        SecureTenantTable("recurrencevalue"),
-        SecureTenantTable("recurrenceevent"),
-        SecureTenantTable("renegotiation"),
-        *(company_in_key(column, target) for column, target in KEYS.items()),
         migrations.RunSQL(KEPT, NOT_KEPT),
     ]

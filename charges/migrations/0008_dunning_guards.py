@@ -1,11 +1,9 @@
-"""Walls, and what must never happen to a mail: forbidden by the database.
+"""What must never happen to a mail, forbidden by the database.
 
 A mail that left, or that may have left, never waits again.
 """
 
 from django.db import migrations
-
-from tenants.rls import SecureTenantTable
 
 MOVES = """
     ('waiting', 'sending'), ('waiting', 'not_sent'), ('waiting', 'gave_way'),
@@ -44,13 +42,8 @@ DROP FUNCTION charges_reminder_moves();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("charges", "0010_dunning")]
+    dependencies = [("charges", "0007_refund_guards")]
 
     operations = [
-        SecureTenantTable("dunning"),
-        SecureTenantTable("dunningstep"),
-        SecureTenantTable("payeraddress"),
-        SecureTenantTable("dunninghold"),
-        SecureTenantTable("reminder"),
         migrations.RunSQL(GUARDS, NO_GUARDS),
     ]
