@@ -12,7 +12,7 @@ from audit.models import Record
 from charges.drafts.edit import edit_charge
 from charges.issuing.queue import issue_charges
 from charges.models import AdvanceUse, Refund
-from charges.refunds.advances import give_back_by_bill, use_advance
+from charges.refunds.advances import give_back_by_bill
 from charges.refunds.record import Told, record_fact
 from charges.refunds.register import register_refund
 from charges.refunds.transitions import lock_payment
@@ -30,10 +30,10 @@ from tenants.models import Role
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
 from tests.cast import make_member, sign_in
-from tests.charges.factories import make_charge, make_draft, make_payer, membership
+from tests.charges.advances import collected, overpaid, use
+from tests.charges.factories import make_draft, make_payer, membership
 from tests.charges.issued import lines_of, settlements, slip_of, titles
-from tests.charges.readings import paid, shown, take
-from tests.charges.returned import left, of_company, payment_of
+from tests.charges.returned import left, payment_of
 from tests.payments.factories import make_bank_account, typed_as
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
@@ -51,23 +51,6 @@ def payer(tenant):
     return make_payer(tenant)
 
 
-def collected(account, payer, amount="150.00"):
-    """A charge with an open slip, as the bank shows it."""
-    charge = make_charge(account.tenant, account, amount, payer=payer)
-    with tenant_scope(account.tenant_id):
-        (slip,) = issue_charges([charge], by=membership(account.tenant)).slips
-        type(slip).objects.of(slip.tenant_id).filter(id=slip.id).update(status=SlipStatus.ISSUING)
-    take(slip, shown(slip))
-    return of_company(reread(charge), account)
-
-
-def overpaid(account, payer, came="250.00"):
-    charge = collected(account, payer)
-    slip = slip_of(charge)
-    take(slip, paid(slip, came))
-    return of_company(reread(charge), account)
-
-
 def went_back(source, amount):
     """As the bank tells it. Inside the company's scope."""
     payment = lock_payment(payment_of(source))
@@ -78,12 +61,6 @@ def went_back(source, amount):
             source="O banco informou.",
         ),
     )  # fmt: skip
-
-
-def use(source, target, amount, by=None):
-    by = by or membership(source.tenant)
-    with tenant_scope(source.tenant_id):
-        return use_advance(payment_of(source), target, by=by, amount=D(amount), why="Acordo")
 
 
 def test_an_advance_pays_another_charge_of_the_payer_and_ends_its_slip(account, payer):

@@ -25,11 +25,11 @@ from payments.models import Payable
 from tenants.models import Role
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, make_line, reread
+from tests.charges.advances import collected, overpaid, use
 from tests.charges.factories import make_charge, make_payer, membership
 from tests.charges.issued import lines_of
 from tests.charges.readings import DAY
 from tests.charges.returned import ask, of_company, payment_of, refunds, release
-from tests.charges.test_advances import collected, overpaid, use
 from tests.payments.factories import approve, make_bank_account, set_tiers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
