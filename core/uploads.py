@@ -15,8 +15,8 @@ class BoundedUploadHandler(MemoryFileUploadHandler):
         input_data: Any,
         META: dict[str, Any],  # noqa: N803 (Django's name)
         content_length: int,
-        boundary: bytes,
-        encoding: Any = None,
+        boundary: Any,
+        encoding: str | None = None,
     ) -> None:
         self.activated = content_length <= self._largest(META)
 

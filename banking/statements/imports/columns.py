@@ -19,7 +19,9 @@ def digest_of_headings(headings: tuple[str, ...]) -> str:
 
 def columns_of(values: dict[str, Any]) -> Columns:
     """As they were stored."""
-    told: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in values.items()}
+    told: dict[str, Any] = {
+        key: tuple(v) if isinstance(v, list) else v for key, v in values.items()
+    }
     return Columns(**told)
 
 

@@ -271,9 +271,11 @@ def test_empty_and_repeated_ids_are_given_as_they_are(ids: tuple[str, str]) -> N
 
 
 def test_a_name_that_was_cut_goes_on_in_the_memo() -> None:
-    line = line_of(movement(NAME="CENTRAL DISTRIBUIDORA DE EMBALAG", memo="ENS DO SUL NF 4417"))
+    cut, rest = "CENTRAL DISTRIBUIDORA DE EMBALAG", "ENS DO SUL NF 4417"
 
-    assert line.text == "CENTRAL DISTRIBUIDORA DE EMBALAGENS DO SUL NF 4417"
+    line = line_of(movement(NAME=cut, memo=rest))
+
+    assert line.text == cut + rest
 
 
 def test_a_row_without_a_text_is_called_by_its_type_and_number() -> None:
