@@ -55,8 +55,8 @@ def test_a_sheet_that_is_too_long() -> None:
         read_chart(book(*[[str(n), "Conta", 1, "S"] for n in range(MAX_ROWS + 30)]))
 
     assert str(refused.value) == (
-        "A planilha «Sheet» vai até a linha 20031 e a coluna 7: o máximo é de 20000 linhas e "
-        "50 colunas. Apague o que sobra e tente de novo."
+        "A planilha «Sheet» vai até a linha 20.031 e a coluna 7: o máximo é de 20.000 linhas e "
+        "50 colunas. Divida-a em partes, ou apague o que sobra, e tente de novo."
     )
 
 
