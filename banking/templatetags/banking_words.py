@@ -36,8 +36,8 @@ def line_title(line: StatementLine) -> str:
 
 @register.filter
 def line_detail(line: StatementLine) -> str:
-    """«10:14 · Pix · 11.222.333/0001-81»."""
-    parts = [dates.clock(line.occurred_at)]
+    """«10:14 · Pix · 11.222.333/0001-81»; files tell no time."""
+    parts = [] if line.is_from_file else [dates.clock(line.occurred_at)]
     if line.description:
         parts.append(line.get_kind_display())
     if line.counterparty_document:

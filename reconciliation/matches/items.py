@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Abs
 
 from accounts.models import JournalEntry, JournalLine
-from banking.models import BankAccount
+from banking.models import BankAccount, OpenItem
 from charges.models import Charge
 from charges.models.charge import REST
 from core.text import fold
@@ -126,6 +126,9 @@ def open_entries(account: BankAccount) -> TenantQuerySet:
     lines = JournalLine.objects.of(account.tenant_id).filter(
         ~Exists(reversals), account=account.ledger_account_id, entry__reverses=None
     )
+    # An opening balance waits for no line, nor does what it took in.
+    waiting = OpenItem.objects.of(account.tenant_id).on(account.ledger_account_id)
+    lines = lines.filter(id__in=waiting.values("id"))
     found: TenantQuerySet = with_open_entries(lines).exclude(open=ZERO).select_related("entry")
     return found
 

@@ -8,11 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from accounts.models import JournalEntry, JournalLine
 from banking.models import Allocation, BankAccount, DaysApart, OpenItem, OpenLine, StatementLine
 from banking.statements.unread import open_unread
+from reconciliation.models import MatchLine
 from reconciliation.position.position import Position
 
 PAGE = 50
@@ -54,10 +56,17 @@ def lines_page(position: Position, after: str) -> Page:
     )
     if base := base_day(position):
         rows = rows.filter(day__gt=base)
-    found, following = cut(rows, after)
+    found, following = cut(rows.exclude(rest=ignored_of_line()), after)
     lines = StatementLine.objects.of(position.account.tenant_id).defer("raw", "words_folded")
     by_id = lines.in_bulk([row.id for row in found])
     return Page([line_row(row, by_id[row.id]) for row in found], following)
+
+
+def ignored_of_line() -> Coalesce:
+    """How much of an open line people set aside."""
+    told = MatchLine.objects.filter(tenant=OuterRef("tenant"), statement_line=OuterRef("pk"))
+    sums = told.filter(is_ignored=True, ended_at=None).order_by().values("statement_line")
+    return Coalesce(Subquery(sums.annotate(sum=Sum("amount")).values("sum")), Decimal(0))
 
 
 def line_row(row: OpenLine, line: StatementLine) -> Row:

@@ -14,9 +14,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, QuerySet, Sum
 
-from banking.models import BankAccount, OpenLine, StatementLine
+from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from reconciliation.models import OpeningBalance
 from reconciliation.position.beginning import FIRST, Beginning, beginning
@@ -49,7 +48,7 @@ SELECT asked.*, lines.amount, lines.number, items.amount, items.number,
        EXISTS (
            SELECT 1 FROM reconciliation_openingputoff AS said
            WHERE said.tenant_id = %(tenant)s AND said.bank_account_id = asked.id
-       )
+       ), ignored.amount, ignored.number, ignored.whole
 FROM asked
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(amount), 0) AS amount, coalesce(sum(number), 0) AS number
@@ -57,6 +56,18 @@ CROSS JOIN LATERAL (
     WHERE tenant_id = %(tenant)s AND owner_id = asked.id
         AND day > asked.base AND day <= %(day)s
 ) AS lines
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(told.amount), 0) AS amount, count(*) AS number,
+           count(*) FILTER (WHERE told.amount = open.rest) AS whole
+    FROM (
+        SELECT statement_line_id, sum(amount) AS amount FROM reconciliation_matchline
+        WHERE tenant_id = %(tenant)s AND is_ignored AND ended_at IS NULL
+        GROUP BY statement_line_id
+    ) AS told
+    JOIN banking_openline AS open
+        ON open.id = told.statement_line_id AND open.bank_account_id = asked.id
+        AND open.day > asked.base AND open.day <= %(day)s
+) AS ignored
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(rest), 0) AS amount, count(*) AS number FROM banking_openitem
     WHERE tenant_id = %(tenant)s AND account_id = asked.leaf AND NOT is_absorbed
@@ -174,12 +185,6 @@ class Position:
         return first is not None and opening is not None and first.day < opening.day
 
 
-def ignored_parts(account: BankAccount) -> "QuerySet[StatementLine]":
-    """The lines of the account that people set aside with a reason. Nothing ignores any yet."""
-    lines: QuerySet[StatementLine] = StatementLine.objects.of(account.tenant_id).none()
-    return lines
-
-
 def position_of(account: BankAccount, day: dt.date) -> Position:
     """Runs inside the company's scope. `day` is not before that of the opening balance."""
     return positions_of(account.tenant_id, [account], day)[account.id]
@@ -203,19 +208,19 @@ def positions_of(
 
 
 def composed(account: BankAccount, day: dt.date, row: Sequence[Any]) -> Position:
-    first, base = beginning(*row[2:6]), row[10]
+    first = beginning(*row[2:6])
     opening = opening_in(account, row)
     lines, lines_number, items, items_number, apart, apart_number = row[11:17]
     at_base = opening.amount if opening else first.amount if first else None
     bank, unproved = told_by_bank(account, day, at_base, row[17:21])
-    ignored = ignored_part(account, base, day)
+    ignored, ignored_number, ignored_whole = row[23:26]
     return Position(
         account=account,
         day=day,
         bank=bank,
         books=row[21],
-        to_reconcile=Part(lines - ignored.amount, lines_number - ignored.number),
-        ignored=ignored,
+        to_reconcile=Part(lines - ignored, lines_number - ignored_whole),
+        ignored=Part(ignored, ignored_number),
         without_line=Part(items, items_number),
         days_apart=Part(apart, apart_number),
         unproved=Part(unproved, account.unread_movements),
@@ -266,11 +271,3 @@ def tells_balance(account: BankAccount, day: dt.date) -> bool:
         and account.balance_at is not None
         and sao_paulo_day(account.balance_at) <= day
     )
-
-
-def ignored_part(account: BankAccount, base: dt.date, day: dt.date) -> Part:
-    rows = OpenLine.objects.of(account.tenant_id).filter(
-        id__in=ignored_parts(account).values("id"), day__gt=base, day__lte=day
-    )
-    found = rows.aggregate(amount=Sum("rest"), number=Count("id"))
-    return Part(found["amount"] or Decimal(0), found["number"] or 0)

@@ -90,14 +90,14 @@ def receive_all(
 @importers
 def show(request: TenantRequest, statement_id: UUID) -> HttpResponse:
     file = file_or_404(request, statement_id)
-    if file.status == Status.MAPPING:
-        return mapping_page(request, file, ColumnsForm(rows_shown(file)))
     if request.htmx and "apos" not in request.GET:
         if file.is_at_work:
             return render(request, "reconciliation/_import_progress.html", {"file": file})
         answer = HttpResponse()
         answer.headers["HX-Refresh"] = "true"  # the progress that was asked for is over
         return answer
+    if file.status == Status.MAPPING:
+        return mapping_page(request, file, ColumnsForm(rows_shown(file)))
     return compared_page(request, file)
 
 

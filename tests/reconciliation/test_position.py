@@ -19,6 +19,8 @@ from banking.bank_accounts.ledger_account import Entries, tie_account
 from banking.models import Allocation, BalanceStep, BankAccount
 from banking.statements.allocation import NotFree, undo_allocation
 from core.errors import InvalidInput, InvalidState
+from reconciliation.matches.ignore import ignore
+from reconciliation.position.lists import lines_page
 from reconciliation.position.opening import effect_of_opening, post_opening, waiting_before
 from reconciliation.position.position import Part
 from tenants.models import Membership, Role, Tenant, User
@@ -50,6 +52,35 @@ def test_an_account_that_agrees_is_zero(opened: BankAccount) -> None:
 
     assert (found.bank, found.books) == (Decimal(1000), Decimal(1000))
     assert found.is_zero
+
+
+def test_what_is_ignored_stands_in_a_column_of_its_own(opened: BankAccount) -> None:
+    """A line whole, and what is left of another."""
+    whole, part = make_line(opened, "-10.00", FIRST), make_line(opened, "150.00", FIRST)
+    make_line(opened, "7.00", FIRST)
+    join(opened, part, post(opened, "100.00"))
+    by = member(opened.tenant)
+    with tenant_scope(opened.tenant_id):
+        for line in (whole, part):
+            ignore(line.id, by=by, why="Fora da contabilidade")
+
+    found = position(opened, FIRST)
+
+    assert (found.ignored, found.to_reconcile) == (Part(Decimal(40), 2), Part(Decimal(7), 1))
+    assert found.explained == found.difference
+    with tenant_scope(opened.tenant_id):
+        assert [row.amount for row in lines_page(found, "").rows] == [Decimal(7)]
+
+
+def test_what_was_withdrawn_counts_in_no_day(opened: BankAccount) -> None:
+    before = position(opened, FIRST)
+    line = make_line(opened, "150.00", FIRST, is_from_file=True)
+
+    change(line, withdrawn_at=dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC))
+
+    after = position(opened, FIRST)
+    assert (after.bank, after.to_reconcile) == (before.bank, before.to_reconcile)
+    assert after.is_zero
 
 
 def test_a_line_of_which_a_part_stands_for_nothing_is_to_reconcile(opened: BankAccount) -> None:
