@@ -85,14 +85,21 @@ def statement(
 @require_GET
 @member_required
 def counts(request: TenantRequest) -> HttpResponse:
-    """The situations with their counts, which the page asks for once it is there. A text is looked
-    for in every line: then nothing is counted."""
+    """The situations with their counts and the meter, which the page asks for once it is there, and
+    after acts. A text is looked for in every line: then nothing is counted."""
     account = get_object_or_404(BankAccount.objects.of(request.tenant), id=chosen_id(request.GET))
     form = LineFilter(request.GET, auto_id="filtro_%s")
     counted: Mapping[str, int] = {}
     if form.is_valid() and not form.cleaned_data.get("q"):
         counted = counts_of(account, form.cleaned_data)
+    now = datetime.now(UTC)  # of what is shown only
+    overview = overview_of(request.tenant, now)
+    card = overview.choose(account.id)
+    assert card is not None  # it is one of the company's
+    board = board_of(request.tenant, overview, sao_paulo_day(now))
     context = {
+        "account": card.account,
+        "chosen": board.of(card),
         "chips": chips_of(request, account, form, counted),
         "counts_url": request.get_full_path(),
         "is_counted": True,
