@@ -490,7 +490,6 @@ ON_DISCONNECT = (
 ON_STATEMENT_READ = (
     "payments.orders.evidence.match_statement",
     "charges.tracking.bank_lines.match_statement",
-    "reconciliation.position.opening.open_when_read",
     "reconciliation.matches.transfer.complete_waiting",
 )
 ON_ALLOCATION_UNDONE = (
