@@ -14,7 +14,6 @@ from payments.models import Payable
 from payments.rails.debit_account import preferred_account
 from payments.rails.seal import digest_of, seal_of
 from payments.states import PayableStatus
-from reconciliation.engine.lessons import learn
 from reconciliation.matches.differences import Difference, DifferenceKind
 from reconciliation.matches.give_back import give_back
 from reconciliation.matches.hold import Seen
@@ -51,15 +50,10 @@ def accept(
     """
     require_current(proposal)
     if proposal.kind == Proposal.Kind.TRANSFER:
-        done = accept_transfer(proposal, by, seen)
-    elif proposal.kind == Proposal.Kind.RETURN:
-        done = [accept_return(proposal, by, seen, debt, why)]
-    else:
-        done = [match_lines(pairing_of(proposal, by.tenant_id, seen, why), by=by)]
-    for each in done:
-        if each.match is not None:
-            learn(each.match)
-    return done
+        return accept_transfer(proposal, by, seen)
+    if proposal.kind == Proposal.Kind.RETURN:
+        return [accept_return(proposal, by, seen, debt, why)]
+    return [match_lines(pairing_of(proposal, by.tenant_id, seen, why), by=by)]
 
 
 def require_current(proposal: Proposal) -> None:

@@ -44,20 +44,22 @@ SELECT line.id::text, line.bank_account_id::text, line.booked_on,
 FROM banking_statementline AS line
 LEFT JOIN banking_openline AS opened ON opened.id = line.id
 """
-BESIDE = (
-    LINE
-    + """
+# The lines of these values about their days, and those that are open on these days.
+BESIDE = " UNION ".join(
+    (
+        LINE
+        + """
 WHERE line.tenant_id = %(tenant)s AND line.withdrawn_at IS NULL
     AND line.bank_account_id = ANY(%(accounts)s) AND line.amount = ANY(%(amounts)s)
     AND line.booked_on BETWEEN %(first)s AND %(last)s
-UNION
-"""
-    + LINE
-    + """
+""",
+        LINE
+        + """
 WHERE line.tenant_id = %(tenant)s AND line.withdrawn_at IS NULL AND line.id IN (
     SELECT id FROM banking_openline
     WHERE tenant_id = %(tenant)s AND bank_account_id = ANY(%(accounts)s) AND day = ANY(%(days)s))
-"""
+""",
+    )
 )
 IGNORED = """
 SELECT said.statement_line_id::text, said.amount, match.kind = 'give_back'
@@ -245,6 +247,8 @@ def gather(tenant: Tenant, ids: Sequence[UUID]) -> Gathered:
     if not rows:
         return gathered
     add_lines(gathered, tenant.id, accounts, rows, wanted)
+    if not gathered.lines:
+        return gathered  # nothing of them is open, but what people ignore
     parties = sorted({party for line in gathered.lines for party in book.parties_of(line)})
     values = wanted_of(book, gathered.lines, parties)
     add_lessons(book, tenant.id, gathered.lines, parties)

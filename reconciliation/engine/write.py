@@ -77,6 +77,7 @@ class Piece:
     posted: JournalLine | None = None  # of an entry that is there
     draft: EntryDraft | None = None
     bill: Payable | None = None
+    payment: OutsidePayment | None = None
     settlement: Settlement | None = None
     entry: JournalEntry | None = None
 
@@ -368,7 +369,8 @@ def pay_bills(plains: Sequence[Plain]) -> None:
     for each in plains:
         for piece in each.pieces:
             if piece.bill is not None:
-                payments.append(payment_of(piece, each.line))
+                piece.payment = payment_of(piece, each.line)
+                payments.append(piece.payment)
     if not payments:
         return
     tenant_id = plains[0].line.tenant_id
@@ -433,6 +435,7 @@ def effect_of(match: Match, position: int, piece: Piece) -> MatchEffect:
     made = MatchEffect(tenant_id=match.tenant_id, match=match, position=position)
     if piece.bill is not None:
         made.kind, made.bill, made.entry = Effect.BILL_PAID, piece.bill, piece.entry
+        made.payment = piece.payment
     elif piece.settlement is not None:
         made.kind, made.settlement = Effect.CHARGE_SETTLED, piece.settlement
         made.entry = piece.entry
