@@ -24,9 +24,7 @@ class Play:
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.data, self.judge = data, Judge(data)
         self.providers = {row["id"]: row["provider"] for row in data["company"]["accounts"]}
-        self.book = Book(
-            company_of(data["company"]), Register(map(party_of, data["parties"]))
-        )
+        self.book = Book(company_of(data["company"]), Register(map(party_of, data["parties"])))
         self.matched: dict[str, tuple[Proposal, str]] = {}  # by line
         self.outcome = Outcome()
         self.stale: dict[str, None] = {}  # open lines to be proposed again

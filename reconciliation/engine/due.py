@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -92,7 +93,7 @@ def is_mine(tenant_id: UUID) -> bool:
 
 def take_due(tenant_id: UUID, most: int) -> list[UUID]:
     """The oldest first. The caller has the company, and marks them as read in its transaction."""
-    asked = {"tenant": tenant_id, "most": MOST_CHANGES}
+    asked: dict[str, Any] = {"tenant": tenant_id, "most": MOST_CHANGES}
     with connection.cursor() as cursor:
         cursor.execute(NEW, asked)
         if cursor.fetchone()[0]:

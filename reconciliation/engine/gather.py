@@ -45,22 +45,17 @@ FROM banking_statementline AS line
 LEFT JOIN banking_openline AS opened ON opened.id = line.id
 """
 # The lines of these values about their days, and those that are open on these days.
-BESIDE = " UNION ".join(
-    (
-        LINE
-        + """
+BESIDE = """
+@LINE
 WHERE line.tenant_id = %(tenant)s AND line.withdrawn_at IS NULL
     AND line.bank_account_id = ANY(%(accounts)s) AND line.amount = ANY(%(amounts)s)
     AND line.booked_on BETWEEN %(first)s AND %(last)s
-""",
-        LINE
-        + """
+UNION
+@LINE
 WHERE line.tenant_id = %(tenant)s AND line.withdrawn_at IS NULL AND line.id IN (
     SELECT id FROM banking_openline
     WHERE tenant_id = %(tenant)s AND bank_account_id = ANY(%(accounts)s) AND day = ANY(%(days)s))
-""",
-    )
-)
+""".replace("@LINE", LINE)
 IGNORED = """
 SELECT said.statement_line_id::text, said.amount, match.kind = 'give_back'
 FROM reconciliation_matchline AS said JOIN reconciliation_match AS match

@@ -12,6 +12,8 @@ from django.db import connection, transaction
 
 from banking.models import BankAccount
 from core.clock import database_now
+from core.deadline import is_over
+from core.enqueue import enqueue
 from reconciliation.engine.due import Read, is_mine, note_read, take_due
 from reconciliation.engine.gather import Gathered, gather
 from reconciliation.engine.write import score_of, write_all
@@ -35,11 +37,17 @@ class Worked:
 
 
 def work(tenant_id: UUID) -> Worked:
-    """Until nothing is due, or another worker has the company. To be called outside of scopes."""
+    """Until nothing is due, the task's time is over, or another worker has the company. To be
+    called outside of scopes."""
     done = Worked()
-    while step(tenant_id, done):
+    while not is_over() and step(tenant_id, done):
         pass
     return done
+
+
+def work_soon(account: BankAccount) -> None:
+    """Lines have come. Named in `settings.ON_STATEMENT_READ`."""
+    enqueue("reconciliation.tasks.look_at_lines_of", str(account.tenant_id))
 
 
 def step(tenant_id: UUID, done: Worked) -> bool:
