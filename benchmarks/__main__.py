@@ -29,6 +29,7 @@ def main(names: list[str]) -> int:
         morning,
         orders,
         pages,
+        proposals,
         report,
         statement_files,
         statements,
@@ -45,6 +46,7 @@ def main(names: list[str]) -> int:
         "charge_list": charge_list,
         "charge_import": charge_import,
         "statement_files": statement_files,
+        "proposals": proposals,
     }
     if names[:1] == [CHILD]:
         parts[names[1]].child(*names[2:])
