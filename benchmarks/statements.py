@@ -23,7 +23,7 @@ ROUNDS = 3  # in turns, each on accounts of its own: of each the fastest is take
 FIRST_DAY = date(2026, 1, 1)
 COLUMNS = (
     "id, tenant_id, bank_account_id, bank_id, booked_on, occurred_at, amount, kind, description, "
-    "counterparty_name, counterparty_document, raw"
+    "counterparty_name, counterparty_document, raw, operation_on, end_to_end_id"
 )
 
 
