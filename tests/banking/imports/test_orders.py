@@ -51,7 +51,7 @@ def tell(source, account, rows, by):
     return tell_by_file(account, (ofx if source == "ofx" else csv)(*rows), by)
 
 
-@pytest.mark.parametrize("order", permutations(["api", "ofx", "csv"]))
+@pytest.mark.parametrize("order", [*permutations(["api", "ofx", "csv"])])
 def test_any_order_makes_the_same_lines(tenant, admin, by, order):
     account = make_account(tenant, admin)
     for source in order:
