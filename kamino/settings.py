@@ -500,6 +500,11 @@ ON_ALLOCATION_UNDONE = (
     "reconciliation.matches.undo.follow_undone",  # last: the others note what it then takes back
 )
 
+# A file is taken back, and with it lines that nobody else told: what is said of it before, and what
+# is done.
+WITHDRAWAL_EFFECT = "reconciliation.matches.withdrawal.effect_words"
+ON_WITHDRAWAL = "reconciliation.matches.withdrawal.undo_some"
+
 # What a company decided about money that leaves it, for apps that payments does not see; and what
 # they send from an account, for the limits of a day that payments counts.
 RELEASE_RULES = "payments.bills.release_rules.release_rules"
