@@ -1,6 +1,6 @@
 from reconciliation.models.line_note import LineComment, LineFile
 from reconciliation.models.match import Match, MatchEffect, MatchLine, MatchPart
-from reconciliation.models.opening_balance import OpeningBalance, OpeningPutOff
+from reconciliation.models.opening_balance import OpeningBalance, OpeningByPerson, OpeningPutOff
 from reconciliation.models.transfer import Transfer
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "MatchLine",
     "MatchPart",
     "OpeningBalance",
+    "OpeningByPerson",
     "OpeningPutOff",
     "Transfer",
 ]

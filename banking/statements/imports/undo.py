@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.utils.module_loading import import_string
 
 from audit.acts import Act
 from audit.services import record
@@ -105,6 +107,8 @@ def undo_batch(file: StatementFile, by: Membership) -> bool:
         held.status, held.undone_at = Status.UNDONE, database_now()
         held.save(update_fields=["status", "undone_at"])
         restate_balances(account)
+        for name in settings.ON_LINES_WITHDRAWN:
+            import_string(name)(account)
         record(
             Act.STATEMENT_UNDONE,
             on=held,
