@@ -492,8 +492,11 @@ ON_STATEMENT_READ = (
     "payments.orders.evidence.match_statement",
     "charges.tracking.bank_lines.match_statement",
     "reconciliation.matches.transfer.complete_waiting",
+    "reconciliation.position.open_when_read.open_when_read",
     "reconciliation.engine.run.work_soon",
 )
+# What they do when lines of an account were withdrawn with their file, in the same transaction.
+ON_LINES_WITHDRAWN = ("reconciliation.position.open_when_read.follow_withdrawn",)
 ON_ALLOCATION_UNDONE = (
     "payments.orders.evidence.note_undone",
     "charges.tracking.bank_lines.note_undone",

@@ -1,6 +1,6 @@
 from reconciliation.models.line_note import LineComment, LineFile
 from reconciliation.models.match import Match, MatchEffect, MatchLine, MatchPart
-from reconciliation.models.opening_balance import OpeningBalance, OpeningPutOff
+from reconciliation.models.opening_balance import OpeningBalance, OpeningByPerson, OpeningPutOff
 from reconciliation.models.proposal import (
     Automation,
     ItemChange,
@@ -26,6 +26,7 @@ __all__ = [
     "NewLines",
     "OpenedLine",
     "OpeningBalance",
+    "OpeningByPerson",
     "OpeningPutOff",
     "Proposal",
     "Transfer",

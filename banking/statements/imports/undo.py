@@ -115,6 +115,8 @@ def undo_batch(file: StatementFile, by: Membership) -> bool:
         held.status, held.undone_at = Status.UNDONE, database_now()
         held.save(update_fields=["status", "undone_at"])
         restate_balances(account)
+        for name in settings.ON_LINES_WITHDRAWN:
+            import_string(name)(account)
         record(
             Act.STATEMENT_UNDONE,
             on=held,
