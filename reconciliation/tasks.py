@@ -1,0 +1,22 @@
+"""Tasks that only call services. Messages carry ids, and losing one loses nothing."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from core.clock import database_now
+from core.ticks import Tick
+from reconciliation.rules import run
+
+
+@shared_task(base=Tick)
+def sweep_rule_runs() -> None:
+    """Every tick: is a run of the rules left over?"""
+    for tenant_id, run_id in run.unfinished(database_now()):
+        go_on_with_rules.delay(str(tenant_id), str(run_id))
+
+
+@shared_task
+def go_on_with_rules(tenant_id: str, run_id: str) -> None:
+    if run.go_on(UUID(tenant_id), UUID(run_id)):
+        go_on_with_rules.delay(tenant_id, run_id)
