@@ -26,6 +26,7 @@ from reconciliation.models import Rule, RuleRun
 from reconciliation.rules.apply import apply_rules, asked_lines, undone_lines
 from reconciliation.rules.compiled import rule_for, rules_of
 from reconciliation.rules.open_items import open_items_of
+from reconciliation.rules.sentence import sentences
 from tenants.models import Membership, Tenant
 from tenants.scope import across_tenants, tenant_scope
 
@@ -40,6 +41,7 @@ NO_MORE_ACCESS = "Parou: quem pediu não tem mais permissão para trabalhar no e
 @dataclass(slots=True)
 class OfRule:
     rule: Rule
+    title: str
     count: int = 0
     total: Decimal = ZERO  # of either side
 
@@ -82,7 +84,7 @@ def outlook_of(tenant: Tenant) -> Outlook:
                 outlook.left += 1
                 continue
             outlook.lines.append(line.id)
-            of_rule = outlook.by_rule.setdefault(rule.id, OfRule(rule))
+            of_rule = outlook.by_rule.setdefault(rule.id, OfRule(rule, sentences(rule).title))
             of_rule.count += 1
             of_rule.total += abs(line.amount)
     return outlook
