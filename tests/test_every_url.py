@@ -27,6 +27,7 @@ from parties.merge import propose_merge
 from payments.models import DispatchRun
 from people.models import ExceptionalAct
 from reconciliation.matches.ignore import ignore
+from reconciliation.models import Rule, RuleRun
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
@@ -122,6 +123,11 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
             created_by=proposer.user,
         )
         use_id = AdvanceUse.objects.of(tenant).get().id
+        rule = Rule.objects.create(
+            tenant=tenant, position=1, act="ignore", why="a", document="52998224725",
+            created_by=admin, changed_by=admin,
+        )  # fmt: skip
+        rule_run = RuleRun.objects.create(tenant=tenant, lines=[], asked_by=admin)
         ignored = ignore(make_line(account, "-1.00").id, by=proposer, why="Teste")
     assert ignored.match is not None
     assert connection is not None
@@ -152,6 +158,8 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "payer_id": make_payer(tenant).id,
         "refund_id": refund.id,
         "row_id": row.id,
+        "rule_id": rule.id,
+        "rule_run_id": rule_run.id,
         "recurrence_id": make_recurrence(account).id,
         "renegotiation_id": renegotiation.id,
         "run_id": run.id,

@@ -10,6 +10,7 @@ from reconciliation.models.proposal import (
     OpenedLine,
     Proposal,
 )
+from reconciliation.models.rule import Rule, RuleRun, RuleSlice
 from reconciliation.models.transfer import Transfer
 
 __all__ = [
@@ -29,5 +30,8 @@ __all__ = [
     "OpeningByPerson",
     "OpeningPutOff",
     "Proposal",
+    "Rule",
+    "RuleRun",
+    "RuleSlice",
     "Transfer",
 ]
