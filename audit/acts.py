@@ -50,6 +50,7 @@ class Act(models.TextChoices):
     LINE_GIVEN_BACK = "line_given_back", "Devolução conciliada"
     MATCH_UNDONE = "match_undone", "Ato de conciliação desfeito"
     LINE_FILED = "line_filed", "Anexo de lançamento do extrato"
+    ENTRY_POSTED = "entry_posted", "Lançamento manual"
     ENTRY_REVERSED = "entry_reversed", "Lançamento estornado"
     OPENING_POSTED = "opening_posted", "Saldo de abertura lançado"
     EXPORTED = "exported", "Exportação"

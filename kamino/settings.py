@@ -498,6 +498,13 @@ ON_ALLOCATION_UNDONE = (
     "reconciliation.matches.undo.follow_undone",  # last: the others note what it then takes back
 )
 
+# What each tells of the entries of «Lançamentos»: what they are of, and what stands for them.
+ENTRY_SOURCES = (
+    "payments.reads.entry_sources.BILLS",
+    "charges.reads.entry_sources.CHARGES",
+    "reconciliation.reads.entry_sources.BANK_LINES",
+)
+
 # What a company decided about money that leaves it, for apps that payments does not see; and what
 # they send from an account, for the limits of a day that payments counts.
 RELEASE_RULES = "payments.bills.release_rules.release_rules"

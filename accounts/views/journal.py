@@ -10,6 +10,8 @@ from accounts.chart.tree import chart_of
 from accounts.journal.entries import reverse_by_hand
 from accounts.journal.forms import EntryFilter, ReversalForm
 from accounts.journal.listing import entry_page
+from accounts.journal.running import summary_of
+from accounts.journal.sources import sources_of
 from accounts.models import ClassificationGroup, JournalEntry
 from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Role
@@ -33,10 +35,14 @@ def entries(request: TenantRequest) -> HttpResponse:
     form = EntryFilter(request.GET, tenant=request.tenant)
     if form.names_nothing:
         raise Http404
-    page = entry_page(request.tenant, form.cleaned_data, request.GET)
-    is_more = request.htmx and "after" in request.GET
-    template = "accounts/_entries.html" if is_more else "accounts/entries.html"
-    return render(request, template, {"form": form, "page": page})
+    values = form.cleaned_data
+    page = entry_page(request.tenant, values, request.GET)
+    context = {"form": form, "page": page, "account": values.get("conta")}
+    if request.htmx and "apos" in request.GET:
+        return render(request, "accounts/_entries.html", context)
+    if account := values.get("conta"):
+        context["summary"] = summary_of(account, values.get("de"), values.get("ate"))
+    return render(request, "accounts/entries.html", context)
 
 
 @require_GET
@@ -67,5 +73,10 @@ def render_entry(
 ) -> HttpResponse:
     found = get_object_or_404(JournalEntry.objects.of(request.tenant).with_lines(), id=entry_id)
     day = max(found.date, timezone.localdate())
-    context = {"entry": found, "form": form or ReversalForm(initial={"date": day})}
+    sources = sources_of(request.tenant.id, [found])[found.id]
+    context = {
+        "entry": found,
+        "sources": sources,
+        "form": form or ReversalForm(initial={"date": day}),
+    }
     return render(request, "accounts/entry.html", context, status=status)

@@ -434,7 +434,7 @@ def test_the_demonstration_offers_and_does_not_require(client: Client, tenant: T
 # changes a setting, and can be undone. A charge brings money to the company's own account, and is
 # taken back by one that asks; the edit of one that was issued asks too (charges/views/new.py).
 ASK_NONE = {
-    "accounts:reverse", "banking:other", "banking:undo_allocation", "charges:adjust_recurrence",
+    "accounts:new_entry", "accounts:reverse", "banking:other", "banking:undo_allocation", "charges:adjust_recurrence",
     "charges:allow", "charges:bounced", "charges:copied", "charges:dunning_try_step",
     "charges:duplicate", "charges:edit", "charges:edit_recurrence", "charges:end_recurrence",
     "charges:hold", "charges:hold_all", "charges:import_answer", "charges:import_apply",
