@@ -184,9 +184,15 @@ class Account(TenantOwned):
 
 class JournalEntryQuerySet(TenantQuerySet):
     def with_lines(self) -> Self:
-        """What a page shows of each entry, in five queries whatever their number."""
-        return self.select_related("created_by").prefetch_related(
-            "lines__account", "reversals", "replacements"
+        """What a page shows of each entry, in three queries whatever their number."""
+        again = JournalEntry.objects.filter(
+            tenant=models.OuterRef("tenant"), replaces=models.OuterRef("pk")
+        )
+        lines = models.Prefetch("lines", JournalLine.objects.select_related("account"))
+        return (
+            self.select_related("created_by")
+            .prefetch_related(lines, "reversals")
+            .annotate(replaced_by=models.Subquery(again.values("pk")[:1]))
         )
 
     def touching(self, account: Account) -> Self:
@@ -288,7 +294,7 @@ class JournalEntry(TenantOwned):
     @property
     def replacement(self) -> "JournalEntry | None":
         """The entry that was written in the place of this one."""
-        return next(iter(self.replacements.all()), None)
+        return self.replacements.first()
 
 
 class JournalLine(TenantOwned):

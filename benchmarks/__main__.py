@@ -26,6 +26,7 @@ def main(names: list[str]) -> int:
         charge_list,
         charges,
         flood,
+        journal,
         morning,
         orders,
         pages,
@@ -45,6 +46,7 @@ def main(names: list[str]) -> int:
         "charge_list": charge_list,
         "charge_import": charge_import,
         "statement_files": statement_files,
+        "journal": journal,
     }
     if names[:1] == [CHILD]:
         parts[names[1]].child(*names[2:])

@@ -11,11 +11,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.journal.listing import Row, Values, entries_of, page_ids, rows_of
-from accounts.models import JournalEntry, JournalLine
+from accounts.journal.listing import Row, Values, all_rows, entries_of
+from accounts.models import JournalLine
 from core.workbook import Column, Value
 from tenants.models import Tenant
-from tenants.scope import tenant_scope
 
 PAGE = 1_000
 MOST_IN_XLSX = 20_000  # entries; CSV has no end
@@ -46,16 +45,9 @@ def entry_count(tenant: Tenant, values: Values) -> int:
 
 
 def export_rows(tenant: Tenant, values: Values) -> Iterator[Sequence[Value]]:
-    last: JournalEntry | None = None
-    while True:
-        with tenant_scope(tenant.id):
-            ids = page_ids(tenant, values, last, PAGE)
-            rows = rows_of(tenant, values, ids)
+    for rows in all_rows(tenant, values, PAGE):
         for row in rows:
             yield from cells_of(row, values)
-        if len(ids) < PAGE:
-            return
-        last = rows[-1].entry
 
 
 def cells_of(row: Row, values: Values) -> Iterator[Sequence[Value]]:

@@ -23,11 +23,9 @@ class Sort(models.TextChoices):
 class EntryFilter(forms.Form):
     """It lives in the address: its names are Portuguese. Both days of the period are included.
 
-    A wrong day or amount is told at its field and filters nothing; an account or entry that the
-    company does not have is no filter at all, but a page that does not exist.
+    A wrong day or amount is told at its field and filters nothing; an account that the company
+    does not have is no filter at all, but a page that does not exist.
     """
-
-    IDS = frozenset({"conta", "apos"})
 
     q = forms.CharField(
         label="Buscar",
@@ -37,9 +35,7 @@ class EntryFilter(forms.Form):
             {"type": "search", "placeholder": "Histórico, nome, documento ou valor"}
         ),
     )
-    conta = forms.ModelChoiceField(
-        Account.objects.none(), label="Conta", required=False, empty_label="Todas"
-    )
+    conta = forms.TypedChoiceField(label="Conta", required=False, empty_value=None)
     origem = forms.ChoiceField(label="Origem", required=False)
     de = DayField(label="De", required=False)
     ate = DayField(label="Até", required=False)
@@ -49,28 +45,30 @@ class EntryFilter(forms.Form):
         label="Ordem", choices=[("", "Data, os mais recentes primeiro"), *Sort.choices[1:]],
         required=False,
     )  # fmt: skip
-    apos = forms.UUIDField(required=False, widget=forms.HiddenInput)  # the page starts after it
 
     def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         account, origin = self.fields["conta"], self.fields["origem"]
-        assert isinstance(account, forms.ModelChoiceField)
+        assert isinstance(account, forms.TypedChoiceField)
         assert isinstance(origin, forms.ChoiceField)
-        account.queryset = Account.objects.of(tenant).select_related("group").order_by("code")
+        accounts = Account.objects.of(tenant).select_related("group").order_by("code")
+        by_id = {str(each.id): each for each in accounts}
+        account.choices = [("", "Todas"), *by_id.items()]
+        account.coerce = by_id.__getitem__
         origin.choices = [("", "Todas"), *origins()]
 
     @property
     def names_nothing(self) -> bool:
-        return not self.IDS.isdisjoint(self.errors)
+        return "conta" in self.errors
 
     @property
     def is_filtering(self) -> bool:
-        return any(self.data.get(name) for name in self.fields if name != "apos")
+        return any(self.data.get(name) for name in self.fields)
 
     @property
     def has_more(self) -> bool:
         """Whether something is asked for that stands behind the fold."""
-        return any(self.data.get(name) for name in self.fields if name not in ("apos", "q"))
+        return any(self.data.get(name) for name in self.fields if name != "q")
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

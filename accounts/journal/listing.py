@@ -1,34 +1,72 @@
 """A page of the journal, found by key: the last one costs what the first does."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import BadRequest
 from django.db.models import Q, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
-from django.http import QueryDict
-from django.shortcuts import get_object_or_404
 
 from accounts.journal.forms import Sort
-from accounts.journal.running import balances_after
+from accounts.journal.running import Summary, ledger_of, sign_of, within_day
 from accounts.journal.sources import Source, mentioning, of_origin, sources_of
 from accounts.models import Account, JournalEntry, JournalEntryQuerySet, JournalLine
 from core.amounts import read_amount
 from core.errors import InvalidInput
 from tenants.models import Tenant
+from tenants.scope import tenant_scope
 
 PAGE_SIZE = 50
 Values = Mapping[str, Any]
-# The key of the list, and whether it goes down.
-KEYS: Mapping[str, tuple[str, bool]] = {
-    Sort.NEWEST: ("date", True),
-    Sort.OLDEST: ("date", False),
-    Sort.LARGEST: ("total", True),
-    Sort.SMALLEST: ("total", False),
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """By which key the list is sorted and paged; `read` reads the key from an address."""
+
+    key: str
+    is_down: bool
+    read: Callable[[str], Any]
+
+
+ORDERS: Mapping[str, Order] = {
+    Sort.NEWEST: Order("date", True, date.fromisoformat),
+    Sort.OLDEST: Order("date", False, date.fromisoformat),
+    Sort.LARGEST: Order("total", True, Decimal),
+    Sort.SMALLEST: Order("total", False, Decimal),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The last entry of a page."""
+
+    value: Any
+    id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.value}.{self.id}"
+
+    @classmethod
+    def of(cls, entry: JournalEntry, order: Order) -> "Position":
+        return cls(getattr(entry, order.key), entry.id)
+
+    @classmethod
+    def read(cls, text: str, order: Order) -> "Position":
+        """
+        Raises:
+            BadRequest: it was not written by `str`.
+        """
+        value, _, entry_id = text.rpartition(".")
+        try:
+            return cls(order.read(value), UUID(entry_id))
+        except (ValueError, ArithmeticError) as error:
+            raise BadRequest("not a position in the journal") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,72 +80,84 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class EntryPage:
     rows: list[Row]
-    more_query: str  # what follows in the address; empty at the end of the journal
+    summary: Summary | None  # of the chosen account
+    following: Position | None  # None: it is the last page
 
 
-def entry_page(tenant: Tenant, values: Values, address: QueryDict) -> EntryPage:
-    """`values` are an EntryFilter's. Their number decides no query.
+def order_of(values: Values) -> Order:
+    return ORDERS[values.get("ordem") or Sort.NEWEST]
+
+
+def entry_page(tenant: Tenant, values: Values, after: str = "") -> EntryPage:
+    """`values` are an EntryFilter's; `after` is a written `Position`, or empty. The number of
+    entries decides no query.
 
     Raises:
-        Http404: the company has no entry with the id in `apos`.
+        BadRequest: `after` is no position.
     """
-    last = None
-    if after := values.get("apos"):
-        last = get_object_or_404(JournalEntry.objects.of(tenant), id=after)
-    ids = page_ids(tenant, values, last, PAGE_SIZE + 1)
-    rows = rows_of(tenant, values, ids[:PAGE_SIZE])
+    order = order_of(values)
+    position = Position.read(after, order) if after else None
+    ids = page_ids(tenant, values, position, PAGE_SIZE + 1)
+    rows, summary = rows_of(tenant, values, ids[:PAGE_SIZE])
     is_last = len(ids) <= PAGE_SIZE
-    return EntryPage(rows, "" if is_last else query_after(rows[-1].entry, address))
+    return EntryPage(rows, summary, None if is_last else Position.of(rows[-1].entry, order))
 
 
-def query_after(entry: JournalEntry, address: QueryDict) -> str:
-    """The same filters, from the entry on."""
-    query = address.copy()
-    query["apos"] = str(entry.id)
-    return query.urlencode()
-
-
-def rows_of(tenant: Tenant, values: Values, ids: list[UUID]) -> list[Row]:
+def rows_of(tenant: Tenant, values: Values, ids: list[UUID]) -> tuple[list[Row], Summary | None]:
     """In the order of the ids."""
-    entries = JournalEntry.objects.of(tenant).with_lines().in_bulk(ids)
-    shown = [entries[entry_id] for entry_id in ids]
-    sources = sources_of(tenant.id, shown)
+    entries: QuerySet[Any] = JournalEntry.objects.of(tenant).with_lines()
     account: Account | None = values.get("conta")
-    held = balances_after(account, shown) if account else {}
-    return [Row(entry, sources[entry.id], held.get(entry.id)) for entry in shown]
+    if account is not None:
+        entries = entries.annotate(within=within_day(account))
+    found = entries.in_bulk(ids)
+    shown = [found[entry_id] for entry_id in ids]
+    sources = sources_of(tenant.id, shown)
+    if account is None:
+        return [Row(entry, sources[entry.id], None) for entry in shown], None
+    days = [entry.date for entry in shown]
+    ledger = ledger_of(account, values.get("de"), values.get("ate"), days)
+    sign = sign_of(account)
+    rows = [
+        Row(entry, sources[entry.id], sign * (ledger.before[entry.date] + entry.within))
+        for entry in shown
+    ]
+    return rows, ledger.summary
 
 
 def all_rows(tenant: Tenant, values: Values, size: int) -> Iterator[list[Row]]:
-    """Page after page, all that the filter finds."""
-    last = None
-    while ids := page_ids(tenant, values, last, size):
-        rows = rows_of(tenant, values, ids)
-        yield rows
-        last = rows[-1].entry
+    """Page after page, all that the filter finds, each page in a scope of its own."""
+    order, position = order_of(values), None
+    while True:
+        with tenant_scope(tenant.id):
+            ids = page_ids(tenant, values, position, size)
+            rows, _ = rows_of(tenant, values, ids)
+        if rows:
+            yield rows
+        if len(ids) < size:
+            return
+        position = Position.of(rows[-1].entry, order)
 
 
-def page_ids(tenant: Tenant, values: Values, last: JournalEntry | None, size: int) -> list[UUID]:
+def page_ids(tenant: Tenant, values: Values, after: Position | None, size: int) -> list[UUID]:
     """Of an account by day: read from its lines, where the index has them in that order."""
-    key, is_down = KEYS[values.get("ordem") or Sort.NEWEST]
+    order = order_of(values)
     account: Account | None = values.get("conta")
-    if account is not None and key == "date":
-        lines = lines_of(tenant, account, values)
-        rows = following(lines, "day", "entry_id", is_down, (last.date, last.id) if last else None)
-        pairs = rows.values_list("day", "entry_id").distinct()[:size]
+    if account is not None and order.key == "date":
+        lines = following(lines_of(tenant, account, values), "day", "entry_id", order, after)
+        pairs = lines.values_list("day", "entry_id").distinct()[:size]
         return [entry_id for _, entry_id in pairs]
-    position = (getattr(last, key), last.id) if last else None
-    rows = following(entries_of(tenant, values), key, "id", is_down, position)
+    rows = following(entries_of(tenant, values), order.key, "id", order, after)
     return list(rows.values_list("id", flat=True)[:size])
 
 
 def following(
-    rows: "QuerySet[Any]", key: str, name: str, is_down: bool, last: tuple[Any, UUID] | None
+    rows: "QuerySet[Any]", key: str, name: str, order: Order, after: Position | None
 ) -> "QuerySet[Any]":
-    """What comes after `last`, in the order of the key and the entry's id."""
-    if last is not None:
-        beyond = TupleLessThan if is_down else TupleGreaterThan
-        rows = rows.filter(beyond(Tuple(key, name), last))
-    sign = "-" if is_down else ""
+    """What comes after that position, in the order of the key and the entry's id."""
+    if after is not None:
+        beyond = TupleLessThan if order.is_down else TupleGreaterThan
+        rows = rows.filter(beyond(Tuple(key, name), (after.value, after.id)))
+    sign = "-" if order.is_down else ""
     return rows.order_by(f"{sign}{key}", f"{sign}{name}")
 
 

@@ -1,18 +1,17 @@
 """What an account holds after each entry, and over a period."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from uuid import UUID
 
-from django.db.models import Case, DateField, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, DateField, F, OuterRef, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from accounts.models import Account, AccountStep, JournalEntry, JournalLine
-from core.dates import ONE_DAY
+from accounts.models import Account, AccountStep, JournalLine
 
 ZERO = Decimal("0.00")
+BEFORE, SINCE, AFTER = dt.date.min, dt.date(1, 1, 2), dt.date.max
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,60 +25,62 @@ class Summary:
     closing: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    summary: Summary
+    # What the account holds, as debits less credits, before each of the days asked for.
+    before: Mapping[dt.date, Decimal]
+
+
 def sign_of(account: Account) -> int:
     return 1 if account.nature.grows_by_debit else -1
 
 
-def summary_of(account: Account, since: dt.date | None, until: dt.date | None) -> Summary:
-    """Both days included. One query."""
+def ledger_of(
+    account: Account, since: dt.date | None, until: dt.date | None, days: Sequence[dt.date]
+) -> Ledger:
+    """The account from `since` to `until`, both included, and before each of `days`, which lie
+    between them. One query."""
+    changes = changes_of(account, since, until, days)
+    opening = sum((debit - credit for day, debit, credit in changes if day == BEFORE), ZERO)
+    debits = sum((debit for day, debit, _ in changes if day != BEFORE), ZERO)
+    credits = sum((credit for day, _, credit in changes if day != BEFORE), ZERO)
+    sign = sign_of(account)
+    closing = opening + debits - credits
+    summary = Summary(account, sign * opening, debits, credits, sign * closing)
+    before, held, rest = {}, ZERO, changes
+    for day in sorted(set(days)):
+        while rest and rest[0][0] < day:
+            held += rest[0][1] - rest[0][2]
+            rest = rest[1:]
+        before[day] = held
+    return Ledger(summary, before)
+
+
+def changes_of(
+    account: Account, since: dt.date | None, until: dt.date | None, days: Sequence[dt.date]
+) -> list[tuple[dt.date, Decimal, Decimal]]:
+    """Debits and credits by day, in order. What lies before the period is one, and so are what of
+    it lies before the days asked for and after them."""
     steps = AccountStep.objects.of(account.tenant_id).filter(account_id=account.id)
     if until is not None:
         steps = steps.filter(day__lte=until)
-    before = Q(day__lt=since or dt.date.min)
-    sums = steps.aggregate(
-        opening=Sum(F("debit") - F("credit"), filter=before, default=ZERO),
-        debit=Sum("debit", filter=~before, default=ZERO),
-        credit=Sum("credit", filter=~before, default=ZERO),
+    first, last = (min(days), max(days)) if days else (AFTER, AFTER)
+    whole = Case(
+        When(day__lt=since or BEFORE, then=Value(BEFORE)),
+        When(day__lt=first, then=Value(SINCE)),
+        When(day__gt=last, then=Value(AFTER)),
+        default=F("day"),
+        output_field=DateField(),
     )
-    sign = sign_of(account)
-    closing = sums["opening"] + sums["debit"] - sums["credit"]
-    return Summary(account, sign * sums["opening"], sums["debit"], sums["credit"], sign * closing)
+    summed = steps.values_list(whole).annotate(debits=Sum("debit"), credits=Sum("credit"))
+    return sorted(summed)
 
 
-def balances_after(account: Account, entries: Sequence[JournalEntry]) -> dict[UUID, Decimal]:
-    """What the account holds after each of them, in the order of day and id, with the sign of its
-    nature. Two queries; the entries may be any of the account's."""
-    if not entries:
-        return {}
-    days = sorted({entry.date for entry in entries})
-    held, opening = {}, ZERO
-    steps = held_by_day(account, days[0], days[-1])
-    for day in days:
-        while steps and steps[0][0] < day:
-            opening += steps.pop(0)[1]
-        held[day] = opening
-    sign = sign_of(account)
-    return {
-        entry_id: sign * (held[day] + within)
-        for entry_id, day, within in held_within(account, [entry.id for entry in entries])
-    }
-
-
-def held_by_day(account: Account, first: dt.date, last: dt.date) -> list[tuple[dt.date, Decimal]]:
-    """What changed on each day before the last one; all days before the first are one."""
-    steps = AccountStep.objects.of(account.tenant_id).filter(account_id=account.id, day__lt=last)
-    one = Case(
-        When(day__lt=first, then=Value(first - ONE_DAY)), default=F("day"), output_field=DateField()
-    )
-    changes = steps.values_list(one).annotate(change=Sum("debit") - Sum("credit"))
-    return sorted(changes)
-
-
-def held_within(account: Account, ids: Sequence[UUID]) -> list[tuple[UUID, dt.date, Decimal]]:
-    """Each entry with what the account's lines of its day are up to it, itself included."""
-    lines = JournalLine.objects.of(account.tenant_id).filter(
-        account=account, day=OuterRef("date"), entry__lte=OuterRef("pk")
+def within_day(account: Account) -> Coalesce:
+    """Of an entry: what the account's lines of its day come to, up to it and with it."""
+    lines = JournalLine.objects.filter(
+        tenant=OuterRef("tenant"), account=account, day=OuterRef("date"), entry__lte=OuterRef("pk")
     )
     summed = lines.order_by().values("account").annotate(sum=Sum("amount")).values("sum")
-    entries = JournalEntry.objects.of(account.tenant_id).filter(id__in=ids)
-    return list(entries.values_list("id", "date", Coalesce(Subquery(summed), ZERO)))
+    return Coalesce(Subquery(summed), ZERO)

@@ -4,13 +4,13 @@ name what they tell (`ENTRY_SOURCES`)."""
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, Q, TextChoices
 from django.utils.module_loading import import_string
 
-from accounts.models import JournalEntry
 from core.text import fold
 
 
@@ -87,12 +87,12 @@ def mentioning(tenant_id: UUID, text: str) -> Q:
     return found
 
 
-def sources_of(tenant_id: UUID, entries: Collection[JournalEntry]) -> dict[UUID, list[Source]]:
-    """By entry. A reversal, and what was written again, are of what the standing one is of."""
+def sources_of(tenant_id: UUID, entries: Collection[Any]) -> dict[UUID, list[Source]]:
+    """By entry; they are `with_lines`. A reversal, and what was written again, are of what the
+    standing one is of. Their number decides no query."""
     asked: dict[UUID, set[UUID]] = {entry.id: {entry.id} for entry in entries}
     for entry in entries:
-        also = {entry.reverses_id, entry.replaces_id}
-        also |= {other.id for other in entry.replacements.all()}
+        also = {entry.reverses_id, entry.replaces_id, entry.replaced_by}
         asked[entry.id] |= {each for each in also if each is not None}
     ids = set().union(*asked.values()) if asked else set()
     told: dict[UUID, list[Source]] = {}

@@ -1,8 +1,9 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse as reverse_url
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -10,7 +11,6 @@ from accounts.chart.tree import chart_of
 from accounts.journal.entries import reverse_by_hand
 from accounts.journal.forms import EntryFilter, ReversalForm
 from accounts.journal.listing import entry_page
-from accounts.journal.running import summary_of
 from accounts.journal.sources import sources_of
 from accounts.models import ClassificationGroup, JournalEntry
 from tenants.access import TenantRequest, member_required, role_required
@@ -35,14 +35,23 @@ def entries(request: TenantRequest) -> HttpResponse:
     form = EntryFilter(request.GET, tenant=request.tenant)
     if form.names_nothing:
         raise Http404
-    values = form.cleaned_data
-    page = entry_page(request.tenant, values, request.GET)
-    context = {"form": form, "page": page, "account": values.get("conta")}
-    if request.htmx and "apos" in request.GET:
-        return render(request, "accounts/_entries.html", context)
-    if account := values.get("conta"):
-        context["summary"] = summary_of(account, values.get("de"), values.get("ate"))
-    return render(request, "accounts/entries.html", context)
+    after = request.GET.get("apos", "")
+    page = entry_page(request.tenant, form.cleaned_data, after)
+    context = {
+        "form": form,
+        "page": page,
+        "more_url": page.following and address(request.GET, str(page.following)),
+    }
+    is_more = request.htmx and after
+    template = "accounts/_entries.html" if is_more else "accounts/entries.html"
+    return render(request, template, context)
+
+
+def address(query: QueryDict, after: str) -> str:
+    """The same filters, at another place of the journal."""
+    query = query.copy()
+    query["apos"] = after
+    return f"{reverse_url('accounts:entries')}?{query.urlencode()}"
 
 
 @require_GET
