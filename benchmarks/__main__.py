@@ -27,6 +27,7 @@ def main(names: list[str]) -> int:
         charges,
         flood,
         million_lines,
+        journal,
         morning,
         orders,
         pages,
@@ -48,6 +49,7 @@ def main(names: list[str]) -> int:
         "charge_import": charge_import,
         "statement_files": statement_files,
         "proposals": proposals,
+        "journal": journal,
     }
     on_demand = {"million_lines": million_lines}
     every = {**parts, **on_demand}

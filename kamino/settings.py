@@ -508,6 +508,12 @@ ON_ALLOCATION_UNDONE = (
 # is done.
 WITHDRAWAL_EFFECT = "reconciliation.matches.withdrawal.effect_words"
 ON_WITHDRAWAL = "reconciliation.matches.withdrawal.undo_some"
+# What each tells of the entries of «Lançamentos»: what they are of, and what stands for them.
+ENTRY_SOURCES = (
+    "payments.reads.entry_sources.BILLS",
+    "charges.reads.entry_sources.CHARGES",
+    "reconciliation.reads.entry_sources.BANK_LINES",
+)
 
 # What a company decided about money that leaves it, for apps that payments does not see; and what
 # they send from an account, for the limits of a day that payments counts.
