@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reconciliation.views import acts, imports, opening, position, reconcile, sync, undo
+from reconciliation.views import acts, imports, opening, position, reconcile, sync, talk, undo
 
 FILE = "extratos/<uuid:statement_id>/"
 
@@ -22,6 +22,20 @@ urlpatterns = [
     path("conciliar/linhas/<uuid:line_id>/criar/", acts.create, name="create"),
     path("conciliar/linhas/<uuid:line_id>/transferir/", acts.transfer, name="transfer"),
     path("conciliar/linhas/<uuid:line_id>/ignorar/", acts.ignore, name="ignore"),
+    path("conciliar/linhas/<uuid:line_id>/detalhes/", talk.details, name="details"),
+    path("conciliar/linhas/<uuid:line_id>/comentar/", talk.comment, name="comment"),
+    path("conciliar/linhas/<uuid:line_id>/perguntar/", talk.ask, name="ask"),
+    path("conciliar/linhas/<uuid:line_id>/anexar/", talk.attach, name="attach"),
+    path("conciliar/perguntas/", talk.list_questions, name="questions"),
+    path("conciliar/perguntas/abrir/<str:token>/", talk.open_question, name="open_question"),
+    path("conciliar/perguntas/<uuid:question_id>/", talk.question, name="question"),
+    path(
+        "conciliar/perguntas/<uuid:question_id>/retirar/",
+        talk.withdraw_question,
+        name="withdraw_question",
+    ),
+    path("conciliar/anexos/<uuid:attachment_id>/", talk.line_file, name="line_file"),
+    path("conciliar/anexos/<uuid:attachment_id>/remover/", talk.remove_file, name="remove_file"),
     path("conciliar/atos/<uuid:match_id>/desfazer/", undo.undo, name="undo"),
     path("contas/<uuid:account_id>/sincronizar/", sync.sync_now, name="sync"),
     path("contas/<uuid:account_id>/sincronizacao/", sync.sync_status, name="sync_status"),

@@ -27,6 +27,8 @@ from parties.merge import propose_merge
 from payments.models import DispatchRun
 from people.models import ExceptionalAct
 from reconciliation.matches.ignore import ignore
+from reconciliation.matches.notes import attach_file
+from reconciliation.matches.questions import ask
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
@@ -122,6 +124,9 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
             created_by=proposer.user,
         )
         use_id = AdvanceUse.objects.of(tenant).get().id
+        colleague = Membership.objects.of(tenant).get(user=admin)
+        question = ask(bank_line, "O que foi?", of=colleague, by=proposer)
+        attachment = attach_file(bank_line, "nota.pdf", b"%PDF-", by=proposer)
         ignored = ignore(make_line(account, "-1.00").id, by=proposer, why="Teste")
     assert ignored.match is not None
     assert connection is not None
@@ -130,6 +135,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "account_id": account.id,
         "act_id": waiting.id,
         "allocation_id": allocation.id,
+        "attachment_id": attachment.id,
         "batch_id": batch.id,
         "charge_id": charge.id,
         "change_id": ask_role(tenant, make_member(tenant, Role.FINANCE), Role.APPROVER, admin).id,
@@ -150,6 +156,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "payable_id": make_payable(tenant).id,
         "payee_id": filed.payee_id,
         "payer_id": make_payer(tenant).id,
+        "question_id": question.id,
         "refund_id": refund.id,
         "row_id": row.id,
         "recurrence_id": make_recurrence(account).id,
