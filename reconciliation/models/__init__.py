@@ -1,4 +1,5 @@
 from reconciliation.models.line_note import LineComment, LineFile
+from reconciliation.models.line_question import LineQuestion
 from reconciliation.models.match import Match, MatchEffect, MatchLine, MatchPart
 from reconciliation.models.opening_balance import OpeningBalance, OpeningByPerson, OpeningPutOff
 from reconciliation.models.proposal import (
@@ -11,6 +12,7 @@ from reconciliation.models.proposal import (
     Proposal,
 )
 from reconciliation.models.rule import Rule, RuleRun, RuleSlice
+from reconciliation.models.saved_filter import SavedFilter
 from reconciliation.models.transfer import Transfer
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "Lesson",
     "LineComment",
     "LineFile",
+    "LineQuestion",
     "LineReading",
     "Match",
     "MatchEffect",
@@ -33,5 +36,6 @@ __all__ = [
     "Rule",
     "RuleRun",
     "RuleSlice",
+    "SavedFilter",
     "Transfer",
 ]
