@@ -54,6 +54,7 @@ class Act(models.TextChoices):
     RULE_REMOVED = "rule_removed", "Regra de extrato excluída"
     RULES_APPLIED = "rules_applied", "Regras de extrato aplicadas"
     LINE_FILED = "line_filed", "Anexo de lançamento do extrato"
+    ENTRY_POSTED = "entry_posted", "Lançamento manual"
     ENTRY_REVERSED = "entry_reversed", "Lançamento estornado"
     OPENING_POSTED = "opening_posted", "Saldo de abertura lançado"
     EXPORTED = "exported", "Exportação"

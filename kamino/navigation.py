@@ -149,7 +149,12 @@ PAGES = {
     "audit:records": ("audit:records", "audit:export"),
     "audit:sign_ins": ("audit:sign_ins",),
     "accounts:chart": ("accounts:chart",),
-    "accounts:entries": ("accounts:entries", "accounts:entry", "accounts:reverse"),
+    "accounts:entries": (
+        "accounts:entries",
+        "accounts:entry",
+        "accounts:reverse",
+        "accounts:new_entry",
+    ),
     "accounts:tax_reform": ("accounts:tax_reform",),
     "accounts:groups": ("accounts",),
 }

@@ -6,17 +6,31 @@ from celery import shared_task
 
 from core.clock import database_now
 from core.ticks import Tick
-from reconciliation.rules import run
+from reconciliation.engine import due
+from reconciliation.engine import run as engine
+from reconciliation.rules import run as rules
+
+
+@shared_task(base=Tick)
+def look_at_lines() -> None:
+    """Every tick: what is due is found in the database."""
+    for tenant_id in due.companies():
+        look_at_lines_of.delay(str(tenant_id))
+
+
+@shared_task
+def look_at_lines_of(tenant_id: str) -> None:
+    engine.work(UUID(tenant_id))
 
 
 @shared_task(base=Tick)
 def sweep_rule_runs() -> None:
     """Every tick: is a run of the rules left over?"""
-    for tenant_id, run_id in run.unfinished(database_now()):
+    for tenant_id, run_id in rules.unfinished(database_now()):
         go_on_with_rules.delay(str(tenant_id), str(run_id))
 
 
 @shared_task
 def go_on_with_rules(tenant_id: str, run_id: str) -> None:
-    if run.go_on(UUID(tenant_id), UUID(run_id)):
+    if rules.go_on(UUID(tenant_id), UUID(run_id)):
         go_on_with_rules.delay(tenant_id, run_id)

@@ -9,6 +9,7 @@ from reconciliation.views import (
     rule_runs,
     rules,
     sync,
+    talk,
     undo,
 )
 
@@ -33,6 +34,20 @@ urlpatterns = [
     path("conciliar/linhas/<uuid:line_id>/criar/", acts.create, name="create"),
     path("conciliar/linhas/<uuid:line_id>/transferir/", acts.transfer, name="transfer"),
     path("conciliar/linhas/<uuid:line_id>/ignorar/", acts.ignore, name="ignore"),
+    path("conciliar/linhas/<uuid:line_id>/detalhes/", talk.details, name="details"),
+    path("conciliar/linhas/<uuid:line_id>/comentar/", talk.comment, name="comment"),
+    path("conciliar/linhas/<uuid:line_id>/perguntar/", talk.ask, name="ask"),
+    path("conciliar/linhas/<uuid:line_id>/anexar/", talk.attach, name="attach"),
+    path("conciliar/perguntas/", talk.list_questions, name="questions"),
+    path("conciliar/perguntas/abrir/<str:token>/", talk.open_question, name="open_question"),
+    path("conciliar/perguntas/<uuid:question_id>/", talk.question, name="question"),
+    path(
+        "conciliar/perguntas/<uuid:question_id>/retirar/",
+        talk.withdraw_question,
+        name="withdraw_question",
+    ),
+    path("conciliar/anexos/<uuid:attachment_id>/", talk.line_file, name="line_file"),
+    path("conciliar/anexos/<uuid:attachment_id>/remover/", talk.remove_file, name="remove_file"),
     path("conciliar/atos/<uuid:match_id>/desfazer/", undo.undo, name="undo"),
     path("conciliar/regras/", rules.rules, name="rules"),
     path("conciliar/regras/nova/", rules.new_rule, name="new_rule"),

@@ -457,6 +457,8 @@ ASK_NONE = {
     "registers:enter", "registers:merge", "registers:new", "registers:payer_archive",
     "registers:payer_edit", "registers:payer_new", "registers:payer_restore", "registers:refuse",
     "registers:restore", "tenants:close_notice",
+    "accounts:new_entry", "reconciliation:ask", "reconciliation:attach", "reconciliation:comment",
+    "reconciliation:question", "reconciliation:remove_file", "reconciliation:withdraw_question",
 }  # fmt: skip
 
 

@@ -35,7 +35,7 @@ DROP TRIGGER match_rule_frozen ON "reconciliation_match";
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reconciliation", "0005_rules")]
+    dependencies = [("reconciliation", "0009_rules")]
 
     operations = [
         SecureTenantTable("rule"),

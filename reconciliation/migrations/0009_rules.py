@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         ("banking", "0020_withdrawn_lines"),
         ("parties", "0008_payers"),
         ("people", "0004_exceptional_acts"),
-        ("reconciliation", "0004_walls"),
+        ("reconciliation", "0008_proposals_due"),
         ("tenants", "0007_policies_ask_once"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
