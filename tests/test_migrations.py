@@ -12,6 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import F, Sum
 from django.utils import timezone
 
 from kamino.local.throwaway import make_database
@@ -302,6 +303,25 @@ def fill_orders(apps: Any) -> tuple[UUID, set[tuple[UUID, UUID, Decimal, None]]]
         (lines[1].id, posted_anew.id, Decimal(-10), None),
     }
     return tenant.id, expected
+
+
+@pytest.mark.parametrize("former", [BEFORE_ALLOCATIONS], indirect=True, ids=["0014"])
+def test_former_lines_have_the_day_of_their_entry_and_are_summed(former: Any) -> None:
+    apps = MigrationExecutor(former).loader.project_state(BEFORE_ALLOCATIONS).apps
+    with transaction.atomic("owner"):
+        tenant, _ = fill_orders(apps)
+
+    apps = migrate_to(former, latest(former))
+
+    with transaction.atomic("owner"):
+        in_company(former, tenant)
+        lines = apps.get_model("accounts", "JournalLine").objects.using("owner")
+        steps = apps.get_model("accounts", "AccountStep").objects.using("owner")
+        summed = lines.values_list("account_id", "day").annotate(held=Sum("amount"))
+        held = steps.values_list("account_id", "day").annotate(held=Sum("debit") - Sum("credit"))
+        assert lines.exists()
+        assert not lines.exclude(day=F("entry__date")).exists()
+        assert set(held) == set(summed)
 
 
 @pytest.mark.parametrize("former", [BEFORE_ALLOCATIONS], indirect=True, ids=["0014"])

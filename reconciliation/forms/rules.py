@@ -49,7 +49,7 @@ class RuleForm(forms.Form):
         help_text="CPF ou CNPJ (com as filiais), ou parte do nome.",
     )
     side = forms.ChoiceField(
-        label="Lado", required=False, choices=[("", "Entrada ou saída"), *Rule.Side.choices]
+        label="Lado", required=False, choices=[("", "Ambos"), *Rule.Side.choices]
     )
     least = AmountField(label="Valor de", required=False, widget=MoneyInput)
     most = AmountField(label="Valor até", required=False, widget=MoneyInput)

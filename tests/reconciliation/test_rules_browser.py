@@ -35,9 +35,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def make_page(tenant: Tenant, itau: BankAccount, ana: Membership) -> list[Rule]:
     """Rules of each kind, some used, one off; lines that one of them fits; an offer."""
+    savings = make_bank_account(tenant, preferred=False)
     rules = [
         make_rule(ana, when("TAR", side="out", most=20)),
-        make_rule(ana, moving(begins("RESG AUT; APLIC AUT"), make_bank_account(tenant))),
+        make_rule(ana, moving(begins("RESG AUT; APLIC AUT"), savings)),
         make_rule(ana, entry(ana, when(party_name="Imobiliária Centro"), name="Aluguel")),
         make_rule(ana, entry(ana, pattern(r"IOF.*CRED"), "5.3.02")),
         make_rule(ana, ignoring(when("SALDO ANTERIOR"), "Linha de saldo do banco")),
@@ -73,7 +74,7 @@ def test_rules_are_written_tried_ordered_and_applied(
         browsing.sign_in(page, live_server.url, (ana.user.email, PASSWORD))
         page.goto(address)
         page.get_by_label("Texto procurado").fill("AWS BRASIL")
-        page.get_by_label("Classificação", exact=True).select_option(index=3)
+        page.locator("#id_account_1").select_option(index=3)
         page.get_by_role("button", name="Experimentar").click()
         expect(page.locator(".trial__head")).to_contain_text("6 linhas")
         shoot(page, "regras")
@@ -81,7 +82,8 @@ def test_rules_are_written_tried_ordered_and_applied(
         page.get_by_role("button", name="Gravar regra").click()
         expect(page.locator("[data-rule]")).to_have_count(6)
         order = rule_order(page)
-        page.locator("[data-rule] .rule__grip").last.drag_to(page.locator("[data-rule]").first)
+        with page.expect_response("**/regras/ordem/"):
+            page.locator("[data-rule] .rule__grip").last.drag_to(page.locator("[data-rule]").first)
         expect(page.locator("[data-rule]").first).to_have_attribute("data-rule", order[-1])
         page.reload()
         assert rule_order(page) == [order[-1], *order[:-1]]
