@@ -1,6 +1,17 @@
 from django.urls import path
 
-from reconciliation.views import acts, imports, opening, position, reconcile, sync, talk, undo
+from reconciliation.views import (
+    acts,
+    export,
+    imports,
+    opening,
+    position,
+    reconcile,
+    saved_filters,
+    sync,
+    talk,
+    undo,
+)
 
 FILE = "extratos/<uuid:statement_id>/"
 
@@ -26,6 +37,15 @@ urlpatterns = [
     path("conciliar/linhas/<uuid:line_id>/comentar/", talk.comment, name="comment"),
     path("conciliar/linhas/<uuid:line_id>/perguntar/", talk.ask, name="ask"),
     path("conciliar/linhas/<uuid:line_id>/anexar/", talk.attach, name="attach"),
+    path("conciliar/filtros/", saved_filters.saved_filters, name="filters"),
+    path("conciliar/filtros/menu/", saved_filters.menu, name="filters_menu"),
+    path(
+        "conciliar/filtros/<uuid:filter_id>/renomear/",
+        saved_filters.rename,
+        name="rename_filter",
+    ),
+    path("conciliar/filtros/<uuid:filter_id>/excluir/", saved_filters.delete, name="delete_filter"),
+    path("conciliar/exportar/<slug:kind>/", export.export, name="export"),
     path("conciliar/perguntas/", talk.list_questions, name="questions"),
     path("conciliar/perguntas/abrir/<str:token>/", talk.open_question, name="open_question"),
     path("conciliar/perguntas/<uuid:question_id>/", talk.question, name="question"),
