@@ -30,6 +30,7 @@ from reconciliation.matches.ignore import ignore
 from reconciliation.matches.notes import attach_file
 from reconciliation.matches.questions import ask
 from reconciliation.models import Rule, RuleRun
+from reconciliation.saved_filters import save_filter
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
@@ -132,7 +133,10 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         rule_run = RuleRun.objects.create(tenant=tenant, lines=[], asked_by=admin)
         colleague = Membership.objects.of(tenant).get(user=admin)
         question = ask(bank_line, "O que foi?", of=colleague, by=proposer)
+        administers = Membership.objects.of(tenant).get(user=admin)
+        question = ask(bank_line, "O que foi?", of=administers, by=proposer)
         attachment = attach_file(bank_line, "nota.pdf", b"%PDF-", by=proposer)
+        kept = save_filter("Saídas", "tipo=saidas", is_shared=True, by=administers)
         ignored = ignore(make_line(account, "-1.00").id, by=proposer, why="Teste")
     assert ignored.match is not None
     assert connection is not None
@@ -149,6 +153,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "delegation_id": make_delegation(tenant).id,
         "destination_id": filed.payee_account_id,
         "file_id": file.id,
+        "filter_id": kept.id,
         "entry_id": make_entry(tenant).id,
         "group_id": account.ledger_account.group_id,
         "job_id": job.id,

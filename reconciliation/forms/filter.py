@@ -1,14 +1,17 @@
 """Which lines of the statement are shown; it lives in the address."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.http import QueryDict
 
 from banking.models import StatementLine
 from banking.statements.filter import StatementFilter
-from core.fields import AmountField
+from core.fields import AmountField, NameField
+from reconciliation.models.saved_filter import NAME_LENGTH
 
 
 class State(models.TextChoices):
@@ -49,3 +52,37 @@ class LineFilter(StatementFilter):
     def has_more(self) -> bool:
         """Whether something is asked for that stands behind the fold."""
         return any(self.data.get(name) for name in ("de", "ate", "tipo", "valor_de", "valor_ate"))
+
+
+def query_of(data: QueryDict) -> str:
+    """The address of a filter without the place in its pages, and without what says nothing; empty
+    where it filters nothing or is not understood."""
+    form = LineFilter(data)
+    if not form.is_valid() or not form.is_filtering:
+        return ""
+    kept = [("conta", data["conta"])] if data.get("conta") else []
+    kept += [(name, data[name]) for name in form.fields if data.get(name)]
+    return urlencode(kept)
+
+
+class SaveForm(forms.Form):
+    name = NameField(
+        label="Nome",
+        max_length=NAME_LENGTH,
+        error_messages={"required": "Dê um nome ao filtro."},
+    )
+    is_shared = forms.BooleanField(label="Para toda a empresa", required=False)
+    query = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, may_share: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_share:
+            del self.fields["is_shared"]
+
+
+class RenameForm(forms.Form):
+    name = NameField(
+        label="Nome",
+        max_length=NAME_LENGTH,
+        error_messages={"required": "Dê um nome ao filtro."},
+    )

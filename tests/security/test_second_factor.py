@@ -459,6 +459,7 @@ ASK_NONE = {
     "registers:restore", "tenants:close_notice",
     "accounts:new_entry", "reconciliation:ask", "reconciliation:attach", "reconciliation:comment",
     "reconciliation:question", "reconciliation:remove_file", "reconciliation:withdraw_question",
+    "reconciliation:delete_filter", "reconciliation:filters", "reconciliation:rename_filter",
 }  # fmt: skip
 
 

@@ -17,8 +17,10 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Of two or more bytes, as UTF-8 writes a letter with an accent or a sign.
-MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+# Of two or more bytes, as UTF-8 writes a letter with an accent, a sign, a picture.
+MULTIBYTE = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
 ABOVE_ASCII = re.compile(rb"[\x80-\xff]")
 # Replaces single bytes that are no UTF-8: a text that was cut in the middle of a letter.
 OTHERWISE = "kamino-windows-1252"
