@@ -82,7 +82,7 @@ class SaveForm(forms.Form):
 
 class RenameForm(forms.Form):
     name = NameField(
-        label="Nome",
+        label="Novo nome",
         max_length=NAME_LENGTH,
         error_messages={"required": "Dê um nome ao filtro."},
     )
