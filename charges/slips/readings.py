@@ -41,7 +41,7 @@ NOT_REGISTERED = (
 
 
 def told_by(account: BankAccount) -> str:
-    return f"{account.bank_name} informou."
+    return f"{account.bank_said.begins} informou."
 
 
 def take_in(slip: Slip, reading: Reading, *, source: str) -> None:
@@ -69,8 +69,9 @@ def take_in(slip: Slip, reading: Reading, *, source: str) -> None:
     elif slip.status == SlipStatus.GIVEN_UP and reading.state in ALIVE:
         require_look(
             slip.charge,
-            f"O boleto {slip.our_number or slip.code}, dado por não emitido, existe em "
-            f"{slip.bank_account.bank_name}: cancele-o no aplicativo do banco, ou o pagador pode "
+            f"O boleto {slip.our_number or slip.code}, dado por não emitido, existe "
+            f"{slip.bank_account.bank_said.at}: cancele-o no aplicativo do banco, ou o "
+            "pagador pode "
             "pagar duas vezes.",
         )
 
