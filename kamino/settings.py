@@ -251,6 +251,7 @@ PENDING_CHANGES = (
 # id, two people's ids and the instants that matter.
 EXCEPTIONAL_ACTS = (
     "charges.settlement.received.CASH",
+    "charges.settlement.received.DATED_BACK",
     "charges.settlement.waive.REST",
     "charges.settlement.waive.LATE",
     "charges.tracking.reissue.LESS",

@@ -56,7 +56,8 @@ def ask_for(request: TenantRequest, settlement_id: UUID) -> HttpResponse:
         title="Devolver ao pagador",
         texts=[
             f"Deste recebimento restam {reais(payment.left.total)}. O valor volta por Pix para a "
-            f"conta de onde veio, por {settlement.bank_account}. Nada sai antes de um aprovador "
+            f"conta de onde veio, {settlement.bank_account.said.by}. Nada sai antes de um "
+            "aprovador "
             "liberar."
         ],
         action="Pedir devolução",
@@ -108,7 +109,8 @@ def release(request: TenantRequest, refund_id: UUID) -> HttpResponse:
     asker = refund.asked_by.display_name if refund.asked_by else ""
     debt = f" {refund.get_debt_display()}." if refund.principal else ""
     texts = [
-        f"{reais(refund.amount)} saem de {refund.bank_account} por Pix para a conta de onde vieram "
+        f"{reais(refund.amount)} saem {refund.bank_account.said.of} por Pix para a conta de "
+        "onde vieram "
         f"os {reais(refund.settlement.received)} de {refund.charge.payer}.",
         f"Pedida por {asker}: {refund.reason}.{debt}",
     ]
