@@ -192,6 +192,13 @@ def write_paid(
         cursor.execute(PAID, [charges, [*paid.values()], tenant_id])
 
 
+def write_paid_by_lines(tenant_id: UUID, days: Mapping[UUID, date]) -> None:
+    """Store that lines of the statement paid the whole of charges, each on its day; of their slips
+    their banks tell. The caller holds the charges, of which nothing is kept open."""
+    with connection.cursor() as cursor:
+        cursor.execute(PAID, [[*days], [*days.values()], tenant_id])
+
+
 def follow_slip(charge: Charge, slip: Slip) -> None:
     """Let a charge be what its newest slip says, unless money does. A former slip moves nothing."""
     slips = Slip.objects.of(charge.tenant_id).filter(charge=charge).order_by("-created_at", "-id")

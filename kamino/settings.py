@@ -415,6 +415,7 @@ TICKS = (
     "payments.tasks.tell_approvers",
     "charges.tasks.sweep_charges",
     "charges.tasks.sweep_reminders",
+    "reconciliation.tasks.look_at_lines",
     "kamino.tasks.call_heartbeat_url",
 )
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("clock", *QUEUES)]
@@ -491,6 +492,7 @@ ON_STATEMENT_READ = (
     "payments.orders.evidence.match_statement",
     "charges.tracking.bank_lines.match_statement",
     "reconciliation.matches.transfer.complete_waiting",
+    "reconciliation.engine.run.work_soon",
 )
 ON_ALLOCATION_UNDONE = (
     "payments.orders.evidence.note_undone",

@@ -97,24 +97,24 @@ def undo_allocation(allocation: Allocation, *, by: Membership) -> None:
     )
 
 
-def take_apart(allocation: Allocation, *, by: Membership) -> Allocation:
+def take_apart(allocation: Allocation, *, by: Membership | None) -> Allocation:
     """As `undo_allocation`, by an act that puts it on record itself."""
     check_role(by)
-    rows = Allocation.objects.of(by.tenant_id).select_related(
+    rows = Allocation.objects.of(allocation.tenant_id).select_related(
         "statement_line__bank_account", "journal_line__entry"
     )
     # As whoever acts on several lines of an account: it is held before anything else.
     account = rows.values_list("statement_line__bank_account", flat=True).get(id=allocation.id)
-    accounts = BankAccount.objects.of(by.tenant_id).filter(id=account)
+    accounts = BankAccount.objects.of(allocation.tenant_id).filter(id=account)
     list(accounts.select_for_update(of=("self",), no_key=True).values_list("id"))
     hold_lines(allocation)
     locked: Allocation = rows.select_for_update(of=("self",), no_key=True).get(id=allocation.id)
     if locked.ended_at is not None:
         raise InvalidState("Esta conciliação já foi desfeita.", code="already_undone")
-    locked.ended_at, locked.undone_by = database_now(), by.user
+    locked.ended_at, locked.undone_by = database_now(), by.user if by else None
     locked.save(update_fields=["ended_at", "undone_by"])
     for name in settings.ON_ALLOCATION_UNDONE:
-        import_string(name)(locked, by=by.user)
+        import_string(name)(locked, by=by.user if by else None)
     return locked
 
 

@@ -16,7 +16,7 @@ from benchmarks.matching.facts import company_of, item_of, line_of, party_of
 from benchmarks.matching.generate import generate, read
 from benchmarks.matching.judge import Judge, Outcome, Pairing
 from benchmarks.matching.table import show
-from reconciliation.proposals.book import Book
+from reconciliation.proposals.book import Book, Register
 from reconciliation.proposals.facts import Proposal
 from reconciliation.proposals.propose import propose
 
@@ -25,7 +25,7 @@ class Play:
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.data, self.judge = data, Judge(data)
         self.providers = {row["id"]: row["provider"] for row in data["company"]["accounts"]}
-        self.book = Book(company_of(data["company"]), map(party_of, data["parties"]))
+        self.book = Book(company_of(data["company"]), Register(map(party_of, data["parties"])))
         self.matched: dict[str, tuple[Proposal, str]] = {}  # by line
         self.outcome = Outcome()
         self.stale: dict[str, None] = {}  # open lines to be proposed again

@@ -17,6 +17,10 @@ from tenants.models import Tenant, TenantForeignKey, TenantOwned, TenantQuerySet
 ZERO = Decimal("0.00")
 
 
+# Evidence of what a line of the statement tells, where no bank and no person does: `line:{id}:…`.
+OF_LINE = "line:"
+
+
 class SettlementQuerySet(TenantQuerySet):
     def of(self, tenant: Tenant | UUID) -> Self:
         """Those of one company that stand: what a person undid never came."""
@@ -110,12 +114,15 @@ class Settlement(TenantOwned):
             ),
             models.CheckConstraint(
                 name="settlement_outside_by_person",
-                condition=Q(slip__isnull=False) | Q(registered_by__isnull=False),
+                condition=Q(slip__isnull=False)
+                | Q(registered_by__isnull=False)
+                | Q(evidence__startswith=OF_LINE),
             ),
             models.CheckConstraint(
                 name="settlement_undone_by_person",
                 condition=Q(undone_at=None, undone_by=None)
-                | Q(undone_at__isnull=False, undone_by__isnull=False, registered_by__isnull=False),
+                | Q(undone_at__isnull=False, undone_by__isnull=False)
+                & (Q(registered_by__isnull=False) | Q(evidence__startswith=OF_LINE)),
             ),
         ]
         indexes = [
@@ -129,3 +136,8 @@ class Settlement(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.received} {self.posted_on:%d/%m/%Y}"
+
+    @property
+    def is_of_line(self) -> bool:
+        """Neither a bank nor a person told it: a line of the statement is its money."""
+        return self.registered_by_id is None and self.evidence.startswith(OF_LINE)

@@ -67,7 +67,7 @@ def why_not_undone(settlement: Settlement) -> str:
     charge = settlement.charge
     if settlement.undone_at is not None:
         return "Este recebimento já foi desfeito."
-    if settlement.registered_by_id is None:
+    if settlement.registered_by_id is None and not settlement.is_of_line:
         return "O banco informou este recebimento: o que voltou é registrado como devolução."
     if settlement.entry_id is None:
         return "Diga antes o que fazer com o recebimento retido."

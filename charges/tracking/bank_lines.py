@@ -207,7 +207,7 @@ def keep_day(settlement: Settlement, entry: JournalEntry) -> None:
     )
 
 
-def note_undone(allocation: Allocation, *, by: User) -> None:
+def note_undone(allocation: Allocation, *, by: User | None) -> None:
     """The charge says that a person took its entry and a bank line apart.
 
     Named in `settings.ON_ALLOCATION_UNDONE`; runs inside the company's scope.

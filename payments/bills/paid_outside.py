@@ -143,7 +143,7 @@ def leaf_of(source: BankAccount | Account) -> Account:
 
 
 @transaction.atomic
-def undo_paid_outside(payable: Payable, *, by: Membership, why: str) -> Payable:
+def undo_paid_outside(payable: Payable, *, by: Membership | None, why: str) -> Payable:
     """It was not paid so: the entry is reversed on its own day, the bill waits for approval. What
     became a bill of its own of it is cancelled.
 
@@ -154,7 +154,9 @@ def undo_paid_outside(payable: Payable, *, by: Membership, why: str) -> Payable:
             (code `rest_moved`) its rest was sent or paid since.
         NotAllowed: `by` neither enters nor approves bills.
     """
-    require_worker(by)
+    if by is not None:
+        require_worker(by)
+    user = by.user if by else None
     payable = lock(payable)
     payment = payment_of(payable)
     if payment is None:
@@ -162,16 +164,17 @@ def undo_paid_outside(payable: Payable, *, by: Membership, why: str) -> Payable:
             "Esta conta não consta como paga fora do Kamino.", code="not_paid_outside"
         )
     if payment.rest is not None:
+        assert by is not None  # the product leaves no rest
         cancel_rest(payment.rest, by=by, why=why)
     entry = standing(payment.entry)
     hold_entry(entry)
     if entry.reversal is None:
-        reverse_entry(entry, by=by.user, date=entry.date, why=why)
-    payment.undone_by, payment.undone_at = by.user, database_now()
+        reverse_entry(entry, by=user, date=entry.date, why=why)
+    payment.undone_by, payment.undone_at = user, database_now()
     payment.save(update_fields=["undone_by", "undone_at"])
     revoke_approval(payable)
-    note(payable, UNDONE, why, tone=Tone.WARN, by=by.user)
-    record(Act.PAID_OUTSIDE_UNDONE, on=payable, by=by.user, why=why, before=particulars(payment))
+    note(payable, UNDONE, why, tone=Tone.WARN, by=user)
+    record(Act.PAID_OUTSIDE_UNDONE, on=payable, by=user, why=why, before=particulars(payment))
     return payable
 
 

@@ -11,7 +11,8 @@ from tenants.models import TenantForeignKey, TenantOwned, User
 
 
 class OutsidePayment(TenantOwned):
-    """A person says that a bill was paid outside of the product (paga fora)."""
+    """A bill was paid outside of the product (paga fora): a person says so, or, where `by` is null,
+    a line of the statement does."""
 
     payable = TenantForeignKey(Payable, models.PROTECT, related_name="outside_payments")
     paid_on = models.DateField("data do pagamento")
@@ -22,7 +23,7 @@ class OutsidePayment(TenantOwned):
     entry = TenantForeignKey(JournalEntry, models.PROTECT, related_name="+")
     # What was not paid of the bill, as a bill of its own.
     rest = TenantForeignKey(Payable, models.PROTECT, null=True, related_name="+")
-    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
     undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     undone_at = models.DateTimeField(null=True)

@@ -337,7 +337,7 @@ def join(pair: Pair, account: BankAccount) -> tuple[JournalEntry, JournalEntry] 
     return former, entry
 
 
-def note_undone(allocation: Allocation, *, by: User) -> None:
+def note_undone(allocation: Allocation, *, by: User | None) -> None:
     """The bill says that a person took its entry and a bank line apart.
 
     Named in `settings.ON_ALLOCATION_UNDONE`; runs inside the company's scope.

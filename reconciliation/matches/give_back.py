@@ -163,6 +163,19 @@ def set_against(writing: Writing, back: Return) -> None:
     writing.add_line(back.other, -back.line.amount, is_ignored=True)
 
 
+def set_against_each_other(line: StatementLine, other: StatementLine, origin: Origin) -> Match:
+    """As the product itself does it, who holds both: nothing is said of either."""
+    writing = begin_match(line.tenant_id, Match.Kind.GIVE_BACK, origin)
+    left = open_parts(line.tenant_id, [other.id])[other.id]
+    if abs(left) < abs(line.amount):
+        raise InvalidState(f"«{other}» já está conciliado.", code="line_used")
+    writing.add_line(line, line.amount, is_ignored=True)
+    writing.add_line(other, -line.amount, is_ignored=True)
+    told = {"Devolução": in_words(line), "Do que": in_words(other)}
+    record(Act.LINE_GIVEN_BACK, on=writing.match, by=None, after=told)
+    return writing.match
+
+
 def outside_payment_of(entry: JournalEntry) -> OutsidePayment | None:
     rows = OutsidePayment.objects.of(entry.tenant_id).filter(undone_at=None)
     found: OutsidePayment | None = (

@@ -29,6 +29,7 @@ from people.exceptional_acts import Kind, Request, lock_person, propose
 from people.models import ExceptionalAct
 from reconciliation.matches.differences import Difference, DifferenceKind, account_of
 from reconciliation.matches.items import Choice, ItemKind
+from reconciliation.matches.lessons import learn
 from reconciliation.matches.pairing import Done, Pairing, reais
 from reconciliation.matches.plan import Plan, Planned, plan_of
 from reconciliation.matches.write import Effect, Origin, Writing, begin_match, posted_on
@@ -131,6 +132,8 @@ def write_match(plan: Plan, pairing: Pairing, origin: Origin) -> Match:
         count(taken, pieces)
     for line, amount in taken.items():
         writing.add_line(line, amount)
+    if origin.by is not None:
+        learn(writing.match)
     record(
         Act.LINES_MATCHED,
         on=writing.match,

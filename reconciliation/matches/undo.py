@@ -64,7 +64,7 @@ def undo(
     lines = MatchLine.objects.of(by.tenant_id).filter(match__in=list(ids))
     hold_lines(set(lines.values_list("statement_line_id", flat=True)), by=by, seen=seen)
     matches = held_matches(ids, by)
-    hold_items(matches, by)
+    hold_items(matches, by.tenant_id)
     undoing = effect_of(matches)
     if undoing.blockers:
         raise StandsOn(undoing.blockers)
@@ -88,31 +88,38 @@ def held_matches(ids: Collection[UUID], by: Membership) -> list[Match]:
     return matches
 
 
-def hold_items(matches: Sequence[Match], by: Membership) -> None:
+def hold_items(matches: Sequence[Match], tenant_id: UUID) -> None:
     """In the order in which all hold them, before the first is undone."""
-    effects = MatchEffect.objects.of(by.tenant_id).filter(match__in=matches)
+    effects = MatchEffect.objects.of(tenant_id).filter(match__in=matches)
     bills = set(effects.exclude(bill=None).values_list("bill_id", flat=True))
     orders = set(effects.exclude(order=None).values_list("order_id", flat=True))
     if bills or orders:
-        lock_rules(by.tenant_id)
-        lock_in_order(PaymentOrder.objects.of(by.tenant_id).filter(id__in=orders))
-        list(hold(Payable.objects.of(by.tenant_id).filter(id__in=bills)))
+        lock_rules(tenant_id)
+        lock_in_order(PaymentOrder.objects.of(tenant_id).filter(id__in=orders))
+        list(hold(Payable.objects.of(tenant_id).filter(id__in=bills)))
     charges = effects.exclude(settlement=None).values_list("settlement__charge_id", flat=True)
-    lock_charges(by.tenant_id, set(charges))
+    lock_charges(tenant_id, set(charges))
 
 
-def undo_one(match: Match, by: Membership, why: str) -> None:
-    match.ended_at, match.undone_by = database_now(), by.user
-    match.undone_why = shorten(why, 300)
+def undo_by_product(match: Match, why: str) -> None:
+    """What the product matched by itself, when the money came back. The caller holds its line."""
+    hold_items([match], match.tenant_id)
+    undo_one(match, None, why)
+    put_on_record(match, None, why)
+
+
+def undo_one(match: Match, by: Membership | None, why: str) -> None:
+    match.ended_at, match.undone_by = database_now(), by.user if by else None
+    match.undone_why = shorten(why, 300) if by else ""  # by a person
     match.save(update_fields=["ended_at", "undone_by", "undone_why"])
-    parts = Allocation.objects.of(by.tenant_id).standing().filter(match_parts__match=match)
+    parts = Allocation.objects.of(match.tenant_id).standing().filter(match_parts__match=match)
     for part in parts.order_by("id"):
         take_apart(part, by=by)
     for effect in effects_of(match):
         take_back(effect, by, why)
 
 
-def take_back(effect: MatchEffect, by: Membership, why: str) -> None:
+def take_back(effect: MatchEffect, by: Membership | None, why: str) -> None:
     """What a person has taken back elsewhere already stays so."""
     if effect.kind == Kind.BILL_PAID and effect.bill is not None:
         payment = payment_of(effect.bill)
@@ -120,21 +127,23 @@ def take_back(effect: MatchEffect, by: Membership, why: str) -> None:
             undo_paid_outside(effect.bill, by=by, why=why)
     elif effect.kind == Kind.CHARGE_SETTLED and effect.settlement is not None:
         if effect.settlement.undone_at is None:
+            assert by is not None  # what a charge got comes back by a refund
             undo_received(effect.settlement, by=by, why=why)
     elif effect.kind == Kind.ORDER_PROVED and effect.order is not None:
-        sentence = f"{by.user.display_name} desfez a conciliação que provava este pagamento."
+        sentence = f"{name_of(by and by.user)} desfez a conciliação que provava este pagamento."
         require_review(effect.order, sentence)
     elif effect.kind == Kind.REWRITTEN and effect.entry is not None and effect.former is not None:
+        assert by is not None  # the product gives nothing up
         write_former(standing(effect.entry), effect.former, by, why)
     elif is_own_entry(effect):
         assert effect.entry is not None  # matcheffect_of
         reverse(standing(effect.entry), by, why)
 
 
-def reverse(entry: JournalEntry, by: Membership, why: str) -> None:
+def reverse(entry: JournalEntry, by: Membership | None, why: str) -> None:
     hold_entry(entry)
     if entry.reversal is None:
-        reverse_entry(entry, by=by.user, date=entry.date, why=why)
+        reverse_entry(entry, by=by.user if by else None, date=entry.date, why=why)
 
 
 def write_former(entry: JournalEntry, former: JournalEntry, by: Membership, why: str) -> None:
@@ -145,13 +154,13 @@ def write_former(entry: JournalEntry, former: JournalEntry, by: Membership, why:
         rewrite_entry(entry, lines=lines, why=why, by=by.user)
 
 
-def put_on_record(match: Match, by: Membership, why: str) -> None:
-    rows = MatchLine.objects.of(by.tenant_id).filter(match=match)
+def put_on_record(match: Match, by: Membership | None, why: str) -> None:
+    rows = MatchLine.objects.of(match.tenant_id).filter(match=match)
     lines = [each.statement_line for each in rows.select_related("statement_line__bank_account")]
     record(
         Act.MATCH_UNDONE,
         on=match,
-        by=by.user,
+        by=by.user if by else None,
         why=why,
         before={
             "Ato": match.get_kind_display(),
@@ -161,14 +170,14 @@ def put_on_record(match: Match, by: Membership, why: str) -> None:
     )
 
 
-def follow_undone(allocation: Allocation, *, by: User) -> None:
+def follow_undone(allocation: Allocation, *, by: User | None) -> None:
     """An allocation that a match made was undone on another page: it is the same act.
 
     Named in `settings.ON_ALLOCATION_UNDONE`; runs inside the company's scope.
     """
     rows = Match.objects.of(allocation.tenant_id).standing()
     match = rows.filter(parts__allocation=allocation).first()
-    if match is None:
+    if match is None or by is None:
         return
     members = Membership.objects.of(allocation.tenant_id).select_related("user", "tenant")
     undo([match.id], by=members.get(user=by))

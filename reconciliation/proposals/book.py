@@ -19,11 +19,32 @@ LEAST_TOKEN = 4
 SEEN_DAYS = 120  # how far back a value has to be alone
 
 
-class Book:
-    def __init__(self, company: Company, parties: Iterable[Party]) -> None:
-        self.company = company
+class Register:
+    """The company's parties, found by what a line may tell of them."""
+
+    def __init__(self, parties: Iterable[Party]) -> None:
         self.parties = {party.id: party for party in parties}
         self.names = NameIndex(self.parties.values())
+        self.of_document: dict[str, set[str]] = defaultdict(set)
+        self.of_root: dict[str, set[str]] = defaultdict(set)
+        self.of_account: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for party in self.parties.values():
+            self._index(party)
+
+    def _index(self, party: Party) -> None:
+        if document := bare_number_kept(party.document):
+            self.of_document[document].add(party.id)
+            if len(document) == 14:
+                self.of_root[document[:8]].add(party.id)
+        for branch, number in party.accounts:
+            self.of_account[account_number(branch, number)].add(party.id)
+
+
+class Book:
+    def __init__(self, company: Company, register: Register) -> None:
+        self.company = company
+        self.register = register
+        self.parties, self.names = register.parties, register.names
         self.items: dict[str, Item] = {}
         self.open: dict[str, Decimal] = {}  # what is open of each item, positive
         self.lines: dict[str, Line] = {}
@@ -36,9 +57,6 @@ class Book:
         self.transfers: list[Item] = []  # announced
         self.last_day = date.min
         self.read_until: dict[str, date] = {}  # by account, the last day of a line
-        self._of_document: dict[str, set[str]] = defaultdict(set)
-        self._of_root: dict[str, set[str]] = defaultdict(set)
-        self._of_account: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._by_id: dict[str, set[str]] = defaultdict(set)
         self._by_party: dict[str, set[str]] = defaultdict(set)
         self._by_amount: dict[Decimal, set[str]] = defaultdict(set)  # all, open or not; signed
@@ -48,16 +66,6 @@ class Book:
         self._lines_by_amount: dict[Decimal, list[str]] = defaultdict(list)
         self._lines_by_party: dict[str, list[str]] = defaultdict(list)
         self._told: dict[str, dict[str, str]] = {}
-        for party in self.parties.values():
-            self._index(party)
-
-    def _index(self, party: Party) -> None:
-        if document := bare_number_kept(party.document):
-            self._of_document[document].add(party.id)
-            if len(document) == 14:
-                self._of_root[document[:8]].add(party.id)
-        for branch, number in party.accounts:
-            self._of_account[account_number(branch, number)].add(party.id)
 
     # Arrivals
 
@@ -103,13 +111,13 @@ class Book:
     def _by_documents(self, reading: Reading) -> dict[str, str]:
         found: dict[str, str] = {}
         for account in reading.accounts:
-            found |= dict.fromkeys(self._of_account.get(account, ()), "account")
+            found |= dict.fromkeys(self.register.of_account.get(account, ()), "account")
         for document in reading.documents:
-            found |= dict.fromkeys(self._of_document.get(document, ()), "document")
+            found |= dict.fromkeys(self.register.of_document.get(document, ()), "document")
         if not found:
             for document in reading.documents:
                 if len(document) == 14:
-                    found |= dict.fromkeys(self._of_root.get(document[:8], ()), "root")
+                    found |= dict.fromkeys(self.register.of_root.get(document[:8], ()), "root")
         return found
 
     def _by_name(self, reading: Reading) -> dict[str, str]:

@@ -123,6 +123,7 @@ INFO = BankInfo(
     cut_off={Rail.TED: time(17, 0), Rail.BOLETO: time(20, 0)},
     # It has no key and no reference of ours: a repeat may always be a second payment.
     idempotency_window=None,
+    movement_order_ids=("reference",),
     # Whether an account's orders wait for a second signature is not told.
     approval_in_bank=False,
     pitch="Extrato automático, TED e boletos da conta que a empresa já tem no BS2.",

@@ -126,6 +126,8 @@ class BankInfo:
     token_requests_per_minute: int | None = None
     # The headers that a notice is read from, in lower case. None is a secret: they are kept.
     event_headers: frozenset[str] = frozenset()
+    # Which ids of an order the bank repeats in its movement: "code" is ours, "reference" its own.
+    movement_order_ids: tuple[str, ...] = ()
     # Where ISSUE_CHARGE is among the capabilities.
     charges: ChargeRules | None = None
 

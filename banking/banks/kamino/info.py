@@ -97,6 +97,7 @@ INFO = BankInfo(
     ),
     cut_off={Rail.TED: time(17, 0), Rail.BOLETO: time(20, 0), Rail.PIX: time(23, 59, 59)},
     idempotency_window=timedelta(hours=72),
+    movement_order_ids=("code", "reference"),
     approval_in_bank=True,
     pitch=(
         "Aberta na hora e sem tarifa, com TED, boleto e Pix, inclusive em fins de semana e "

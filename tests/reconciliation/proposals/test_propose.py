@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from brazil.cnpj import cnpj_check_digits
-from reconciliation.proposals.book import Book
+from reconciliation.proposals.book import Book, Register
 from reconciliation.proposals.facts import (
     Company,
     Item,
@@ -39,7 +39,7 @@ IDS = count()
 
 @pytest.fixture
 def book():
-    return Book(COMPANY, [OMEGA, TELECOM, POSTAL, MARIA])
+    return Book(COMPANY, Register([OMEGA, TELECOM, POSTAL, MARIA]))
 
 
 def line(amount, description="", *, account="A", day=DAY, **more):
@@ -166,7 +166,7 @@ def test_a_longer_name_than_a_persons_is_another_person(book):
 
 
 def test_a_masked_document_decides_between_people_of_one_name(book):
-    book = Book(COMPANY, [MARIA, replace(MARIA, id="other", document="11144477735")])
+    book = Book(COMPANY, Register([MARIA, replace(MARIA, id="other", document="11144477735")]))
     right, other = charge("300.00", MARIA), charge("300.00", replace(MARIA, id="other"))
 
     found = look(
@@ -186,7 +186,7 @@ def test_a_name_with_the_document_of_somebody_else_is_not_certain(book):
 
 def test_a_cut_name_that_fits_two_parties_and_a_round_value_is_not_certain(book):
     other = Party("sul2", "Telecom Sul Engenharia Ltda", "33000167000101")
-    book = Book(COMPANY, [TELECOM, other])
+    book = Book(COMPANY, Register([TELECOM, other]))
     bill = payable("500.00", TELECOM)
 
     found = look(book, line("-500.00", "TED ENVIADA TELECOM SUL"), bill)
@@ -371,7 +371,7 @@ def test_a_return_undoes_the_match_of_what_it_gives_back(book):
 
 
 def test_a_return_under_the_trade_name_is_the_same_partys(book):
-    book = Book(COMPANY, [replace(TELECOM, trade_name="Conecta Já")])
+    book = Book(COMPANY, Register([replace(TELECOM, trade_name="Conecta Já")]))
     out = line("-839.90", "TED ENVIADA TELECOM SUL LTDA")
     other = line("-839.90", "TED ENVIADA POSTAL NORTE LTDA")
     back = line("839.90", "DEVOLUCAO DE TED CONECTA JA", day=date(2026, 11, 10))

@@ -1,0 +1,254 @@
+"""Look at a company's open lines: propose, match by itself what is certain, keep the rest."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from banking.models import BankAccount
+from core.clock import database_now
+from core.deadline import is_over
+from core.enqueue import enqueue
+from reconciliation.engine.due import Read, is_mine, note_read, take_due
+from reconciliation.engine.gather import Gathered, gather
+from reconciliation.engine.write import score_of, write_all
+from reconciliation.matches.undo import undone_before
+from reconciliation.models import Automation, MatchLine, OpenedLine, Proposal
+from reconciliation.proposals.facts import Proposal as Found
+from reconciliation.proposals.propose import propose
+from tenants.models import Tenant
+from tenants.scope import tenant_scope
+
+BATCH = 1_000
+# A person who has just opened a line is left alone with it.
+LEFT_ALONE = timedelta(minutes=2)
+DEGREES = ("id", "evidence")  # in this order
+
+
+@dataclass(slots=True)
+class Worked:
+    lines: int = 0  # looked at; some more than once
+    matched: int = 0  # by itself
+
+
+def work(tenant_id: UUID) -> Worked:
+    """Until nothing is due, the task's time is over, or another worker has the company. To be
+    called outside of scopes."""
+    done = Worked()
+    while not is_over() and step(tenant_id, done):
+        pass
+    return done
+
+
+def work_soon(account: BankAccount) -> None:
+    """Lines have come. Named in `settings.ON_STATEMENT_READ`."""
+    enqueue("reconciliation.tasks.look_at_lines_of", str(account.tenant_id))
+
+
+def step(tenant_id: UUID, done: Worked) -> bool:
+    """A batch, in one transaction. False: nothing was due."""
+    with tenant_scope(tenant_id), transaction.atomic():
+        if not is_mine(tenant_id):
+            return False
+        ids = take_due(tenant_id, BATCH)
+        if not ids:
+            return False
+        gathered = gather(Tenant.objects.get(id=tenant_id), ids)
+        found = Looking(gathered, Guards.of(tenant_id, gathered)).run()
+        chosen, accounts = found.chosen, accounts_of(tenant_id)
+        refused = write_all(gathered, chosen, accounts)
+        done.matched += len(chosen) - len(refused)
+        matched = {line for each in chosen if each not in refused for line in each.lines}
+        keep(tenant_id, gathered, ids, found.proposals, matched)
+        done.lines += len(ids)
+    return True
+
+
+def accounts_of(tenant_id: UUID) -> dict[UUID, BankAccount]:
+    rows = BankAccount.objects.of(tenant_id).select_related("tenant")
+    return {account.id: account for account in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """What keeps a certain match from being made by itself."""
+
+    by_evidence: frozenset[str]  # accounts
+    opened: frozenset[str]  # lines that a person looks at
+    undone: frozenset[tuple[str, str]]  # (line, item) that people took apart
+    undone_lines: frozenset[str]  # lines of a transfer or return that people took apart
+
+    @classmethod
+    def of(cls, tenant_id: UUID, gathered: Gathered) -> "Guards":
+        lines = [UUID(line.id) for line in gathered.lines]
+        on = Automation.objects.of(tenant_id).filter(by_evidence=True)
+        since = database_now() - LEFT_ALONE
+        opened = OpenedLine.objects.of(tenant_id).filter(opened_at__gt=since, id__in=lines)
+        pairs = undone_before(tenant_id, lines)
+        between = MatchLine.objects.of(tenant_id).filter(
+            statement_line__in=lines,
+            match__undone_by__isnull=False,
+            match__kind__in=["transfer", "give_back"],
+        )
+        return cls(
+            frozenset(map(str, on.values_list("bank_account", flat=True))),
+            frozenset(map(str, opened.values_list("id", flat=True))),
+            frozenset((str(line), str(item)) for line, _, item in pairs),
+            frozenset(map(str, between.values_list("statement_line", flat=True))),
+        )
+
+    def allow(self, gathered: Gathered, proposal: Found) -> bool:
+        if any(item in gathered.unsure for item, _ in proposal.parts):
+            return False
+        if self.opened.intersection(proposal.lines):
+            return False
+        if proposal.kind != "settle" and self.undone_lines.intersection(proposal.lines):
+            return False
+        for line in proposal.lines:
+            if any((line, gathered.entry_of(item)) in self.undone for item, _ in proposal.parts):
+                return False
+        if proposal.degree == "id":
+            return True
+        accounts = {gathered.book.lines[line].account for line in proposal.lines}
+        return accounts <= self.by_evidence
+
+
+class Looking:
+    """The proposals of a batch; the certain ones are taken as made while the others are looked
+    for."""
+
+    def __init__(self, gathered: Gathered, guards: Guards) -> None:
+        self.gathered, self.guards = gathered, guards
+        self.book = gathered.book
+        self.proposals: dict[str, list[Found]] = {}  # by line
+        self.chosen: list[Found] = []
+
+    def run(self) -> "Looking":
+        stale = {line.id: None for line in self.gathered.lines}
+        while stale:
+            for line in stale:
+                if line in self.book.open_lines:
+                    self.proposals[line] = propose(self.book, self.book.lines[line])
+            touched: dict[str, None] = {}
+            for degree in DEGREES:
+                for line in stale:
+                    touched |= self.choose(line, degree)
+            mine = {line.id for line in self.gathered.lines}
+            stale = {line: None for line in touched if line in mine}
+        return self
+
+    def choose(self, line: str, degree: str) -> dict[str, None]:
+        """Take the first proposal of a line as made, if it is certain. Looked at again: what was
+        chosen a moment ago may have changed it. Returns the lines that it may touch."""
+        found = self.proposals.get(line)
+        if not found or found[0].degree != degree or line not in self.book.open_lines:
+            return {}
+        if not self.guards.allow(self.gathered, found[0]):
+            return {}
+        found = self.proposals[line] = propose(self.book, self.book.lines[line])
+        if not found or found[0].degree != degree:
+            return {}
+        if not self.guards.allow(self.gathered, found[0]):
+            return {}
+        self.book.match(found[0])
+        self.chosen.append(found[0])
+        return self.beside(found[0])
+
+    def beside(self, proposal: Found) -> dict[str, None]:
+        """Open lines of the values and parties of what was matched."""
+        amounts = {self.book.lines[line].amount for line in proposal.lines}
+        parties = set()
+        for item, _ in proposal.parts:
+            known = self.book.items[item]
+            amounts.add(known.amount)
+            if known.party:
+                parties.add(known.party)
+        near = [
+            line
+            for amount in amounts
+            for line in (
+                *self.book.lines_of(amount, date.min, date.max),
+                *self.book.lines_of(-amount, date.min, date.max),
+            )
+        ]
+        for party in parties:
+            near += self.book.lines_of_party(party)
+        return {line.id: None for line in near}
+
+
+# --- Keep ---
+
+# One parameter for all rows.
+STORE = """
+INSERT INTO reconciliation_proposal (id, tenant_id, line_id, rank, kind, degree, score, lines,
+    parts, items, difference, reasons, undoes, made_at)
+SELECT gen_random_uuid(), %s, line_id, rank, kind, degree, score, lines::uuid[], parts,
+    items::uuid[], difference, reasons, undoes::uuid[], kamino_now()
+FROM jsonb_to_recordset(%s::jsonb) AS r (
+    line_id uuid, rank integer, kind text, degree text, score integer, lines text, parts jsonb,
+    items text, difference jsonb, reasons jsonb, undoes text)
+"""
+
+
+def keep(
+    tenant_id: UUID,
+    gathered: Gathered,
+    ids: Sequence[UUID],
+    proposals: Mapping[str, Sequence[Found]],
+    matched: set[str],
+) -> None:
+    """In the place of what was proposed before. Lines that are matched have none."""
+    open_lines = [line for line in gathered.lines if line.id not in matched]
+    read = [
+        Read(
+            UUID(line.id),
+            sorted(gathered.book.parties_of(line)),
+            gathered.book.readings[line.id].is_own,
+        )
+        for line in open_lines
+    ]
+    looked_at = {each.line for each in read}
+    note_read(tenant_id, read, [line for line in ids if line not in looked_at])
+    Proposal.objects.of(tenant_id).filter(line_id__in=ids).delete()
+    rows = [
+        row_of(gathered, line.id, rank, each)
+        for line in open_lines
+        for rank, each in enumerate(proposals.get(line.id, ()), 1)
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(STORE, [tenant_id, json.dumps(rows)])
+
+
+def row_of(gathered: Gathered, line: str, rank: int, proposal: Found) -> dict[str, Any]:
+    parts = [part for item, amount in proposal.parts for part in parts_of(gathered, item, amount)]
+    difference = proposal.difference
+    return {
+        "line_id": line,
+        "rank": rank,
+        "kind": proposal.kind,
+        "degree": proposal.degree,
+        "score": score_of(proposal),
+        "lines": array(proposal.lines),
+        "parts": parts,
+        "items": array([part["id"] for part in parts]),
+        "difference": difference and {"kind": difference[0], "amount": str(difference[1])},
+        "reasons": list(proposal.marks),
+        "undoes": array(proposal.undoes),
+    }
+
+
+def parts_of(gathered: Gathered, item: str, amount: Decimal) -> list[dict[str, str]]:
+    """An announced transfer is the two sides of its entry."""
+    if item in gathered.legs:
+        return [{"kind": "entry", "id": leg, "amount": str(amount)} for leg in gathered.legs[item]]
+    return [{"kind": gathered.kinds[item], "id": item, "amount": str(amount)}]
+
+
+def array(ids: Sequence[str]) -> str:
+    return "{" + ",".join(ids) + "}"

@@ -1,0 +1,239 @@
+"""What the engine makes of open lines: proposals, and matches by itself."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from banking.models import BankAccount, StatementLine
+from charges.models import Settlement
+from charges.states import ChargeStatus
+from payments.models import OutsidePayment
+from payments.states import PayableStatus
+from reconciliation.engine.accept import accept
+from reconciliation.engine.run import work
+from reconciliation.matches.undo import undo
+from reconciliation.models import Automation, Match, OpenedLine, Proposal
+from tenants.scope import tenant_scope
+from tests.banking.factories import reread
+from tests.charges.factories import make_charge
+from tests.charges.issued import opened
+from tests.payments.factories import make_bank_account, make_known
+from tests.reconciliation.matched import DAY, entry_lines, line, make_entry, matched, open_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+
+D = Decimal
+
+
+@pytest.fixture
+def automatic(ana, itau: BankAccount) -> BankAccount:
+    """What is certain by evidence is matched by itself."""
+    switch_on(itau, ana)
+    return itau
+
+
+def switch_on(account: BankAccount, ana) -> None:
+    with tenant_scope(account.tenant_id):
+        Automation.objects.create(
+            tenant=account.tenant, bank_account=account, by_evidence=True, changed_by=ana.user
+        )
+
+
+def matches(tenant) -> list[Match]:
+    with tenant_scope(tenant.id):
+        return list(Match.objects.of(tenant).standing().order_by("made_at", "id"))
+
+
+def proposals(row: StatementLine) -> list[Proposal]:
+    with tenant_scope(row.tenant_id):
+        return list(Proposal.objects.of(row.tenant_id).filter(line_id=row.id).order_by("rank"))
+
+
+def of_payee(bill, account: BankAccount, amount: str, **more) -> StatementLine:
+    with tenant_scope(bill.tenant_id):
+        payee = bill.payee
+        day = bill.payment_date
+    return line(
+        account, amount, day, counterparty_name=payee.name, counterparty_document=payee.document,
+        **more,
+    )  # fmt: skip
+
+
+def test_a_certain_line_is_only_proposed_where_people_decide(tenant, itau):
+    bill = make_known(tenant, "731.17", approved=True)
+    row = of_payee(bill, itau, "-731.17")
+    work(tenant.id)
+    (first, *_) = proposals(row)
+    assert (first.degree, first.parts[0]["id"]) == ("evidence", str(bill.id))
+    assert matches(tenant) == []
+
+
+def test_a_bill_is_paid_by_its_line_by_itself(tenant, automatic):
+    bill = make_known(tenant, "731.17", approved=True)
+    row = of_payee(bill, automatic, "-731.17")
+    work(tenant.id)
+    (made,) = matches(tenant)
+    assert (made.degree, made.made_by, made.kind) == ("evidence", None, "match")
+    assert open_of(row) == 0
+    assert proposals(row) == []
+    with tenant_scope(tenant.id):
+        assert reread(bill).status == PayableStatus.PAID
+        payment = OutsidePayment.objects.of(tenant).select_related("entry").get()
+    assert entry_lines(payment.entry)[automatic.ledger_account.code] == D("-731.17")
+    assert payment.entry.date == row.booked_on
+
+
+def test_and_undone_by_a_person_it_does_not_come_back(tenant, automatic, ana):
+    bill = make_known(tenant, "731.17", approved=True)
+    row = of_payee(bill, automatic, "-731.17")
+    work(tenant.id)
+    with tenant_scope(tenant.id):
+        undo([made.id for made in matches(tenant)], by=ana)
+    work(tenant.id)
+    assert matches(tenant) == []
+    assert open_of(row) == D("-731.17")
+    with tenant_scope(tenant.id):
+        assert reread(bill).status == PayableStatus.PENDING
+
+
+def test_a_charge_is_settled_by_its_line(tenant, ana):
+    charge, account = charge_of_account(tenant, "412.55")
+    switch_on(account, ana)
+    row = line(
+        account, "412.55", charge.due_date, counterparty_name=charge.payer.name,
+        counterparty_document=charge.payer.document,
+    )  # fmt: skip
+    work(tenant.id)
+    (made,) = matches(tenant)
+    assert made.degree == "evidence"
+    assert open_of(row) == 0
+    with tenant_scope(tenant.id):
+        assert reread(charge).status == ChargeStatus.PAID
+        settlement = Settlement.objects.of(tenant).get(charge=charge)
+        assert settlement.is_of_line
+        undo([made.id], by=ana)
+        assert reread(charge).status == ChargeStatus.OPEN
+    assert open_of(row) == D("412.55")
+
+
+def charge_of_account(tenant, amount: str):
+    charge = opened(make_charge(tenant, make_bank_account(tenant), amount))
+    with tenant_scope(tenant.id):
+        charge = type(charge).objects.of(tenant).select_related("payer", "bank_account").get(
+            id=charge.id
+        )  # fmt: skip
+    return charge, charge.bank_account
+
+
+def test_an_entry_by_hand_is_linked(tenant, automatic):
+    posted = make_entry(automatic, "-88.37")
+    row = line(automatic, "-88.37", DAY + timedelta(days=1))
+    work(tenant.id)
+    (made,) = matches(tenant)
+    assert open_of(row) == 0
+    with tenant_scope(tenant.id):
+        assert list(made.effects.values_list("kind", "entry")) == [("linked", posted.entry_id)]
+
+
+def test_a_line_that_a_person_has_just_opened_is_left_alone(tenant, automatic, ana):
+    bill = make_known(tenant, "731.17", approved=True)
+    row = of_payee(bill, automatic, "-731.17")
+    with tenant_scope(tenant.id):
+        OpenedLine.objects.create(tenant=tenant, id=row.id, opened_by=ana.user)
+    work(tenant.id)
+    assert matches(tenant) == []
+    assert proposals(row)[0].degree == "evidence"
+
+
+def test_a_bill_that_waits_for_approval_is_no_match_by_itself(tenant, automatic):
+    bill = make_known(tenant, "731.17")
+    row = of_payee(bill, automatic, "-731.17")
+    work(tenant.id)
+    assert matches(tenant) == []
+    assert proposals(row)[0].parts[0]["id"] == str(bill.id)
+
+
+def test_an_item_that_comes_later_is_proposed(tenant, itau):
+    row = line(itau, "-88.37", DAY)
+    work(tenant.id)
+    assert proposals(row) == []
+    posted = make_entry(itau, "-88.37")
+    work(tenant.id)
+    assert [part["id"] for each in proposals(row) for part in each.parts] == [str(posted.id)]
+
+
+def test_and_one_that_goes_is_proposed_no_more(tenant, itau, ana):
+    bill = make_known(tenant, "731.17", approved=True)
+    row = of_payee(bill, itau, "-731.17")
+    other = of_payee(bill, itau, "-731.17")
+    work(tenant.id)
+    assert proposals(row) and proposals(other)
+    with tenant_scope(tenant.id):
+        accept(proposals(row)[0], by=ana)
+    work(tenant.id)
+    assert proposals(row) == proposals(other) == []
+
+
+def test_both_sides_of_a_transfer_find_each_other(tenant, ana):
+    here, there = make_bank_account(tenant), make_bank_account(tenant, preferred=False)
+    switch_on(here, ana)
+    switch_on(there, ana)
+    own = {"counterparty_name": tenant.legal_name, "counterparty_document": tenant.cnpj}
+    left = line(here, "-1234.56", DAY, **own)
+    work(tenant.id)
+    came = line(there, "1234.56", DAY + timedelta(days=1), **own)
+    work(tenant.id)
+    (made,) = matches(tenant)
+    assert made.kind == Match.Kind.TRANSFER
+    assert open_of(left) == open_of(came) == 0
+
+
+def test_what_came_back_undoes_what_was_matched_by_itself(tenant, automatic):
+    bill = make_known(tenant, "731.17", approved=True)
+    row = of_payee(bill, automatic, "-731.17")
+    work(tenant.id)
+    back = of_payee(bill, automatic, "731.17", description="DEVOLUCAO TED")
+    work(tenant.id)
+    (made,) = matches(tenant)
+    assert made.kind == Match.Kind.GIVE_BACK
+    assert open_of(row) == open_of(back) == 0
+    with tenant_scope(tenant.id):
+        assert reread(bill).status == PayableStatus.PENDING
+
+
+def test_a_person_accepts(tenant, itau, ana):
+    bill = make_known(tenant, "731.17", approved=True)
+    row = of_payee(bill, itau, "-731.17")
+    work(tenant.id)
+    with tenant_scope(tenant.id):
+        (done,) = accept(proposals(row)[0], by=ana)
+    assert done.match is not None
+    assert (done.match.degree, done.match.made_by) == ("accepted", ana.user)
+    assert open_of(row) == 0
+
+
+def test_what_a_person_taught_is_proposed(tenant, itau, ana):
+    """Under a name that nobody has registered."""
+    bill = make_known(tenant, "731.17", approved=True)
+    row = line(itau, "-731.17", bill.payment_date, counterparty_name="POSTO ESTRELA 4")
+    matched(row, bill, by=ana)
+    with tenant_scope(tenant.id):
+        same = {"payee_document": bill.payee.document, "payee_name": bill.payee.name}
+    later = make_known(tenant, "902.44", approved=True, **same)
+    other = line(itau, "-902.44", later.payment_date, counterparty_name="POSTO ESTRELA 4")
+    work(tenant.id)
+    assert "memory" in proposals(other)[0].reasons
+
+
+def test_nothing_of_it_is_due_again(tenant, itau):
+    line(itau, "-88.37", DAY)
+    assert work(tenant.id).lines == 1
+    assert work(tenant.id).lines == 0
+
+
+def test_a_look_takes_no_more_queries_for_more_lines(tenant, itau, django_assert_max_num_queries):
+    for cents in range(40):
+        line(itau, f"-{100 + cents}.37", DAY)
+    with django_assert_max_num_queries(60):
+        assert work(tenant.id).lines == 40
