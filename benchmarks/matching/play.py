@@ -12,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import Any
 from banking.statements.sync import tell_of_statement
 from benchmarks.matching import generate
 from benchmarks.matching.days import Day, days_of
-from benchmarks.matching.judge import Judge
+from benchmarks.matching.judge import Judge, Outcome
 from benchmarks.matching.load import Loaded, load_company
 from benchmarks.matching.load_items import Items
 from benchmarks.matching.load_lines import Lines
@@ -52,6 +53,7 @@ class Play:
         self.items, self.lines = Items(self.loaded), Lines(self.loaded)
         self.back = ReadBack(self.loaded, self.lines, self.items)
         self.person = Person(self.loaded, self.back, self.judge)
+        self.outcome = Outcome()
         self.seconds = 0.0  # from lines stored to proposals stored
         with tenant_scope(self.loaded.tenant.id):
             switch_on(self.loaded)
@@ -61,13 +63,11 @@ class Play:
             self._go_to(day)
             self.play(self.days[day])
         with tenant_scope(self.loaded.tenant.id):
-            outcome = self.back.outcome()
-        outcome.in_three, outcome.proposed = self.person.in_three, self.person.proposed
-        outcome.proposed |= {line for each in self._by_itself(outcome) for line in each.lines}
+            self.outcome = outcome = self.back.outcome()
+        by_itself = [*outcome.by_id, *outcome.by_evidence]
+        matched = {line for each in by_itself for line in each.lines}
+        outcome.in_three, outcome.proposed = self.person.in_three, self.person.proposed | matched
         return self.judge.count(outcome)
-
-    def _by_itself(self, outcome: Any) -> Iterable[Any]:
-        return (*outcome.by_id, *outcome.by_evidence)
 
     def _go_to(self, day: date) -> None:
         self._move_to(datetime(day.year, day.month, day.day, EVENING, tzinfo=SAO_PAULO))
@@ -135,6 +135,8 @@ def child(folder: str) -> None:
         "cases": figures["cases"],
     }
     print(f"{whole:.0f} s in all, {play.seconds:.0f} s of the engine", file=sys.stderr)
+    for why, count in Counter(play.person.refused).most_common(20):
+        print(f"{count} times the truth was refused: {why}", file=sys.stderr)
     print(json.dumps(told, ensure_ascii=False))
 
 
