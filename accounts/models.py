@@ -3,7 +3,6 @@
 Amounts are reais; a debit is positive and a credit negative, so an entry sums to zero.
 """
 
-import datetime as dt
 from decimal import Decimal
 from typing import Self
 from uuid import UUID
@@ -11,6 +10,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F, Q
 
+from core.search import folded
 from tenants.models import Tenant, TenantForeignKey, TenantOwned, TenantQuerySet, User
 
 
@@ -184,17 +184,23 @@ class Account(TenantOwned):
 
 class JournalEntryQuerySet(TenantQuerySet):
     def with_lines(self) -> Self:
-        """What a page shows of each entry, in four queries whatever their number."""
-        return self.select_related("created_by").prefetch_related("lines__account", "reversals")
+        """What a page shows of each entry, in three queries whatever their number."""
+        again = JournalEntry.objects.filter(
+            tenant=models.OuterRef("tenant"), replaces=models.OuterRef("pk")
+        )
+        lines = models.Prefetch("lines", JournalLine.objects.select_related("account"))
+        return (
+            self.select_related("created_by")
+            .prefetch_related(lines, "reversals")
+            .annotate(replaced_by=models.Subquery(again.values("pk")[:1]))
+        )
 
     def touching(self, account: Account) -> Self:
         """Entries with a line on the account."""
-        lines = JournalLine.objects.filter(account=account, entry=models.OuterRef("pk"))
+        lines = JournalLine.objects.filter(
+            tenant=models.OuterRef("tenant"), account=account, entry=models.OuterRef("pk")
+        )
         return self.filter(models.Exists(lines))
-
-    def after(self, date: dt.date, entry_id: UUID) -> Self:
-        """What follows that entry in the list that shows the newest day first."""
-        return self.filter(Q(date__lt=date) | Q(id__lt=entry_id), date__lte=date)
 
 
 class JournalEntry(TenantOwned):
@@ -209,6 +215,9 @@ class JournalEntry(TenantOwned):
     # The day on which we learned of what happened, until the bank's statement tells the day of it.
     is_provisional = models.BooleanField("data provisória", default=False, db_default=False)
     memo = models.CharField("histórico", max_length=300)
+    memo_folded = folded("memo")
+    # A person wrote it line by line; what else people do writes its own entries.
+    is_by_hand = models.BooleanField("manual", default=False, db_default=False)
     reverses = TenantForeignKey(
         "self",
         models.PROTECT,
@@ -246,7 +255,20 @@ class JournalEntry(TenantOwned):
             models.CheckConstraint(name="entry_total_positive", condition=Q(total__gt=0)),
             models.CheckConstraint(name="entry_not_its_reversal", condition=~Q(reverses=F("id"))),
         ]
-        indexes = [models.Index(fields=["tenant", "-date", "-id"], name="entry_page")]
+        indexes = [
+            models.Index(fields=["tenant", "-date", "-id"], name="entry_page"),
+            models.Index(fields=["tenant", "total", "id"], name="entry_by_total"),
+            models.Index(
+                fields=["tenant", "-date", "-id"],
+                condition=Q(is_by_hand=True),
+                name="entry_by_hand",
+            ),
+            models.Index(
+                fields=["tenant", "-date", "-id"],
+                condition=Q(reverses__isnull=False),
+                name="entry_reversals",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.date:%d/%m/%Y} {self.memo}"
@@ -259,6 +281,15 @@ class JournalEntry(TenantOwned):
     def reversal(self) -> "JournalEntry | None":
         """The entry that undid this one."""
         return next(iter(self.reversals.all()), None)
+
+    @property
+    def state_words(self) -> str:
+        """What became of it; empty of one that stands as it was written."""
+        if self.is_reversal:
+            return "estorno"
+        if self.reversal is not None:
+            return "estornado"
+        return "data provisória" if self.is_provisional else ""
 
     @property
     def replacement(self) -> "JournalEntry | None":
@@ -275,6 +306,8 @@ class JournalLine(TenantOwned):
         Account, models.PROTECT, related_name="lines", verbose_name="conta", db_index=False
     )
     amount = models.DecimalField("valor", max_digits=14, decimal_places=2)
+    # That of the entry: the database writes it.
+    day = models.DateField("data", editable=False)
 
     class Meta:
         verbose_name = "linha de lançamento"
@@ -285,9 +318,12 @@ class JournalLine(TenantOwned):
             models.CheckConstraint(name="line_not_zero", condition=~Q(amount=0)),
         ]
         indexes = [
-            # Sums of an account are read from the index alone.
-            models.Index(fields=["account", "tenant"], include=["amount"], name="line_account_sum")
-        ]
+            # An account's own page, and its sums within a day, are read from the index alone.
+            models.Index(
+                F("account"), F("tenant"), F("day").desc(), F("entry").desc(),
+                include=["amount"], name="line_account_page",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.amount}"
@@ -300,3 +336,37 @@ class JournalLine(TenantOwned):
     def credit(self) -> Decimal:
         """The amount of a credit, as the column «Crédito» shows it."""
         return -self.amount
+
+
+class AccountStep(TenantOwned):
+    """A change of what an account holds. What it holds at the end of a day is the sum of the steps
+    up to that day: there are few a day, however many lines.
+
+    Triggers alone write these rows, in the transaction of the lines, and make one of several now
+    and then (see the migration); no key leads to or from them.
+    """
+
+    tenant = models.ForeignKey(
+        Tenant,
+        models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        db_constraint=False,
+    )
+    account_id = models.UUIDField()
+    day = models.DateField()
+    debit = models.DecimalField(max_digits=18, decimal_places=2)
+    credit = models.DecimalField(max_digits=18, decimal_places=2)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["tenant", "account_id", "day"],
+                include=["debit", "credit"],
+                name="accountstep_sum",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day:%d/%m/%Y} {self.debit} {self.credit}"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import chart, importing, journal, tax_reform
+from accounts.views import chart, importing, journal, journal_export, new_entry, tax_reform
 
 GROUPS = "configuracoes/grupos-de-classificacao/"
 
@@ -8,6 +8,8 @@ app_name = "accounts"
 urlpatterns = [
     path("plano-de-contas/", journal.chart, name="chart"),
     path("lancamentos/", journal.entries, name="entries"),
+    path("lancamentos/novo/", new_entry.enter, name="new_entry"),
+    path("lancamentos/exportar/<str:kind>/", journal_export.export, name="export_entries"),
     path("lancamentos/<uuid:entry_id>/", journal.entry, name="entry"),
     path("lancamentos/<uuid:entry_id>/estornar/", journal.reverse, name="reverse"),
     path("configuracoes/reforma-tributaria/", tax_reform.tax_reform, name="tax_reform"),

@@ -29,9 +29,12 @@ def main(names: list[str]) -> int:
         charge_list,
         charges,
         flood,
+        journal,
+        million_lines,
         morning,
         orders,
         pages,
+        proposals,
         report,
         statement_files,
         statements,
@@ -50,14 +53,18 @@ def main(names: list[str]) -> int:
         "charge_import": charge_import,
         "statement_files": statement_files,
         "matching": play,
+        "proposals": proposals,
+        "journal": journal,
     }
+    on_demand = {"million_lines": million_lines}
+    every = {**parts, **on_demand}
     if names[:1] == [CHILD]:
-        parts[names[1]].child(*names[2:])
+        every[names[1]].child(*names[2:])
         return 0
     call_command("migrate", database="owner", verbosity=0)
     if names[:1] == ["matching"] and len(names) > 1:
         return play.command(names[1:])
-    results = [row for name in names or parts for row in parts[name].measure()]
+    results = [row for name in names or parts for row in every[name].measure()]
     report.show(results, is_whole=not names)
     return 0 if all(row.holds is not False for row in results) else 1
 

@@ -1,4 +1,5 @@
-"""100 000 lines of a statement: the bank's JSON to rows, beside a raw COPY of the same rows."""
+"""100 000 lines of a statement: the bank's JSON to rows, beside a raw COPY of the same rows. What
+triggers keep of them is kept in both; the source of a line that the API told first is no row."""
 
 import json
 import os
@@ -18,10 +19,11 @@ from benchmarks.memory import peak_megabytes
 from benchmarks.report import Result, at_least, at_most, plain
 
 LINES, PAGE = 100_000, 200
+ROUNDS = 3  # in turns, each on accounts of its own: of each the fastest is taken
 FIRST_DAY = date(2026, 1, 1)
 COLUMNS = (
     "id, tenant_id, bank_account_id, bank_id, booked_on, occurred_at, amount, kind, description, "
-    "counterparty_name, counterparty_document, raw"
+    "counterparty_name, counterparty_document, raw, operation_on, end_to_end_id"
 )
 
 
@@ -36,16 +38,17 @@ def measure() -> list[Result]:
         plain("statement_raw_copy", LINES / seconds["copy"], "lines/s"),
         plain("statement_first_time", LINES / seconds["first"], "lines/s"),
         plain("statement_again", LINES / seconds["again"], "lines/s"),
-        at_least("statement_path_vs_copy", seconds["copy"] / seconds["first"], 0.35),
+        at_least("statement_path_vs_copy", seconds["copy"] / seconds["first"], 0.5),
+        at_least("statement_again_vs_copy", seconds["copy"] / seconds["again"], 0.65),
         at_most("statement_again_vs_first", seconds["again"] / seconds["first"], 1.0),
         at_most("statement_peak_memory", seconds["peak_mb"], 300, "MB"),
     ]
 
 
-def bodies() -> Iterator[bytes]:
+def bodies(lines: int = LINES) -> Iterator[bytes]:
     """The statement as the bank sends it, page by page."""
     start = datetime.combine(FIRST_DAY, datetime.min.time(), UTC)
-    for first in range(0, LINES, PAGE):
+    for first in range(0, lines, PAGE):
         entries = [entry(i, start) for i in range(first, first + PAGE)]
         page = {
             "start": {"date": "2026-01-01", "balance": 0},
@@ -102,13 +105,12 @@ def raw_copy(source: BankAccount, target: BankAccount) -> float:
 
 def child() -> None:
     tenant, operator, _ = world.make_company()
-    ours, raw = (
-        world.make_account(tenant, operator, "1-1"),
-        world.make_account(tenant, operator, "2-2"),
-    )
     pages = list(bodies())
-    first = store_all(ours, pages)
-    again = store_all(ours, pages)
-    peak = peak_megabytes()
-    copied = raw_copy(ours, raw)
-    print(json.dumps({"first": first, "again": again, "copy": copied, "peak_mb": peak}))
+    rounds: list[dict[str, float]] = []
+    for number in range(ROUNDS):
+        ours, raw = (world.make_account(tenant, operator, f"{number}-{n}") for n in (1, 2))
+        told = {"first": store_all(ours, pages), "again": store_all(ours, pages)}
+        told["peak_mb"] = peak_megabytes()  # before all rows are held for COPY
+        rounds.append({**told, "copy": raw_copy(ours, raw)})
+    fastest = {name: min(each[name] for each in rounds) for name in rounds[0]}
+    print(json.dumps(fastest))

@@ -112,6 +112,14 @@ def is_tab_of(name: str, others: tuple[str, ...], here: str) -> bool:
 # The pages on which an item of the menu is the current one: a namespace, or a page of one.
 PAGES = {
     "integrations:list": ("integrations",),
+    "reconciliation:rules": (
+        "reconciliation:rules",
+        "reconciliation:new_rule",
+        "reconciliation:rule",
+        "reconciliation:try_rule",
+        "reconciliation:apply_rules",
+        "reconciliation:rule_run",
+    ),
     "reconciliation:reconcile": ("reconciliation", "banking"),
     "payments:approvals": (
         "payments:approvals",
@@ -141,7 +149,12 @@ PAGES = {
     "audit:records": ("audit:records", "audit:export"),
     "audit:sign_ins": ("audit:sign_ins",),
     "accounts:chart": ("accounts:chart",),
-    "accounts:entries": ("accounts:entries", "accounts:entry", "accounts:reverse"),
+    "accounts:entries": (
+        "accounts:entries",
+        "accounts:entry",
+        "accounts:reverse",
+        "accounts:new_entry",
+    ),
     "accounts:tax_reform": ("accounts:tax_reform",),
     "accounts:groups": ("accounts",),
 }
@@ -185,6 +198,7 @@ def menu(request: TenantRequest) -> list[Group]:
             [
                 item("Plano de contas", "accounts:chart", "list-tree"),
                 item("Lançamentos", "accounts:entries", "book-open"),
+                item("Regras de extrato", "reconciliation:rules", "workflow"),
             ],
         ),
         Group("Configurações", company),

@@ -416,6 +416,7 @@ TICKS = (
     "charges.tasks.sweep_charges",
     "charges.tasks.sweep_reminders",
     "reconciliation.tasks.look_at_lines",
+    "reconciliation.tasks.sweep_rule_runs",
     "kamino.tasks.call_heartbeat_url",
 )
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("clock", *QUEUES)]
@@ -492,12 +493,26 @@ ON_STATEMENT_READ = (
     "payments.orders.evidence.match_statement",
     "charges.tracking.bank_lines.match_statement",
     "reconciliation.matches.transfer.complete_waiting",
+    "reconciliation.position.open_when_read.open_when_read",
     "reconciliation.engine.run.work_soon",
 )
+# What they do when lines of an account were withdrawn with their file, in the same transaction.
+ON_LINES_WITHDRAWN = ("reconciliation.position.open_when_read.follow_withdrawn",)
 ON_ALLOCATION_UNDONE = (
     "payments.orders.evidence.note_undone",
     "charges.tracking.bank_lines.note_undone",
     "reconciliation.matches.undo.follow_undone",  # last: the others note what it then takes back
+)
+
+# A file is taken back, and with it lines that nobody else told: what is said of it before, and what
+# is done.
+WITHDRAWAL_EFFECT = "reconciliation.matches.withdrawal.effect_words"
+ON_WITHDRAWAL = "reconciliation.matches.withdrawal.undo_some"
+# What each tells of the entries of «Lançamentos»: what they are of, and what stands for them.
+ENTRY_SOURCES = (
+    "payments.reads.entry_sources.BILLS",
+    "charges.reads.entry_sources.CHARGES",
+    "reconciliation.reads.entry_sources.BANK_LINES",
 )
 
 # What a company decided about money that leaves it, for apps that payments does not see; and what

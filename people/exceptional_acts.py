@@ -155,6 +155,14 @@ def is_above_limit(kind: Kind, act: ExceptionalAct, limit: Decimal) -> bool:
     return kind.always_two or alone + act.amount > limit
 
 
+def has_to_wait(kind: Kind, request: Request, *, by: Membership) -> bool:
+    """Whether a second person would have to release it, were it asked for now. Inside the company's
+    scope and `lock_person`."""
+    day = sao_paulo_day(database_now())
+    alone = done_alone(by.tenant_id, kind.slug, by.user_id, request.counts_with, day)
+    return kind.always_two or alone + request.amount > limit_of(by.tenant)
+
+
 def done_alone(tenant_id: UUID, kind: str, user_id: int, counts_with: UUID, day: date) -> Decimal:
     """What one person did of that kind, for that payer, on that day, without a second one."""
     mine = ExceptionalAct.objects.of(tenant_id).done_alone()

@@ -4,8 +4,11 @@ from uuid import UUID
 
 from celery import shared_task
 
+from core.clock import database_now
 from core.ticks import Tick
-from reconciliation.engine import due, run
+from reconciliation.engine import due
+from reconciliation.engine import run as engine
+from reconciliation.rules import run as rules
 
 
 @shared_task(base=Tick)
@@ -17,4 +20,17 @@ def look_at_lines() -> None:
 
 @shared_task
 def look_at_lines_of(tenant_id: str) -> None:
-    run.work(UUID(tenant_id))
+    engine.work(UUID(tenant_id))
+
+
+@shared_task(base=Tick)
+def sweep_rule_runs() -> None:
+    """Every tick: is a run of the rules left over?"""
+    for tenant_id, run_id in rules.unfinished(database_now()):
+        go_on_with_rules.delay(str(tenant_id), str(run_id))
+
+
+@shared_task
+def go_on_with_rules(tenant_id: str, run_id: str) -> None:
+    if rules.go_on(UUID(tenant_id), UUID(run_id)):
+        go_on_with_rules.delay(tenant_id, run_id)

@@ -1,8 +1,20 @@
 from django.urls import path
 
-from reconciliation.views import acts, imports, opening, position, reconcile, sync, undo
+from reconciliation.views import (
+    acts,
+    imports,
+    opening,
+    position,
+    reconcile,
+    rule_runs,
+    rules,
+    sync,
+    talk,
+    undo,
+)
 
 FILE = "extratos/<uuid:statement_id>/"
+RULE = "conciliar/regras/<uuid:rule_id>/"
 
 app_name = "reconciliation"
 urlpatterns = [
@@ -22,7 +34,31 @@ urlpatterns = [
     path("conciliar/linhas/<uuid:line_id>/criar/", acts.create, name="create"),
     path("conciliar/linhas/<uuid:line_id>/transferir/", acts.transfer, name="transfer"),
     path("conciliar/linhas/<uuid:line_id>/ignorar/", acts.ignore, name="ignore"),
+    path("conciliar/linhas/<uuid:line_id>/detalhes/", talk.details, name="details"),
+    path("conciliar/linhas/<uuid:line_id>/comentar/", talk.comment, name="comment"),
+    path("conciliar/linhas/<uuid:line_id>/perguntar/", talk.ask, name="ask"),
+    path("conciliar/linhas/<uuid:line_id>/anexar/", talk.attach, name="attach"),
+    path("conciliar/perguntas/", talk.list_questions, name="questions"),
+    path("conciliar/perguntas/abrir/<str:token>/", talk.open_question, name="open_question"),
+    path("conciliar/perguntas/<uuid:question_id>/", talk.question, name="question"),
+    path(
+        "conciliar/perguntas/<uuid:question_id>/retirar/",
+        talk.withdraw_question,
+        name="withdraw_question",
+    ),
+    path("conciliar/anexos/<uuid:attachment_id>/", talk.line_file, name="line_file"),
+    path("conciliar/anexos/<uuid:attachment_id>/remover/", talk.remove_file, name="remove_file"),
     path("conciliar/atos/<uuid:match_id>/desfazer/", undo.undo, name="undo"),
+    path("conciliar/regras/", rules.rules, name="rules"),
+    path("conciliar/regras/nova/", rules.new_rule, name="new_rule"),
+    path("conciliar/regras/experimentar/", rules.trial, name="try_rule"),
+    path("conciliar/regras/ordem/", rules.order, name="order_rules"),
+    path("conciliar/regras/aplicar/", rule_runs.apply, name="apply_rules"),
+    path("conciliar/regras/aplicacoes/<uuid:rule_run_id>/", rule_runs.run, name="rule_run"),
+    path(f"{RULE}", rules.rule, name="rule"),
+    path(f"{RULE}ligar/", rules.switch, name="switch_rule"),
+    path(f"{RULE}mover/", rules.move, name="move_rule"),
+    path(f"{RULE}excluir/", rules.remove, name="remove_rule"),
     path("contas/<uuid:account_id>/sincronizar/", sync.sync_now, name="sync"),
     path("contas/<uuid:account_id>/sincronizacao/", sync.sync_status, name="sync_status"),
     path("contas/<uuid:account_id>/diferenca/", position.part, name="part"),

@@ -27,6 +27,8 @@ FIRST = ("tests/e2e/", "tests/payments/test_roles_browser.py")
 # Each takes several seconds even of a quiet machine: `make fast` leaves them out. Files, or tests.
 SLOW = (
     "tests/accounts/test_importing.py::test_ten_thousand_",
+    "tests/banking/imports/test_kills.py",
+    "tests/banking/imports/test_orders.py::test_whatever_",
     "tests/banking/test_forty_workers.py",
     "tests/charges/test_kills.py",
     "tests/charges/test_lives.py",

@@ -27,6 +27,9 @@ from parties.merge import propose_merge
 from payments.models import DispatchRun
 from people.models import ExceptionalAct
 from reconciliation.matches.ignore import ignore
+from reconciliation.matches.notes import attach_file
+from reconciliation.matches.questions import ask
+from reconciliation.models import Rule, RuleRun
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
@@ -122,6 +125,14 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
             created_by=proposer.user,
         )
         use_id = AdvanceUse.objects.of(tenant).get().id
+        rule = Rule.objects.create(
+            tenant=tenant, position=1, act="ignore", why="a", document="52998224725",
+            created_by=admin, changed_by=admin,
+        )  # fmt: skip
+        rule_run = RuleRun.objects.create(tenant=tenant, lines=[], asked_by=admin)
+        colleague = Membership.objects.of(tenant).get(user=admin)
+        question = ask(bank_line, "O que foi?", of=colleague, by=proposer)
+        attachment = attach_file(bank_line, "nota.pdf", b"%PDF-", by=proposer)
         ignored = ignore(make_line(account, "-1.00").id, by=proposer, why="Teste")
     assert ignored.match is not None
     assert connection is not None
@@ -130,6 +141,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "account_id": account.id,
         "act_id": waiting.id,
         "allocation_id": allocation.id,
+        "attachment_id": attachment.id,
         "batch_id": batch.id,
         "charge_id": charge.id,
         "change_id": ask_role(tenant, make_member(tenant, Role.FINANCE), Role.APPROVER, admin).id,
@@ -150,8 +162,11 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "payable_id": make_payable(tenant).id,
         "payee_id": filed.payee_id,
         "payer_id": make_payer(tenant).id,
+        "question_id": question.id,
         "refund_id": refund.id,
         "row_id": row.id,
+        "rule_id": rule.id,
+        "rule_run_id": rule_run.id,
         "recurrence_id": make_recurrence(account).id,
         "renegotiation_id": renegotiation.id,
         "run_id": run.id,

@@ -388,3 +388,49 @@ def fill_paid(apps: Any) -> tuple[UUID, int, int]:
     bill("paid", {"destination": paid}, pix_key="paid@b.com", **of_pix)
     bill("paid", details("444444"), pix_key="a@b.com", **of_pix)
     return tenant.id, author.id, approver.id
+
+
+BEFORE_OPENINGS = [("reconciliation", "0005_opening_by_person")]
+
+
+@pytest.mark.parametrize("former", [BEFORE_OPENINGS], indirect=True, ids=["0005"])
+def test_an_account_that_was_read_before_is_left_to_people_and_no_other(former: Any) -> None:
+    apps = MigrationExecutor(former).loader.project_state(BEFORE_OPENINGS).apps
+    with transaction.atomic("owner"):
+        tenant, read = fill_accounts(apps)
+
+    apps = migrate_to(former, latest(former))
+
+    with transaction.atomic("owner"):
+        in_company(former, tenant)
+        left = apps.get_model("reconciliation", "OpeningByPerson").objects.using("owner")
+        assert list(left.values_list("bank_account", flat=True)) == [read]
+
+
+def fill_accounts(apps: Any) -> tuple[UUID, UUID]:
+    """Two at a bank; of one a balance is here."""
+
+    def make(app: str, model: str, **values: Any) -> Any:
+        return apps.get_model(app, model).objects.using("owner").create(**values)
+
+    in_company(connections["owner"], company := uuid4())
+    names = {"name": "Oficina", "legal_name": "Oficina Ltda", "cnpj": "11444777000161"}
+    tenant = make("tenants", "Tenant", id=company, **names)
+    group = make(
+        "accounts", "ClassificationGroup", tenant=tenant, code="1", name="A", nature="ativo"
+    )
+    read, _ = (
+        make(
+            "banking", "BankAccount", tenant=tenant, provider="cora", bank_code="403",
+            branch="0001", number=f"{number}-1", holder_name="Oficina",
+            holder_document="11444777000161", ledger_account=make(
+                "accounts", "Account", tenant=tenant, group=group, code=f"1.{number}", name="Cora"
+            ),
+        )
+        for number in (1, 2)
+    )  # fmt: skip
+    make(
+        "banking", "DailyBalance", tenant=tenant, bank_account=read, day=date(2026, 11, 23),
+        closing=Decimal(1000),
+    )  # fmt: skip
+    return tenant.id, read.id

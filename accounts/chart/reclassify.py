@@ -97,6 +97,7 @@ def replacement_of(entry: JournalEntry, by: User) -> JournalEntry:
         date=entry.date,
         is_provisional=entry.is_provisional,
         memo=entry.memo,
+        is_by_hand=entry.is_by_hand,
         replaces=entry,
         created_by=by,
         line_count=entry.line_count,

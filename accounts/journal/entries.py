@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Sum
 
-from accounts.models import Account, JournalEntry, JournalLine
+from accounts.models import Account, AccountStep, JournalEntry, JournalLine
 from audit.acts import Act
 from audit.services import record
 from core.errors import InvalidInput, InvalidState
@@ -44,11 +44,12 @@ def post_entry(
     lines: Lines,
     by: User | None = None,
     is_provisional: bool = False,
+    by_hand_id: UUID | None = None,
 ) -> JournalEntry:
     """Write a balanced entry. `by` is None when the product itself writes it.
 
     `is_provisional` says that `date` is the day on which we learned of it: `confirm_date` or
-    `redate_entry` follows.
+    `redate_entry` follows. `by_hand_id` is the id of one that a person wrote line by line.
 
     Raises:
         InvalidInput: the lines do not balance, are fewer than two, or hold an amount that is
@@ -58,6 +59,8 @@ def post_entry(
     entry = JournalEntry(
         tenant=tenant, date=date, memo=memo, created_by=by, is_provisional=is_provisional
     )
+    if by_hand_id is not None:
+        entry.id, entry.is_by_hand = by_hand_id, True
     return _write(entry, lines)
 
 
@@ -163,6 +166,7 @@ def redate_entry(
             tenant_id=entry.tenant_id,
             date=date,
             memo=entry.memo,
+            is_by_hand=entry.is_by_hand,
             replaces=entry,
             created_by=by,
         )
@@ -184,6 +188,7 @@ def rewrite_entry(entry: JournalEntry, *, lines: Lines, why: str, by: User) -> J
             tenant_id=entry.tenant_id,
             date=entry.date,
             memo=entry.memo,
+            is_by_hand=entry.is_by_hand,
             replaces=entry,
             created_by=by,
             is_provisional=entry.is_provisional,
@@ -206,10 +211,11 @@ def balances(
     Needs an open scope. One query, whatever the number of accounts.
     """
     sums = dict.fromkeys((account.id for account in accounts), Decimal("0.00"))
-    lines = JournalLine.objects.of(tenant).filter(account__in=list(sums))
+    steps = AccountStep.objects.of(tenant).filter(account_id__in=list(sums))
     if until is not None:
-        lines = lines.filter(entry__date__lte=until)
-    return sums | dict(lines.values_list("account").annotate(Sum("amount")))
+        steps = steps.filter(day__lte=until)
+    summed = steps.values_list("account_id").annotate(held=Sum("debit") - Sum("credit"))
+    return sums | dict(summed)
 
 
 def _write(entry: JournalEntry, lines: Lines) -> JournalEntry:
@@ -228,7 +234,12 @@ def _write_all(tenant_id: UUID, written: Sequence[tuple[JournalEntry, Lines]]) -
         JournalEntry.objects.bulk_create(entry for entry, _ in written)
         JournalLine.objects.bulk_create(
             JournalLine(
-                tenant_id=tenant_id, entry=entry, position=position, account=account, amount=amount
+                tenant_id=tenant_id,
+                entry=entry,
+                position=position,
+                account=account,
+                amount=amount,
+                day=entry.date,
             )
             for entry, lines in written
             for position, (account, amount) in enumerate(lines, 1)

@@ -1,50 +1,87 @@
+"""The bar above the entries, and what asks for a reversal."""
+
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
 
+from accounts.journal.sources import origins
 from accounts.models import Account
-from core.fields import LineField
+from core.fields import AmountField, DayField, LineField
 from core.forms import DateInput
 from tenants.models import Tenant
 
 
-class EntryFilter(forms.Form):
-    """The bar above the entries. Both days of the period are included.
+class Sort(models.TextChoices):
+    NEWEST = "recentes", "Data, os mais recentes primeiro"
+    OLDEST = "antigos", "Data, os mais antigos primeiro"
+    LARGEST = "maior-valor", "Maior total"
+    SMALLEST = "menor-valor", "Menor total"
 
-    A wrong day is told at its field and filters nothing; an account or entry that the company
+
+class EntryFilter(forms.Form):
+    """It lives in the address: its names are Portuguese. Both days of the period are included.
+
+    A wrong day or amount is told at its field and filters nothing; an account that the company
     does not have is no filter at all, but a page that does not exist.
     """
 
-    IDS = frozenset({"account", "after"})
-
-    account = forms.ModelChoiceField(
-        Account.objects.none(), label="Conta", required=False, empty_label="Todas"
+    q = forms.CharField(
+        label="Buscar",
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(
+            {"type": "search", "placeholder": "Histórico, nome, documento ou valor"}
+        ),
     )
-    since = forms.DateField(label="De", required=False, widget=DateInput)
-    until = forms.DateField(label="Até", required=False, widget=DateInput)
-    after = forms.UUIDField(required=False, widget=forms.HiddenInput)  # the page starts after it
+    conta = forms.TypedChoiceField(label="Conta", required=False, empty_value=None)
+    origem = forms.ChoiceField(label="Origem", required=False)
+    de = DayField(label="De", required=False)
+    ate = DayField(label="Até", required=False)
+    valor_de = AmountField(label="Valor de", required=False)
+    valor_ate = AmountField(label="Valor até", required=False)
+    ordem = forms.ChoiceField(
+        label="Ordem", choices=[("", "Data, os mais recentes primeiro"), *Sort.choices[1:]],
+        required=False,
+    )  # fmt: skip
 
     def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["account"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Account.objects.of(tenant).order_by("code")
+        account, origin = self.fields["conta"], self.fields["origem"]
+        assert isinstance(account, forms.TypedChoiceField)
+        assert isinstance(origin, forms.ChoiceField)
+        accounts = Account.objects.of(tenant).select_related("group").order_by("code")
+        by_id = {str(each.id): each for each in accounts}
+        account.choices = [("", "Todas"), *by_id.items()]
+        account.coerce = by_id.__getitem__
+        origin.choices = [("", "Todas"), *origins()]
 
     @property
     def names_nothing(self) -> bool:
-        return not self.IDS.isdisjoint(self.errors)
+        return "conta" in self.errors
 
     @property
     def is_filtering(self) -> bool:
-        return any(self.cleaned_data.get(name) for name in ("account", "since", "until"))
+        return any(self.data.get(name) for name in self.fields)
 
-    def clean_until(self) -> object:
-        since, until = self.cleaned_data.get("since"), self.cleaned_data["until"]
+    @property
+    def has_more(self) -> bool:
+        """Whether something is asked for that stands behind the fold."""
+        return any(self.data.get(name) for name in self.fields if name != "q")
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        since, until = values.get("de"), values.get("ate")
         if since and until and until < since:
-            raise forms.ValidationError(
-                "A data final é anterior à inicial.", code="ends_before_it_begins"
-            )
-        return until
+            self._refuse("ate", "A data final é anterior à inicial.", code="ends_before_it_begins")
+        least, most = values.get("valor_de"), values.get("valor_ate")
+        if least and most and most < least:
+            self._refuse("valor_ate", "O valor final é menor que o inicial.", code="backwards")
+        return values
+
+    def _refuse(self, field: str, words: str, *, code: str) -> None:
+        self.add_error(field, ValidationError(words, code=code))
 
 
 class ReversalForm(forms.Form):

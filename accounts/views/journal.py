@@ -1,8 +1,9 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse as reverse_url
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -10,6 +11,7 @@ from accounts.chart.tree import chart_of
 from accounts.journal.entries import reverse_by_hand
 from accounts.journal.forms import EntryFilter, ReversalForm
 from accounts.journal.listing import entry_page
+from accounts.journal.sources import sources_of
 from accounts.models import ClassificationGroup, JournalEntry
 from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Role
@@ -33,10 +35,23 @@ def entries(request: TenantRequest) -> HttpResponse:
     form = EntryFilter(request.GET, tenant=request.tenant)
     if form.names_nothing:
         raise Http404
-    page = entry_page(request.tenant, form.cleaned_data, request.GET)
-    is_more = request.htmx and "after" in request.GET
+    after = request.GET.get("apos", "")
+    page = entry_page(request.tenant, form.cleaned_data, after)
+    context = {
+        "form": form,
+        "page": page,
+        "more_url": page.following and address(request.GET, str(page.following)),
+    }
+    is_more = request.htmx and after
     template = "accounts/_entries.html" if is_more else "accounts/entries.html"
-    return render(request, template, {"form": form, "page": page})
+    return render(request, template, context)
+
+
+def address(query: QueryDict, after: str) -> str:
+    """The same filters, at another place of the journal."""
+    query = query.copy()
+    query["apos"] = after
+    return f"{reverse_url('accounts:entries')}?{query.urlencode()}"
 
 
 @require_GET
@@ -67,5 +82,10 @@ def render_entry(
 ) -> HttpResponse:
     found = get_object_or_404(JournalEntry.objects.of(request.tenant).with_lines(), id=entry_id)
     day = max(found.date, timezone.localdate())
-    context = {"entry": found, "form": form or ReversalForm(initial={"date": day})}
+    sources = sources_of(request.tenant.id, [found])[found.id]
+    context = {
+        "entry": found,
+        "sources": sources,
+        "form": form or ReversalForm(initial={"date": day}),
+    }
     return render(request, "accounts/entry.html", context, status=status)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate, chain
-from typing import Any
 from uuid import UUID
 
 from django.db import connection as database
@@ -13,6 +12,7 @@ from django.db.models import Sum
 
 from banking.banks.contract.statement import Movement, StatementPage, Unread
 from banking.models import BankAccount, DailyBalance, StatementLine
+from banking.statements.joining import join_lines_of_files
 from banking.statements.lease import record_progress
 from core.ids import uuid7
 from tenants.scope import tenant_scope
@@ -23,7 +23,8 @@ BATCH = 2000
 STAGE = """
 CREATE TEMPORARY TABLE staged_line (
     id uuid, bank_id text, booked_on date, occurred_at timestamptz, amount numeric, kind text,
-    description text, counterparty_name text, counterparty_document text, raw text
+    description text, counterparty_name text, counterparty_document text, raw text,
+    operation_on date, end_to_end_id text
 ) ON COMMIT DROP
 """
 COPY = "COPY staged_line FROM STDIN"
@@ -31,10 +32,10 @@ COPY = "COPY staged_line FROM STDIN"
 INSERT = """
 INSERT INTO banking_statementline (
     tenant_id, bank_account_id, id, bank_id, booked_on, occurred_at, amount, kind, description,
-    counterparty_name, counterparty_document, raw
+    counterparty_name, counterparty_document, raw, operation_on, end_to_end_id
 )
 SELECT %s, %s, id, bank_id, booked_on, occurred_at, amount, kind, description,
-       counterparty_name, counterparty_document, raw::jsonb
+       counterparty_name, counterparty_document, raw::jsonb, operation_on, end_to_end_id
 FROM staged_line
 ON CONFLICT (tenant_id, bank_account_id, bank_id) DO NOTHING
 """
@@ -45,47 +46,6 @@ SELECT count(*) FROM staged_line AS staged CROSS JOIN LATERAL (
     WHERE tenant_id = %s AND bank_account_id = %s AND bank_id = staged.bank_id LIMIT 1
 ) AS stored
 WHERE (stored.amount, stored.booked_on) IS DISTINCT FROM (staged.amount, staged.booked_on)
-"""
-# --- Lines that files told first ---
-HAS_LINES_OF_FILES = """
-SELECT EXISTS (SELECT FROM banking_statementline
-    WHERE tenant_id = %(tenant)s AND bank_account_id = %(account)s AND is_from_file
-        AND withdrawn_at IS NULL)
-"""
-JOINED_BEFORE = """
-DELETE FROM staged_line USING banking_linesource AS source
-WHERE source.tenant_id = %(tenant)s AND source.bank_account_id = %(account)s
-    AND source.file_id IS NULL AND source.key = staged_line.bank_id
-"""
-# The nth new movement of a day and value with the nth line that the API did not tell yet.
-JOIN = """
-WITH came AS (
-    SELECT bank_id, booked_on, amount, row_number() OVER (
-        PARTITION BY booked_on, amount ORDER BY description, id) AS place
-    FROM (SELECT DISTINCT ON (bank_id) * FROM staged_line ORDER BY bank_id, id) AS staged
-    WHERE NOT EXISTS (
-        SELECT FROM banking_statementline AS stored
-        WHERE stored.tenant_id = %(tenant)s AND stored.bank_account_id = %(account)s
-            AND stored.bank_id = staged.bank_id)
-), waiting AS (
-    SELECT id, booked_on, amount, row_number() OVER (
-        PARTITION BY booked_on, amount ORDER BY description, id) AS place
-    FROM banking_statementline AS line
-    WHERE tenant_id = %(tenant)s AND bank_account_id = %(account)s AND is_from_file
-        AND withdrawn_at IS NULL
-        AND booked_on BETWEEN (SELECT min(booked_on) FROM staged_line)
-            AND (SELECT max(booked_on) FROM staged_line)
-        AND NOT EXISTS (
-            SELECT FROM banking_linesource AS source
-            WHERE source.tenant_id = %(tenant)s AND source.line_id = line.id
-                AND source.file_id IS NULL)
-), joined AS (
-    INSERT INTO banking_linesource (id, tenant_id, line_id, file_id, bank_account_id, kind, key)
-    SELECT gen_random_uuid(), %(tenant)s, waiting.id, NULL, %(account)s, 'api', came.bank_id
-    FROM came JOIN waiting USING (booked_on, amount, place)
-    RETURNING key
-)
-DELETE FROM staged_line USING joined WHERE staged_line.bank_id = joined.key
 """
 
 
@@ -135,6 +95,9 @@ def store_movements(account: BankAccount, movements: Sequence[Movement]) -> tupl
     """
     if not movements:
         return 0, 0
+    movements = join_lines_of_files(account, movements)
+    if not movements:
+        return 0, 0
     owner = [account.tenant_id, account.id]
     with database.cursor() as cursor:
         cursor.execute(STAGE)
@@ -144,34 +107,17 @@ def store_movements(account: BankAccount, movements: Sequence[Movement]) -> tupl
                     (
                         uuid7(), m.bank_id, m.booked_on, m.occurred_at, m.amount, m.kind,
                         m.description[:300], m.counterparty_name[:160], m.counterparty_document,
-                        m.raw,
+                        m.raw, m.operation_on, m.end_to_end_id,
                     )
                 )  # fmt: skip
-        joined = join_lines_of_files(cursor, account)
         cursor.execute(INSERT, owner)
         new = cursor.rowcount
         changed = 0
-        if new + joined < len(movements):
+        if new < len(movements):
             cursor.execute(CHANGED, owner)
             changed = cursor.fetchone()[0]
         cursor.execute("DROP TABLE staged_line")
     return new, changed
-
-
-def join_lines_of_files(cursor: Any, account: BankAccount) -> int:
-    """Of the staged movements take out those that a file told first: the API becomes a source of
-    its line. Returns how many.
-
-    As when a file is compared: of a day and value n here and m there are max(n, m).
-    """
-    owner = {"tenant": account.tenant_id, "account": account.id}
-    cursor.execute(HAS_LINES_OF_FILES, owner)
-    if not cursor.fetchone()[0]:
-        return 0
-    cursor.execute(JOINED_BEFORE, owner)
-    joined = cursor.rowcount
-    cursor.execute(JOIN, owner)
-    return int(joined + cursor.rowcount)
 
 
 def line_told(account_id: UUID, tenant_id: UUID, bank_id: str) -> StatementLine:

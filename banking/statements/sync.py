@@ -133,10 +133,11 @@ def sync_account(tenant_id: UUID, account_id: UUID) -> SyncResult | None:
 def tell_of_statement(account: BankAccount) -> None:
     """Apps above do what follows from its lines: those that `settings.ON_STATEMENT_READ` names.
 
-    It is stored already; what breaks here is done after the next reading.
+    It is stored already; what breaks here is done after the next reading. Each is a transaction of
+    its own: the audit is locked last.
     """
-    with tenant_scope(account.tenant_id):
-        for name in settings.ON_STATEMENT_READ:
+    for name in settings.ON_STATEMENT_READ:
+        with tenant_scope(account.tenant_id):
             import_string(name)(account)
 
 

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from banking.banks.contract.adapter import BankAdapter
 from banking.banks.contract.statement import Movement, Unread, UnreadReason
 from banking.models import BankAccount, UnreadMovement
+from banking.statements.lease import check_lease
 from banking.statements.store import line_told, store_movements
 from brazil.banking_days import sao_paulo_day
 from core.clock import database_now
@@ -88,6 +89,7 @@ def read_unread_again(account: BankAccount, bank: BankAdapter) -> int:
     if not found:
         return 0
     with tenant_scope(account.tenant_id):
+        check_lease(account)  # locks the account: files are applied alone
         new, _ = store_movements(account, [movement for _, movement in found])
         for row, movement in found:
             close_as_line(row, movement)

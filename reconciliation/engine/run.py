@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from banking.models import BankAccount
+from banking.models import BankAccount, StatementLine
 from core.clock import database_now
 from core.deadline import is_over
 from core.enqueue import enqueue
@@ -21,10 +21,13 @@ from reconciliation.matches.undo import undone_before
 from reconciliation.models import Automation, MatchLine, OpenedLine, Proposal
 from reconciliation.proposals.facts import Proposal as Found
 from reconciliation.proposals.propose import propose
+from reconciliation.rules.apply import apply_rules
+from reconciliation.rules.compiled import rules_of
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 
 BATCH = 1_000
+RULED = 100  # lines of a transaction in which rules are followed
 # A person who has just opened a line is left alone with it.
 LEFT_ALONE = timedelta(minutes=2)
 DEGREES = ("id", "evidence")  # in this order
@@ -34,14 +37,32 @@ DEGREES = ("id", "evidence")  # in this order
 class Worked:
     lines: int = 0  # looked at; some more than once
     matched: int = 0  # by itself
+    by_rules: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a batch left open, and what is proposed for it."""
+
+    gathered: Gathered
+    proposals: Mapping[str, Sequence[Found]]
+    lines: Sequence[str]
+
+    def may_be_of_item(self, line: StatementLine) -> bool:
+        """Documents before memory: something is proposed, or its party has an item that is open."""
+        name, book = str(line.id), self.gathered.book
+        if self.proposals.get(name):
+            return True
+        told = book.lines[name]
+        return any(book.by_party(party, told) for party in book.parties_of(told))
 
 
 def work(tenant_id: UUID) -> Worked:
     """Until nothing is due, the task's time is over, or another worker has the company. To be
     called outside of scopes."""
     done = Worked()
-    while not is_over() and step(tenant_id, done):
-        pass
+    while not is_over() and (left := step(tenant_id, done)) is not None:
+        follow_rules(tenant_id, left, done)
     return done
 
 
@@ -50,23 +71,38 @@ def work_soon(account: BankAccount) -> None:
     enqueue("reconciliation.tasks.look_at_lines_of", str(account.tenant_id))
 
 
-def step(tenant_id: UUID, done: Worked) -> bool:
-    """A batch, in one transaction. False: nothing was due."""
+def step(tenant_id: UUID, done: Worked) -> Left | None:
+    """A batch, in one transaction. None: nothing was due."""
     with tenant_scope(tenant_id), transaction.atomic():
         if not is_mine(tenant_id):
-            return False
+            return None
         ids = take_due(tenant_id, BATCH)
         if not ids:
-            return False
+            return None
         gathered = gather(Tenant.objects.get(id=tenant_id), ids)
         found = Looking(gathered, Guards.of(tenant_id, gathered)).run()
-        chosen, accounts = found.chosen, accounts_of(tenant_id)
-        refused = write_all(gathered, chosen, accounts)
-        done.matched += len(chosen) - len(refused)
-        matched = {line for each in chosen if each not in refused for line in each.lines}
+        refused = write_all(gathered, found.chosen, accounts_of(tenant_id))
+        made = [each for each in found.chosen if each not in refused]
+        matched = {line for each in made for line in each.lines}
         keep(tenant_id, gathered, ids, found.proposals, matched)
         done.lines += len(ids)
-    return True
+        done.matched += len(made)
+    left = [line.id for line in gathered.lines if line.id not in matched]
+    return Left(gathered, found.proposals, left)
+
+
+def follow_rules(tenant_id: UUID, left: Left, done: Worked) -> None:
+    """What the company said of lines like these, where no document may be what they are."""
+    for first in range(0, len(left.lines), RULED):
+        ids = [UUID(line) for line in left.lines[first : first + RULED]]
+        with tenant_scope(tenant_id):
+            rules = rules_of(tenant_id)
+            if not rules:
+                return
+            rows = StatementLine.objects.of(tenant_id).filter(id__in=ids).select_related("tenant")
+            lines = list(rows.order_by("booked_on", "id"))
+            applied = apply_rules(tenant_id, lines, left.may_be_of_item, rules=rules)
+            done.by_rules += len(applied.done)
 
 
 def accounts_of(tenant_id: UUID) -> dict[UUID, BankAccount]:

@@ -16,6 +16,7 @@ class State(models.TextChoices):
     MATCHED = "conciliados", "Conciliados"
     IN_TRANSIT = "em-transito", "Em trânsito"
     IGNORED = "ignorados", "Ignorados"
+    ASKED = "com-pergunta", "Com pergunta"
     ALL = "todas", "Todas"
 
 

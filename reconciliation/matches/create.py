@@ -17,14 +17,15 @@ from core.money import CENTAVO, two_places
 from core.text import read_line
 from parties.models import Payee, Payer
 from reconciliation.matches.amounts import open_part
+from reconciliation.matches.author import Author, member_of
 from reconciliation.matches.differences import classification
 from reconciliation.matches.hold import Seen, hold_lines
 from reconciliation.matches.match import in_words
 from reconciliation.matches.pairing import reais
 from reconciliation.matches.plan import require_open
-from reconciliation.matches.write import Effect, Origin, begin_match, posted_on
+from reconciliation.matches.write import Effect, Origin, begin_match, posted_on, rule_named
 from reconciliation.models import Match
-from tenants.models import Membership, Tenant
+from tenants.models import Tenant
 
 ZERO = Decimal("0.00")
 WHOLE = Decimal(100)
@@ -45,7 +46,7 @@ def create_entry(
     line_id: UUID,
     slices: Sequence[Slice],
     *,
-    by: Membership,
+    by: Author,
     memo: str = "",
     payee: Payee | None = None,
     payer: Payer | None = None,
@@ -66,7 +67,7 @@ def create_entry(
     parts = read_slices(line.tenant, slices, abs(there))
     sign = 1 if there > 0 else -1
     memo = read_line(memo) or line.description or "Lançamento do extrato"
-    origin = origin or Origin(by=by)
+    origin = origin or Origin(by=member_of(by))
     writing = begin_match(line.tenant_id, Match.Kind.CREATE, origin, payee=payee, payer=payer)
     entry = post_entry(
         line.tenant,
@@ -76,7 +77,7 @@ def create_entry(
             (hold_leaf(line.bank_account), there),
             *((account, -amount * sign) for account, amount in parts),
         ],
-        by=by.user if origin.by else None,
+        by=origin.by.user if origin.by else None,
     )
     writing.note(Effect.CREATED, entry=entry)
     writing.join(line, posted_on(line.bank_account, entry), there)
@@ -91,6 +92,7 @@ def create_entry(
             "Histórico": memo,
             "Classificação": "; ".join(f"{account}: {reais(each)}" for account, each in parts),
             **({"Com": str(payee or payer)} if payee or payer else {}),
+            **rule_named(origin),
         },
     )
     return writing.match

@@ -17,8 +17,8 @@ from banking.models import Allocation, BankAccount, StatementLine
 from banking.statements.allocation import check_role
 from brazil.banking_days import SAO_PAULO
 from core.errors import Changed, InvalidInput
+from reconciliation.matches.author import Author, member_of
 from reconciliation.models import MatchLine
-from tenants.models import Membership
 
 Seen = Mapping[UUID, int]  # by line: the version that a person saw
 
@@ -41,7 +41,7 @@ def versions_of(tenant_id: UUID, ids: Collection[UUID]) -> dict[UUID, int]:
 
 
 def hold_lines(
-    ids: Collection[UUID], *, by: Membership, seen: Seen | None, also: Collection[UUID] = ()
+    ids: Collection[UUID], *, by: Author, seen: Seen | None, also: Collection[UUID] = ()
 ) -> list[StatementLine]:
     """The lines as they are now, the oldest day first, held with their accounts, and with the
     accounts `also`, until the transaction ends. Without `seen` nothing is compared.
@@ -51,7 +51,7 @@ def hold_lines(
         InvalidInput: there is no such line.
         NotAllowed: `by` does not work on the statement.
     """
-    check_role(by)
+    check_role(member_of(by))
     rows = StatementLine.objects.of(by.tenant_id).filter(id__in=list(ids))
     accounts = set(rows.values_list("bank_account_id", flat=True))
     hold_accounts(by.tenant_id, accounts | set(also))

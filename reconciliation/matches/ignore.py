@@ -1,6 +1,8 @@
 """A bank line, or what is open of it, that nothing in the books is to stand for."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -8,17 +10,17 @@ from django.db import transaction
 from audit.acts import Act
 from audit.services import record
 from banking.models import StatementLine
-from core.errors import InvalidInput
+from core.errors import InvalidInput, InvalidState
 from core.text import read_line
-from people.exceptional_acts import Kind, Request, lock_person, propose
+from people.exceptional_acts import Kind, Request, has_to_wait, lock_person, propose
 from people.models import ExceptionalAct
 from reconciliation.matches.amounts import open_part
 from reconciliation.matches.hold import Seen, hold_lines
 from reconciliation.matches.match import in_words, page_of
 from reconciliation.matches.pairing import Done, reais, seen_from_json, seen_to_json
 from reconciliation.matches.plan import require_open
-from reconciliation.matches.write import Origin, begin_match
-from reconciliation.models import Match
+from reconciliation.matches.write import Origin, begin_match, rule_named
+from reconciliation.models import Match, Rule
 from tenants.models import Membership
 
 
@@ -37,7 +39,38 @@ def ignore(line_id: UUID, *, by: Membership, why: str, seen: Seen | None = None)
         raise InvalidInput("Informe por que este lançamento é ignorado.", field="why")
     lock_person(by.tenant_id, by.user_id)
     line, amount = held_open(line_id, by, seen)
-    request = Request(
+    value = {"seen": seen_to_json(seen)}
+    act = propose(IGNORED, request_of(line, amount, why, value), by=by)
+    if act.is_waiting:
+        return Done(None, act)
+    return Done(Match.objects.of(by.tenant_id).get(exception=act))
+
+
+@transaction.atomic
+def ignore_by_rule(line_id: UUID, rule: Rule, *, by: Membership) -> Match:
+    """By a rule that `by` has written: it counts as theirs, up to the company's limit. Who has no
+    such lock takes `lock_person` first. Runs inside the company's scope.
+
+    Raises:
+        InvalidState: (code `above_limit`) a second person would have to release it; nothing is
+            asked of anybody. Else as `ignore`.
+    """
+    lock_person(by.tenant_id, by.user_id)
+    line, amount = held_open(line_id, by, None)
+    value = {"seen": None, "rule": str(rule.id)}
+    request = request_of(line, amount, rule.why, value)
+    if has_to_wait(IGNORED, request, by=by):
+        raise InvalidState(
+            "Passa do limite da empresa para uma pessoa só: peça a liberação ao ignorar.",
+            code="above_limit",
+        )
+    act = propose(IGNORED, request, by=by)
+    found: Match = Match.objects.of(by.tenant_id).get(exception=act)
+    return found
+
+
+def request_of(line: StatementLine, amount: Decimal, why: str, value: Mapping[str, Any]) -> Request:
+    return Request(
         on=line,
         url=page_of(line),
         amount=abs(amount),
@@ -45,26 +78,34 @@ def ignore(line_id: UUID, *, by: Membership, why: str, seen: Seen | None = None)
         why=why,
         counts_with=line.bank_account_id,
         effect={"Conta": str(line.bank_account), "Extrato": in_words(line)},
-        value={"seen": seen_to_json(seen)},
+        value=value,
     )
-    act = propose(IGNORED, request, by=by)
-    if act.is_waiting:
-        return Done(None, act)
-    return Done(Match.objects.of(by.tenant_id).get(exception=act))
 
 
 def apply_ignored(act: ExceptionalAct, by: Membership) -> None:
     line, amount = held_open(act.subject_id, by, seen_from_json(act.value["seen"]))
-    origin = Origin(by=by, exception=act)
+    origin = origin_of(act, by)
     writing = begin_match(line.tenant_id, Match.Kind.IGNORE, origin, why=act.why)
     writing.add_line(line, amount, is_ignored=True)
     record(
         Act.LINE_IGNORED,
         on=writing.match,
-        by=by.user,
+        by=origin.by.user if origin.by else None,
         why=act.why,
-        after={"Conta": str(line.bank_account), "Extrato": in_words(line), "Valor": reais(amount)},
+        after={
+            "Conta": str(line.bank_account),
+            "Extrato": in_words(line),
+            "Valor": reais(amount),
+            **rule_named(origin),
+        },
     )
+
+
+def origin_of(act: ExceptionalAct, by: Membership) -> Origin:
+    if not (named := act.value.get("rule")):
+        return Origin(by=by, exception=act)
+    rule = Rule.objects.of(act.tenant_id).get(id=named)
+    return Origin(by=None, degree=Match.Degree.RULE, exception=act, rule=rule)
 
 
 IGNORED = Kind("line_ignored", "Lançamento ignorado", apply_ignored)

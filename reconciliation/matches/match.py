@@ -21,7 +21,7 @@ from core.errors import InvalidState
 from core.text import read_line
 from payments.bills.paid_outside import Paid, record_paid_outside
 from payments.models import Payable, PaymentOrder
-from payments.orders.bank_lines import may_be_debit_of
+from payments.orders.bank_lines import may_be_debit_of, sent_on, value_of
 from payments.orders.settlement import News
 from payments.orders.transitions import move_by_news, take_from_queue
 from payments.states import OrderStatus
@@ -227,12 +227,15 @@ def prove_order(writing: Writing, planned: Planned, order: PaymentOrder, pieces:
     """The bank may be paying the bill: only the line that this payment would have proves it."""
     by = writing.origin.by
     line, amount = pieces[0]
-    is_own = len(pieces) == 1 and amount == line.amount and not planned.differences
-    if not (is_own and line.bank_account_id == order.bank_account_id):
-        raise only_own_line(order)
-    if not may_be_debit_of(order, line) or by is None:
+    is_whole = len(pieces) == 1 and not planned.differences and by is not None
+    if not (is_whole and line.bank_account_id == order.bank_account_id) or by is None:
         raise only_own_line(order)
     source = f"Débito no extrato, conciliado por {by.user.display_name}."
+    if amount != line.amount:
+        prove_by_lot(writing, order, News(source, day=line.booked_on, by=by.user), pieces[0])
+        return
+    if not may_be_debit_of(order, line):
+        raise only_own_line(order)
     move_by_news(order, OrderState.PAID, News(source, line=line, by=by.user))
     parts = Allocation.objects.of(line.tenant_id).standing().filter(statement_line=line)
     part = parts.select_related("journal_line__entry").get()
@@ -240,6 +243,21 @@ def prove_order(writing: Writing, planned: Planned, order: PaymentOrder, pieces:
     writing.note(
         Effect.ORDER_PROVED, bill=order.payable, order=order, entry=part.journal_line.entry
     )
+
+
+def prove_by_lot(
+    writing: Writing, order: PaymentOrder, news: News, piece: tuple[StatementLine, Decimal]
+) -> None:
+    """One debit for a lot of orders, which it names by the id that its bank gave the lot."""
+    line, amount = piece
+    is_named = bool(order.reference) and order.reference in line.description.split()
+    if not is_named or -amount != value_of(order) or line.booked_on < sent_on(order):
+        raise only_own_line(order)
+    move_by_news(order, OrderState.PAID, news)
+    order.refresh_from_db(fields=["entry"])
+    assert order.entry is not None
+    writing.join(line, posted_on(line.bank_account, order.entry), amount)
+    writing.note(Effect.ORDER_PROVED, bill=order.payable, order=order, entry=order.entry)
 
 
 def only_own_line(order: PaymentOrder) -> InvalidState:

@@ -7,36 +7,65 @@ from django.db import transaction
 from audit.acts import Act
 from audit.services import record
 from banking.models import StatementLine
-from banking.statements.allocation import check_role
 from core.clock import database_now
-from core.errors import InvalidInput, InvalidState
-from core.text import read_line, shorten
+from core.errors import InvalidInput, InvalidState, NotAllowed
+from core.text import clean, read_line, shorten
+from reconciliation.matches.file_kind import FileKind, kind_of
 from reconciliation.models import LineComment, LineFile
 from reconciliation.models.line_note import MOST_BYTES, TEXT_LENGTH
 from tenants.models import Membership
 
-# By their first bytes: what the name says is not believed.
-KINDS = (
-    (b"%PDF-", "application/pdf"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-)
+MOST_FILES = 10  # of a line
+MOST_COMMENTS = 200
+NAME_LENGTH = 120
 
 
+def check_may_note(by: Membership) -> None:
+    """Who only reads adds nothing, and answers what they are asked."""
+    if not (by.can_enter or by.can_approve):
+        raise NotAllowed("Seu papel nesta empresa só permite ler o extrato.", code="wrong_role")
+
+
+def read_text(
+    text: str, *, what: str = "O comentário", empty: str = "Escreva o comentário."
+) -> str:
+    """
+    Raises:
+        InvalidInput: (field `text`) it is empty or too long.
+    """
+    text = read_line(text)
+    if not text:
+        raise InvalidInput(empty, field="text", code="empty")
+    if len(text) > TEXT_LENGTH:
+        raise InvalidInput(
+            f"{what} tem {len(text)} caracteres; o máximo é {TEXT_LENGTH}.",
+            field="text",
+            code="too_long",
+        )
+    return text
+
+
+def hold(line: StatementLine) -> None:
+    """Until the commit nobody else adds to what the line has, so that a bound is one."""
+    lines = StatementLine.objects.of(line.tenant_id).select_for_update(no_key=True)
+    lines.only("id").get(id=line.id)
+
+
+@transaction.atomic
 def comment(line: StatementLine, text: str, *, by: Membership) -> LineComment:
     """Runs inside the company's scope.
 
     Raises:
         InvalidInput: (field `text`) it is empty or too long.
-        NotAllowed: `by` does not work on the statement.
+        InvalidState: (code `too_many`) the line has as many as it may have.
+        NotAllowed: `by` only reads.
     """
-    check_role(by)
-    text = read_line(text)
-    if not text:
-        raise InvalidInput("Escreva o comentário.", field="text")
-    if len(text) > TEXT_LENGTH:
-        raise InvalidInput(
-            f"O comentário tem {len(text)} caracteres; o máximo é {TEXT_LENGTH}.", field="text"
+    check_may_note(by)
+    text = read_text(text, what="O comentário", empty="Escreva o comentário.")
+    hold(line)
+    if LineComment.objects.of(line.tenant_id).filter(statement_line=line).count() >= MOST_COMMENTS:
+        raise InvalidState(
+            f"Este lançamento já tem {MOST_COMMENTS} comentários, o máximo.", code="too_many"
         )
     made: LineComment = LineComment.objects.create(
         tenant_id=line.tenant_id, statement_line=line, text=text, by=by.user
@@ -46,25 +75,34 @@ def comment(line: StatementLine, text: str, *, by: Membership) -> LineComment:
 
 @transaction.atomic
 def attach_file(line: StatementLine, name: str, content: bytes, *, by: Membership) -> LineFile:
-    """A PDF, PNG or JPEG of at most 5 MB. Runs inside the company's scope.
+    """A PDF, PNG, JPEG or XML of at most 5 MB. Runs inside the company's scope.
 
     Raises:
-        InvalidInput: (field `file`) it is empty, too large, or of another kind.
-        NotAllowed: `by` does not work on the statement.
+        InvalidInput: (field `file`) it is empty, too large, or of another kind, or the line has as
+            many as it may have.
+        NotAllowed: `by` only reads.
     """
-    check_role(by)
+    check_may_note(by)
     if not content:
         raise InvalidInput("O arquivo está vazio.", field="file", code="empty")
     if len(content) > MOST_BYTES:
         raise InvalidInput("O arquivo passa de 5 MB.", field="file", code="too_large")
-    media_type = next((kind for start, kind in KINDS if content.startswith(start)), "")
-    if not media_type:
-        raise InvalidInput("Anexe um PDF, PNG ou JPEG.", field="file", code="other_kind")
+    kind = kind_of(content)
+    if kind is None:
+        raise InvalidInput("Anexe um PDF, PNG, JPG ou XML.", field="file", code="other_kind")
+    hold(line)
+    files = LineFile.objects.of(line.tenant_id).filter(statement_line=line, removed_at=None)
+    if files.count() >= MOST_FILES:
+        raise InvalidInput(
+            f"Este lançamento já tem {MOST_FILES} anexos, o máximo. Remova um antes.",
+            field="file",
+            code="too_many",
+        )
     made: LineFile = LineFile.objects.create(
         tenant_id=line.tenant_id,
         statement_line=line,
-        name=shorten(read_line(name) or "anexo", 120),
-        media_type=media_type,
+        name=name_of(name, kind),
+        media_type=kind.media_type,
         size=len(content),
         content=content,
         by=by.user,
@@ -73,15 +111,24 @@ def attach_file(line: StatementLine, name: str, content: bytes, *, by: Membershi
     return made
 
 
+def name_of(name: str, kind: FileKind) -> str:
+    """As it was called, with an ending that says what it is."""
+    name = read_line(clean(name).replace("/", " ").replace("\\", " ")) or "anexo"
+    stem, dot, ending = name.rpartition(".")
+    if not dot or f".{ending.lower()}" not in kind.endings:
+        stem, ending = name, kind.endings[0][1:]
+    return f"{shorten(stem or 'anexo', NAME_LENGTH - len(ending) - 1)}.{ending}"
+
+
 @transaction.atomic
 def remove_file(file_id: UUID, *, by: Membership) -> LineFile:
     """Its bytes go; that it was there stays. Runs inside the company's scope.
 
     Raises:
         InvalidState: (code `removed`) it was removed before.
-        NotAllowed: `by` does not work on the statement.
+        NotAllowed: `by` only reads.
     """
-    check_role(by)
+    check_may_note(by)
     rows = LineFile.objects.of(by.tenant_id).select_related("statement_line")
     held: LineFile = rows.select_for_update(of=("self",), no_key=True).get(id=file_id)
     if held.removed_at is not None:

@@ -22,13 +22,20 @@ from core.clock import database_now
 from core.errors import InvalidInput, InvalidState
 from core.money import two_places
 from reconciliation.matches.amounts import open_parts
+from reconciliation.matches.author import Author, member_of
 from reconciliation.matches.hold import Seen, hold_accounts, hold_lines
 from reconciliation.matches.match import in_words
 from reconciliation.matches.other_side import sure_line_of, sure_other, waiting_for
 from reconciliation.matches.pairing import reais
-from reconciliation.matches.write import Effect, Origin, Writing, begin_match, posted_on
+from reconciliation.matches.write import (
+    Effect,
+    Origin,
+    Writing,
+    begin_match,
+    posted_on,
+    rule_named,
+)
 from reconciliation.models import Match, Transfer
-from tenants.models import Membership
 
 ZERO = Decimal("0.00")
 
@@ -47,7 +54,7 @@ class Sides:
 def transfer(
     line_id: UUID,
     *,
-    by: Membership,
+    by: Author,
     other_account: BankAccount | None = None,
     other_line: UUID | None = None,
     fee: Decimal = ZERO,
@@ -77,7 +84,7 @@ def transfer(
             "Escolha outra conta da empresa.", field="other_account", code="same_account"
         )
     require_whole([line, *([other] if other else [])])
-    origin = origin or Origin(by=by)
+    origin = origin or Origin(by=member_of(by))
     if other is None:
         waiting = waiting_for(line, account, fee)
         if waiting is not None:
@@ -214,11 +221,12 @@ def record_transfer(transfer: Transfer, lines: Sequence[StatementLine], origin: 
             "Valor": reais(transfer.amount),
             "Extrato": "; ".join(map(in_words, lines)),
             **({"Tarifa": reais(transfer.fee)} if transfer.fee else {}),
+            **rule_named(origin),
         },
     )
 
 
-def hold_other(line_id: UUID | None, by: Membership) -> StatementLine | None:
+def hold_other(line_id: UUID | None, by: Author) -> StatementLine | None:
     """Its account is held already."""
     if line_id is None:
         return None

@@ -11,7 +11,7 @@ from banking.models import Allocation, BankAccount, StatementLine
 from banking.statements.allocation import allocate, line_on
 from core.text import shorten
 from people.models import ExceptionalAct
-from reconciliation.models import Match, MatchEffect, MatchLine, MatchPart
+from reconciliation.models import Match, MatchEffect, MatchLine, MatchPart, Rule
 from tenants.models import Membership
 
 Effect = MatchEffect.Kind
@@ -26,6 +26,7 @@ class Origin:
     reasons: Sequence[Any] = ()
     score: int | None = None
     exception: ExceptionalAct | None = None
+    rule: Rule | None = None
 
 
 @dataclass(slots=True)
@@ -87,11 +88,17 @@ def begin_match(
         score=origin.score,
         why=shorten(why, 300),
         exception=origin.exception,
+        rule=origin.rule,
         made_by=origin.by.user if origin.by else None,
         **more,
     )
     match.refresh_from_db(fields=["made_at"])
     return Writing(match, origin)
+
+
+def rule_named(origin: Origin) -> dict[str, str]:
+    """For the audit."""
+    return {"Regra": str(origin.rule)} if origin.rule else {}
 
 
 def posted_on(account: BankAccount, entry: JournalEntry) -> JournalLine:

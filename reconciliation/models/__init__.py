@@ -1,6 +1,7 @@
 from reconciliation.models.line_note import LineComment, LineFile
+from reconciliation.models.line_question import LineQuestion
 from reconciliation.models.match import Match, MatchEffect, MatchLine, MatchPart
-from reconciliation.models.opening_balance import OpeningBalance, OpeningPutOff
+from reconciliation.models.opening_balance import OpeningBalance, OpeningByPerson, OpeningPutOff
 from reconciliation.models.proposal import (
     Automation,
     ItemChange,
@@ -10,6 +11,8 @@ from reconciliation.models.proposal import (
     OpenedLine,
     Proposal,
 )
+from reconciliation.models.rule import Rule, RuleRun, RuleSlice
+from reconciliation.models.saved_filter import SavedFilter
 from reconciliation.models.transfer import Transfer
 
 __all__ = [
@@ -18,6 +21,7 @@ __all__ = [
     "Lesson",
     "LineComment",
     "LineFile",
+    "LineQuestion",
     "LineReading",
     "Match",
     "MatchEffect",
@@ -26,7 +30,12 @@ __all__ = [
     "NewLines",
     "OpenedLine",
     "OpeningBalance",
+    "OpeningByPerson",
     "OpeningPutOff",
     "Proposal",
+    "Rule",
+    "RuleRun",
+    "RuleSlice",
+    "SavedFilter",
     "Transfer",
 ]

@@ -12,6 +12,7 @@ from core.clock import DatabaseNow
 from parties.models import Payee, Payer
 from payments.models import OutsidePayment, Payable, PaymentOrder
 from people.models import ExceptionalAct
+from reconciliation.models.rule import Rule
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet, User
 
 
@@ -59,6 +60,8 @@ class Match(TenantOwned):
     payer = TenantForeignKey(Payer, models.PROTECT, null=True, related_name="+")
     # What made it an act out of the ordinary; null for most.
     exception = TenantForeignKey(ExceptionalAct, models.PROTECT, null=True, related_name="+")
+    # The rule that said so, or that had proposed what a person accepted.
+    rule = TenantForeignKey(Rule, models.PROTECT, null=True, related_name="matches", db_index=False)
     # Null: the product itself.
     made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
@@ -81,6 +84,10 @@ class Match(TenantOwned):
                 condition=~Q(degree__in=["hand", "accepted"]) | Q(made_by__isnull=False),
             ),
             models.CheckConstraint(name="match_ignored_why", condition=~Q(kind="ignore", why="")),
+            models.CheckConstraint(
+                name="match_by_rule",
+                condition=Q(rule=None) | Q(degree__in=["rule", "accepted"]),
+            ),
         ]
         indexes = [
             models.Index(fields=["tenant", "-made_at", "-id"], name="match_newest"),
@@ -88,6 +95,11 @@ class Match(TenantOwned):
                 fields=["tenant", "undone_by"],
                 condition=Q(undone_by__isnull=False),
                 name="match_undone",
+            ),
+            models.Index(
+                fields=["tenant", "rule", "-made_at"],
+                condition=Q(rule__isnull=False),
+                name="match_of_rule",
             ),
         ]
 

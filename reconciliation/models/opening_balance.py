@@ -67,3 +67,18 @@ class OpeningPutOff(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.bank_account}: agora não"
+
+
+class OpeningByPerson(TenantOwned):
+    """An account that had been read before the product wrote opening balances by itself: people are
+    offered it."""
+
+    bank_account = TenantForeignKey(BankAccount, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "bank_account"], name="openingbyperson_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bank_account}: saldo de abertura por uma pessoa"

@@ -171,7 +171,7 @@ def post_opening(
                 f"Informe o saldo da conta no fim de {first.day:%d/%m/%Y}.", field="amount"
             )
         if former is not None:
-            end(former, by=by)
+            end(former, by=by, why="saldo de abertura lançado de novo")
         held = absorb(account, first.day, marked)
         if seen is not None and seen != told - held:
             raise Changed(
@@ -194,6 +194,18 @@ def post_opening(
     return opening
 
 
+def take_back(opening: OpeningBalance) -> None:
+    """The product itself wrote it, for lines that are no longer in the statement."""
+    end(opening, by=None, why="as linhas do extrato foram retiradas")
+    record(
+        Act.OPENING_POSTED,
+        on=opening,
+        by=None,
+        before=told_of(opening),
+        after={"Lançamento": "estornado: as linhas do extrato foram retiradas"},
+    )
+
+
 def put_off_opening(account: BankAccount, *, by: Membership) -> None:
     """«Agora não»: it is no longer offered on the card. Again: no change."""
     check_role(by)
@@ -212,22 +224,6 @@ def is_offered(account: BankAccount, opening: OpeningBalance | None) -> bool:
     return not put_off.exists()
 
 
-def open_when_read(account: BankAccount) -> None:
-    """Write it for an account of which the first statement came, where nobody has to be asked.
-
-    Named in `settings.ON_STATEMENT_READ`; runs inside the company's scope. `account` is as it was
-    before it was read. Where the Conta do Ativo has entries by then, it is offered instead: a
-    person says which of them the bank does not have yet.
-    """
-    if account.synced_at is not None:
-        return
-    first = beginning_of(account)
-    if first is None or first.amount is None or standing_opening(account) is not None:
-        return
-    if not markable(account, first.day, None).exists():
-        post_opening(account, by=None)
-
-
 # --- Steps --------------------------------------------------------------------------------
 
 
@@ -241,7 +237,7 @@ def check_role(by: Membership | None) -> None:
 def hold_account(account: BankAccount) -> None:
     """One at a time writes it, and its Conta do Ativo stays the same meanwhile."""
     rows = BankAccount.objects.of(account.tenant_id).select_for_update(of=("self",), no_key=True)
-    account.refresh_from_db(fields=["ledger_account"], from_queryset=rows)
+    account.refresh_from_db(fields=["ledger_account", "proof"], from_queryset=rows)
     hold_leaf(account)
 
 
@@ -249,14 +245,14 @@ def is_in_force(opening: OpeningBalance, account: BankAccount, first: Beginning)
     return opening.ledger_account_id == account.ledger_account_id and opening.day <= first.day
 
 
-def end(opening: OpeningBalance, *, by: Membership | None) -> None:
+def end(opening: OpeningBalance, *, by: Membership | None, why: str) -> None:
     """With its entry, whose reversal ends it; one without an entry by itself."""
     if opening.entry is not None:
         reverse_entry(
             opening.entry,
             by=by.user if by else None,
             date=opening.entry.date,
-            why="saldo de abertura lançado de novo",
+            why=why,
         )
         return
     OpeningBalance.objects.of(opening.tenant_id).filter(id=opening.id).update(
@@ -310,19 +306,20 @@ def put_on_record(
     former: OpeningBalance | None,
     by: Membership | None,
 ) -> None:
-    told = {
-        "Dia": f"{opening.day:%d/%m/%Y}",
-        "Saldo no banco": f"R$\u00a0{format_brl(opening.amount)}",
-        "Lançamento": f"R$\u00a0{format_brl(amount)}" if amount else "nenhum",
-    }
-    before = {
-        "Dia": f"{former.day:%d/%m/%Y}",
-        "Saldo no banco": f"R$\u00a0{format_brl(former.amount)}",
-    } if former else None  # fmt: skip
     record(
         Act.OPENING_POSTED,
         on=opening,
         by=by.user if by else None,
-        before=before,
-        after=told,
+        before=told_of(former) if former else None,
+        after={
+            **told_of(opening),
+            "Lançamento": f"R$\u00a0{format_brl(amount)}" if amount else "nenhum",
+        },
     )
+
+
+def told_of(opening: OpeningBalance) -> dict[str, str]:
+    return {
+        "Dia": f"{opening.day:%d/%m/%Y}",
+        "Saldo no banco": f"R$\u00a0{format_brl(opening.amount)}",
+    }

@@ -11,10 +11,11 @@ from banking.statements.listing import matching
 from reconciliation.forms.filter import State
 from reconciliation.matches.amounts import with_open
 from reconciliation.models import MatchLine, Transfer
+from reconciliation.reads.marks import asked
 from tenants.models import Tenant, TenantQuerySet
 
 MOST = 1_000  # counted exactly
-COUNTED = (State.WAITING, State.MATCHED, State.IN_TRANSIT, State.IGNORED)
+COUNTED = (State.WAITING, State.MATCHED, State.IN_TRANSIT, State.IGNORED, State.ASKED)
 
 
 class CountOf(Subquery):
@@ -53,6 +54,8 @@ def in_state(lines: "QuerySet[Any]", state: str) -> "QuerySet[Any]":
         return lines.filter(Exists(transfers()))
     if state == State.IGNORED:
         return lines.filter(Exists(said().filter(is_ignored=True)))
+    if state == State.ASKED:
+        return lines.filter(Exists(asked()))
     return lines
 
 

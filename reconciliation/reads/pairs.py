@@ -17,6 +17,7 @@ from charges.models import Settlement
 from payments.models import OutsidePayment, PaymentOrder
 from reconciliation.matches.amounts import with_open
 from reconciliation.models import Match, MatchLine, MatchPart, Transfer
+from reconciliation.reads.marks import with_marks
 from reconciliation.reads.proposals import Proposal, proposals_of
 from tenants.models import TenantQuerySet
 
@@ -46,6 +47,7 @@ class Said:
     why: str = ""
     targets: list[Target] = field(default_factory=list)
     reasons: Sequence[str] = ()
+    how: str = ""  # how sure, and by what
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def with_state(lines: Any) -> "QuerySet[Any]":
     ignored = MatchLine.objects.filter(
         tenant=OuterRef("tenant"), statement_line=OuterRef("pk"), is_ignored=True
     )
-    found: QuerySet[Any] = with_open(lines).annotate(
+    found: QuerySet[Any] = with_marks(with_open(lines)).annotate(
         is_allocated=PART, version=changes_of(told) + changes_of(ignored)
     )
     return found
@@ -127,7 +129,16 @@ def said_by(match: Match) -> Said:
         is_automatic=match.is_automatic,
         why=match.why,
         reasons=[words for each in match.reasons if (words := reason_words(each))],
+        how=how_of(match),
     )
+
+
+def how_of(match: Match) -> str:
+    """«Automático, por indícios · 94 de 100»; empty for what a person chose by hand."""
+    if match.degree == Match.Degree.HAND:
+        return ""
+    words = match.get_degree_display()
+    return words if match.score is None else f"{words} · {match.score} de 100"
 
 
 def reason_words(reason: Any) -> str:

@@ -32,11 +32,12 @@ from banking.statements.imports.shown import (
     strip_of,
     totals_of,
 )
-from banking.statements.imports.undo import effect_of_undoing
+from banking.statements.imports.undo import Effect, effect_of_undoing
 from core.errors import InvalidInput
 from core.forms import marking
 from core.plurals import counted
 from reconciliation.forms.imports import AnswerForm, ApplyForm, ColumnsForm, UploadForm
+from reconciliation.position.open_when_read import may_take_opening_back
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
 
@@ -122,11 +123,19 @@ def compared_page(
             "strip": strip_of(file),
             "chips": chips(file, shown, totals),
             "steps": steps(file, totals),
-            "effect": effect_of_undoing(file)
-            if file.applied_at and file.status == Status.READY
-            else None,
+            "effect": None,
         }
+        if file.applied_at and file.status == Status.READY:
+            effect = effect_of_undoing(file)
+            context |= {"effect": effect, "effect_words": in_words(effect, file)}
     return render(request, "reconciliation/import.html", context, status=status)
+
+
+def in_words(effect: Effect, file: StatementFile) -> str:
+    sentences = effect.sentences
+    if may_take_opening_back(file):
+        sentences.append("O saldo de abertura passa a ser o do extrato que ficar.")
+    return " ".join(sentences)
 
 
 def chips(file: StatementFile, shown: str, totals: Totals) -> list[dict[str, Any]]:

@@ -214,4 +214,4 @@ def test_sums_are_read_from_the_index_alone(tenant):
             cursor.execute(f"SET LOCAL enable_{other} = off")
         cursor.execute(f"EXPLAIN {queries[0]['sql']}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "Index Only Scan using line_account_sum" in plan
+    assert "Index Only Scan using accountstep_sum" in plan

@@ -104,7 +104,7 @@ def test_entries_are_filtered_by_account(tenant, page):
     make_entry(tenant, memo="Do aluguel", debit="5.2.01")
     make_entry(tenant, memo="Da energia", debit="5.2.02")
 
-    text = page(f"{ENTRIES}?account={account_of(tenant, '5.2.02').id}")
+    text = page(f"{ENTRIES}?conta={account_of(tenant, '5.2.02').id}")
 
     assert "Da energia" in text
     assert "Do aluguel" not in text
@@ -114,7 +114,7 @@ def test_entries_are_filtered_by_period_with_both_its_days(tenant, page):
     for day in range(20, 25):
         make_entry(tenant, date=dt.date(2026, 11, day), memo=f"Do dia {day}.")
 
-    text = page(f"{ENTRIES}?since=21/11/2026&until=23/11/2026")
+    text = page(f"{ENTRIES}?de=21/11/2026&ate=23/11/2026")
 
     assert [day for day in range(20, 25) if f"Do dia {day}." in text] == [21, 22, 23]
 
@@ -122,7 +122,7 @@ def test_entries_are_filtered_by_period_with_both_its_days(tenant, page):
 def test_a_filter_that_finds_nothing_says_so(tenant, page):
     make_entry(tenant)
 
-    text = page(f"{ENTRIES}?since=01/01/2030")
+    text = page(f"{ENTRIES}?de=01/01/2030")
 
     assert "Aluguel da matriz" not in text
     assert "Limpar" in text
@@ -131,8 +131,8 @@ def test_a_filter_that_finds_nothing_says_so(tenant, page):
 @pytest.mark.parametrize(
     ("query", "wrong"),
     [
-        ("since=31/02/2026", {"since": ["invalid"]}),
-        ("since=02/11/2026&until=01/11/2026", {"until": ["ends_before_it_begins"]}),
+        ("de=31/02/2026", {"de": ["invalid"]}),
+        ("de=02/11/2026&ate=01/11/2026", {"ate": ["ends_before_it_begins"]}),
     ],
 )
 def test_a_wrong_period_is_told_at_its_field(client, tenant, reader, query, wrong):
@@ -150,11 +150,11 @@ def test_pages_follow_one_another_without_gap_or_repetition(client, tenant, read
     made = [make_entry(tenant, memo=f"Número {n}.").id for n in range(2 * PAGE_SIZE + 1)]
     sign_in(client, reader, tenant)
 
-    shown, address = [], f"{ENTRIES}?since=23/11/2026"
+    shown, address = [], f"{ENTRIES}?de=23/11/2026"
     while address:
-        page = client.get(address).context["page"]
-        shown += [entry.id for entry in page.entries]
-        address = page.more_query and f"{ENTRIES}?{page.more_query}"
+        response = client.get(address)
+        shown += [row.entry.id for row in response.context["page"].rows]
+        address = response.context["more_url"]
 
     assert shown == sorted(made, reverse=True)
 
@@ -164,7 +164,7 @@ def test_more_entries_come_as_a_fragment(client, tenant, reader):
     make_entry(tenant, memo="A seguinte", date=DAY - dt.timedelta(days=1))
     sign_in(client, reader, tenant)
 
-    response = client.get(f"{ENTRIES}?after={last.id}", headers={"HX-Request": "true"})
+    response = client.get(f"{ENTRIES}?apos={DAY}.{last.id}", headers={"HX-Request": "true"})
 
     assert "A seguinte" in text_of(response)
     assert "Já na página" not in text_of(response)
@@ -303,17 +303,24 @@ def test_another_company_finds_none_of_it(client, tenant, outsider, other_tenant
     assert client.get(entry_address(entry)).status_code == 404
     assert client.get(reversal_address(entry)).status_code == 404
     assert client.post(reversal_address(entry)).status_code == 404
-    assert client.get(f"{ENTRIES}?account={account.id}").status_code == 404
-    assert client.get(f"{ENTRIES}?after={entry.id}").status_code == 404
+    assert client.get(f"{ENTRIES}?conta={account.id}").status_code == 404
+    assert "Segredo" not in text_of(client.get(f"{ENTRIES}?apos={entry.date}.{entry.id}"))
     assert "Segredo" not in text_of(client.get(ENTRIES))
     assert str(account.id) not in client.get(CHART).content.decode()
 
 
-@pytest.mark.parametrize("query", ["account=1", f"account={UUID(int=7)}", "after=tudo"])
+@pytest.mark.parametrize("query", ["conta=1", f"conta={UUID(int=7)}"])
 def test_what_does_not_exist_is_not_found(client, tenant, reader, query):
     sign_in(client, reader, tenant)
 
     assert client.get(f"{ENTRIES}?{query}").status_code == 404
+
+
+@pytest.mark.parametrize("after", ["tudo", "x.y", "2026-11-31.x", f"1.{UUID(int=7)}"])
+def test_a_place_that_nobody_gave_is_refused(client, tenant, reader, after):
+    sign_in(client, reader, tenant)
+
+    assert client.get(f"{ENTRIES}?apos={after}").status_code == 400
 
 
 @pytest.mark.parametrize("address", [CHART, ENTRIES, f"{ENTRIES}{UUID(int=7)}/"])

@@ -1,6 +1,7 @@
 """«Outro banco» and its statement files, by their pages."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +13,7 @@ from payments.rails.debit_account import usable_accounts
 from tenants.models import Role
 from tenants.scope import tenant_scope
 from tests.banking.factories import make_account, make_line, reread
+from tests.banking.files.making import cnab240, cnab240_file, detail, lot, workbook
 from tests.banking.imports.making import csv, lines, make_other, ofx, work
 from tests.cast import make_member, sign_in
 from tests.people.factories import membership_of
@@ -217,6 +219,72 @@ def test_every_kind_of_row_has_its_list(operator_in, tenant, other, show):
     file = work(newest(tenant))
 
     assert page(operator_in, file, f"?mostrar={show}").status_code == 200
+
+
+def day_balances(client, file, query=""):
+    return [
+        (str(day.balance.told), day.balance.difference)
+        for day in page(client, file, query).context["page"].days
+    ]
+
+
+def test_the_balance_that_the_file_tells_of_a_day_is_held_against_what_is_here(
+    operator_in, tenant, other
+):
+    upload(operator_in, other, ofx(FEE, SALE, closing="1498.80", on="20261111"))
+    file = work(newest(tenant))
+    assert day_balances(operator_in, file) == [("998.80", None), ("1498.80", None)]
+    post(operator_in, "import_apply", file)
+    file = work(file)
+    assert day_balances(operator_in, file) == [("998.80", 0), ("1498.80", 0)]
+
+    late = ("2026-11-11", "-7.00", "TARIFA")
+    upload(operator_in, other, ofx(SALE, late, closing="1500.00", on="20261111"))
+    file = work(newest(tenant))
+    # 1.498,80 are here, and 7,00 would leave.
+    assert day_balances(operator_in, file, "?mostrar=novas") == [("1500.00", Decimal("8.20"))]
+    assert "não fecha por" in page(operator_in, file, "?mostrar=novas").content.decode()
+
+
+PICTURE = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(256))
+OF_CHARGES = cnab240_file(lot(detail()).replace("E0440032", "T0100060")).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "word"),
+    [
+        ("extrato.ofx", PICTURE, "imagem"),
+        ("retorno.ret", OF_CHARGES, "retorno de cobrança"),
+        ("retorno.txt", b"02RETORNO01COBRANCA       ".ljust(400), "retorno de cobrança"),
+    ],
+)
+def test_what_holds_no_statement_is_told_in_words_and_stores_nothing(
+    operator_in, tenant, other, name, content, word
+):
+    upload(operator_in, other, content, name=name)
+    file = work(newest(tenant))
+
+    assert file.status == StatementFile.Status.REFUSED
+    assert word in page(operator_in, file).content.decode()
+    assert lines(other) == []
+
+
+SHEET = workbook(["Data", "Histórico", "Valor"], [date(2026, 11, 3), "PIX", 20])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("e.ret", cnab240().encode()), ("e.xlsx", SHEET)], ids=["cnab", "xlsx"]
+)
+def test_a_cnab_statement_and_a_sheet_are_sent_as_an_ofx_is(
+    operator_in, tenant, other, name, content
+):
+    upload(operator_in, other, content, name=name)
+    file = work(newest(tenant))
+    assert page(operator_in, file).context["totals"].new == 1
+
+    post(operator_in, "import_apply", file, is_of_account="on")
+    work(file)
+    assert lines(other) == [("11-03", "20.00")]
 
 
 def test_what_is_no_statement_is_told_on_the_page(operator_in, tenant, other):

@@ -529,7 +529,7 @@ def test_situations_are_counted(finance: Client, itau: BankAccount, four: Any) -
 
     chips = finance.get(address, {"conta": itau.id}).context["chips"]
 
-    assert [each["count"] for each in chips] == ["1", "1", "0", "1", None]
+    assert [each["count"] for each in chips] == ["1", "1", "0", "1", "0", None]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from reconciliation.models import OpeningBalance
 from reconciliation.position.opening import (
     effect_of_opening,
     is_offered,
-    open_when_read,
     post_opening,
     put_off_opening,
     standing_opening,
@@ -26,7 +25,7 @@ from reconciliation.position.opening import (
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.audit.reading import audit_of
-from tests.banking.factories import change, make_account, make_daily_balance, make_line, reread
+from tests.banking.factories import make_account, make_daily_balance, make_line, reread
 from tests.reconciliation.books import BEFORE, FIRST, join, member, position, post, posted
 
 pytestmark = pytest.mark.django_db
@@ -232,29 +231,6 @@ def test_not_now_is_remembered(account, by) -> None:
 
     with tenant_scope(account.tenant_id):
         assert not is_offered(account, None)
-
-
-def test_the_first_statement_of_an_account_opens_its_books(account) -> None:
-    with tenant_scope(account.tenant_id):
-        open_when_read(account)
-
-    assert in_force(account) is not None
-
-
-def test_an_account_that_was_there_is_only_offered_it(account) -> None:
-    change(account, synced_at=dt.datetime(2026, 11, 3, tzinfo=dt.UTC))
-    with tenant_scope(account.tenant_id):
-        open_when_read(reread(account))
-
-    assert in_force(account) is None
-
-
-def test_entries_of_before_are_a_persons_question(account) -> None:
-    post(account, "10.00", BEFORE)
-    with tenant_scope(account.tenant_id):
-        open_when_read(account)
-
-    assert in_force(account) is None
 
 
 def test_the_database_keeps_one(account, by) -> None:

@@ -452,10 +452,13 @@ ASK_NONE = {
     "reconciliation:import_answer", "reconciliation:import_apply", "reconciliation:import_columns",
     "reconciliation:import_discard", "reconciliation:import_undo", "reconciliation:imports",
     "reconciliation:items", "reconciliation:opening", "reconciliation:put_off_opening",
-    "reconciliation:sync", "reconciliation:transfer", "registers:archive", "registers:correct",
+    "reconciliation:sync", "reconciliation:transfer", "reconciliation:try_rule",
+    "registers:archive", "registers:correct",
     "registers:enter", "registers:merge", "registers:new", "registers:payer_archive",
     "registers:payer_edit", "registers:payer_new", "registers:payer_restore", "registers:refuse",
     "registers:restore", "tenants:close_notice",
+    "accounts:new_entry", "reconciliation:ask", "reconciliation:attach", "reconciliation:comment",
+    "reconciliation:question", "reconciliation:remove_file", "reconciliation:withdraw_question",
 }  # fmt: skip
 
 

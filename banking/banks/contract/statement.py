@@ -32,6 +32,9 @@ class Movement(NamedTuple):
     counterparty_name: str
     counterparty_document: str  # digits, or empty
     raw: str  # the bank's own JSON for this line
+    # Where the bank gives them.
+    end_to_end_id: str = ""  # of a Pix; one that begins with D gives a Pix back
+    operation_on: date | None = None  # São Paulo day, where it is another than `booked_on`
 
 
 class UnreadReason(StrEnum):
@@ -48,6 +51,9 @@ class Unread(NamedTuple):
     day: date | None  # São Paulo; None where it has none that can be read
     reason: UnreadReason
     field: str = ""  # the bank's name of the field, where the reason is one
+
+
+_RAW = Movement._fields.index("raw")
 
 
 def sum_of(movements: Iterable[Movement]) -> Decimal:
@@ -88,7 +94,8 @@ class EachOnce:
         movements: list[Movement] = []
         others: list[Unread] = []
         for movement in page.movements:
-            content = hash(movement[:-1])  # all but the raw text, of which there is much
+            # All but the raw text, of which there is much.
+            content = hash((movement[:_RAW], movement[_RAW + 1 :]))
             known = self._contents.get(movement.bank_id)
             if known is None:
                 self._contents[movement.bank_id] = content

@@ -6,6 +6,7 @@ from typing import ClassVar, TypeVar
 
 from banking.banks.contract.errors import BankUnavailable
 from banking.banks.http.json import Json
+from brazil.pix import is_valid_end_to_end_id
 from core.text import read_line, shorten
 
 Read = TypeVar("Read")
@@ -59,6 +60,10 @@ class SharedFields:
         if not isinstance(value, str):
             raise self.unreadable(field)
         return shorten(read_line(value), longest)
+
+    def end_to_end_id_of(self, value: Json) -> str:
+        """Of a Pix, or of its return; empty when it is missing or has not that form."""
+        return value if isinstance(value, str) and is_valid_end_to_end_id(value) else ""
 
     def id_in(self, item: Json, read: Callable[[Json], str], field: str = "id") -> str:
         """The id of an element that cannot be read as a whole; empty when it is no id either."""

@@ -20,7 +20,7 @@ from tenants.models import Membership, TenantQuerySet
 
 Status, State, Doubt, Answer = StatementFile.Status, FileRow.State, FileRow.Doubt, FileRow.Answer
 TASK = "banking.tasks.go_on_with_statement"
-LARGEST = 64 * 1024 * 1024
+LARGEST = 320 * 1024 * 1024  # a million lines; the page takes less, for it holds them in memory
 Pieces = Callable[[], Iterable[bytes]]
 
 

@@ -15,6 +15,7 @@ from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
 from banking.models import BankAccount, FileRow, StatementFile, StatementLine
 from banking.statements.imports.comparison import missing_lines
+from banking.statements.imports.day_balances import DayBalance, balances_of
 from banking.statements.imports.files import rows_of
 
 State, Doubt, Answer = FileRow.State, FileRow.Doubt, FileRow.Answer
@@ -118,6 +119,7 @@ class Pair:
 class Day:
     day: date | None
     pairs: list[Pair]
+    balance: DayBalance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +137,13 @@ def read_page(file: StatementFile, show: str, after: str) -> Page:
         rows = rows.filter(TupleGreaterThan(Tuple("day", "number"), position))
     found = list(rows.defer("line__raw").order_by("day", "number")[: PAGE + 1])
     shown = found[:PAGE]
+    balances = balances_of(file, sorted({row.day for row in shown if row.day}))
     days = [
-        Day(day, [Pair(row, None if show == Show.APPLIED else row.line) for row in of_day])
+        Day(
+            day,
+            [Pair(row, None if show == Show.APPLIED else row.line) for row in of_day],
+            balances.get(day),
+        )
         for day, of_day in groupby(shown, key=attrgetter("day"))
     ]
     last = shown[-1] if len(found) > PAGE else None
@@ -153,9 +160,10 @@ def position_of(after: str) -> tuple[date, int] | None:
 
 def missing_page(file: StatementFile) -> Page:
     """The first ones: there are few, or the file is another account's."""
-    lines = missing_lines(file).defer("raw").order_by("booked_on", "id")[:PAGE]
+    lines = list(missing_lines(file).defer("raw").order_by("booked_on", "id")[:PAGE])
+    balances = balances_of(file, sorted({line.booked_on for line in lines}))
     days = [
-        Day(day, [Pair(None, line) for line in of_day])
+        Day(day, [Pair(None, line) for line in of_day], balances.get(day))
         for day, of_day in groupby(lines, key=attrgetter("booked_on"))
     ]
     return Page(days, "")

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.utils.module_loading import import_string
 
 from audit.acts import Act
 from audit.services import record
@@ -30,7 +32,8 @@ class Effect:
     withdrawn: int
     amount: Decimal
     kept: int  # lines that somebody else told too
-    allocated: int  # of those that go: conciliations that are undone first
+    allocated: int  # of those that go: parts that are taken apart first, of no match
+    matched: list[str]  # sentences of the apps above, of matches that are undone
 
     @property
     def sentences(self) -> list[str]:
@@ -42,16 +45,16 @@ class Effect:
             said.append(
                 f"{counted(self.kept, 'fica', 'ficam')}: o banco ou outro arquivo também informa."
             )
-        if self.allocated:
+        if self.allocated and not self.matched:
             said.append(
                 f"{counted(self.allocated, 'conciliação é desfeita', 'conciliações são desfeitas')}"
                 ": o lançamento contábil fica, sem linha no extrato."
             )
-        return said
+        return said + self.matched
 
 
 def effect_of_undoing(file: StatementFile) -> Effect:
-    """Three queries. Runs inside the company's scope."""
+    """Runs inside the company's scope."""
     going = lines_only_of(file)
     found = going.aggregate(count=Count("id"), amount=Sum("amount"))
     told = LineSource.objects.of(file.tenant_id).filter(file=file).count()
@@ -60,6 +63,7 @@ def effect_of_undoing(file: StatementFile) -> Effect:
         amount=found["amount"] or Decimal(0),
         kept=told - found["count"],
         allocated=allocations_of(file).count(),
+        matched=import_string(settings.WITHDRAWAL_EFFECT)(file.tenant_id, going),
     )
 
 
@@ -82,13 +86,19 @@ def allocations_of(file: StatementFile) -> Any:
 
 def undo_batch(file: StatementFile, by: Membership) -> bool:
     """Undo some conciliations; when none is left, withdraw the lines, all at once. True: there is
-    more to do. To be called outside of scopes."""
+    more to do. To be called outside of scopes.
+
+    Raises:
+        DomainError: something stands on one of the conciliations; they are left as they are.
+    """
     with tenant_scope(file.tenant_id):
         account = hold_account(file)
         held = hold(file)
         if held.status != Status.UNDOING:
             return False
         held.bank_account = account
+        if import_string(settings.ON_WITHDRAWAL)(lines_only_of(held), by=by):
+            return True
         standing = list(allocations_of(held).order_by("id")[:BATCH])
         for allocation in standing:
             undo_allocation(allocation, by=by)
@@ -105,6 +115,8 @@ def undo_batch(file: StatementFile, by: Membership) -> bool:
         held.status, held.undone_at = Status.UNDONE, database_now()
         held.save(update_fields=["status", "undone_at"])
         restate_balances(account)
+        for name in settings.ON_LINES_WITHDRAWN:
+            import_string(name)(account)
         record(
             Act.STATEMENT_UNDONE,
             on=held,

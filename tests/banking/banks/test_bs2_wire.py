@@ -125,8 +125,19 @@ def test_the_statement_of_the_example() -> None:
         "Cliente Exemplo Ltda",
         "11222333000181",
         "",
+        "E710278662026030213140244509185P",
+        None,
     )
     assert (fee.amount, fee.kind, fee.counterparty_name) == (Decimal("-300.75"), "fee", "")
+
+
+@pytest.mark.parametrize(
+    "pix", [None, {}, "E7", {"endToEndId": None}, {"endToEndId": 7}, {"endToEndId": "E7102"}]
+)
+def test_a_movement_without_a_readable_end_to_end_id_is_read_without_it(pix: object) -> None:
+    item = {**read(answers.STATEMENT)["movimentacoes"][0], "pix": pix}
+
+    assert statement.movement_from_wire(item).end_to_end_id == ""
 
 
 def test_the_raw_line_has_the_end_to_end_id_and_every_digit() -> None:

@@ -132,6 +132,19 @@ def test_an_entry_becomes_a_movement_of_its_sao_paulo_day() -> None:
     assert movement.booked_on == date(2026, 11, 22)
     assert (movement.amount, movement.kind) == (Decimal("-80.00"), "pix")
     assert movement.counterparty_document == "52998224725"
+    assert movement.end_to_end_id == ENTRY["end_to_end_id"]
+    assert movement.operation_on is None
+
+
+def test_the_day_of_the_operation_is_told_apart_from_that_of_the_booking() -> None:
+    movement = statement.movement_from_wire({**ENTRY, "booked_on": "2026-11-23"})
+
+    assert (movement.booked_on, movement.operation_on) == (date(2026, 11, 23), date(2026, 11, 22))
+
+
+@pytest.mark.parametrize("told", [None, 7, "E1", "X99980001202611230230aB3dE5fG7hJ"])
+def test_what_is_no_end_to_end_id_is_left_out(told: object) -> None:
+    assert statement.movement_from_wire({**ENTRY, "end_to_end_id": told}).end_to_end_id == ""
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,17 @@
 """Accounts without an integration, files for them, and workers that read them."""
 
+from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from itertools import count
 
 from banking.bank_accounts.other_bank import OtherBank, add_account
+from banking.banks.contract.statement import Movement
 from banking.models import BankAccount, FileRow, StatementFile, StatementLine
 from banking.statements.imports.files import begin_apply, begin_undo, receive_file
 from banking.statements.imports.stages import go_on
+from banking.statements.store import store_movements
 from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
@@ -83,6 +88,38 @@ def undone(file: StatementFile, by: Membership) -> StatementFile:
     with tenant_scope(file.tenant_id):
         begin_undo(file, by=by)
     return work(file)
+
+
+def movement(day: str, amount: str, text: str, place: int = 1, pix: str = "") -> Movement:
+    """As a bank's API tells it: with the same id each time."""
+    on = date.fromisoformat(day)
+    return Movement(
+        bank_id=f"api-{day}-{amount}-{text}-{place}",
+        booked_on=on,
+        occurred_at=datetime.combine(on, time(13), UTC),
+        amount=Decimal(amount),
+        kind="other",
+        description=f"Banco: {text.lower()}",
+        counterparty_name="",
+        counterparty_document="",
+        raw="{}",
+        end_to_end_id=pix,
+    )
+
+
+def tell_by_api(account: BankAccount, rows: Sequence[Row]) -> None:
+    """As a sync stores it."""
+    places: Counter[Row] = Counter()
+    told = []
+    for row in rows:
+        places[row] += 1
+        told.append(movement(*row, places[row]))
+    store_told(account, *told)
+
+
+def store_told(account: BankAccount, *movements: Movement) -> None:
+    with tenant_scope(account.tenant_id):
+        store_movements(account, movements)
 
 
 def states(file: StatementFile) -> list[str]:

@@ -1,20 +1,15 @@
 """A statement by API, the same period by OFX and by CSV, in any order: the same lines."""
 
-from collections import Counter
-from datetime import UTC, date, datetime, time
-from decimal import Decimal
 from itertools import permutations
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from banking.banks.contract.statement import Movement
 from banking.models import LineSource
-from banking.statements.imports.files import begin_apply
-from banking.statements.store import store_movements
+from banking.statements.imports.files import KnownFile, begin_apply
 from tenants.scope import tenant_scope
-from tests.banking.factories import make_account
+from tests.banking.factories import change, make_account, make_connection, reread
 from tests.banking.imports.making import (
     applied,
     compared,
@@ -22,6 +17,7 @@ from tests.banking.imports.making import (
     lines,
     ofx,
     states,
+    tell_by_api,
     undone,
     work,
 )
@@ -37,32 +33,11 @@ ROWS = [
 EACH = sorted((day[5:], amount) for day, amount, _ in ROWS)
 
 
-def tell_by_api(account, rows):
-    """As a sync stores it: the same ids each time."""
-    told = []
-    places = Counter()
-    for day, amount, text in rows:
-        places[day, amount, text] += 1
-        on = date.fromisoformat(day)
-        told.append(
-            Movement(
-                bank_id=f"api-{day}-{amount}-{text}-{places[day, amount, text]}",
-                booked_on=on,
-                occurred_at=datetime.combine(on, time(13), UTC),
-                amount=Decimal(amount),
-                kind="other",
-                description=f"Banco: {text.lower()}",
-                counterparty_name="",
-                counterparty_document="",
-                raw="{}",
-            )
-        )
-    with tenant_scope(account.tenant_id):
-        store_movements(account, told)
-
-
 def tell_by_file(account, content, by):
-    file = compared(account, content, by)
+    try:
+        file = compared(account, content, by)
+    except KnownFile as known:
+        return known.file  # it has told already
     if {"new", "here"} & set(states(file)):
         with tenant_scope(account.tenant_id):
             begin_apply(file, by=by)
@@ -70,21 +45,65 @@ def tell_by_file(account, content, by):
 
 
 def tell(source, account, rows, by):
+    """The file, where it is one."""
     if source == "api":
-        tell_by_api(account, rows)
-    else:
-        tell_by_file(account, (ofx if source == "ofx" else csv)(*rows), by)
+        return tell_by_api(account, rows)
+    return tell_by_file(account, (ofx if source == "ofx" else csv)(*rows), by)
 
 
-@pytest.mark.parametrize("order", permutations(["api", "ofx", "csv"]))
+@pytest.mark.parametrize("order", [*permutations(["api", "ofx", "csv"])])
 def test_any_order_makes_the_same_lines(tenant, admin, by, order):
     account = make_account(tenant, admin)
     for source in order:
         tell(source, account, ROWS, by)
 
     assert sorted(lines(account)) == EACH
-    tell_by_api(account, ROWS)  # the vínculo was undone and redone, and the bank tells it again
-    assert sorted(lines(account)) == EACH
+
+
+AMOUNTS = ("-1.20", "500.00", "0.41", "-2300.00")
+TEXTS = ("TARIFA PIX", "PIX RECEBIDO ALFA", "PIX RECEBIDO BETA")
+DAYS = [f"2026-11-{day:02}" for day in range(9, 21)]
+MOVEMENTS = st.tuples(st.sampled_from(DAYS), st.sampled_from(AMOUNTS), st.sampled_from(TEXTS))
+PERIODS = st.lists(MOVEMENTS, min_size=1, max_size=8).map(sorted)
+STEPS = st.permutations(["api", "ofx", "csv", "vinculo", "api", "undo"])
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(rows=PERIODS, steps=STEPS)
+def test_whatever_is_done_in_whichever_order_the_lines_are_those_of_the_period(
+    tenant, admin, by, rows, steps
+):
+    """A file that is undone is brought again at the end, so that each source has told all."""
+    account = make_account(tenant, admin)
+    last = None
+    for step in steps:
+        if step == "vinculo":
+            account = with_new_connection(account, admin)
+        elif step == "undo":
+            undo_if_applied(last, by)
+        else:
+            last = tell(step, account, rows, by) or last
+
+    for step in ("api", "ofx", "csv"):
+        tell(step, account, rows, by)
+    assert sorted(lines(account)) == sorted((day[5:], amount) for day, amount, _ in rows)
+
+
+def with_new_connection(account, admin):
+    """The vínculo is undone and made anew; the bank then tells the statement again."""
+    with tenant_scope(account.tenant_id):
+        change(account, connection=None)
+        change(account, connection=make_connection(account.tenant, admin))
+    return reread(account)
+
+
+def undo_if_applied(file, by):
+    if file is not None and file.applied_at is not None and file.undone_at is None:
+        undone(file, by)
 
 
 @settings(

@@ -6,12 +6,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Sum
+
 from accounts.journal.entries import balances
-from accounts.models import JournalEntry
+from accounts.models import JournalEntry, JournalLine
 from banking.models import Allocation, BankAccount
 from payments.dispatch.send_now import send_now
 from payments.models import DispatchRun, Payable, PaymentOrder
 from payments.states import OrderStatus
+from reconciliation.models import OpeningBalance
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.cast import make_member
@@ -95,8 +98,10 @@ def once_each(tenant: Tenant) -> Counter[str]:
 
 
 def entries(tenant_id: UUID) -> int:
+    """But for those of opening balances, which come with the first statement of an account."""
     with tenant_scope(tenant_id):
-        return JournalEntry.objects.of(tenant_id).count()
+        openings = OpeningBalance.objects.of(tenant_id).exclude(entry=None).values("entry")
+        return JournalEntry.objects.of(tenant_id).exclude(id__in=openings).count()
 
 
 def bank_lines(tenant: Tenant) -> list[UUID]:
@@ -107,6 +112,11 @@ def bank_lines(tenant: Tenant) -> list[UUID]:
 
 
 def book_balance(account: BankAccount) -> Decimal:
-    """What the Conta do Ativo holds."""
+    """What the Conta do Ativo holds beyond its opening balance."""
     with tenant_scope(account.tenant_id):
-        return balances(account.tenant_id, [account.ledger_account])[account.ledger_account_id]
+        held = balances(account.tenant_id, [account.ledger_account])[account.ledger_account_id]
+        openings = OpeningBalance.objects.of(account.tenant_id).standing().exclude(entry=None)
+        lines = JournalLine.objects.of(account.tenant_id).filter(
+            account=account.ledger_account_id, entry__in=openings.values("entry")
+        )
+        return held - (lines.aggregate(sum=Sum("amount"))["sum"] or Decimal(0))

@@ -20,6 +20,7 @@ from tests.charges.factories import make_charge
 from tests.charges.issued import opened
 from tests.payments.factories import make_bank_account, make_known
 from tests.reconciliation.matched import DAY, entry_lines, line, make_entry, matched, open_of
+from tests.reconciliation.ruled import make_rule, when
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -237,3 +238,20 @@ def test_a_look_takes_no_more_queries_for_more_lines(tenant, itau, django_assert
         line(itau, f"-{100 + cents}.37", DAY)
     with django_assert_max_num_queries(60):
         assert work(tenant.id).lines == 40
+
+
+def test_a_rule_is_followed_where_no_document_is_open(tenant, itau, ana):
+    rule = make_rule(ana, when("POSTO ESTRELA"))
+    row = line(itau, "-88.37", DAY, description="POSTO ESTRELA 4")
+    assert work(tenant.id).by_rules == 1
+    (made,) = matches(tenant)
+    assert (made.degree, made.rule_id) == ("rule", rule.id)
+    assert open_of(row) == 0
+
+
+def test_and_not_where_one_is(tenant, itau, ana):
+    make_rule(ana, when("POSTO ESTRELA"))
+    bill = make_known(tenant, "731.17", approved=True)
+    of_payee(bill, itau, "-88.37", description="POSTO ESTRELA 4")
+    assert work(tenant.id).by_rules == 0
+    assert matches(tenant) == []

@@ -26,6 +26,7 @@ class UnreadableAnswer(fields.UnreadableAnswer):
 _shared = fields.SharedFields(UnreadableAnswer)
 object_of, optional_object = _shared.object_of, _shared.optional_object
 list_of, text_of = _shared.list_of, _shared.text_of
+end_to_end_id_of = _shared.end_to_end_id_of
 
 
 def first_of(holder: dict[str, Json], *names: str) -> Json:

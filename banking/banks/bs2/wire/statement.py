@@ -15,6 +15,7 @@ from typing import Final
 from banking.banks.bs2.wire.fields import (
     UnreadableAnswer,
     amount_or_zero,
+    end_to_end_id_of,
     instant_of,
     list_of,
     object_of,
@@ -200,6 +201,7 @@ def movement_from_wire(item: Json) -> Movement:
         counterparty_name=text_of(party.get("nome"), "nome"),
         counterparty_document=read_loose_document(party.get("documento")),
         raw=storable(write_json(item)),
+        end_to_end_id=_end_to_end_id(item.get("pix")),
     )
 
 
@@ -219,6 +221,10 @@ def _kind(category: Json, description: str) -> str:
 def _protocol(value: Json) -> str:
     text = text_of(value, "protocolo")
     return text if _PROTOCOL.fullmatch(text) and text.strip("0") else ""
+
+
+def _end_to_end_id(pix: Json) -> str:
+    return end_to_end_id_of(pix.get("endToEndId")) if isinstance(pix, dict) else ""
 
 
 def _identity_of_content(item: dict[str, Json]) -> str:

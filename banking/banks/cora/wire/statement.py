@@ -41,6 +41,7 @@ from banking.banks.http.json import (
 from brazil.banking_days import SAO_PAULO
 from brazil.document import parse_document, read_loose_document
 from brazil.errors import InvalidValue
+from core.depth import opens_few
 
 _DECODER = json.JSONDecoder(
     parse_float=exact_decimal, parse_int=exact_int, parse_constant=refuse_constant
@@ -81,7 +82,10 @@ def _read_entries(text: str, at: int) -> tuple[list[RawEntry], int]:
         return entries, end.end()
     while True:
         entry, after = _DECODER.raw_decode(text, at)
-        entries.append((shallow(entry), _storable(entry, text[at:after])))
+        raw = text[at:after]
+        if not opens_few(raw):
+            shallow(entry)
+        entries.append((entry, _storable(entry, raw)))
         comma = _COMMA.match(text, after)
         if comma is None:
             break

@@ -24,6 +24,7 @@ class UnreadableAnswer(fields.UnreadableAnswer):
 _shared = fields.SharedFields(UnreadableAnswer)
 object_of, optional_object = _shared.object_of, _shared.optional_object
 list_of, text_of, id_in = _shared.list_of, _shared.text_of, _shared.id_in
+end_to_end_id_of = _shared.end_to_end_id_of
 
 
 def id_of(value: Json, field: str = "id") -> str:

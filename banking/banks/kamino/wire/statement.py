@@ -24,6 +24,7 @@ from banking.banks.kamino.wire.fields import (
     cursor_of,
     day_of,
     digits_of,
+    end_to_end_id_of,
     id_of,
     instant_of,
     is_digits,
@@ -32,6 +33,7 @@ from banking.banks.kamino.wire.fields import (
     optional_object,
     text_of,
 )
+from brazil.banking_days import SAO_PAULO
 from brazil.document import parse_document, read_loose_document
 from brazil.errors import InvalidValue
 
@@ -64,16 +66,21 @@ def movement_from_wire(entry: Json) -> Movement:
     entry = object_of(entry, "entries")
     party = optional_object(entry.get("counterparty"), "counterparty")
     kind = entry.get("kind")
+    occurred_at = instant_of(entry.get("occurred_at"), "occurred_at")
+    booked_on = day_of(entry.get("booked_on"), "booked_on")
+    day = occurred_at.astimezone(SAO_PAULO).date()
     return Movement(
         bank_id=id_of(entry.get("id")),
-        occurred_at=instant_of(entry.get("occurred_at"), "occurred_at"),
-        booked_on=day_of(entry.get("booked_on"), "booked_on"),
+        occurred_at=occurred_at,
+        booked_on=booked_on,
         amount=_signed(amount_or_zero(entry.get("amount")), entry.get("direction")),
         kind=_KINDS.get(kind, "other") if isinstance(kind, str) else "other",
         description=text_of(entry.get("description"), "description", longest=255),
         counterparty_name=text_of(party.get("name"), "counterparty.name"),
         counterparty_document=read_loose_document(party.get("document")),
         raw=_storable(entry),
+        end_to_end_id=end_to_end_id_of(entry.get("end_to_end_id")),
+        operation_on=None if day == booked_on else day,
     )
 
 

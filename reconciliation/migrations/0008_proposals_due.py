@@ -205,7 +205,7 @@ DROP FUNCTION reconciliation_line_changed();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reconciliation", "0005_proposals"),
+        ("reconciliation", "0007_proposals"),
         ("charges", "0014_receipts_of_lines"),
         ("payments", "0036_outside_by_line"),
         ("banking", "0020_withdrawn_lines"),

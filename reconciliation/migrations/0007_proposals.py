@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("banking", "0020_withdrawn_lines"),
         ("parties", "0008_payers"),
-        ("reconciliation", "0004_walls"),
+        ("reconciliation", "0006_read_before"),
         ("tenants", "0007_policies_ask_once"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

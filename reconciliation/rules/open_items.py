@@ -1,0 +1,77 @@
+"""Whether the party of a bank line has an open bill or charge: documents come before memory.
+
+The party is told by the document, also of another establishment, or by a name, also cut. A doubt
+counts as yes: then a person looks.
+"""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from banking.models import StatementLine
+from brazil.cnpj import LENGTH, cnpj_root
+from charges.models import Charge
+from parties.models import Payee, Payer
+from payments.models import Payable
+from reconciliation.matches.items import OPEN_BILLS
+from reconciliation.proposals.facts import Company, Line, Party
+from reconciliation.proposals.names import NameIndex
+from reconciliation.proposals.reading import read
+from tenants.models import Tenant
+
+
+def open_items_of(
+    tenant: Tenant, lines: Sequence[StatementLine]
+) -> Callable[[StatementLine], bool]:
+    """Reads once, for these lines; inside the company's scope."""
+    coming = any(line.is_incoming for line in lines)
+    leaving = any(not line.is_incoming for line in lines)
+    debtors = Holders(payers_owing(tenant.id) if coming else [])
+    creditors = Holders(payees_owed(tenant.id) if leaving else [])
+    company = Company(tenant.name, tenant.cnpj)
+    return lambda line: (debtors if line.is_incoming else creditors).is_one_of(line, company)
+
+
+def payees_owed(tenant_id: UUID) -> list[Party]:
+    bills = Payable.objects.of(tenant_id).filter(status__in=OPEN_BILLS)
+    rows = Payee.objects.of(tenant_id).filter(id__in=bills.values("payee"))
+    return [parties(row) for row in rows.only("id", "name", "trade_name", "document")]
+
+
+def payers_owing(tenant_id: UUID) -> list[Party]:
+    charges = Charge.objects.of(tenant_id).owed()
+    rows = Payer.objects.of(tenant_id).filter(id__in=charges.values("payer"))
+    return [parties(row) for row in rows.only("id", "name", "trade_name", "document")]
+
+
+def parties(row: Payee | Payer) -> Party:
+    return Party(str(row.id), row.name, row.document, row.trade_name)
+
+
+def root_of(document: str) -> str:
+    return cnpj_root(document) if len(document) == LENGTH else document
+
+
+class Holders:
+    """Those who have something open."""
+
+    def __init__(self, holders: Sequence[Party]) -> None:
+        self.documents = {root_of(each.document) for each in holders if each.document}
+        self.names = NameIndex(holders)
+
+    def is_one_of(self, line: StatementLine, company: Company) -> bool:
+        told = read(
+            Line(
+                id=str(line.id),
+                account=str(line.bank_account_id),
+                day=line.booked_on,
+                amount=line.amount,
+                kind=line.kind,
+                description=line.description,
+                name=line.counterparty_name,
+                document=line.counterparty_document,
+            ),
+            company,
+        )
+        if any(root_of(each) in self.documents for each in told.documents):
+            return True
+        return bool(told.name and self.names.fitting(told.name, may_be_cut=told.is_name_of_text))
