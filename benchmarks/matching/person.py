@@ -30,13 +30,12 @@ class Person:
     def look(self) -> int:
         """At what was proposed since the last look. Returns how much was accepted."""
         with tenant_scope(self.loaded.tenant.id):
-            fresh = list(self._fresh())
+            true = [first for proposals in self._fresh() if (first := self._judge(proposals))]
         touched: set[UUID] = set()
         accepted = 0
-        for proposals in fresh:
-            first = self._judge(proposals)
-            used = {*first.lines, *first.items} if first else set()
-            if first is None or used & touched:  # of the latter another proposal follows
+        for first in true:
+            used = {*first.lines, *first.items}
+            if used & touched:  # its line is proposed for anew
                 continue
             touched |= used
             accepted += self._accept(first)
