@@ -20,7 +20,7 @@ from core.errors import DomainError, InvalidState
 from core.ids import uuid7
 from payments.bills.tiers import lock_rules
 from payments.models import PaymentOrder
-from payments.orders.bank_lines import may_be_debit_of
+from payments.orders.bank_lines import agrees_with_debit_of
 from payments.orders.settlement import News
 from payments.orders.transitions import lock_in_order, move_by_news
 from payments.states import LIVE_ORDERS
@@ -124,7 +124,7 @@ def prove_order(
     order = rows.select_related("payable__payee", "bank_account").first()
     if order is None or order.needs_person or part != -line.amount:
         raise InvalidState("O pagamento desta conta mudou.", code="order_changed")
-    if line.bank_account_id != order.bank_account_id or not may_be_debit_of(order, line):
+    if line.bank_account_id != order.bank_account_id or not agrees_with_debit_of(order, line):
         raise InvalidState("Só o débito deste pagamento o comprova.", code="at_bank")
     move_by_news(order, OrderState.PAID, News(SOURCE, line=line))
     allocation = own_part(line)
