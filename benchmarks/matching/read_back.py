@@ -44,26 +44,39 @@ class ReadBack:
         return outcome
 
     def matched(self) -> Iterator[tuple[str, Pairing]]:
-        """Each match with its degree; those of both sides of an announced transfer are one."""
-        legs: dict[str, list[tuple[str, Pairing]]] = defaultdict(list)
-        for degree, pairing in self._each():
+        """Each match with its degree. Those of both sides of an announced transfer are one, and so
+        are a payment that stays in the books and its return."""
+        legs: dict[object, list[tuple[str, Pairing]]] = defaultdict(list)
+        given_back = self._given_back()
+        for match, degree, pairing in self._each():
             announced = [item for item, _ in pairing.parts if item in self.items.transfers]
-            if announced:
+            if match in given_back:
+                legs[given_back[match]].append((degree, Pairing(pairing.lines)))
+            elif announced:
                 legs[announced[0]].append((degree, pairing))
             else:
                 yield degree, pairing
         for found in legs.values():
             lines = frozenset().union(*(pairing.lines for _, pairing in found))
-            yield found[0][0], Pairing(lines, found[0][1].parts)
+            yield found[-1][0], Pairing(lines, found[-1][1].parts)
 
-    def _each(self) -> Iterator[tuple[str, Pairing]]:
+    def _given_back(self) -> dict[UUID, UUID]:
+        """Matches by which something came back, and those by which it had left; by each, the entry
+        that it is of."""
+        effects = MatchEffect.objects.of(self.loaded.tenant).filter(match__ended_at=None)
+        returns = effects.filter(kind=Effect.GIVEN_BACK, former__isnull=False)
+        back = dict(returns.values_list("match", "former"))
+        left = effects.filter(entry__in=set(back.values()))
+        return dict(left.values_list("match", "entry")) | back
+
+    def _each(self) -> Iterator[tuple[UUID, str, Pairing]]:
         matches = Match.objects.of(self.loaded.tenant).standing().exclude(kind__in=WITHOUT_ITEMS)
         ids = list(matches.order_by("id").values_list("id", flat=True))
         for first in range(0, len(ids), AT_ONCE):
             some = Match.objects.of(self.loaded.tenant).filter(id__in=ids[first : first + AT_ONCE])
             yield from self._read(list(some.order_by("id").prefetch_related("lines")))
 
-    def _read(self, matches: list[Match]) -> Iterator[tuple[str, Pairing]]:
+    def _read(self, matches: list[Match]) -> Iterator[tuple[UUID, str, Pairing]]:
         ids = [match.id for match in matches]
         parts: dict[UUID, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         effects = MatchEffect.objects.of(self.loaded.tenant).filter(match__in=ids)
@@ -75,7 +88,7 @@ class ReadBack:
             parts[match_id][item] += amount
         for match in matches:
             lines = frozenset(self.lines.told[each.statement_line_id] for each in match.lines.all())
-            yield match.degree, Pairing(lines, self._whole(parts[match.id]))
+            yield match.id, match.degree, Pairing(lines, self._whole(parts[match.id]))
 
     def _settled_by(self, effect: MatchEffect) -> Iterator[tuple[str, Decimal]]:
         if effect.kind == Effect.BILL_PAID:

@@ -142,6 +142,7 @@ LINES = [
     line("l18", "cora", "-2.00", bank_id="bl4", kind="fee"),
     line("l19", "file", "-3.00", bank_id="bl6", arrived_on="2026-03-16"),
     line("l20", "kamino", "500.00", "2026-03-06"),
+    line("l21", "bs2", "100.00", "2026-03-11", kind="ted", description="TED DEVOLVIDA R-77"),
 ]  # fmt: skip
 TRUTH = [
     fact("l1", "sent"),
@@ -368,3 +369,11 @@ def test_what_was_closed_is_open_no_more(play):
         told = [play.items.told[each.id] for each in open_items]
 
     assert sorted(told) == ["came", "moved", "moved", "paid"]
+
+
+def test_a_payment_and_its_return_are_read_as_belonging_to_each_other(play):
+    play.match(["l1"], ["sent"])
+    with play.scope():
+        give_back(play.line["l21"], play.line["l1"], by=play.loaded.person)
+
+    assert play.read() == [Pairing(frozenset({"l1", "l21"}))]
