@@ -8,6 +8,7 @@ import pytest
 from banking.models import BankAccount, StatementLine
 from charges.models import Settlement
 from charges.states import ChargeStatus
+from parties.models import Payer
 from payments.models import OutsidePayment
 from payments.states import OrderStatus, PayableStatus
 from reconciliation.engine.accept import accept
@@ -282,3 +283,25 @@ def test_an_entry_by_hand_that_names_its_party_is_found_by_it(tenant, itau):
     work(tenant.id)
     (first, *_) = proposals(row)
     assert (first.parts[0]["id"], "document" in first.reasons) == (str(posted.id), True)
+
+
+def test_and_one_that_a_person_sees_to_be_a_return_is_returned_too(tenant, automatic, ana):
+    bill = make_known(tenant, "731.17", approved=True)
+    order = make_order(bill, OrderStatus.AT_BANK, first_sent_at=at("23 10:00"))
+    of_payee(bill, automatic, "-731.17", kind="transfer")
+    work(tenant.id)
+    back = of_payee(bill, automatic, "731.17", kind="transfer", description="TED RECEBIDA")
+    work(tenant.id)
+    with tenant_scope(tenant.id):
+        accept(proposals(back)[0], by=ana)
+        assert reread(order).status == OrderStatus.RETURNED
+    assert [match.kind for match in matches(tenant)] == ["match", "give_back"]
+
+
+def test_a_payer_is_known_by_its_trade_name(tenant):
+    charge, account = charge_of_account(tenant, "412.55")
+    with tenant_scope(tenant.id):
+        Payer.objects.of(tenant).update(trade_name="Lucas Doces")
+    row = line(account, "412.55", charge.due_date, counterparty_name="LUCAS DOCES")
+    work(tenant.id)
+    assert "name" in proposals(row)[0].reasons
