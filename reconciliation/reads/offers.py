@@ -10,6 +10,7 @@ from banking.models import BankAccount, StatementLine
 from parties.models import Payee, Payer
 from reconciliation.matches.other_side import other_lines
 from reconciliation.models import Match, MatchEffect
+from reconciliation.rules.compiled import rule_for, rules_of
 from tenants.models import Membership, TenantQuerySet
 
 MOST_LINES = 5
@@ -22,8 +23,12 @@ def classifications(tenant_id: UUID) -> TenantQuerySet:
 
 
 def usual_account(line: StatementLine, by: Membership) -> UUID | None:
-    """Of the last line of the same other side and direction that became an entry, else of the
-    last one of this person."""
+    """The one of the rule that fits, where it was left to a person; else of the last line of the
+    same other side and direction that became an entry, else of the last one of this person."""
+    rule = rule_for(rules_of(line.tenant_id), line)
+    if rule is not None and (first := next(iter(rule.slices.all()), None)) is not None:
+        ruled: UUID = first.account_id
+        return ruled
     made = MatchEffect.objects.of(line.tenant_id).filter(
         kind=MatchEffect.Kind.CREATED, match__kind=Match.Kind.CREATE, match__ended_at=None
     )
