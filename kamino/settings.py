@@ -415,6 +415,7 @@ TICKS = (
     "payments.tasks.tell_approvers",
     "charges.tasks.sweep_charges",
     "charges.tasks.sweep_reminders",
+    "reconciliation.tasks.sweep_bulk_acts",
     "kamino.tasks.call_heartbeat_url",
 )
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("clock", *QUEUES)]

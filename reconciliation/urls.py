@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reconciliation.views import acts, imports, opening, position, reconcile, sync, undo
+from reconciliation.views import acts, bulk, imports, opening, position, reconcile, sync, undo
 
 FILE = "extratos/<uuid:statement_id>/"
 
@@ -22,6 +22,10 @@ urlpatterns = [
     path("conciliar/linhas/<uuid:line_id>/criar/", acts.create, name="create"),
     path("conciliar/linhas/<uuid:line_id>/transferir/", acts.transfer, name="transfer"),
     path("conciliar/linhas/<uuid:line_id>/ignorar/", acts.ignore, name="ignore"),
+    path("conciliar/selecao/", bulk.selected, name="selected"),
+    path("conciliar/em-lote/", bulk.review, name="review_bulk"),
+    path("conciliar/em-lote/<uuid:bulk_id>/", bulk.progress, name="bulk"),
+    path("conciliar/em-lote/<uuid:bulk_id>/confirmar/", bulk.confirm, name="confirm_bulk"),
     path("conciliar/atos/<uuid:match_id>/desfazer/", undo.undo, name="undo"),
     path("contas/<uuid:account_id>/sincronizar/", sync.sync_now, name="sync"),
     path("contas/<uuid:account_id>/sincronizacao/", sync.sync_status, name="sync_status"),

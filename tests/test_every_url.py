@@ -27,6 +27,7 @@ from parties.merge import propose_merge
 from payments.models import DispatchRun
 from people.models import ExceptionalAct
 from reconciliation.matches.ignore import ignore
+from reconciliation.models import BulkAct
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
@@ -123,6 +124,9 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         )
         use_id = AdvanceUse.objects.of(tenant).get().id
         ignored = ignore(make_line(account, "-1.00").id, by=proposer, why="Teste")
+        bulk = BulkAct.objects.create(
+            tenant=tenant, bank_account=account, kind="ignore", made_by=admin
+        )
     assert ignored.match is not None
     assert connection is not None
     assert filed.payee_account_id is not None
@@ -131,6 +135,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "act_id": waiting.id,
         "allocation_id": allocation.id,
         "batch_id": batch.id,
+        "bulk_id": bulk.id,
         "charge_id": charge.id,
         "change_id": ask_role(tenant, make_member(tenant, Role.FINANCE), Role.APPROVER, admin).id,
         "connection_id": connection.id,

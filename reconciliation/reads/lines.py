@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from banking.models import BankAccount, StatementLine
+from banking.models import BankAccount, OpenLine, StatementLine
 from banking.statements.allocation import PART
 from banking.statements.listing import matching
 from reconciliation.forms.filter import State
-from reconciliation.matches.amounts import with_open
+from reconciliation.matches.amounts import MONEY, ZERO, summed
 from reconciliation.models import MatchLine, Transfer
 from tenants.models import Tenant, TenantQuerySet
 
@@ -26,7 +27,7 @@ class CountOf(Subquery):
 
 def lines_of(account: BankAccount, values: Mapping[str, Any]) -> "QuerySet[StatementLine]":
     """`values` are a LineFilter's."""
-    return in_state(narrowed(account, values), values.get("situacao") or State.ALL)
+    return in_state(account, narrowed(account, values), values.get("situacao") or State.ALL)
 
 
 def narrowed(account: BankAccount, values: Mapping[str, Any]) -> "QuerySet[StatementLine]":
@@ -44,9 +45,9 @@ def narrowed(account: BankAccount, values: Mapping[str, Any]) -> "QuerySet[State
     return lines
 
 
-def in_state(lines: "QuerySet[Any]", state: str) -> "QuerySet[Any]":
+def in_state(account: BankAccount, lines: "QuerySet[Any]", state: str) -> "QuerySet[Any]":
     if state == State.WAITING:
-        return waiting(lines)
+        return lines.filter(id__in=waiting(account).values("id"))
     if state == State.MATCHED:
         return lines.filter(PART)
     if state == State.IN_TRANSIT:
@@ -56,10 +57,29 @@ def in_state(lines: "QuerySet[Any]", state: str) -> "QuerySet[Any]":
     return lines
 
 
-def waiting(lines: Any) -> "QuerySet[Any]":
-    """Those of which a part is not explained."""
-    found: QuerySet[Any] = with_open(lines).exclude(open=0)
+def waiting(account: BankAccount) -> TenantQuerySet:
+    """What is kept of those of which a part is not explained: few rows where nearly all is."""
+    rows: TenantQuerySet = OpenLine.objects.of(account.tenant_id)
+    return rows.filter(bank_account_id=account.id).exclude(rest=ignored_of("id"))
+
+
+def with_rest(lines: Any) -> "QuerySet[Any]":
+    """Each line with what is `open` of it, by the rows that are kept of that."""
+    kept = OpenLine.objects.filter(tenant=OuterRef("tenant"), id=OuterRef("pk"))
+    rest = Coalesce(Subquery(kept.values("rest"), output_field=MONEY), ZERO, output_field=MONEY)
+    found: QuerySet[Any] = lines.annotate(open=rest - ignored_of("pk"))
     return found
+
+
+def ignored_of(line: str) -> Coalesce:
+    """How much of a line people set aside."""
+    return summed(
+        MatchLine.objects.filter(
+            tenant=OuterRef("tenant"), statement_line=OuterRef(line), ended_at=None,
+            is_ignored=True,
+        ),
+        "statement_line",
+    )  # fmt: skip
 
 
 def said() -> TenantQuerySet:
@@ -83,7 +103,9 @@ def counts_of(account: BankAccount, values: Mapping[str, Any]) -> dict[str, int]
     """By situation, up to MOST + 1; one query."""
     base = narrowed(account, values)
     counted = {
-        state.name.lower(): CountOf(in_state(base, state).order_by().values("pk")[: MOST + 1])
+        state.name.lower(): CountOf(
+            in_state(account, base, state).order_by().values("pk")[: MOST + 1]
+        )
         for state in COUNTED
     }
     rows = Tenant.objects.filter(pk=account.tenant_id).annotate(**counted)

@@ -16,13 +16,14 @@ from core.money import format_brl
 from people.outcomes import WAITS_FOR_SECOND
 from people.recent_factor import require_recent_factor
 from reconciliation.forms.acts import CreateForm, IgnoreForm, TransferForm
-from reconciliation.forms.match import ItemFilter, MatchForm, read_items
+from reconciliation.forms.match import ItemFilter, MatchForm
+from reconciliation.matches.accept import accept as accept_offer
 from reconciliation.matches.create import create_entry
 from reconciliation.matches.hold import versions_of
 from reconciliation.matches.ignore import ignore as ignore_line
-from reconciliation.matches.items import Choice, Item
+from reconciliation.matches.items import Item
 from reconciliation.matches.match import match_lines
-from reconciliation.matches.pairing import Done, Pairing
+from reconciliation.matches.pairing import Done
 from reconciliation.matches.transfer import transfer as transfer_line
 from reconciliation.models import Match
 from reconciliation.reads.items import find, items_named, once, rows_of
@@ -35,6 +36,7 @@ from reconciliation.reads.offers import (
     usual_reason,
 )
 from reconciliation.reads.pairs import Pair
+from reconciliation.reads.proposals import offer_of
 from reconciliation.views.answer import Answer, pair_or_404, show_pair
 from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Role
@@ -100,20 +102,12 @@ def refused(
 @require_recent_factor
 def accept(request: TenantRequest, line_id: UUID) -> HttpResponse:
     pair = pair_or_404(request, line_id)
-    chosen = read_items([request.POST.get("item", "")])
-    proposal = pair.proposal
-    if proposal is None or chosen != [(proposal.kind, proposal.id)]:
+    proposal, seen = pair.proposal, request.POST.get("seen", "")
+    if proposal is None or request.POST.get("item") != proposal.value:
         return stale(request, pair, "A proposta mudou: confira a linha como ela está agora.")
-    seen = request.POST.get("seen", "")
-    pairing = Pairing(
-        lines=[line_id],
-        items=[Choice(proposal.kind, proposal.id)],
-        seen={line_id: int(seen) if seen.isdecimal() else -1},
-        degree=Match.Degree.ACCEPTED,
-        reasons=list(proposal.reasons),
-    )
+    offer = offer_of(proposal, pair.line, int(seen) if seen.isdecimal() else -1)
     try:
-        made = match_lines(pairing, by=request.membership)
+        made = accept_offer(offer, by=request.membership)
     except InvalidState as error:
         return stale(request, pair_or_404(request, line_id), str(error))
     return done(request, line_id, "Conciliada.", made.match, made.waiting is not None)

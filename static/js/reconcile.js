@@ -82,7 +82,7 @@ document.addEventListener("keydown", (event) => {
     if (!target.matches("[type='search']")) {
       confirm(form);
     }
-  } else if (!target.closest("input, select, textarea")) {
+  } else if (target.matches("[data-line]") || !target.closest("input, select, textarea")) {
     byLetter(event);
   }
 });
@@ -104,7 +104,7 @@ function byLetter(event) {
     step(STEPS[key]);
   } else if (key === "Enter" && !target.matches("[data-pair]")) {
     return;
-  } else if (/^(Enter|[vcti])$/.test(key)) {
+  } else if (/^(Enter|[vctix])$/.test(key)) {
     press(event, here(), key);
   } else if (key === "u") {
     press(event, here(), key) || press(event, document.getElementById(acted), key);
