@@ -1,6 +1,17 @@
 from django.urls import path
 
-from reconciliation.views import acts, bulk, imports, opening, position, reconcile, sync, undo
+from reconciliation.views import (
+    acts,
+    bulk,
+    give_back,
+    imports,
+    match,
+    opening,
+    position,
+    reconcile,
+    sync,
+    undo,
+)
 
 FILE = "extratos/<uuid:statement_id>/"
 
@@ -17,8 +28,10 @@ urlpatterns = [
     path("conciliar/situacoes/", reconcile.counts, name="counts"),
     path("conciliar/linhas/<uuid:line_id>/", acts.show, name="line"),
     path("conciliar/linhas/<uuid:line_id>/aceitar/", acts.accept, name="accept"),
-    path("conciliar/linhas/<uuid:line_id>/vincular/", acts.match, name="match"),
-    path("conciliar/linhas/<uuid:line_id>/itens/", acts.items, name="items"),
+    path("conciliar/linhas/<uuid:line_id>/vincular/", match.match, name="match"),
+    path("conciliar/linhas/<uuid:line_id>/itens/", match.items, name="items"),
+    path("conciliar/linhas/<uuid:line_id>/pessoas/", acts.parties, name="parties"),
+    path("conciliar/linhas/<uuid:line_id>/devolver/", give_back.give_back, name="give_back"),
     path("conciliar/linhas/<uuid:line_id>/criar/", acts.create, name="create"),
     path("conciliar/linhas/<uuid:line_id>/transferir/", acts.transfer, name="transfer"),
     path("conciliar/linhas/<uuid:line_id>/ignorar/", acts.ignore, name="ignore"),

@@ -1,17 +1,21 @@
 """The lines of an account by what a person asks for, and how many are in each situation."""
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from banking.models import BankAccount, OpenLine, StatementLine
+from banking.models import Allocation, BankAccount, OpenLine, StatementLine
 from banking.statements.allocation import PART
 from banking.statements.listing import matching
+from charges.models import Refund, Settlement
+from payments.models import OutsidePayment, PaymentOrder
 from reconciliation.forms.filter import State
 from reconciliation.matches.amounts import MONEY, ZERO, summed
-from reconciliation.models import MatchLine, Transfer
+from reconciliation.models import LineFile, MatchLine, Transfer
 from tenants.models import Tenant, TenantQuerySet
 
 MOST = 1_000  # counted exactly
@@ -42,7 +46,39 @@ def narrowed(account: BankAccount, values: Mapping[str, Any]) -> "QuerySet[State
         lines = lines.filter(Q(amount__gte=least) | Q(amount__lte=-least))
     if (most := values.get("valor_ate")) is not None:
         lines = lines.filter(amount__range=(-most, most))
+    if values.get("documento"):
+        lines = lines.exclude(Exists(files())).exclude(Exists(documents()))
     return lines
+
+
+def files() -> TenantQuerySet:
+    rows: TenantQuerySet = LineFile.objects.filter(
+        tenant=OuterRef("tenant"), statement_line=OuterRef("pk"), removed_at=None
+    )
+    return rows
+
+
+def documents() -> TenantQuerySet:
+    """Parts of a line that stand for a bill, a charge or a refund."""
+    parts: TenantQuerySet = Allocation.objects.filter(
+        tenant=OuterRef("tenant"), statement_line=OuterRef("pk"), ended_at=None
+    )
+    of_some = [
+        Exists(rows.filter(of_entry("entry")))
+        for rows in (
+            PaymentOrder.objects, OutsidePayment.objects, Settlement.objects, Refund.objects,
+        )
+    ]  # fmt: skip
+    named = reduce(or_, map(Q, of_some))
+    found: TenantQuerySet = parts.filter(named)
+    return found
+
+
+def of_entry(name: str) -> Q:
+    """Named by the entry of an allocation, or by the one in whose place that stands."""
+    own = Q(**{name: OuterRef("journal_line__entry")})
+    former = Q(**{name: OuterRef("journal_line__entry__replaces")})
+    return (own | former) & Q(tenant=OuterRef("tenant"))
 
 
 def in_state(account: BankAccount, lines: "QuerySet[Any]", state: str) -> "QuerySet[Any]":

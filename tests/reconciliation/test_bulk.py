@@ -36,17 +36,11 @@ from tests.reconciliation.matched import (
     matched,
     open_of,
 )
+from tests.reconciliation.rows import HTMX
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
-HTMX = {"HX-Request": "true"}
 Kind, State = BulkAct.Kind, BulkLine.State
-
-
-@pytest.fixture
-def finance(client: Client, tenant: Tenant, ana: Membership) -> Client:
-    sign_in(client, ana.user, tenant)
-    return client
 
 
 def filter_of(account: BankAccount, **query: str) -> str:

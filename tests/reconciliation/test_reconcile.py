@@ -277,7 +277,7 @@ def test_the_next_page_keeps_the_filter_and_joins_the_day(client, tenant, operat
     assert words(second).count("<b>Venda</b>") == 10
     assert "Compra" not in words(second)
     assert "day--continued" in words(second)
-    assert "Mais 10 lançamentos" in words(second)
+    assert "Mais 10 linhas" in words(second)
     assert "<html" not in words(second)
 
 
