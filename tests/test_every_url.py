@@ -79,7 +79,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         other = make_payable(tenant, payee_document="11444777000161")
         merge = propose_merge(other.payee, filed.payee, by=proposer)
         batch = IssueBatch.objects.create(tenant=tenant, created_by=proposer.user, size=2)
-        charge = make_charge(tenant, account)
+        charge = make_charge(tenant, account, due_date=TODAY)
         file = ImportFile.objects.create(
             tenant=tenant, created_by=proposer.user, kind="charges", status="ready"
         )
@@ -92,7 +92,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         assert settlement is not None
         back = {"amount": Decimal("10.00"), "day": TODAY, "debt": "owed", "why": "Acordo"}
         refund = register_refund(settlement, by=proposer, **back)
-        over = make_charge(tenant, account, payer=charge.payer)
+        over = make_charge(tenant, account, payer=charge.payer, due_date=TODAY)
         more = register_received(over, by=proposer, **came | {"amount": charge.amount + 10})
         assert more is not None
         use_advance(
