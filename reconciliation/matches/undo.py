@@ -176,18 +176,24 @@ def follow_undone(allocation: Allocation, *, by: User) -> None:
 
 
 def follow_leaving(lines: Collection[UUID], *, by: Membership) -> None:
-    """Matches of lines that are withdrawn, and that no allocation tells of: what is ignored.
+    """Undo the matches of lines that are withdrawn, with what came after them.
 
-    Named in `settings.ON_LINES_LEAVING`; runs inside the company's scope, the lines held.
+    Named in `settings.ON_LINES_LEAVING`; runs inside the company's scope, the account held.
+
+    Raises:
+        StandsOn: what came after is no match.
     """
-    ids = list(ignored_among(by.tenant_id, lines).values_list("match_id", flat=True).distinct())
+    standing = Match.objects.of(by.tenant_id).standing().filter(lines__statement_line__in=lines)
+    ids = set(standing.values_list("id", flat=True))
     if not ids:
         return
     try:
         undo(ids, by=by, why=FILE_UNDONE)
     except StandsOn as error:
-        later = [each.match.id for each in error.blockers if each.match is not None]
-        undo({*ids, *later}, by=by, why=FILE_UNDONE)
+        later = {each.match.id for each in error.blockers if each.match is not None}
+        if not later - ids:
+            raise
+        undo(ids | later, by=by, why=FILE_UNDONE)
 
 
 def ignored_among(tenant_id: UUID, lines: Collection[UUID]) -> TenantQuerySet:

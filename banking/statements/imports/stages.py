@@ -22,6 +22,7 @@ from banking.statements.sync import tell_of_statement
 from brazil.banking_days import sao_paulo_day
 from core import deadline, lease
 from core.clock import database_now
+from core.errors import DomainError
 from core.text import shorten
 from tenants.models import Membership
 from tenants.scope import across_tenants, tenant_scope
@@ -133,9 +134,12 @@ def act(file: StatementFile) -> bool:
     """What the person who asked for it does, as far as their role in the company goes by now."""
     by = acting_of(file)
     if by is None:
-        return stop(file)
+        return stop(file, NO_MORE_ACCESS)
     if file.status == Status.UNDOING:
-        return undo_batch(file, by)
+        try:
+            return undo_batch(file, by)
+        except DomainError as error:  # what stands on its lines: a person sees to it first
+            return stop(file, str(error))
     if not apply_file(file, by):
         return True
     tell_of_statement(file.bank_account)
@@ -150,10 +154,10 @@ def acting_of(file: StatementFile) -> Membership | None:
     return by if by is not None and by.can_enter else None
 
 
-def stop(file: StatementFile) -> bool:
+def stop(file: StatementFile, why: str) -> bool:
     with tenant_scope(file.tenant_id):
         held = hold(file)
         if held.status in {Status.APPLYING, Status.UNDOING}:
-            held.status, held.fault = Status.READY, NO_MORE_ACCESS
+            held.status, held.fault = Status.READY, shorten(why, 300)
             held.save(update_fields=["status", "fault"])
     return False

@@ -1,8 +1,10 @@
 """Take a file back: its sources go, and lines that nobody else told are withdrawn."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, Sum
@@ -84,17 +86,19 @@ def allocations_of(file: StatementFile) -> Any:
 
 def undo_batch(file: StatementFile, by: Membership) -> bool:
     """Undo some conciliations; when none is left, withdraw the lines, all at once. True: there is
-    more to do. To be called outside of scopes."""
+    more to do. To be called outside of scopes.
+
+    Raises:
+        DomainError: something stands on a conciliation that cannot be undone with it; those of this
+            batch stay, and the lines do.
+    """
     with tenant_scope(file.tenant_id):
         account = hold_account(file)
         held = hold(file)
         if held.status != Status.UNDOING:
             return False
         held.bank_account = account
-        standing = list(allocations_of(held).order_by("id")[:BATCH])
-        for allocation in standing:
-            undo_allocation(allocation, by=by)
-        if standing:
+        if undo_some(held, by):
             return True
         going = list(lines_only_of(held).order_by("id").values_list("id", flat=True))
         # Held: an allocation that is under way is seen, or refused.
@@ -102,8 +106,7 @@ def undo_batch(file: StatementFile, by: Membership) -> bool:
         list(lines.select_for_update(no_key=True).order_by("id").values_list("id", flat=True))
         if allocations_of(held).exists():
             return True
-        for name in settings.ON_LINES_LEAVING:
-            import_string(name)(going, by=by)
+        tell_leaving(going, by)
         LineSource.objects.of(held.tenant_id).filter(file=held).delete()
         withdrawn = lines.update(withdrawn_at=database_now())
         held.status, held.undone_at = Status.UNDONE, database_now()
@@ -122,3 +125,21 @@ def undo_batch(file: StatementFile, by: Membership) -> bool:
             },
         )
     return False
+
+
+def undo_some(held: StatementFile, by: Membership) -> bool:
+    """False: there was none. One conciliation may be of several of them."""
+    some = list(allocations_of(held).order_by("id")[:BATCH])
+    tell_leaving([each.statement_line_id for each in some], by)
+    left = (
+        Allocation.objects.of(held.tenant_id).standing().filter(id__in=[each.id for each in some])
+    )
+    for allocation in left.order_by("id"):
+        undo_allocation(allocation, by=by)
+    return bool(some)
+
+
+def tell_leaving(lines: Collection[UUID], by: Membership) -> None:
+    """Apps above end what they say of them: those that `settings.ON_LINES_LEAVING` names."""
+    for name in settings.ON_LINES_LEAVING:
+        import_string(name)(lines, by=by)
