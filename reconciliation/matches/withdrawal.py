@@ -9,7 +9,7 @@ from uuid import UUID
 from banking.models import StatementLine
 from core.plurals import counted
 from reconciliation.matches.effect import effect_of
-from reconciliation.matches.undo import undo
+from reconciliation.matches.undo import StandsOn, undo
 from reconciliation.models import Match, MatchLine
 from reconciliation.models.match import MatchQuerySet
 from tenants.models import Membership
@@ -35,16 +35,25 @@ def effect_words(tenant_id: UUID, lines: "QuerySet[StatementLine]") -> list[str]
 
 
 def undo_some(lines: "QuerySet[StatementLine]", *, by: Membership) -> bool:
-    """Undo the newest matches, for what stands on another one is later. False: there are none.
+    """Undo the newest matches, for what stands on another one is later, and matches of other lines
+    that stand on them. False: there are none.
 
     Raises:
-        StandsOn, InvalidState, NotAllowed: as `undo`; nothing is undone.
+        StandsOn: something that is no match stands on one of them; nothing is undone.
+        InvalidState, NotAllowed: as `undo`.
     """
     matches = matches_of(by.tenant_id, lines)
-    ids = list(matches.values_list("id", flat=True)[:BATCH])
-    if ids:
+    ids = set(matches.values_list("id", flat=True)[:BATCH])
+    if not ids:
+        return False
+    try:
         undo(ids, by=by, why=WHY)
-    return bool(ids)
+    except StandsOn as error:
+        later = {each.match.id for each in error.blockers if each.match is not None}
+        if not later - ids:
+            raise
+        undo(ids | later, by=by, why=WHY)
+    return True
 
 
 def matches_of(tenant_id: UUID, lines: "QuerySet[StatementLine]") -> MatchQuerySet:

@@ -305,3 +305,14 @@ def test_a_payer_is_known_by_its_trade_name(tenant):
     row = line(account, "412.55", charge.due_date, counterparty_name="LUCAS DOCES")
     work(tenant.id)
     assert "name" in proposals(row)[0].reasons
+
+
+def test_an_entry_that_a_person_took_from_a_line_is_not_joined_to_it_again(tenant, automatic, ana):
+    make_entry(automatic, "-88.37")
+    row = line(automatic, "-88.37", DAY)
+    work(tenant.id)
+    with tenant_scope(tenant.id):
+        undo([made.id for made in matches(tenant)], by=ana)
+    work(tenant.id)
+    assert matches(tenant) == []
+    assert (open_of(row), proposals(row)[0].degree) == (D("-88.37"), "evidence")
