@@ -9,7 +9,7 @@ from uuid import UUID
 from banking.models import StatementLine
 from core.plurals import counted
 from reconciliation.matches.effect import effect_of
-from reconciliation.matches.undo import StandsOn, undo
+from reconciliation.matches.undo import undo
 from reconciliation.models import Match, MatchLine
 from reconciliation.models.match import MatchQuerySet
 from tenants.models import Membership
@@ -35,25 +35,16 @@ def effect_words(tenant_id: UUID, lines: "QuerySet[StatementLine]") -> list[str]
 
 
 def undo_some(lines: "QuerySet[StatementLine]", *, by: Membership) -> bool:
-    """Undo the newest matches, for what stands on another one is later, and matches of other lines
-    that stand on them. False: there are none.
+    """Undo the newest matches, for what stands on another one is later. False: there are none.
 
     Raises:
-        StandsOn: something that is no match stands on one of them; nothing is undone.
-        InvalidState, NotAllowed: as `undo`.
+        StandsOn, InvalidState, NotAllowed: as `undo`; nothing is undone.
     """
     matches = matches_of(by.tenant_id, lines)
-    ids = set(matches.values_list("id", flat=True)[:BATCH])
-    if not ids:
-        return False
-    try:
+    ids = list(matches.values_list("id", flat=True)[:BATCH])
+    if ids:
         undo(ids, by=by, why=WHY)
-    except StandsOn as error:
-        later = {each.match.id for each in error.blockers if each.match is not None}
-        if not later - ids:
-            raise
-        undo(ids | later, by=by, why=WHY)
-    return True
+    return bool(ids)
 
 
 def matches_of(tenant_id: UUID, lines: "QuerySet[StatementLine]") -> MatchQuerySet:

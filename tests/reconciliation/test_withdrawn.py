@@ -10,6 +10,7 @@ from banking.models import BankAccount, StatementFile, StatementLine
 from reconciliation.matches.create import Slice, create_entry
 from reconciliation.matches.give_back import give_back
 from reconciliation.matches.ignore import ignore
+from reconciliation.matches.undo import undo
 from reconciliation.models import Match, MatchLine
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
@@ -69,7 +70,7 @@ def test_one_conciliation_of_two_of_its_lines_is_undone_with_it(
         assert not Match.objects.of(tenant).standing().exists()
 
 
-def test_what_came_back_later_is_undone_with_it(tenant: Tenant, operator: User) -> None:
+def test_what_came_back_later_goes_first(tenant: Tenant, operator: User) -> None:
     """By another file, which stays."""
     by = membership_of(tenant, operator)
     account: BankAccount = make_other(tenant, by)
@@ -79,8 +80,13 @@ def test_what_came_back_later_is_undone_with_it(tenant: Tenant, operator: User) 
     with tenant_scope(tenant.id):
         fee, back = StatementLine.objects.of(tenant).order_by("booked_on")
         create_entry(fee.id, [Slice(expense.id, percent=Decimal(100))], by=by)
-        give_back(back.id, fee.id, by=by)
+        later = give_back(back.id, fee.id, by=by).match
+    assert later is not None
 
+    stopped = undone(file, by)
+
+    assert (stopped.status, bool(stopped.fault)) == (StatementFile.Status.READY, True)
+    with tenant_scope(tenant.id):
+        undo([later.id], by=by)
     assert undone(file, by).status == StatementFile.Status.UNDONE
-
     assert open_of(back) == back.amount
