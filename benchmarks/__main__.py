@@ -1,4 +1,7 @@
-"""Measure everything: `python -m benchmarks`, or only some: `python -m benchmarks orders`."""
+"""Measure everything: `python -m benchmarks`, or only some: `python -m benchmarks orders`.
+
+`python -m benchmarks matching FOLDER [--json FILE]` plays a data set of matching.
+"""
 
 import os
 import sys
@@ -36,6 +39,7 @@ def main(names: list[str]) -> int:
         statement_files,
         statements,
     )
+    from benchmarks.matching import play
 
     parts = {
         "statements": statements,
@@ -48,6 +52,7 @@ def main(names: list[str]) -> int:
         "charge_list": charge_list,
         "charge_import": charge_import,
         "statement_files": statement_files,
+        "matching": play,
         "proposals": proposals,
         "journal": journal,
     }
@@ -57,6 +62,8 @@ def main(names: list[str]) -> int:
         every[names[1]].child(*names[2:])
         return 0
     call_command("migrate", database="owner", verbosity=0)
+    if names[:1] == ["matching"] and len(names) > 1:
+        return play.command(names[1:])
     results = [row for name in names or parts for row in every[name].measure()]
     report.show(results, is_whole=not names)
     return 0 if all(row.holds is not False for row in results) else 1

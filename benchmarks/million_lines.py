@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
-from banking.banks.contract.statement import EachOnce
+from banking.banks.contract.statement import EachOnce, StatementPage
 from banking.banks.cora.wire import statement
 from banking.models import BankAccount, FileRow, StatementFile, StatementLine
 from banking.statements.imports.files import begin_apply, receive_file
@@ -78,7 +78,7 @@ def child(kind: str, count: str, tenant: str, account: str, path: str) -> None:
     print(json.dumps({"seconds": seconds, "megabytes": peak}))
 
 
-def pages(count: int) -> Iterator[statement.StatementPage]:
+def pages(count: int) -> Iterator[StatementPage]:
     """As the bank's adapter gives them: each movement once."""
     once = EachOnce()
     for body in statements.bodies(count):

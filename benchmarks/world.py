@@ -109,7 +109,7 @@ def make_approved_bills(
         return bills
 
 
-def approve_many(bills: Sequence[Payable], account: BankAccount, by: User) -> None:
+def approve_many(bills: Sequence[Payable], account: BankAccount | None, by: User) -> None:
     """As `payments.bills.approval` does it one by one. Inside the company's scope."""
     seals = [seal_of(bill, account) for bill in bills]
     approvals = Approval.objects.bulk_create(

@@ -49,6 +49,11 @@ def clean(text: str) -> str:
     return "".join(kept).strip()
 
 
+def capital(text: str) -> str:
+    """As a sentence begins with it; the rest stays as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def read_line(text: str) -> str:
     """As `clean`, with single blanks."""
     line = clean(text)

@@ -64,7 +64,8 @@ STYLES = (
         ' applyNumberFormat="1" applyFont="1"/>'
         for number, font in ((0, 0), (49, 1), (49, 0), (4, 0), (164, 0), (1, 0))
     )
-    + "</cellXfs></styleSheet>"
+    + '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/>'
+    "</cellStyles></styleSheet>"
 )
 
 

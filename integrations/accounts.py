@@ -111,10 +111,13 @@ def describe_modo_banking(account: BankAccount, now: datetime) -> str:
 def describe_switch(account: BankAccount, now: datetime) -> str:
     """What a person has just done to the switch."""
     if account.modo_banking_from is None:
-        return f"Modo Banking desligado em {account}: nada mais é enviado ao banco automaticamente."
+        return (
+            f"Modo Banking desligado {account.said.at}: nada mais é enviado ao banco "
+            "automaticamente."
+        )
     first = first_sending(account, now)
     when = f" a partir de {dated_day(first, sao_paulo_day(now))}, às 7h" if first else ""
-    return f"Modo Banking ligado em {account}{when}."
+    return f"Modo Banking ligado {account.said.at}{when}."
 
 
 def integrations_of(tenant: Tenant, now: datetime) -> list[Integration]:

@@ -83,5 +83,5 @@ def takes_in(account: BankAccount) -> str:
         )
     return (
         "Vale para as cobranças emitidas por aqui. As emitidas no aplicativo do banco não entram: "
-        f"{account.bank_name} não as lista."
+        f"{account.bank_said.begins} não as lista."
     )

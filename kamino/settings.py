@@ -251,6 +251,7 @@ PENDING_CHANGES = (
 # id, two people's ids and the instants that matter.
 EXCEPTIONAL_ACTS = (
     "charges.settlement.received.CASH",
+    "charges.settlement.received.DATED_BACK",
     "charges.settlement.waive.REST",
     "charges.settlement.waive.LATE",
     "charges.tracking.reissue.LESS",
@@ -417,6 +418,7 @@ TICKS = (
     "charges.tasks.sweep_reminders",
     "reconciliation.tasks.look_at_lines",
     "reconciliation.tasks.sweep_rule_runs",
+    "reconciliation.tasks.sweep_bulk_acts",
     "kamino.tasks.call_heartbeat_url",
 )
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("clock", *QUEUES)]
@@ -496,7 +498,9 @@ ON_STATEMENT_READ = (
     "reconciliation.position.open_when_read.open_when_read",
     "reconciliation.engine.run.work_soon",
 )
-# What they do when lines of an account were withdrawn with their file, in the same transaction.
+# What they do to their rows before lines of an account are withdrawn with their file, and when they
+# were, in the same transaction.
+ON_LINES_LEAVING = ("reconciliation.matches.undo.follow_leaving",)
 ON_LINES_WITHDRAWN = ("reconciliation.position.open_when_read.follow_withdrawn",)
 ON_ALLOCATION_UNDONE = (
     "payments.orders.evidence.note_undone",

@@ -147,7 +147,7 @@ def prefer(account: BankAccount, *, by: User) -> BankAccount | None:
     before = next((other for other in accounts if other.is_preferred), None)
     if next(other for other in accounts if other.id == account.id).is_undone:
         raise InvalidState(
-            f"O vínculo de {account} foi desfeito e ela não faz pagamentos. Refaça-o antes "
+            f"O vínculo {account.said.of} foi desfeito e ela não faz pagamentos. Refaça-o antes "
             "de torná-la preferencial."
         )
     rows = BankAccount.objects.of(account.tenant_id)

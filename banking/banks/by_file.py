@@ -9,6 +9,7 @@ from banking.banks.contract.payments import Rail
 BY_FILE = BankInfo(
     slug="outro",
     name="Outro banco",
+    article="",
     compe="",
     plans=frozenset({"compass", "north", "track"}),
     capabilities=frozenset(),

@@ -86,7 +86,7 @@ def connect_by_terms(
         return found
     if before.exists():
         raise InvalidState(
-            f"{tenant.name} já tem a {bank.info.name} conectada.", code="already_connected"
+            f"{tenant.name} já tem {bank.info.said.the} conectada.", code="already_connected"
         )
     now = database_now()
     values = {

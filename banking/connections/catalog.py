@@ -37,7 +37,7 @@ class Way:
     @property
     def act(self) -> str:
         if self.mode.by is ConnectBy.CONSENT and not self.mode.fields:
-            return f"Ir para {self.bank.name}"
+            return f"Ir para {self.bank.said.the}"
         return VERBS[self.mode.by]
 
 

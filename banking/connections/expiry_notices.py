@@ -66,7 +66,8 @@ def news_of(account: BankAccount, connection: Connection, days: int, step: int) 
     return News(
         subject=f"{PREFIX}{connection.id}",
         step=str(step),
-        title=f"A autorização de {account} termina {in_days(days)}, {sao_paulo_day(end):%d/%m/%Y}.",
+        title=f"A autorização {account.said.of} termina {in_days(days)}, "
+        f"{sao_paulo_day(end):%d/%m/%Y}.",
         text="Depois disso, o extrato e os pagamentos desta conta param. Renove antes: nada é "
         "interrompido e nenhum lançamento é duplicado.",
         action="Renovar o vínculo",

@@ -85,10 +85,10 @@ def news_of(account: BankAccount, prefix: str, now: datetime) -> News:
     assert connection is not None  # as account_of found it
     at = connection.lost_at if prefix == LOST else connection.denied_at
     if prefix == LOST:
-        title = f"O vínculo de {account} precisa ser refeito."
-        why = f"{account.bank_name} não reconhece mais a autorização."
+        title = f"O vínculo {account.said.of} precisa ser refeito."
+        why = f"{account.bank_said.begins} não reconhece mais a autorização."
     else:
-        title = f"{account.bank_name} recusou as credenciais de {account}."
+        title = f"{account.bank_said.begins} recusou as credenciais {account.said.of}."
         why = "Confira a aplicação no banco e, se for o caso, refaça o vínculo."
     return News(
         subject=f"{prefix}{connection.id}",

@@ -39,11 +39,11 @@ class Opening:
     @property
     def doing(self) -> str:
         """What is done at the bank before there is an account."""
-        bank = self.connection.bank_name
+        bank = self.connection.bank_said
         return {
-            ConnectBy.CONSENT: f"Consultando no banco {bank} o titular da conta autorizada.",
-            ConnectBy.FORM: f"Conferindo no banco {bank} os dados e o titular da conta.",
-            ConnectBy.OPENING: f"Abrindo a {bank} em nome da empresa.",
+            ConnectBy.CONSENT: f"Consultando {bank.at} o titular da conta autorizada.",
+            ConnectBy.FORM: f"Conferindo {bank.at} os dados e o titular da conta.",
+            ConnectBy.OPENING: f"Abrindo {bank.the} em nome da empresa.",
         }[self.by]
 
     @property

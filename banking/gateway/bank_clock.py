@@ -107,7 +107,7 @@ def require_right_clocks(bank: BankAdapter) -> None:
             bank.fetch_balance()
     if provider in clocks_off():
         raise ClockOff(
-            f"O relógio de {bank.info.name} está errado: nada foi enviado. Tentaremos de novo."
+            f"O relógio {bank.info.said.of} está errado: nada foi enviado. Tentaremos de novo."
         )
 
 

@@ -36,7 +36,7 @@ def connect(connection: Connection, *, needing: Capability) -> Iterator[BankAdap
         raise CallInsideTransaction("a bank call must not hold a database transaction open")
     bank = registry.find(connection.provider)
     if needing not in bank.info.capabilities:
-        raise InvalidState(f"A integração com {bank.info.name} não faz isso.")
+        raise InvalidState(f"A integração com {bank.info.said.the} não faz isso.")
     tokens = tokens_of(connection)
     try:
         tokens.check()

@@ -12,7 +12,7 @@ def check_plan(tenant: Tenant, bank: BankInfo) -> None:
     """
     if tenant.plan not in bank.plans:
         raise NotAllowed(
-            f"A integração com {bank.name} faz parte dos planos {plan_names(bank)}. "
+            f"A integração com {bank.said.the} faz parte dos planos {plan_names(bank)}. "
             f"O plano de {tenant.name} é o {tenant.get_plan_display()}.",
             code="not_in_plan",
         )

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Account
 from banking.banks import registry
 from banking.banks.by_file import BY_FILE
+from banking.banks.contract.said import Said
 from banking.models.connection import Connection
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet
 
@@ -148,6 +149,16 @@ class BankAccount(TenantOwned):
     @property
     def bank_name(self) -> str:
         return self.bank_label or registry.info(self.provider).name
+
+    @property
+    def bank_said(self) -> Said:
+        """The bank in a sentence: «na Cora»."""
+        return Said(self.bank_name, "" if self.bank_label else registry.info(self.provider).article)
+
+    @property
+    def said(self) -> Said:
+        """The account in a sentence: «da Cora 1234567-8»."""
+        return Said(f"{self}", self.bank_said.article)
 
     @property
     def is_by_file(self) -> bool:

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from banking.banks import registry
 from banking.banks.contract.info import Mode
+from banking.banks.contract.said import Said
 from core.clock import DatabaseNow
 from tenants.models import TenantForeignKey, TenantOwned, User
 
@@ -74,6 +75,11 @@ class Connection(TenantOwned):
     @property
     def bank_name(self) -> str:
         return registry.info(self.provider).name
+
+    @property
+    def bank_said(self) -> Said:
+        """The bank in a sentence: «na Cora»."""
+        return registry.info(self.provider).said
 
     @property
     def bank_mode(self) -> Mode:

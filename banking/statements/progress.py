@@ -65,7 +65,7 @@ def sync_progress(
             return SyncProgress(
                 SyncState.LATE, "Sincronização na fila. O extrato aparece aqui automaticamente."
             )
-        return SyncProgress(SyncState.WAITING, f"Consultando {account.bank_name}…")
+        return SyncProgress(SyncState.WAITING, f"Consultando {account.bank_said.the}…")
     if account.sync_error:
         return SyncProgress(SyncState.FAILED, f"{account.sync_error} {next_try(account, now)}")
     if account.synced_at is None:

@@ -153,7 +153,7 @@ def what_it_proved(result: SyncResult) -> dict[str, object]:
 
 def failure_message(account: BankAccount, error: BankError) -> str:
     if isinstance(error, ConsentLost):
-        return f"{account.bank_name} não reconhece mais a autorização: refaça o vínculo."
+        return f"{account.bank_said.begins} não reconhece mais a autorização: refaça o vínculo."
     return shorten(error.with_reason(), 300)
 
 

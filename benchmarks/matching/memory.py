@@ -15,6 +15,7 @@ from typing import Any
 from benchmarks.matching.facts import company_of, item_of, line_of, party_of
 from benchmarks.matching.generate import generate, read
 from benchmarks.matching.judge import Judge, Outcome, Pairing
+from benchmarks.matching.table import show
 from reconciliation.proposals.book import Book, Register
 from reconciliation.proposals.facts import Proposal
 from reconciliation.proposals.propose import propose
@@ -128,16 +129,7 @@ def main(wanted: list[str]) -> None:
     play = Play(data)
     figures = play.judge.count(play.run())
     lines = figures["lines"]
-    for case, count in [*figures["cases"].items(), ("all", figures)]:
-        known = count["with_counterpart"] or 1
-        print(
-            f"{case:28}{count['lines']:6} id {count['by_id']:5} ev {count['by_evidence']:5} "
-            f"wrong {count['wrong_by_id']}/{count['wrong_by_evidence']} "
-            f"self {(count['by_id'] + count['by_evidence']) / known:6.1%} "
-            f"first {count['right_first'] / known:6.1%} "
-            f"three {count['right_in_three'] / known:6.1%} "
-            f"false {count['false_proposals']}"
-        )
+    show(figures)
     print(json.dumps({"lines_per_second": round(lines / play.seconds), "lines": lines}))
 
 

@@ -87,7 +87,7 @@ def check(account: BankAccount, wanted: Defaults) -> None:
     longest = rules.message_length if (rules := rules_of(account)) else 0
     if wanted.message and not longest:
         raise InvalidInput(
-            f"{account.bank_name} não imprime mensagem: deixe em branco.", field="message"
+            f"{account.bank_said.begins} não imprime mensagem: deixe em branco.", field="message"
         )
     read_told(wanted.message, "message", longest)
     if wanted.revenue_account is not None:

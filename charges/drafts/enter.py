@@ -125,7 +125,7 @@ def check_parts(draft: Draft, parts: Sequence[Part]) -> None:
     if rules is not None and min(amount for amount, _ in parts) < rules.smallest:
         most = most_instalments(draft.amount, rules.smallest)
         raise InvalidInput(
-            f"{draft.bank_account.bank_name} emite a partir de {reais(rules.smallest)}: "
+            f"{draft.bank_account.bank_said.begins} emite a partir de {reais(rules.smallest)}: "
             f"para {reais(draft.amount)} o máximo são {most} parcelas.",
             field="instalments",
             code="too_many",

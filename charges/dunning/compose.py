@@ -17,12 +17,13 @@ from django.utils.safestring import SafeString, mark_safe
 
 from brazil.banking_days import sao_paulo_day
 from charges.dunning.opt_out import opt_out_address
-from charges.dunning.tags import fill, values_of
+from charges.dunning.tags import values_of
 from charges.models import Charge, Dunning, DunningStep, Reminder
 from charges.payer_page.address import page_address
 from charges.payer_page.contact import contact_of
 from charges.terms.amounts import owed_on
 from charges.terms.check import reais
+from charges.terms.tags import fill
 from core.text import read_line, shorten
 from tenants.models import Tenant
 

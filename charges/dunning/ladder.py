@@ -17,10 +17,11 @@ from brazil.banking_days import sao_paulo_day
 from charges.dunning.logo import read_logo
 from charges.dunning.offered import LADDER
 from charges.dunning.outbox import withdraw_waiting
-from charges.dunning.tags import require_known_tags
+from charges.dunning.tags import TAGS
 from charges.models import Dunning, DunningStep
 from charges.models.dunning import BODY_LENGTH, SUBJECT_LENGTH
 from charges.terms.payment_data import refuse_payment_data
+from charges.terms.tags import require_known_tags
 from core.clock import database_now
 from core.errors import InvalidInput, InvalidState, NotAllowed
 from core.text import clean, read_line
@@ -285,7 +286,7 @@ def read_template(text: str, field: str, longest: int) -> str:
         raise InvalidInput("Preencha este campo.", field=field)
     if len(text) > longest:
         raise InvalidInput(f"Use até {longest} letras.", field=field, code="too_long")
-    require_known_tags(text, field=field)
+    require_known_tags(text, TAGS, field=field)
     refuse_payment_data(text, field=field)
     return text
 

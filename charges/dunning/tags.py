@@ -1,7 +1,5 @@
-"""Tags of a text: replaced as they stand, once. What a tag stands for is never read again, and no
-text of a person is a program."""
+"""The tags of a mail (charges/terms/tags.py), and what each stands for."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -9,14 +7,10 @@ from charges.models import Charge
 from charges.terms.amounts import Owed
 from charges.terms.check import reais
 from charges.terms.payment_data import payment_data_of_name
-from core.errors import InvalidInput
 from core.plurals import counted
 from parties.models import Payer
 from tenants.models import Tenant
 
-TAG = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
-# What was meant as one: not closed, or in single braces.
-LOOSE = re.compile(r"\{\{|\}\}|\{\s*[a-z_]+\s*\}", re.I)
 # Each with what the page says of it.
 TAGS: Mapping[str, str] = {
     "pagador": "o nome do pagador",
@@ -29,32 +23,6 @@ TAGS: Mapping[str, str] = {
     "dias": "quantos dias faltam, ou passaram: «3 dias»",
     "link": "o endereço da página da cobrança",
 }
-
-
-def fill(text: str, values: Mapping[str, str]) -> str:
-    """A tag that is none stays as it was typed; `require_known_tags` refused it before."""
-    return TAG.sub(lambda tag: values.get(tag[1].lower(), tag[0]), text)
-
-
-def require_known_tags(text: str, *, field: str) -> None:
-    """
-    Raises:
-        InvalidInput: (code `unknown_tag`) a tag is none of ours, or is not closed.
-    """
-    for tag in TAG.finditer(text):
-        if tag[1].lower() not in TAGS:
-            known = ", ".join(f"{{{{{name}}}}}" for name in TAGS)
-            raise InvalidInput(
-                f"«{tag[0]}» não é uma marcação. Use uma destas: {known}.",
-                field=field,
-                code="unknown_tag",
-            )
-    if LOOSE.search(TAG.sub("", text)):
-        raise InvalidInput(
-            "Uma marcação ficou aberta: ela começa com {{ e termina com }}.",
-            field=field,
-            code="unknown_tag",
-        )
 
 
 def values_of(charge: Charge, tenant: Tenant, owed: Owed, today: date, link: str) -> dict[str, str]:

@@ -140,7 +140,7 @@ class ChargeForm(forms.Form):
         field.choices = [(form.value, form.label) for form in offered]
         absent = [words_of(form) for form in Charge.Form if form not in offered]
         if absent:
-            field.help_text = f"{account.bank_name} não emite {' nem '.join(absent)}."
+            field.help_text = f"{account.bank_said.begins} não emite {' nem '.join(absent)}."
         for name, extra in EXTRAS.items():
             if not offers(account, extra):
                 del self.fields[name]

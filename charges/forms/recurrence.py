@@ -19,7 +19,8 @@ from charges.models import Charge, Recurrence
 from charges.models.recurrence import EVERY, LAST_DAY, MOST_DAYS_BEFORE
 from charges.recurrences.calendar import MONTHS, WORDS
 from charges.recurrences.contract import Contract, draft_in
-from charges.recurrences.tags import TAGS, check_tags
+from charges.recurrences.tags import TAGS
+from charges.terms.tags import require_known_tags
 from core.errors import InvalidInput
 from core.fields import DayField, LineField
 from core.money import format_brl
@@ -123,7 +124,7 @@ class RecurrenceForm(ChargeForm):
         data = super().clean()
         for field in ("description", "document_number", "message"):
             try:
-                check_tags(data.get(field) or "", field)
+                require_known_tags(data.get(field) or "", TAGS, field=field)
             except InvalidInput as error:
                 self.add_error(field, ValidationError(str(error), code=error.code))
         return data

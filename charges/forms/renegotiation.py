@@ -125,7 +125,7 @@ class RenegotiateForm(forms.Form):
             return data
         account, wanted = data.get("bank_account"), data.get("form")
         if account and wanted and wanted not in offered_forms(account):
-            words = f"{account.bank_name} não emite esta forma: escolha outra."
+            words = f"{account.bank_said.begins} não emite esta forma: escolha outra."
             self.add_error("form", ValidationError(words, code="not_offered"))
         count, first = data.get("instalments"), data.get("first_due")
         if count and first and self.total > 0:

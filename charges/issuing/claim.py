@@ -135,12 +135,12 @@ def store_issued(issued: Mapping[Slip, Reading]) -> set[UUID]:
         by_id = {charge.id: charge for charge in held}
         wait_until = now + timedelta(seconds=settings.ASK_AGAIN_SECONDS)
         stored = write_issued(one.tenant_id, one.claim, list(readings.values()), wait_until)
-        name = one.bank_account.bank_name
+        bank = one.bank_account.bank_said
         rows: list[tuple[Charge, str, str, str]] = []
         for slip_id in sorted(stored):
             slip, _, status = readings[slip_id]
             title, tone = NEWS[status]
-            rows.append((by_id[slip.charge_id], title, f"{name} emitiu.", tone))
+            rows.append((by_id[slip.charge_id], title, f"{bank.begins} emitiu.", tone))
         note_many(one.tenant_id, rows, by=None)
     return stored
 
@@ -185,7 +185,7 @@ def record_issued(slip: Slip, reading: Reading) -> None:
     soon = database_now() + timedelta(seconds=settings.ASK_AGAIN_SECONDS)
     slip.wait_until, slip.message = soon, ""
     slip.save(update_fields=["wait_until", "message"])
-    take_in(slip, reading, source=f"{slip.bank_account.bank_name} emitiu.")
+    take_in(slip, reading, source=f"{slip.bank_account.bank_said.begins} emitiu.")
 
 
 def record_failure(slip: Slip, error: BankError) -> None:

@@ -148,8 +148,8 @@ def sending_time() -> timedelta:
 def why_not(account: BankAccount) -> str:
     """Why nothing is issued from an account, in a Portuguese sentence."""
     if account.is_connected:
-        return f"O plano da empresa não inclui {account.bank_name}: nada foi emitido."
-    return f"A conexão com {account.bank_name} precisa ser refeita: nada foi emitido."
+        return f"O plano da empresa não inclui {account.bank_said.the}: nada foi emitido."
+    return f"A conexão com {account.bank_said.the} precisa ser refeita: nada foi emitido."
 
 
 def postpone_queue(account: BankAccount, why: str, seconds: float | None = None) -> None:

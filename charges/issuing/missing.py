@@ -41,7 +41,10 @@ def say_missing(charge: Charge, *, by: Membership) -> Slip:
     slip = unknown_slip(charge)
     slip.missed_by, slip.missed_at = by.user, database_now()
     slip.save(update_fields=["missed_by", "missed_at"])
-    text = f"{slip.bank_account.bank_name} não mostra o boleto. Emitir de novo pede outra pessoa."
+    text = (
+        f"{slip.bank_account.bank_said.begins} não mostra o boleto. Emitir de novo pede outra "
+        "pessoa."
+    )
     note(slip.charge, "Não encontrada no banco", text, tone=Tone.WARN, by=by.user)
     record(Act.CHARGE_TOLD, on=slip.charge, by=by.user, after={"No banco": "Não aparece"})
     return slip
@@ -99,7 +102,7 @@ def issue_again(charge: Charge, *, by: Membership) -> Slip | None:
     why_not = next((problem.sentence for problem in problems(held, today)), "")
     accounts = BankAccount.objects.of(held.tenant_id).connected().in_plan()
     if not accounts.filter(id=held.bank_account_id).exists():
-        why_not = f"A conexão com {held.bank_account} precisa ser refeita antes de emitir."
+        why_not = f"A conexão com {held.bank_account.said.the} precisa ser refeita antes de emitir."
     if why_not:
         if held.status == ChargeStatus.UNKNOWN:
             move_charge(held, ChargeStatus.WRITTEN_OFF)
@@ -127,8 +130,9 @@ def unknown_slip(charge: Charge) -> Slip:
     if slip is None:
         raise InvalidState("Já se sabe o que foi feito desta cobrança.", code="not_unknown")
     if can_tell(registry.info(held.bank_account.provider)):
-        name = held.bank_account.bank_name
+        bank = held.bank_account.bank_said
         raise InvalidState(
-            f"{name} diz se emitiu assim que responder: espere a resposta.", code="bank_tells"
+            f"{bank.begins} diz se emitiu assim que responder: espere a resposta.",
+            code="bank_tells",
         )
     return lock_slip(slip)

@@ -24,6 +24,7 @@ from charges.transitions import write_charge_statuses
 from core.clock import database_now
 from core.enqueue import enqueue
 from core.errors import InvalidState
+from core.text import capital
 from tenants.models import Membership, Tenant, User
 
 
@@ -122,7 +123,7 @@ def reason_against(charge: Charge, live: set[UUID], usable: set[UUID], today: da
     if charge.next_due_date is not None:
         return "Uma mudança desta cobrança está em andamento: o novo boleto sai depois."
     if charge.bank_account_id not in usable:
-        return f"A conexão com {charge.bank_account} precisa ser refeita antes de emitir."
+        return f"A conexão com {charge.bank_account.said.the} precisa ser refeita antes de emitir."
     return next((problem.sentence for problem in problems(charge, today)), "")
 
 
@@ -138,7 +139,10 @@ def queue_slips(
     write_charge_statuses(Charge.objects.of(tenant_id).filter(id__in=ids), ChargeStatus.ISSUING)
     note_many(
         tenant_id,
-        [(charge, IN_QUEUE, f"Em {charge.bank_account}.", Tone.INFO) for charge in charges],
+        [
+            (charge, IN_QUEUE, f"{capital(charge.bank_account.said.at)}.", Tone.INFO)
+            for charge in charges
+        ],
         by=by,
     )
     for account_id in {charge.bank_account_id for charge in charges}:

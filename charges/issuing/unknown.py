@@ -143,14 +143,15 @@ def conclude(slip: Slip, found: Reading | bool | None) -> None:
         record_issued(held, found)
     else:
         forget_number(held)
-        record_doubt(held, f"{held.bank_account.bank_name} não tem como dizer se emitiu.")
+        record_doubt(held, f"{held.bank_account.bank_said.begins} não tem como dizer se emitiu.")
 
 
 def forget_number(slip: Slip) -> None:
     """A number that a person gave, and that is not this slip's."""
     if slip.our_number:
         why = (
-            f"{slip.bank_account.bank_name} não mostra este boleto sob o número {slip.our_number}."
+            f"{slip.bank_account.bank_said.begins} não mostra este boleto sob o número "
+            f"{slip.our_number}."
         )
         slip.our_number = ""
         slip.save(update_fields=["our_number"])
@@ -164,7 +165,7 @@ def record_absence(slip: Slip) -> None:
         slip.absent_since = now
         slip.save(update_fields=["absent_since"])
     elif now - slip.absent_since >= ABSENT_TWICE:
-        requeue(slip, f"{slip.bank_account.bank_name} mostrou duas vezes que não emitiu.")
+        requeue(slip, f"{slip.bank_account.bank_said.begins} mostrou duas vezes que não emitiu.")
 
 
 def record_doubt(slip: Slip, seen: str) -> None:
@@ -179,6 +180,6 @@ def record_doubt(slip: Slip, seen: str) -> None:
     if database_now() - (held.first_sent_at or held.created_at) >= patience:
         require_look(
             held.charge,
-            f"{held.bank_account.bank_name} não confirma se emitiu este boleto. Confira no "
+            f"{held.bank_account.bank_said.begins} não confirma se emitiu este boleto. Confira no "
             "aplicativo do banco; ele não será emitido de novo automaticamente.",
         )

@@ -37,22 +37,22 @@ class CancelReview:
         accounts = {charge.bank_account_id: charge.bank_account for charge in self.at_bank}
         by_bank = Counter(charge.bank_account.bank_name for charge in self.at_bank)
         kinds = {account.bank_name: account for account in accounts.values()}
-        said = [effect(kinds[name], name, count) for name, count in sorted(by_bank.items())]
+        said = [effect(kinds[name], count) for name, count in sorted(by_bank.items())]
         if never := len(self.ending) - len(self.at_bank):
             told = counted(never, "não está em banco nenhum", "não estão em banco nenhum")
             said.append(f"{told}: nada é pedido.")
         return said
 
 
-def effect(account: BankAccount, name: str, count: int) -> str:
+def effect(account: BankAccount, count: int) -> str:
     slips = counted(count, "boleto é encerrado", "boletos são encerrados")
-    rules = rules_of(account)
+    rules, at = rules_of(account), account.bank_said.at
     fee = rules.cancellation_fee if rules else None
     if fee is None:
-        return f"{slips} em {name}."
+        return f"{slips} {at}."
     each = f"{reais(fee)} por cancelamento"
     total = f", {reais(fee * count)} ao todo" if count > 1 else ""
-    return f"{slips} em {name}, que cobra {each}{total}."
+    return f"{slips} {at}, que cobra {each}{total}."
 
 
 def review_cancelling(ids: Collection[UUID], by: Membership) -> CancelReview | None:

@@ -115,7 +115,7 @@ class ChargePage:
         if slip.is_past(self.row.today) and slip.is_live:
             return {"tone": "warn", "label": "prazo encerrado"}
         if slip.status == SlipStatus.OPEN:
-            label = f"registrado em {slip.bank_account.bank_name}"
+            label = f"registrado {slip.bank_account.bank_said.at}"
             return {"tone": "ok", "label": label, "icon": "check"}
         label = slip.get_status_display()
         return {"tone": SLIP_TONES.get(slip.status, "plain"), "label": label.lower()}

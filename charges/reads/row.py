@@ -174,9 +174,9 @@ class Row:
     @property
     def silence(self) -> str:
         """Of one whose bank did not answer: since when."""
-        name = self.charge.bank_account.bank_name
+        bank = self.charge.bank_account.bank_said
         since = self.live.first_sent_at if self.live is not None else None
-        return f"sem resposta de {name} há {lasted(self.now - since)}" if since else ""
+        return f"sem resposta {bank.of} há {lasted(self.now - since)}" if since else ""
 
     @property
     def is_slip_past(self) -> bool:

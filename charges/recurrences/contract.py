@@ -17,8 +17,9 @@ from charges.drafts.draft import (
 from charges.models import Charge, Recurrence
 from charges.models.recurrence import EVERY, LAST_DAY, MOST_DAYS_BEFORE
 from charges.recurrences.calendar import MONTHS, WORDS, Calendar
-from charges.recurrences.tags import check_tags, fill_in, values_of
+from charges.recurrences.tags import TAGS, values_of
 from charges.terms.check import reais
+from charges.terms.tags import fill, require_known_tags
 from core.errors import InvalidInput
 from tenants.models import Tenant
 
@@ -62,7 +63,7 @@ def columns_of_contract(tenant: Tenant, contract: Contract) -> dict[str, Any]:
     """
     check_calendar(contract)
     for field in TEXTS:
-        check_tags(getattr(contract.draft, field), field)
+        require_known_tags(getattr(contract.draft, field), TAGS, field=field)
     for month in islice(contract.calendar.months(), LOOKED_AT):
         read_due_date(contract.calendar.due(month))
         draft = draft_in(contract.draft, contract.calendar, month, contract.draft.amount)
@@ -104,7 +105,7 @@ def check_calendar(contract: Contract) -> None:
 def draft_in(draft: Draft, calendar: Calendar, month: date, amount: Decimal) -> Draft:
     """What the charge of a period says."""
     tags = values_of(calendar, month, amount)
-    texts: dict[str, Any] = {field: fill_in(getattr(draft, field), tags) for field in TEXTS}
+    texts: dict[str, Any] = {field: fill(getattr(draft, field), tags) for field in TEXTS}
     due = calendar.due(month)
     return replace(draft, amount=amount, due_date=due, competence_date=month, **texts)
 

@@ -96,25 +96,27 @@ def why_not_by_bank(settlement: Settlement, today: date) -> str:
         return "Esta parte foi paga com um adiantamento: nada entrou aqui que possa voltar."
     if account is None:
         return "Foi recebida em dinheiro: devolva ao pagador e registre a devolução."
-    rules, name = rules_of(account), account.bank_name
+    rules, bank = rules_of(account), account.bank_said
     if (
         rules is None
         or Capability.REFUND_CHARGE not in registry.info(account.provider).capabilities
     ):
         return (
-            f"Nenhuma devolução sai de {name} por aqui. Devolva pelo aplicativo do banco, no "
+            f"Nenhuma devolução sai {bank.of} por aqui. Devolva pelo aplicativo do banco, no "
             "próprio recebimento; depois registre a devolução com a saída do extrato."
         )
     if slip is None or settlement.way != Settlement.Way.PIX or not slip.reference:
         return (
-            f"{name} só devolve o que veio por Pix da cobrança. Pague ao pagador de outro modo e "
-            "registre a devolução com a saída do extrato."
+            f"{bank.begins} só devolve o que veio por Pix da cobrança. Pague ao pagador de "
+            "outro modo e registre a devolução com a saída do extrato."
         )
     if rules.refund_within is not None and today > settlement.paid_on + rules.refund_within:
         days = rules.refund_within.days
-        return f"{name} devolve até {days} dias depois do Pix. Pague ao pagador de outro modo."
+        return (
+            f"{bank.begins} devolve até {days} dias depois do Pix. Pague ao pagador de outro modo."
+        )
     if not account.is_connected:
-        return f"O vínculo com {name} foi desfeito: refaça-o para devolver por aqui."
+        return f"O vínculo com {bank.the} foi desfeito: refaça-o para devolver por aqui."
     return ""
 
 

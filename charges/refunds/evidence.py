@@ -93,7 +93,7 @@ def take_in_told(account: BankAccount, bank: BankAdapter, told: Reading | Unread
     reading = None if is_paid else bank.fetch_charge(slip.reference)
     with tenant_scope(account.tenant_id):
         if reading is not None:
-            take_in_slip(lock_slip(slip), reading, source=f"{account.bank_name} informou.")
+            take_in_slip(lock_slip(slip), reading, source=f"{account.bank_said.begins} informou.")
         return record_told(slip, told)
 
 
@@ -136,7 +136,7 @@ def record_told(slip: Slip, told: Reading) -> bool:
         reason=shorten(told.reason, REASON_LENGTH),
         answer_until=told.answer_until,
         debt=asked.debt if asked is not None else Refund.Debt.OWED,
-        source=f"{slip.bank_account.bank_name} informou.",
+        source=f"{slip.bank_account.bank_said.begins} informou.",
     )
     if asked is not None:
         why = "O banco já fez esta devolução antes da restauração do banco de dados."

@@ -157,7 +157,9 @@ def why_not_by_hand(settlement: Settlement) -> str:
     if account is None or not is_pix:
         return ""
     if Capability.LIST_REFUNDS in registry.info(account.provider).capabilities:
-        return f"{account.bank_name} informa as devoluções de Pix sozinha: esta aparece aqui."
+        return (
+            f"{account.bank_said.begins} informa as devoluções de Pix sozinha: esta aparece aqui."
+        )
     return ""
 
 

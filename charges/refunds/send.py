@@ -69,7 +69,7 @@ def send_refunds(tenant_id: UUID, account_id: UUID) -> int:
         account = accounts.get(id=account_id)
         abandon_stale_claims(account, database_now())
         if not accounts.connected().in_plan().filter(id=account_id).exists():
-            postpone(account, f"O vínculo com {account.bank_name} precisa ser refeito.")
+            postpone(account, f"O vínculo com {account.bank_said.the} precisa ser refeito.")
             return 0
     try:
         with connect(account.connection, needing=Capability.REFUND_CHARGE) as bank:
@@ -165,7 +165,7 @@ def take_in(refund: Refund, reading: Reading) -> None:
     """Let a refund that left be what its bank shows. The caller holds it."""
     told = {"reference": reading.reference, "end_to_end": reading.end_to_end}
     if reading.state is RefundState.DONE:
-        source = f"{refund.bank_account.bank_name} informou." if refund.bank_account else ""
+        source = f"{refund.bank_account.bank_said.begins} informou." if refund.bank_account else ""
         complete(refund, day=reading.done_on, source=source, **told)
     elif reading.state is RefundState.FAILED:
         refuse(refund, "O banco informou que a devolução não foi feita.", **told)

@@ -1,14 +1,16 @@
 """Register that a charge was received outside of its slip, by hand, whole or in part."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
 from audit.acts import Act
 from audit.services import record
-from banking.models import BankAccount
+from banking.models import BankAccount, StatementLine
+from banking.statements.allocation import unallocated
 from brazil.banking_days import sao_paulo_day
 from charges.drafts.draft import particulars, read_money, require_enterer
 from charges.exceptional import request_of, require_unchanged
@@ -17,6 +19,7 @@ from charges.settlement.settle import Money, most_tax, settle, split_of
 from charges.settlement.split import ZERO, reais
 from charges.settlement.waive import waive_rest
 from charges.states import ChargeStatus
+from charges.terms.amounts import amount_on, terms_of
 from charges.transitions import ask_end, live_slip, lock_charge
 from core.clock import database_now
 from core.errors import InvalidInput, InvalidState
@@ -52,11 +55,12 @@ def register_received(
     paid in whole has its slip ended in any case. Where the principal is paid and fine and interest
     are not, `late` says whether they stay open (KEEP) or are given up (WAIVE).
 
-    None: it is cash above the company's limit, and waits for a second person.
+    None: it is cash, or a day that makes fine and interest less, above the company's limit, and
+    waits for a second person.
 
     Raises:
-        InvalidInput: (its `field` named) the amount, day, way or account is none; `late` or `why`
-            has to be said.
+        InvalidInput: (its `field` named) the amount, day, way or account is none; the day is before
+            the charge; `late` or `why` has to be said.
         InvalidState: (code `not_owed`) it is paid or cancelled; (code `already_asked`) the same
             waits already.
         NotAllowed: `by` does not work on charges.
@@ -75,11 +79,14 @@ def register_received(
     )
     check(received, by.tenant)
     lock_person(by.tenant_id, by.user_id)  # a waiver may follow, after the charge is held
-    if way != Settlement.Way.CASH:
-        return receive(charge, received, f"by-hand:{uuid7()}", by)
     seen = Charge.objects.of(by.tenant_id).select_related("payer", "created_by").get(id=charge.id)
     require_answers(seen, received)
-    act = propose(CASH, cash_request(seen, received), by=by)
+    if way == Settlement.Way.CASH:
+        act = propose(CASH, cash_request(seen, received), by=by)
+    elif lost := lost_by_day(seen, received):
+        act = propose(DATED_BACK, dated_back_request(seen, received, lost), by=by)
+    else:
+        return receive(charge, received, f"by-hand:{uuid7()}", by)
     if act.is_waiting:
         return None
     posted: Settlement = Settlement.objects.of(by.tenant_id).get(evidence=evidence_of(act))
@@ -131,6 +138,12 @@ def require_answers(
     if charge.status in {ChargeStatus.PAID, ChargeStatus.CANCELLED}:
         words = charge.status_words(received.day).lower()
         raise InvalidState(f"Esta cobrança consta como «{words}».", code="not_owed")
+    if received.day < (first := first_day(charge)):
+        raise InvalidInput(
+            f"O recebimento não pode ser antes de {first:%d/%m/%Y}, o dia da cobrança.",
+            field="day",
+            code="before_charge",
+        )
     if received.withheld + received.split > charge.principal_rest:
         most = reais(charge.principal_rest)
         raise InvalidInput(f"O imposto vai até {most}, o que falta.", field="withheld")
@@ -146,6 +159,29 @@ def require_answers(
     if lacking and received.late == WAIVE and not read_line(received.why):
         raise InvalidInput("Informe por que a multa e os juros são dispensados.", field="why")
     return money
+
+
+def first_day(charge: Charge) -> date:
+    """Nothing of a charge comes before it: before it was entered, or due."""
+    return min(sao_paulo_day(charge.created_at), charge.due_date)
+
+
+def lost_by_day(charge: Charge, received: Received) -> Decimal:
+    """What is owed less because the money is said to have come before today; zero where the
+    statement shows it on that day."""
+    if received.bank_account is None or is_on_statement(received, received.bank_account):
+        return ZERO
+    part = min(received.amount + received.withheld + received.split, charge.principal_rest)
+    terms = terms_of(charge) if not charge.settled else replace(terms_of(charge), discount=ZERO)
+    today = amount_on(part, terms, sao_paulo_day(database_now()))
+    return max(today.total - amount_on(part, terms, received.day).total, ZERO)
+
+
+def is_on_statement(received: Received, account: BankAccount) -> bool:
+    lines = StatementLine.objects.of(account.tenant_id).filter(
+        bank_account=account, booked_on=received.day, amount=received.amount
+    )
+    return unallocated(lines).exists()
 
 
 def money_of(received: Received, evidence: str, by: Membership | None) -> Money:
@@ -174,27 +210,52 @@ def cash_request(charge: Charge, received: Received) -> Request:
             **taxes(received),
             "Em aberto antes": reais(charge.rest),
         },
-        value={
-            "amount": str(received.amount),
-            "day": received.day.isoformat(),
-            "ends_slip": received.ends_slip,
-            "withheld": str(received.withheld),
-            "split": str(received.split),
-            "late": received.late,
-        },
+        value=value_of(received),
     )
 
 
-def apply_cash(act: ExceptionalAct, by: Membership) -> None:
+def dated_back_request(charge: Charge, received: Received, lost: Decimal) -> Request:
+    return request_of(
+        charge,
+        amount=lost,
+        title=f"{DATED_BACK.label}: {reais(received.amount)} de {charge.payer}",
+        why=received.why,
+        effect={
+            "Recebido": f"{reais(received.amount)} em {received.day:%d/%m/%Y}",
+            "Conta": str(received.bank_account),
+            **taxes(received),
+            "Pela data, deixa de ser cobrado": reais(lost),
+        },
+        value=value_of(received),
+    )
+
+
+def value_of(received: Received) -> dict[str, Any]:
+    account = received.bank_account
+    return {
+        "amount": str(received.amount),
+        "day": received.day.isoformat(),
+        "bank_account": str(account.id) if account else None,
+        "ends_slip": received.ends_slip,
+        "withheld": str(received.withheld),
+        "split": str(received.split),
+        "late": received.late,
+    }
+
+
+def apply_received(act: ExceptionalAct, by: Membership) -> None:
     require_enterer(by)
     charge = Charge(id=act.subject_id, tenant_id=act.tenant_id)
     require_unchanged(lock_charge(charge), act)
     kept = act.value
+    account = None
+    if kept.get("bank_account"):
+        account = BankAccount.objects.of(act.tenant_id).get(id=kept["bank_account"])
     received = Received(
         amount=Decimal(kept["amount"]),
         day=date.fromisoformat(kept["day"]),
-        way=Settlement.Way.CASH,
-        bank_account=None,
+        way=Settlement.Way.TRANSFER if account else Settlement.Way.CASH,
+        bank_account=account,
         ends_slip=kept["ends_slip"],
         withheld=Decimal(kept["withheld"]),
         split=Decimal(kept["split"]),
@@ -204,7 +265,8 @@ def apply_cash(act: ExceptionalAct, by: Membership) -> None:
     receive(charge, received, evidence_of(act), by)
 
 
-CASH = Kind("cash_received", "Recebimento em dinheiro", apply_cash)
+CASH = Kind("cash_received", "Recebimento em dinheiro", apply_received)
+DATED_BACK = Kind("received_dated_back", "Recebimento com data anterior", apply_received)
 
 
 def evidence_of(act: ExceptionalAct) -> str:

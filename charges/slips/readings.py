@@ -1,6 +1,6 @@
 """What a bank shows of a slip, taken in: its codes, its state, its money."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -11,7 +11,7 @@ from banking.banks.contract.charges import ChargePayment, ChargeState
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
 from charges.models import Charge, Settlement, Slip
-from charges.settlement.settle import ZERO, evidence_of, money_of, settle
+from charges.settlement.settle import WAYS, ZERO, evidence_of, money_of, settle
 from charges.slips.codes import fault_of
 from charges.states import OPEN_AT_BANK, SLIP_MOVES, ChargeStatus, SlipStatus
 from charges.terms.check import rules_of
@@ -41,7 +41,7 @@ NOT_REGISTERED = (
 
 
 def told_by(account: BankAccount) -> str:
-    return f"{account.bank_name} informou."
+    return f"{account.bank_said.begins} informou."
 
 
 def take_in(slip: Slip, reading: Reading, *, source: str) -> None:
@@ -69,9 +69,9 @@ def take_in(slip: Slip, reading: Reading, *, source: str) -> None:
     elif slip.status == SlipStatus.GIVEN_UP and reading.state in ALIVE:
         require_look(
             slip.charge,
-            f"O boleto {slip.our_number or slip.code}, dado por não emitido, existe em "
-            f"{slip.bank_account.bank_name}: cancele-o no aplicativo do banco, ou o pagador pode "
-            "pagar duas vezes.",
+            f"O boleto {slip.our_number or slip.code}, dado por não emitido, existe "
+            f"{slip.bank_account.bank_said.at}: cancele-o no aplicativo do banco, ou o "
+            "pagador pode pagar duas vezes.",
         )
 
 
@@ -161,7 +161,8 @@ def take_money(slip: Slip, reading: Reading, source: str) -> None:
         )
         require_look(slip.charge, why)
         return
-    rows = Settlement.objects.of(slip.tenant_id).filter(slip=slip)
+    rows = list(Settlement.objects.of(slip.tenant_id).filter(slip=slip).order_by("id"))
+    keep_ways(slip, reading.payments, rows)
     counted = {row.evidence: row.received + row.fee for row in rows}
     came = [
         settle(slip.charge, money_of(slip, payment, source))
@@ -172,6 +173,21 @@ def take_money(slip: Slip, reading: Reading, source: str) -> None:
     is_short = slip.charge.status == ChargeStatus.PARTLY_PAID and slip.charge.principal_rest
     if is_short and slip.status == SlipStatus.PAID:
         require_look(slip.charge, "O banco encerrou o boleto com menos do que o devido.")
+
+
+def keep_ways(slip: Slip, payments: Sequence[ChargePayment], rows: Sequence[Settlement]) -> None:
+    """A line of the statement told that money came, and not how: what came by Pix may go back by
+    the bank, so its word is kept. What it told of another payment says nothing of this one."""
+    untold = [row for row in rows if row.way == Settlement.Way.UNKNOWN]
+    told = {row.evidence for row in rows if row.way != Settlement.Way.UNKNOWN}
+    for payment in payments:
+        if payment.form is None or evidence_of(slip, payment.reference) in told:
+            continue
+        same = (row for row in untold if row.received + row.fee == payment.amount + payment.fee)
+        if (row := next(same, None)) is not None:
+            untold.remove(row)
+            row.way = WAYS[payment.form]
+            row.save(update_fields=["way"])
 
 
 def not_counted(

@@ -14,13 +14,14 @@ from banking.banks.contract.charge_rules import (
     Extra,
     Forms,
 )
+from banking.banks.contract.said import Said
 from banking.models import BankAccount
 from charges.models import Charge
 from charges.states import ChargeStatus
 from charges.terms.fit import fit
 from charges.terms.payment_data import payment_data, payment_data_of_name, sentence
 from core.money import format_brl
-from core.text import read_line
+from core.text import capital, read_line
 from parties.models import Payer
 
 FORMS: dict[str, Forms] = {
@@ -30,8 +31,10 @@ FORMS: dict[str, Forms] = {
 }
 # What is said where a bank does not take an extra.
 ABSENT = {
-    Extra.PAY_UNTIL: "Data-limite: {bank} recebe também depois do vencimento, com multa e juros.",
-    Extra.DISCOUNT_UNTIL: "Último dia do desconto: em {bank} é sempre a véspera do vencimento.",
+    Extra.PAY_UNTIL: (
+        "Data-limite: {bank.the} recebe também depois do vencimento, com multa e juros."
+    ),
+    Extra.DISCOUNT_UNTIL: "Último dia do desconto: {bank.at} é sempre a véspera do vencimento.",
 }
 UNHEARD = {
     Extra.SECOND_DISCOUNT: "segundo desconto",
@@ -71,44 +74,48 @@ def offered_forms(account: BankAccount) -> list[Charge.Form]:
 def problems(charge: Charge, today: date) -> list[Problem]:
     """What its bank does not take. Payer and account are loaded; its e-mails are not needed."""
     rules = rules_of(charge.bank_account)
-    name = charge.bank_account.bank_name
+    bank = charge.bank_account.bank_said
     if rules is None:
-        return [Problem("bank_account", f"{name} não emite cobranças pelo Kamino.")]
+        return [Problem("bank_account", f"{bank.begins} não emite cobranças pelo Kamino.")]
     return [
-        *problems_of_amounts(charge, rules, name),
-        *problems_of_terms(charge, rules, name, today),
+        *problems_of_amounts(charge, rules, bank),
+        *problems_of_terms(charge, rules, bank, today),
         *problems_of_texts(charge),
-        *problems_of_payer(charge.payer, rules, name),
+        *problems_of_payer(charge.payer, rules, bank),
     ]
 
 
-def problems_of_amounts(charge: Charge, rules: ChargeRules, name: str) -> Iterator[Problem]:
+def problems_of_amounts(charge: Charge, rules: ChargeRules, bank: Said) -> Iterator[Problem]:
     if charge.rest < rules.smallest:
-        yield Problem("amount", f"{name} emite cobranças a partir de {reais(rules.smallest)}.")
+        yield Problem(
+            "amount", f"{bank.begins} emite cobranças a partir de {reais(rules.smallest)}."
+        )
     if charge.rest > rules.largest:
-        yield Problem("amount", f"{name} emite cobranças até {reais(rules.largest)}.")
+        yield Problem("amount", f"{bank.begins} emite cobranças até {reais(rules.largest)}.")
     if charge.discount >= charge.amount:
         yield Problem("discount", "O desconto precisa ser menor que o valor.")
 
 
 def problems_of_terms(
-    charge: Charge, rules: ChargeRules, name: str, today: date
+    charge: Charge, rules: ChargeRules, bank: Said, today: date
 ) -> Iterator[Problem]:
     is_rest = charge.status == ChargeStatus.PARTLY_PAID  # its slip has a day of its own
     if charge.due_date < today and charge.principal_rest and not is_rest:
         yield Problem("due_date", f"O vencimento, {charge.due_date:%d/%m/%Y}, já passou.")
-    yield from problems_of_extras(charge, rules, name, today)
+    yield from problems_of_extras(charge, rules, bank, today)
     if charge.form not in offered_forms(charge.bank_account):
         words = Charge.Form(charge.form).label.lower()
-        yield Problem("form", f"{name} não emite {words}.")
+        yield Problem("form", f"{bank.begins} não emite {words}.")
     if charge.description and not fit(
         charge.description, rules.description_length, accents=rules.takes_accents
     ):
-        yield Problem("description", f"{name} não imprime estes sinais: descreva com letras.")
+        yield Problem(
+            "description", f"{bank.begins} não imprime estes sinais: descreva com letras."
+        )
     if charge.message and not rules.message_lines:
-        yield Problem("message", f"{name} não imprime mensagem: deixe em branco.")
+        yield Problem("message", f"{bank.begins} não imprime mensagem: deixe em branco.")
     elif len(read_line(charge.message)) > rules.message_length:
-        yield Problem("message", f"A mensagem em {name} tem até {rules.message_length} letras.")
+        yield Problem("message", f"A mensagem {bank.at} tem até {rules.message_length} letras.")
 
 
 def problems_of_texts(charge: Charge) -> Iterator[Problem]:
@@ -120,14 +127,14 @@ def problems_of_texts(charge: Charge) -> Iterator[Problem]:
 
 
 def problems_of_extras(
-    charge: Charge, rules: ChargeRules, name: str, today: date
+    charge: Charge, rules: ChargeRules, bank: Said, today: date
 ) -> Iterator[Problem]:
     if charge.pay_days is not None and Extra.PAY_UNTIL not in rules.extras:
-        yield Problem("pay_days", f"{name} não limita até quando o boleto é pago.")
+        yield Problem("pay_days", f"{bank.begins} não limita até quando o boleto é pago.")
     is_usual = charge.discount_days == 1
     if not is_usual and Extra.DISCOUNT_UNTIL not in rules.extras:
         until = date.fromordinal(charge.due_date.toordinal() - 1)
-        yield Problem("discount_days", f"Em {name} o desconto vale até {until:%d/%m/%Y}.")
+        yield Problem("discount_days", f"{capital(bank.at)} o desconto vale até {until:%d/%m/%Y}.")
     if charge.discount and not charge.settled and charge.discount_until < today:
         field = "discount" if is_usual else "discount_days"
         yield Problem(
@@ -135,22 +142,26 @@ def problems_of_extras(
         )
 
 
-def problems_of_payer(payer: Payer, rules: ChargeRules, name: str) -> Iterator[Problem]:
+def problems_of_payer(payer: Payer, rules: ChargeRules, bank: Said) -> Iterator[Problem]:
     if payer.archived_at is not None:
         yield Problem("payer", f"«{payer}» está arquivado: reative-o em «Pagadores» antes.")
     if not fit(payer.name, rules.name_length, accents=rules.takes_accents):
         yield Problem(
-            "name", f"{name} não imprime as letras deste nome: escreva-o com letras latinas.", True
+            "name",
+            f"{bank.begins} não imprime as letras deste nome: escreva-o com letras latinas.",
+            True,
         )
     parts = NEEDED if payer.has_address else ()
     for part in parts:
         if not fit(getattr(payer, part), rules.text_length, accents=rules.takes_accents):
             yield Problem(
-                part, f"{name} não imprime estes sinais no endereço: escreva com letras.", True
+                part,
+                f"{bank.begins} não imprime estes sinais no endereço: escreva com letras.",
+                True,
             )
     if rules.needs_address and not payer.has_address:
         yield Problem(
-            "zip_code", f"{name} pede o endereço do pagador: informe o CEP e o resto.", True
+            "zip_code", f"{bank.begins} pede o endereço do pagador: informe o CEP e o resto.", True
         )
 
 
@@ -173,7 +184,8 @@ def discount_notice(charge: Charge) -> str:
     if not charge.discount:
         return ""
     return (
-        f"Em {charge.bank_account.bank_name} o desconto vale até {charge.discount_until:%d/%m/%Y}."
+        f"{capital(charge.bank_account.bank_said.at)} o desconto vale até "
+        f"{charge.discount_until:%d/%m/%Y}."
     )
 
 
@@ -184,15 +196,15 @@ def offers(account: BankAccount, extra: Extra) -> bool:
 
 def absences(account: BankAccount) -> list[str]:
     """What a charge of this account cannot have, and why: what the form of other banks asks."""
-    rules, name = rules_of(account), account.bank_name
+    rules, bank = rules_of(account), account.bank_said
     if rules is None:
         return []
-    said = [words.format(bank=name) for extra, words in ABSENT.items() if extra not in rules.extras]
+    said = [words.format(bank=bank) for extra, words in ABSENT.items() if extra not in rules.extras]
     if not rules.message_length:
-        said.append(f"Mensagem: {name} não imprime nenhuma no boleto.")
+        said.append(f"Mensagem: {bank.the} não imprime nenhuma no boleto.")
     if lacking := [words for extra, words in UNHEARD.items() if extra not in rules.extras]:
         what = " e ".join([", ".join(lacking[:-1]), lacking[-1]] if lacking[1:] else lacking)
-        said.append(f"{what[0].upper()}{what[1:]}: {name} não oferece pela integração.")
+        said.append(f"{capital(what)}: {bank.the} não oferece pela integração.")
     return said
 
 

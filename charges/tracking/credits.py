@@ -114,6 +114,7 @@ def see(slip: Slip, line: StatementLine) -> None:
     move_slip(held, SlipStatus.IN_PAYMENT, credit=line)
     text = (
         f"{reais(line.amount)} de {line.counterparty_name or 'mesmo CPF ou CNPJ'} em "
-        f"{line.booked_on:%d/%m/%Y}. {held.bank_account.bank_name} ainda não informa o pagamento."
+        f"{line.booked_on:%d/%m/%Y}. {held.bank_account.bank_said.begins} ainda não informa o "
+        "pagamento."
     )
     note(held.charge, SEEN, text, tone=Tone.INFO)

@@ -111,7 +111,7 @@ def take_in_one(account: BankAccount, reading: Reading) -> Charge | None:
     classification, payer = classification_of(account), payer_of(account, reading)
     if classification is None or payer is None or reading.amount <= 0:
         return None
-    name = f"Emitida no aplicativo de {account.bank_name}"
+    name = f"Emitida no aplicativo {account.bank_said.of}"
     charge: Charge = Charge.objects.create(
         tenant_id=account.tenant_id,
         payer=payer,
@@ -138,7 +138,7 @@ def take_in_one(account: BankAccount, reading: Reading) -> Charge | None:
         status=SlipStatus.ISSUING,
     )
     note(charge, name, "O Kamino passa a acompanhar.")
-    take_in(lock_slip(slip), reading, source=f"{account.bank_name} informou.")
+    take_in(lock_slip(slip), reading, source=f"{account.bank_said.begins} informou.")
     return charge
 
 

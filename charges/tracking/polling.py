@@ -210,7 +210,9 @@ def record_gone(slip: Slip, asked_at: datetime) -> None:
     """The bank knows it no more; a slip that has ended may go."""
     held = lock_slip(slip)
     if held.is_live:
-        require_look(held.charge, f"{held.bank_account.bank_name} não mostra mais este boleto.")
+        require_look(
+            held.charge, f"{held.bank_account.bank_said.begins} não mostra mais este boleto."
+        )
     wait(held, asked_at, DAY)
 
 

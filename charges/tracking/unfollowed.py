@@ -61,11 +61,11 @@ def consider_cancelled(charge: Charge, *, by: Membership, why: str) -> Exception
     seen = Charge.objects.of(by.tenant_id).select_related("payer", "created_by", "bank_account")
     asked = seen.get(id=charge.id)
     slip = require_unfollowed(asked)
-    bank = asked.bank_account.bank_name
+    bank = asked.bank_account.bank_said
     request = request_of(
         asked,
         amount=slip.amount,
-        title=f"Boleto dado por cancelado em {bank}: {reais(slip.amount)} de {asked.payer}",
+        title=f"Boleto dado por cancelado {bank.at}: {reais(slip.amount)} de {asked.payer}",
         why=why,
         effect={
             "Boleto": slip.our_number or slip.code,
@@ -103,8 +103,8 @@ def apply_cancelled(act: ExceptionalAct, by: Membership) -> None:
     before = particulars(slip.charge)
     now = database_now()
     move_slip(slip, SlipStatus.CANCELLED, said_cancelled_at=now, said_cancelled_by=by.user)
-    bank = slip.bank_account.bank_name
-    text = f"{act.why} {bank} é consultado quando voltar a responder."
+    bank = slip.bank_account.bank_said
+    text = f"{act.why} Consultamos {bank.the} quando voltar a responder."
     note(slip.charge, "Dada por cancelada no banco", text, tone=Tone.WARN, by=by.user)
     said = {"Boleto": "Cancelado no aplicativo do banco"}
     record(Act.CHARGE_TOLD, on=slip.charge, by=by.user, why=act.why, before=before, after=said)
@@ -130,7 +130,7 @@ def compare_with_bank(slip: Slip, reading: Reading) -> None:
     assert slip.said_cancelled_by is not None
     require_look(
         slip.charge,
-        f"{slip.bank_account.bank_name} ainda mostra em aberto o boleto "
+        f"{slip.bank_account.bank_said.begins} ainda mostra em aberto o boleto "
         f"{slip.our_number or slip.code}, que {slip.said_cancelled_by.display_name} deu por "
         "cancelado: cancele-o no aplicativo do banco.",
     )

@@ -59,8 +59,8 @@ def about_cancelling(row: Row) -> Question:
     texts = [f"{reais(charge.rest)} de {charge.payer} deixam de ser cobrados."]
     if row.live is not None:
         texts = [
-            f"O boleto de {reais(row.live.amount)} de {charge.payer} é encerrado em "
-            f"{charge.bank_account.bank_name}. Se o pagador for mais rápido, o pagamento vale.",
+            f"O boleto de {reais(row.live.amount)} de {charge.payer} é encerrado "
+            f"{charge.bank_account.bank_said.at}. Se o pagador for mais rápido, o pagamento vale.",
             fee_of(row),
         ]
     return Question(
@@ -75,8 +75,8 @@ def fee_of(row: Row) -> str:
     rules = rules_of(row.charge.bank_account)
     if rules is None or rules.cancellation_fee is None:
         return ""
-    name = row.charge.bank_account.bank_name
-    return f"{name} cobra {reais(rules.cancellation_fee)} pelo cancelamento."
+    bank = row.charge.bank_account.bank_said
+    return f"{bank.begins} cobra {reais(rules.cancellation_fee)} pelo cancelamento."
 
 
 @require_http_methods(["GET", "POST"])
@@ -94,7 +94,7 @@ def change(request: TenantRequest, charge_id: UUID) -> HttpResponse:
             tell_act(request, act, "Mudança pedida ao banco. O novo boleto aparece aqui.")
             return redirect("charges:detail", charge_id)
     texts = [
-        f"O boleto atual é cancelado em {row.charge.bank_account.bank_name} e outro é emitido. "
+        f"O boleto atual é cancelado {row.charge.bank_account.bank_said.at} e outro é emitido. "
         "Entre um e outro passam alguns minutos sem boleto. Se o pagador pagar antes, vale o "
         "pagamento.",
         fee_of(row),

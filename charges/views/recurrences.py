@@ -288,7 +288,9 @@ def issue(request: TenantRequest, recurrence_id: UUID) -> HttpResponse:
     amount = page.outlook.amount(period)
     question = Question(
         title=f"Emitir a competência {period:%m/%Y}?",
-        texts=[f"{reais(amount)} de {page.recurrence.payer}, por {page.recurrence.bank_account}."],
+        texts=[
+            f"{reais(amount)} de {page.recurrence.payer}, {page.recurrence.bank_account.said.by}."
+        ],
         action=f"Emitir {reais(amount)}",
     )
     return ask(request, page, question, form)

@@ -52,12 +52,13 @@ def ask_for(request: TenantRequest, settlement_id: UUID) -> HttpResponse:
             ask_refund(settlement, by=request.membership, **form.asked)
             messages.success(request, "Devolução pedida. Ela sai quando outra pessoa liberar.")
             return redirect("charges:detail", settlement.charge_id)
+    assert settlement.bank_account is not None  # payment.can_ask
     question = Question(
         title="Devolver ao pagador",
         texts=[
             f"Deste recebimento restam {reais(payment.left.total)}. O valor volta por Pix para a "
-            f"conta de onde veio, por {settlement.bank_account}. Nada sai antes de um aprovador "
-            "liberar."
+            f"conta de onde veio, {settlement.bank_account.said.by}. Nada sai antes de um "
+            "aprovador liberar."
         ],
         action="Pedir devolução",
     )
@@ -105,11 +106,13 @@ def release(request: TenantRequest, refund_id: UUID) -> HttpResponse:
         else:
             messages.success(request, f"Devolução de {reais(done.amount)} liberada.")
         return back(request, refund)
+    account = refund.bank_account
+    leaves = f"saem {account.said.of} por Pix" if account else "saem por Pix"
     asker = refund.asked_by.display_name if refund.asked_by else ""
     debt = f" {refund.get_debt_display()}." if refund.principal else ""
     texts = [
-        f"{reais(refund.amount)} saem de {refund.bank_account} por Pix para a conta de onde vieram "
-        f"os {reais(refund.settlement.received)} de {refund.charge.payer}.",
+        f"{reais(refund.amount)} {leaves} para a conta de onde vieram os "
+        f"{reais(refund.settlement.received)} de {refund.charge.payer}.",
         f"Pedida por {asker}: {refund.reason}.{debt}",
     ]
     question = Question(title="Liberar devolução?", texts=texts, action="Liberar e devolver")

@@ -32,11 +32,11 @@ def missing(request: TenantRequest, charge_id: UUID) -> HttpResponse:
         say_missing(row.charge, by=request.membership)
         messages.success(request, "Anotado. Agora outra pessoa pode emitir de novo.")
         return redirect("charges:detail", charge_id)
-    bank = row.charge.bank_account.bank_name
+    bank = row.charge.bank_account.bank_said
     question = Question(
-        title=f"Não consta em {bank}?",
+        title=f"Não consta {bank.at}?",
         texts=[
-            f"Você procurou no aplicativo de {bank} o boleto de {reais(row.charge.rest)} de "
+            f"Você procurou no aplicativo {bank.of} o boleto de {reais(row.charge.rest)} de "
             f"{row.charge.payer}, com vencimento em {row.charge.due_date:%d/%m/%Y}, e ele não "
             "aparece.",
             "Nada é emitido agora: emitir de novo pede outra pessoa.",
@@ -58,9 +58,9 @@ def found(request: TenantRequest, charge_id: UUID) -> HttpResponse:
             say_found(row.charge, form.cleaned_data["our_number"], by=request.membership)
             messages.success(request, "Anotado. O banco está sendo consultado por este número.")
             return redirect("charges:detail", charge_id)
-    bank = row.charge.bank_account.bank_name
+    bank = row.charge.bank_account.bank_said
     question = Question(
-        title=f"Consta em {bank}",
+        title=f"Consta {bank.at}",
         texts=["Copie o nosso número do boleto. O banco é consultado, e só vale se for o nosso."],
         action="Consultar este número",
     )
@@ -110,11 +110,11 @@ def consider_cancelled(request: TenantRequest, charge_id: UUID) -> HttpResponse:
             act = consider(row.charge, by=request.membership, why=why)
             tell_act(request, act, "Anotado. A dívida continua, sem boleto em aberto.")
             return redirect("charges:detail", charge_id)
-    bank = row.charge.bank_account.bank_name
+    bank = row.charge.bank_account.bank_said
     question = Question(
         title="Considerar cancelada no banco?",
         texts=[
-            f"Cancele antes, no aplicativo de {bank}, o boleto de {reais(row.charge.rest)} de "
+            f"Cancele antes, no aplicativo {bank.of}, o boleto de {reais(row.charge.rest)} de "
             f"{row.charge.payer}: daqui ele não pode ser cancelado agora.",
             "A dívida continua, e outro boleto pode ser emitido por outra conta. Se o primeiro "
             "ainda estiver em aberto, o pagador pode pagar duas vezes. Quando a conexão voltar, o "

@@ -78,7 +78,7 @@ def save_account(request: TenantRequest, account_id: UUID) -> HttpResponse:
     changed, asked = ted_policy.save(account, form.wanted, seen=seen, by=request.membership)
     if changed:
         return page_of(request, account, form, changed=changed, status=409)
-    tell_outcome(request, asked, f"Configurações de {account} gravadas.")
+    tell_outcome(request, asked, f"Configurações {account.said.of} gravadas.")
     return redirect("integrations:account", account.id)
 
 

@@ -29,6 +29,6 @@ def save_charges(request: TenantRequest, account_id: UUID) -> HttpResponse:
         with marking(form):
             save_defaults(account, form.wanted, by=request.membership)
         if not form.errors:
-            messages.success(request, f"Padrões de cobrança de {account} gravados.")
+            messages.success(request, f"Padrões de cobrança {account.said.of} gravados.")
             return redirect("integrations:account", account.id)
     return page_of(request, account, SettingsForm(account), charge_form=form, status=422)

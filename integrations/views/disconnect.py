@@ -51,6 +51,6 @@ def disconnected(
     request: TenantRequest, account: BankAccount, after: list[Consequence]
 ) -> HttpResponse:
     enqueue("banking.tasks.close_connection", str(account.tenant_id), str(account.connection_id))
-    sentences = [f"Vínculo com {account} desfeito.", *(each.sentence for each in after)]
+    sentences = [f"Vínculo com {account.said.the} desfeito.", *(each.sentence for each in after)]
     messages.success(request, " ".join(filter(None, sentences)))
     return redirect("integrations:list")

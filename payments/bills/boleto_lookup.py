@@ -140,4 +140,4 @@ def record_unread_title(payable: Payable, account: BankAccount, why: str) -> Non
     """What the bank does not find today it may find tomorrow: it only is not asked for again."""
     payable.title_read_at = database_now()
     payable.save(update_fields=["title_read_at"])
-    note(payable, f"{account.bank_name} não encontrou este boleto", why, tone=Tone.WARN)
+    note(payable, f"{account.bank_said.begins} não encontrou este boleto", why, tone=Tone.WARN)

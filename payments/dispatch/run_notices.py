@@ -62,12 +62,12 @@ def tell_of_missing(tenant_id: UUID, account_id: UUID, now: datetime) -> None:
             "O Kamino continua tentando até o fim do horário do banco; se preferir, use "
             "«Enviar agora»."
             if account.is_connected
-            else f"O vínculo com {account.bank_name} precisa ser refeito."
+            else f"O vínculo com {account.bank_said.the} precisa ser refeito."
         )
         news = News(
             subject=f"{MISSING}{account.id}",
             step=day_of(now),
-            title=f"O envio das {STARTS_AT.hour}h de {account} não aconteceu."[:120],
+            title=f"O envio das {STARTS_AT.hour}h {account.said.of} não aconteceu."[:120],
             text=f"As contas aprovadas para hoje ainda não foram enviadas ao banco. {why}",
             action="Ver os pagamentos de hoje",
             url=reverse("payments:list"),
@@ -87,7 +87,9 @@ def tell_of_cut(tenant_id: UUID, account_id: UUID, now: datetime) -> None:
         news = News(
             subject=f"{CUT}{account_id}",
             step=day_of(now),
-            title=f"O envio das {STARTS_AT.hour}h de {run.bank_account} ficou incompleto."[:120],
+            title=f"O envio das {STARTS_AT.hour}h {run.bank_account.said.of} ficou incompleto."[
+                :120
+            ],
             text=f"{stayed} para o banco. O que ainda está na fila é tentado de novo até o fim do "
             "horário do banco; o que passou do horário voltou para aprovada.",
             action="Ver o envio",
@@ -107,7 +109,7 @@ def tell_of_kept(run: DispatchRun, kept: Mapping[Payable, str]) -> None:
     news = News(
         subject=f"{KEPT_BACK}{run.id}",
         step=digest_of_kept(kept),
-        title=f"Contas ficaram de fora do envio de {run.bank_account}."[:120],
+        title=f"Contas ficaram de fora do envio {run.bank_account.said.of}."[:120],
         text=f"{stayed} de fora, R$\u00a0{total} ao todo: passam do limite de envio da conta, ou o "
         "boleto diverge ou ainda não foi lido no banco. No Modo Banking, o que for lido sem "
         "divergência sai em seguida.",

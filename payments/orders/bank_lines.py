@@ -15,6 +15,7 @@ from banking.banks.contract.payments import Rail
 from banking.models import Allocation, BankAccount, StatementLine
 from banking.statements.allocation import unallocated
 from brazil.banking_days import sao_paulo_day
+from brazil.document import is_same_company
 from core.clock import database_now
 from payments.models import PaymentOrder
 
@@ -64,6 +65,19 @@ def looks_like_debit_of(order: PaymentOrder, line: StatementLine) -> bool:
 
 def may_be_debit_of(order: PaymentOrder, line: StatementLine) -> bool:
     return line.booked_on >= sent_on(order) and looks_like_debit_of(order, line)
+
+
+def agrees_with_debit_of(order: PaymentOrder, line: StatementLine) -> bool:
+    """As `may_be_debit_of` where a person, or an id in the text, says that it is the debit: a line
+    that names nobody, or not what it was, says nothing against it."""
+    document, payee = line.counterparty_document, payee_of(order)
+    names_another = bool(document and payee) and not is_same_company(document, payee)
+    return (
+        line.amount == -value_of(order)
+        and line.booked_on >= sent_on(order)
+        and line.kind in {*LINE_KINDS[Rail(order.rail)], Kind.OTHER}
+        and not names_another
+    )
 
 
 def may_be_return_of(order: PaymentOrder, line: StatementLine) -> bool:

@@ -39,11 +39,12 @@ def why_not_cancellable(order: PaymentOrder) -> str:
         return "Este pagamento não está aguardando aprovação no banco."
     if order.bank_account.is_undone:
         return (
-            f"O vínculo com {bank.name} foi desfeito: para cancelar, recuse no aplicativo do banco."
+            f"O vínculo com {bank.said.the} foi desfeito: para cancelar, recuse no aplicativo do "
+            "banco."
         )
     if Capability.CANCEL_ORDER not in bank.capabilities or Rail(order.rail) not in bank.cancels:
         return (
-            f"{bank.name} não permite cancelar {order.get_rail_display()} por aqui: "
+            f"{bank.said.begins} não permite cancelar {order.get_rail_display()} por aqui: "
             "recuse no aplicativo do banco, e a conta volta para aprovação."
         )
     return ""
@@ -102,7 +103,7 @@ def cancel_requested_orders(account: BankAccount, bank: BankAdapter) -> None:
                 of(order).update(cancel_claimed_at=None)
         else:
             with tenant_scope(account.tenant_id):
-                source = f"{account.bank_name} confirmou o cancelamento."
+                source = f"{account.bank_said.begins} confirmou o cancelamento."
                 apply_state(order, OrderState.CANCELLED, source=source)
 
 

@@ -48,7 +48,7 @@ def hand_back(account: BankAccount, *, by: User) -> Consequence:
     given_back = give_back_what_was_undone(account)
     orders = PaymentOrder.objects.of(account.tenant_id).filter(bank_account=account)
     text = (
-        f"{by.display_name} desfez o vínculo com {account.bank_name}. O pagamento continua no "
+        f"{by.display_name} desfez o vínculo com {account.bank_said.the}. O pagamento continua no "
         "banco: confira no aplicativo. Quando o vínculo for refeito, o Kamino volta a acompanhar."
     )
     rows = [

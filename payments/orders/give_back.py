@@ -66,5 +66,5 @@ def give_back_what_was_undone(account: BankAccount) -> int:
     queued = PaymentOrder.objects.of(account.tenant_id).filter(
         bank_account=account, status=OrderStatus.QUEUED
     )
-    why = f"O vínculo com {account.bank_name} foi desfeito antes do envio. Continua aprovada."
+    why = f"O vínculo com {account.bank_said.the} foi desfeito antes do envio. Continua aprovada."
     return take_from_queue(account.tenant_id, {order.id: why for order in queued.only("id")})

@@ -51,7 +51,7 @@ def make_orders(
     note_many(
         tenant_id,
         [
-            (o.payable_id, f"Na fila para {o.bank_account}", f"{how}{who}.", Tone.INFO)
+            (o.payable_id, f"Na fila para {o.bank_account.said.the}", f"{how}{who}.", Tone.INFO)
             for o in orders
         ],
         at=now,

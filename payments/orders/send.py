@@ -129,9 +129,9 @@ def why_not(account: BankAccount) -> str:
     if account.tenant.sending_locked_at is not None:
         return LOCKED
     if not account.is_connected:
-        return f"A conexão com {account.bank_name} precisa ser refeita: nada foi enviado."
+        return f"A conexão com {account.bank_said.the} precisa ser refeita: nada foi enviado."
     if account.tenant.plan not in registry.info(account.provider).plans:
-        return f"O plano da empresa não inclui {account.bank_name}: nada foi enviado."
+        return f"O plano da empresa não inclui {account.bank_said.the}: nada foi enviado."
     return ""
 
 
@@ -169,7 +169,7 @@ def send_batch(
     wait(attempts)
     store_surely(orders[0].tenant_id, orders[0].claim, outcomes)
     hear_creditors((o.order, o.creditor, o.amount) for o in outcomes)
-    settle_paid(outcomes, bank.info.name)
+    settle_paid(outcomes, bank.info.said.begins)
     for attempt in attempts:
         attempt.result()  # a bug: its order stays `sending`, is asked about, and the log has why
     return outcomes
@@ -204,7 +204,7 @@ def submit(bank: BankAdapter, payment: Payment) -> Receipt:
             return bank.pay_boleto(payment)
 
 
-def settle_paid(outcomes: Sequence[Outcome], bank_name: str) -> None:
+def settle_paid(outcomes: Sequence[Outcome], bank: str) -> None:
     """Those that the bank paid at once, once they are stored; if this is lost, a poll tells."""
     for outcome in outcomes:
         if outcome.is_paid:
@@ -212,7 +212,7 @@ def settle_paid(outcomes: Sequence[Outcome], bank_name: str) -> None:
                 apply_state(
                     outcome.order,
                     OrderState.PAID,
-                    source=f"{bank_name} pagou na hora.",
+                    source=f"{bank} pagou na hora.",
                     day=outcome.paid_on,
                 )
 

@@ -169,12 +169,12 @@ def apply_whereabouts(
     if found.state is not OrderState.LEFT_THE_LIST:
         if order.left_list_at or order.absent_since:
             clear_absence(order)
-        source = found.reason or f"{account.bank_name} informou."
+        source = found.reason or f"{account.bank_said.begins} informou."
         apply_state(order, found.state, source=source, reason=found.reason, day=found.day)
         return
     endings = claims & FINAL
     if len(endings) == 1:
-        source = f"{account.bank_name} avisou e a lista do banco confirmou."
+        source = f"{account.bank_said.begins} avisou e a lista do banco confirmou."
         apply_state(order, endings.pop(), source=source)
     else:
         record_leaving_list(order)

@@ -108,7 +108,7 @@ def go_round(tenant_id: UUID, account_id: UUID) -> None:
     if not account.is_connected:
         with tenant_scope(tenant_id):
             record_unreachable_bank(
-                account, f"A conexão com {account.bank_name} precisa ser refeita."
+                account, f"A conexão com {account.bank_said.the} precisa ser refeita."
             )
         return
     try:

@@ -170,7 +170,7 @@ def record_found_order(order: PaymentOrder, receipt: Receipt, account: BankAccou
     order.absent_since = None
     order.save(update_fields=["reference", "bank_amount", "absent_since"])
     hear_creditors([(order, receipt.creditor, receipt.amount)])
-    source = receipt.reason or f"{account.bank_name} recebeu o pagamento."
+    source = receipt.reason or f"{account.bank_said.begins} recebeu o pagamento."
     apply_state(order, receipt.state, source=source, reason=receipt.reason, day=receipt.day)
 
 
@@ -192,7 +192,9 @@ def requeue_after_absence(order: PaymentOrder, account: BankAccount) -> None:
             "O pagamento não aparece nas listas do banco, e o extrato ainda não confirma.",
         )
     else:
-        requeue(order, f"{account.bank_name} confirmou duas vezes que não recebeu o pagamento.")
+        requeue(
+            order, f"{account.bank_said.begins} confirmou duas vezes que não recebeu o pagamento."
+        )
 
 
 def statement_agrees(order: PaymentOrder, account: BankAccount) -> bool:
@@ -218,8 +220,9 @@ def record_doubt(order: PaymentOrder, account: BankAccount, seen: str) -> None:
     note(
         order.payable,
         NEEDS_CHECKING,
-        f"{account.bank_name} não confirma se recebeu este pagamento. Confira no aplicativo do "
-        f"banco e no extrato; ele não será reenviado automaticamente. {order.seen}".strip(),
+        f"{account.bank_said.begins} não confirma se recebeu este pagamento. Confira no "
+        "aplicativo do banco e no extrato; ele não será reenviado automaticamente. "
+        f"{order.seen}".strip(),
         tone=Tone.BAD,
     )
 

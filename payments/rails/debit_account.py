@@ -31,7 +31,7 @@ def require_account(
     """
     if account is not None and account.is_undone:
         raise InvalidState(
-            f"O vínculo de {account} foi desfeito: refaça o vínculo em "
+            f"O vínculo {account.said.of} foi desfeito: refaça o vínculo em "
             "«Integrações bancárias» ou torne outra conta preferencial.",
             code="account_undone",
         )

@@ -84,5 +84,5 @@ def why_no_rail(payable: Payable, account: BankAccount) -> str:
     if lacks_ted_details(payable, account):
         return f"{NO_TED_DETAILS}: {FILE_TED_DETAILS}."
     if payable.is_pix:
-        return f"{OUTSIDE}: {bank.name} não faz Pix por esta integração; {OTHERWISE}."
-    return f"{bank.name} não faz {payable.get_method_display()} por esta integração."
+        return f"{OUTSIDE}: {bank.said.the} não faz Pix por esta integração; {OTHERWISE}."
+    return f"{bank.said.begins} não faz {payable.get_method_display()} por esta integração."

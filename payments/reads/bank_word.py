@@ -30,7 +30,7 @@ def title_note(payable: Payable, account: BankAccount | None) -> str:
     if is_unread(payable, account):
         return "ainda não lido no banco"
     bank = registry.info(account.provider)
-    return f"{bank.name} não informa o beneficiário registrado: confira no documento"
+    return f"{bank.said.begins} não informa o beneficiário registrado: confira no documento"
 
 
 def key_holder(payable: Payable) -> str:
@@ -48,6 +48,6 @@ def key_note(payable: Payable, account: BankAccount | None) -> str:
         return "chave não encontrada" if payable.key_is_unknown else "o banco não informou"
     if not is_key_unread(payable, account):
         bank = registry.info(account.provider)
-        return f"{bank.name} não informa o titular da chave: confira com o favorecido"
+        return f"{bank.said.begins} não informa o titular da chave: confira com o favorecido"
     is_asked = payable.status in OPEN and payable.key_asks_left > 0
     return "ainda não consultado no banco" if is_asked else "não consultado"

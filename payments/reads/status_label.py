@@ -208,8 +208,8 @@ def why_no_account(account: BankAccount | None) -> str:
     if account is None:
         return "sem conta bancária para pagamento"
     if account.is_undone:
-        return f"o vínculo de {account} foi desfeito"
-    return "" if account.is_connected else f"o vínculo de {account} precisa ser refeito"
+        return f"o vínculo {account.said.of} foi desfeito"
+    return "" if account.is_connected else f"o vínculo {account.said.of} precisa ser refeito"
 
 
 def _overdue_and_held(held: Situation) -> Situation:
@@ -229,5 +229,5 @@ def _held(payable: Payable, account: BankAccount) -> Situation:
     if payable.is_pix:
         return Situation("outside", "warn", OUTSIDE, OTHERWISE)
     return Situation(
-        "no_rail", "warn", f"{account.bank_name} não faz {payable.get_method_display()}"
+        "no_rail", "warn", f"{account.bank_said.begins} não faz {payable.get_method_display()}"
     )

@@ -23,7 +23,7 @@ from reconciliation.matches.pairing import Done, Pairing
 from reconciliation.matches.transfer import transfer
 from reconciliation.matches.undo import undo
 from reconciliation.matches.write import Origin
-from reconciliation.models import Match, MatchLine, Proposal
+from reconciliation.models import Match, MatchEffect, MatchLine, Proposal
 from tenants.models import Membership
 
 ZERO = Decimal("0.00")
@@ -187,7 +187,10 @@ def accept_return(
         standing = MatchLine.objects.of(by.tenant_id).filter(
             statement_line=other, ended_at=None, match__degree__in=["rule", "id", "evidence"]
         )
-        # What was matched by itself falls; what a person said comes back as what it is.
+        # What was matched by itself falls; what a person said comes back as what it is, and so does
+        # a payment that the company sent: both it and its return are facts.
+        sent = MatchEffect.objects.of(by.tenant_id).filter(kind=MatchEffect.Kind.ORDER_PROVED)
+        standing = standing.exclude(match__in=sent.values("match"))
         automatic = set(standing.values_list("match", flat=True))
         if automatic and not debt:
             undo(automatic, by=by, why=why or "O dinheiro voltou.")

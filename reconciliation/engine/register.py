@@ -16,7 +16,7 @@ from reconciliation.proposals.facts import Party
 PRINT = """
 SELECT (SELECT (count(*), sum(hashtextextended(name || '|' || trade_name || '|' || document, 0)))
         FROM payments_payee WHERE tenant_id = %(tenant)s AND merged_into_id IS NULL)::text,
-    (SELECT (count(*), sum(hashtextextended(name || '|' || document, 0)))
+    (SELECT (count(*), sum(hashtextextended(name || '|' || trade_name || '|' || document, 0)))
         FROM parties_payer WHERE tenant_id = %(tenant)s)::text,
     (SELECT (count(*), max(id::text), count(archived_at))
         FROM payments_payeeaccount WHERE tenant_id = %(tenant)s)::text
@@ -25,7 +25,7 @@ PARTIES = """
 SELECT document, name, trade_name FROM payments_payee
     WHERE tenant_id = %(tenant)s AND merged_into_id IS NULL
 UNION ALL
-SELECT document, name, '' FROM parties_payer WHERE tenant_id = %(tenant)s
+SELECT document, name, trade_name FROM parties_payer WHERE tenant_id = %(tenant)s
 """
 ACCOUNTS = """
 SELECT payee.document, told.branch, told.account
@@ -75,13 +75,13 @@ def party_of(
     document: str, names: list[tuple[str, str]], accounts: tuple[tuple[str, str], ...]
 ) -> Party:
     """As a payee it may be named otherwise than as a payer."""
-    name, trade_name = names[0]
-    others = [each for each, _ in names[1:] if each != name]
+    name = names[0][0]
+    others = [trade_name for _, trade_name in names] + [each for each, _ in names if each != name]
     return Party(
         id=document,
         name=name,
         document=document if is_document(document) else "",
-        trade_name=trade_name or next(iter(others), ""),
+        trade_name=next(filter(None, others), ""),
         accounts=accounts,
     )
 

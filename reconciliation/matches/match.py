@@ -21,7 +21,7 @@ from core.errors import InvalidState
 from core.text import read_line
 from payments.bills.paid_outside import Paid, record_paid_outside
 from payments.models import Payable, PaymentOrder
-from payments.orders.bank_lines import may_be_debit_of, sent_on, value_of
+from payments.orders.bank_lines import agrees_with_debit_of, sent_on, value_of
 from payments.orders.settlement import News
 from payments.orders.transitions import move_by_news, take_from_queue
 from payments.states import OrderStatus
@@ -234,7 +234,7 @@ def prove_order(writing: Writing, planned: Planned, order: PaymentOrder, pieces:
     if amount != line.amount:
         prove_by_lot(writing, order, News(source, day=line.booked_on, by=by.user), pieces[0])
         return
-    if not may_be_debit_of(order, line):
+    if not agrees_with_debit_of(order, line):
         raise only_own_line(order)
     move_by_news(order, OrderState.PAID, News(source, line=line, by=by.user))
     parts = Allocation.objects.of(line.tenant_id).standing().filter(statement_line=line)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, JSONField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 
@@ -15,8 +15,11 @@ from banking.models import Allocation, StatementLine
 from banking.statements.allocation import PART
 from charges.models import Settlement
 from payments.models import OutsidePayment, PaymentOrder
+from people.models import ExceptionalAct
 from reconciliation.matches.amounts import with_open
 from reconciliation.models import Match, MatchLine, MatchPart, Transfer
+from reconciliation.proposals.reading import gives_back
+from reconciliation.reads.lines import of_entry
 from reconciliation.reads.marks import with_marks
 from reconciliation.reads.proposals import Proposal, proposals_of
 from tenants.models import TenantQuerySet
@@ -57,10 +60,17 @@ class Pair:
     version: int
     said: Sequence[Said]
     proposal: Proposal | None = None
+    asked: ExceptionalAct | None = None  # what waits for a second person
 
     @property
     def is_open(self) -> bool:
         return bool(self.open)
+
+    @property
+    def is_return(self) -> bool:
+        """Whether its words are those of a return, and nothing is said of it yet."""
+        words = f"{self.line.description} {self.line.counterparty_name}"
+        return self.open == self.line.amount and gives_back(words)
 
     @property
     def is_part_open(self) -> bool:
@@ -73,8 +83,13 @@ def with_state(lines: Any) -> "QuerySet[Any]":
     ignored = MatchLine.objects.filter(
         tenant=OuterRef("tenant"), statement_line=OuterRef("pk"), is_ignored=True
     )
+    waiting = ExceptionalAct.objects.waiting().filter(
+        tenant=OuterRef("tenant"), subject_id=OuterRef("pk")
+    )
     found: QuerySet[Any] = with_marks(with_open(lines)).annotate(
-        is_allocated=PART, version=changes_of(told) + changes_of(ignored)
+        is_allocated=PART,
+        awaits_second=Exists(waiting),
+        version=changes_of(told) + changes_of(ignored),
     )
     return found
 
@@ -85,14 +100,30 @@ def changes_of(rows: TenantQuerySet) -> Coalesce:
 
 
 def pairs_of(tenant_id: UUID, lines: Sequence[Any]) -> dict[UUID, Pair]:
-    """By line; lines are `with_state`. Five queries at most, whatever their number; none where
+    """By line; lines are `with_state`. Six queries at most, whatever their number; none where
     nothing is said of any and the bank names nobody."""
     said = said_of(tenant_id, [line for line in lines if line.open != line.amount])
     proposals = proposals_of(tenant_id, [line for line in lines if line.open == line.amount])
+    asked = asked_of(tenant_id, [line.id for line in lines if line.awaits_second])
     return {
-        line.id: Pair(line, line.open, line.version, said.get(line.id, []), proposals.get(line.id))
+        line.id: Pair(
+            line,
+            line.open,
+            line.version,
+            said.get(line.id, []),
+            proposals.get(line.id),
+            asked.get(line.id),
+        )
         for line in lines
     }
+
+
+def asked_of(tenant_id: UUID, lines: Sequence[UUID]) -> dict[UUID, ExceptionalAct]:
+    """By line: the act that waits for somebody else's yes."""
+    if not lines:
+        return {}
+    acts = ExceptionalAct.objects.of(tenant_id).waiting().filter(subject_id__in=lines)
+    return {each.subject_id: each for each in acts.select_related("asked_by")}
 
 
 def said_of(tenant_id: UUID, lines: Sequence[Any]) -> dict[UUID, list[Said]]:
@@ -100,7 +131,7 @@ def said_of(tenant_id: UUID, lines: Sequence[Any]) -> dict[UUID, list[Said]]:
         return {}
     rows = MatchLine.objects.of(tenant_id).standing()
     rows = rows.filter(statement_line__in=[line.id for line in lines])
-    matched = list(rows.select_related("match__made_by").order_by("added_at", "id"))
+    matched = list(rows.select_related("match__made_by", "match__rule").order_by("added_at", "id"))
     found: dict[UUID, list[Said]] = {}
     by_match: dict[tuple[UUID, UUID], Said] = {}
     for each in matched:
@@ -134,10 +165,13 @@ def said_by(match: Match) -> Said:
 
 
 def how_of(match: Match) -> str:
-    """«Automático, por indícios · 94 de 100»; empty for what a person chose by hand."""
+    """«Automático, por regra «Tarifas» · 94 de 100»; empty for what a person chose by hand."""
     if match.degree == Match.Degree.HAND:
         return ""
     words = match.get_degree_display()
+    if match.rule is not None:
+        by_rule = words if match.degree == Match.Degree.RULE else f"{words}, da regra"
+        words = f"{by_rule} «{match.rule}»"
     return words if match.score is None else f"{words} · {match.score} de 100"
 
 
@@ -175,13 +209,6 @@ def parts_of(tenant_id: UUID, lines: Sequence[UUID]) -> list[Any]:
         charge=first(settled, "charge", "charge__payer"),
     )
     return list(rows.order_by("created_at", "id"))
-
-
-def of_entry(name: str) -> Q:
-    """Named by the entry of an allocation, or by the one in whose place that stands."""
-    own = Q(**{name: OuterRef("journal_line__entry")})
-    former = Q(**{name: OuterRef("journal_line__entry__replaces")})
-    return (own | former) & Q(tenant=OuterRef("tenant"))
 
 
 def first(rows: QuerySet[Any], document: str, party: str) -> Subquery:

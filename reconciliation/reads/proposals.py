@@ -1,16 +1,17 @@
-"""The one open item that a bank line is certainly of: same document, same value, and no rival.
+"""What a bank line is most likely of, as the page offers it. A person accepts it, or nobody does.
 
-It is offered, and nothing is done until a person accepts it.
+The screen, its bulk acts and its keys know `proposals_of` and `scored` alone. Today both look for
+the one open item of the same document and value that has no rival.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from banking.models import StatementLine
 from charges.models import Charge
@@ -18,25 +19,112 @@ from charges.models.charge import REST
 from charges.terms.amounts import owed_on
 from payments.models import Payable, PaymentOrder
 from payments.states import LIVE_ORDERS, OrderStatus, PayableStatus
-from reconciliation.matches.items import ItemKind
+from reconciliation.matches.accept import Offer, ProposedAct
+from reconciliation.matches.differences import Difference
+from reconciliation.matches.hold import versions_of
+from reconciliation.matches.items import Choice, ItemKind
+from reconciliation.matches.pairing import Pairing
+from reconciliation.models import Match
+
+# From which score on a proposal is called certain, and likely.
+CERTAIN, LIKELY = 85, 60
+BATCH = 500
+# Of the same document and value: what it scores, on its day, and less by each so many days apart.
+SAME, SAME_DAY, NEAR_DAYS, MOST_LESS = 95, 99, 10, 25
 
 Key = tuple[str, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class ProposedItem:
+    """An open item, and how much of it: positive."""
+
     kind: ItemKind
     id: UUID
     title: str
     detail: str
     due_date: date
     amount: Decimal
-    reasons: Sequence[str]
+
+    @property
+    def name(self) -> str:
+        """As forms name it."""
+        return f"{self.kind.value}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Items that a line is of; or, of a transfer or a return, its other line."""
+
+    score: int  # 0 to 100
+    reasons: Sequence[str]  # Portuguese, the strongest first
+    doubts: Sequence[str] = ()  # what speaks against it
+    items: Sequence[ProposedItem] = ()
+    differences: Sequence[Difference] = ()
+    lines: Sequence[UUID] = ()  # other lines that go with it
+    act: ProposedAct = ProposedAct.MATCH
+    other: UUID | None = None
+
+    @property
+    def title(self) -> str:
+        return " + ".join(item.title for item in self.items)
 
     @property
     def value(self) -> str:
-        """As forms name it."""
-        return f"{self.kind.value}:{self.id}"
+        """What it proposes, for comparing what a person saw with what is proposed now."""
+        parts = [item.name for item in self.items]
+        parts += [f"{each.kind.value}={each.amount}" for each in self.differences]
+        parts += [f"line:{each}" for each in (*self.lines, *([self.other] if self.other else []))]
+        return "+".join(parts)
+
+    @property
+    def verb(self) -> str:
+        if self.act is ProposedAct.TRANSFER:
+            return "Transferir"
+        return f"Conciliar as {len(self.lines) + 1}" if self.lines else "Conciliar"
+
+    @property
+    def strokes(self) -> int:
+        """How sure it is, of three."""
+        return 3 if self.score >= CERTAIN else 2 if self.score >= LIKELY else 1
+
+    @property
+    def certainty(self) -> str:
+        return ("incerta", "provável", "certa")[self.strokes - 1]
+
+
+def offer_of(proposal: Proposal, line: StatementLine, version: int) -> Offer:
+    """To be accepted; `version` is that of the line as the person saw it."""
+    others = [*proposal.lines, *([proposal.other] if proposal.other else [])]
+    seen = versions_of(line.tenant_id, others) if others else {}
+    pairing = Pairing(
+        lines=[line.id, *proposal.lines],
+        items=[Choice(item.kind, item.id, item.amount) for item in proposal.items],
+        differences=proposal.differences,
+        seen={**seen, line.id: version},
+        degree=Match.Degree.ACCEPTED,
+        reasons=list(proposal.reasons),
+        score=proposal.score,
+    )
+    return Offer(pairing, proposal.act, proposal.other)
+
+
+def scored(lines: "QuerySet[Any]") -> Iterator[tuple[Any, Proposal | None]]:
+    """Each line of a query, in its order, with its proposal; a batch at a time."""
+    batch: list[Any] = []
+    for line in lines.iterator(chunk_size=BATCH):
+        batch.append(line)
+        if len(batch) == BATCH:
+            yield from with_proposals(batch)
+            batch = []
+    yield from with_proposals(batch)
+
+
+def with_proposals(lines: Sequence[Any]) -> Iterator[tuple[Any, Proposal | None]]:
+    if lines:
+        whole = [line for line in lines if line.open == line.amount]
+        found = proposals_of(lines[0].tenant_id, whole)
+        yield from ((line, found.get(line.id)) for line in lines)
 
 
 def proposals_of(tenant_id: UUID, lines: Sequence[StatementLine]) -> dict[UUID, Proposal]:
@@ -114,22 +202,26 @@ def is_owed_so(charge: Charge, day: date) -> bool:
 
 
 def of_bill(bill: Payable, line: StatementLine) -> Proposal:
-    return Proposal(
+    item = ProposedItem(
         ItemKind.BILL, bill.id, f"Conta a pagar · {bill.payee}", bill.description,
-        bill.due_date, bill.amount, reasons_of(bill.payee.document, bill.due_date, line),
+        bill.due_date, bill.amount,
     )  # fmt: skip
+    return of_item(item, bill.payee.document, line)
 
 
 def of_charge(charge: Charge, line: StatementLine) -> Proposal:
-    return Proposal(
+    item = ProposedItem(
         ItemKind.CHARGE, charge.id, f"Cobrança · {charge.payer}", charge.description,
-        charge.due_date, charge.rest, reasons_of(charge.payer.document, charge.due_date, line),
+        charge.due_date, charge.rest,
     )  # fmt: skip
+    return of_item(item, charge.payer.document, line)
 
 
-def reasons_of(document: str, due_date: date, line: StatementLine) -> list[str]:
+def of_item(item: ProposedItem, document: str, line: StatementLine) -> Proposal:
     same = "mesmo CPF" if len(document) == len("00000000000") else "mesmo CNPJ"
-    reasons = ["valor exato", same]
-    if due_date == line.booked_on:
+    reasons, score = ["valor exato", same], SAME
+    apart = abs((item.due_date - line.booked_on).days)
+    if not apart:
         reasons.append("vence no dia")
-    return reasons
+        score = SAME_DAY
+    return Proposal(items=[item], score=score - min(apart // NEAR_DAYS, MOST_LESS), reasons=reasons)

@@ -32,11 +32,12 @@ from banking.statements.imports.shown import (
     strip_of,
     totals_of,
 )
-from banking.statements.imports.undo import Effect, effect_of_undoing
+from banking.statements.imports.undo import Effect, effect_of_undoing, lines_only_of
 from core.errors import InvalidInput
 from core.forms import marking
 from core.plurals import counted
 from reconciliation.forms.imports import AnswerForm, ApplyForm, ColumnsForm, UploadForm
+from reconciliation.matches.undo import ignored_among
 from reconciliation.position.open_when_read import may_take_opening_back
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
@@ -133,6 +134,10 @@ def compared_page(
 
 def in_words(effect: Effect, file: StatementFile) -> str:
     sentences = effect.sentences
+    if ignored := ignored_among(file.tenant_id, lines_only_of(file)).count():
+        sentences.append(
+            f"{counted(ignored, 'lançamento ignorado sai', 'lançamentos ignorados saem')} também."
+        )
     if may_take_opening_back(file):
         sentences.append("O saldo de abertura passa a ser o do extrato que ficar.")
     return " ".join(sentences)

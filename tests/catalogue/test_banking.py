@@ -67,7 +67,7 @@ def an_account(status: Status = Status.ACTIVE, **values) -> BankAccount:
             {"unavailable_until": NOW + timedelta(minutes=1)},
             "Cora: banco indisponível · nova tentativa às 09:01.",
         ),
-        (an_account(synced_at=NOW), {"asked_at": NOW}, "Consultando Cora…"),
+        (an_account(synced_at=NOW), {"asked_at": NOW}, "Consultando a Cora…"),
         (
             an_account(synced_at=NOW),
             {"asked_at": NOW - timedelta(minutes=5)},
@@ -148,12 +148,12 @@ def test_what_of_a_statement_does_not_agree(values: dict, sentence: str) -> None
     [
         (
             None,
-            "Modo Banking desligado em Cora 1234567-8: nada mais é enviado ao banco "
+            "Modo Banking desligado na Cora 1234567-8: nada mais é enviado ao banco "
             "automaticamente.",
         ),
         (
             date(2026, 11, 24),
-            "Modo Banking ligado em Cora 1234567-8 a partir de amanhã, 24/11, às 7h.",
+            "Modo Banking ligado na Cora 1234567-8 a partir de amanhã, 24/11, às 7h.",
         ),
     ],
 )
@@ -190,8 +190,8 @@ def test_a_day_of_another_year() -> None:
 @pytest.mark.parametrize(
     ("provider", "mode", "sentence"),
     [
-        ("cora", CORA.modes[0].slug, "Consultando no banco Cora o titular da conta autorizada."),
-        ("bs2", "chaves", "Conferindo no banco BS2 os dados e o titular da conta."),
+        ("cora", CORA.modes[0].slug, "Consultando na Cora o titular da conta autorizada."),
+        ("bs2", "chaves", "Conferindo no BS2 os dados e o titular da conta."),
         ("kamino", "", "Abrindo a Conta Kamino em nome da empresa."),
     ],
 )
@@ -252,7 +252,7 @@ def test_a_bank_that_the_plan_lacks() -> None:
         check_plan(Tenant(name="Oficina Modelo", plan=Plan.COMPASS), CORA)
 
     assert str(refused.value) == (
-        "A integração com Cora faz parte dos planos North e Track. "
+        "A integração com a Cora faz parte dos planos North e Track. "
         "O plano de Oficina Modelo é o Compass."
     )
 
@@ -264,7 +264,7 @@ def test_a_consent_that_ends() -> None:
     news = news_of(account, account.connection, days=7, step=7)
 
     assert (news.title, news.text) == (
-        "A autorização de Cora 1234567-8 termina em 7 dias, 30/11/2026.",
+        "A autorização da Cora 1234567-8 termina em 7 dias, 30/11/2026.",
         "Depois disso, o extrato e os pagamentos desta conta param. Renove antes: nada é "
         "interrompido e nenhum lançamento é duplicado.",
     )

@@ -137,7 +137,7 @@ def test_a_bank_that_does_not_answer_in_words() -> None:
     row = a_row(ChargeStatus.UNKNOWN, SlipStatus.UNKNOWN)
     row.slips[0].first_sent_at = NOW - timedelta(minutes=25)
 
-    assert row.detail == "sem resposta de Cora há 25 min"
+    assert row.detail == "sem resposta da Cora há 25 min"
 
 
 def test_a_slip_that_its_bank_takes_no_more_in_words() -> None:
@@ -258,17 +258,17 @@ def test_what_is_asked_of_a_refund_that_nobody_here_had_done(refund: Refund, wor
         ),
         (
             {"bank_account": BankAccount(provider="cora", number="1234567-8")},
-            "Nenhuma devolução sai de Cora por aqui. Devolva pelo aplicativo do banco, no próprio "
+            "Nenhuma devolução sai da Cora por aqui. Devolva pelo aplicativo do banco, no próprio "
             "recebimento; depois registre a devolução com a saída do extrato.",
         ),
         (
             {"way": "boleto"},
-            "Conta Kamino só devolve o que veio por Pix da cobrança. Pague ao pagador de outro "
+            "A Conta Kamino só devolve o que veio por Pix da cobrança. Pague ao pagador de outro "
             "modo e registre a devolução com a saída do extrato.",
         ),
         (
             {"paid_on": date(2026, 8, 1)},
-            "Conta Kamino devolve até 90 dias depois do Pix. Pague ao pagador de outro modo.",
+            "A Conta Kamino devolve até 90 dias depois do Pix. Pague ao pagador de outro modo.",
         ),
         (
             {"way": "advance"},

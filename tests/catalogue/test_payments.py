@@ -226,13 +226,13 @@ def test_an_order_at_a_bank_whose_connection_was_undone() -> None:
             a_bill(),
             an_account(Connection.Status.UNDONE),
             False,
-            ("no_account", "aprovada", "o vínculo de Cora 1234567-8 foi desfeito"),
+            ("no_account", "aprovada", "o vínculo da Cora 1234567-8 foi desfeito"),
         ),
         (
             a_bill(),
             an_account(Connection.Status.LOST),
             False,
-            ("no_account", "aprovada", "o vínculo de Cora 1234567-8 precisa ser refeito"),
+            ("no_account", "aprovada", "o vínculo da Cora 1234567-8 precisa ser refeito"),
         ),
         (
             a_bill(method=Payable.Method.PIX, pix_key="a@b.c", pix_key_type="email"),
@@ -343,7 +343,7 @@ def test_a_run_made_in_advance() -> None:
             2,
             an_account(Connection.Status.UNDONE),
             "2 contas sem conta bancária para pagamento",
-            "(R$ 300,00): o vínculo de Cora 1234567-8 foi desfeito. "
+            "(R$ 300,00): o vínculo da Cora 1234567-8 foi desfeito. "
             "Refaça o vínculo ou pague por outra conta.",
         ),
     ],
@@ -447,7 +447,7 @@ def test_when_an_approved_bill_leaves() -> None:
     [
         (
             a_bill(method=Payable.Method.PIX, pix_key="a@b.c", pix_key_type="email"),
-            "Pix fora da plataforma: Cora não faz Pix por esta integração; "
+            "Pix fora da plataforma: a Cora não faz Pix por esta integração; "
             "pague por uma conta que faça Pix, ou no aplicativo do banco e use "
             "«Registrar como paga fora».",
         ),
@@ -461,8 +461,8 @@ def test_why_an_account_does_not_pay_a_bill(bill: Payable, why: str) -> None:
     ("status", "plan", "why"),
     [
         ("active", Plan.TRACK, ""),
-        ("active", Plan.COMPASS, "O plano da empresa não inclui Cora: nada foi enviado."),
-        ("lost", Plan.TRACK, "A conexão com Cora precisa ser refeita: nada foi enviado."),
+        ("active", Plan.COMPASS, "O plano da empresa não inclui a Cora: nada foi enviado."),
+        ("lost", Plan.TRACK, "A conexão com a Cora precisa ser refeita: nada foi enviado."),
     ],
 )
 def test_why_nothing_is_sent_from_an_account(status: str, plan: Plan, why: str) -> None:
@@ -478,11 +478,11 @@ def test_why_nothing_is_sent_from_an_account(status: str, plan: Plan, why: str) 
         ),
         (
             PaymentOrder(status="at_bank", bank_account=an_account(Connection.Status.UNDONE)),
-            "O vínculo com Cora foi desfeito: para cancelar, recuse no aplicativo do banco.",
+            "O vínculo com a Cora foi desfeito: para cancelar, recuse no aplicativo do banco.",
         ),
         (
             PaymentOrder(status="at_bank", bank_account=an_account(), rail=Rail.TED),
-            "Cora não permite cancelar TED por aqui: recuse no aplicativo do banco, "
+            "A Cora não permite cancelar TED por aqui: recuse no aplicativo do banco, "
             "e a conta volta para aprovação.",
         ),
     ],
@@ -804,7 +804,7 @@ REFUSALS: list[tuple[str, Callable[[Tenant], object], str]] = [
     (
         "no_rail",
         send_two_of_which_one_has_no_rail,
-        "«Fornecedor Exemplo ME» não pode ser enviada. Pix fora da plataforma: Cora não faz Pix "
+        "«Fornecedor Exemplo ME» não pode ser enviada. Pix fora da plataforma: a Cora não faz Pix "
         "por esta integração; pague por uma conta que faça Pix, ou no aplicativo do banco e use "
         "«Registrar como paga fora».",
     ),
@@ -817,7 +817,7 @@ REFUSALS: list[tuple[str, Callable[[Tenant], object], str]] = [
     (
         "account_undone",
         lambda t: require_account(an_account(Connection.Status.UNDONE)),
-        "O vínculo de Cora 1234567-8 foi desfeito: refaça o vínculo em "
+        "O vínculo da Cora 1234567-8 foi desfeito: refaça o vínculo em "
         "«Integrações bancárias» ou torne outra conta preferencial.",
     ),
     (

@@ -39,7 +39,7 @@ def test_a_run_that_did_not_happen(tenant: Tenant, account: BankAccount) -> None
     notify_of_runs(at("23 07:15"))
 
     assert told(tenant) == (
-        f"O envio das 7h de {ACCOUNT} não aconteceu.",
+        f"O envio das 7h da {ACCOUNT} não aconteceu.",
         "As contas aprovadas para hoje ainda não foram enviadas ao banco. O Kamino continua "
         "tentando até o fim do horário do banco; se preferir, use «Enviar agora».",
         "Ver os pagamentos de hoje",
@@ -55,7 +55,7 @@ def test_a_run_that_a_lost_connection_kept_from_happening(
     notify_of_runs(at("23 07:15"))
 
     assert told(tenant)[1] == (
-        "As contas aprovadas para hoje ainda não foram enviadas ao banco. O vínculo com Cora "
+        "As contas aprovadas para hoje ainda não foram enviadas ao banco. O vínculo com a Cora "
         "precisa ser refeito."
     )
 
@@ -67,7 +67,7 @@ def test_a_run_that_was_cut(tenant: Tenant, account: BankAccount) -> None:
     notify_of_runs(at("23 07:15"))
 
     assert told(tenant) == (
-        f"O envio das 7h de {ACCOUNT} ficou incompleto.",
+        f"O envio das 7h da {ACCOUNT} ficou incompleto.",
         "1 pagamento não saiu para o banco. O que ainda está na fila é tentado de novo até o fim "
         "do horário do banco; o que passou do horário voltou para aprovada.",
         "Ver o envio",
@@ -104,8 +104,8 @@ def test_a_connection_that_is_lost(tenant: Tenant, account: BankAccount) -> None
     loss_notices.notify_of_losses(now)
 
     assert told(tenant) == (
-        f"O vínculo de {ACCOUNT} precisa ser refeito.",
-        "Cora não reconhece mais a autorização. Até lá, o extrato e os pagamentos desta conta "
+        f"O vínculo da {ACCOUNT} precisa ser refeito.",
+        "A Cora não reconhece mais a autorização. Até lá, o extrato e os pagamentos desta conta "
         "ficam parados; nada é perdido nem duplicado.",
         "Refazer o vínculo",
     )

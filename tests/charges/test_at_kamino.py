@@ -8,7 +8,7 @@ import pytest
 from banking.models import Allocation
 from banking.statements.allocation import undo_allocation
 from banking.statements.sync import sync_account
-from charges.models import Charge
+from charges.models import Charge, Settlement
 from charges.settlement.received import register_received
 from charges.settlement.waive import waive_rest
 from charges.states import ChargeStatus, SlipStatus
@@ -73,6 +73,32 @@ def test_a_settlement_and_its_bank_line_are_joined_by_the_charges_id(at_kamino, 
     with tenant_scope(at_kamino.tenant_id):
         assert not Allocation.objects.of(at_kamino.tenant_id).standing().exists()
     assert "Conciliação desfeita" in titles(charge)
+
+
+@pytest.mark.parametrize("by", ["pix", "boleto"])
+def test_money_that_the_statement_tells_first_came_as_its_bank_says_later(at_kamino, kamino, by):
+    charge = issued_charge(at_kamino, form="boleto_pix")
+    kamino.pay_charge(slip_of(charge).reference, by)
+    sync_account(at_kamino.tenant_id, at_kamino.id)
+    assert [each.way for each in settlements(charge)] == [Settlement.Way.UNKNOWN]
+
+    follow(at_kamino)
+
+    assert [each.way for each in settlements(charge)] == [by]
+
+
+def test_how_a_first_payment_came_says_nothing_of_a_second_one(at_kamino, kamino):
+    charge = issued_charge(at_kamino, form="boleto_pix")
+    reference = slip_of(charge).reference
+    kamino.pay_charge(reference, "boleto")
+    follow(at_kamino)
+    sync_account(at_kamino.tenant_id, at_kamino.id)
+    kamino.pay_charge(reference, "pix", again=True)
+    sync_account(at_kamino.tenant_id, at_kamino.id)
+
+    follow(at_kamino)
+
+    assert [each.way for each in settlements(charge)] == ["boleto", "unknown"]
 
 
 def test_late_money_is_split_by_the_charges_own_terms(at_kamino, kamino, later):

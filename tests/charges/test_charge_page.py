@@ -164,6 +164,7 @@ def test_the_page_waits_for_the_bank_and_says_nothing_while_it_is_the_same(clien
     seen = {"visto": row.state_mark}
     assert client.get(at("detail", charge), seen, headers=poll).status_code == 204
     assert client.get(at("detail", charge), {"visto": "x"}, headers=poll).status_code == 200
+    assert client.get(at("detail", charge), seen).status_code == 200  # a person opens it
 
 
 def test_cancelling_asks_first_and_then_the_bank_is_asked(client, opened, at_kamino):

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from charges.models import Recurrence
 from charges.recurrences.calendar import Calendar, add_months, due_in
-from charges.recurrences.tags import check_tags, fill_in, values_of
+from charges.recurrences.tags import TAGS, values_of
 from charges.recurrences.values import Step, adjusted, amount_in, anniversaries, foreseen
 from charges.renegotiation.worth import share_out
 from charges.terms.amounts import Terms, amount_on
+from charges.terms.tags import fill, require_known_tags
 from core.errors import InvalidInput
 
 D = Decimal
@@ -116,13 +117,13 @@ def test_tags_are_replaced_and_nothing_else_is():
     calendar = Calendar(10, 1, date(2026, 12, 1), date(2027, 11, 1))
     tags = values_of(calendar, date(2027, 3, 1), D("890.00"))
 
-    assert fill_in("{{mes}}/{{ano}} {{ numero }}/{{total}} {{x}} {0}", tags) == (
+    assert fill("{{mes}}/{{ano}} {{ numero }}/{{total}} {{x}} {0}", tags) == (
         "março/2027 4/12 {{x}} {0}"
     )
-    assert fill_in("{{competencia}}, {{vencimento}}", tags) == "03/2027, 10/03/2027"
+    assert fill("{{competencia}}, {{vencimento}}", tags) == "03/2027, 10/03/2027"
     for text in ("{{nome}}", "{{ mes }", "a }} b", "{{ano}} {{", "{mes}"):
         with pytest.raises(InvalidInput):
-            check_tags(text, "description")
+            require_known_tags(text, TAGS, field="description")
 
 
 def test_due_on_a_day_without_banks_is_free_until_the_next_one():

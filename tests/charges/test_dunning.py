@@ -15,6 +15,7 @@ from charges.dunning.holds import hold_charge, hold_payer, release_charge
 from charges.dunning.ladder import StepText, change_step, steps_of, switch
 from charges.dunning.opt_out import find_recipient, opt_out
 from charges.dunning.outbox import plan_outbox
+from charges.dunning.reasons import against_slip
 from charges.dunning.tags import name_of
 from charges.dunning.whatsapp import whatsapp_of
 from charges.issuing.content import describe, request_of
@@ -23,6 +24,7 @@ from charges.payer_page.address import page_address
 from charges.reads.reminders import next_messages
 from charges.settlement.received import register_received
 from charges.states import ChargeStatus, SlipStatus
+from charges.transitions import ask_end, live_slip, lock_slip
 from core.errors import InvalidInput, InvalidState, NotAllowed
 from parties.models import Payer
 from tenants.models import Role, Tenant
@@ -287,6 +289,33 @@ def test_a_slip_with_a_fault_is_not_mailed(
     charge = opened(account, date(2026, 11, 25))
     with tenant_scope(tenant.id):
         charge.slips.update(fault="A linha não confere.")
+    monday.move_to(at(date(2026, 11, 25)))
+
+    assert mail_now(tenant) == 0
+    assert told(tenant) == [(0, Status.NOT_SENT)]
+
+
+def test_nor_the_rest_of_one_that_is_paid_in_part_while_its_slip_has_a_fault(
+    tenant: Tenant, account: BankAccount, monday: Traveller
+) -> None:
+    charge = opened(account, date(2026, 11, 25))
+    change(charge, status=ChargeStatus.PARTLY_PAID)
+    charge = reread(charge)
+    with tenant_scope(tenant.id):
+        assert not against_slip(charge, MONDAY)
+        charge.slips.update(fault="A linha não confere.")
+        assert against_slip(charge, MONDAY)
+
+
+def test_a_slip_that_is_being_taken_back_is_not_asked_for(
+    tenant: Tenant, account: BankAccount, monday: Traveller
+) -> None:
+    with_ladder(tenant, 0)
+    charge = opened(account, date(2026, 11, 25))
+    with tenant_scope(tenant.id):
+        slip = live_slip(charge)
+        assert slip is not None
+        ask_end(lock_slip(slip), by=membership(tenant).user)
     monday.move_to(at(date(2026, 11, 25)))
 
     assert mail_now(tenant) == 0
@@ -627,6 +656,19 @@ def test_by_whatsapp_a_slip_of_the_banks_own_app_may_be_told_of(
 
     with tenant_scope(tenant.id):
         assert whatsapp_of(charge, tenant.name, MONDAY).text
+
+
+@pytest.mark.parametrize(("form", "is_told"), [("pix", True), ("boleto", False)])
+def test_on_its_last_day_without_banks_a_pix_is_paid_and_a_boleto_no_more(
+    tenant: Tenant, account: BankAccount, form: str, is_told: bool
+) -> None:
+    saturday = date(2026, 11, 28)
+    content = {"code": "", "forms": [form], "pay_until": saturday.isoformat()}
+    charge = opened(account, date(2026, 11, 27), form=form, content=content)
+
+    with tenant_scope(tenant.id):
+        assert (not against_slip(charge, saturday)) == is_told
+        assert against_slip(charge, saturday + timedelta(days=1))
 
 
 @pytest.mark.parametrize(

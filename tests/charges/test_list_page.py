@@ -205,7 +205,7 @@ def test_what_came_is_told_by_day_and_against_the_month_before(
         ("100.00", date(2026, 10, 5)), ("40.00", date(2026, 10, 24)), ("70.00", date(2026, 11, 3)),
         ("38.00", TODAY),
     ):  # fmt: skip
-        charge = make_charge(tenant, account, amount)
+        charge = make_charge(tenant, account, amount, due_date=day)
         with tenant_scope(tenant.id):
             register_received(charge, by=by, amount=charge.amount, day=day, way="cash")
 

@@ -3,9 +3,10 @@
 import pytest
 
 from banking.models import BankAccount
-from charges.dunning.tags import fill, require_known_tags
+from charges.dunning.tags import TAGS
 from charges.terms.check import problems
 from charges.terms.payment_data import payment_data, payment_data_of_name
+from charges.terms.tags import fill, require_known_tags
 from core.errors import InvalidInput
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
@@ -116,6 +117,6 @@ def test_a_tag_is_replaced_once_and_what_it_says_is_not_read_again() -> None:
 
     assert fill("{{ pagador }} {{LINK}}", values) == "{{link}} x"
     with pytest.raises(InvalidInput):
-        require_known_tags("{{ settings.SECRET_KEY }}", field="body")
+        require_known_tags("{{ settings.SECRET_KEY }}", TAGS, field="body")
     with pytest.raises(InvalidInput):
-        require_known_tags("{{pagador", field="body")
+        require_known_tags("{{pagador", TAGS, field="body")

@@ -6,6 +6,7 @@ from uuid import uuid5
 
 import pytest
 from django.db import IntegrityError
+from django.urls import reverse
 
 from accounts.models import Account
 from charges.issuing.issue import issue_queued
@@ -25,6 +26,7 @@ from people.models import ExceptionalAct
 from tenants.models import Role
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, reread
+from tests.cast import make_member, sign_in
 from tests.charges.factories import make_charge, make_payer, membership
 from tests.charges.issued import follow, issued_charge, lines_of, settlements, slip_of, titles
 
@@ -104,6 +106,20 @@ def test_the_new_ones_are_issued_when_the_old_ones_are_ended(at_cora, cora, paye
         go_on(at_cora)
     issue_queued(at_cora.tenant_id, at_cora.id)
     assert (alive(at_cora), len(cora.invoices())) == (3, 5)
+    with tenant_scope(at_cora.tenant_id), pytest.raises(InvalidState) as refused:
+        undo_renegotiation(made, by=membership(at_cora.tenant))
+    assert refused.value.code == "not_under_way"
+
+
+def test_its_page_asks_by_itself_and_a_person_who_opens_it_sees_it(client, at_cora, payer, later):
+    made = ask(olds_at(at_cora, payer, later, "100.00"), agreement(at_cora, "100.00"))
+    sign_in(client, make_member(at_cora.tenant, Role.FINANCE), at_cora.tenant)
+    address = reverse("charges:renegotiation", args=[made.id])
+    mark = {"visto": client.get(address).context["page"].state_mark}
+
+    assert client.get(address, mark, headers={"X-Poll": "yes"}).status_code == 204
+    assert client.get(address, {"visto": "x"}, headers={"X-Poll": "yes"}).status_code == 200
+    assert client.get(address, mark).status_code == 200
 
 
 def test_a_payer_who_was_quicker_stops_it(at_cora, cora, payer, later):

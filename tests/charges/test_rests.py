@@ -1,7 +1,7 @@
 """What is left of a charge: the slip that may be made of it, the sums that have it, what it may not
 be changed to."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -22,9 +22,11 @@ from charges.states import ChargeStatus
 from charges.terms.amounts import given_up, terms_of
 from charges.transitions import ask_end, lock_slip
 from core.errors import InvalidInput, InvalidState
-from tenants.models import Membership, Tenant, User
+from people.exceptional_acts import release
+from people.models import ExceptionalAct
+from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
-from tests.banking.factories import change, reread
+from tests.banking.factories import change, make_line, reread
 from tests.charges.factories import make_charge, make_draft, make_payer, membership
 from tests.charges.issued import queue, settlements
 from tests.charges.readings import shown, take
@@ -199,3 +201,77 @@ def test_what_an_edit_gives_up_is_told_of_the_rest_alone(
     charge.settled = charge.waived = D("600.00")
 
     assert given_up(charge, D("700.00"), terms_of(charge)) == D("300.00")
+
+
+def transfer(account: BankAccount, day: date, **more: Any) -> dict[str, Any]:
+    return {"way": "transfer", "bank_account": account, "day": day, **more}
+
+
+def test_nothing_of_a_charge_came_before_it(
+    tenant: Tenant, account: BankAccount, by: Membership
+) -> None:
+    entered_today = make_charge(tenant, account, "500.00", due_date=date(2026, 12, 10))
+    overdue = make_charge(tenant, account, "500.00", **LATE)
+
+    for charge, day in ((entered_today, TODAY), (overdue, PAST)):
+        with pytest.raises(InvalidInput) as refused:
+            receive(charge, "500.00", by, day=day - timedelta(days=1))
+        assert (refused.value.field, refused.value.code) == ("day", "before_charge")
+        receive(charge, "500.00", by, day=day)
+
+
+def test_a_day_that_makes_fine_and_interest_less_is_out_of_the_ordinary(
+    tenant: Tenant, account: BankAccount, by: Membership
+) -> None:
+    charge = make_charge(tenant, account, "300.00", **LATE)
+    with pytest.raises(InvalidInput) as refused:
+        receive(charge, "300.00", by, **transfer(account, PAST))
+    assert refused.value.field == "why"
+
+    assert receive(charge, "300.00", by, **transfer(account, PAST, why="Comprovante de 03/11"))
+
+    with tenant_scope(tenant.id):
+        (act,) = ExceptionalAct.objects.of(tenant)
+    # Of 20 days: 2 % at once, 1 % a month.
+    assert (act.kind, act.outcome, act.amount) == ("received_dated_back", "alone", D("8.00"))
+    assert reread(charge).status == ChargeStatus.PAID
+
+
+def test_above_the_limit_such_a_day_waits_for_a_second_person(
+    tenant: Tenant, account: BankAccount, by: Membership
+) -> None:
+    charge = make_charge(tenant, account, "300000.00", **LATE)
+    day = transfer(account, PAST, why="Comprovante de 03/11", ends_slip=True)
+
+    assert receive(charge, "300000.00", by, **day) is None
+    assert not settlements(charge)
+
+    with tenant_scope(tenant.id):
+        (act,) = ExceptionalAct.objects.of(tenant)
+        release(act, by=membership(tenant, role=Role.APPROVER))
+    (settlement,) = settlements(charge)
+    assert (settlement.way, settlement.posted_on) == ("transfer", PAST)
+    assert settlement.bank_account_id == account.id
+
+
+def test_a_day_that_the_statement_shows_is_no_exception(
+    tenant: Tenant, account: BankAccount, by: Membership
+) -> None:
+    charge = make_charge(tenant, account, "300.00", **LATE)
+    make_line(account, "300.00", PAST)
+
+    assert receive(charge, "300.00", by, **transfer(account, PAST))
+
+    with tenant_scope(tenant.id):
+        assert not ExceptionalAct.objects.of(tenant).exists()
+
+
+def test_a_later_day_within_the_terms_of_today_is_none_either(
+    tenant: Tenant, account: BankAccount, by: Membership
+) -> None:
+    charge = make_charge(tenant, account, "300.00", **LATE)
+
+    assert receive(charge, "300.00", by, **transfer(account, TODAY, late=KEEP))
+
+    with tenant_scope(tenant.id):
+        assert not ExceptionalAct.objects.of(tenant).exists()

@@ -136,7 +136,7 @@ def redo_with_another_company(page: Page) -> None:
 
 def consent_again(page: Page, company: str) -> None:
     page.get_by_role("link", name="Refazer o vínculo").first.click()
-    go = page.get_by_role("link", name=re.compile("^(Conectar|Ir para) Cora$"))
+    go = page.get_by_role("link", name=re.compile("^(Conectar|Ir para a) Cora$"))
     cpf = page.get_by_label("CPF")
     expect(go.or_(cpf).first).to_be_visible()
     if go.count():

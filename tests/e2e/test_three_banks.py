@@ -137,7 +137,7 @@ def connect_bs2_by_consent(page: Page, address: str) -> None:
     way(page, address, "bs2", "consentimento")
     page.get_by_label("Agência", exact=True).fill("0001")
     page.get_by_label("Conta", exact=True).fill("302715-4")
-    page.get_by_role("button", name="Ir para BS2").click()
+    page.get_by_role("button", name="Ir para o BS2").click()
     page.get_by_label("CPF").fill("529.982.247-25")
     page.get_by_label("Senha").fill("123456")
     page.get_by_role("button", name="Entrar").click()

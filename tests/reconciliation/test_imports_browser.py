@@ -2,10 +2,13 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import FilePayload, expect
 from pytest_django.live_server_helper import LiveServer
 
+from banking.models import StatementFile
 from tenants.models import Tenant, User
-from tests.banking.imports.making import applied, compared, csv, make_other, ofx, send
+from tenants.scope import tenant_scope
+from tests.banking.imports.making import applied, compared, csv, lines, make_other, ofx, send, work
 from tests.cast import PASSWORD
 from tests.chromium import OpenBrowser
 from tests.e2e import browser as browsing
@@ -58,3 +61,36 @@ def test_the_pages_of_statement_files_have_no_fault(
                 faults[each] = found
 
     assert faults == {}
+
+
+def test_several_files_are_dropped_at_once_compared_and_applied(
+    live_server: LiveServer, tenant: Tenant, admin: User, open_browser: OpenBrowser
+) -> None:
+    account = make_other(tenant, membership_of(tenant, admin))
+    sent = [
+        FilePayload(name="novembro.ofx", mimeType="application/x-ofx", buffer=ofx(FEE, RENT)),
+        FilePayload(name="foto.ofx", mimeType="image/jpeg", buffer=b"\xff\xd8\xff\xe0" * 99),
+    ]
+
+    with open_browser() as browser, browsing.new_page(browser) as page:
+        browsing.sign_in(page, live_server.url, (admin.email, PASSWORD))
+        page.goto(live_server.url + reverse("reconciliation:imports", args=[account.id]))
+        page.set_input_files("input[type=file]", sent)
+        page.get_by_role("button", name="Enviar e comparar").click()
+        expect(page.get_by_role("link", name="novembro.ofx")).to_be_visible()
+        expect(page.get_by_role("link", name="foto.ofx")).to_be_visible()
+        address = page.get_by_role("link", name="novembro.ofx").get_attribute("href")
+
+    with tenant_scope(tenant.id):
+        files = {file.name: file for file in StatementFile.objects.of(tenant)}
+    assert work(files["foto.ofx"]).status == StatementFile.Status.REFUSED
+    work(files["novembro.ofx"])
+
+    with open_browser() as browser, browsing.new_page(browser) as page:
+        browsing.sign_in(page, live_server.url, (admin.email, PASSWORD))
+        page.goto(f"{live_server.url}{address}")
+        page.get_by_role("button", name="Aplicar 2 novas").click()
+        page.wait_for_url(f"**{address}")
+    work(files["novembro.ofx"])
+
+    assert lines(account) == [("11-10", "-1.20"), ("11-12", "-2300.00")]

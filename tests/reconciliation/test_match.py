@@ -352,6 +352,15 @@ def test_the_line_of_its_own_order_settles_such_a_bill(tenant, itau, ana, status
     assert (open_of(row), effects(made)) == (0, ["order_proved"])
 
 
+def test_a_line_that_names_nobody_may_be_that_of_a_payment_at_the_bank(tenant, itau, ana):
+    bill = approved(tenant, "100.00")
+    order = make_order(bill, OrderStatus.AT_BANK)
+
+    matched(line(itau, "-100.00", date(2026, 11, 23), kind="transfer"), reread(bill), by=ana)
+
+    assert reread(order).status == OrderStatus.PAID
+
+
 # --- Charges ---
 
 

@@ -228,7 +228,9 @@ def books(files: Files) -> dict[str, Decimal]:
 def undo_everything(files: Files) -> None:
     tenant, by = files.company.tenant, files.company.people[0]
     with tenant_scope(tenant.id):
-        undo(set(Match.objects.of(tenant).standing().values_list("id", flat=True)), by=by)
+        matches = set(Match.objects.of(tenant).standing().values_list("id", flat=True))
+        if matches:
+            undo(matches, by=by)
     for file in standing_files(files):
         undone(file, by)
     with tenant_scope(tenant.id):

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from banking.banks.contract.charge_rules import ChargeRules
 from banking.banks.contract.payments import Rail
+from banking.banks.contract.said import Said
 from brazil.cnpj import format_cnpj
 
 
@@ -115,6 +116,8 @@ class BankInfo:
     # Another institution holds its accounts, and is named wherever one is shown (Resolução Conjunta
     # 16): KAMINO_INSTITUTION_NAME and KAMINO_INSTITUTION_CNPJ are then needed too.
     is_held_by_another: bool = False
+    # Before its name, as people say it: «a Cora», «o BS2»; empty: none.
+    article: str = "o"
     # Of its mark: the square's and the letter's, in the form #rrggbb, legible on each other.
     colour: str = "#55655e"
     ink: str = "#ffffff"
@@ -130,6 +133,11 @@ class BankInfo:
     movement_order_ids: tuple[str, ...] = ()
     # Where ISSUE_CHARGE is among the capabilities.
     charges: ChargeRules | None = None
+
+    @property
+    def said(self) -> Said:
+        """As a sentence names it: «na Cora»."""
+        return Said(self.name, self.article)
 
     @property
     def settings(self) -> tuple[str, ...]:

@@ -68,6 +68,7 @@ CHARGES = ChargeRules(
 INFO = BankInfo(
     slug="cora",
     name="Cora",
+    article="a",
     compe="403",
     plans=frozenset({"north", "track"}),
     capabilities=frozenset(

@@ -69,6 +69,7 @@ CHARGES = ChargeRules(
 INFO = BankInfo(
     slug="kamino",
     name="Conta Kamino",
+    article="a",
     compe="998",
     plans=frozenset({"compass", "north", "track"}),
     capabilities=frozenset(

@@ -2,17 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db import connection as database
-from django.db.models import BigIntegerField, Count, Func, Min, Q, Sum, TextField, Value
+from django.db.models import BigIntegerField, Count, Func, Q, Sum, TextField, Value
 from django.db.models.functions import Cast
 
 from banking.models import (
-    BankAccount,
-    DailyBalance,
     FileRow,
     LineSource,
     StatementFile,
@@ -27,10 +25,9 @@ from banking.statements.imports.compare import (
     compare_day,
 )
 from banking.statements.imports.files import rows_of
-from brazil.banking_days import sao_paulo_day
+from banking.statements.imports.proved_days import ONE_DAY, proved_days
 
 API = "api"
-ONE_DAY = timedelta(days=1)
 MOST = 5000  # rows of the file that are looked at together
 STAGE = """
 CREATE TEMPORARY TABLE verdict (id uuid, state text, line_id uuid, doubt text) ON COMMIT DROP
@@ -191,20 +188,6 @@ def ask_about_proved_days(file: StatementFile) -> None:
     if proved is not None:
         rows = rows_of(file).filter(state=State.NEW, day__range=proved)
         rows.update(state=State.DOUBTFUL, doubt=Doubt.PROVED_DAY)
-
-
-def proved_days(account: BankAccount) -> tuple[date, date] | None:
-    """The days of which the bank's own balances say that no line is missing."""
-    if account.is_by_file or account.synced_at is None:
-        return None
-    balances = DailyBalance.objects.of(account.tenant_id).filter(bank_account=account)
-    since: date | None = balances.aggregate(first=Min("day"))["first"]
-    if since is None:
-        return None
-    until = sao_paulo_day(account.synced_at) - ONE_DAY
-    if account.proof_broken_on is not None:
-        until = min(until, account.proof_broken_on - ONE_DAY)
-    return (since, until) if since <= until else None
 
 
 def missing_lines(file: StatementFile) -> Any:

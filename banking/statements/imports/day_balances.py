@@ -3,10 +3,11 @@ which of the two is right."""
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q, Sum
 
@@ -53,7 +54,7 @@ def has_closing(file: StatementFile) -> bool:
     return file.since <= file.closing_on <= file.until
 
 
-def totals(rows: Sequence[Mapping[str, object]]) -> Mapping[date, Decimal]:
+def totals(rows: Iterable[Mapping[str, Any]]) -> Mapping[date, Decimal]:
     found: dict[date, Decimal] = defaultdict(Decimal)
     for row in rows:
         found[row["day"]] += row["sum"]

@@ -13,6 +13,7 @@ from banking.models import BankAccount, ColumnMap, FileChunk, FileRow, Statement
 from banking.statements.files.columns import Columns
 from banking.statements.imports.columns import digest_of_headings
 from banking.statements.imports.content import digest_of, store_content
+from banking.statements.imports.proved_days import proved_days
 from core.enqueue import enqueue
 from core.errors import InvalidInput, InvalidState, NotAllowed
 from core.text import clean, shorten
@@ -112,7 +113,8 @@ def answer_doubts(
     why: str = "",
 ) -> int:
     """Say of doubtful rows (None: of all) whether they are what they seem to be. Returns of how
-    many. A row of a day that the bank's API has proved enters with a reason, by an admin alone.
+    many. A row of a day that the bank's API has proved enters with a reason, by an admin alone,
+    whatever the doubt is.
 
     Raises:
         InvalidInput: (field `why`) there is no reason.
@@ -124,7 +126,7 @@ def answer_doubts(
     rows = rows_of(held).filter(state=State.DOUBTFUL)
     if row_ids is not None:
         rows = rows.filter(id__in=row_ids)
-    if answer == Answer.TWO and rows.filter(doubt=Doubt.PROVED_DAY).exists():
+    if answer == Answer.TWO and on_proved_days(held, rows).exists():
         require_admin_with_reason(held, by, why)
     return rows.update(answer=Answer(answer))
 
@@ -167,7 +169,7 @@ def begin_apply(file: StatementFile, *, by: Membership, is_of_account: bool = Fa
     told = rows_of(held).filter(state=State.HERE)
     if not count and (held.applied_at is not None or not told.exists()):
         raise InvalidState("Nenhuma linha nova para aplicar.", code="nothing_new")
-    if entering(held).filter(doubt=Doubt.PROVED_DAY).exists() and not by.is_admin:
+    if not by.is_admin and on_proved_days(held, entering(held)).exists():
         raise NotAllowed(
             "Há linhas em dias que o banco já confirmou: só um administrador aplica este arquivo.",
             code="admin_only",
@@ -215,6 +217,14 @@ def entering(file: StatementFile) -> TenantQuerySet:
     """The rows that enter when the file is applied."""
     rows = rows_of(file)
     return rows.filter(state=State.NEW) | rows.filter(state=State.DOUBTFUL, answer=Answer.TWO)
+
+
+def on_proved_days(file: StatementFile, rows: TenantQuerySet) -> TenantQuerySet:
+    """Those that would add to a day of which the bank has told all."""
+    days = proved_days(file.bank_account)
+    doubtful = rows.filter(state=State.DOUBTFUL)
+    asked = doubtful.filter(doubt=Doubt.PROVED_DAY)
+    return asked | doubtful.filter(day__range=days) if days else asked
 
 
 def rows_of(file: StatementFile) -> TenantQuerySet:

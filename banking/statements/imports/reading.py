@@ -230,7 +230,7 @@ class Reading:
             with transaction.atomic():
                 write(part.file, part, self._kind, [], account)
         except IntegrityError:
-            return f"O que o arquivo traz de {account} já foi enviado."
+            return f"O que o arquivo traz {account.said.of} já foi enviado."
         nudge(part.file)
         return f"O arquivo também traz {account}, com {lines}: confira-a na página dela."
 

@@ -17,6 +17,7 @@ from banking.models import BankAccount, FileRow, StatementFile, StatementLine
 from banking.statements.imports.comparison import missing_lines
 from banking.statements.imports.day_balances import DayBalance, balances_of
 from banking.statements.imports.files import rows_of
+from banking.statements.imports.proved_days import proved_days
 
 State, Doubt, Answer = FileRow.State, FileRow.Doubt, FileRow.Answer
 PAGE = 100
@@ -113,6 +114,7 @@ class Pair:
 
     row: FileRow | None
     line: StatementLine | None
+    needs_admin: bool = False  # to let it in
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +139,27 @@ def read_page(file: StatementFile, show: str, after: str) -> Page:
         rows = rows.filter(TupleGreaterThan(Tuple("day", "number"), position))
     found = list(rows.defer("line__raw").order_by("day", "number")[: PAGE + 1])
     shown = found[:PAGE]
+    proved = proved_days(file.bank_account)
     balances = balances_of(file, sorted({row.day for row in shown if row.day}))
     days = [
         Day(
             day,
-            [Pair(row, None if show == Show.APPLIED else row.line) for row in of_day],
+            [pair_of(row, show, proved) for row in of_day],
             balances.get(day),
         )
         for day, of_day in groupby(shown, key=attrgetter("day"))
     ]
     last = shown[-1] if len(found) > PAGE else None
     return Page(days, f"{last.day}.{last.number}" if last and last.day else "")
+
+
+def pair_of(row: FileRow, show: str, proved: tuple[date, date] | None) -> Pair:
+    is_proved = row.day is not None and proved is not None and proved[0] <= row.day <= proved[1]
+    return Pair(
+        row,
+        None if show == Show.APPLIED else row.line,
+        row.state == State.DOUBTFUL and (is_proved or row.doubt == Doubt.PROVED_DAY),
+    )
 
 
 def position_of(after: str) -> tuple[date, int] | None:

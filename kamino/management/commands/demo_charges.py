@@ -1,7 +1,7 @@
 """A month of charges for the demonstration, made as its people would: see `README.md`."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -174,8 +174,10 @@ class Month:
         received = []
         for who, ago, reais, what in RECEIVED:
             day = previous_banking_day(self.today - timedelta(days=ago))
-            terms = (who, (day - self.today).days, reais, what)
-            charge = self.enter(payers, terms, by)
+            terms = self.draft(payers, (who, (day - self.today).days, reais, what))
+            # Without fine and interest, which a day in the past would give up.
+            plain = replace(terms, fine_percent=Decimal(0), interest_percent=Decimal(0))
+            charge = enter_charge(self.tenant, plain, by=by)
             register_received(
                 charge,
                 by=by,

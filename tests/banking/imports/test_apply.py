@@ -213,6 +213,24 @@ def test_a_row_more_on_a_day_that_the_bank_proved_needs_an_admin_and_a_reason(pr
     assert states(work(file)) == ["applied"]
 
 
+def test_two_of_a_day_that_the_bank_proved_are_an_admins_too(proved, by, boss):
+    with tenant_scope(proved.tenant_id):
+        day = StatementLine.objects.of(proved.tenant_id).first().booked_on
+    near = day.replace(day=day.day - 1)
+    make_daily_balance(proved, near, "0.00")
+    file = compared(proved, csv((f"{near}", "500.00", "PIX"), (f"{day}", "10.00", "PIX")), by)
+    assert sorted(states(file)) == ["doubtful", "here"]
+
+    with tenant_scope(proved.tenant_id):
+        with pytest.raises(NotAllowed):
+            answer_doubts(file, None, "two", by=by, why="são duas")
+        answer_doubts(file, None, "same", by=by)
+        answer_doubts(file, None, "two", by=boss, why="são duas")
+        with pytest.raises(NotAllowed):
+            begin_apply(file, by=by)
+        assert begin_apply(file, by=boss) == 1
+
+
 def test_what_came_since_it_was_compared_makes_it_be_compared_anew(other, by):
     first, second = compared(other, ofx(FEE), by), compared(other, csv(FEE), by)
     with tenant_scope(other.tenant_id):
