@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import psycopg
 from django.db import connection, models, transaction
@@ -25,7 +26,7 @@ from benchmarks import world
 from benchmarks.report import Result, at_least, at_most, plain
 from benchmarks.statements import COLUMNS
 from charges.models import Charge, ChargeEvent, Settlement, late_from
-from kamino.local.throwaway import in_database
+from kamino.local.environment import in_database
 from parties.models import Payer
 from payments.models import OutsidePayment, Payable, PayableEvent
 from reconciliation.engine.due import take_due
@@ -249,7 +250,7 @@ def young_and_old() -> tuple[float, float]:
 
 # --- Matches by themselves ---
 
-WRITTEN: tuple[type[models.Model], ...] = (
+WRITTEN: tuple[Any, ...] = (
     JournalEntry, JournalLine, OutsidePayment, Settlement, PayableEvent, ChargeEvent, Match,
     Allocation, MatchLine, MatchPart, MatchEffect, Record,
 )  # fmt: skip
@@ -271,7 +272,7 @@ def seconds_of_matches() -> tuple[float, float]:
     found = [company.movement(-b.amount, b.payment_date, b.payee) for b in company.bills]
     found += [company.movement(c.amount, c.due_date, c.payer) for c in company.charges]
     company.store(found)
-    rows: dict[type[models.Model], list[models.Model]] = {}
+    rows: dict[Any, list[Any]] = {}
     try:
         with tenant_scope(company.tenant.id), transaction.atomic():
             ours = write_ours(company, rows)
@@ -283,12 +284,12 @@ def seconds_of_matches() -> tuple[float, float]:
     return ours, bare
 
 
-def write_ours(company: Company, rows: dict[type[models.Model], list[models.Model]]) -> float:
+def write_ours(company: Company, rows: dict[Any, list[Any]]) -> float:
     tenant = company.tenant
     ids = take_due(tenant.id, MATCHES * 2)
     before = {
         model: set(model.objects.of(tenant).values_list("pk", flat=True)) for model in WRITTEN
-    }  # type: ignore[attr-defined]
+    }
     gathered = gather(tenant, ids)
     chosen = Looking(gathered, Guards.of(tenant.id, gathered)).run().chosen
     assert len(chosen) > MATCHES * 0.9, len(chosen)
@@ -299,15 +300,15 @@ def write_ours(company: Company, rows: dict[type[models.Model], list[models.Mode
     seconds = time.perf_counter() - began
     assert not refused
     for model in WRITTEN:
-        found = model.objects.of(tenant).exclude(pk__in=before[model])  # type: ignore[attr-defined]
+        found = model.objects.of(tenant).exclude(pk__in=before[model])
         rows[model] = list(found.order_by("pk"))
     return seconds
 
 
-def write_bare(company: Company, rows: dict[type[models.Model], list[models.Model]]) -> float:
-    bills = [row.payable_id for row in rows[OutsidePayment]]  # type: ignore[attr-defined]
-    charges = [row.charge_id for row in rows[Settlement]]  # type: ignore[attr-defined]
-    records = sorted(rows[Record], key=lambda row: row.number)  # type: ignore[attr-defined]
+def write_bare(company: Company, rows: dict[Any, list[Any]]) -> float:
+    bills = [row.payable_id for row in rows[OutsidePayment]]
+    charges = [row.charge_id for row in rows[Settlement]]
+    records = sorted(rows[Record], key=lambda row: row.number)
     rows = {**rows, Record: records}
     lock_head(company.tenant.id)
     began = time.perf_counter()
@@ -315,7 +316,7 @@ def write_bare(company: Company, rows: dict[type[models.Model], list[models.Mode
         for model in WRITTEN:
             share = len(rows[model]) / len(rows[Match])
             part = rows[model][round(first * share) : round((first + BATCH) * share)]
-            model.objects.bulk_create(part)  # type: ignore[attr-defined]
+            model.objects.bulk_create(part)
         of_bills = bills[first * len(bills) // MATCHES : (first + BATCH) * len(bills) // MATCHES]
         Payable.objects.of(company.tenant).filter(id__in=of_bills).update(status="paid")
         taken = charges[first * len(charges) // MATCHES : (first + BATCH) * len(charges) // MATCHES]
