@@ -17,6 +17,7 @@ from django.db import connection, models, transaction
 
 from accounts.models import Account, JournalEntry, JournalLine
 from audit.models import Record
+from audit.services import lock_head
 from banking.banks.contract.statement import Movement
 from banking.models import Allocation, BankAccount
 from banking.statements.store import store_movements
@@ -308,6 +309,7 @@ def write_bare(company: Company, rows: dict[type[models.Model], list[models.Mode
     charges = [row.charge_id for row in rows[Settlement]]  # type: ignore[attr-defined]
     records = sorted(rows[Record], key=lambda row: row.number)  # type: ignore[attr-defined]
     rows = {**rows, Record: records}
+    lock_head(company.tenant.id)
     began = time.perf_counter()
     for first in range(0, len(rows[Match]), BATCH):
         for model in WRITTEN:

@@ -500,7 +500,6 @@ ON_STATEMENT_READ = (
 )
 # What they do to their rows before lines of an account are withdrawn with their file, and when they
 # were, in the same transaction.
-ON_LINES_LEAVING = ("reconciliation.matches.undo.follow_leaving",)
 ON_LINES_WITHDRAWN = ("reconciliation.position.open_when_read.follow_withdrawn",)
 ON_ALLOCATION_UNDONE = (
     "payments.orders.evidence.note_undone",

@@ -106,12 +106,13 @@ def release(request: TenantRequest, refund_id: UUID) -> HttpResponse:
         else:
             messages.success(request, f"Devolução de {reais(done.amount)} liberada.")
         return back(request, refund)
-    assert refund.bank_account is not None  # it leaves by the bank
+    account = refund.bank_account
+    leaves = f"saem {account.said.of} por Pix" if account else "saem por Pix"
     asker = refund.asked_by.display_name if refund.asked_by else ""
     debt = f" {refund.get_debt_display()}." if refund.principal else ""
     texts = [
-        f"{reais(refund.amount)} saem {refund.bank_account.said.of} por Pix para a conta de onde "
-        f"vieram os {reais(refund.settlement.received)} de {refund.charge.payer}.",
+        f"{reais(refund.amount)} {leaves} para a conta de onde vieram os "
+        f"{reais(refund.settlement.received)} de {refund.charge.payer}.",
         f"Pedida por {asker}: {refund.reason}.{debt}",
     ]
     question = Question(title="Liberar devolução?", texts=texts, action="Liberar e devolver")

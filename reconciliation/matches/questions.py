@@ -87,7 +87,7 @@ def answer(question_id: UUID, text: str, *, by: Membership) -> LineQuestion:
 
 @transaction.atomic
 def withdraw(question_id: UUID, *, by: Membership) -> LineQuestion:
-    """By who asked, or who works on the statement. Runs inside the company's scope.
+    """By who asked, or who works on the statement and was not asked. Inside the company's scope.
 
     Raises:
         InvalidState: (code `ended`) it was answered or withdrawn before.
@@ -103,7 +103,8 @@ def withdraw(question_id: UUID, *, by: Membership) -> LineQuestion:
 
 
 def may_withdraw(question: LineQuestion, by: Membership) -> bool:
-    return question.is_open and (question.asked_by_id == by.user_id or by.can_enter)
+    works_on_it = by.can_enter and question.asked_of_id != by.user_id
+    return question.is_open and (question.asked_by_id == by.user_id or works_on_it)
 
 
 def held(question_id: UUID, by: Membership) -> LineQuestion:

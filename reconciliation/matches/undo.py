@@ -33,10 +33,9 @@ from reconciliation.matches.effect import (
 from reconciliation.matches.hold import Seen, hold_lines, name_of
 from reconciliation.matches.match import in_words
 from reconciliation.models import Match, MatchEffect, MatchLine
-from tenants.models import Membership, TenantQuerySet, User
+from tenants.models import Membership, User
 
 DEFAULT_WHY = "Conciliação desfeita."
-FILE_UNDONE = "O arquivo do extrato foi desfeito."
 
 
 class StandsOn(InvalidState):
@@ -182,26 +181,6 @@ def follow_undone(allocation: Allocation, *, by: User | None) -> None:
         return
     members = Membership.objects.of(allocation.tenant_id).select_related("user", "tenant")
     undo([match.id], by=members.get(user=by))
-
-
-def follow_leaving(lines: Collection[UUID], *, by: Membership) -> None:
-    """Matches of lines that are withdrawn, and that no allocation tells of: what is ignored.
-
-    Named in `settings.ON_LINES_LEAVING`; runs inside the company's scope, the lines held.
-    """
-    ids = list(ignored_among(by.tenant_id, lines).values_list("match_id", flat=True).distinct())
-    if not ids:
-        return
-    try:
-        undo(ids, by=by, why=FILE_UNDONE)
-    except StandsOn as error:
-        later = [each.match.id for each in error.blockers if each.match is not None]
-        undo({*ids, *later}, by=by, why=FILE_UNDONE)
-
-
-def ignored_among(tenant_id: UUID, lines: Collection[UUID]) -> TenantQuerySet:
-    rows: TenantQuerySet = MatchLine.objects.of(tenant_id).ignored()
-    return rows.filter(statement_line__in=lines)
 
 
 def undone_before(tenant_id: UUID, lines: Collection[UUID]) -> set[tuple[UUID, str, UUID]]:

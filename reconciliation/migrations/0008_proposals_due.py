@@ -151,10 +151,6 @@ END $$;
 CREATE TRIGGER lines_came AFTER INSERT ON "banking_openline"
     REFERENCING NEW TABLE AS made
     FOR EACH STATEMENT EXECUTE FUNCTION reconciliation_lines_came();
--- What is there already.
-INSERT INTO reconciliation_newlines (id, tenant_id, first_id, last_id)
-    SELECT gen_random_uuid(), tenant_id, min(id::text)::uuid, max(id::text)::uuid
-    FROM banking_openline GROUP BY tenant_id;
 """
 NEW_BACK = """
 DROP TRIGGER lines_came ON "banking_openline";

@@ -94,7 +94,7 @@ def name_of(user: User | None) -> str:
 
 
 def events_of_matches(line: StatementLine) -> Iterator[Event]:
-    people = ("match__made_by", "match__undone_by")
+    people = ("match__made_by", "match__undone_by", "match__rule")
     rows = list(of_line(MatchLine, line).select_related(*people).order_by("-added_at")[:MOST])
     links = links_of(line.tenant_id, [each.match_id for each in rows])
     for each in rows:

@@ -131,7 +131,7 @@ def said_of(tenant_id: UUID, lines: Sequence[Any]) -> dict[UUID, list[Said]]:
         return {}
     rows = MatchLine.objects.of(tenant_id).standing()
     rows = rows.filter(statement_line__in=[line.id for line in lines])
-    matched = list(rows.select_related("match__made_by").order_by("added_at", "id"))
+    matched = list(rows.select_related("match__made_by", "match__rule").order_by("added_at", "id"))
     found: dict[UUID, list[Said]] = {}
     by_match: dict[tuple[UUID, UUID], Said] = {}
     for each in matched:
@@ -165,10 +165,13 @@ def said_by(match: Match) -> Said:
 
 
 def how_of(match: Match) -> str:
-    """«Automático, por indícios · 94 de 100»; empty for what a person chose by hand."""
+    """«Automático, por regra «Tarifas» · 94 de 100»; empty for what a person chose by hand."""
     if match.degree == Match.Degree.HAND:
         return ""
     words = match.get_degree_display()
+    if match.rule is not None:
+        by_rule = words if match.degree == Match.Degree.RULE else f"{words}, da regra"
+        words = f"{by_rule} «{match.rule}»"
     return words if match.score is None else f"{words} · {match.score} de 100"
 
 

@@ -6,7 +6,8 @@ from uuid import UUID
 from django.http import Http404
 
 from reconciliation.models import LineQuestion
-from tenants.models import Membership, TenantQuerySet
+from reconciliation.models.line_question import LineQuestionQuerySet
+from tenants.models import Membership
 
 MOST = 100  # of a list
 
@@ -34,9 +35,9 @@ def question_or_404(by: Membership, question_id: UUID) -> LineQuestion:
     return found
 
 
-def questions_of(by: Membership) -> TenantQuerySet:
+def questions_of(by: Membership) -> LineQuestionQuerySet:
     """Those of lines that stand."""
     rows = LineQuestion.objects.of(by.tenant_id).filter(statement_line__withdrawn_at=None)
     people = ("statement_line__bank_account", "asked_by", "asked_of", "withdrawn_by")
-    found: TenantQuerySet = rows.select_related(*people).defer("statement_line__raw")
+    found: LineQuestionQuerySet = rows.select_related(*people).defer("statement_line__raw")
     return found

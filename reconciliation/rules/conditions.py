@@ -4,7 +4,7 @@ Texts are compared without accents and case: the line's are folded, and so is wh
 but for patterns, which are searched in the text as the bank wrote it and in the folded one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -64,26 +64,34 @@ class Conditions:
 class Facts:
     """A line as conditions read it."""
 
+    line: LineLike
     account: UUID
     amount: Decimal
     description: str  # folded
     name: str  # folded
     document: str
-    searched: Sequence[str]  # in which patterns are looked for
 
     @classmethod
     def of(cls, line: LineLike) -> "Facts":
-        description, name = fold(line.description), fold(line.counterparty_name)
-        written = [line.description, f"{line.description} {line.counterparty_name}".strip()]
-        searched = dict.fromkeys([description, f"{description} {name}".strip(), *written])
         return cls(
+            line=line,
             account=line.bank_account_id,
             amount=line.amount,
-            description=description,
-            name=name,
+            description=fold(line.description),
+            name=fold(line.counterparty_name),
             document=line.counterparty_document,
-            searched=tuple(searched),
         )
+
+    def searched(self) -> Iterator[str]:
+        """In which patterns are looked for: the text, and with it the name; where folding takes
+        more away than capitals, as the bank wrote them too."""
+        yield self.description
+        if self.name:
+            yield f"{self.description} {self.name}"
+        written = f"{self.line.description} {self.line.counterparty_name}".strip()
+        if not written.isascii() or "  " in written:
+            yield self.line.description
+            yield written
 
 
 Check = Callable[[Facts], bool]
@@ -121,7 +129,7 @@ def names(name: str) -> Check:
 def says(text: Text) -> Check:
     if text.how == How.PATTERN:
         search = compile_pattern(text.text).search
-        return lambda line: any(search(each) is not None for each in line.searched)
+        return lambda line: any(search(each) is not None for each in line.searched())
     wanted = tuple(text.alternatives)
     if text.how == How.BEGINS:
         return lambda line: line.description.startswith(wanted) or line.name.startswith(wanted)

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from accounts.models import JournalLine
-from banking.models import Allocation, BankAccount, OpenLine, StatementLine
+from banking.models import Allocation, BankAccount, DayTotal, OpenLine, StatementLine
 from brazil.cnpj import LENGTH, cnpj_root
 from core.text import fold
 from reconciliation.models import Match, MatchEffect, MatchLine, Rule, Transfer
@@ -23,7 +23,7 @@ from reconciliation.rules.draft import Draft
 from tenants.models import Tenant
 
 PERIODS = (90, 365)  # days
-LOOKED = 200_000  # lines of an account
+LOOKED = 100_000  # lines of an account
 CAUGHT = 10_000  # counted exactly
 SHOWN = 50
 ZERO = Decimal("0.00")
@@ -96,15 +96,25 @@ def candidates(tenant: Tenant, conditions: Conditions, since: date, trial: Trial
     for account in accounts.order_by("-is_preferred", "id"):
         lines = StatementLine.objects.of(tenant).filter(bank_account=account)
         lines = lines.filter(booked_on__gte=since)
-        newest = lines.order_by("-booked_on", "-occurred_at", "-id")
-        if cut := newest.values_list("booked_on", flat=True)[
-            trial.looked : trial.looked + 1
-        ].first():
-            lines = newest.filter(booked_on__gte=cut)
+        if cut := first_day_read(account, since, trial.looked):
+            lines = lines.filter(booked_on__gte=cut)
             trial.since = max(trial.since or cut, cut)
         found = lines.filter(narrow).order_by("-booked_on", "-occurred_at", "-id")
         read = found.values_list(*Row._fields)[: 2 * trial.looked]
         yield from map(Row._make, read.iterator(chunk_size=2_000))
+
+
+def first_day_read(account: BankAccount, since: date, looked: int) -> date | None:
+    """The one with which the newest days have more than so many lines, where days are before it."""
+    days = DayTotal.objects.of(account.tenant_id).filter(bank_account_id=account.id, day__gte=since)
+    cut: date | None = None
+    read = 0
+    for day, lines in days.order_by("-day").values_list("day", "lines"):
+        if cut is not None:
+            return cut
+        read += lines
+        cut = day if read > looked else None
+    return None
 
 
 def narrowing(conditions: Conditions) -> Q:

@@ -37,7 +37,7 @@ from core.errors import InvalidInput
 from core.forms import marking
 from core.plurals import counted
 from reconciliation.forms.imports import AnswerForm, ApplyForm, ColumnsForm, UploadForm
-from reconciliation.matches.undo import ignored_among
+from reconciliation.models import MatchLine
 from reconciliation.position.open_when_read import may_take_opening_back
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
@@ -134,7 +134,8 @@ def compared_page(
 
 def in_words(effect: Effect, file: StatementFile) -> str:
     sentences = effect.sentences
-    if ignored := ignored_among(file.tenant_id, lines_only_of(file)).count():
+    rows = MatchLine.objects.of(file.tenant_id).filter(statement_line__in=lines_only_of(file))
+    if ignored := rows.filter(is_ignored=True, ended_at=None).count():
         sentences.append(
             f"{counted(ignored, 'lançamento ignorado sai', 'lançamentos ignorados saem')} também."
         )

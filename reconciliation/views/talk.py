@@ -43,6 +43,7 @@ def page(request: TenantRequest, line_id: UUID, **forms: Any) -> HttpResponse:
     pair = pair_or_404(request, line_id)
     context = {
         "pair": pair,
+        "is_details": True,
         "line": pair.line,
         "place": place_of(pair.line),
         "history": history_of(pair.line, request.membership),

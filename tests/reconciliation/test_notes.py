@@ -22,6 +22,7 @@ from tests.banking.factories import reread
 from tests.cast import make_member, sign_in
 from tests.payments.factories import make_known
 from tests.reconciliation.matched import line, make_entry, matched
+from tests.reconciliation.ruled import applied, entry, make_rule, when
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -243,6 +244,21 @@ def test_a_match_says_how_sure_it_was_and_why(
     assert event.reasons == ["mesmo valor"]
     assert event.how == Match.Degree.ACCEPTED.label
     assert [each.url for each in event.links] == [reverse("accounts:entry", args=[entry.entry_id])]
+
+
+def test_what_a_rule_did_names_the_rule(
+    finance: Client, itau: BankAccount, ana: Membership
+) -> None:
+    row = line(itau, "-12.00", description="TARIFA PACOTE")
+    rule = make_rule(ana, entry(ana, when("tarifa"), name="Tarifas do banco"))
+    applied(ana, row)
+
+    page = finance.get(url("details", row))
+
+    (event,) = page.context["history"].events
+    (said,) = page.context["pair"].said
+    assert event.how == said.how
+    assert (event.by, rule.name in event.how) == ("", True)
 
 
 def test_a_long_history_takes_no_more_queries(

@@ -183,6 +183,19 @@ def test_a_withdrawn_question_is_told_nobody_any_more(
     assert mails() == []
 
 
+def test_who_works_on_the_statement_withdraws_what_others_were_asked(
+    row: StatementLine, ana: Membership, beto: Membership, tenant: Tenant
+) -> None:
+    carla = member(tenant)
+    theirs, mine = ask(row, beto, ana), ask(row, carla, ana)
+
+    for question in (theirs, mine):
+        client_of(carla).post(url("withdraw_question", question))
+
+    assert reread(theirs).withdrawn_by_id == carla.user_id
+    assert reread(mine).is_open
+
+
 def test_who_only_reads_withdraws_nothing(
     row: StatementLine, ana: Membership, beto: Membership
 ) -> None:

@@ -110,8 +110,6 @@ def undo_batch(file: StatementFile, by: Membership) -> bool:
         list(lines.select_for_update(no_key=True).order_by("id").values_list("id", flat=True))
         if allocations_of(held).exists():
             return True
-        for name in settings.ON_LINES_LEAVING:
-            import_string(name)(going, by=by)
         LineSource.objects.of(held.tenant_id).filter(file=held).delete()
         withdrawn = lines.update(withdrawn_at=database_now())
         held.status, held.undone_at = Status.UNDONE, database_now()

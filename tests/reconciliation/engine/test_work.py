@@ -18,7 +18,7 @@ from reconciliation.models import Automation, Match, OpenedLine, Proposal
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
 from tests.charges.factories import make_charge
-from tests.charges.issued import opened
+from tests.charges.issued import late, opened
 from tests.payments.clock import at
 from tests.payments.factories import make_bank_account, make_known, make_order
 from tests.reconciliation.matched import DAY, entry_lines, line, make_entry, matched, open_of
@@ -305,3 +305,41 @@ def test_a_payer_is_known_by_its_trade_name(tenant):
     row = line(account, "412.55", charge.due_date, counterparty_name="LUCAS DOCES")
     work(tenant.id)
     assert "name" in proposals(row)[0].reasons
+
+
+def test_an_entry_that_a_person_took_from_a_line_is_not_joined_to_it_again(tenant, automatic, ana):
+    make_entry(automatic, "-88.37")
+    row = line(automatic, "-88.37", DAY)
+    work(tenant.id)
+    with tenant_scope(tenant.id):
+        undo([made.id for made in matches(tenant)], by=ana)
+    work(tenant.id)
+    assert matches(tenant) == []
+    assert (open_of(row), proposals(row)[0].degree) == (D("-88.37"), "evidence")
+
+
+def test_what_a_person_matched_is_not_undone_by_a_return(tenant, automatic, ana):
+    bill = make_known(tenant, "731.17", approved=True)
+    row = of_payee(bill, automatic, "-731.17")
+    made = matched(row, bill, by=ana)
+    back = of_payee(bill, automatic, "731.17", description="DEVOLUCAO TED")
+    work(tenant.id)
+    assert matches(tenant) == [made]
+    assert (proposals(back)[0].kind, proposals(back)[0].undoes) == ("return", [row.id])
+
+
+def test_a_fine_that_did_not_come_is_asked_of_a_person(tenant, ana):
+    account = make_bank_account(tenant)
+    switch_on(account, ana)
+    charge = late(tenant, account, "412.55", fine_percent=D(2))
+    with tenant_scope(tenant.id):
+        payer = Payer.objects.of(tenant).get(id=charge.payer_id)
+    row = line(
+        account, "412.55", charge.due_date + timedelta(days=4), counterparty_name=payer.name,
+        counterparty_document=payer.document,
+    )  # fmt: skip
+    work(tenant.id)
+    assert open_of(row) == 0
+    held = reread(charge)
+    assert (held.status, held.needs_person) == (ChargeStatus.PARTLY_PAID, True)
+    assert held.late_rest > 0
