@@ -53,7 +53,7 @@ document.addEventListener("htmx:load", (event) => {
     row.scrollIntoView({ block: "nearest" });
   } else if (row.matches?.("[data-fresh]")) {
     acted = row.id;
-    goTo(row.dataset.pair === "done" ? (nextOpen(row) ?? row) : row);
+    goTo(row.dataset.pair === "open" ? row : (nextOpen(row) ?? row));
   } else if (row.matches?.(".items")) {
     tell(row.closest("form"));
   }
@@ -69,8 +69,64 @@ function firstField(form) {
 
 const STEPS = { j: 1, k: -1 };
 
+// Who types faster than the server answers: the keys wait for the act before them.
+const ACTS = "[data-key], .pair__mid form, [data-act-form]";
+let acting = null; // the request of an act that is not answered yet
+let typedAhead = [];
+
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (!acting && detail.elt.matches(ACTS)) {
+    acting = detail.xhr;
+  }
+});
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.xhr === acting && !detail.successful && acting.status !== 422) {
+    acting = null;
+    typedAhead = [];
+  }
+});
+
+// By now the focus is where the next key belongs.
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (!acting || detail.xhr !== acting) {
+    return;
+  }
+  acting = null;
+  while (typedAhead.length && !acting && !document.querySelector("dialog[open]")) {
+    replay(typedAhead.shift());
+  }
+  if (!acting) {
+    typedAhead = [];
+  }
+});
+
+function replay(key) {
+  const target = document.activeElement;
+  const form = target.closest("[data-act-form]");
+  if (form && key === "Enter") {
+    confirm(form);
+  } else if (!form) {
+    byLetter({ key, target, repeat: false, preventDefault() {} });
+  }
+}
+
+function isWaiting(event) {
+  if (!acting || event.target.matches("input:not([type='checkbox']), textarea")) {
+    return false;
+  }
+  return event.key in STEPS || /^(Enter|[vctidx])$/.test(event.key);
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) {
+    return;
+  }
+  if (isWaiting(event)) {
+    event.preventDefault();
+    if (!event.repeat) {
+      typedAhead.push(event.key);
+    }
     return;
   }
   const { key, target } = event;

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from banking.models import BankAccount, StatementLine
+from banking.models import BankAccount
 from reconciliation.matches.create import Slice, create_entry
 from reconciliation.matches.ignore import ignore
 from reconciliation.models import Match, Transfer
@@ -67,8 +67,8 @@ def make_work(tenant: Tenant, account: BankAccount, acts: Sequence[str]) -> None
             payer = make_payer(tenant)
             opened(make_charge(tenant, account, amount, payer=payer))
             line(account, amount, counterparty_document=payer.document)
-        else:
-            line(account, f"-{100 + number}.00")
+        else:  # below what a person alone may ignore in a day
+            line(account, f"-1.{number:02}")
 
 
 def reconcile_all(
@@ -86,12 +86,11 @@ def reconcile_all(
         page.on("framenavigated", lambda frame: loads.append(frame.url))
         keyboard = Keyboard(page)
         keyboard.press("j")
-        for number, act in enumerate(acts, start=1):
+        for act in acts:  # as fast as keys are pressed: none waits for the answer before it
             keyboard.press(act)
             if act != ACCEPT:
-                expect(page.locator("[data-act-form] :focus")).to_have_count(1)
                 keyboard.press("Enter")
-            expect(page.locator("[data-pair='done']")).to_have_count(number)
+        expect(page.locator("[data-pair='done']")).to_have_count(len(acts), timeout=120_000)
         assert loads == []
         if len(acts) <= 10:
             undo_the_last(page, len(acts))
@@ -123,7 +122,6 @@ def expect_done(account: BankAccount, acts: Sequence[str]) -> None:
         assert kinds.count("create") == acts.count(CREATE) + 1
         assert kinds.count("ignore") == acts.count(IGNORE) + 1
         assert Transfer.objects.of(account.tenant_id).count() == acts.count(TRANSFER)
-        assert StatementLine.objects.of(account.tenant_id).count() == len(acts) + 2
 
 
 def test_ten_lines_take_few_keys_and_load_no_page(
