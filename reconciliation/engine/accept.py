@@ -1,6 +1,6 @@
 """A person says that a proposal is right."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_DOWN, Decimal
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from payments.rails.seal import digest_of, seal_of
 from payments.states import PayableStatus
 from reconciliation.matches.differences import Difference, DifferenceKind
 from reconciliation.matches.give_back import give_back
-from reconciliation.matches.hold import Seen
+from reconciliation.matches.hold import Seen, hold_lines, versions_of
 from reconciliation.matches.items import Choice, ItemKind
 from reconciliation.matches.match import match_lines
 from reconciliation.matches.pairing import Done, Pairing
@@ -38,10 +38,17 @@ KINDS = {
 
 @transaction.atomic
 def accept(
-    proposal: Proposal, *, by: Membership, seen: Seen | None = None, debt: str = "", why: str = ""
+    proposal: Proposal,
+    *,
+    by: Membership,
+    seen: Seen | None = None,
+    shown: Mapping[str, str] | None = None,
+    debt: str = "",
+    why: str = "",
 ) -> list[Done]:
     """What of fine and interest lacks stays owed; `debt` says of a charge whose money came back
-    whether it is owed again. Runs inside the company's scope.
+    whether it is owed again. `shown` has by bill the digest of what the person saw, of those that
+    wait for approval; None: as they are now. Runs inside the company's scope.
 
     Raises:
         Changed: (code `proposal_changed`) the line stands for something, or is proposed otherwise,
@@ -53,7 +60,9 @@ def accept(
         return accept_transfer(proposal, by, seen)
     if proposal.kind == Proposal.Kind.RETURN:
         return [accept_return(proposal, by, seen, debt, why)]
-    return [match_lines(pairing_of(proposal, by.tenant_id, seen, why), by=by)]
+    if shown is None:
+        shown = digests_of(proposal, by.tenant_id)
+    return [match_lines(pairing_of(proposal, by.tenant_id, seen, shown, why), by=by)]
 
 
 def require_current(proposal: Proposal) -> None:
@@ -78,9 +87,10 @@ def origin_of(proposal: Proposal, by: Membership) -> Origin:
 # --- Bills, charges, entries ---
 
 
-def pairing_of(proposal: Proposal, tenant_id: UUID, seen: Seen | None, why: str) -> Pairing:
+def pairing_of(
+    proposal: Proposal, tenant_id: UUID, seen: Seen | None, shown: Mapping[str, str], why: str
+) -> Pairing:
     sign = sign_of(proposal, tenant_id)
-    digests = digests_of(proposal, tenant_id)
     return Pairing(
         lines=proposal.lines,
         items=[
@@ -88,7 +98,7 @@ def pairing_of(proposal: Proposal, tenant_id: UUID, seen: Seen | None, why: str)
                 ItemKind(part["kind"]),
                 UUID(part["id"]),
                 Decimal(part["amount"]),
-                shown=digests.get(part["id"], ""),
+                shown=shown.get(part["id"], ""),
                 late=KEEP if part["kind"] == ItemKind.CHARGE else "",
             )
             for part in proposal.parts
@@ -145,7 +155,7 @@ def shared_out(whole: Decimal, amounts: Sequence[Decimal]) -> list[Decimal]:
 
 
 def digests_of(proposal: Proposal, tenant_id: UUID) -> dict[str, str]:
-    """Of bills that wait for approval: accepting one approves it as it is shown now."""
+    """Of bills that wait for approval, as they are now."""
     ids = [part["id"] for part in proposal.parts if part["kind"] == ItemKind.BILL]
     rows = Payable.objects.of(tenant_id).filter(id__in=ids, status=PayableStatus.PENDING)
     waiting = list(rows.with_destinations().select_related("bank_account")) if ids else []
@@ -183,6 +193,7 @@ def accept_return(
     proposal: Proposal, by: Membership, seen: Seen | None, debt: str, why: str
 ) -> Done:
     other, line = proposal.lines
+    hold_lines(proposal.lines, by=by, seen=seen)
     if proposal.undoes:
         standing = MatchLine.objects.of(by.tenant_id).filter(
             statement_line=other, ended_at=None, match__degree__in=["rule", "id", "evidence"]
@@ -191,4 +202,5 @@ def accept_return(
         automatic = set(standing.values_list("match", flat=True))
         if automatic and not debt:
             undo(automatic, by=by, why=why or "O dinheiro voltou.")
+            seen = versions_of(by.tenant_id, proposal.lines)
     return give_back(line, other, by=by, why=why, debt=debt, seen=seen)

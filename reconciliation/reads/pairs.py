@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 
@@ -15,10 +15,11 @@ from banking.models import Allocation, StatementLine
 from banking.statements.allocation import PART
 from charges.models import Settlement
 from payments.models import OutsidePayment, PaymentOrder
+from reconciliation.engine.words import WORDS
 from reconciliation.matches.amounts import with_open
 from reconciliation.models import Match, MatchLine, MatchPart, Transfer
 from reconciliation.reads.marks import with_marks
-from reconciliation.reads.proposals import Proposal, proposals_of
+from reconciliation.reads.proposals import Proposal, proposals_of, read
 from tenants.models import TenantQuerySet
 
 ZERO = Decimal("0.00")
@@ -57,6 +58,7 @@ class Pair:
     version: int
     said: Sequence[Said]
     proposal: Proposal | None = None
+    is_searching: bool = False  # what it may be of is being looked for
 
     @property
     def is_open(self) -> bool:
@@ -74,7 +76,7 @@ def with_state(lines: Any) -> "QuerySet[Any]":
         tenant=OuterRef("tenant"), statement_line=OuterRef("pk"), is_ignored=True
     )
     found: QuerySet[Any] = with_marks(with_open(lines)).annotate(
-        is_allocated=PART, version=changes_of(told) + changes_of(ignored)
+        is_allocated=PART, version=changes_of(told) + changes_of(ignored), is_read=Exists(read())
     )
     return found
 
@@ -85,12 +87,19 @@ def changes_of(rows: TenantQuerySet) -> Coalesce:
 
 
 def pairs_of(tenant_id: UUID, lines: Sequence[Any]) -> dict[UUID, Pair]:
-    """By line; lines are `with_state`. Five queries at most, whatever their number; none where
-    nothing is said of any and the bank names nobody."""
+    """By line; lines are `with_state`. A dozen queries at most, whatever their number."""
     said = said_of(tenant_id, [line for line in lines if line.open != line.amount])
-    proposals = proposals_of(tenant_id, [line for line in lines if line.open == line.amount])
+    waiting = [line for line in lines if line.open]
+    proposals = proposals_of(tenant_id, waiting)
     return {
-        line.id: Pair(line, line.open, line.version, said.get(line.id, []), proposals.get(line.id))
+        line.id: Pair(
+            line,
+            line.open,
+            line.version,
+            said.get(line.id, []),
+            proposals.get(line.id),
+            bool(line.open) and not line.is_read and line.id not in proposals,
+        )
         for line in lines
     }
 
@@ -143,7 +152,9 @@ def how_of(match: Match) -> str:
 
 def reason_words(reason: Any) -> str:
     """Portuguese words of a reason, as a proposal keeps it."""
-    return str(reason.get("words", "")) if isinstance(reason, Mapping) else str(reason)
+    if isinstance(reason, Mapping):
+        return str(reason.get("words", ""))
+    return WORDS.get(str(reason), str(reason))
 
 
 def said_without_match(part: Allocation) -> Said:

@@ -15,14 +15,16 @@ from core.errors import Changed, InvalidState
 from core.money import format_brl
 from people.outcomes import WAITS_FOR_SECOND
 from people.recent_factor import require_recent_factor
+from reconciliation.engine.opened import leave_alone
+from reconciliation.engine.run import work_soon
 from reconciliation.forms.acts import CreateForm, IgnoreForm, TransferForm
-from reconciliation.forms.match import ItemFilter, MatchForm, read_items
+from reconciliation.forms.match import ItemFilter, MatchForm
 from reconciliation.matches.create import create_entry
 from reconciliation.matches.hold import versions_of
 from reconciliation.matches.ignore import ignore as ignore_line
-from reconciliation.matches.items import Choice, Item
+from reconciliation.matches.items import Item
 from reconciliation.matches.match import match_lines
-from reconciliation.matches.pairing import Done, Pairing
+from reconciliation.matches.pairing import Done
 from reconciliation.matches.transfer import transfer as transfer_line
 from reconciliation.models import Match
 from reconciliation.reads.items import find, items_named, once, rows_of
@@ -64,6 +66,8 @@ def opened(request: TenantRequest, pair: Pair, name: str, **context: Any) -> Htt
         return stale(request, pair, "Esta linha já está conciliada.")
     context |= {"act": name, "act_template": f"reconciliation/_{name}.html"}
     is_wrong = request.method == "POST"
+    if not is_wrong:
+        leave_alone(pair.line, by=request.membership)
     return show_pair(request, pair, context=context, status=422 if is_wrong else 200)
 
 
@@ -76,6 +80,7 @@ def done(
     request: TenantRequest, line_id: UUID, text: str, match: Match | None, waits: bool = False
 ) -> HttpResponse:
     pair = pair_or_404(request, line_id)
+    work_soon(pair.line.bank_account)
     return show_pair(
         request, pair, answer=Answer(WAITS_FOR_SECOND if waits else text, match, waits)
     )
@@ -90,33 +95,6 @@ def refused(
         return stale(request, pair, str(error))
     form.add_error(None, str(error))
     return opened(request, pair, name, form=form, **context)
-
-
-# --- Accept what is proposed ---
-
-
-@require_POST
-@role_required(Role.ADMIN, Role.FINANCE)
-@require_recent_factor
-def accept(request: TenantRequest, line_id: UUID) -> HttpResponse:
-    pair = pair_or_404(request, line_id)
-    chosen = read_items([request.POST.get("item", "")])
-    proposal = pair.proposal
-    if proposal is None or chosen != [(proposal.kind, proposal.id)]:
-        return stale(request, pair, "A proposta mudou: confira a linha como ela está agora.")
-    seen = request.POST.get("seen", "")
-    pairing = Pairing(
-        lines=[line_id],
-        items=[Choice(proposal.kind, proposal.id)],
-        seen={line_id: int(seen) if seen.isdecimal() else -1},
-        degree=Match.Degree.ACCEPTED,
-        reasons=list(proposal.reasons),
-    )
-    try:
-        made = match_lines(pairing, by=request.membership)
-    except InvalidState as error:
-        return stale(request, pair_or_404(request, line_id), str(error))
-    return done(request, line_id, "Conciliada.", made.match, made.waiting is not None)
 
 
 # --- Create ---
