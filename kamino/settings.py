@@ -418,6 +418,7 @@ TICKS = (
     "charges.tasks.sweep_reminders",
     "reconciliation.tasks.look_at_lines",
     "reconciliation.tasks.sweep_rule_runs",
+    "reconciliation.tasks.sweep_bulk_acts",
     "kamino.tasks.call_heartbeat_url",
 )
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("clock", *QUEUES)]

@@ -6,6 +6,8 @@ from celery import shared_task
 
 from core.clock import database_now
 from core.ticks import Tick
+from reconciliation.bulk import draft
+from reconciliation.bulk import work as bulk
 from reconciliation.engine import due
 from reconciliation.engine import run as engine
 from reconciliation.rules import run as rules
@@ -34,3 +36,18 @@ def sweep_rule_runs() -> None:
 def go_on_with_rules(tenant_id: str, run_id: str) -> None:
     if rules.go_on(UUID(tenant_id), UUID(run_id)):
         go_on_with_rules.delay(tenant_id, run_id)
+
+
+@shared_task(base=Tick)
+def sweep_bulk_acts() -> None:
+    """Every tick: acts on many lines that nobody works on."""
+    now = database_now()
+    for tenant_id, bulk_id in bulk.unfinished(now):
+        work_on_bulk.delay(str(tenant_id), str(bulk_id))
+    draft.purge_bulk(now)
+
+
+@shared_task
+def work_on_bulk(tenant_id: str, bulk_id: str) -> None:
+    if bulk.work(UUID(tenant_id), UUID(bulk_id)):
+        work_on_bulk.delay(tenant_id, bulk_id)

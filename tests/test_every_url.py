@@ -29,7 +29,7 @@ from people.models import ExceptionalAct
 from reconciliation.matches.ignore import ignore
 from reconciliation.matches.notes import attach_file
 from reconciliation.matches.questions import ask
-from reconciliation.models import Rule, RuleRun
+from reconciliation.models import BulkAct, Rule, RuleRun
 from reconciliation.saved_filters import save_filter
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
@@ -79,7 +79,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         other = make_payable(tenant, payee_document="11444777000161")
         merge = propose_merge(other.payee, filed.payee, by=proposer)
         batch = IssueBatch.objects.create(tenant=tenant, created_by=proposer.user, size=2)
-        charge = make_charge(tenant, account)
+        charge = make_charge(tenant, account, due_date=TODAY)
         file = ImportFile.objects.create(
             tenant=tenant, created_by=proposer.user, kind="charges", status="ready"
         )
@@ -92,7 +92,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         assert settlement is not None
         back = {"amount": Decimal("10.00"), "day": TODAY, "debt": "owed", "why": "Acordo"}
         refund = register_refund(settlement, by=proposer, **back)
-        over = make_charge(tenant, account, payer=charge.payer)
+        over = make_charge(tenant, account, payer=charge.payer, due_date=TODAY)
         more = register_received(over, by=proposer, **came | {"amount": charge.amount + 10})
         assert more is not None
         use_advance(
@@ -138,6 +138,9 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         attachment = attach_file(bank_line, "nota.pdf", b"%PDF-", by=proposer)
         kept = save_filter("Saídas", "tipo=saidas", is_shared=True, by=administers)
         ignored = ignore(make_line(account, "-1.00").id, by=proposer, why="Teste")
+        bulk = BulkAct.objects.create(
+            tenant=tenant, bank_account=account, kind="ignore", made_by=admin
+        )
     assert ignored.match is not None
     assert connection is not None
     assert filed.payee_account_id is not None
@@ -147,6 +150,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "allocation_id": allocation.id,
         "attachment_id": attachment.id,
         "batch_id": batch.id,
+        "bulk_id": bulk.id,
         "charge_id": charge.id,
         "change_id": ask_role(tenant, make_member(tenant, Role.FINANCE), Role.APPROVER, admin).id,
         "connection_id": connection.id,

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
 from accounts.journal.forms import Sort
-from accounts.journal.running import Summary, ledger_of, sign_of, within_day
+from accounts.journal.running import Summary, balances_of, ledger_of, within_day
 from accounts.journal.sources import Source, mentioning, of_origin, sources_of
 from accounts.models import Account, JournalEntry, JournalEntryQuerySet, JournalLine
 from core.amounts import read_amount
@@ -107,8 +107,10 @@ def rows_of(tenant: Tenant, values: Values, ids: list[UUID]) -> tuple[list[Row],
     """In the order of the ids."""
     entries: QuerySet[Any] = JournalEntry.objects.of(tenant).with_lines()
     account: Account | None = values.get("conta")
-    if account is not None:
-        entries = entries.annotate(within=within_day(account))
+    if account is not None and ids:
+        first = ids[-1] if order_of(values).is_down else ids[0]
+        within = within_day(account, None if has_gaps(values) else first)
+        entries = entries.annotate(within=within)
     found = entries.in_bulk(ids)
     shown = [found[entry_id] for entry_id in ids]
     sources = sources_of(tenant.id, shown)
@@ -116,12 +118,14 @@ def rows_of(tenant: Tenant, values: Values, ids: list[UUID]) -> tuple[list[Row],
         return [Row(entry, sources[entry.id], None) for entry in shown], None
     days = [entry.date for entry in shown]
     ledger = ledger_of(account, values.get("de"), values.get("ate"), days)
-    sign = sign_of(account)
-    rows = [
-        Row(entry, sources[entry.id], sign * (ledger.before[entry.date] + entry.within))
-        for entry in shown
-    ]
-    return rows, ledger.summary
+    held = balances_of(ledger, shown, has_gaps=has_gaps(values))
+    return [Row(each, sources[each.id], held[each.id]) for each in shown], ledger.summary
+
+
+def has_gaps(values: Values) -> bool:
+    """Whether entries of the chosen account may lie between those of a page."""
+    is_narrowed = values.get("q") or values.get("origem") or has_amounts(values)
+    return bool(is_narrowed) or order_of(values).key != "date"
 
 
 def all_rows(tenant: Tenant, values: Values, size: int) -> Iterator[list[Row]]:
@@ -172,7 +176,7 @@ def entries_of(tenant: Tenant, values: Values) -> JournalEntryQuerySet:
         if has_amounts(values):
             return entries.filter(id__in=lines_by_amount(tenant, account, values).values("entry"))
         return entries.touching(account)
-    return entries.filter(of_amount("total", values))
+    return entries.filter(of_total(values))
 
 
 def lines_of(tenant: Tenant, account: Account, values: Values) -> "QuerySet[JournalLine]":
@@ -189,7 +193,7 @@ def lines_of(tenant: Tenant, account: Account, values: Values) -> "QuerySet[Jour
 
 def lines_by_amount(tenant: Tenant, account: Account, values: Values) -> "QuerySet[JournalLine]":
     lines: QuerySet[JournalLine] = JournalLine.objects.of(tenant).filter(account=account)
-    return lines.filter(of_amount("amount", values))
+    return lines.filter(of_amount(values))
 
 
 def narrowed(tenant: Tenant, values: Values) -> JournalEntryQuerySet:
@@ -209,11 +213,20 @@ def has_amounts(values: Values) -> bool:
     return any(values.get(name) is not None for name in ("valor_de", "valor_ate"))
 
 
-def of_amount(name: str, values: Values) -> Q:
+def of_total(values: Values) -> Q:
+    found = Q()
+    if (least := values.get("valor_de")) is not None:
+        found &= Q(total__gte=least)
+    if (most := values.get("valor_ate")) is not None:
+        found &= Q(total__lte=most)
+    return found
+
+
+def of_amount(values: Values) -> Q:
     """Of either side."""
     found = Q()
     if (least := values.get("valor_de")) is not None:
-        found &= Q(**{f"{name}__gte": least}) | Q(**{f"{name}__lte": -least})
+        found &= Q(amount__gte=least) | Q(amount__lte=-least)
     if (most := values.get("valor_ate")) is not None:
-        found &= Q(**{f"{name}__range": (-most, most)})
+        found &= Q(amount__range=(-most, most))
     return found

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, DateField, F, OuterRef, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
@@ -77,10 +79,29 @@ def changes_of(
     return sorted(summed)
 
 
-def within_day(account: Account) -> Coalesce:
-    """Of an entry: what the account's lines of its day come to, up to it and with it."""
+def within_day(account: Account, only: UUID | None = None) -> Case | Coalesce:
+    """Of an entry: what the account's lines of its day come to, up to it and with it; of that one
+    alone where one is named."""
     lines = JournalLine.objects.filter(
         tenant=OuterRef("tenant"), account=account, day=OuterRef("date"), entry__lte=OuterRef("pk")
     )
     summed = lines.order_by().values("account").annotate(sum=Sum("amount")).values("sum")
-    return Coalesce(Subquery(summed), ZERO)
+    within = Coalesce(Subquery(summed), ZERO)
+    return within if only is None else Case(When(pk=only, then=within))
+
+
+def balances_of(ledger: Ledger, entries: Sequence[Any], *, has_gaps: bool) -> dict[UUID, Decimal]:
+    """What the account holds after each of the entries, which are annotated `within`; where no
+    entry of the account lies between them, only the first of them by day is asked for that."""
+    account, before = ledger.summary.account, ledger.before
+    sign = sign_of(account)
+    if has_gaps or not entries:
+        return {each.id: sign * (before[each.date] + each.within) for each in entries}
+    first, *others = sorted(entries, key=lambda each: (each.date, each.id))
+    held = before[first.date] + first.within
+    balances = {first.id: sign * held}
+    for entry in others:
+        of_account = (each.amount for each in entry.lines.all() if each.account_id == account.id)
+        held += sum(of_account, ZERO)
+        balances[entry.id] = sign * held
+    return balances

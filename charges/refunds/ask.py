@@ -108,8 +108,7 @@ def why_not_by_bank(settlement: Settlement, today: date) -> str:
     if slip is None or settlement.way != Settlement.Way.PIX or not slip.reference:
         return (
             f"{bank.begins} só devolve o que veio por Pix da cobrança. Pague ao pagador de "
-            "outro modo e "
-            "registre a devolução com a saída do extrato."
+            "outro modo e registre a devolução com a saída do extrato."
         )
     if rules.refund_within is not None and today > settlement.paid_on + rules.refund_within:
         days = rules.refund_within.days

@@ -71,8 +71,7 @@ def take_in(slip: Slip, reading: Reading, *, source: str) -> None:
             slip.charge,
             f"O boleto {slip.our_number or slip.code}, dado por não emitido, existe "
             f"{slip.bank_account.bank_said.at}: cancele-o no aplicativo do banco, ou o "
-            "pagador pode "
-            "pagar duas vezes.",
+            "pagador pode pagar duas vezes.",
         )
 
 

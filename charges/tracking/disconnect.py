@@ -28,8 +28,8 @@ def hand_back(account: BankAccount, *, by: User) -> Consequence:
         elif held.status in LIVE_SLIPS:
             text = (
                 f"{by.display_name} desfez o vínculo com {account.bank_said.the}. O boleto "
-                "continua "
-                "valendo no banco; quando o vínculo for refeito, o Kamino volta a acompanhar."
+                "continua valendo no banco; quando o vínculo for refeito, o Kamino volta a "
+                "acompanhar."
             )
             note(held.charge, UNFOLLOWED, text, tone=Tone.WARN)
             stayed += 1

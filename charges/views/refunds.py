@@ -52,13 +52,13 @@ def ask_for(request: TenantRequest, settlement_id: UUID) -> HttpResponse:
             ask_refund(settlement, by=request.membership, **form.asked)
             messages.success(request, "Devolução pedida. Ela sai quando outra pessoa liberar.")
             return redirect("charges:detail", settlement.charge_id)
+    assert settlement.bank_account is not None  # payment.can_ask
     question = Question(
         title="Devolver ao pagador",
         texts=[
             f"Deste recebimento restam {reais(payment.left.total)}. O valor volta por Pix para a "
             f"conta de onde veio, {settlement.bank_account.said.by}. Nada sai antes de um "
-            "aprovador "
-            "liberar."
+            "aprovador liberar."
         ],
         action="Pedir devolução",
     )
@@ -106,12 +106,12 @@ def release(request: TenantRequest, refund_id: UUID) -> HttpResponse:
         else:
             messages.success(request, f"Devolução de {reais(done.amount)} liberada.")
         return back(request, refund)
+    assert refund.bank_account is not None  # it leaves by the bank
     asker = refund.asked_by.display_name if refund.asked_by else ""
     debt = f" {refund.get_debt_display()}." if refund.principal else ""
     texts = [
-        f"{reais(refund.amount)} saem {refund.bank_account.said.of} por Pix para a conta de "
-        "onde vieram "
-        f"os {reais(refund.settlement.received)} de {refund.charge.payer}.",
+        f"{reais(refund.amount)} saem {refund.bank_account.said.of} por Pix para a conta de onde "
+        f"vieram os {reais(refund.settlement.received)} de {refund.charge.payer}.",
         f"Pedida por {asker}: {refund.reason}.{debt}",
     ]
     question = Question(title="Liberar devolução?", texts=texts, action="Liberar e devolver")

@@ -221,8 +221,8 @@ def record_doubt(order: PaymentOrder, account: BankAccount, seen: str) -> None:
         order.payable,
         NEEDS_CHECKING,
         f"{account.bank_said.begins} não confirma se recebeu este pagamento. Confira no "
-        "aplicativo do "
-        f"banco e no extrato; ele não será reenviado automaticamente. {order.seen}".strip(),
+        "aplicativo do banco e no extrato; ele não será reenviado automaticamente. "
+        f"{order.seen}".strip(),
         tone=Tone.BAD,
     )
 

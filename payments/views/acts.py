@@ -173,7 +173,7 @@ def page_that_asked(request: TenantRequest) -> str:
 def tell_of_sent(request: TenantRequest, sent: int, returned: int, account: str = "") -> None:
     """How many bills are in the queue (of the account), and how many wait for approval again."""
     if sent:
-        of_account = f" {account.said.of}" if account else ""
+        of_account = f" de {account}" if account else ""
         went = counted(sent, "conta foi", "contas foram")
         messages.success(request, f"{went} para a fila de envio{of_account}.")
     if returned:

@@ -1,7 +1,9 @@
 """A person says that a proposal is right."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -19,7 +21,7 @@ from reconciliation.matches.give_back import give_back
 from reconciliation.matches.hold import Seen, hold_lines, versions_of
 from reconciliation.matches.items import Choice, ItemKind
 from reconciliation.matches.match import match_lines
-from reconciliation.matches.pairing import Done, Pairing
+from reconciliation.matches.pairing import Done, Pairing, seen_from_json, seen_to_json
 from reconciliation.matches.transfer import transfer
 from reconciliation.matches.undo import undo
 from reconciliation.matches.write import Origin
@@ -27,6 +29,7 @@ from reconciliation.models import Match, MatchLine, Proposal
 from tenants.models import Membership
 
 ZERO = Decimal("0.00")
+NO_LONGER = "Esta proposta não vale mais: confira como a linha está."
 KINDS = {
     "interest": DifferenceKind.INTEREST,
     "discount": DifferenceKind.DISCOUNT,
@@ -34,6 +37,42 @@ KINDS = {
     "fee": DifferenceKind.FEE,
     "rounding": DifferenceKind.CENTS,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A proposal with what a person saw of it: `seen` by line, `shown` by bill."""
+
+    proposal: Proposal
+    seen: Seen
+    shown: Mapping[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "line": str(self.proposal.line_id),
+            "lines": [str(line) for line in self.proposal.lines],
+            "parts": self.proposal.parts,
+            "seen": seen_to_json(self.seen),
+            "shown": dict(self.shown),
+        }
+
+
+def accept_offered(offered: Mapping[str, Any], *, by: Membership) -> Done:
+    """An `Offer` that was kept as JSON.
+
+    Raises:
+        Changed, DomainError: as `accept`.
+    """
+    rows = Proposal.objects.of(by.tenant_id).filter(
+        line_id=offered["line"], parts=offered["parts"], lines=offered["lines"]
+    )
+    proposal = rows.first()
+    seen = seen_from_json(offered["seen"])
+    if proposal is None:
+        hold_lines([UUID(line) for line in offered["lines"]], by=by, seen=seen)  # who was faster
+        raise Changed(NO_LONGER, code="proposal_changed")
+    made = accept(proposal, by=by, seen=seen, shown=offered["shown"])
+    return next((each for each in made if each.waiting), made[0])
 
 
 @transaction.atomic
@@ -70,9 +109,7 @@ def require_current(proposal: Proposal) -> None:
         line_id=proposal.line_id, parts=proposal.parts, lines=proposal.lines
     )
     if not rows.exists():
-        raise Changed(
-            "Esta proposta não vale mais: confira como a linha está.", code="proposal_changed"
-        )
+        raise Changed(NO_LONGER, code="proposal_changed")
 
 
 def origin_of(proposal: Proposal, by: Membership) -> Origin:

@@ -5,6 +5,7 @@ those of their values and ids, those due about their days, and the lines beside 
 queries does not depend on that of the lines.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -19,7 +20,7 @@ from charges.models.slip import keys_of_code
 from charges.states import OWED
 from reconciliation.engine.register import register_of
 from reconciliation.proposals.amounts import MOST_LATE_DAYS
-from reconciliation.proposals.book import LEAST_ID, LEAST_TOKEN, SEEN_DAYS, Book
+from reconciliation.proposals.book import LEAST_ID, LEAST_TOKEN, SEEN_DAYS, Book, Register
 from reconciliation.proposals.facts import (
     Company,
     Item,
@@ -28,6 +29,7 @@ from reconciliation.proposals.facts import (
     Sending,
     Terms,
 )
+from reconciliation.proposals.names import CUT, plain
 from reconciliation.proposals.pairs import RETURN_DAYS
 from tenants.models import Tenant
 
@@ -35,6 +37,7 @@ LINE_KINDS = {"transfer": "ted", "payment": "boleto"}
 METHODS = {"": "other"}
 # Lines beside those that are looked at: what they may give back, and their rivals.
 BACK, AHEAD = timedelta(days=RETURN_DAYS), timedelta(days=31)
+LEAST_NAMED = 6  # letters of a name that a memo tells
 FEW = 50  # lines; for more all charges with terms are read
 
 LINE = """
@@ -489,6 +492,17 @@ def add_transfer(
     )
 
 
+def party_named(register: Register, memo: str) -> str:
+    """The one party that a part of a memo names; empty where none does, or several do."""
+    named: set[str] = set()
+    for part in re.split(r"[·|:;()]| - ", memo):
+        told = plain(part)
+        if len(told) >= LEAST_NAMED:
+            fits = register.names.fitting(told, may_be_cut=False)
+            named |= {party for party, fit in fits.items() if fit >= CUT}
+    return named.pop() if len(named) == 1 else ""
+
+
 def add_entry(gathered: Gathered, row: tuple[Any, ...]) -> None:
     (name, rest, day, account, memo, entry, party, method, sent_on, key, reference, provider,
      our_number, slip_reference, slip_key, number) = row  # fmt: skip
@@ -504,7 +518,7 @@ def add_entry(gathered: Gathered, row: tuple[Any, ...]) -> None:
             kind="entry",
             amount=rest,
             day=day,
-            party=party or None,
+            party=party or party_named(gathered.book.register, memo) or None,
             account=account,
             method=method,
             number=number or number_in(memo),

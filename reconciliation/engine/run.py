@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -28,8 +28,6 @@ from tenants.scope import tenant_scope
 
 BATCH = 1_000
 RULED = 100  # lines of a transaction in which rules are followed
-# A person who has just opened a line is left alone with it.
-LEFT_ALONE = timedelta(minutes=2)
 DEGREES = ("id", "evidence")  # in this order
 
 
@@ -123,7 +121,7 @@ class Guards:
     def of(cls, tenant_id: UUID, gathered: Gathered) -> "Guards":
         lines = [UUID(line.id) for line in gathered.lines]
         on = Automation.objects.of(tenant_id).filter(by_evidence=True)
-        since = database_now() - LEFT_ALONE
+        since = database_now() - OpenedLine.LEFT_ALONE
         opened = OpenedLine.objects.of(tenant_id).filter(opened_at__gt=since, id__in=lines)
         pairs = undone_before(tenant_id, lines)
         between = MatchLine.objects.of(tenant_id).filter(

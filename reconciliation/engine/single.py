@@ -28,7 +28,7 @@ from reconciliation.engine.gather import Gathered
 from reconciliation.engine.words import reason_words
 from reconciliation.matches.amounts import open_parts
 from reconciliation.matches.effect import effect_of
-from reconciliation.matches.give_back import set_against_each_other
+from reconciliation.matches.give_back import return_payment, set_against_each_other
 from reconciliation.matches.hold import hold_accounts
 from reconciliation.matches.match import in_words
 from reconciliation.matches.plan import held_entries
@@ -228,7 +228,11 @@ def give_back(gathered: Gathered, proposal: Proposal, lines: Sequence[StatementL
         if len(matches) != 1 or not matches[0].is_automatic:
             raise InvalidState("Uma pessoa conciliou este lançamento.", code="by_hand")
         undoing = effect_of(matches)
-        if undoing.blockers or undoing.orders or undoing.settlements:
+        if undoing.orders and not undoing.blockers:
+            # It was paid, and it came back: both are facts.
+            return_payment(line, other, own_part(other), origin_of(proposal))
+            return
+        if undoing.blockers or undoing.settlements:
             raise InvalidState("O que foi conciliado pede uma pessoa.", code="stands_on")
         undo_by_product(matches[0], "O dinheiro voltou.")
     set_against_each_other(line, other, origin_of(proposal))

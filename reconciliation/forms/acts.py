@@ -12,12 +12,12 @@ from django.core.exceptions import ValidationError
 from accounts.fields import ClassificationField
 from accounts.models import Account
 from banking.models import StatementLine
+from charges.models import Refund
 from core.amounts import read_amount
 from core.errors import InvalidInput
 from core.fields import AmountField, LineField
 from core.forms import MoneyInput
 from reconciliation.matches.create import WHOLE, Slice
-from reconciliation.reads.offers import Party
 
 PARTS = 4
 
@@ -47,9 +47,9 @@ class CreateForm(ActForm):
     marks: Mapping[str, str] = {"slices": "account_1"}
 
     memo = LineField(label="Histórico", required=False, max_length=300)
-    with_party = forms.BooleanField(required=False)
+    party = forms.CharField(required=False, widget=forms.HiddenInput)  # «payee:id», «payer:id»
 
-    def __init__(self, *args: Any, accounts: Any, party: Party | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, accounts: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for number in range(1, PARTS + 1):
             self.fields[f"account_{number}"] = ClassificationField(
@@ -65,10 +65,6 @@ class CreateForm(ActForm):
                 max_length=20,
                 widget=forms.TextInput({"placeholder": "o que sobra", "inputmode": "decimal"}),
             )
-        if party is None:
-            del self.fields["with_party"]
-        else:
-            self.fields["with_party"].label = f"Com {party.name}"
 
     @property
     def parts(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
@@ -148,12 +144,56 @@ class TransferForm(ActForm):
         return kind, UUID(name)
 
 
+class GiveBackForm(ActForm):
+    """A line gives back `other`; of what that stands for, `of`."""
+
+    other = forms.ChoiceField(
+        label="Devolução de",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Escolha a linha que voltou."},
+    )
+    of = forms.ChoiceField(label="O que voltou dele", required=False)
+    debt = forms.ChoiceField(
+        label="E a dívida da cobrança?",
+        choices=[
+            (Refund.Debt.OWED, "Continua devida: o pagador ainda deve esta parte"),
+            (Refund.Debt.UNDONE, "Venda desfeita: esta parte deixa de ser devida"),
+        ],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    why = LineField(label="Motivo", required=False, max_length=300)
+
+    def __init__(
+        self,
+        *args: Any,
+        others: Sequence[tuple[str, str]],
+        parts: Sequence[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field, of = self.fields["other"], self.fields["of"]
+        assert isinstance(field, forms.ChoiceField) and isinstance(of, forms.ChoiceField)
+        field.choices = others
+        of.choices = [("", "Tudo"), *parts]
+        if others:
+            field.initial = others[0][0]
+
+    @property
+    def asks_debt(self) -> bool:
+        return "debt" in self.errors or bool(self.data and self.data.get("debt"))
+
+    @property
+    def asks_part(self) -> bool:
+        return "of" in self.errors or bool(self.data and self.data.get("of"))
+
+
 class IgnoreForm(ActForm):
     why = LineField(
         label="Por que ignorar",
         max_length=300,
         widget=forms.TextInput({"placeholder": "Fica na diferença, com este motivo"}),
-        error_messages={"required": "Informe por que este lançamento é ignorado."},
+        error_messages={"required": "Informe por que esta linha é ignorada."},
     )
 
 

@@ -16,11 +16,15 @@ from reconciliation.models.saved_filter import NAME_LENGTH
 
 class State(models.TextChoices):
     WAITING = "esperam", "Esperam"
-    MATCHED = "conciliados", "Conciliados"
+    MATCHED = "conciliados", "Conciliadas"
     IN_TRANSIT = "em-transito", "Em trânsito"
-    IGNORED = "ignorados", "Ignorados"
+    IGNORED = "ignorados", "Ignoradas"
     ASKED = "com-pergunta", "Com pergunta"
     ALL = "todas", "Todas"
+
+
+# What stands behind the fold.
+FOLDED = ("de", "ate", "tipo", "documento", "valor_de", "valor_ate")
 
 
 class LineFilter(StatementFilter):
@@ -33,6 +37,11 @@ class LineFilter(StatementFilter):
                  *StatementLine.Kind.choices],
         required=False,
     )  # fmt: skip
+    documento = forms.ChoiceField(
+        label="Documento",
+        choices=[("", "Com e sem"), ("sem", "Sem conta, cobrança nem anexo")],
+        required=False,
+    )
     valor_de = AmountField(label="Valor de", required=False)
     valor_ate = AmountField(label="Valor até", required=False)
 
@@ -51,7 +60,7 @@ class LineFilter(StatementFilter):
     @property
     def has_more(self) -> bool:
         """Whether something is asked for that stands behind the fold."""
-        return any(self.data.get(name) for name in ("de", "ate", "tipo", "valor_de", "valor_ate"))
+        return any(self.data.get(name) for name in FOLDED)
 
 
 def query_of(data: QueryDict) -> str:

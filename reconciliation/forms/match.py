@@ -26,7 +26,7 @@ from reconciliation.matches.items import Choice, Item, ItemKind
 from reconciliation.matches.pairing import Pairing
 
 ZERO = Decimal("0.00")
-DIFFERENCES = 3
+DIFFERENCES = 4  # of a service, the taxes that a customer may withhold
 
 
 class MatchForm(ActForm):
@@ -49,10 +49,18 @@ class MatchForm(ActForm):
     )
 
     def __init__(
-        self, *args: Any, line: StatementLine, left: Decimal, accounts: Any, **kwargs: Any
+        self,
+        *args: Any,
+        line: StatementLine,
+        left: Decimal,
+        accounts: Any,
+        beside: Mapping[UUID, int] | None = None,
+        **kwargs: Any,
     ) -> None:
+        """`left` is what is open of the line and of those `beside` it, which go into the same
+        match: by line, the version that was seen."""
         super().__init__(*args, **kwargs)
-        self.line, self.left = line, left
+        self.line, self.left, self.beside = line, left, beside or {}
         self.parts: dict[UUID, Decimal | None] = {}
         self.part_errors: dict[str, str] = {}
         for number in range(1, DIFFERENCES + 1):
@@ -68,13 +76,28 @@ class MatchForm(ActForm):
                 empty_label="A usual",
                 required=False,
             )
+            self.fields[f"of_{number}"] = forms.UUIDField(
+                label="De qual item", required=False, widget=forms.Select
+            )
 
     @property
-    def rows(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]:
+    def rows(self) -> list[tuple[forms.BoundField, ...]]:
+        names = ("kind", "amount", "account", "of")
         return [
-            (self[f"kind_{each}"], self[f"amount_{each}"], self[f"account_{each}"])
-            for each in range(1, DIFFERENCES + 1)
+            tuple(self[f"{name}_{each}"] for name in names) for each in range(1, DIFFERENCES + 1)
         ]
+
+    def offer_owners(self, items: Sequence[Item]) -> None:
+        """The items that a difference may belong to: those that are chosen."""
+        choices = [("", "Escolha o item"), *((str(item.id), words_of(item)) for item in items)]
+        for number in range(1, DIFFERENCES + 1):
+            widget = self.fields[f"of_{number}"].widget
+            assert isinstance(widget, forms.Select)
+            widget.choices = choices
+
+    @property
+    def asks_owner(self) -> bool:
+        return len(self.chosen) > 1
 
     @property
     def has_differences(self) -> bool:
@@ -109,7 +132,16 @@ class MatchForm(ActForm):
             if values.get(f"kind_{number}") and not values.get(name) and name not in self.errors:
                 missing = ValidationError("Informe o valor da diferença.", code="required")
                 self.add_error(name, missing)
+            self.require_owner(number, values)
         return values
+
+    def require_owner(self, number: int, values: Mapping[str, Any]) -> None:
+        """What makes the line smaller than several items belongs to one of them."""
+        kind = values.get(f"kind_{number}")
+        if kind not in LESSENING or not self.asks_owner or values.get(f"of_{number}"):
+            return
+        missing = ValidationError("Diga de qual dos itens é esta diferença.", code="of")
+        self.add_error(f"of_{number}", missing)
 
     def pairing(self, items: Sequence[Item], shown: Mapping[UUID, str]) -> Pairing:
         """`items` are those that are chosen, as they are now; `shown` is of bills."""
@@ -126,11 +158,11 @@ class MatchForm(ActForm):
             for item in items
         ]
         return Pairing(
-            lines=[self.line.id],
+            lines=[self.line.id, *self.beside],
             items=choices,
             differences=self.differences(items),
             leaves_open=values["leaves_open"],
-            seen=self.seen_of(self.line),
+            seen=self.seen_of(self.line) | dict(self.beside),
             why=values["why"],
         )
 
@@ -145,7 +177,7 @@ class MatchForm(ActForm):
                 continue
             signed = amount * way_of(DifferenceKind(kind), sign, missing)
             account = values.get(f"account_{number}")
-            owner = items[-1].id if len(items) > 1 and signed * sign < 0 else None
+            owner = values.get(f"of_{number}") if len(items) > 1 else None
             found.append(
                 Difference(DifferenceKind(kind), signed, account.id if account else None, owner)
             )
@@ -155,6 +187,10 @@ class MatchForm(ActForm):
     def worth(self, item: Item) -> Decimal:
         part = self.parts.get(item.id)
         return item.open if part is None else part.copy_sign(item.open)
+
+
+def words_of(item: Item) -> str:
+    return " · ".join(filter(None, (item.party, item.text, f"{item.day:%d/%m}")))[:80]
 
 
 def way_of(kind: DifferenceKind, sign: int, missing: Decimal) -> int:

@@ -72,7 +72,7 @@ class RuleForm(forms.Form):
         label="Experimentar nos últimos",
         required=False,
         coerce=int,
-        empty_value=PERIODS[0],
+        empty_value=None,
         choices=[(each, f"{each} dias") for each in PERIODS],
     )
 

@@ -24,7 +24,7 @@ from payments.orders.settlement import News
 from payments.orders.transitions import move_by_news
 from people.exceptional_acts import lock_person, waiting_on
 from reconciliation.matches.amounts import open_parts
-from reconciliation.matches.hold import Seen, hold_lines
+from reconciliation.matches.hold import Seen, hold_lines, name_of
 from reconciliation.matches.match import in_words
 from reconciliation.matches.pairing import Done, reais
 from reconciliation.matches.write import Effect, Origin, Writing, begin_match, posted_on
@@ -41,7 +41,7 @@ class Return:
     line: StatementLine
     other: StatementLine
     part: Allocation | None  # what of `other` came back; None: nothing is said of `other` yet
-    by: Membership
+    by: Membership | None  # None: the product itself, of an order alone
     why: str
     debt: str  # of a charge: whether it is owed again
 
@@ -132,9 +132,28 @@ def chain_of(entry: JournalEntry) -> list[JournalEntry]:
     return chain
 
 
-def begin(back: Return) -> Writing:
-    origin = Origin(by=back.by)
+def begin(back: Return, origin: Origin | None = None) -> Writing:
+    origin = origin or Origin(by=back.by)
     return begin_match(back.line.tenant_id, Match.Kind.GIVE_BACK, origin, why=back.why)
+
+
+def return_payment(
+    line: StatementLine, other: StatementLine, part: Allocation, origin: Origin
+) -> Match:
+    """As the product itself does it, who holds both: `other` is the debit of a payment of ours.
+
+    Raises:
+        InvalidState: it is none.
+    """
+    back = Return(line, other, part, None, "", "")
+    entry = part.journal_line.entry
+    order = orders_of(entry.tenant_id, [entry]).get(entry.id)
+    if order is None or not back.is_whole:
+        raise InvalidState("O que voltou não é um pagamento inteiro.", code="no_payment")
+    writing = begin(back, origin)
+    return_order(writing, back, order)
+    record_return(writing.match, back)
+    return writing.match
 
 
 def write(writing: Writing, back: Return) -> None:
@@ -192,10 +211,11 @@ def return_order(writing: Writing, back: Return, order: PaymentOrder) -> None:
             field="other",
             code="in_part",
         )
-    source = f"Devolução no extrato, conciliada por {back.by.user.display_name}."
+    user = back.by.user if back.by else None
+    source = f"Devolução no extrato, conciliada por {name_of(user)}."
     assert back.part is not None  # its entry named the order
     paid = back.part.journal_line.entry
-    move_by_news(order, OrderState.RETURNED, News(source, line=back.line, by=back.by.user))
+    move_by_news(order, OrderState.RETURNED, News(source, line=back.line, by=user))
     part = own_part(back.line)
     writing.add_part(part)
     writing.add_line(back.line, back.line.amount)
@@ -219,7 +239,7 @@ def post_opposite(writing: Writing, back: Return, entry: JournalEntry) -> None:
         date=back.line.booked_on,
         memo=f"Devolução: {entry.memo}"[:MEMO_LENGTH],
         lines=opposite(entry, back.line.amount),
-        by=back.by.user,
+        by=back.by.user if back.by else None,
     )
     writing.note(Effect.GIVEN_BACK, entry=new, former=entry)
     writing.join(back.line, posted_on(back.line.bank_account, new), back.line.amount)
@@ -242,6 +262,7 @@ def opposite(entry: JournalEntry, amount: Decimal) -> list[tuple[Account, Decima
 
 def refund(back: Return, settlement: Settlement) -> Done:
     """Of a charge: its refund has its own record, and above the limit waits for a second person."""
+    assert back.by is not None  # what a charge got goes back by people
     done = register_refund(settlement, by=back.by, debt=back.debt, why=back.why, line=back.line)
     if done is None:
         return Done(None, waiting_on(settlement.charge, REGISTERED))
@@ -268,7 +289,7 @@ def record_return(match: Match, back: Return) -> None:
     record(
         Act.LINE_GIVEN_BACK,
         on=match,
-        by=back.by.user,
+        by=back.by.user if back.by else None,
         why=back.why,
         after={
             "Conta": str(back.line.bank_account),

@@ -1,3 +1,4 @@
+from reconciliation.models.bulk import BulkAct, BulkLine
 from reconciliation.models.line_note import LineComment, LineFile
 from reconciliation.models.line_question import LineQuestion
 from reconciliation.models.match import Match, MatchEffect, MatchLine, MatchPart
@@ -17,6 +18,8 @@ from reconciliation.models.transfer import Transfer
 
 __all__ = [
     "Automation",
+    "BulkAct",
+    "BulkLine",
     "ItemChange",
     "Lesson",
     "LineComment",

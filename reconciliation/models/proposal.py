@@ -1,5 +1,7 @@
 """What bank lines may stand for, found in the background; and what makes it be looked at anew."""
 
+from datetime import timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -108,7 +110,9 @@ class ItemChange(Kept):
 
 
 class OpenedLine(Kept):
-    """A person has just opened a line: the engine leaves it alone for a while. `id` is its."""
+    """A person has just opened a line: engine and rules leave it alone for a while. `id` is its."""
+
+    LEFT_ALONE = timedelta(minutes=2)
 
     opened_by = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
     opened_at = models.DateTimeField(db_default=DatabaseNow())

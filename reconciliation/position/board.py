@@ -16,7 +16,10 @@ class AccountCard:
     @property
     def standing(self) -> Standing | None:
         """How it stands, in one tag; None while nothing is known of it."""
-        return self.card.standing or standing_of(self.position)
+        own = standing_of(self.position)
+        if self.card.account.is_by_file and own is not None and own.tone == "warn":
+            return own  # that it comes by file is no work
+        return self.card.standing or own
 
     @property
     def offers_opening(self) -> bool:

@@ -46,6 +46,11 @@ _BANK_WORDS = frozenset((
 ))  # fmt: skip
 
 
+def gives_back(text: str) -> bool:
+    """Whether a line's words are those of a return or a reversal."""
+    return bool(_GIVES_BACK.search(fold(text)))
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     text: str  # folded

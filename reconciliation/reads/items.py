@@ -25,6 +25,7 @@ from reconciliation.matches.items import (
     open_entries,
     search_items,
 )
+from tenants.models import Membership
 
 SHOWN = 25  # of each kind
 
@@ -36,6 +37,7 @@ class ItemRow:
     part: str  # how much of it, as it was typed
     shown: str  # of a bill that waits for approval: the digest of what is shown
     error: str = ""
+    why_not: str = ""  # why this person may not choose it
 
     @property
     def name(self) -> str:
@@ -100,9 +102,9 @@ def rows_of(
     chosen: set[str],
     parts: Mapping[str, str],
     errors: Mapping[str, str],
-    tenant_id: UUID,
+    by: Membership,
 ) -> list[ItemRow]:
-    digests = digests_of(tenant_id, [item.id for item in items if item.kind is ItemKind.BILL])
+    digests = digests_of(by.tenant_id, [item.id for item in items if item.kind is ItemKind.BILL])
     rows = [
         ItemRow(
             item,
@@ -110,10 +112,18 @@ def rows_of(
             parts.get(str(item.id), ""),
             digests.get(item.id, ""),
             errors.get(str(item.id), ""),
+            item.why_not or why_not_by(by, waits=item.id in digests),
         )
         for item in items
     ]
     return sorted(rows, key=lambda row: not row.is_chosen)
+
+
+def why_not_by(by: Membership, *, waits: bool) -> str:
+    """Settling a bill that waits for approval approves it."""
+    if waits and not by.can_approve:
+        return "Em aprovação: quem aprova contas pode conciliar com ela."
+    return ""
 
 
 def digests_of(tenant_id: UUID, bills: Sequence[UUID]) -> dict[UUID, str]:

@@ -1,16 +1,21 @@
 """The lines of an account by what a person asks for, and how many are in each situation."""
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from banking.models import BankAccount, StatementLine
+from banking.models import Allocation, BankAccount, OpenLine, StatementLine
 from banking.statements.allocation import PART
 from banking.statements.listing import matching
+from charges.models import Refund, Settlement
+from payments.models import OutsidePayment, PaymentOrder
 from reconciliation.forms.filter import State
-from reconciliation.matches.amounts import with_open
-from reconciliation.models import MatchLine, Transfer
+from reconciliation.matches.amounts import MONEY, ZERO, summed
+from reconciliation.models import LineFile, MatchLine, Transfer
 from reconciliation.reads.marks import asked
 from tenants.models import Tenant, TenantQuerySet
 
@@ -27,7 +32,7 @@ class CountOf(Subquery):
 
 def lines_of(account: BankAccount, values: Mapping[str, Any]) -> "QuerySet[StatementLine]":
     """`values` are a LineFilter's."""
-    return in_state(narrowed(account, values), values.get("situacao") or State.ALL)
+    return in_state(account, narrowed(account, values), values.get("situacao") or State.ALL)
 
 
 def narrowed(account: BankAccount, values: Mapping[str, Any]) -> "QuerySet[StatementLine]":
@@ -42,12 +47,44 @@ def narrowed(account: BankAccount, values: Mapping[str, Any]) -> "QuerySet[State
         lines = lines.filter(Q(amount__gte=least) | Q(amount__lte=-least))
     if (most := values.get("valor_ate")) is not None:
         lines = lines.filter(amount__range=(-most, most))
+    if values.get("documento"):
+        lines = lines.exclude(Exists(files())).exclude(Exists(documents()))
     return lines
 
 
-def in_state(lines: "QuerySet[Any]", state: str) -> "QuerySet[Any]":
+def files() -> TenantQuerySet:
+    rows: TenantQuerySet = LineFile.objects.filter(
+        tenant=OuterRef("tenant"), statement_line=OuterRef("pk"), removed_at=None
+    )
+    return rows
+
+
+def documents() -> TenantQuerySet:
+    """Parts of a line that stand for a bill, a charge or a refund."""
+    parts: TenantQuerySet = Allocation.objects.filter(
+        tenant=OuterRef("tenant"), statement_line=OuterRef("pk"), ended_at=None
+    )
+    of_some = [
+        Exists(rows.filter(of_entry("entry")))
+        for rows in (
+            PaymentOrder.objects, OutsidePayment.objects, Settlement.objects, Refund.objects,
+        )
+    ]  # fmt: skip
+    named = reduce(or_, map(Q, of_some))
+    found: TenantQuerySet = parts.filter(named)
+    return found
+
+
+def of_entry(name: str) -> Q:
+    """Named by the entry of an allocation, or by the one in whose place that stands."""
+    own = Q(**{name: OuterRef("journal_line__entry")})
+    former = Q(**{name: OuterRef("journal_line__entry__replaces")})
+    return (own | former) & Q(tenant=OuterRef("tenant"))
+
+
+def in_state(account: BankAccount, lines: "QuerySet[Any]", state: str) -> "QuerySet[Any]":
     if state == State.WAITING:
-        return waiting(lines)
+        return lines.filter(id__in=waiting(account).values("id"))
     if state == State.MATCHED:
         return lines.filter(PART)
     if state == State.IN_TRANSIT:
@@ -59,10 +96,29 @@ def in_state(lines: "QuerySet[Any]", state: str) -> "QuerySet[Any]":
     return lines
 
 
-def waiting(lines: Any) -> "QuerySet[Any]":
-    """Those of which a part is not explained."""
-    found: QuerySet[Any] = with_open(lines).exclude(open=0)
+def waiting(account: BankAccount) -> TenantQuerySet:
+    """What is kept of those of which a part is not explained: few rows where nearly all is."""
+    rows: TenantQuerySet = OpenLine.objects.of(account.tenant_id)
+    return rows.filter(bank_account_id=account.id).exclude(rest=ignored_of("id"))
+
+
+def with_rest(lines: Any) -> "QuerySet[Any]":
+    """Each line with what is `open` of it, by the rows that are kept of that."""
+    kept = OpenLine.objects.filter(tenant=OuterRef("tenant"), id=OuterRef("pk"))
+    rest = Coalesce(Subquery(kept.values("rest"), output_field=MONEY), ZERO, output_field=MONEY)
+    found: QuerySet[Any] = lines.annotate(open=rest - ignored_of("pk"))
     return found
+
+
+def ignored_of(line: str) -> Coalesce:
+    """How much of a line people set aside."""
+    return summed(
+        MatchLine.objects.filter(
+            tenant=OuterRef("tenant"), statement_line=OuterRef(line), ended_at=None,
+            is_ignored=True,
+        ),
+        "statement_line",
+    )  # fmt: skip
 
 
 def said() -> TenantQuerySet:
@@ -86,7 +142,9 @@ def counts_of(account: BankAccount, values: Mapping[str, Any]) -> dict[str, int]
     """By situation, up to MOST + 1; one query."""
     base = narrowed(account, values)
     counted = {
-        state.name.lower(): CountOf(in_state(base, state).order_by().values("pk")[: MOST + 1])
+        state.name.lower(): CountOf(
+            in_state(account, base, state).order_by().values("pk")[: MOST + 1]
+        )
         for state in COUNTED
     }
     rows = Tenant.objects.filter(pk=account.tenant_id).annotate(**counted)

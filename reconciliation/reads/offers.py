@@ -7,12 +7,16 @@ from django.db.models import Q
 
 from accounts.models import Account, JournalLine
 from banking.models import BankAccount, StatementLine
+from core.text import fold
 from parties.models import Payee, Payer
+from reconciliation.matches.items import digits_of
 from reconciliation.matches.other_side import other_lines
 from reconciliation.models import Match, MatchEffect
+from reconciliation.rules.compiled import rule_for, rules_of
 from tenants.models import Membership, TenantQuerySet
 
 MOST_LINES = 5
+MOST_PARTIES = 5  # of each kind
 
 
 def classifications(tenant_id: UUID) -> TenantQuerySet:
@@ -22,8 +26,12 @@ def classifications(tenant_id: UUID) -> TenantQuerySet:
 
 
 def usual_account(line: StatementLine, by: Membership) -> UUID | None:
-    """Of the last line of the same other side and direction that became an entry, else of the
-    last one of this person."""
+    """The one of the rule that fits, where it was left to a person; else of the last line of the
+    same other side and direction that became an entry, else of the last one of this person."""
+    rule = rule_for(rules_of(line.tenant_id), line)
+    if rule is not None and (first := next(iter(rule.slices.all()), None)) is not None:
+        ruled: UUID = first.account_id
+        return ruled
     made = MatchEffect.objects.of(line.tenant_id).filter(
         kind=MatchEffect.Kind.CREATED, match__kind=Match.Kind.CREATE, match__ended_at=None
     )
@@ -55,6 +63,16 @@ class Party:
     def name(self) -> str:
         return str(self.payee or self.payer)
 
+    @property
+    def document(self) -> str:
+        row = self.payee or self.payer
+        return row.document if row else ""
+
+    @property
+    def value(self) -> str:
+        """As forms name it."""
+        return f"payee:{self.payee.id}" if self.payee else f"payer:{self.payer.id}"  # type: ignore[union-attr]
+
 
 def party_of(line: StatementLine) -> Party | None:
     """Who is registered with the document that the bank names."""
@@ -66,6 +84,31 @@ def party_of(line: StatementLine) -> Party | None:
         return Party(None, payer) if payer else None
     payee = Payee.objects.of(line.tenant_id).filter(document=document).first()
     return Party(payee, None) if payee else None
+
+
+def find_parties(line: StatementLine, text: str) -> list[Party]:
+    """By name or document: those whom such a line is of in most cases first."""
+    if not text.strip():
+        return []
+    named = Q(name_folded__contains=fold(text)) | Q(document__contains=digits_of(text))
+    payees = Payee.objects.of(line.tenant_id).filter(named, archived_at=None).order_by("name", "id")
+    payers = Payer.objects.of(line.tenant_id).filter(named, archived_at=None).order_by("name", "id")
+    found = [Party(payee, None) for payee in payees[:MOST_PARTIES]]
+    others = [Party(None, payer) for payer in payers[:MOST_PARTIES]]
+    return [*others, *found] if line.is_incoming else [*found, *others]
+
+
+def party_named(tenant_id: UUID, value: str) -> Party | None:
+    kind, _, name = value.partition(":")
+    try:
+        row_id = UUID(name)
+    except ValueError:
+        return None
+    if kind == "payee":
+        payee = Payee.objects.of(tenant_id).filter(id=row_id).first()
+        return Party(payee, None) if payee else None
+    payer = Payer.objects.of(tenant_id).filter(id=row_id).first()
+    return Party(None, payer) if payer else None
 
 
 def usual_reason(by: Membership) -> str:

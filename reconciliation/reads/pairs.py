@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, JSONField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 
@@ -15,11 +15,14 @@ from banking.models import Allocation, StatementLine
 from banking.statements.allocation import PART
 from charges.models import Settlement
 from payments.models import OutsidePayment, PaymentOrder
+from people.models import ExceptionalAct
 from reconciliation.engine.words import WORDS
 from reconciliation.matches.amounts import with_open
 from reconciliation.models import Match, MatchLine, MatchPart, Transfer
+from reconciliation.proposals.reading import gives_back
+from reconciliation.reads.lines import of_entry
 from reconciliation.reads.marks import with_marks
-from reconciliation.reads.proposals import Proposal, proposals_of, read
+from reconciliation.reads.proposals import Proposal, proposals_of, proposed, read
 from tenants.models import TenantQuerySet
 
 ZERO = Decimal("0.00")
@@ -59,10 +62,17 @@ class Pair:
     said: Sequence[Said]
     proposal: Proposal | None = None
     is_searching: bool = False  # what it may be of is being looked for
+    asked: ExceptionalAct | None = None  # what waits for a second person
 
     @property
     def is_open(self) -> bool:
         return bool(self.open)
+
+    @property
+    def is_return(self) -> bool:
+        """Whether its words are those of a return, and nothing is said of it yet."""
+        words = f"{self.line.description} {self.line.counterparty_name}"
+        return self.open == self.line.amount and gives_back(words)
 
     @property
     def is_part_open(self) -> bool:
@@ -75,8 +85,15 @@ def with_state(lines: Any) -> "QuerySet[Any]":
     ignored = MatchLine.objects.filter(
         tenant=OuterRef("tenant"), statement_line=OuterRef("pk"), is_ignored=True
     )
+    waiting = ExceptionalAct.objects.waiting().filter(
+        tenant=OuterRef("tenant"), subject_id=OuterRef("pk")
+    )
     found: QuerySet[Any] = with_marks(with_open(lines)).annotate(
-        is_allocated=PART, version=changes_of(told) + changes_of(ignored), is_read=Exists(read())
+        is_allocated=PART,
+        awaits_second=Exists(waiting),
+        version=changes_of(told) + changes_of(ignored),
+        is_read=Exists(read()),
+        is_proposed=Exists(proposed()),
     )
     return found
 
@@ -89,8 +106,8 @@ def changes_of(rows: TenantQuerySet) -> Coalesce:
 def pairs_of(tenant_id: UUID, lines: Sequence[Any]) -> dict[UUID, Pair]:
     """By line; lines are `with_state`. A dozen queries at most, whatever their number."""
     said = said_of(tenant_id, [line for line in lines if line.open != line.amount])
-    waiting = [line for line in lines if line.open]
-    proposals = proposals_of(tenant_id, waiting)
+    proposals = proposals_of(tenant_id, [line for line in lines if line.open and line.is_proposed])
+    asked = asked_of(tenant_id, [line.id for line in lines if line.awaits_second])
     return {
         line.id: Pair(
             line,
@@ -99,9 +116,18 @@ def pairs_of(tenant_id: UUID, lines: Sequence[Any]) -> dict[UUID, Pair]:
             said.get(line.id, []),
             proposals.get(line.id),
             bool(line.open) and not line.is_read and line.id not in proposals,
+            asked.get(line.id),
         )
         for line in lines
     }
+
+
+def asked_of(tenant_id: UUID, lines: Sequence[UUID]) -> dict[UUID, ExceptionalAct]:
+    """By line: the act that waits for somebody else's yes."""
+    if not lines:
+        return {}
+    acts = ExceptionalAct.objects.of(tenant_id).waiting().filter(subject_id__in=lines)
+    return {each.subject_id: each for each in acts.select_related("asked_by")}
 
 
 def said_of(tenant_id: UUID, lines: Sequence[Any]) -> dict[UUID, list[Said]]:
@@ -186,13 +212,6 @@ def parts_of(tenant_id: UUID, lines: Sequence[UUID]) -> list[Any]:
         charge=first(settled, "charge", "charge__payer"),
     )
     return list(rows.order_by("created_at", "id"))
-
-
-def of_entry(name: str) -> Q:
-    """Named by the entry of an allocation, or by the one in whose place that stands."""
-    own = Q(**{name: OuterRef("journal_line__entry")})
-    former = Q(**{name: OuterRef("journal_line__entry__replaces")})
-    return (own | former) & Q(tenant=OuterRef("tenant"))
 
 
 def first(rows: QuerySet[Any], document: str, party: str) -> Subquery:

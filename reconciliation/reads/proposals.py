@@ -1,20 +1,21 @@
 """What bank lines are most likely of, as the engine keeps it and the page offers it. A person
 accepts it, or nobody does."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 
 from accounts.models import JournalLine
 from banking.models import StatementLine
 from charges.models import Charge
 from payments.models import Payable
 from payments.states import PayableStatus
-from reconciliation.engine.accept import KINDS
+from reconciliation.engine.accept import KINDS, Offer
 from reconciliation.engine.words import reason_words
 from reconciliation.matches.differences import Difference
 from reconciliation.matches.hold import versions_of
@@ -25,8 +26,10 @@ from reconciliation.reads.items import digests_of
 from tenants.models import TenantQuerySet
 
 ZERO = Decimal("0.00")
-# From which score on a proposal is called certain, and likely.
+# From which score on a proposal is called certain, and likely. One that the engine is certain of
+# has at least the first, another one less.
 CERTAIN, LIKELY = 85, 60
+BATCH = 500
 # Marks that rather speak against it.
 DOUBTS = frozenset(("namesake", "likely"))
 STROKES = {3: "certa", 2: "provável", 1: "incerta"}
@@ -104,6 +107,11 @@ class Proposal:
         return f"Conciliar as {len(self.beside) + 1}" if self.beside else "Conciliar"
 
     @property
+    def lines(self) -> list[UUID]:
+        """The others that go with it."""
+        return [each.line.id for each in self.beside]
+
+    @property
     def is_settling(self) -> bool:
         return self.kept.kind == Kept.Kind.SETTLE
 
@@ -115,6 +123,30 @@ class Proposal:
     @property
     def certainty(self) -> str:
         return STROKES[self.strokes]
+
+
+def offer_of(proposal: Proposal, line: StatementLine, version: int) -> Offer:
+    """To be accepted as it is shown; `version` is that of the line as the person saw it."""
+    seen = {line.id: version} | {each.line.id: each.version for each in proposal.beside}
+    shown = {str(item.id): item.shown for item in proposal.items}
+    return Offer(proposal.kept, seen, shown)
+
+
+def scored(lines: "QuerySet[Any]") -> Iterator[tuple[Any, Proposal | None]]:
+    """Each line of a query, in its order, with its proposal; a batch at a time."""
+    batch: list[Any] = []
+    for line in lines.iterator(chunk_size=BATCH):
+        batch.append(line)
+        if len(batch) == BATCH:
+            yield from with_proposals(batch)
+            batch = []
+    yield from with_proposals(batch)
+
+
+def with_proposals(lines: Sequence[Any]) -> Iterator[tuple[Any, Proposal | None]]:
+    if lines:
+        found = proposals_of(lines[0].tenant_id, [line for line in lines if line.is_proposed])
+        yield from ((line, found.get(line.id)) for line in lines)
 
 
 def proposals_of(tenant_id: UUID, lines: Sequence[StatementLine]) -> dict[UUID, Proposal]:
@@ -160,7 +192,7 @@ def proposal_of(
     gone = [each for each in others if each is not None]
     return Proposal(
         kept=row,
-        score=row.score,
+        score=max(row.score, CERTAIN) if row.degree else min(row.score, CERTAIN - 1),
         reasons=reason_words(mark for mark in row.reasons if mark not in DOUBTS),
         doubts=reason_words(mark for mark in row.reasons if mark in DOUBTS),
         items=chosen if row.kind == Kept.Kind.SETTLE else chosen[:1],
@@ -260,5 +292,13 @@ def read() -> TenantQuerySet:
     """That the engine has looked at a line as it is now; of the line around it."""
     rows: TenantQuerySet = LineReading.objects.filter(
         tenant=OuterRef("tenant"), id=OuterRef("pk"), read_at__isnull=False, is_due=False
+    )
+    return rows
+
+
+def proposed() -> TenantQuerySet:
+    """That something is proposed for a line; of the line around it."""
+    rows: TenantQuerySet = Kept.objects.filter(
+        tenant=OuterRef("tenant"), line_id=OuterRef("pk"), rank=1
     )
     return rows

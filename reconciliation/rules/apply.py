@@ -5,7 +5,7 @@ also in part, on which a person undid something, of which a request waits, or wh
 open bill or charge, is left to a person.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 
 from banking.models import Allocation, StatementLine
+from core.clock import database_now
 from core.errors import DomainError, InvalidState
 from parties.models import Payee, Payer
 from people.exceptional_acts import lock_person
@@ -25,7 +26,7 @@ from reconciliation.matches.hold import hold_accounts
 from reconciliation.matches.ignore import ignore_by_rule
 from reconciliation.matches.transfer import transfer
 from reconciliation.matches.write import Origin
-from reconciliation.models import Match, MatchLine, Rule
+from reconciliation.models import Match, MatchLine, OpenedLine, Rule
 from reconciliation.reads.offers import party_of
 from reconciliation.rules.compiled import Compiled, rule_for, rules_of
 from tenants.models import Membership
@@ -39,6 +40,7 @@ class Held(StrEnum):
     OPEN_ITEM = "open_item"  # documents before memory
     UNDONE = "undone"  # a person took something apart here
     ASKED = "asked"  # a request about the line waits for a second person
+    OPENED = "opened"  # a person has just opened it
     REFUSED = "refused"  # the act itself: above the limit, an archived account
 
 
@@ -63,6 +65,7 @@ WORDS = {
     Held.OPEN_ITEM: "Há conta ou cobrança em aberto desta parte: confira antes.",
     Held.UNDONE: "Uma pessoa desfez uma conciliação desta linha.",
     Held.ASKED: "Um pedido sobre esta linha aguarda liberação.",
+    Held.OPENED: "Uma pessoa acabou de abrir esta linha.",
 }
 
 
@@ -84,22 +87,20 @@ def apply_rules(
         return applied
     hold(tenant_id, fitting, found.values())
     untouched = whole_lines(tenant_id, fitting)
-    undone, asked = undone_lines(tenant_id, untouched), asked_lines(tenant_id, untouched)
+    held = held_lines(tenant_id, untouched)
     for line in fitting:
-        rule = found[line.id]
         if line.id not in untouched:
             continue
-        if line.id in undone:
-            applied.proposed[line.id] = ForPerson(rule, Held.UNDONE, WORDS[Held.UNDONE])
-        elif line.id in asked:
-            applied.proposed[line.id] = ForPerson(rule, Held.ASKED, WORDS[Held.ASKED])
-        elif has_open_item(line):
-            applied.proposed[line.id] = ForPerson(rule, Held.OPEN_ITEM, WORDS[Held.OPEN_ITEM])
-        else:
-            try:
-                applied.done[line.id] = apply_rule(rule, line)
-            except DomainError as error:
-                applied.proposed[line.id] = ForPerson(rule, Held.REFUSED, str(error))
+        rule, why = found[line.id], held.get(line.id)
+        if why is None and has_open_item(line):
+            why = Held.OPEN_ITEM
+        if why is not None:
+            applied.proposed[line.id] = ForPerson(rule, why, WORDS[why])
+            continue
+        try:
+            applied.done[line.id] = apply_rule(rule, line)
+        except DomainError as error:
+            applied.proposed[line.id] = ForPerson(rule, Held.REFUSED, str(error))
     return applied
 
 
@@ -118,6 +119,15 @@ def whole_lines(tenant_id: UUID, lines: Sequence[StatementLine]) -> set[UUID]:
     return {line.id for line in lines if left.get(line.id) == line.amount}
 
 
+def held_lines(tenant_id: UUID, lines: Collection[UUID]) -> dict[UUID, Held]:
+    """Those that a person has to do with."""
+    return {
+        **dict.fromkeys(opened_lines(tenant_id, lines), Held.OPENED),
+        **dict.fromkeys(asked_lines(tenant_id, lines), Held.ASKED),
+        **dict.fromkeys(undone_lines(tenant_id, lines), Held.UNDONE),
+    }
+
+
 def undone_lines(tenant_id: UUID, lines: Iterable[UUID]) -> set[UUID]:
     """Those on which a person undid something."""
     ids = list(lines)
@@ -134,6 +144,12 @@ def undone_lines(tenant_id: UUID, lines: Iterable[UUID]) -> set[UUID]:
 def asked_lines(tenant_id: UUID, lines: Iterable[UUID]) -> set[UUID]:
     waiting = ExceptionalAct.objects.of(tenant_id).waiting().filter(subject_id__in=list(lines))
     return set(waiting.values_list("subject_id", flat=True))
+
+
+def opened_lines(tenant_id: UUID, lines: Iterable[UUID]) -> set[UUID]:
+    since = database_now() - OpenedLine.LEFT_ALONE
+    rows = OpenedLine.objects.of(tenant_id).filter(id__in=list(lines), opened_at__gt=since)
+    return set(rows.values_list("id", flat=True))
 
 
 # --- One rule on one line ---

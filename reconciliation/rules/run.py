@@ -23,7 +23,7 @@ from core.enqueue import enqueue
 from core.errors import Changed, InvalidState
 from core.text import shorten
 from reconciliation.models import Rule, RuleRun
-from reconciliation.rules.apply import apply_rules, asked_lines, undone_lines
+from reconciliation.rules.apply import apply_rules, held_lines
 from reconciliation.rules.compiled import rule_for, rules_of
 from reconciliation.rules.open_items import open_items_of
 from reconciliation.rules.sentence import sentences
@@ -77,7 +77,7 @@ def outlook_of(tenant: Tenant) -> Outlook:
     for lines in open_lines(tenant.id, outlook):
         found = {line: rule for line in lines if (rule := rule_for(rules, line))}
         ids = [line.id for line in found]
-        held = undone_lines(tenant.id, ids) | asked_lines(tenant.id, ids)
+        held = held_lines(tenant.id, ids)
         has_open_item = open_items_of(tenant, list(found))
         for line, rule in found.items():
             if line.id in held or has_open_item(line):

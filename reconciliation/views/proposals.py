@@ -17,8 +17,8 @@ from reconciliation.matches.pairing import Done
 from reconciliation.models import Proposal as Kept
 from reconciliation.reads.pairs import Pair
 from reconciliation.reads.proposals import Proposal
-from reconciliation.views.acts import done, stale
 from reconciliation.views.answer import pair_or_404, pairs_named, show_pair
+from reconciliation.views.in_row import done, stale
 from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Role
 

@@ -17,6 +17,7 @@ from banking.statements.progress import sync_progress
 from banking.statements.unread import shown_unread
 from brazil.banking_days import sao_paulo_day
 from reconciliation.forms.filter import LineFilter, State
+from reconciliation.forms.selection import filter_text, key_of
 from reconciliation.position.board import board_of
 from reconciliation.reads.lines import counts_of, lines_of, written
 from reconciliation.reads.pairs import pairs_of, with_state
@@ -41,6 +42,7 @@ def reconcile(request: TenantRequest) -> HttpResponse:
     if card:
         context["chosen"] = board.of(card)
         context |= account_status(card, now) | statement(request, card.account, position)
+        context |= selecting(request, card.account)
     return render(request, "reconciliation/reconcile.html", context)
 
 
@@ -82,6 +84,13 @@ def statement(
         "first_url": address(request.GET, account, None),
         "counts_url": reverse("reconciliation:counts") + address(request.GET, account, None),
     }
+
+
+def selecting(request: TenantRequest, account: BankAccount) -> dict[str, str]:
+    """What the selection of lines says of the filter that they were ticked in."""
+    text = filter_text(request.GET, account)
+    waiting = filter_text(request.GET.dict() | {"situacao": State.WAITING}, account)
+    return {"filter_text": text, "filter_key": key_of(text), "waiting_text": waiting}
 
 
 @require_GET

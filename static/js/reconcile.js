@@ -82,7 +82,7 @@ document.addEventListener("keydown", (event) => {
     if (!target.matches("[type='search']")) {
       confirm(form);
     }
-  } else if (!target.closest("input, select, textarea")) {
+  } else if (target.matches("[data-line]") || !target.closest("input, select, textarea")) {
     byLetter(event);
   }
 });
@@ -104,7 +104,7 @@ function byLetter(event) {
     step(STEPS[key]);
   } else if (key === "Enter" && !target.matches("[data-pair]")) {
     return;
-  } else if (/^(Enter|[vcti])$/.test(key)) {
+  } else if (/^(Enter|[vctidx])$/.test(key)) {
     press(event, here(), key);
   } else if (key === "u") {
     press(event, here(), key) || press(event, document.getElementById(acted), key);
@@ -141,6 +141,14 @@ function chosenOf(form) {
   }, 0);
 }
 
+// What is open of the line, and of those beside it that go into the same match.
+function sumOf(form) {
+  return [...form.querySelectorAll("[data-beside]:checked")].reduce(
+    (sum, box) => sum + exact(box.dataset.beside),
+    exact(form.dataset.sum),
+  );
+}
+
 // Which way a difference goes, as reconciliation.forms.match says it.
 function wayOf(form, kind, missing) {
   const sign = Math.sign(exact(form.dataset.sum));
@@ -154,7 +162,7 @@ function wayOf(form, kind, missing) {
 }
 
 function missingOf(form, until = null) {
-  let missing = exact(form.dataset.sum) - chosenOf(form);
+  let missing = sumOf(form) - chosenOf(form);
   for (const row of form.querySelectorAll("[data-difference]")) {
     if (row === until) {
       break;
@@ -183,6 +191,7 @@ function tell(form) {
   const mayStay = form.querySelector("[name='leaves_open']").checked;
   const stays = mayStay && Math.sign(missing) === Math.sign(exact(form.dataset.sum));
   const isReady = hasItems && (missing === 0 || stays);
+  form.querySelector("[data-sum-bank]").textContent = written(sumOf(form));
   form.querySelector("[data-sum-chosen]").textContent = written(chosen);
   form.querySelector("[data-sum-left]").textContent = written(missing);
   form.querySelector("[data-sum-place]").classList.toggle("sums__left--zero", missing === 0);
@@ -196,9 +205,30 @@ for (const kind of ["input", "change"]) {
     const form = event.target.closest("[data-sum]");
     if (form) {
       offer(form, event.target);
+      offerOwners(form);
       tell(form);
     }
   });
+}
+
+// Of several items a difference says whose it is: of the last one that was ticked, unless chosen.
+function offerOwners(form) {
+  const boxes = [...form.querySelectorAll("[data-item]:checked")];
+  for (const place of form.querySelectorAll("[data-owner]")) {
+    const select = place.querySelector("select");
+    const kept = select.value;
+    const known = new Map([...select.options].map((option) => [option.value, option]));
+    const wanted = boxes.map((box) => box.value.split(":")[1]);
+    const options = wanted.map((id, at) => {
+      const name = boxes[at].closest("li").querySelector("label b").textContent;
+      return known.get(id) ?? new Option(name, id);
+    });
+    select.replaceChildren(known.get("") ?? new Option("Escolha o item", ""), ...options);
+    const row = place.closest("[data-difference]").querySelector("select");
+    const isAsked = boxes.length > 1;
+    select.value = wanted.includes(kept) ? kept : isAsked && row.value ? (wanted.at(-1) ?? "") : "";
+    place.hidden = !isAsked;
+  }
 }
 
 // A kind that was just chosen takes what is missing.

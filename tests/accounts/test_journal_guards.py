@@ -210,7 +210,7 @@ def test_sums_are_read_from_the_index_alone(tenant):
     with tenant_scope(tenant.id), connection.cursor() as cursor:
         with CaptureQueriesContext(connection) as queries:
             balances(tenant, [account])
-        for other in ("seqscan", "bitmapscan", "indexscan"):
+        for other in ("seqscan", "bitmapscan"):  # without index scans none is left
             cursor.execute(f"SET LOCAL enable_{other} = off")
         cursor.execute(f"EXPLAIN {queries[0]['sql']}")
         plan = "\n".join(row[0] for row in cursor.fetchall())

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.banking.conftest import monday
 from tests.database import migrated_database
 from tests.e2e import product as products
 from tests.e2e.product import Product
+
+__all__ = ["monday"]
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,12 @@ def account_named(tenant: Tenant, code: str) -> Account:
 
 
 def make_entry(
-    account: BankAccount, amount: str, *, code: str = "5.3.02", day: date = DAY
+    account: BankAccount,
+    amount: str,
+    *,
+    code: str = "5.3.02",
+    day: date = DAY,
+    memo: str = "Lançamento de teste",
 ) -> JournalLine:
     """An entry by hand on the Conta do Ativo; its line there."""
     with tenant_scope(account.tenant_id):
@@ -41,7 +46,7 @@ def make_entry(
         entry = post_entry(
             account.tenant,
             date=day,
-            memo="Lançamento de teste",
+            memo=memo,
             lines=[(account.ledger_account, D(amount)), (other, -D(amount))],
         )
         found = line_on(account, entry)

@@ -1,6 +1,5 @@
 """Acts on a bank line, on its row of «Conciliar»."""
 
-import json
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -16,8 +15,7 @@ from charges.states import ChargeStatus
 from payments.states import PayableStatus
 from people.models import ExceptionalAct
 from reconciliation.matches.create import Slice, create_entry
-from reconciliation.matches.hold import versions_of
-from reconciliation.models import Match, Transfer
+from reconciliation.models import Transfer
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
@@ -34,47 +32,13 @@ from tests.reconciliation.matched import (
     open_of,
     purpose_balance,
 )
+from tests.reconciliation.rows import HTMX, item, match_of, post, seen, toast, url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 D = Decimal
 PAGE = reverse("reconciliation:reconcile")
-HTMX = {"HX-Request": "true"}
 ACTS = ("match", "create", "transfer", "ignore")
-
-
-@pytest.fixture
-def finance(client: Client, tenant: Tenant, ana: Membership) -> Client:
-    sign_in(client, ana.user, tenant)
-    return client
-
-
-def url(name: str, row: StatementLine) -> str:
-    return reverse(f"reconciliation:{name}", args=[row.id])
-
-
-def seen(row: StatementLine) -> int:
-    with tenant_scope(row.tenant_id):
-        return versions_of(row.tenant_id, [row.id])[row.id]
-
-
-def post(client: Client, name: str, row: StatementLine, **typed: Any) -> Any:
-    return client.post(url(name, row), {"seen": seen(row), **typed}, headers=HTMX)
-
-
-def toast(answer: Any) -> dict[str, str]:
-    return json.loads(answer.headers["HX-Trigger"])["toast"]
-
-
-def match_of(row: StatementLine) -> Match:
-    with tenant_scope(row.tenant_id):
-        rows = Match.objects.of(row.tenant_id).filter(lines__statement_line=row)
-        found: Match = rows.latest("made_at")
-    return found
-
-
-def item(kind: str, row: Any) -> str:
-    return f"{kind}:{row.id}"
 
 
 # --- Who may ---------------------------------------------------------------------------------
@@ -182,7 +146,13 @@ def test_who_is_registered_with_the_document_of_the_line_is_kept_with_it(
     payer = make_payer(tenant)
     row = line(itau, "150.00", counterparty_document=payer.document)
 
-    post(finance, "create", row, account_1=account_named(tenant, "4.1.01").id, with_party="on")
+    post(
+        finance,
+        "create",
+        row,
+        account_1=account_named(tenant, "4.1.01").id,
+        party=f"payer:{payer.id}",
+    )
 
     assert match_of(row).payer_id == payer.id
 

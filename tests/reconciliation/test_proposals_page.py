@@ -24,10 +24,11 @@ from tests.charges.factories import make_charge
 from tests.charges.issued import opened
 from tests.payments.factories import make_bank_account, make_known
 from tests.reconciliation.matched import DAY, D, line, make_entry, matched, open_of
-from tests.reconciliation.test_line_pages import HTMX, PAGE, match_of, post, seen, url
+from tests.reconciliation.rows import HTMX, match_of, post, seen, url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
+PAGE = reverse("reconciliation:reconcile")
 LOOKED_AT = reverse("reconciliation:looked_at")
 
 
@@ -72,7 +73,7 @@ def test_what_is_proposed_is_accepted_in_one_act(finance, proposed) -> None:
     assert (answer.status_code, open_of(row)) == (200, 0)
     assert reread(bill).status == PayableStatus.PAID
     made = match_of(row)
-    assert (made.degree, made.score, made.reasons[0]) == ("accepted", found.score, "document")
+    assert (made.degree, made.score, made.reasons[0]) == ("accepted", found.kept.score, "document")
     assert [each.how for each in answer.context["pair"].said] != [""]
 
 
@@ -99,9 +100,7 @@ def test_the_others_are_offered_beside_the_first(finance, tenant, itau) -> None:
     one = make_known(tenant, "731.17", approved=True)
     with tenant_scope(tenant.id):
         same = {"payee_document": one.payee.document, "payee_name": one.payee.name}
-    other = make_known(
-        tenant, "731.17", approved=True, payment_date=one.payment_date + timedelta(days=3), **same
-    )
+    other = make_known(tenant, "731.17", approved=True, description="Outra", **same)
     row = of_payee(one, itau, "-731.17")
     work(tenant.id)
     first = proposal(finance, row)
@@ -123,8 +122,6 @@ def test_a_bill_that_waits_is_approved_as_it_was_shown_or_not_at_all(
     work(tenant.id)
     sign_in(client, admin, tenant)
     typed = shown_in(proposal(client, row))
-    change(bill, description="Outra coisa", pix_key="outra@chave.test")
-
     stale = post(client, "accept", row, **typed | {f"shown-{bill.id}": "outro"})
     done = post(client, "accept", row, **shown_in(proposal(client, row)))
 
@@ -170,11 +167,11 @@ def switched_on(account: BankAccount, by: Membership) -> Automation:
 
 def test_a_return_of_a_charge_asks_whether_it_is_owed_again(finance, tenant, itau, ana) -> None:
     charge = opened(make_charge(tenant, itau, "100.37"))
-    came = line(itau, "100.37", DAY - timedelta(days=3))
-    matched(came, charge, by=ana)
     with tenant_scope(tenant.id):
         payer = charge.payer
     named = {"counterparty_name": payer.name, "counterparty_document": payer.document}
+    came = line(itau, "100.37", DAY - timedelta(days=3), **named)
+    matched(came, charge, by=ana)
     back = line(itau, "-100.37", description="DEVOLUCAO PIX", **named)
     work(tenant.id)
     typed = shown_in(proposal(finance, back))
@@ -186,7 +183,7 @@ def test_a_return_of_a_charge_asks_whether_it_is_owed_again(finance, tenant, ita
     assert (asked.status_code, asked.context["act"]) == (200, "accept")
     assert list(silent.context["form"].errors) == ["debt", "why"]
     assert (told.status_code, open_of(back)) == (200, 0)
-    assert reread(charge).status == ChargeStatus.OPEN
+    assert reread(charge).status == ChargeStatus.RETURNED
 
 
 def test_a_match_by_itself_says_how_and_why(finance, tenant, itau, ana) -> None:

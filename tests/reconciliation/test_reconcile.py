@@ -274,10 +274,10 @@ def test_the_next_page_keeps_the_filter_and_joins_the_day(client, tenant, operat
     first = open_page(client, operator, tenant, q="venda")
     second = client.get(PAGE + first.context["more_url"], headers={"HX-Request": "true"})
 
-    assert words(second).count("Venda") == 10
+    assert words(second).count("<b>Venda</b>") == 10
     assert "Compra" not in words(second)
     assert "day--continued" in words(second)
-    assert "Mais 10 lançamentos" in words(second)
+    assert "Mais 10 linhas" in words(second)
     assert "<html" not in words(second)
 
 

@@ -1,21 +1,26 @@
 """Rules of the statement: when they fit, what they do, what they leave to people."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from banking.models import StatementLine
+from banking.models import BankAccount, StatementLine
+from core.clock import database_now
 from core.errors import Changed, InvalidInput, InvalidState, NotAllowed
 from people.models import ExceptionalAct
 from reconciliation.matches.create import Slice, create_entry
 from reconciliation.matches.ignore import ignore
 from reconciliation.matches.undo import undo
-from reconciliation.models import Match, Rule
+from reconciliation.models import Match, OpenedLine, Rule
+from reconciliation.reads.offers import usual_account
 from reconciliation.rules.compiled import compiled, rule_for
 from reconciliation.rules.conditions import Conditions, Facts, checks_of, fits
 from reconciliation.rules.edit import (
@@ -26,7 +31,7 @@ from reconciliation.rules.edit import (
     switch_rule,
 )
 from reconciliation.rules.pattern import WrongPattern, compile_pattern
-from tenants.models import Role
+from tenants.models import Membership, Role
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, make_lines, reread
 from tests.charges.factories import make_payer, membership
@@ -46,6 +51,7 @@ from tests.reconciliation.ruled import (
     applied,
     begins,
     caught_by,
+    classification_id,
     compiled_of,
     entry,
     ignoring,
@@ -544,3 +550,104 @@ def test_a_trial_that_reads_not_all_lines_says_from_which_day(tenant, itau, ana)
     trial = caught_by(ana, when("AWS"), looked=3)
 
     assert (trial.count, trial.since) == (4, days[3])
+
+
+# --- Beside people ---
+
+
+def test_a_line_that_a_person_has_just_opened_is_left_alone(tenant, itau, ana) -> None:
+    make_rule(ana, when("TAR"))
+    row = line(itau, "-12.00", description="TAR PACOTE")
+    with tenant_scope(tenant.id):
+        OpenedLine.objects.create(id=row.id, tenant=tenant, opened_by=ana.user)
+    assert applied(ana, row).proposed[row.id].held == "opened"
+
+    change(OpenedLine(id=row.id, tenant=tenant), opened_at=database_now() - OpenedLine.LEFT_ALONE)
+
+    assert row.id in applied(ana, row).done
+
+
+def test_what_a_rule_left_to_a_person_is_offered_to_them(tenant, itau, ana) -> None:
+    make_rule(ana, when("TAR"))
+    row = line(itau, "-12.00", description="TAR PACOTE")
+
+    with tenant_scope(tenant.id):
+        assert usual_account(row, ana) == account_named(tenant, "5.5.01").id
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_no_order_of_acts_lets_a_rule_touch_what_is_explained(tenant, itau, ana, data) -> None:
+    with transaction.atomic():
+        play(itau, ana, data)
+        transaction.set_rollback(True)
+
+
+def play(itau: BankAccount, ana: Membership, data: st.DataObject) -> None:
+    rows = [line(itau, f"-{5 + number}.00", description="TAR") for number in range(4)]
+    acts = ("rule", "enter", "ignore", "part", "undo", "apply")
+    for act in data.draw(st.lists(st.sampled_from(acts), min_size=3, max_size=8)):
+        row = data.draw(st.sampled_from(rows))
+        with suppress(InvalidState, InvalidInput), transaction.atomic():
+            do(act, row, rows, itau, ana)
+    before, left = standing(rows), {row.id: open_of(row) for row in rows}
+    make_rule(ana, when("TAR"))
+
+    done = applied(ana, *rows).done
+
+    assert before <= standing(rows)
+    assert all(left[row.id] == row.amount for row in rows if row.id in done)
+    assert all(open_of(row) == left[row.id] for row in rows if row.id not in done)
+    assert applied(ana, *rows).done == {}
+
+
+def standing(rows: list[StatementLine]) -> set[object]:
+    with tenant_scope(rows[0].tenant_id):
+        said = Match.objects.of(rows[0].tenant_id).standing()
+        return set(said.filter(lines__statement_line__in=rows).values_list("id", flat=True))
+
+
+def do(
+    act: str, row: StatementLine, rows: list[StatementLine], itau: BankAccount, ana: Membership
+) -> None:
+    if act == "rule":
+        make_rule(ana, when("TAR"))
+    elif act == "apply":
+        applied(ana, *rows)
+    elif act == "part":
+        matched(row, make_entry(itau, "-1.00"), by=ana, leaves_open=True)
+    with tenant_scope(ana.tenant_id):
+        if act == "enter":
+            create_entry(row.id, [Slice(classification_id(ana, "5.3.02"))], by=ana)
+        elif act == "ignore":
+            ignore(row.id, by=ana, why="Teste")
+        elif act == "undo":
+            said = Match.objects.of(ana.tenant_id).standing().filter(lines__statement_line=row)
+            if match := said.first():
+                undo([match.id], by=ana)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_person_and_a_rule_at_once_make_one_entry(tenant, itau, ana) -> None:
+    make_rule(ana, when("TAR"))
+    rows = [line(itau, "-12.00", description="TAR PACOTE") for _ in range(8)]
+    other = account_named(tenant, "5.3.02").id
+
+    def by_hand(row: StatementLine) -> bool:
+        with suppress(InvalidState), tenant_scope(tenant.id):
+            create_entry(row.id, [Slice(other)], by=ana)
+            return True
+        return False
+
+    def by_rule(row: StatementLine) -> bool:
+        return row.id in applied(ana, row).done
+
+    with ThreadPoolExecutor(8) as pool:
+        asked = [(pool.submit(by_hand, row), pool.submit(by_rule, row)) for row in rows]
+        won = [(one.result(), another.result()) for one, another in asked]
+
+    assert all(sum(each) == 1 for each in won)
+    assert {open_of(row) for row in rows} == {0}
+    assert balance(tenant, "5.5.01") + balance(tenant, "5.3.02") == D("96.00")

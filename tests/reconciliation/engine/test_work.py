@@ -9,7 +9,7 @@ from banking.models import BankAccount, StatementLine
 from charges.models import Settlement
 from charges.states import ChargeStatus
 from payments.models import OutsidePayment
-from payments.states import PayableStatus
+from payments.states import OrderStatus, PayableStatus
 from reconciliation.engine.accept import accept
 from reconciliation.engine.run import work
 from reconciliation.matches.undo import undo
@@ -18,7 +18,8 @@ from tenants.scope import tenant_scope
 from tests.banking.factories import reread
 from tests.charges.factories import make_charge
 from tests.charges.issued import opened
-from tests.payments.factories import make_bank_account, make_known
+from tests.payments.clock import at
+from tests.payments.factories import make_bank_account, make_known, make_order
 from tests.reconciliation.matched import DAY, entry_lines, line, make_entry, matched, open_of
 from tests.reconciliation.ruled import make_rule, when
 
@@ -255,3 +256,29 @@ def test_and_not_where_one_is(tenant, itau, ana):
     of_payee(bill, itau, "-88.37", description="POSTO ESTRELA 4")
     assert work(tenant.id).by_rules == 0
     assert matches(tenant) == []
+
+
+def test_a_payment_of_ours_that_came_back_is_returned(tenant, automatic):
+    bill = make_known(tenant, "731.17", approved=True)
+    order = make_order(bill, OrderStatus.AT_BANK, first_sent_at=at("23 10:00"))
+    out = of_payee(bill, automatic, "-731.17", kind="transfer")
+    work(tenant.id)
+    (made,) = matches(tenant)
+    with tenant_scope(tenant.id):
+        assert list(made.effects.values_list("kind", flat=True)) == ["order_proved"]
+    of_payee(bill, automatic, "731.17", kind="transfer", description="DEVOLUCAO TED")
+    work(tenant.id)
+    assert [match.kind for match in matches(tenant)] == ["match", "give_back"]
+    with tenant_scope(tenant.id):
+        assert reread(order).status == OrderStatus.RETURNED
+        assert reread(bill).status == PayableStatus.PENDING
+    assert open_of(out) == 0
+
+
+def test_an_entry_by_hand_that_names_its_party_is_found_by_it(tenant, itau):
+    bill = make_known(tenant, "10.00", approved=True, payee_name="Estrela Distribuidora Ltda")
+    posted = make_entry(itau, "-540.00", memo="Sinal da obra · Estrela Distribuidora Ltda")
+    row = of_payee(bill, itau, "-540.00")
+    work(tenant.id)
+    (first, *_) = proposals(row)
+    assert (first.parts[0]["id"], "document" in first.reasons) == (str(posted.id), True)

@@ -15,7 +15,7 @@ FORMER = former.frozen(TABLE, "settlement_frozen", f"way, {COLUMNS}").sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("charges", "0013_undone_receipts")]
+    dependencies = [("charges", "0014_receipts_of_lines")]
 
     operations = [
         migrations.RunSQL(DROP, FORMER),

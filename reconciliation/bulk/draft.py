@@ -1,0 +1,233 @@
+"""Fix what an act on many lines is to do, before a person is asked: just that is confirmed."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, Sum
+
+from banking.models import Allocation
+from banking.statements.allocation import check_role
+from core.enqueue import enqueue
+from core.errors import InvalidInput, InvalidState
+from core.text import read_line
+from reconciliation.bulk.selection import MOST, Selection, require_possible
+from reconciliation.models import BulkAct, BulkLine, MatchEffect, MatchLine
+from reconciliation.reads.pairs import with_state
+from reconciliation.reads.proposals import CERTAIN, LIKELY, offer_of, scored
+from tenants.models import Membership
+from tenants.purge import oldest_of
+
+Stage, State = BulkAct.Stage, BulkLine.State
+# How sure a proposal has to be, as a person chooses.
+LEAST: Mapping[str, int] = {"certas": CERTAIN, "provaveis": LIKELY, "todas": 0}
+ZERO = Decimal("0.00")
+KEPT = timedelta(days=7)
+Planned = tuple[Any, dict[str, Any], int | None, str]  # line, plan, score, why it is left out
+
+
+def draft(kind: BulkAct.Kind, selection: Selection, *, by: Membership) -> BulkAct:
+    """Nothing is done yet. Runs inside the company's scope.
+
+    Raises:
+        InvalidInput: no line is chosen, or more than one act takes.
+        NotAllowed: `by` does not work on the statement.
+    """
+    check_role(by)
+    ordered = selection.lines().order_by("booked_on", "occurred_at", "id")
+    require_possible(ordered.order_by().values("id")[: MOST + 1].count())
+    lines = with_state(ordered.defer("raw", "words_folded").select_related("tenant"))
+    bulk: BulkAct = BulkAct.objects.create(
+        tenant_id=by.tenant_id, bank_account=selection.account, kind=kind, made_by=by.user
+    )
+    rows = [
+        BulkLine(
+            tenant_id=by.tenant_id,
+            bulk=bulk,
+            position=position,
+            statement_line=line,
+            amount=line.amount if kind == BulkAct.Kind.UNDO else line.open,
+            score=score,
+            plan=plan,
+            state=State.LEFT_OUT if why else State.WAITING,
+            words=why,
+        )
+        for position, (line, plan, score, why) in enumerate(PLANS[kind](lines), start=1)
+    ]
+    BulkLine.objects.bulk_create(rows, batch_size=1000)
+    return bulk
+
+
+def plan_accepting(lines: Any) -> Iterator[Planned]:
+    taken: set[UUID] = set()
+    for line, proposal in scored(lines):
+        if line.id in taken:
+            continue
+        if not line.open:
+            yield line, {}, None, "Já está conciliada."
+        elif proposal is None:
+            yield line, {}, None, "Não tem proposta."
+        else:
+            taken |= set(proposal.lines)
+            yield line, offer_of(proposal, line, line.version).to_json(), proposal.score, ""
+
+
+def plan_ignoring(lines: Any) -> Iterator[Planned]:
+    for line in lines.iterator(chunk_size=1000):
+        why = "" if line.open else "Já está conciliada."
+        yield line, {"seen": line.version}, None, why
+
+
+def plan_undoing(lines: Any) -> Iterator[Planned]:
+    """The newest day first: what stands on something goes before it."""
+    found = list(lines.reverse())
+    matches, parts = said_of([line.id for line in found], found[0].tenant_id if found else None)
+    for line in found:
+        plan = {"matches": matches.get(line.id, []), "parts": parts.get(line.id, [])}
+        is_none = not (plan["matches"] or plan["parts"])
+        yield line, plan, None, "Não há o que desfazer." if is_none else ""
+
+
+def said_of(
+    ids: Sequence[UUID], tenant_id: UUID | None
+) -> tuple[dict[UUID, list[str]], dict[UUID, list[str]]]:
+    """By line: the matches that stand, and the allocations that no match made."""
+    if tenant_id is None:
+        return {}, {}
+    rows = MatchLine.objects.of(tenant_id).standing().filter(statement_line__in=ids)
+    matches = grouped(rows.order_by("-added_at").values_list("statement_line_id", "match_id"))
+    alone = (
+        Allocation.objects.of(tenant_id).standing().filter(statement_line__in=ids, match_parts=None)
+    )
+    return matches, grouped(alone.order_by("id").values_list("statement_line_id", "id"))
+
+
+def grouped(pairs: Iterable[tuple[UUID, UUID]]) -> dict[UUID, list[str]]:
+    found: dict[UUID, list[str]] = {}
+    for line, named in pairs:
+        found.setdefault(line, []).append(str(named))
+    return found
+
+
+PLANS = {
+    BulkAct.Kind.ACCEPT: plan_accepting,
+    BulkAct.Kind.IGNORE: plan_ignoring,
+    BulkAct.Kind.UNDO: plan_undoing,
+}
+
+
+# --- What it would do ---
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Lines of an act, and their sum as money in and out: positive."""
+
+    count: int
+    came: Decimal
+    left: Decimal
+
+
+def part_of(bulk: BulkAct, wanted: Q) -> Part:
+    told = (
+        BulkLine.objects.of(bulk.tenant_id)
+        .filter(wanted, bulk=bulk)
+        .aggregate(
+            count=Count("id"),
+            came=Sum("amount", filter=Q(amount__gt=0)),
+            left=Sum("amount", filter=Q(amount__lt=0)),
+        )
+    )
+    return Part(told["count"], told["came"] or ZERO, -(told["left"] or ZERO))
+
+
+def by_certainty(bulk: BulkAct) -> dict[str, Part]:
+    waiting = Q(state=State.WAITING)
+    return {name: part_of(bulk, waiting & Q(score__gte=least)) for name, least in LEAST.items()}
+
+
+def left_out(bulk: BulkAct) -> list[tuple[str, int]]:
+    """Why lines are left out, and of how many that is so."""
+    rows = BulkLine.objects.of(bulk.tenant_id).filter(bulk=bulk, state=State.LEFT_OUT)
+    return list(rows.values_list("words").annotate(n=Count("id")).order_by("-n"))
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneTogether:
+    """What undoing the matches of an act does, counted."""
+
+    lines: int  # open again, also those that were not chosen
+    kept: int
+    reversed: int
+    bills: int
+    orders: int
+    charges: int
+
+
+def effect_of_bulk(bulk: BulkAct) -> UndoneTogether:
+    """Four queries, whatever the number of lines."""
+    plans = BulkLine.objects.of(bulk.tenant_id).filter(bulk=bulk).waiting()
+    matches: set[str] = set()
+    parts: set[str] = set()
+    alone: set[UUID] = set()
+    for line, plan in plans.values_list("statement_line_id", "plan"):
+        matches |= set(plan["matches"])
+        if plan["parts"]:
+            parts |= set(plan["parts"])
+            alone.add(line)
+    told = MatchLine.objects.of(bulk.tenant_id).standing().filter(match__in=matches)
+    reopened = alone | set(told.values_list("statement_line_id", flat=True))
+    effects = MatchEffect.objects.of(bulk.tenant_id).filter(match__in=matches)
+    kinds = dict(effects.order_by().values_list("kind").annotate(n=Count("id")))
+    own = effects.filter(kind=MatchEffect.Kind.GIVEN_BACK, order=None, settlement=None).count()
+    of = MatchEffect.Kind
+    return UndoneTogether(
+        lines=len(reopened),
+        kept=kinds.get(of.LINKED, 0) + kinds.get(of.REWRITTEN, 0) + len(parts),
+        reversed=kinds.get(of.CREATED, 0) + own,
+        bills=kinds.get(of.BILL_PAID, 0),
+        orders=kinds.get(of.ORDER_PROVED, 0),
+        charges=kinds.get(of.CHARGE_SETTLED, 0),
+    )
+
+
+# --- Confirm ---
+
+
+def begin(bulk: BulkAct, *, by: Membership, why: str = "", least: int | None = None) -> BulkAct:
+    """A worker does it now, or who calls `work`. Lines of a lower score are left out.
+
+    Raises:
+        InvalidInput: (field `why`) nothing says why lines are ignored.
+        InvalidState: (code `begun`) it is under way already.
+        NotAllowed: another person drafted it.
+    """
+    check_role(by)
+    rows = BulkAct.objects.of(by.tenant_id).select_for_update(no_key=True)
+    held: BulkAct = rows.get(id=bulk.id)
+    if held.stage != Stage.DRAFT or held.made_by_id != by.user_id:
+        raise InvalidState("Este ato já foi confirmado.", code="begun")
+    held.why = read_line(why)[:300]
+    if held.kind == BulkAct.Kind.IGNORE and not held.why:
+        raise InvalidInput(
+            "Informe por que estas linhas são ignoradas.", field="why", code="required"
+        )
+    lines = BulkLine.objects.of(by.tenant_id).filter(bulk=held).waiting()
+    if least is not None:
+        lines.filter(score__lt=least).update(
+            state=State.LEFT_OUT, words="A proposta não é tão certa."
+        )
+    held.stage = Stage.RUNNING
+    held.save(update_fields=["stage", "why"])
+    enqueue("reconciliation.tasks.work_on_bulk", str(by.tenant_id), str(held.id))
+    return held
+
+
+def purge_bulk(now: datetime) -> None:
+    """Acts of a week ago: what they did is on record. To be called outside of scopes."""
+    old = BulkAct.objects.filter(made_at__lt=now - KEPT).exclude(stage=Stage.RUNNING)
+    for acts in oldest_of(old, by="made_at"):
+        acts.delete()

@@ -1,0 +1,79 @@
+"""Which lines of the statement a person ticked, as the page sends it: never in an address."""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import BadRequest
+from django.http import QueryDict
+
+from banking.models import BankAccount
+from core.fields import LineField
+from reconciliation.bulk.draft import LEAST
+from reconciliation.bulk.selection import Selection
+from reconciliation.forms.filter import LineFilter
+from tenants.models import Tenant
+
+# What of the address says which lines are shown.
+FILTERS = ("situacao", "de", "ate", "tipo", "valor_de", "valor_ate", "documento", "q")
+ALL = "todas"
+
+
+def filter_text(query: Mapping[str, Any], account: BankAccount) -> str:
+    """The filter of a page, in one text that is always the same for the same filter."""
+    kept = QueryDict(mutable=True)
+    kept["conta"] = str(account.id)
+    for name in FILTERS:
+        if value := query.get(name):
+            kept[name] = value
+    return kept.urlencode()
+
+
+def key_of(text: str) -> str:
+    """What the browser keeps of a filter, to know it again: no word of it."""
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+def read_selection(posted: QueryDict, tenant: Tenant) -> Selection:
+    """`filtro` is a `filter_text`, `ids` the lines that were ticked on all pages, separated by
+    commas, and `line` those of a page without scripts. With `escolha` ALL, `ids` are those that
+    were taken out.
+
+    Raises:
+        BadRequest: no page of ours sent it.
+    """
+    query = QueryDict(posted.get("filtro", ""))
+    form = LineFilter(query)
+    named = list(read_ids([query.get("conta", "")]))
+    if not named or not form.is_valid():
+        raise BadRequest("no filter of the statement")
+    account = BankAccount.objects.of(tenant).filter(id=named[0]).first()
+    if account is None:
+        raise BadRequest("no account of the company")
+    ids = read_ids([*posted.get("ids", "").split(","), *posted.getlist("line")])
+    is_all = posted.get("escolha") == ALL
+    return Selection(account, form.cleaned_data, frozenset(ids), is_all=is_all)
+
+
+def read_ids(texts: Iterable[str]) -> Iterable[UUID]:
+    for text in texts:
+        try:
+            yield UUID(text)
+        except ValueError:
+            continue
+
+
+class ConfirmForm(forms.Form):
+    """What is said when an act on many lines is confirmed."""
+
+    why = LineField(label="Motivo", required=False, max_length=300)
+    certeza = forms.ChoiceField(
+        label="Quais propostas", choices=[(name, name) for name in LEAST], required=False
+    )
+
+    @property
+    def least(self) -> int | None:
+        chosen = self.cleaned_data.get("certeza")
+        return LEAST[chosen] if chosen else None

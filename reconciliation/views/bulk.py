@@ -1,0 +1,137 @@
+"""Acts on many lines: what is chosen, what would be done, doing it, and what came of it."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import reswap, retarget
+
+from core.errors import InvalidInput
+from people.recent_factor import require_recent_factor
+from reconciliation.bulk.draft import begin, by_certainty, draft, effect_of_bulk, left_out, part_of
+from reconciliation.bulk.selection import summary_of
+from reconciliation.bulk.work import work
+from reconciliation.forms.selection import ConfirmForm, read_selection
+from reconciliation.models import BulkAct, BulkLine
+from reconciliation.reads.bulk import outcome_of
+from reconciliation.views.answer import pairs_named
+from tenants.access import TenantRequest, role_required
+from tenants.models import Role
+from tenants.scope import tenant_scope
+
+Kind, State = BulkAct.Kind, BulkLine.State
+KINDS = {"conciliar": Kind.ACCEPT, "ignorar": Kind.IGNORE, "desfazer": Kind.UNDO}
+AT_ONCE = 20  # lines; more are done apart from the request
+ROWS = 200  # of a page that change in place; of more the list is asked for again
+enterers = role_required(Role.ADMIN, Role.FINANCE)
+
+
+@require_POST
+@enterers
+def selected(request: TenantRequest) -> HttpResponse:
+    """Count and sum of what is chosen. Writes nothing."""
+    selection = read_selection(request.POST, request.tenant)
+    context = {"summary": summary_of(selection), "selection": selection}
+    return render(request, "reconciliation/_selection.html", context)
+
+
+@require_POST
+@enterers
+def review(request: TenantRequest) -> HttpResponse:
+    """Says what the act would do; what it says is kept, and done when it is confirmed."""
+    selection = read_selection(request.POST, request.tenant)
+    kind = KINDS.get(request.POST.get("ato", ""), Kind.ACCEPT)
+    bulk = draft(kind, selection, by=request.membership)
+    return show_review(request, bulk, ConfirmForm())
+
+
+def show_review(
+    request: TenantRequest, bulk: BulkAct, form: ConfirmForm, status: int = 200
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "bulk": bulk,
+        "form": form,
+        "part": part_of(bulk, Q(state=State.WAITING)),
+        "left_out": left_out(bulk),
+        "back_url": page_of(bulk),
+    }
+    if bulk.kind == Kind.ACCEPT:
+        context["degrees"] = by_certainty(bulk)
+    if bulk.kind == Kind.UNDO:
+        context["effect"] = effect_of_bulk(bulk)
+    template = "_bulk_dialog" if request.htmx else "bulk"
+    response = render(request, f"reconciliation/{template}.html", context, status=status)
+    # The form itself is answered in the bar.
+    return retarget(reswap(response, "innerHTML"), "#dialogs") if request.htmx else response
+
+
+@require_POST
+@role_required(Role.ADMIN, Role.FINANCE, scoped=False)
+@require_recent_factor
+def confirm(request: TenantRequest, bulk_id: UUID) -> HttpResponse:
+    """Some lines are done here, each in a transaction of its own; many by a worker."""
+    with tenant_scope(request.tenant.id):
+        bulk = get_object_or_404(BulkAct.objects.of(request.tenant), id=bulk_id)
+        form = ConfirmForm(request.POST)
+        if not form.is_valid():
+            return show_review(request, bulk, form, status=422)
+        try:
+            why = form.cleaned_data["why"]
+            begin(bulk, by=request.membership, why=why, least=form.least)
+        except InvalidInput as error:
+            form.add_error(error.field, str(error))
+            return show_review(request, bulk, form, status=422)
+        waiting = BulkLine.objects.of(request.tenant).filter(bulk=bulk).waiting().count()
+    if waiting <= AT_ONCE:
+        work(request.tenant.id, bulk.id)
+    with tenant_scope(request.tenant.id):
+        return show_outcome(request, bulk.id)
+
+
+@require_GET
+@enterers
+def progress(request: TenantRequest, bulk_id: UUID) -> HttpResponse:
+    return show_outcome(request, bulk_id)
+
+
+def show_outcome(request: TenantRequest, bulk_id: UUID) -> HttpResponse:
+    bulk = get_object_or_404(
+        BulkAct.objects.of(request.tenant).select_related("bank_account"), id=bulk_id
+    )
+    outcome = outcome_of(bulk)
+    if not request.htmx:
+        messages.info(request, "Em andamento." if bulk.is_running else outcome.words)
+        return redirect(page_of(bulk))
+    context: dict[str, Any] = {"bulk": bulk, "outcome": outcome}
+    if bulk.is_running:
+        response = render(request, "reconciliation/_bulk_progress.html", context)
+        if request.method == "POST":
+            toast = {"text": "Em andamento: você pode sair desta página.", "tone": "info"}
+            response["HX-Trigger"] = json.dumps({"toast": toast})
+        return response
+    rows = BulkLine.objects.of(request.tenant).filter(bulk=bulk).exclude(state=State.LEFT_OUT)
+    touched = list(rows.values_list("statement_line_id", flat=True)[: ROWS + 1])
+    if len(touched) <= ROWS:
+        context["others"] = list(pairs_named(request, touched).values())
+    else:
+        context["reload"] = request.htmx.current_url_abs_path
+    response = render(request, "reconciliation/_bulk_done.html", context)
+    refused = list(rows.refused().values_list("statement_line_id", flat=True))
+    response["HX-Trigger"] = json.dumps(
+        {
+            "toast": {"text": outcome.words, "tone": outcome.tone},
+            "lines-changed": True,
+            "lines-kept": {"ids": [str(each) for each in refused]},
+        }
+    )
+    return response
+
+
+def page_of(bulk: BulkAct) -> str:
+    return f"{reverse('reconciliation:reconcile')}?conta={bulk.bank_account_id}"

@@ -1,0 +1,355 @@
+"""Many lines of «Conciliar» at once: what is chosen, what is asked first, what came of each."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from banking.models import BankAccount, StatementLine
+from charges.models import Charge
+from charges.states import ChargeStatus
+from core.clock import database_now
+from reconciliation.bulk import draft as drafts
+from reconciliation.bulk.selection import MOST, Selection
+from reconciliation.bulk.work import unfinished, work
+from reconciliation.engine import run as engine
+from reconciliation.forms.selection import filter_text
+from reconciliation.matches.create import Slice, create_entry
+from reconciliation.matches.ignore import ignore
+from reconciliation.models import BulkAct, BulkLine, Match
+from tenants.models import Membership, Role, Tenant, User
+from tenants.scope import tenant_scope
+from tests.banking.factories import make_line, make_lines, reread
+from tests.cast import make_member, sign_in
+from tests.charges.factories import make_charge, make_payer, membership
+from tests.charges.issued import opened
+from tests.payments.factories import make_bank_account
+from tests.reconciliation.matched import (
+    DAY,
+    D,
+    account_named,
+    balance,
+    line,
+    make_entry,
+    matched,
+    open_of,
+)
+from tests.reconciliation.rows import HTMX
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+
+Kind, State = BulkAct.Kind, BulkLine.State
+
+
+def filter_of(account: BankAccount, **query: str) -> str:
+    return filter_text(query, account)
+
+
+def select(client: Client, account: BankAccount, *rows: StatementLine, **more: str) -> Any:
+    ids = ",".join(str(row.id) for row in rows)
+    typed = {"filtro": filter_of(account), "ids": ids, **more}
+    return client.post(reverse("reconciliation:selected"), typed, headers=HTMX)
+
+
+def review(client: Client, act: str, account: BankAccount, *rows: Any, **more: str) -> BulkAct:
+    ids = ",".join(str(row.id) for row in rows)
+    typed = {"filtro": filter_of(account), "ids": ids, "ato": act, **more}
+    answer = client.post(reverse("reconciliation:review_bulk"), typed, headers=HTMX)
+    assert answer.status_code == 200
+    found: BulkAct = answer.context["bulk"]
+    return found
+
+
+def confirm(client: Client, bulk: BulkAct, **typed: str) -> Any:
+    url = reverse("reconciliation:confirm_bulk", args=[bulk.id])
+    return client.post(url, typed, headers=HTMX)
+
+
+def states(bulk: BulkAct) -> dict[Any, str]:
+    with tenant_scope(bulk.tenant_id):
+        rows = BulkLine.objects.of(bulk.tenant_id).filter(bulk=bulk)
+        return dict(rows.values_list("statement_line_id", "state"))
+
+
+def drafted(kind: Kind, by: Membership, *rows: StatementLine) -> BulkAct:
+    with tenant_scope(by.tenant_id):
+        account = BankAccount.objects.of(by.tenant_id).get(id=rows[0].bank_account_id)
+        chosen = Selection(account, {}, frozenset(row.id for row in rows))
+        return drafts.draft(kind, chosen, by=by)
+
+
+def begun(bulk: BulkAct, by: Membership, **said: Any) -> None:
+    with tenant_scope(by.tenant_id):
+        drafts.begin(bulk, by=by, **said)
+
+
+def proposed(tenant: Tenant, account: BankAccount, amount: str) -> tuple[StatementLine, Charge]:
+    """A charge, and the only line of its payer and value."""
+    payer = make_payer(tenant)
+    charge = opened(make_charge(tenant, account, amount, payer=payer))
+    row = line(account, amount, charge.due_date, counterparty_document=payer.document)
+    engine.work(tenant.id)
+    return row, charge
+
+
+# --- What is chosen ---------------------------------------------------------------------------
+
+
+def test_count_and_sum_are_of_what_is_ticked(finance: Client, itau: BankAccount) -> None:
+    """R-BLK01: of both sides, whichever page they are on."""
+    came, left = line(itau, "100.10"), line(itau, "-30.00")
+    line(itau, "7.00")
+
+    told = select(finance, itau, came, left).context["summary"]
+
+    assert (told.count, told.came, told.left, told.found) == (2, D("100.10"), D("30.00"), 3)
+
+
+def test_all_of_the_filter_are_those_that_it_finds_but_what_was_taken_out(
+    finance: Client, itau: BankAccount
+) -> None:
+    make_lines(itau, *["10.00"] * 60, day=DAY)
+    first = line(itau, "10.00")
+    line(itau, "-5.00")
+
+    answer = select(finance, itau, first, escolha="todas", filtro=filter_of(itau, tipo="entradas"))
+
+    assert (answer.context["summary"].count, answer.context["summary"].came) == (60, D("600.00"))
+
+
+def test_more_than_one_act_takes_is_told(finance: Client, itau: BankAccount) -> None:
+    make_lines(itau, *["1.00"] * (MOST + 1), day=DAY)
+
+    told = select(finance, itau, escolha="todas").context["summary"]
+    typed = {"filtro": filter_of(itau), "escolha": "todas", "ato": "ignorar"}
+    refused = finance.post(reverse("reconciliation:review_bulk"), typed, headers=HTMX)
+
+    assert told.is_too_much and refused.status_code == 422
+    with tenant_scope(itau.tenant_id):
+        assert not BulkAct.objects.of(itau.tenant_id).exists()
+
+
+def test_a_line_of_another_account_is_none_of_the_selection(
+    finance: Client, tenant: Tenant, itau: BankAccount
+) -> None:
+    other = line(make_bank_account(tenant, preferred=False), "9.00")
+
+    assert select(finance, itau, other).context["summary"].count == 0
+
+
+@pytest.mark.parametrize("role", [Role.APPROVER, Role.READER])
+def test_who_only_reads_selects_nothing(
+    client: Client, tenant: Tenant, itau: BankAccount, role: Role
+) -> None:
+    sign_in(client, make_member(tenant, role), tenant)
+
+    for name in ("selected", "review_bulk"):
+        typed = {"filtro": filter_of(itau)}
+        assert client.post(reverse(f"reconciliation:{name}"), typed).status_code == 403
+
+
+def test_an_account_of_another_company_is_no_filter(
+    client: Client, other_tenant: Tenant, outsider: User, itau: BankAccount
+) -> None:
+    sign_in(client, outsider, other_tenant)
+
+    answer = client.post(reverse("reconciliation:selected"), {"filtro": filter_of(itau)})
+
+    assert answer.status_code == 400
+
+
+# --- Accept -----------------------------------------------------------------------------------
+
+
+def test_proposals_are_accepted_at_once_and_the_sum_is_said_first(
+    finance: Client, tenant: Tenant, itau: BankAccount
+) -> None:
+    pairs = [proposed(tenant, itau, amount) for amount in ("10.00", "20.00")]
+    bare = line(itau, "5.00")
+    rows = [row for row, _ in pairs]
+
+    bulk = review(finance, "conciliar", itau, *rows, bare)
+    with tenant_scope(tenant.id):
+        told = drafts.by_certainty(bulk)["certas"]
+    answer = confirm(finance, bulk)
+
+    assert (told.count, told.came) == (2, D("30.00"))
+    assert states(bulk) == {
+        rows[0].id: State.DONE, rows[1].id: State.DONE, bare.id: State.LEFT_OUT,
+    }  # fmt: skip
+    assert [reread(charge).status for _, charge in pairs] == [ChargeStatus.PAID] * 2
+    assert json.loads(answer.headers["HX-Trigger"])["lines-kept"] == {"ids": []}
+
+
+def test_only_proposals_over_the_score_are_accepted(
+    finance: Client, tenant: Tenant, itau: BankAccount
+) -> None:
+    sure, _ = proposed(tenant, itau, "10.00")
+    payer = make_payer(tenant)
+    opened(make_charge(tenant, itau, "20.00", payer=payer))
+    far = line(itau, "20.00", DAY - timedelta(days=300), counterparty_document=payer.document)
+
+    bulk = review(finance, "conciliar", itau, sure, far)
+    confirm(finance, bulk, certeza="certas")
+
+    assert states(bulk) == {sure.id: State.DONE, far.id: State.LEFT_OUT}
+    assert open_of(far) == D("20.00")
+
+
+def test_of_ten_of_which_two_are_refused_eight_are_done_and_two_stay_ticked(
+    finance: Client, tenant: Tenant, itau: BankAccount
+) -> None:
+    """R-BLK02."""
+    bia = membership(tenant)
+    pairs = [proposed(tenant, itau, f"{number}.00") for number in range(11, 21)]
+    rows = [row for row, _ in pairs]
+    bulk = review(finance, "conciliar", itau, *rows)
+    matched(rows[3], make_entry(itau, "14.00", code="4.1.01"), by=bia)
+    matched(line(itau, "17.00"), [pairs[6][1]], by=bia)
+
+    answer = confirm(finance, bulk)
+
+    told = answer.context["outcome"]
+    refused = [row.statement_line_id for row in told.reasons]
+    assert (told.done, told.refused) == (8, 2)
+    assert sorted(refused) == sorted([rows[3].id, rows[6].id])
+    assert bia.user.display_name in told.reasons[0].words
+    kept = json.loads(answer.headers["HX-Trigger"])["lines-kept"]["ids"]
+    assert sorted(kept) == sorted(str(each) for each in refused)
+
+
+def test_what_was_confirmed_is_not_done_twice(
+    finance: Client, tenant: Tenant, itau: BankAccount
+) -> None:
+    row, _ = proposed(tenant, itau, "10.00")
+    bulk = review(finance, "conciliar", itau, row)
+
+    confirm(finance, bulk)
+    again = confirm(finance, bulk)
+
+    assert again.status_code == 422
+    with tenant_scope(tenant.id):
+        assert Match.objects.of(tenant).count() == 1
+
+
+def test_an_act_is_confirmed_by_who_asked_for_it(
+    client: Client, tenant: Tenant, itau: BankAccount, ana: Membership
+) -> None:
+    row = line(itau, "-10.00")
+    bulk = drafted(Kind.IGNORE, ana, row)
+    sign_in(client, membership(tenant).user, tenant)
+
+    confirm(client, bulk, why="Não é nossa")
+
+    assert open_of(row) == D("-10.00")
+
+
+# --- Ignore and undo --------------------------------------------------------------------------
+
+
+def test_many_are_ignored_with_one_reason(finance: Client, itau: BankAccount) -> None:
+    rows = [line(itau, f"-{number}.00") for number in (1, 2, 3)]
+
+    bulk = review(finance, "ignorar", itau, *rows)
+    without = confirm(finance, bulk)
+    confirm(finance, bulk, why="Estorno do mesmo dia")
+
+    assert without.status_code == 422 and without.context["form"].errors["why"]
+    assert [open_of(row) for row in rows] == [0, 0, 0]
+    with tenant_scope(itau.tenant_id):
+        whys = set(Match.objects.of(itau.tenant_id).values_list("why", flat=True))
+    assert whys == {"Estorno do mesmo dia"}
+
+
+def test_undoing_many_says_what_it_reopens_keeps_and_reverses(
+    finance: Client, tenant: Tenant, itau: BankAccount, ana: Membership
+) -> None:
+    """R-UND06."""
+    linked, created = line(itau, "-10.00"), line(itau, "-20.00")
+    matched(linked, make_entry(itau, "-10.00"), by=ana)
+    with tenant_scope(tenant.id):
+        create_entry(created.id, [Slice(account_named(tenant, "5.5.01").id)], by=ana)
+
+    bulk = review(finance, "desfazer", itau, linked, created)
+    with tenant_scope(tenant.id):
+        effect = drafts.effect_of_bulk(bulk)
+    confirm(finance, bulk)
+
+    assert (effect.lines, effect.kept, effect.reversed) == (2, 1, 1)
+    assert (open_of(linked), open_of(created)) == (D("-10.00"), D("-20.00"))
+    assert (balance(tenant, "5.3.02"), balance(tenant, "5.5.01")) == (D("10.00"), 0)
+
+
+def test_two_lines_of_one_act_are_undone_together(
+    finance: Client, tenant: Tenant, itau: BankAccount, ana: Membership
+) -> None:
+    rows = [line(itau, "-10.00"), line(itau, "-20.00")]
+    matched(rows, make_entry(itau, "-30.00"), by=ana)
+
+    bulk = review(finance, "desfazer", itau, *rows)
+    confirm(finance, bulk)
+
+    assert set(states(bulk).values()) == {State.DONE}
+    assert [open_of(row) for row in rows] == [D("-10.00"), D("-20.00")]
+
+
+# --- Apart from the request -------------------------------------------------------------------
+
+
+def test_many_lines_are_done_by_a_worker_and_the_page_tells_how_far_it_is(
+    finance: Client, tenant: Tenant, itau: BankAccount
+) -> None:
+    make_lines(itau, *["-1.00"] * 30, day=DAY, kind="other")
+    bulk = review(finance, "ignorar", itau, escolha="todas")
+
+    under_way = confirm(finance, bulk, why="Teste de carga")
+    told = under_way.context["outcome"]
+    with_rest = unfinished(database_now())
+    work(tenant.id, bulk.id)
+    url = reverse("reconciliation:bulk", args=[bulk.id])
+    over = finance.get(url, headers=HTMX).context["outcome"]
+
+    assert (told.done, told.waiting, with_rest) == (0, 30, [(tenant.id, bulk.id)])
+    assert (over.done, over.waiting, unfinished(database_now())) == (30, 0, [])
+
+
+def test_who_may_not_act_any_more_is_not_acted_for(
+    tenant: Tenant, itau: BankAccount, ana: Membership
+) -> None:
+    row = line(itau, "-10.00")
+    bulk = drafted(Kind.IGNORE, ana, row)
+    begun(bulk, ana, why="Não é nossa")
+    with tenant_scope(tenant.id):
+        Membership.objects.of(tenant).filter(id=ana.id).update(role=Role.READER)
+
+    work(tenant.id, bulk.id)
+
+    assert (states(bulk), open_of(row)) == ({row.id: State.REFUSED}, D("-10.00"))
+
+
+def test_a_line_that_changed_since_it_was_shown_is_left_as_it_is(
+    tenant: Tenant, itau: BankAccount, ana: Membership
+) -> None:
+    row, bia = line(itau, "-10.00"), membership(tenant)
+    bulk = drafted(Kind.IGNORE, ana, row)
+    with tenant_scope(tenant.id):
+        made = ignore(row.id, by=bia, why="Outra razão")
+    begun(bulk, ana, why="Não é nossa")
+
+    work(tenant.id, bulk.id)
+
+    assert states(bulk) == {row.id: State.REFUSED}
+    with tenant_scope(tenant.id):
+        assert list(Match.objects.of(tenant)) == [made.match]
+
+
+def test_acts_of_a_week_ago_are_deleted(tenant: Tenant, itau: BankAccount, ana: Membership) -> None:
+    drafted(Kind.IGNORE, ana, make_line(itau, "-1.00"))
+
+    drafts.purge_bulk(database_now() + timedelta(days=8))
+
+    with tenant_scope(tenant.id):
+        assert not BulkLine.objects.of(tenant).exists()
