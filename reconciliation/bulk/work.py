@@ -14,7 +14,7 @@ from core import deadline, lease
 from core.clock import database_now
 from core.errors import DomainError, NotAllowed
 from core.text import shorten
-from reconciliation.matches.accept import Offer, accept
+from reconciliation.engine.accept import accept_offered
 from reconciliation.matches.bulk import do_each
 from reconciliation.matches.ignore import ignore
 from reconciliation.matches.pairing import Done
@@ -99,7 +99,7 @@ def act_on(row: BulkLine, by: Membership | None) -> Callable[[], Done | None]:
 
 
 def accept_line(row: BulkLine, by: Membership) -> Done:
-    return accept(Offer.from_json(row.plan), by=by)
+    return accept_offered(row.plan, by=by)
 
 
 def ignore_line(row: BulkLine, by: Membership) -> Done:

@@ -1,7 +1,9 @@
 """A person says that a proposal is right."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -16,10 +18,10 @@ from payments.rails.seal import digest_of, seal_of
 from payments.states import PayableStatus
 from reconciliation.matches.differences import Difference, DifferenceKind
 from reconciliation.matches.give_back import give_back
-from reconciliation.matches.hold import Seen
+from reconciliation.matches.hold import Seen, hold_lines, versions_of
 from reconciliation.matches.items import Choice, ItemKind
 from reconciliation.matches.match import match_lines
-from reconciliation.matches.pairing import Done, Pairing
+from reconciliation.matches.pairing import Done, Pairing, seen_from_json, seen_to_json
 from reconciliation.matches.transfer import transfer
 from reconciliation.matches.undo import undo
 from reconciliation.matches.write import Origin
@@ -27,6 +29,7 @@ from reconciliation.models import Match, MatchEffect, MatchLine, Proposal
 from tenants.models import Membership
 
 ZERO = Decimal("0.00")
+NO_LONGER = "Esta proposta não vale mais: confira como a linha está."
 KINDS = {
     "interest": DifferenceKind.INTEREST,
     "discount": DifferenceKind.DISCOUNT,
@@ -36,12 +39,55 @@ KINDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A proposal with what a person saw of it: `seen` by line, `shown` by bill."""
+
+    proposal: Proposal
+    seen: Seen
+    shown: Mapping[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "line": str(self.proposal.line_id),
+            "lines": [str(line) for line in self.proposal.lines],
+            "parts": self.proposal.parts,
+            "seen": seen_to_json(self.seen),
+            "shown": dict(self.shown),
+        }
+
+
+def accept_offered(offered: Mapping[str, Any], *, by: Membership) -> Done:
+    """An `Offer` that was kept as JSON.
+
+    Raises:
+        Changed, DomainError: as `accept`.
+    """
+    rows = Proposal.objects.of(by.tenant_id).filter(
+        line_id=offered["line"], parts=offered["parts"], lines=offered["lines"]
+    )
+    proposal = rows.first()
+    seen = seen_from_json(offered["seen"])
+    if proposal is None:
+        hold_lines([UUID(line) for line in offered["lines"]], by=by, seen=seen)  # who was faster
+        raise Changed(NO_LONGER, code="proposal_changed")
+    made = accept(proposal, by=by, seen=seen, shown=offered["shown"])
+    return next((each for each in made if each.waiting), made[0])
+
+
 @transaction.atomic
 def accept(
-    proposal: Proposal, *, by: Membership, seen: Seen | None = None, debt: str = "", why: str = ""
+    proposal: Proposal,
+    *,
+    by: Membership,
+    seen: Seen | None = None,
+    shown: Mapping[str, str] | None = None,
+    debt: str = "",
+    why: str = "",
 ) -> list[Done]:
     """What of fine and interest lacks stays owed; `debt` says of a charge whose money came back
-    whether it is owed again. Runs inside the company's scope.
+    whether it is owed again. `shown` has by bill the digest of what the person saw, of those that
+    wait for approval; None: as they are now. Runs inside the company's scope.
 
     Raises:
         Changed: (code `proposal_changed`) the line stands for something, or is proposed otherwise,
@@ -53,7 +99,9 @@ def accept(
         return accept_transfer(proposal, by, seen)
     if proposal.kind == Proposal.Kind.RETURN:
         return [accept_return(proposal, by, seen, debt, why)]
-    return [match_lines(pairing_of(proposal, by.tenant_id, seen, why), by=by)]
+    if shown is None:
+        shown = digests_of(proposal, by.tenant_id)
+    return [match_lines(pairing_of(proposal, by.tenant_id, seen, shown, why), by=by)]
 
 
 def require_current(proposal: Proposal) -> None:
@@ -61,9 +109,7 @@ def require_current(proposal: Proposal) -> None:
         line_id=proposal.line_id, parts=proposal.parts, lines=proposal.lines
     )
     if not rows.exists():
-        raise Changed(
-            "Esta proposta não vale mais: confira como a linha está.", code="proposal_changed"
-        )
+        raise Changed(NO_LONGER, code="proposal_changed")
 
 
 def origin_of(proposal: Proposal, by: Membership) -> Origin:
@@ -78,9 +124,10 @@ def origin_of(proposal: Proposal, by: Membership) -> Origin:
 # --- Bills, charges, entries ---
 
 
-def pairing_of(proposal: Proposal, tenant_id: UUID, seen: Seen | None, why: str) -> Pairing:
+def pairing_of(
+    proposal: Proposal, tenant_id: UUID, seen: Seen | None, shown: Mapping[str, str], why: str
+) -> Pairing:
     sign = sign_of(proposal, tenant_id)
-    digests = digests_of(proposal, tenant_id)
     return Pairing(
         lines=proposal.lines,
         items=[
@@ -88,7 +135,7 @@ def pairing_of(proposal: Proposal, tenant_id: UUID, seen: Seen | None, why: str)
                 ItemKind(part["kind"]),
                 UUID(part["id"]),
                 Decimal(part["amount"]),
-                shown=digests.get(part["id"], ""),
+                shown=shown.get(part["id"], ""),
                 late=KEEP if part["kind"] == ItemKind.CHARGE else "",
             )
             for part in proposal.parts
@@ -145,7 +192,7 @@ def shared_out(whole: Decimal, amounts: Sequence[Decimal]) -> list[Decimal]:
 
 
 def digests_of(proposal: Proposal, tenant_id: UUID) -> dict[str, str]:
-    """Of bills that wait for approval: accepting one approves it as it is shown now."""
+    """Of bills that wait for approval, as they are now."""
     ids = [part["id"] for part in proposal.parts if part["kind"] == ItemKind.BILL]
     rows = Payable.objects.of(tenant_id).filter(id__in=ids, status=PayableStatus.PENDING)
     waiting = list(rows.with_destinations().select_related("bank_account")) if ids else []
@@ -183,6 +230,7 @@ def accept_return(
     proposal: Proposal, by: Membership, seen: Seen | None, debt: str, why: str
 ) -> Done:
     other, line = proposal.lines
+    hold_lines(proposal.lines, by=by, seen=seen)
     if proposal.undoes:
         standing = MatchLine.objects.of(by.tenant_id).filter(
             statement_line=other, ended_at=None, match__degree__in=["rule", "id", "evidence"]
@@ -194,4 +242,5 @@ def accept_return(
         automatic = set(standing.values_list("match", flat=True))
         if automatic and not debt:
             undo(automatic, by=by, why=why or "O dinheiro voltou.")
+            seen = versions_of(by.tenant_id, proposal.lines)
     return give_back(line, other, by=by, why=why, debt=debt, seen=seen)

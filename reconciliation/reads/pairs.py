@@ -16,12 +16,13 @@ from banking.statements.allocation import PART
 from charges.models import Settlement
 from payments.models import OutsidePayment, PaymentOrder
 from people.models import ExceptionalAct
+from reconciliation.engine.words import WORDS
 from reconciliation.matches.amounts import with_open
 from reconciliation.models import Match, MatchLine, MatchPart, Transfer
 from reconciliation.proposals.reading import gives_back
 from reconciliation.reads.lines import of_entry
 from reconciliation.reads.marks import with_marks
-from reconciliation.reads.proposals import Proposal, proposals_of
+from reconciliation.reads.proposals import Proposal, proposals_of, proposed, read
 from tenants.models import TenantQuerySet
 
 ZERO = Decimal("0.00")
@@ -60,6 +61,7 @@ class Pair:
     version: int
     said: Sequence[Said]
     proposal: Proposal | None = None
+    is_searching: bool = False  # what it may be of is being looked for
     asked: ExceptionalAct | None = None  # what waits for a second person
 
     @property
@@ -90,6 +92,8 @@ def with_state(lines: Any) -> "QuerySet[Any]":
         is_allocated=PART,
         awaits_second=Exists(waiting),
         version=changes_of(told) + changes_of(ignored),
+        is_read=Exists(read()),
+        is_proposed=Exists(proposed()),
     )
     return found
 
@@ -100,10 +104,9 @@ def changes_of(rows: TenantQuerySet) -> Coalesce:
 
 
 def pairs_of(tenant_id: UUID, lines: Sequence[Any]) -> dict[UUID, Pair]:
-    """By line; lines are `with_state`. Six queries at most, whatever their number; none where
-    nothing is said of any and the bank names nobody."""
+    """By line; lines are `with_state`. A dozen queries at most, whatever their number."""
     said = said_of(tenant_id, [line for line in lines if line.open != line.amount])
-    proposals = proposals_of(tenant_id, [line for line in lines if line.open == line.amount])
+    proposals = proposals_of(tenant_id, [line for line in lines if line.open and line.is_proposed])
     asked = asked_of(tenant_id, [line.id for line in lines if line.awaits_second])
     return {
         line.id: Pair(
@@ -112,6 +115,7 @@ def pairs_of(tenant_id: UUID, lines: Sequence[Any]) -> dict[UUID, Pair]:
             line.version,
             said.get(line.id, []),
             proposals.get(line.id),
+            bool(line.open) and not line.is_read and line.id not in proposals,
             asked.get(line.id),
         )
         for line in lines
@@ -177,7 +181,9 @@ def how_of(match: Match) -> str:
 
 def reason_words(reason: Any) -> str:
     """Portuguese words of a reason, as a proposal keeps it."""
-    return str(reason.get("words", "")) if isinstance(reason, Mapping) else str(reason)
+    if isinstance(reason, Mapping):
+        return str(reason.get("words", ""))
+    return WORDS.get(str(reason), str(reason))
 
 
 def said_without_match(part: Allocation) -> Said:

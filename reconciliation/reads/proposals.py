@@ -1,38 +1,38 @@
-"""What a bank line is most likely of, as the page offers it. A person accepts it, or nobody does.
+"""What bank lines are most likely of, as the engine keeps it and the page offers it. A person
+accepts it, or nobody does."""
 
-The screen, its bulk acts and its keys know `proposals_of` and `scored` alone. Today both look for
-the one open item of the same document and value that has no rival.
-"""
-
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, QuerySet
 
+from accounts.models import JournalLine
 from banking.models import StatementLine
 from charges.models import Charge
-from charges.models.charge import REST
-from charges.terms.amounts import owed_on
-from payments.models import Payable, PaymentOrder
-from payments.states import LIVE_ORDERS, OrderStatus, PayableStatus
-from reconciliation.matches.accept import Offer, ProposedAct
+from payments.models import Payable
+from payments.states import PayableStatus
+from reconciliation.engine.accept import KINDS, Offer
+from reconciliation.engine.words import reason_words
 from reconciliation.matches.differences import Difference
 from reconciliation.matches.hold import versions_of
-from reconciliation.matches.items import Choice, ItemKind
-from reconciliation.matches.pairing import Pairing
-from reconciliation.models import Match
+from reconciliation.matches.items import ItemKind
+from reconciliation.models import LineReading
+from reconciliation.models import Proposal as Kept
+from reconciliation.reads.items import digests_of
+from tenants.models import TenantQuerySet
 
-# From which score on a proposal is called certain, and likely.
+ZERO = Decimal("0.00")
+# From which score on a proposal is called certain, and likely. One that the engine is certain of
+# has at least the first, another one less.
 CERTAIN, LIKELY = 85, 60
 BATCH = 500
-# Of the same document and value: what it scores, on its day, and less by each so many days apart.
-SAME, SAME_DAY, NEAR_DAYS, MOST_LESS = 95, 99, 10, 25
-
-Key = tuple[str, Decimal]
+# Marks that rather speak against it.
+DOUBTS = frozenset(("namesake", "likely"))
+STROKES = {3: "certa", 2: "provável", 1: "incerta"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,43 +45,75 @@ class ProposedItem:
     detail: str
     due_date: date
     amount: Decimal
+    shown: str = ""  # of a bill that waits for approval: the digest of what is shown
 
     @property
     def name(self) -> str:
         """As forms name it."""
         return f"{self.kind.value}:{self.id}"
 
+    @property
+    def is_due(self) -> bool:
+        return self.kind is not ItemKind.ENTRY
+
+
+@dataclass(frozen=True, slots=True)
+class OtherLine:
+    """A line that goes with the one that is looked at. `version` is that of the line as shown."""
+
+    line: StatementLine
+    version: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.line.id}:{self.version}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """Items that a line is of; or, of a transfer or a return, its other line."""
 
+    kept: Kept
     score: int  # 0 to 100
     reasons: Sequence[str]  # Portuguese, the strongest first
     doubts: Sequence[str] = ()  # what speaks against it
     items: Sequence[ProposedItem] = ()
     differences: Sequence[Difference] = ()
-    lines: Sequence[UUID] = ()  # other lines that go with it
-    act: ProposedAct = ProposedAct.MATCH
-    other: UUID | None = None
+    beside: Sequence[OtherLine] = ()
+    others: Sequence["Proposal"] = field(default=())  # of the same line, less likely
 
     @property
     def title(self) -> str:
+        if self.kept.kind == Kept.Kind.TRANSFER:
+            return f"Entre contas: {self.beside[0].line.bank_account}"
+        if self.kept.kind == Kept.Kind.RETURN:
+            return "Devolução ou estorno"
         return " + ".join(item.title for item in self.items)
 
     @property
     def value(self) -> str:
         """What it proposes, for comparing what a person saw with what is proposed now."""
-        parts = [item.name for item in self.items]
+        parts = [f"{item.name}={item.amount}" for item in self.items]
         parts += [f"{each.kind.value}={each.amount}" for each in self.differences]
-        parts += [f"line:{each}" for each in (*self.lines, *([self.other] if self.other else []))]
-        return "+".join(parts)
+        parts += [f"line:{line}" for line in self.kept.lines if line != self.kept.line_id]
+        return "+".join([str(self.kept.kind), *parts])
 
     @property
     def verb(self) -> str:
-        if self.act is ProposedAct.TRANSFER:
+        if self.kept.kind == Kept.Kind.TRANSFER:
             return "Transferir"
-        return f"Conciliar as {len(self.lines) + 1}" if self.lines else "Conciliar"
+        if self.kept.kind == Kept.Kind.RETURN:
+            return "Ligar"
+        return f"Conciliar as {len(self.beside) + 1}" if self.beside else "Conciliar"
+
+    @property
+    def lines(self) -> list[UUID]:
+        """The others that go with it."""
+        return [each.line.id for each in self.beside]
+
+    @property
+    def is_settling(self) -> bool:
+        return self.kept.kind == Kept.Kind.SETTLE
 
     @property
     def strokes(self) -> int:
@@ -90,23 +122,14 @@ class Proposal:
 
     @property
     def certainty(self) -> str:
-        return ("incerta", "provável", "certa")[self.strokes - 1]
+        return STROKES[self.strokes]
 
 
 def offer_of(proposal: Proposal, line: StatementLine, version: int) -> Offer:
-    """To be accepted; `version` is that of the line as the person saw it."""
-    others = [*proposal.lines, *([proposal.other] if proposal.other else [])]
-    seen = versions_of(line.tenant_id, others) if others else {}
-    pairing = Pairing(
-        lines=[line.id, *proposal.lines],
-        items=[Choice(item.kind, item.id, item.amount) for item in proposal.items],
-        differences=proposal.differences,
-        seen={**seen, line.id: version},
-        degree=Match.Degree.ACCEPTED,
-        reasons=list(proposal.reasons),
-        score=proposal.score,
-    )
-    return Offer(pairing, proposal.act, proposal.other)
+    """To be accepted as it is shown; `version` is that of the line as the person saw it."""
+    seen = {line.id: version} | {each.line.id: each.version for each in proposal.beside}
+    shown = {str(item.id): item.shown for item in proposal.items}
+    return Offer(proposal.kept, seen, shown)
 
 
 def scored(lines: "QuerySet[Any]") -> Iterator[tuple[Any, Proposal | None]]:
@@ -122,106 +145,160 @@ def scored(lines: "QuerySet[Any]") -> Iterator[tuple[Any, Proposal | None]]:
 
 def with_proposals(lines: Sequence[Any]) -> Iterator[tuple[Any, Proposal | None]]:
     if lines:
-        whole = [line for line in lines if line.open == line.amount]
-        found = proposals_of(lines[0].tenant_id, whole)
+        found = proposals_of(lines[0].tenant_id, [line for line in lines if line.is_proposed])
         yield from ((line, found.get(line.id)) for line in lines)
 
 
 def proposals_of(tenant_id: UUID, lines: Sequence[StatementLine]) -> dict[UUID, Proposal]:
-    """By line, of those that are open as a whole. Two queries at most."""
-    whole = [line for line in lines if line.counterparty_document]
-    leaving = alone([line for line in whole if not line.is_incoming])
-    coming = alone([line for line in whole if line.is_incoming])
-    bills = alone_by(bills_like(tenant_id, leaving), leaving)
-    charges = alone_by(charges_like(tenant_id, coming), coming)
-    made = {leaving[key].id: of_bill(bill, leaving[key]) for key, bill in bills.items()}
-    made |= {coming[key].id: of_charge(charge, coming[key]) for key, charge in charges.items()}
-    return made
-
-
-def key_of(line: StatementLine) -> Key:
-    return line.counterparty_document, abs(line.amount)
-
-
-def alone(lines: Iterable[StatementLine]) -> dict[Key, StatementLine]:
-    """Those that no other line of the page is equal to."""
-    found: dict[Key, StatementLine] = {}
-    twice = set()
-    for line in lines:
-        key = key_of(line)
-        if key in found:
-            twice.add(key)
-        found[key] = line
-    return {key: line for key, line in found.items() if key not in twice}
-
-
-def alone_by(items: Iterable[tuple[Key, Any]], wanted: dict[Key, Any]) -> dict[Key, Any]:
-    found: dict[Key, list[Any]] = {}
-    for key, item in items:
-        if key in wanted:
-            found.setdefault(key, []).append(item)
-    return {key: items[0] for key, items in found.items() if len(items) == 1}
-
-
-def bills_like(tenant_id: UUID, lines: dict[Key, StatementLine]) -> list[tuple[Key, Payable]]:
-    """Approved bills that no bank may be paying."""
+    """By line, the likeliest with the others in it. Eight queries at most, whatever the number of
+    lines; one where nothing is proposed."""
     if not lines:
-        return []
-    bills = Payable.objects.of(tenant_id).filter(
-        status__in=[PayableStatus.APPROVED, PayableStatus.SENT],
-        payee__document__in={document for document, _ in lines},
-        amount__in={amount for _, amount in lines},
-    )
-    busy = PaymentOrder.objects.filter(payable=OuterRef("pk")).filter(
-        Q(status__in=set(LIVE_ORDERS) - {OrderStatus.QUEUED}) | Q(needs_person=True)
-    )
-    free = bills.exclude(Exists(busy)).select_related("payee")
-    return [((bill.payee.document, bill.amount), bill) for bill in free]
+        return {}
+    kept = Kept.objects.of(tenant_id).filter(line_id__in=[line.id for line in lines])
+    rows = list(kept.order_by("line_id", "rank"))
+    if not rows:
+        return {}
+    items = items_of(tenant_id, rows)
+    beside = beside_of(tenant_id, rows)
+    by_id = {line.id: line for line in lines}
+    found: dict[UUID, list[Proposal]] = {}
+    for row in rows:
+        made = proposal_of(row, by_id[row.line_id], items, beside)
+        if made is not None:
+            found.setdefault(row.line_id, []).append(made)
+    return {line: with_others(made) for line, made in found.items()}
 
 
-def charges_like(tenant_id: UUID, lines: dict[Key, StatementLine]) -> list[tuple[Key, Charge]]:
-    if not lines:
-        return []
-    charges = Charge.objects.of(tenant_id).owed().annotate(owed_now=REST)
-    charges = charges.filter(
-        payer__document__in={document for document, _ in lines},
-        owed_now__in={amount for _, amount in lines},
-    )
-    return [
-        (key, charge)
-        for charge in charges.select_related("payer")
-        if (key := (charge.payer.document, charge.rest)) in lines
-        and is_owed_so(charge, lines[key].booked_on)
-    ]
-
-
-def is_owed_so(charge: Charge, day: date) -> bool:
-    """Neither fine nor interest nor discount stands between the charge and the line."""
-    owed = owed_on(charge, day)
-    return owed.total == charge.rest and not owed.additions
-
-
-def of_bill(bill: Payable, line: StatementLine) -> Proposal:
-    item = ProposedItem(
-        ItemKind.BILL, bill.id, f"Conta a pagar · {bill.payee}", bill.description,
-        bill.due_date, bill.amount,
+def with_others(made: Sequence[Proposal]) -> Proposal:
+    first, *others = made
+    return Proposal(
+        kept=first.kept, score=first.score, reasons=first.reasons, doubts=first.doubts,
+        items=first.items, differences=first.differences, beside=first.beside, others=others,
     )  # fmt: skip
-    return of_item(item, bill.payee.document, line)
 
 
-def of_charge(charge: Charge, line: StatementLine) -> Proposal:
-    item = ProposedItem(
+def proposal_of(
+    row: Kept,
+    line: StatementLine,
+    items: Mapping[str, ProposedItem],
+    beside: Mapping[UUID, OtherLine],
+) -> Proposal | None:
+    """None: something of it is not there any more, and it is about to be replaced."""
+    parts = [part_of(items.get(part["id"]), part) for part in row.parts]
+    others = [beside.get(each) for each in row.lines if each != line.id]
+    if None in parts or None in others:
+        return None
+    chosen = [each for each in parts if each is not None]
+    gone = [each for each in others if each is not None]
+    return Proposal(
+        kept=row,
+        score=max(row.score, CERTAIN) if row.degree else min(row.score, CERTAIN - 1),
+        reasons=reason_words(mark for mark in row.reasons if mark not in DOUBTS),
+        doubts=reason_words(mark for mark in row.reasons if mark in DOUBTS),
+        items=chosen if row.kind == Kept.Kind.SETTLE else chosen[:1],
+        differences=differences_of(row, line, chosen, gone),
+        beside=gone,
+    )
+
+
+def part_of(item: ProposedItem | None, part: Mapping[str, str]) -> ProposedItem | None:
+    if item is None:
+        return None
+    amount = Decimal(part["amount"])
+    return ProposedItem(
+        item.kind, item.id, item.title, item.detail, item.due_date, amount, item.shown
+    )
+
+
+def differences_of(
+    row: Kept, line: StatementLine, parts: Sequence[ProposedItem], beside: Sequence[OtherLine]
+) -> list[Difference]:
+    """What the lines moved more or less than the items, with its sign on the bank."""
+    if row.difference is None:
+        return []
+    lines = [line, *(each.line for each in beside)]
+    moved = sum((abs(each.amount) for each in lines), ZERO)
+    owed = sum((part.amount for part in parts), ZERO)
+    sign = (1 if moved > owed else -1) * (1 if line.is_incoming else -1)
+    amount = Decimal(row.difference["amount"]) * sign
+    return [Difference(KINDS[row.difference["kind"]], amount)]
+
+
+# --- What they are of ---
+
+
+def beside_of(tenant_id: UUID, rows: Iterable[Kept]) -> dict[UUID, OtherLine]:
+    ids = {each for row in rows for each in row.lines if each != row.line_id}
+    if not ids:
+        return {}
+    versions = versions_of(tenant_id, ids)
+    lines = StatementLine.objects.of(tenant_id).filter(id__in=ids).defer("raw")
+    return {
+        line.id: OtherLine(line, versions[line.id]) for line in lines.select_related("bank_account")
+    }
+
+
+def items_of(tenant_id: UUID, rows: Iterable[Kept]) -> dict[str, ProposedItem]:
+    """By their ids in text."""
+    wanted: dict[str, set[str]] = {}
+    for row in rows:
+        for part in row.parts:
+            wanted.setdefault(part["kind"], set()).add(part["id"])
+    found: list[ProposedItem] = []
+    if ids := wanted.get(ItemKind.BILL):
+        found += bills_named(tenant_id, ids)
+    if ids := wanted.get(ItemKind.CHARGE):
+        charges = Charge.objects.of(tenant_id).filter(id__in=ids).select_related("payer")
+        found += [of_charge(charge) for charge in charges]
+    if ids := wanted.get(ItemKind.ENTRY):
+        posted = JournalLine.objects.of(tenant_id).filter(id__in=ids).select_related("entry")
+        found += [of_entry(each) for each in posted]
+    return {str(item.id): item for item in found}
+
+
+def bills_named(tenant_id: UUID, ids: Iterable[str]) -> list[ProposedItem]:
+    bills = list(Payable.objects.of(tenant_id).filter(id__in=ids).select_related("payee"))
+    waiting = [bill.id for bill in bills if bill.status == PayableStatus.PENDING]
+    digests = digests_of(tenant_id, waiting)
+    return [of_bill(bill, digests.get(bill.id, "")) for bill in bills]
+
+
+def of_bill(bill: Payable, shown: str) -> ProposedItem:
+    detail = " · ".join(filter(None, (bill.description, "aguarda aprovação" if shown else "")))
+    return ProposedItem(
+        ItemKind.BILL, bill.id, f"Conta a pagar · {bill.payee}", detail,
+        bill.due_date, bill.amount, shown,
+    )  # fmt: skip
+
+
+def of_charge(charge: Charge) -> ProposedItem:
+    return ProposedItem(
         ItemKind.CHARGE, charge.id, f"Cobrança · {charge.payer}", charge.description,
         charge.due_date, charge.rest,
     )  # fmt: skip
-    return of_item(item, charge.payer.document, line)
 
 
-def of_item(item: ProposedItem, document: str, line: StatementLine) -> Proposal:
-    same = "mesmo CPF" if len(document) == len("00000000000") else "mesmo CNPJ"
-    reasons, score = ["valor exato", same], SAME
-    apart = abs((item.due_date - line.booked_on).days)
-    if not apart:
-        reasons.append("vence no dia")
-        score = SAME_DAY
-    return Proposal(items=[item], score=score - min(apart // NEAR_DAYS, MOST_LESS), reasons=reasons)
+def of_entry(posted: JournalLine) -> ProposedItem:
+    entry = posted.entry
+    return ProposedItem(
+        ItemKind.ENTRY, posted.id, f"Lançamento · {entry.memo}", "", entry.date, abs(posted.amount)
+    )
+
+
+# --- Whether it was looked for ---
+
+
+def read() -> TenantQuerySet:
+    """That the engine has looked at a line as it is now; of the line around it."""
+    rows: TenantQuerySet = LineReading.objects.filter(
+        tenant=OuterRef("tenant"), id=OuterRef("pk"), read_at__isnull=False, is_due=False
+    )
+    return rows
+
+
+def proposed() -> TenantQuerySet:
+    """That something is proposed for a line; of the line around it."""
+    rows: TenantQuerySet = Kept.objects.filter(
+        tenant=OuterRef("tenant"), line_id=OuterRef("pk"), rank=1
+    )
+    return rows

@@ -12,9 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from banking.models import BankAccount
 from core.errors import InvalidState
 from core.money import format_brl
-from people.recent_factor import require_recent_factor
 from reconciliation.forms.acts import CreateForm, IgnoreForm, TransferForm
-from reconciliation.matches.accept import accept as accept_offer
 from reconciliation.matches.create import create_entry
 from reconciliation.matches.hold import versions_of
 from reconciliation.matches.ignore import ignore as ignore_line
@@ -30,9 +28,8 @@ from reconciliation.reads.offers import (
     usual_reason,
 )
 from reconciliation.reads.pairs import Pair
-from reconciliation.reads.proposals import offer_of
 from reconciliation.views.answer import pair_or_404, show_pair
-from reconciliation.views.in_row import done, ids_of, opened, refused, stale, told, typed
+from reconciliation.views.in_row import done, ids_of, opened, refused, told, typed
 from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Role
 
@@ -44,25 +41,6 @@ ZERO = Decimal("0.00")
 def show(request: TenantRequest, line_id: UUID) -> HttpResponse:
     """The row as it is now: what «Voltar» leads to."""
     return show_pair(request, pair_or_404(request, line_id))
-
-
-# --- Accept what is proposed ---
-
-
-@require_POST
-@role_required(Role.ADMIN, Role.FINANCE)
-@require_recent_factor
-def accept(request: TenantRequest, line_id: UUID) -> HttpResponse:
-    pair = pair_or_404(request, line_id)
-    proposal, seen = pair.proposal, request.POST.get("seen", "")
-    if proposal is None or request.POST.get("item") != proposal.value:
-        return stale(request, pair, "A proposta mudou: confira a linha como ela está agora.")
-    offer = offer_of(proposal, pair.line, int(seen) if seen.isdecimal() else -1)
-    try:
-        made = accept_offer(offer, by=request.membership)
-    except InvalidState as error:
-        return stale(request, pair_or_404(request, line_id), str(error))
-    return done(request, line_id, "Conciliada.", made.match, made.waiting is not None)
 
 
 # --- Create ---

@@ -7,6 +7,8 @@ from django.http import HttpResponse
 
 from core.errors import Changed, InvalidState
 from people.outcomes import WAITS_FOR_SECOND
+from reconciliation.engine.opened import leave_alone
+from reconciliation.engine.run import work_soon
 from reconciliation.matches.pairing import Done
 from reconciliation.models import Match
 from reconciliation.reads.pairs import Pair
@@ -29,6 +31,8 @@ def opened(request: TenantRequest, pair: Pair, name: str, **context: Any) -> Htt
         return stale(request, pair, "Esta linha já está conciliada.")
     context |= {"act": name, "act_template": f"reconciliation/_{name}.html"}
     is_wrong = request.method == "POST"
+    if not is_wrong:
+        leave_alone(pair.line, by=request.membership)
     return show_pair(request, pair, context=context, status=422 if is_wrong else 200)
 
 
@@ -41,6 +45,7 @@ def done(
     request: TenantRequest, line_id: UUID, text: str, match: Match | None, waits: bool = False
 ) -> HttpResponse:
     pair = pair_or_404(request, line_id)
+    work_soon(pair.line.bank_account)
     return show_pair(
         request, pair, answer=Answer(WAITS_FOR_SECOND if waits else text, match, waits)
     )

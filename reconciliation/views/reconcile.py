@@ -71,8 +71,10 @@ def statement(
         page = page_of(account, lines.select_related("bank_account"), position)
     shown = [line for day in page.days for line in day.lines]
     is_fragment = bool(request.htmx and position)
+    pairs = pairs_of(account.tenant_id, shown)
     return {
-        "pairs": pairs_of(account.tenant_id, shown),
+        "pairs": pairs,
+        "is_searching": any(pair.is_searching for pair in pairs.values()),
         "form": form,
         "chips": [] if is_fragment else chips_of(request, account, form, {}),
         "page": page,

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from people.recent_factor import require_recent_factor
+from reconciliation.engine.run import work_soon
 from reconciliation.forms.acts import UndoForm
 from reconciliation.matches.effect import Undoing, effect_of
 from reconciliation.matches.undo import undo as undo_matches
@@ -30,6 +31,7 @@ def undo(request: TenantRequest, match_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and match.ended_at is None:
         asked = [each.id for each in effect.matches]
         done = undo_matches(asked, by=request.membership, why=form.cleaned_data["why"])
+        work_soon(line.bank_account)
         others = [each.id for each in done.lines]
         answer = Answer(f"Desfeito. {done.words}")
         return show_pair(request, pair_or_404(request, line.id), answer=answer, others=others)

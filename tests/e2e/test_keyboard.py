@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from banking.models import BankAccount
+from reconciliation.engine.run import work
 from reconciliation.matches.create import Slice, create_entry
 from reconciliation.matches.ignore import ignore
 from reconciliation.models import Match, Transfer
@@ -69,6 +70,7 @@ def make_work(tenant: Tenant, account: BankAccount, acts: Sequence[str]) -> None
             line(account, amount, counterparty_document=payer.document)
         else:  # below what a person alone may ignore in a day
             line(account, f"-1.{number:02}")
+    work(tenant.id)
 
 
 def reconcile_all(

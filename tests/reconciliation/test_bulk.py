@@ -15,6 +15,7 @@ from core.clock import database_now
 from reconciliation.bulk import draft as drafts
 from reconciliation.bulk.selection import MOST, Selection
 from reconciliation.bulk.work import unfinished, work
+from reconciliation.engine import run as engine
 from reconciliation.forms.selection import filter_text
 from reconciliation.matches.create import Slice, create_entry
 from reconciliation.matches.ignore import ignore
@@ -89,7 +90,9 @@ def proposed(tenant: Tenant, account: BankAccount, amount: str) -> tuple[Stateme
     """A charge, and the only line of its payer and value."""
     payer = make_payer(tenant)
     charge = opened(make_charge(tenant, account, amount, payer=payer))
-    return line(account, amount, counterparty_document=payer.document), charge
+    row = line(account, amount, charge.due_date, counterparty_document=payer.document)
+    engine.work(tenant.id)
+    return row, charge
 
 
 # --- What is chosen ---------------------------------------------------------------------------

@@ -352,43 +352,6 @@ def test_an_item_that_is_none_is_told(finance: Client, itau: BankAccount, named:
     assert post(finance, "match", line(itau, "-1.00"), item=named).status_code == 422
 
 
-# --- Accept ----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def proposed(tenant: Tenant, itau: BankAccount) -> tuple[StatementLine, Any]:
-    """A charge, and the only line of its payer and value."""
-    charge = opened(make_charge(tenant, itau, "150.00"))
-    with tenant_scope(tenant.id):
-        document = charge.payer.document
-    return line(itau, "150.00", counterparty_document=document), charge
-
-
-def test_what_is_proposed_is_accepted_in_one_act(
-    finance: Client, proposed: tuple[StatementLine, Any]
-) -> None:
-    row, charge = proposed
-    assert url("accept", row) in finance.get(PAGE).content.decode()
-
-    answer = post(finance, "accept", row, item=item("charge", charge))
-
-    assert (answer.status_code, open_of(row)) == (200, 0)
-    assert reread(charge).status == ChargeStatus.PAID
-    assert (match_of(row).degree, match_of(row).reasons[0]) == ("accepted", "valor exato")
-
-
-def test_a_proposal_with_a_rival_is_none(
-    finance: Client, tenant: Tenant, itau: BankAccount, proposed: tuple[StatementLine, Any]
-) -> None:
-    row, charge = proposed
-    with tenant_scope(tenant.id):
-        opened(make_charge(tenant, itau, "150.00", payer=charge.payer))
-
-    answer = post(finance, "accept", row, item=item("charge", charge))
-
-    assert (answer.status_code, open_of(row)) == (422, D("150.00"))
-
-
 # --- Two people ------------------------------------------------------------------------------
 
 
