@@ -53,6 +53,7 @@ class Act(models.TextChoices):
     RULES_ORDERED = "rules_ordered", "Ordem das regras de extrato"
     RULE_REMOVED = "rule_removed", "Regra de extrato excluída"
     RULES_APPLIED = "rules_applied", "Regras de extrato aplicadas"
+    AUTOMATION_CHANGED = "automation_changed", "Conciliação automática"
     LINE_FILED = "line_filed", "Anexo de lançamento do extrato"
     ENTRY_POSTED = "entry_posted", "Lançamento manual"
     ENTRY_REVERSED = "entry_reversed", "Lançamento estornado"

@@ -120,6 +120,7 @@ PAGES = {
         "reconciliation:apply_rules",
         "reconciliation:rule_run",
     ),
+    "reconciliation:automation": ("reconciliation:automation",),
     "reconciliation:reconcile": ("reconciliation", "banking"),
     "payments:approvals": (
         "payments:approvals",
@@ -199,6 +200,7 @@ def menu(request: TenantRequest) -> list[Group]:
                 item("Plano de contas", "accounts:chart", "list-tree"),
                 item("Lançamentos", "accounts:entries", "book-open"),
                 item("Regras de extrato", "reconciliation:rules", "workflow"),
+                item("Conciliação automática", "reconciliation:automation", "sparkles"),
             ],
         ),
         Group("Configurações", company),

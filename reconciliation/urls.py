@@ -2,6 +2,7 @@ from django.urls import path
 
 from reconciliation.views import (
     acts,
+    automation,
     bulk,
     export,
     give_back,
@@ -71,6 +72,12 @@ urlpatterns = [
     path("conciliar/em-lote/<uuid:bulk_id>/", bulk.progress, name="bulk"),
     path("conciliar/em-lote/<uuid:bulk_id>/confirmar/", bulk.confirm, name="confirm_bulk"),
     path("conciliar/atos/<uuid:match_id>/desfazer/", undo.undo, name="undo"),
+    path("conciliar/automatica/", automation.automation, name="automation"),
+    path(
+        "conciliar/automatica/<uuid:account_id>/",
+        automation.switch_automation,
+        name="switch_automation",
+    ),
     path("conciliar/regras/", rules.rules, name="rules"),
     path("conciliar/regras/nova/", rules.new_rule, name="new_rule"),
     path("conciliar/regras/experimentar/", rules.trial, name="try_rule"),

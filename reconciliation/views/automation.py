@@ -1,0 +1,36 @@
+"""«Conciliação automática»: what the product matches by itself, account by account."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from banking.models import BankAccount
+from people.recent_factor import require_recent_factor
+from reconciliation.engine.automation import outlooks_of, switch_evidence
+from tenants.access import TenantRequest, member_required, role_required
+from tenants.models import Role
+
+
+@require_GET
+@member_required
+def automation(request: TenantRequest) -> HttpResponse:
+    accounts = BankAccount.objects.of(request.tenant).order_by(
+        "-is_preferred", "provider", "number"
+    )
+    context = {"outlooks": outlooks_of(list(accounts)), "may_switch": request.membership.is_admin}
+    return render(request, "reconciliation/automation.html", context)
+
+
+@require_POST
+@role_required(Role.ADMIN)
+@require_recent_factor
+def switch_automation(request: TenantRequest, account_id: UUID) -> HttpResponse:
+    account = get_object_or_404(BankAccount.objects.of(request.tenant), id=account_id)
+    on = "on" in request.POST
+    switch_evidence(account, on=on, by=request.membership)
+    said = "passa a conciliar sozinha" if on else "espera por uma pessoa"
+    messages.success(request, f"{account}: o que é certo por indícios {said}.")
+    return redirect("reconciliation:automation")
