@@ -30,7 +30,7 @@ from charges.drafts.draft import Draft
 from charges.drafts.enter import enter_charge
 from charges.issuing.issue import issue_queued
 from charges.issuing.queue import issue_charges
-from charges.models import Charge, Slip
+from charges.models import Charge, ChargeRound, Settlement, Slip
 from charges.states import SlipStatus
 from charges.tracking.rounds import follow_account
 from core.clock import database_now
@@ -108,6 +108,7 @@ class Month:
                 tenant=self.tenant, bank_account=itau, by_evidence=True, changed_by=ana.user
             )
         self.charge(davi, ana)
+        self.bring_what_was_received()
         self.move_to_cora()
         self.bring_statement(itau, davi)
         self.let_the_product_work(davi)
@@ -192,6 +193,10 @@ class Month:
             issue_charges(made, by=by)
         issue_queued(self.tenant.id, self.cora.id)
         self.wait_until(self.is_issued)
+        with tenant_scope(self.tenant.id):  # what its app issued is asked for now, not tomorrow
+            ChargeRound.objects.of(self.tenant).filter(bank_account=self.cora).update(
+                foreign_at=None
+            )
         follow_account(self.tenant.id, self.cora.id)
 
     def enter_charge(
@@ -215,6 +220,27 @@ class Month:
             return not Slip.objects.of(self.tenant).filter(status__in=waiting).exists()
 
     # --- The statement ---
+
+    def bring_what_was_received(self) -> None:
+        """The other side of what `demo_charges` says came by transfer, on its day."""
+        with tenant_scope(self.tenant.id):
+            rows = Settlement.objects.of(self.tenant).filter(
+                bank_account=self.cora, way=Settlement.Way.TRANSFER, undone_at=None
+            )
+            came = [
+                {
+                    "type": "CREDIT",
+                    "kind": "TRANSFER",
+                    "amount": int(each.received * 100),
+                    "day": f"{each.posted_on}",
+                    "description": "Transferência recebida",
+                    "name": each.charge.payer.name,
+                    "document": each.charge.payer.document,
+                }
+                for each in rows.select_related("charge__payer")
+            ]
+        if came:
+            self.do("entries", entries=came)
 
     def move_to_cora(self) -> None:
         """The other side of the transfer comes today; the one of another stays under way."""
