@@ -121,8 +121,6 @@ def take_the_tour(itau: BankAccount, cora: BankAccount) -> None:
 
     accept_all(itau, davi)
     accept_all(cora, davi)
-    for each in open_lines(cora):
-        create(each, "4.1.01", davi)
     items = JournalLine.objects.of(tenant).filter(
         account=itau.ledger_account, entry__memo__startswith="Venda no cartão"
     )

@@ -143,6 +143,9 @@ MOVEMENTS = (
 )  # fmt: skip
 
 
+AT_COUNTER = ("Pix recebido", "TED recebida")
+
+
 class Usual(NamedTuple):
     """A rule: what lines that contain one of these are."""
 

@@ -19,7 +19,7 @@ from accounts.journal.enter import enter_entry
 from accounts.models import Account
 from banking.bank_accounts.ledger_account import hold_leaf
 from banking.bank_accounts.other_bank import add_account
-from banking.models import BankAccount, StatementFile, StatementLine
+from banking.models import BankAccount, OpenLine, StatementFile, StatementLine
 from banking.statements.files.ofx_writer import OfxAccount, OfxLine, ofx_parts
 from banking.statements.imports import stages
 from banking.statements.imports.files import begin_apply, receive_file
@@ -45,7 +45,7 @@ from payments.models import Payable
 from payments.rails.debit_account import preferred_account
 from payments.rails.seal import digest_of, seal_of
 from reconciliation.engine import due, run
-from reconciliation.matches.create import Slice
+from reconciliation.matches.create import Slice, create_entry
 from reconciliation.matches.questions import ask
 from reconciliation.models import Automation, Rule, RuleRun
 from reconciliation.rules import run as rule_run
@@ -112,6 +112,7 @@ class Month:
         self.move_to_cora()
         self.bring_statement(itau, davi)
         self.let_the_product_work(davi)
+        self.create_counter_sales(davi)
         with tenant_scope(self.tenant.id):
             lines = StatementLine.objects.of(self.tenant).filter(bank_account=itau)
             ask(lines.get(description=month.ASKED), QUESTION, of=lia, by=davi)
@@ -320,6 +321,18 @@ class Month:
 
         self.wait_until(is_over, lambda: rule_run.go_on(self.tenant.id, asked.id))
         self.wait_until(self.is_looked_at, lambda: run.work(self.tenant.id))
+
+    def create_counter_sales(self, by: Membership) -> None:
+        """Of strangers who are called like a payer that owes something: rules leave these alone."""
+        with tenant_scope(self.tenant.id):
+            known = Payer.objects.of(self.tenant).values("document")
+            still_open = OpenLine.objects.of(self.tenant).filter(bank_account_id=self.cora.id)
+            lines = StatementLine.objects.of(self.tenant).filter(
+                id__in=still_open.exclude(rest=0).values("id"), description__in=month.AT_COUNTER
+            )
+            sales = Slice(self.classification("4.1.01").id)
+            for line in lines.exclude(counterparty_document__in=known):
+                create_entry(line.id, [sales], by=by)
 
     def is_looked_at(self) -> bool:
         return self.tenant.id not in due.companies()
