@@ -36,6 +36,7 @@ SLOW = (
     "tests/charges/test_refund_kills.py",
     "tests/core/test_enqueue.py::test_a_broker_that_is_down_",
     "tests/kamino/test_demo_charges.py::test_it_has_",
+    "tests/kamino/test_demo_month.py::test_it_has_",
     "tests/kamino/test_health.py::test_not_ready_while_the_database_hangs",
     "tests/kamino/test_processes.py",
     "tests/payments/test_approvals_page.py::test_thirty_",

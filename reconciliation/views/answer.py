@@ -1,7 +1,7 @@
 """A line's row as an answer: into the page that asked, or as a page of its own."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -61,12 +61,18 @@ def show_pair(
     if not request.htmx:
         return render(request, "reconciliation/line.html", values, status=status)
     touched = {*others, *lines_of(answer.match if answer else None)} - {pair.line.id}
-    values["others"] = list(pairs_named(request, touched).values()) if touched else []
+    values["others"] = beside(request, pair, touched)
     response = render(request, "reconciliation/_answer.html", values, status=status)
     if answer:
         toast: dict[str, Any] = {"text": answer.text, "tone": answer.tone}
         response["HX-Trigger"] = json.dumps({"toast": toast, "lines-changed": True})
     return response
+
+
+def beside(request: TenantRequest, pair: Pair, touched: Collection[UUID]) -> list[Pair]:
+    """Those of the line's account: a page shows the statement of one."""
+    found = pairs_named(request, touched).values() if touched else ()
+    return [each for each in found if each.line.bank_account_id == pair.line.bank_account_id]
 
 
 def lines_of(match: Match | None) -> set[UUID]:
