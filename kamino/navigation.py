@@ -120,7 +120,11 @@ PAGES = {
         "reconciliation:apply_rules",
         "reconciliation:rule_run",
     ),
-    "reconciliation:automation": ("reconciliation:automation", "reconciliation:sample"),
+    "reconciliation:automation": (
+        "reconciliation:automation",
+        "reconciliation:rehearsal",
+        "reconciliation:sample",
+    ),
     "reconciliation:reconcile": ("reconciliation", "banking"),
     "payments:approvals": (
         "payments:approvals",

@@ -79,6 +79,7 @@ urlpatterns = [
         automation.switch_automation,
         name="switch_automation",
     ),
+    path("conciliar/automatica/ensaio/", automation.rehearsal, name="rehearsal"),
     path("conciliar/automatica/amostra/", sample.sample, name="sample"),
     path(
         "conciliar/automatica/amostra/<uuid:sample_id>/",

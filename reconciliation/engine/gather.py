@@ -78,7 +78,7 @@ FROM banking_bankaccount AS account CROSS JOIN LATERAL (
 WHERE account.tenant_id = %(tenant)s
 """
 
-BILLS = """
+BILLS_WITH = """
 SELECT bill.id::text, bill.amount, bill.payment_date, payee.document, bill.bank_account_id::text,
     bill.method, bill.description, bill.status,
     sent.bank_account_id::text, (sent.first_sent_at AT TIME ZONE 'America/Sao_Paulo')::date,
@@ -92,12 +92,13 @@ LEFT JOIN LATERAL (
     FROM payments_paymentorder AS sending
     JOIN banking_bankaccount AS account
         ON account.tenant_id = sending.tenant_id AND account.id = sending.bank_account_id
-    WHERE sending.tenant_id = bill.tenant_id AND sending.payable_id = bill.id
-        AND (sending.status IN ('queued', 'sending', 'unknown', 'at_bank', 'scheduled')
-            OR sending.needs_person)
+    WHERE sending.tenant_id = bill.tenant_id AND sending.payable_id = bill.id AND (@ORDERS)
     ORDER BY sending.created_at DESC LIMIT 1
 ) AS sent ON true
 WHERE bill.tenant_id = %(tenant)s AND """
+LIVE = """sending.status IN ('queued', 'sending', 'unknown', 'at_bank', 'scheduled')
+    OR sending.needs_person"""
+BILLS = BILLS_WITH.replace("@ORDERS", LIVE)
 OPEN_BILLS = """bill.status IN ('pending', 'approved', 'sent') AND (
     bill.amount = ANY(%(sizes)s) OR bill.payment_date = ANY(%(near)s)
     OR payee.document = ANY(%(parties)s) OR bill.id = ANY(%(bills)s::uuid[]))"""
@@ -160,7 +161,7 @@ WHERE sending.tenant_id = %(tenant)s
 """
 
 # Entries on a Conta do Ativo that no line stands for, with what they are of.
-ENTRIES = """
+ENTRIES_AMONG = """
 SELECT item.id::text, item.rest, item.day, account.id::text, entry.memo, entry.id::text,
     coalesce(payee.document, outside_payee.document, payer.document, ''),
     coalesce(bill.method, ''),
@@ -168,7 +169,7 @@ SELECT item.id::text, item.rest, item.day, account.id::text, entry.memo, entry.i
         THEN (sent.first_sent_at AT TIME ZONE 'America/Sao_Paulo')::date END,
     sent.key, sent.reference, account.provider,
     slip.our_number, slip.reference, slip.key, charge.document_number
-FROM banking_openitem AS item
+FROM @ITEMS AS item
 JOIN banking_bankaccount AS account
     ON account.tenant_id = item.tenant_id AND account.ledger_account_id = item.account_id
 JOIN accounts_journalline AS posted
@@ -196,9 +197,14 @@ LEFT JOIN charges_charge AS charge
 LEFT JOIN parties_payer AS payer
     ON payer.tenant_id = item.tenant_id AND payer.id = charge.payer_id
 WHERE item.tenant_id = %(tenant)s AND NOT item.is_absorbed AND item.reversed_on IS NULL
+"""
+ENTRIES = (
+    ENTRIES_AMONG.replace("@ITEMS", "banking_openitem")
+    + """
     AND (item.rest = ANY(%(either)s) OR item.day = ANY(%(near)s)
         OR coalesce(payee.document, outside_payee.document, payer.document) = ANY(%(parties)s))
 """
+)
 LESSONS = """
 SELECT lesson.told, coalesce(payee.document, payer.document), lesson.rate
 FROM reconciliation_lesson AS lesson
@@ -209,9 +215,21 @@ LEFT JOIN payments_payee AS payee
 LEFT JOIN parties_payer AS payer
     ON payer.tenant_id = lesson.tenant_id AND payer.id = lesson.payer_id
 WHERE lesson.tenant_id = %(tenant)s AND match.ended_at IS NULL
+    AND match.id <> ALL(%(apart)s::uuid[])
     AND (lesson.told = ANY(%(told)s)
         OR coalesce(payee.document, payer.document) = ANY(%(parties)s) AND lesson.rate IS NOT NULL)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Matches that are taken as if they were none; nothing is written."""
+
+    matches: Collection[UUID] = ()  # they teach nothing
+    lines: Mapping[str, Decimal] = field(default_factory=dict)  # what they took of each, signed
+
+
+NONE_APART = Apart()
 
 
 @dataclass(slots=True)
@@ -232,8 +250,9 @@ class Gathered:
         return self.entries.get(item, item)
 
 
-def gather(tenant: Tenant, ids: Sequence[UUID]) -> Gathered:
-    """For open lines of one company, by their ids. Runs inside the company's scope."""
+def gather(tenant: Tenant, ids: Sequence[UUID], apart: Apart = NONE_APART) -> Gathered:
+    """For open lines of one company, by their ids; those of matches that are taken apart are open
+    too, and the caller adds the items of these. Runs inside the company's scope."""
     register = register_of(tenant.id)
     accounts = own_accounts(tenant.id)
     company = Company(tenant.legal_name, tenant.cnpj, tuple(accounts))
@@ -244,12 +263,12 @@ def gather(tenant: Tenant, ids: Sequence[UUID]) -> Gathered:
     gathered = Gathered(book, [])
     if not rows:
         return gathered
-    add_lines(gathered, tenant.id, accounts, rows, wanted)
+    add_lines(gathered, tenant.id, accounts, rows, wanted, apart)
     if not gathered.lines:
         return gathered  # nothing of them is open, but what people ignore
     parties = sorted({party for line in gathered.lines for party in book.parties_of(line)})
     values = wanted_of(book, gathered.lines, parties)
-    add_lessons(book, tenant.id, gathered.lines, parties)
+    add_lessons(book, tenant.id, gathered.lines, parties, apart)
     parties = values["parties"] = sorted(
         {party for line in gathered.lines for party in book.parties_of(line)}
     )
@@ -283,8 +302,10 @@ def add_lines(
     accounts: Sequence[OwnAccount],
     rows: Sequence[tuple[Any, ...]],
     wanted: set[str],
+    apart: Apart,
 ) -> None:
     book = gathered.book
+    rows = [open_again(row, apart) for row in rows]
     days = [row[2] for row in rows]
     sizes = {abs(row[3] or row[4]) for row in rows}
     beside = fetch(
@@ -296,7 +317,7 @@ def add_lines(
         last=max(days) + AHEAD,
         days=sorted(set(days)),
     )
-    by_id = {row[0]: row for row in (*beside, *rows)}
+    by_id = {row[0]: row for row in (*(open_again(row, apart) for row in beside), *rows)}
     ignored: dict[str, Decimal] = {}
     for line, amount, is_given_back in fetch(IGNORED, tenant=tenant_id, lines=list(by_id)):
         ignored[line] = ignored.get(line, Decimal(0)) + amount
@@ -313,6 +334,11 @@ def add_lines(
     for account, day in fetch(READ_UNTIL, tenant=tenant_id):
         book.read_until[account] = day
         book.last_day = max(book.last_day, day)
+
+
+def open_again(row: tuple[Any, ...], apart: Apart) -> tuple[Any, ...]:
+    taken = apart.lines.get(row[0])
+    return row if taken is None else (*row[:3], row[3] + taken, *row[4:])
 
 
 def line_of(row: tuple[Any, ...], amount: Decimal) -> Line:
@@ -532,14 +558,22 @@ def add_entry(gathered: Gathered, row: tuple[Any, ...]) -> None:
 # --- What people taught ---
 
 
-def add_lessons(book: Book, tenant_id: UUID, lines: Sequence[Line], parties: Sequence[str]) -> None:
+def add_lessons(
+    book: Book, tenant_id: UUID, lines: Sequence[Line], parties: Sequence[str], apart: Apart
+) -> None:
     told = {
         each
         for line in lines
         for each in (book.readings[line.id].name, *book.readings[line.id].documents)
         if each
     }
-    rows = fetch(LESSONS, tenant=tenant_id, told=sorted(told), parties=list(parties))
+    rows = fetch(
+        LESSONS,
+        tenant=tenant_id,
+        told=sorted(told),
+        parties=list(parties),
+        apart=list(apart.matches),
+    )
     for told_name, party, rate in rows:
         if told_name:
             book.learned[told_name].add(party)

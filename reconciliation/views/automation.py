@@ -7,10 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from banking.models import BankAccount
+from banking.models import BankAccount, StatementLine
 from core.clock import database_now
 from people.recent_factor import require_recent_factor
-from reconciliation.engine.automation import outlooks_of, switch_evidence
+from reconciliation.engine.automation import SHOWN, outlooks_of, switch_evidence
+from reconciliation.engine.rehearsal import rehearse
 from reconciliation.engine.sample import results_of, together
 from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Role
@@ -30,6 +31,25 @@ def automation(request: TenantRequest) -> HttpResponse:
         "samples": together(results),
     }
     return render(request, "reconciliation/automation.html", context)
+
+
+@require_GET
+@member_required
+def rehearsal(request: TenantRequest) -> HttpResponse:
+    """Asked for apart: it looks at up to 2 000 lines."""
+    found = rehearse(request.tenant)
+    accounts = BankAccount.objects.of(request.tenant).filter(id__in=found)
+    lines = StatementLine.objects.of(request.tenant).defer("raw")
+    rehearsals = [
+        {
+            "account": account,
+            "told": found[account.id],
+            "lines": lines.filter(id__in=found[account.id].differing[:SHOWN]),
+        }
+        for account in accounts.order_by("-is_preferred", "provider", "number")
+    ]
+    template = "_rehearsal" if request.htmx else "rehearsal"
+    return render(request, f"reconciliation/{template}.html", {"rehearsals": rehearsals})
 
 
 @require_POST
