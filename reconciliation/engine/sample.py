@@ -40,6 +40,11 @@ def week_of(now: datetime) -> date:
     return monday_of(sao_paulo_day(now))
 
 
+def days_before(week: date) -> str:
+    """«16/11 a 22/11»."""
+    return f"{week - WEEK:%d/%m} a {week - timedelta(days=1):%d/%m}"
+
+
 # --- Draw ---
 
 
@@ -88,7 +93,7 @@ def news_of(count: int, week: date) -> News:
         step=week.isoformat(),
         title=f"{count} {'conciliação automática' if one else 'conciliações automáticas'} "
         "para você conferir",
-        text=f"É a amostra da semana de {week - WEEK:%d/%m} a {week - timedelta(days=1):%d/%m}: "
+        text=f"É a amostra da semana de {days_before(week)}: "
         "diga de cada uma se está certa ou errada. O que está errado se desfaz na hora.",
         action="Conferir",
         url=reverse("reconciliation:sample"),
@@ -135,10 +140,15 @@ class Result:
         return self.asked - self.answered
 
     @property
+    def days(self) -> str:
+        """Of the matches that were asked of."""
+        return days_before(self.week) if self.week else ""
+
+    @property
     def words(self) -> str:
         if not self.answered:
             return "nenhuma conferida ainda"
-        word = "errada" if self.wrong == 1 else "erradas"
+        word = "errada" if self.answered == 1 else "erradas"
         possible = percent(upper_bound(self.wrong, self.answered))
         return f"{self.wrong} de {self.answered} {word} (até {possible} é possível)"
 

@@ -231,6 +231,10 @@ def test_the_result_is_told_of_what_was_answered():
     assert "%" not in Result(asked=40, answered=0, wrong=0).words
 
 
+def test_a_week_is_named_by_the_days_of_its_matches():
+    assert Result(asked=1, answered=0, wrong=0, week=NEXT).days == "23/11 a 29/11"
+
+
 def test_weeks_are_told_apart_and_together(monday, tenant, ana):
     bare(tenant, at("17 10:00"))
     bare(tenant, at("24 10:00"))
