@@ -130,7 +130,7 @@ PAGES = {
         "reconciliation:apply_rules",
         "reconciliation:rule_run",
     ),
-    "reconciliation:automation": ("reconciliation:automation",),
+    "reconciliation:automation": ("reconciliation:automation", "reconciliation:sample"),
     "reconciliation:reconcile": ("reconciliation", "banking"),
     "payments:approvals": (
         "payments:approvals",

@@ -419,6 +419,7 @@ TICKS = (
     "reconciliation.tasks.look_at_lines",
     "reconciliation.tasks.sweep_rule_runs",
     "reconciliation.tasks.sweep_bulk_acts",
+    "reconciliation.tasks.draw_samples",
     "kamino.tasks.call_heartbeat_url",
 )
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("clock", *QUEUES)]

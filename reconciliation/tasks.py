@@ -8,7 +8,7 @@ from core.clock import database_now
 from core.ticks import Tick
 from reconciliation.bulk import draft
 from reconciliation.bulk import work as bulk
-from reconciliation.engine import due
+from reconciliation.engine import due, sample
 from reconciliation.engine import run as engine
 from reconciliation.rules import run as rules
 
@@ -51,3 +51,9 @@ def sweep_bulk_acts() -> None:
 def work_on_bulk(tenant_id: str, bulk_id: str) -> None:
     if bulk.work(UUID(tenant_id), UUID(bulk_id)):
         work_on_bulk.delay(tenant_id, bulk_id)
+
+
+@shared_task(base=Tick)
+def draw_samples() -> None:
+    """Every tick: companies whose sample of this week is not drawn yet."""
+    sample.draw_due(database_now())

@@ -29,7 +29,7 @@ from people.models import ExceptionalAct
 from reconciliation.matches.ignore import ignore
 from reconciliation.matches.notes import attach_file
 from reconciliation.matches.questions import ask
-from reconciliation.models import BulkAct, Rule, RuleRun
+from reconciliation.models import BulkAct, Rule, RuleRun, Sample
 from reconciliation.saved_filters import save_filter
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
@@ -138,6 +138,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         attachment = attach_file(bank_line, "nota.pdf", b"%PDF-", by=proposer)
         kept = save_filter("Saídas", "tipo=saidas", is_shared=True, by=administers)
         ignored = ignore(make_line(account, "-1.00").id, by=proposer, why="Teste")
+        asked = Sample.objects.create(tenant=tenant, week="2026-11-23", match=ignored.match)
         bulk = BulkAct.objects.create(
             tenant=tenant, bank_account=account, kind="ignore", made_by=admin
         )
@@ -179,6 +180,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "recurrence_id": make_recurrence(account).id,
         "renegotiation_id": renegotiation.id,
         "run_id": run.id,
+        "sample_id": asked.id,
         "settlement_id": settlement.id,
         "statement_id": statement.id,
         "step_id": step.id,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from reconciliation.models import OpenedLine
 from tenants.scope import across_tenants
 
 # Of two workers one works for a company at a time, until its transaction ends.
@@ -30,6 +31,16 @@ WITH came AS (
     RETURNING id
 )
 SELECT count(*) FROM named
+"""
+# A person looked at them, and did nothing.
+PASSED = """
+WITH passed AS (
+    DELETE FROM reconciliation_openedline
+    WHERE tenant_id = %(tenant)s AND opened_at <= kamino_now() - %(left_alone)s
+    RETURNING id
+)
+UPDATE reconciliation_linereading SET is_due = true
+WHERE tenant_id = %(tenant)s AND NOT is_due AND id IN (SELECT id FROM passed)
 """
 # Money that waits for its other side may find it in what another account has just told.
 WAITING = """
@@ -64,6 +75,7 @@ COMPANIES = """
 SELECT tenant_id FROM reconciliation_newlines
 UNION SELECT tenant_id FROM reconciliation_itemchange
 UNION SELECT tenant_id FROM reconciliation_linereading WHERE is_due
+UNION SELECT tenant_id FROM reconciliation_openedline WHERE opened_at <= kamino_now() - %s
 """
 
 
@@ -79,7 +91,7 @@ class Read:
 def companies() -> list[UUID]:
     """Those with something to look at."""
     with across_tenants(), connection.cursor() as cursor:
-        cursor.execute(COMPANIES)
+        cursor.execute(COMPANIES, [OpenedLine.LEFT_ALONE])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -95,6 +107,7 @@ def take_due(tenant_id: UUID, most: int) -> list[UUID]:
     """The oldest first. The caller has the company, and marks them as read in its transaction."""
     asked: dict[str, Any] = {"tenant": tenant_id, "most": MOST_CHANGES}
     with connection.cursor() as cursor:
+        cursor.execute(PASSED, {**asked, "left_alone": OpenedLine.LEFT_ALONE})
         cursor.execute(NEW, asked)
         if cursor.fetchone()[0]:
             cursor.execute(WAITING, asked)

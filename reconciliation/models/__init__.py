@@ -13,6 +13,7 @@ from reconciliation.models.proposal import (
     Proposal,
 )
 from reconciliation.models.rule import Rule, RuleRun, RuleSlice
+from reconciliation.models.sample import Sample
 from reconciliation.models.saved_filter import SavedFilter
 from reconciliation.models.transfer import Transfer
 
@@ -39,6 +40,7 @@ __all__ = [
     "Rule",
     "RuleRun",
     "RuleSlice",
+    "Sample",
     "SavedFilter",
     "Transfer",
 ]

@@ -8,8 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from banking.models import BankAccount
+from core.clock import database_now
 from people.recent_factor import require_recent_factor
 from reconciliation.engine.automation import outlooks_of, switch_evidence
+from reconciliation.engine.sample import results_of, together
 from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Role
 
@@ -20,7 +22,13 @@ def automation(request: TenantRequest) -> HttpResponse:
     accounts = BankAccount.objects.of(request.tenant).order_by(
         "-is_preferred", "provider", "number"
     )
-    context = {"outlooks": outlooks_of(list(accounts)), "may_switch": request.membership.is_admin}
+    results = results_of(request.tenant, database_now())
+    context = {
+        "outlooks": outlooks_of(list(accounts)),
+        "may_switch": request.membership.is_admin,
+        "sample": results[0] if results else None,
+        "samples": together(results),
+    }
     return render(request, "reconciliation/automation.html", context)
 
 

@@ -435,6 +435,7 @@ def test_the_demonstration_offers_and_does_not_require(client: Client, tenant: T
 # taken back by one that asks; the edit of one that was issued asks too (charges/views/new.py).
 ASK_NONE = {
     "reconciliation:parties", "reconciliation:review_bulk", "reconciliation:selected",
+    "reconciliation:answer_sample",
     "accounts:reverse", "banking:other", "banking:undo_allocation", "charges:adjust_recurrence",
     "charges:allow", "charges:bounced", "charges:copied", "charges:dunning_try_step",
     "charges:duplicate", "charges:edit", "charges:edit_recurrence", "charges:end_recurrence",

@@ -8,10 +8,12 @@ import pytest
 from banking.models import BankAccount, StatementLine
 from charges.models import Settlement
 from charges.states import ChargeStatus
+from core.clock import database_now
 from parties.models import Payer
 from payments.models import OutsidePayment
 from payments.states import OrderStatus, PayableStatus
 from reconciliation.engine.accept import accept
+from reconciliation.engine.due import companies
 from reconciliation.engine.run import work
 from reconciliation.matches.undo import undo
 from reconciliation.models import Automation, Match, OpenedLine, Proposal
@@ -147,6 +149,22 @@ def test_a_line_that_a_person_has_just_opened_is_left_alone(tenant, automatic, a
     work(tenant.id)
     assert matches(tenant) == []
     assert proposals(row)[0].degree == "evidence"
+
+
+def test_and_is_the_engines_again_when_nothing_came_of_it(tenant, automatic, ana):
+    bill = make_known(tenant, "731.17", approved=True)
+    row = of_payee(bill, automatic, "-731.17")
+    with tenant_scope(tenant.id):
+        OpenedLine.objects.create(tenant=tenant, id=row.id, opened_by=ana.user)
+    work(tenant.id)
+    with tenant_scope(tenant.id):
+        OpenedLine.objects.of(tenant).update(
+            opened_at=database_now() - OpenedLine.LEFT_ALONE - timedelta(seconds=1)
+        )
+    assert tenant.id in companies()
+    work(tenant.id)
+    assert open_of(row) == 0
+    assert companies() == []
 
 
 def test_a_bill_that_waits_for_approval_is_no_match_by_itself(tenant, automatic):
