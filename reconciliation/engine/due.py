@@ -36,7 +36,8 @@ SELECT count(*) FROM named
 PASSED = """
 WITH passed AS (
     DELETE FROM reconciliation_openedline
-    WHERE tenant_id = %(tenant)s AND opened_at <= kamino_now() - make_interval(secs => %(left_alone)s)
+    WHERE tenant_id = %(tenant)s
+        AND opened_at <= kamino_now() - make_interval(secs => %(left_alone)s)
     RETURNING id
 )
 UPDATE reconciliation_linereading SET is_due = true
@@ -75,7 +76,8 @@ COMPANIES = """
 SELECT tenant_id FROM reconciliation_newlines
 UNION SELECT tenant_id FROM reconciliation_itemchange
 UNION SELECT tenant_id FROM reconciliation_linereading WHERE is_due
-UNION SELECT tenant_id FROM reconciliation_openedline WHERE opened_at <= kamino_now() - make_interval(secs => %s)
+UNION SELECT tenant_id FROM reconciliation_openedline
+    WHERE opened_at <= kamino_now() - make_interval(secs => %s)
 """
 
 
