@@ -1,7 +1,7 @@
 """What the layout shows on every page: menu, company, person."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.db.models import Count, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
@@ -15,7 +15,7 @@ from charges.models import Charge, Refund
 from payments.bills.awaiting import awaiting
 from payments.models import Payable
 from people.kept_form import take
-from people.member_list import count_to_confirm
+from people.member_list import to_confirm
 from people.models import ExceptionalAct
 from tenants.access import TenantRequest, enter_company
 from tenants.models import Membership, Tenant
@@ -40,6 +40,16 @@ class Item:
 class Group:
     title: str
     items: list[Item]
+
+
+class Waiting(NamedTuple):
+    """How much of what waits for this person the menu tells."""
+
+    to_approve: int  # bills, for their approval
+    unknown: int  # bills, for the bank's lost answer
+    to_look_at: int  # charges for a look, and refunds for a release
+    to_release: int  # exceptions, for a second person
+    to_confirm: int  # changes of people
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -171,11 +181,10 @@ def menu(request: TenantRequest) -> list[Group]:
     def item(label: str, url_name: str, icon: str, count: int = 0) -> Item:
         return Item(label, url_name, icon, count, current=url_name == here)
 
-    with tenant_scope(request.tenant.id):
-        to_confirm = count_to_confirm(request.membership)
+    waiting = waiting_for(request.membership)
     company = [
         item("Integrações bancárias", "integrations:list", "landmark"),
-        item("Pessoas", "people:list", "users", to_confirm),
+        item("Pessoas", "people:list", "users", waiting.to_confirm),
     ]
     if request.membership.is_admin:
         company += [
@@ -186,14 +195,13 @@ def menu(request: TenantRequest) -> list[Group]:
             item("Auditoria", "audit:records", "scroll-text"),
         ]
     company.append(item("Acessos", "audit:sign_ins", "log-in"))
-    to_approve, unknown, to_look_at, to_release = waiting_for(request.membership)
     work = [item("Conciliar", "reconciliation:reconcile", "arrow-left-right")]
     if request.membership.can_approve:
-        work.append(item("Para aprovar", "payments:approvals", "stamp", to_approve))
-    work.append(item("Pagamentos", "payments:list", "banknote", unknown))
-    work.append(item("Cobranças", "charges:list", "receipt-text", to_look_at))
+        work.append(item("Para aprovar", "payments:approvals", "stamp", waiting.to_approve))
+    work.append(item("Pagamentos", "payments:list", "banknote", waiting.unknown))
+    work.append(item("Cobranças", "charges:list", "receipt-text", waiting.to_look_at))
     if request.membership.can_approve:
-        work.append(item("Exceções", "people:exceptions", "shield-alert", to_release))
+        work.append(item("Exceções", "people:exceptions", "shield-alert", waiting.to_release))
     work.append(item("Favorecidos", "registers:list", "contact"))
     work.append(item("Pagadores", "registers:payers", "hand-coins"))
     return [
@@ -220,28 +228,23 @@ def current_item(request: HttpRequest) -> str | None:
     return next((item for item, pages in PAGES.items() if names.intersection(pages)), None)
 
 
-def waiting_for(membership: Membership) -> tuple[int, int, int, int]:
-    """How many bills wait for this person's approval, how many for the bank's lost answer, how many
-    charges for a look or refunds for a release, and how many exceptions for a second person. One
-    query: it is asked for every page."""
+def waiting_for(membership: Membership) -> Waiting:
+    """One query: it is asked for every page."""
     tenant_id, mine = membership.tenant_id, membership.user_id
-    counts: dict[str, Combinable] = {
-        "unknown": number_of(Payable.objects.of(tenant_id).with_unknown_outcome()),
-        "to_look_at": number_of(Charge.objects.of(tenant_id).to_look_at()),
-        "to_approve": Value(0),
-        "to_release": Value(0),
-    }
+    counts: dict[str, Combinable] = dict.fromkeys(Waiting._fields, Value(0))
+    counts["unknown"] = number_of(Payable.objects.of(tenant_id).with_unknown_outcome())
+    counts["to_look_at"] = number_of(Charge.objects.of(tenant_id).to_look_at())
     if membership.can_approve:
         counts["to_approve"] = number_of(awaiting(mine).of(tenant_id))
         exceptions = ExceptionalAct.objects.of(tenant_id)
         refunds = Refund.objects.of(tenant_id).filter(status=Refund.Status.WAITING)
         counts["to_look_at"] += number_of(refunds.exclude(asked_by=mine))
         counts["to_release"] = number_of(exceptions.waiting_for(mine))
-    names = ("to_approve", "unknown", "to_look_at", "to_release")
+    if membership.is_admin:
+        counts["to_confirm"] = number_of(to_confirm(membership))
     with tenant_scope(tenant_id):
         named = Tenant.objects.filter(id=tenant_id).annotate(**counts)
-        found: tuple[int, int, int, int] = named.values_list(*names).get()
-    return found
+        return Waiting(*named.values_list(*Waiting._fields).get())
 
 
 def number_of(rows: QuerySet[Any]) -> Combinable:

@@ -11,7 +11,7 @@ from core.dates import ago, when
 from people import invitations, news
 from people.models import Invitation, PendingChange
 from people.roles import ALLOWS
-from tenants.models import Membership, Role
+from tenants.models import Membership, Role, TenantQuerySet
 
 FACTORS = {
     Authenticator.Type.TOTP: "aplicativo",
@@ -107,13 +107,12 @@ def waiting(change: PendingChange, me: Membership, now: datetime) -> Waiting:
     )
 
 
-def count_to_confirm(me: Membership) -> int:
-    """How many wait for this person's confirmation."""
-    if not me.is_admin:
-        return 0
+def to_confirm(me: Membership) -> TenantQuerySet:
+    """What waits for this admin's confirmation."""
     waiting = PendingChange.objects.of(me.tenant_id).waiting()
     mine = waiting.filter(asked_by=me.user_id) | waiting.filter(favours=me.user_id)
-    return waiting.exclude(id__in=mine.values("id")).count()
+    found: TenantQuerySet = waiting.exclude(id__in=mine.values("id"))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

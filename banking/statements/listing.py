@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.core import signing
 from django.core.exceptions import BadRequest
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
 
 from banking.models import BankAccount, DailyBalance, StatementLine
@@ -29,6 +29,12 @@ AMOUNT = re.compile(
     re.ASCII,
 )
 SHORTEST_DOCUMENT = 3
+# What the bank says that the account had at the end of a line's day.
+CLOSING = Subquery(
+    DailyBalance.objects.filter(
+        tenant=OuterRef("tenant"), bank_account=OuterRef("bank_account"), day=OuterRef("booked_on")
+    ).values("closing")
+)
 
 _signer = signing.Signer(salt="banking.statements.listing")
 
@@ -84,7 +90,7 @@ class Page:
 
 
 def read_page(account: BankAccount, filters: Mapping[str, Any], after: Position | None) -> Page:
-    """Two queries, whatever the number of lines. `filters` are a StatementFilter's values."""
+    """One query, whatever the number of lines. `filters` are a StatementFilter's values."""
     return page_of(account, matching(account, filters), after)
 
 
@@ -94,11 +100,11 @@ def page_of(account: BankAccount, lines: "QuerySet[Any]", after: Position | None
         key = Tuple("booked_on", "occurred_at", "id")
         lines = lines.filter(TupleLessThan(key, (after.booked_on, after.occurred_at, after.id)))
     rows: QuerySet[Any] = lines.order_by("-booked_on", "-occurred_at", "-id")
-    rows = rows.annotate(is_allocated=PART).defer("raw", "words_folded")
+    rows = rows.annotate(is_allocated=PART, closing_of_day=CLOSING).defer("raw", "words_folded")
     found = list(rows[: PAGE + 1])
     shown = found[:PAGE]
     return Page(
-        days=by_day(account, shown, continues=after.booked_on if after else None),
+        days=by_day(shown, continues=after.booked_on if after else None),
         following=Position.of(shown[-1]) if len(found) > PAGE else None,
     )
 
@@ -142,16 +148,9 @@ def amounts(typed: re.Match[str]) -> list[Decimal]:
             return [-value]
 
 
-def by_day(
-    account: BankAccount, lines: list[StatementLine], *, continues: date | None
-) -> list[Day]:
-    days = {line.booked_on for line in lines}
-    closings = dict(
-        DailyBalance.objects.of(account.tenant_id)
-        .filter(bank_account=account, day__in=days)
-        .values_list("day", "closing")
-    )
+def by_day(lines: list[Any], *, continues: date | None) -> list[Day]:
+    days = [(day, list(of_day)) for day, of_day in groupby(lines, key=attrgetter("booked_on"))]
     return [
-        Day(day, closings.get(day), list(of_day), is_continued=day == continues)
-        for day, of_day in groupby(lines, key=attrgetter("booked_on"))
+        Day(day, of_day[0].closing_of_day, of_day, is_continued=day == continues)
+        for day, of_day in days
     ]

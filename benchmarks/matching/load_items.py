@@ -43,9 +43,13 @@ class Items:
 
     def create(self, rows: Sequence[Row]) -> None:
         """What was created on a day. Inside the company's scope."""
-        self._enter([row for row in rows if row["kind"] == "payable"])
-        self._charge([row for row in rows if row["kind"] == "charge"])
-        self._post([row for row in rows if row["kind"] in ("entry", "transfer")])
+        for kinds, load in (
+            (("payable",), self._enter),
+            (("charge",), self._charge),
+            (("entry", "transfer"), self._post),
+        ):
+            if some := [row for row in rows if row["kind"] in kinds]:
+                load(some)
 
     def close(self, rows: Sequence[Row]) -> None:
         """What was closed on a day, where it is open still. Inside the company's scope."""
@@ -54,8 +58,10 @@ class Items:
             ("entry", self._pay_in_cash, self._receive_in_cash),
         ):
             closed = [row for row in rows if row["closed_by"] == how]
-            bills([row for row in closed if row["id"] in self.bills])
-            charges([row for row in closed if row["id"] in self.charges])
+            if some := [row for row in closed if row["id"] in self.bills]:
+                bills(some)
+            if some := [row for row in closed if row["id"] in self.charges]:
+                charges(some)
         for row in rows:
             if entry := self.entries.get(row["id"]):
                 day = max(entry.date, date.fromisoformat(row["closed_on"]))

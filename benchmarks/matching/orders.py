@@ -20,6 +20,8 @@ OUR_CODE = re.compile(r"kp-([0-9a-f]{20})")
 
 def send_orders(loaded: Loaded, rows: Sequence[Row], ids: Sequence[UUID]) -> None:
     """Those of the bills that are sent on a day. Inside the company's scope."""
+    if not rows:
+        return
     bills = Payable.objects.of(loaded.tenant).filter(id__in=ids, status=PayableStatus.APPROVED)
     found = {bill.id: bill for bill in bills.with_destinations()}
     sent = [(row, found[bill]) for row, bill in zip(rows, ids, strict=True) if bill in found]

@@ -29,7 +29,7 @@ def people(request: TenantRequest) -> HttpResponse:
         "people": persons,
         "without_factor": sum(p.needs_factor and not p.factors for p in persons),
         "changes": member_list.waiting_changes(me),
-        "to_confirm": member_list.count_to_confirm(me),
+        "to_confirm": member_list.to_confirm(me).count() if me.is_admin else 0,
         "invited": member_list.invited(me) if me.is_admin else [],
     }
     return render(request, "people/list.html", context)

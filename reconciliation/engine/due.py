@@ -36,7 +36,8 @@ SELECT count(*) FROM named
 PASSED = """
 WITH passed AS (
     DELETE FROM reconciliation_openedline
-    WHERE tenant_id = %(tenant)s AND opened_at <= kamino_now() - %(left_alone)s
+    WHERE tenant_id = %(tenant)s
+        AND opened_at <= kamino_now() - make_interval(secs => %(left_alone)s)
     RETURNING id
 )
 UPDATE reconciliation_linereading SET is_due = true
@@ -75,7 +76,8 @@ COMPANIES = """
 SELECT tenant_id FROM reconciliation_newlines
 UNION SELECT tenant_id FROM reconciliation_itemchange
 UNION SELECT tenant_id FROM reconciliation_linereading WHERE is_due
-UNION SELECT tenant_id FROM reconciliation_openedline WHERE opened_at <= kamino_now() - %s
+UNION SELECT tenant_id FROM reconciliation_openedline
+    WHERE opened_at <= kamino_now() - make_interval(secs => %s)
 """
 
 
@@ -91,7 +93,7 @@ class Read:
 def companies() -> list[UUID]:
     """Those with something to look at."""
     with across_tenants(), connection.cursor() as cursor:
-        cursor.execute(COMPANIES, [OpenedLine.LEFT_ALONE])
+        cursor.execute(COMPANIES, [OpenedLine.LEFT_ALONE.total_seconds()])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -107,7 +109,7 @@ def take_due(tenant_id: UUID, most: int) -> list[UUID]:
     """The oldest first. The caller has the company, and marks them as read in its transaction."""
     asked: dict[str, Any] = {"tenant": tenant_id, "most": MOST_CHANGES}
     with connection.cursor() as cursor:
-        cursor.execute(PASSED, {**asked, "left_alone": OpenedLine.LEFT_ALONE})
+        cursor.execute(PASSED, {**asked, "left_alone": OpenedLine.LEFT_ALONE.total_seconds()})
         cursor.execute(NEW, asked)
         if cursor.fetchone()[0]:
             cursor.execute(WAITING, asked)

@@ -17,7 +17,7 @@ from banking.statements.listing import Position
 from brazil.banking_days import sao_paulo_day
 from core.workbook import Column, Value
 from reconciliation.reads.lines import lines_of
-from reconciliation.reads.pairs import Said, said_of, with_state
+from reconciliation.reads.pairs import Said, accounts_by_id, said_of, with_state
 from tenants.scope import tenant_scope
 
 PAGE = 1_000
@@ -47,7 +47,8 @@ def export_rows(account: BankAccount, values: Mapping[str, Any]) -> Iterator[Seq
     """As COLUMNS, newest first, as on the page."""
     for page in pages(account, values, in_detail=True):
         with tenant_scope(account.tenant_id):
-            said = said_of(account.tenant_id, [each for each in page if each.open != each.amount])
+            told = [each for each in page if each.open != each.amount]
+            said = said_of(account.tenant_id, told, accounts_by_id(account.tenant_id))
         for line in page:
             yield cells_of(line, said.get(line.id, ()))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from banking.models import StatementLine
+from banking.models import BankAccount, StatementLine
 from charges.models import Charge
 from core.amounts import read_amount
 from core.errors import InvalidInput
@@ -128,11 +128,13 @@ def why_not_by(by: Membership, *, waits: bool) -> str:
 
 def digests_of(tenant_id: UUID, bills: Sequence[UUID]) -> dict[UUID, str]:
     """Of those that wait for approval: settling one approves it as it was shown."""
-    if not bills:
-        return {}
+    return digests_by(tenant_id, bills, preferred_account(tenant_id)) if bills else {}
+
+
+def digests_by(
+    tenant_id: UUID, bills: Sequence[UUID], usual: BankAccount | None
+) -> dict[UUID, str]:
+    """The same where the account is known that pays bills which name none."""
     rows = Payable.objects.of(tenant_id).filter(id__in=bills, status=PayableStatus.PENDING)
-    waiting = list(rows.with_destinations().select_related("bank_account"))
-    if not waiting:
-        return {}
-    usual = preferred_account(tenant_id)
+    waiting = rows.with_destinations().select_related("bank_account")
     return {bill.id: digest_of(seal_of(bill, bill.bank_account or usual)) for bill in waiting}

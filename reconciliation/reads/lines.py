@@ -5,7 +5,8 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 
 from banking.models import Allocation, BankAccount, OpenLine, StatementLine
@@ -126,6 +127,20 @@ def said() -> TenantQuerySet:
         tenant=OuterRef("tenant"), statement_line=OuterRef("pk"), ended_at=None
     )
     return rows
+
+
+def version() -> CombinedExpression:
+    """Of a line, as `reconciliation.matches.hold` counts it."""
+    parts = Allocation.objects.filter(tenant=OuterRef("tenant"), statement_line=OuterRef("pk"))
+    ignored = MatchLine.objects.filter(
+        tenant=OuterRef("tenant"), statement_line=OuterRef("pk"), is_ignored=True
+    )
+    return changes_of(parts) + changes_of(ignored)
+
+
+def changes_of(rows: TenantQuerySet) -> Coalesce:
+    counted = rows.order_by().values("statement_line").annotate(n=Count("pk") + Count("ended_at"))
+    return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0)
 
 
 def transfers() -> TenantQuerySet:

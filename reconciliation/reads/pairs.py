@@ -1,17 +1,17 @@
 """Bank lines beside what they stand for, as the page shows them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, IntegerField, JSONField, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, JSONField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 
-from banking.models import Allocation, StatementLine
+from banking.models import Allocation, BankAccount, StatementLine
 from banking.statements.allocation import PART
 from charges.models import Settlement
 from payments.models import OutsidePayment, PaymentOrder
@@ -20,10 +20,10 @@ from reconciliation.engine.words import WORDS
 from reconciliation.matches.amounts import with_open
 from reconciliation.models import Match, MatchLine, MatchPart, Transfer
 from reconciliation.proposals.reading import gives_back
-from reconciliation.reads.lines import of_entry
+from reconciliation.reads.lines import of_entry, version
 from reconciliation.reads.marks import with_marks
-from reconciliation.reads.proposals import Proposal, proposals_of, proposed, read
-from tenants.models import TenantQuerySet
+from reconciliation.reads.proposals import Proposal, kept_rows, proposals_of, read
+from tenants.models import User
 
 ZERO = Decimal("0.00")
 
@@ -81,33 +81,24 @@ class Pair:
 
 def with_state(lines: Any) -> "QuerySet[Any]":
     """As `pairs_of` needs them: the version is that of `reconciliation.matches.hold`."""
-    told = Allocation.objects.filter(tenant=OuterRef("tenant"), statement_line=OuterRef("pk"))
-    ignored = MatchLine.objects.filter(
-        tenant=OuterRef("tenant"), statement_line=OuterRef("pk"), is_ignored=True
-    )
-    waiting = ExceptionalAct.objects.waiting().filter(
-        tenant=OuterRef("tenant"), subject_id=OuterRef("pk")
-    )
     found: QuerySet[Any] = with_marks(with_open(lines)).annotate(
         is_allocated=PART,
-        awaits_second=Exists(waiting),
-        version=changes_of(told) + changes_of(ignored),
+        waiting_act=waiting_act(),
+        version=version(),
         is_read=Exists(read()),
-        is_proposed=Exists(proposed()),
+        kept=kept_rows(),
     )
     return found
 
 
-def changes_of(rows: TenantQuerySet) -> Coalesce:
-    counted = rows.order_by().values("statement_line").annotate(n=Count("pk") + Count("ended_at"))
-    return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0)
-
-
-def pairs_of(tenant_id: UUID, lines: Sequence[Any]) -> dict[UUID, Pair]:
-    """By line; lines are `with_state`. A dozen queries at most, whatever their number."""
-    said = said_of(tenant_id, [line for line in lines if line.open != line.amount])
-    proposals = proposals_of(tenant_id, [line for line in lines if line.open and line.is_proposed])
-    asked = asked_of(tenant_id, [line.id for line in lines if line.awaits_second])
+def pairs_of(
+    tenant_id: UUID, lines: Sequence[Any], accounts: Iterable[BankAccount] | None = None
+) -> dict[UUID, Pair]:
+    """By line; lines are `with_state`. Five queries at most, whatever their number, where the
+    company's `accounts` are known."""
+    by_id = accounts_by_id(tenant_id, accounts)
+    said = said_of(tenant_id, [line for line in lines if line.open != line.amount], by_id)
+    proposals = proposals_of(tenant_id, [line for line in lines if line.open and line.kept], by_id)
     return {
         line.id: Pair(
             line,
@@ -116,35 +107,59 @@ def pairs_of(tenant_id: UUID, lines: Sequence[Any]) -> dict[UUID, Pair]:
             said.get(line.id, []),
             proposals.get(line.id),
             bool(line.open) and not line.is_read and line.id not in proposals,
-            asked.get(line.id),
+            act_of(line),
         )
         for line in lines
     }
 
 
-def asked_of(tenant_id: UUID, lines: Sequence[UUID]) -> dict[UUID, ExceptionalAct]:
-    """By line: the act that waits for somebody else's yes."""
-    if not lines:
-        return {}
-    acts = ExceptionalAct.objects.of(tenant_id).waiting().filter(subject_id__in=lines)
-    return {each.subject_id: each for each in acts.select_related("asked_by")}
+def accounts_by_id(
+    tenant_id: UUID, accounts: Iterable[BankAccount] | None = None
+) -> dict[UUID, BankAccount]:
+    found = BankAccount.objects.of(tenant_id) if accounts is None else accounts
+    return {account.id: account for account in found}
 
 
-def said_of(tenant_id: UUID, lines: Sequence[Any]) -> dict[UUID, list[Said]]:
+def waiting_act() -> Subquery:
+    """What is shown of the act on a line that waits for somebody else's yes; `act_of` reads it."""
+    acts = ExceptionalAct.objects.waiting().filter(
+        tenant=OuterRef("tenant"), subject_id=OuterRef("pk")
+    )
+    told = JSONObject(
+        title="title", why="why", at="asked_at", first_name="asked_by__first_name",
+        last_name="asked_by__last_name", email="asked_by__email",
+    )  # fmt: skip
+    return Subquery(acts.values(told=told)[:1], output_field=JSONField())
+
+
+def act_of(line: Any) -> ExceptionalAct | None:
+    told = line.waiting_act
+    if told is None:
+        return None
+    names = ("first_name", "last_name", "email")
+    return ExceptionalAct(
+        title=told["title"],
+        why=told["why"],
+        asked_at=datetime.fromisoformat(told["at"]),
+        asked_by=User(**{name: told[name] for name in names}),
+    )
+
+
+def said_of(
+    tenant_id: UUID, lines: Sequence[Any], accounts: Mapping[UUID, BankAccount]
+) -> dict[UUID, list[Said]]:
     if not lines:
         return {}
-    rows = MatchLine.objects.of(tenant_id).standing()
-    rows = rows.filter(statement_line__in=[line.id for line in lines])
-    matched = list(rows.select_related("match__made_by", "match__rule").order_by("added_at", "id"))
     found: dict[UUID, list[Said]] = {}
     by_match: dict[tuple[UUID, UUID], Said] = {}
-    for each in matched:
+    moving: dict[UUID, Transfer] = {}
+    for each in matches_of(tenant_id, [line.id for line in lines]):
         made = said_by(each.match)
         found.setdefault(each.statement_line_id, []).append(made)
         by_match[each.statement_line_id, each.match_id] = made
-    parts = parts_of(tenant_id, [line.id for line in lines if line.is_allocated])
-    moving = transfers_of(tenant_id, [each.match for each in matched])
-    for part in parts:
+        if each.moved_from:
+            moving[each.match_id] = transfer_of(each, accounts)
+    for part in parts_of(tenant_id, [line.id for line in lines if line.is_allocated]):
         transfer = moving.get(part.match_id)
         target = transfer_target(part, transfer) if transfer else target_of(part)
         made_by = by_match.get((part.statement_line_id, part.match_id))
@@ -153,6 +168,27 @@ def said_of(tenant_id: UUID, lines: Sequence[Any]) -> dict[UUID, list[Said]]:
             found.setdefault(part.statement_line_id, []).append(made_by)
         made_by.targets.append(target)
     return found
+
+
+def matches_of(tenant_id: UUID, lines: Sequence[UUID]) -> "QuerySet[Any]":
+    """That lines are of a match, with its transfer where it is one."""
+    rows = MatchLine.objects.of(tenant_id).standing().filter(statement_line__in=lines)
+    found: QuerySet[Any] = rows.annotate(
+        moved_from=F("match__transfers__from_account_id"),
+        moved_to=F("match__transfers__to_account_id"),
+        waits_for_arrival=F("match__transfers__waits_for_arrival"),
+        completed_at=F("match__transfers__completed_at"),
+    )
+    return found.select_related("match__made_by", "match__rule").order_by("added_at", "id")
+
+
+def transfer_of(row: Any, accounts: Mapping[UUID, BankAccount]) -> Transfer:
+    return Transfer(
+        from_account=accounts[row.moved_from],
+        to_account=accounts[row.moved_to],
+        waits_for_arrival=row.waits_for_arrival,
+        completed_at=row.completed_at,
+    )
 
 
 def said_by(match: Match) -> Said:
@@ -234,15 +270,6 @@ def target_of(part: Any) -> Target:
         return Target(f"Cobrança de {charge['name']}", url, amount, charge["text"])
     detail = "" if entry.date == part.statement_line.booked_on else f"em {entry.date:%d/%m/%Y}"
     return Target(entry.memo, reverse("accounts:entry", args=[entry.id]), amount, detail)
-
-
-def transfers_of(tenant_id: UUID, matches: Sequence[Match]) -> dict[UUID | None, Transfer]:
-    """By match; no query where none is a transfer."""
-    ids = {match.id for match in matches if match.kind == Match.Kind.TRANSFER}
-    if not ids:
-        return {}
-    rows = Transfer.objects.of(tenant_id).filter(match__in=ids)
-    return {each.match_id: each for each in rows.select_related("from_account", "to_account")}
 
 
 def transfer_target(part: Any, transfer: Transfer) -> Target:

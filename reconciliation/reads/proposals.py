@@ -1,28 +1,23 @@
 """What bank lines are most likely of, as the engine keeps it and the page offers it. A person
 accepts it, or nobody does."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
-from accounts.models import JournalLine
-from banking.models import StatementLine
-from charges.models import Charge
-from payments.models import Payable
-from payments.states import PayableStatus
+from banking.models import BankAccount, StatementLine
 from reconciliation.engine.accept import KINDS, Offer
 from reconciliation.engine.words import reason_words
 from reconciliation.matches.differences import Difference
-from reconciliation.matches.hold import versions_of
-from reconciliation.matches.items import ItemKind
 from reconciliation.models import LineReading
 from reconciliation.models import Proposal as Kept
-from reconciliation.reads.items import digests_of
+from reconciliation.reads.named import Named, OtherLine, ProposedItem, named_in
 from tenants.models import TenantQuerySet
 
 ZERO = Decimal("0.00")
@@ -30,43 +25,14 @@ ZERO = Decimal("0.00")
 # has at least the first, another one less.
 CERTAIN, LIKELY = 85, 60
 BATCH = 500
+KEPT = (
+    "id", "rank", "kind", "degree", "score", "lines", "parts", "items", "difference", "reasons",
+    "undoes",
+)  # fmt: skip
+UUIDS = ("lines", "items", "undoes")
 # Marks that rather speak against it.
 DOUBTS = frozenset(("namesake", "likely"))
 STROKES = {3: "certa", 2: "provável", 1: "incerta"}
-
-
-@dataclass(frozen=True, slots=True)
-class ProposedItem:
-    """An open item, and how much of it: positive."""
-
-    kind: ItemKind
-    id: UUID
-    title: str
-    detail: str
-    due_date: date
-    amount: Decimal
-    shown: str = ""  # of a bill that waits for approval: the digest of what is shown
-
-    @property
-    def name(self) -> str:
-        """As forms name it."""
-        return f"{self.kind.value}:{self.id}"
-
-    @property
-    def is_due(self) -> bool:
-        return self.kind is not ItemKind.ENTRY
-
-
-@dataclass(frozen=True, slots=True)
-class OtherLine:
-    """A line that goes with the one that is looked at. `version` is that of the line as shown."""
-
-    line: StatementLine
-    version: int
-
-    @property
-    def name(self) -> str:
-        return f"{self.line.id}:{self.version}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,28 +111,25 @@ def scored(lines: "QuerySet[Any]") -> Iterator[tuple[Any, Proposal | None]]:
 
 def with_proposals(lines: Sequence[Any]) -> Iterator[tuple[Any, Proposal | None]]:
     if lines:
-        found = proposals_of(lines[0].tenant_id, [line for line in lines if line.is_proposed])
+        tenant_id = lines[0].tenant_id
+        accounts = {each.id: each for each in BankAccount.objects.of(tenant_id)}
+        found = proposals_of(tenant_id, [line for line in lines if line.kept], accounts)
         yield from ((line, found.get(line.id)) for line in lines)
 
 
-def proposals_of(tenant_id: UUID, lines: Sequence[StatementLine]) -> dict[UUID, Proposal]:
-    """By line, the likeliest with the others in it. Eight queries at most, whatever the number of
-    lines; one where nothing is proposed."""
-    if not lines:
-        return {}
-    kept = Kept.objects.of(tenant_id).filter(line_id__in=[line.id for line in lines])
-    rows = list(kept.order_by("line_id", "rank"))
-    if not rows:
-        return {}
-    items = items_of(tenant_id, rows)
-    beside = beside_of(tenant_id, rows)
-    by_id = {line.id: line for line in lines}
-    found: dict[UUID, list[Proposal]] = {}
-    for row in rows:
-        made = proposal_of(row, by_id[row.line_id], items, beside)
-        if made is not None:
-            found.setdefault(row.line_id, []).append(made)
-    return {line: with_others(made) for line, made in found.items()}
+def proposals_of(
+    tenant_id: UUID, lines: Sequence[Any], accounts: Mapping[UUID, BankAccount]
+) -> dict[UUID, Proposal]:
+    """By line, the likeliest with the others in it. Lines are annotated with their `kept_rows`,
+    `accounts` are the company's. Three queries at most, whatever the number of lines."""
+    kept = {line.id: kept_of(line) for line in lines}
+    named = named_in(tenant_id, [row for rows in kept.values() for row in rows], accounts)
+    found = {}
+    for line in lines:
+        proposals = [proposal_of(row, line, named) for row in kept[line.id]]
+        if made := [each for each in proposals if each is not None]:
+            found[line.id] = with_others(made)
+    return found
 
 
 def with_others(made: Sequence[Proposal]) -> Proposal:
@@ -180,12 +143,11 @@ def with_others(made: Sequence[Proposal]) -> Proposal:
 def proposal_of(
     row: Kept,
     line: StatementLine,
-    items: Mapping[str, ProposedItem],
-    beside: Mapping[UUID, OtherLine],
+    named: Named,
 ) -> Proposal | None:
     """None: something of it is not there any more, and it is about to be replaced."""
-    parts = [part_of(items.get(part["id"]), part) for part in row.parts]
-    others = [beside.get(each) for each in row.lines if each != line.id]
+    parts = [part_of(named.items.get(part["id"]), part) for part in row.parts]
+    others = [named.lines.get(each) for each in row.lines if each != line.id]
     if None in parts or None in others:
         return None
     chosen = [each for each in parts if each is not None]
@@ -224,67 +186,6 @@ def differences_of(
     return [Difference(KINDS[row.difference["kind"]], amount)]
 
 
-# --- What they are of ---
-
-
-def beside_of(tenant_id: UUID, rows: Iterable[Kept]) -> dict[UUID, OtherLine]:
-    ids = {each for row in rows for each in row.lines if each != row.line_id}
-    if not ids:
-        return {}
-    versions = versions_of(tenant_id, ids)
-    lines = StatementLine.objects.of(tenant_id).filter(id__in=ids).defer("raw")
-    return {
-        line.id: OtherLine(line, versions[line.id]) for line in lines.select_related("bank_account")
-    }
-
-
-def items_of(tenant_id: UUID, rows: Iterable[Kept]) -> dict[str, ProposedItem]:
-    """By their ids in text."""
-    wanted: dict[str, set[str]] = {}
-    for row in rows:
-        for part in row.parts:
-            wanted.setdefault(part["kind"], set()).add(part["id"])
-    found: list[ProposedItem] = []
-    if ids := wanted.get(ItemKind.BILL):
-        found += bills_named(tenant_id, ids)
-    if ids := wanted.get(ItemKind.CHARGE):
-        charges = Charge.objects.of(tenant_id).filter(id__in=ids).select_related("payer")
-        found += [of_charge(charge) for charge in charges]
-    if ids := wanted.get(ItemKind.ENTRY):
-        posted = JournalLine.objects.of(tenant_id).filter(id__in=ids).select_related("entry")
-        found += [of_entry(each) for each in posted]
-    return {str(item.id): item for item in found}
-
-
-def bills_named(tenant_id: UUID, ids: Iterable[str]) -> list[ProposedItem]:
-    bills = list(Payable.objects.of(tenant_id).filter(id__in=ids).select_related("payee"))
-    waiting = [bill.id for bill in bills if bill.status == PayableStatus.PENDING]
-    digests = digests_of(tenant_id, waiting)
-    return [of_bill(bill, digests.get(bill.id, "")) for bill in bills]
-
-
-def of_bill(bill: Payable, shown: str) -> ProposedItem:
-    detail = " · ".join(filter(None, (bill.description, "aguarda aprovação" if shown else "")))
-    return ProposedItem(
-        ItemKind.BILL, bill.id, f"Conta a pagar · {bill.payee}", detail,
-        bill.due_date, bill.amount, shown,
-    )  # fmt: skip
-
-
-def of_charge(charge: Charge) -> ProposedItem:
-    return ProposedItem(
-        ItemKind.CHARGE, charge.id, f"Cobrança · {charge.payer}", charge.description,
-        charge.due_date, charge.rest,
-    )  # fmt: skip
-
-
-def of_entry(posted: JournalLine) -> ProposedItem:
-    entry = posted.entry
-    return ProposedItem(
-        ItemKind.ENTRY, posted.id, f"Lançamento · {entry.memo}", "", entry.date, abs(posted.amount)
-    )
-
-
 # --- Whether it was looked for ---
 
 
@@ -296,9 +197,15 @@ def read() -> TenantQuerySet:
     return rows
 
 
-def proposed() -> TenantQuerySet:
-    """That something is proposed for a line; of the line around it."""
-    rows: TenantQuerySet = Kept.objects.filter(
-        tenant=OuterRef("tenant"), line_id=OuterRef("pk"), rank=1
-    )
-    return rows
+def kept_rows() -> ArraySubquery:
+    """What is kept for the line around it, the likeliest first; `kept_of` reads it."""
+    rows = Kept.objects.filter(tenant=OuterRef("tenant"), line_id=OuterRef("pk"))
+    return ArraySubquery(rows.order_by("rank").values(told=JSONObject(**{f: f for f in KEPT})))
+
+
+def kept_of(line: Any) -> list[Kept]:
+    return [
+        Kept(tenant_id=line.tenant_id, line_id=line.id, **told | uuids)
+        for told in line.kept
+        for uuids in [{name: [UUID(each) for each in told[name]] for name in UUIDS}]
+    ]

@@ -1,6 +1,6 @@
 """«Conciliar contas e cartões»: balances, and the statement of one account."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -41,7 +41,9 @@ def reconcile(request: TenantRequest) -> HttpResponse:
     context = {"overview": overview, "board": board, "card": card}
     if card:
         context["chosen"] = board.of(card)
-        context |= account_status(card, now) | statement(request, card.account, position)
+        context |= account_status(card, now)
+        accounts = [each.account for each in overview.cards]
+        context |= statement(request, card.account, position, accounts)
         context |= selecting(request, card.account)
     return render(request, "reconciliation/reconcile.html", context)
 
@@ -61,9 +63,13 @@ def account_status(card: Card, now: datetime) -> dict[str, Any]:
 
 
 def statement(
-    request: TenantRequest, account: BankAccount, position: Position | None
+    request: TenantRequest,
+    account: BankAccount,
+    position: Position | None,
+    accounts: Sequence[BankAccount] | None = None,
 ) -> dict[str, Any]:
-    """A page of the account's statement by what the address asks for."""
+    """A page of the account's statement by what the address asks for. `accounts` are the company's,
+    where they are known."""
     form = LineFilter(request.GET, auto_id="filtro_%s")
     page = Page([], None)
     if form.is_valid():
@@ -71,7 +77,7 @@ def statement(
         page = page_of(account, lines.select_related("bank_account"), position)
     shown = [line for day in page.days for line in day.lines]
     is_fragment = bool(request.htmx and position)
-    pairs = pairs_of(account.tenant_id, shown)
+    pairs = pairs_of(account.tenant_id, shown, accounts)
     return {
         "pairs": pairs,
         "is_searching": any(pair.is_searching for pair in pairs.values()),
