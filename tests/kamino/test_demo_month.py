@@ -140,7 +140,7 @@ def take_the_tour(itau: BankAccount, cora: BankAccount) -> None:
     give_back(line("ESTORNO PARCIAL").id, line("COMPRA CARTAO").id, by=davi)
     create(line(month.ASKED), "4.1.01", davi)
     for begins in ("LANCAMENTO A REGULARIZAR", "LANCAMENTO REGULARIZADO"):
-        assert ignore(line(begins).id, by=davi, why="Erro do banco, desfeito por ele").match
+        assert ignore(line(begins).id, by=davi, why="Erro do banco").match
 
 
 def accept_all(account: BankAccount, by: Membership) -> None:

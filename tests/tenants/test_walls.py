@@ -39,6 +39,8 @@ VALUES = {
     "time without time zone": "'07:00'",
     "timestamp with time zone": "'2026-11-23T10:00:00Z'",
     "uuid": "gen_random_uuid()",
+    "uuid[]": "'{}'",
+    "character varying[]": "'{}'",
 }
 
 each_table = pytest.mark.parametrize(("table", "key"), TABLES, ids=[table for table, _ in TABLES])
