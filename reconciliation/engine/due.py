@@ -21,8 +21,8 @@ WITH came AS (
 ), named AS (
     INSERT INTO reconciliation_linereading (
         id, tenant_id, bank_account_id, day, amount, is_due, is_own, parties)
-    SELECT opened.id, opened.tenant_id, opened.bank_account_id, opened.day, opened.rest, true,
-        false, '{}'
+    SELECT DISTINCT opened.id, opened.tenant_id, opened.bank_account_id, opened.day, opened.rest,
+        true, false, '{}'::varchar[]
     FROM (SELECT DISTINCT first_id, last_id FROM came) AS came
     JOIN banking_openline AS opened
         ON opened.id BETWEEN came.first_id AND came.last_id
