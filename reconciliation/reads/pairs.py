@@ -126,7 +126,7 @@ def waiting_act() -> Subquery:
         tenant=OuterRef("tenant"), subject_id=OuterRef("pk")
     )
     told = JSONObject(
-        title="title", why="why", at="asked_at", first_name="asked_by__first_name",
+        title="title", why="why", at="asked_at", id="asked_by", first_name="asked_by__first_name",
         last_name="asked_by__last_name", email="asked_by__email",
     )  # fmt: skip
     return Subquery(acts.values(told=told)[:1], output_field=JSONField())
@@ -136,7 +136,7 @@ def act_of(line: Any) -> ExceptionalAct | None:
     told = line.waiting_act
     if told is None:
         return None
-    names = ("first_name", "last_name", "email")
+    names = ("id", "first_name", "last_name", "email")
     return ExceptionalAct(
         title=told["title"],
         why=told["why"],
