@@ -35,6 +35,7 @@ def main(names: list[str]) -> int:
         orders,
         pages,
         proposals,
+        reconcile_page,
         report,
         statement_files,
         statements,
@@ -54,6 +55,7 @@ def main(names: list[str]) -> int:
         "statement_files": statement_files,
         "matching": play,
         "proposals": proposals,
+        "reconcile_page": reconcile_page,
         "journal": journal,
     }
     on_demand = {"million_lines": million_lines}

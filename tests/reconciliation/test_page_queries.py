@@ -43,7 +43,10 @@ def fill_proposed(tenant: Tenant, itau: BankAccount, other: BankAccount) -> None
     halves = make_known(tenant, "600.10", approved=True)
     paid(halves, itau, "-300.05")
     paid(halves, itau, "-300.05")
-    own = {"counterparty_name": tenant.legal_name, "counterparty_document": tenant.cnpj}
+    own: dict[str, Any] = {
+        "counterparty_name": tenant.legal_name,
+        "counterparty_document": tenant.cnpj,
+    }
     line(itau, "-1234.56", **own)
     line(other, "1234.56", **own)
 
