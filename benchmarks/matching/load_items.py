@@ -77,14 +77,15 @@ class Items:
             self.told[bill.id] = row["id"]
         self.approve_waiting()
 
-    def approve_waiting(self) -> None:
-        """All of them: what is new, what is left of one that was paid in part, what came back."""
+    def approve_waiting(self) -> int:
+        """What is new, what is left of one that was paid in part, what came back. How many."""
         bills = Payable.objects.of(self.loaded.tenant).filter(status=PayableStatus.PENDING)
         waiting = list(bills.with_destinations())
         if waiting:
             approve_many(waiting, None, self.loaded.approver)
             returned = [bill.id for bill in waiting if bill.hold]
             Payable.objects.of(self.loaded.tenant).filter(id__in=returned).update(hold="")
+        return len(waiting)
 
     def _bill(self, row: Row) -> Payable:
         payee = self.loaded.payees[row["party"] or ""]

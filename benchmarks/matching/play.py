@@ -85,10 +85,14 @@ class Play:
                 self.lines.store(account, rows)
         self.seconds += time.perf_counter() - begun
         self._work()
-        while self.person.look():
-            with tenant_scope(self.loaded.tenant.id):
-                self.items.approve_waiting()
+        while self._people():
             self._work()
+
+    def _people(self) -> bool:
+        """One approves what waits for it, the other looks at proposals. Whether that is news."""
+        with tenant_scope(self.loaded.tenant.id):
+            approved = self.items.approve_waiting()
+        return bool(self.person.look() or approved)
 
     def _work(self) -> None:
         begun = time.perf_counter()
