@@ -1,5 +1,6 @@
 """The Conta do Ativo of a bank account: it is made with the account, and may be another later."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -7,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts.chart.reclassify import move_entries, share_account, standing_on
+from accounts.chart.reclassify import move_entries, share_accounts, standing_on
 from accounts.chart.setup import lock_chart, open_bank_account_leaf
 from accounts.journal.entries import balances
 from accounts.models import Account, Nature
@@ -139,13 +140,15 @@ def check_leaf(leaf: Account) -> None:
 
 def hold_leaf(account: BankAccount) -> Account:
     """The Conta do Ativo to write on; a change of it waits until the transaction ends."""
-    mine = BankAccount.objects.of(account.tenant_id).filter(id=account.id)
+    return hold_leaves(account.tenant_id, [account.id])[account.id]
+
+
+def hold_leaves(tenant_id: UUID, accounts: Collection[UUID]) -> dict[UUID, Account]:
+    """As `hold_leaf`, of many, by bank account. Their number decides no query."""
+    mine = BankAccount.objects.of(tenant_id).filter(id__in=list(accounts))
     while True:
-        leaf_id = mine.values_list("ledger_account_id", flat=True).get()
-        share_account(leaf_id)
-        found = Account.objects.of(account.tenant_id).filter(
-            id=leaf_id, bank_accounts__id=account.id
-        )
-        leaf: Account | None = found.first()
-        if leaf is not None:  # else it was changed while we waited
-            return leaf
+        wanted = dict(mine.values_list("id", "ledger_account_id"))
+        share_accounts(wanted.values())
+        now = {each.id: each.ledger_account for each in mine.select_related("ledger_account")}
+        if {account: leaf.id for account, leaf in now.items()} == wanted:
+            return now  # else one was changed while we waited
