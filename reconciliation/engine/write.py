@@ -237,12 +237,12 @@ def write_matches(plains: Sequence[Plain]) -> None:
 
 
 def write_transfers(plains: Sequence[Plain]) -> None:
-    made = []
-    for each in plains:
-        if each.transfer is not None:
-            each.transfer.match = each.match
-            made.append(each.transfer)
-    Transfer.objects.bulk_create(made)
+    made = [each for each in plains if each.transfer is not None]
+    now = database_now() if made else None
+    for each in made:
+        assert each.transfer is not None
+        each.transfer.match, each.transfer.completed_at = each.match, now
+    Transfer.objects.bulk_create(each.transfer for each in made if each.transfer)
 
 
 def kind_of(plain: Plain) -> Match.Kind:

@@ -156,6 +156,8 @@ def begin(sides: Sides, amount: Decimal, fee: Decimal, origin: Origin) -> Transf
     writing = begin_match(line.tenant_id, Match.Kind.TRANSFER, origin)
     made = transfer_of(sides, amount, fee)
     made.match = writing.match
+    if sides.left is not None and sides.came is not None:
+        made.completed_at = database_now()
     made.save(force_insert=True)
     if sides.left is not None:
         write_leg(writing, made, sides.left)
@@ -166,7 +168,7 @@ def begin(sides: Sides, amount: Decimal, fee: Decimal, origin: Origin) -> Transf
 
 
 def transfer_of(sides: Sides, amount: Decimal, fee: Decimal = ZERO) -> Transfer:
-    """Of a match that is to be."""
+    """Of a match that is to be; who writes it says whether it is complete."""
     lines = [each for each in (sides.left, sides.came) if each is not None]
     return Transfer(
         tenant_id=lines[0].tenant_id,
@@ -176,7 +178,6 @@ def transfer_of(sides: Sides, amount: Decimal, fee: Decimal = ZERO) -> Transfer:
         fee=fee,
         begun_on=min(each.booked_on for each in lines),
         waits_for_arrival=sides.left is not None,
-        completed_at=database_now() if len(lines) == 2 else None,
     )
 
 
