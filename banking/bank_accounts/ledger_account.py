@@ -5,9 +5,10 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 
-from accounts.chart.reclassify import move_entries, share_account, standing_on
+from accounts.chart.reclassify import move_entries, standing_on
 from accounts.chart.setup import lock_chart, open_bank_account_leaf
 from accounts.journal.entries import balances
 from accounts.models import Account, Nature
@@ -139,13 +140,23 @@ def check_leaf(leaf: Account) -> None:
 
 def hold_leaf(account: BankAccount) -> Account:
     """The Conta do Ativo to write on; a change of it waits until the transaction ends."""
-    mine = BankAccount.objects.of(account.tenant_id).filter(id=account.id)
     while True:
-        leaf_id = mine.values_list("ledger_account_id", flat=True).get()
-        share_account(leaf_id)
+        leaf_id = share_leaf(account)
         found = Account.objects.of(account.tenant_id).filter(
             id=leaf_id, bank_accounts__id=account.id
         )
         leaf: Account | None = found.first()
         if leaf is not None:  # else it was changed while we waited
             return leaf
+
+
+def share_leaf(account: BankAccount) -> UUID:
+    """As `share_account`, of the leaf that the account has when this begins."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM accounts_account WHERE id = (SELECT ledger_account_id"
+            " FROM banking_bankaccount WHERE tenant_id = %s AND id = %s) FOR SHARE",
+            [account.tenant_id, account.id],
+        )
+        leaf: UUID = cursor.fetchone()[0]
+    return leaf

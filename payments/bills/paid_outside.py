@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.chart.reclassify import share_account, standing
 from accounts.journal.entries import hold_entry, post_entry, reverse_entry
@@ -60,14 +61,29 @@ def record_paid_outside(
             waits for it.
         Changed: the bill waits for approval, and is another one than was shown.
     """
-    require_worker(by)
-    if paid.on > sao_paulo_day(database_now()):
-        raise InvalidInput("A data do pagamento não pode ser futura.", field="paid_on")
-    amount = check_amount(paid.amount)
+    amount = check(paid, by)
     lock_rules(payable.tenant_id)
     payable = lock(payable)
     if payable.is_pending:
         payable = give_approval(payable, by=by, shown=shown)
+    return write_paid(payable, paid, amount, by)
+
+
+def pay_held(payable: Payable, paid: Paid, *, by: Membership) -> OutsidePayment:
+    """As `record_paid_outside`, of an approved bill that the caller holds, with the company's
+    rules, and has read since. Runs in the caller's transaction."""
+    return write_paid(payable, paid, check(paid, by), by)
+
+
+def check(paid: Paid, by: Membership) -> Decimal:
+    """What was paid, in reais."""
+    require_worker(by)
+    if paid.on > sao_paulo_day(database_now()):
+        raise InvalidInput("A data do pagamento não pode ser futura.", field="paid_on")
+    return check_amount(paid.amount)
+
+
+def write_paid(payable: Payable, paid: Paid, amount: Decimal, by: Membership) -> OutsidePayment:
     require_unsent(payable)
     leaf = leaf_of(paid.source)
     expense = amount - sum((each for _, each in paid.others), ZERO)
@@ -114,8 +130,7 @@ def require_unsent(payable: Payable) -> None:
     if payable.is_pending:
         raise InvalidState("Falta a aprovação de outra pessoa.", code="needs_approval")
     orders = PaymentOrder.objects.of(payable.tenant_id).filter(payable=payable)
-    is_open = orders.filter(status__in=LIVE_ORDERS).exists()
-    if is_open or orders.filter(needs_person=True).exists():
+    if orders.filter(Q(status__in=LIVE_ORDERS) | Q(needs_person=True)).exists():
         raise InvalidState(
             "O banco pode estar fazendo este pagamento: espere o resultado, ou informe-o, antes "
             "de registrar um pagamento fora.",

@@ -19,12 +19,12 @@ from charges.settlement.by_line import Came, settle_by_line
 from charges.settlement.settle import Share
 from core.errors import InvalidState
 from core.text import read_line
-from payments.bills.paid_outside import Paid, record_paid_outside
+from payments.bills.paid_outside import Paid, pay_held, record_paid_outside
 from payments.models import Payable, PaymentOrder
 from payments.orders.bank_lines import agrees_with_debit_of, sent_on, value_of
 from payments.orders.settlement import News
 from payments.orders.transitions import move_by_news, take_from_queue
-from payments.states import OrderStatus
+from payments.states import OrderStatus, PayableStatus
 from people.exceptional_acts import Kind, Request, lock_person, propose
 from people.models import ExceptionalAct
 from reconciliation.matches.differences import Difference, DifferenceKind, account_of
@@ -51,14 +51,22 @@ def match_lines(pairing: Pairing, *, by: Membership) -> Done:
         InvalidInput, InvalidState, Changed, NotAllowed: as `plan_of`; and what paying the bill
             (`record_paid_outside`) or settling the charge (`settle_by_line`) raises.
     """
+    return match_in_act(pairing, by=by)
+
+
+def match_in_act(pairing: Pairing, *, by: Membership) -> Done:
+    """As `match_lines`, in the transaction of an act that ends where this raises."""
     lock_person(by.tenant_id, by.user_id)
     plan = plan_of(pairing, by=by)
     if not pairing.given_up:
         return Done(write_match(plan, pairing, origin_of(pairing, by)))
-    act = propose(DIFFERENCE, request_of(plan, pairing), by=by)
-    if act.is_waiting:
-        return Done(None, act)
-    return Done(Match.objects.of(by.tenant_id).get(exception=act))
+    made: list[Match] = []
+
+    def write(act: ExceptionalAct, by: Membership) -> None:
+        made.append(write_match(plan, pairing, origin_of(pairing, by, act)))
+
+    act = propose(DIFFERENCE, request_of(plan, pairing), by=by, apply=write)
+    return Done(None, act) if act.is_waiting else Done(made[0])
 
 
 def origin_of(pairing: Pairing, by: Membership, exception: ExceptionalAct | None = None) -> Origin:
@@ -133,7 +141,7 @@ def write_match(plan: Plan, pairing: Pairing, origin: Origin) -> Match:
     for line, amount in taken.items():
         writing.add_line(line, amount)
     if origin.by is not None:
-        learn(writing.match)
+        learn(writing)
     record(
         Act.LINES_MATCHED,
         on=writing.match,
@@ -208,7 +216,10 @@ def write_bill(writing: Writing, planned: Planned, pieces: Pieces) -> None:
         others=others_of(planned, line),
         rest=bill.amount + planned.part,
     )
-    payment = record_paid_outside(bill, paid, by=by, shown=planned.choice.shown)
+    if planned.order is None and bill.status == PayableStatus.APPROVED:
+        payment = pay_held(bill, paid, by=by)
+    else:
+        payment = record_paid_outside(bill, paid, by=by, shown=planned.choice.shown)
     writing.note(Effect.BILL_PAID, bill=bill, payment=payment, entry=payment.entry)
     join_all(writing, pieces, posted_on(line.bank_account, payment.entry))
 
