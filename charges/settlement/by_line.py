@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from audit.acts import Act
-from audit.services import record
+from audit.services import Entry
 from banking.models import StatementLine
 from charges.drafts.draft import particulars, require_enterer
 from charges.models import Charge, Settlement
@@ -56,11 +56,11 @@ class Came:
 
 def settle_by_line(
     charge: Charge, came: Came, *, line: StatementLine, by: Membership
-) -> Settlement:
+) -> tuple[Settlement, Entry]:
     """The charge is settled by that much, in its line's account and on its day, which the caller
     joins to the entry. Runs in the caller's transaction, who holds the account of the line, the
     charge (`charges.transitions.lock_charges`) and, as a waiver may follow,
-    `people.exceptional_acts.lock_person`.
+    `people.exceptional_acts.lock_person`; and who puts on record what is returned, last of all.
 
     Raises:
         InvalidInput: (its `field` named) more than is owed, no money, or `late` or `why` has to be
@@ -84,8 +84,7 @@ def settle_by_line(
         "Como": "Linha do extrato",
         **({"De que se compõe": parts} if (parts := parts_of(settlement)) else {}),
     }
-    record(Act.CHARGE_RECEIVED, on=charge, by=by.user, why=came.why, before=before, after=said)
-    return settlement
+    return settlement, Entry(Act.CHARGE_RECEIVED, charge, came.why, before, said)
 
 
 def split_of(charge: Charge, came: Came, day: date) -> Split:

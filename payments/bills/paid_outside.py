@@ -12,7 +12,7 @@ from accounts.chart.reclassify import share_account, standing
 from accounts.journal.entries import hold_entry, post_entry, reverse_entry
 from accounts.models import Account
 from audit.acts import Act
-from audit.services import record
+from audit.services import Entry, record, record_many
 from banking.bank_accounts.ledger_account import hold_leaf, possible_leaves
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
@@ -66,12 +66,15 @@ def record_paid_outside(
     payable = lock(payable)
     if payable.is_pending:
         payable = give_approval(payable, by=by, shown=shown)
-    return write_paid(payable, paid, amount, by)
+    payment, said = write_paid(payable, paid, amount, by)
+    record_many([said], by=by.user)
+    return payment
 
 
-def pay_held(payable: Payable, paid: Paid, *, by: Membership) -> OutsidePayment:
+def pay_held(payable: Payable, paid: Paid, *, by: Membership) -> tuple[OutsidePayment, Entry]:
     """As `record_paid_outside`, of an approved bill that the caller holds, with the company's
-    rules, and has read since. Runs in the caller's transaction."""
+    rules, and has read since; who puts on record what is returned. Runs in the caller's
+    transaction."""
     return write_paid(payable, paid, check(paid, by), by)
 
 
@@ -83,7 +86,9 @@ def check(paid: Paid, by: Membership) -> Decimal:
     return check_amount(paid.amount)
 
 
-def write_paid(payable: Payable, paid: Paid, amount: Decimal, by: Membership) -> OutsidePayment:
+def write_paid(
+    payable: Payable, paid: Paid, amount: Decimal, by: Membership
+) -> tuple[OutsidePayment, Entry]:
     require_unsent(payable)
     leaf = leaf_of(paid.source)
     expense = amount - sum((each for _, each in paid.others), ZERO)
@@ -111,8 +116,7 @@ def write_paid(payable: Payable, paid: Paid, amount: Decimal, by: Membership) ->
     payable.status = PayableStatus.PAID
     payable.save(update_fields=["status"])
     note(payable, TITLE, in_words(payment), tone=Tone.OK, by=by.user)
-    record(Act.PAID_OUTSIDE, on=payable, by=by.user, after=particulars(payment))
-    return payment
+    return payment, Entry(Act.PAID_OUTSIDE, payable, after=particulars(payment))
 
 
 def require_worker(by: Membership) -> None:

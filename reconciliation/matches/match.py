@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.journal.entries import MEMO_LENGTH, post_entry, rewrite_entry
 from accounts.models import Account, AccountPurpose, JournalEntry, JournalLine
 from audit.acts import Act
-from audit.services import record
+from audit.services import Entry, record_many
 from banking.bank_accounts.ledger_account import hold_leaf
 from banking.banks.contract.payments import OrderState
 from banking.models import Allocation, StatementLine
@@ -27,7 +27,7 @@ from payments.orders.transitions import move_by_news, take_from_queue
 from payments.states import OrderStatus, PayableStatus
 from people.exceptional_acts import Kind, Request, lock_person, propose
 from people.models import ExceptionalAct
-from reconciliation.matches.differences import Difference, DifferenceKind, account_of
+from reconciliation.matches.differences import COMING, Difference, DifferenceKind, account_of
 from reconciliation.matches.items import Choice, ItemKind
 from reconciliation.matches.lessons import learn
 from reconciliation.matches.pairing import Done, Pairing, reais
@@ -142,13 +142,13 @@ def write_match(plan: Plan, pairing: Pairing, origin: Origin) -> Match:
         writing.add_line(line, amount)
     if origin.by is not None:
         learn(writing)
-    record(
+    said = Entry(
         Act.LINES_MATCHED,
-        on=writing.match,
-        by=origin.by.user if origin.by else None,
-        why=pairing.why,
+        writing.match,
+        pairing.why,
         after=particulars(plan, pairing.differences),
     )
+    record_many([*writing.records, said], by=origin.by.user if origin.by else None)
     return writing.match
 
 
@@ -217,7 +217,8 @@ def write_bill(writing: Writing, planned: Planned, pieces: Pieces) -> None:
         rest=bill.amount + planned.part,
     )
     if planned.order is None and bill.status == PayableStatus.APPROVED:
-        payment = pay_held(bill, paid, by=by)
+        payment, said = pay_held(bill, paid, by=by)
+        writing.records.append(said)
     else:
         payment = record_paid_outside(bill, paid, by=by, shown=planned.choice.shown)
     writing.note(Effect.BILL_PAID, bill=bill, payment=payment, entry=payment.entry)
@@ -283,8 +284,9 @@ def write_charge(writing: Writing, planned: Planned, pieces: Pieces) -> None:
     by = writing.origin.by
     assert by is not None  # by itself only an id settles a charge, which charges does
     line = max((line for line, _ in pieces), key=lambda line: line.booked_on)
-    settlement = settle_by_line(planned.row, came_of(planned, line), line=line, by=by)
+    settlement, said = settle_by_line(planned.row, came_of(planned, line), line=line, by=by)
     assert settlement.entry is not None
+    writing.records.append(said)
     writing.note(Effect.CHARGE_SETTLED, settlement=settlement, entry=settlement.entry)
     join_all(writing, pieces, posted_on(line.bank_account, settlement.entry))
 
@@ -307,6 +309,8 @@ def came_of(planned: Planned, line: StatementLine) -> Came:
     for each in planned.differences:
         name, purpose = role_of(each)
         sums[name] = sums.get(name, ZERO) + abs(each.amount)
+        if each.account is None and COMING.get(each.kind) == purpose:
+            continue  # the product's own
         account = account_of(line.tenant, each, 1)
         if account.purpose != purpose:
             shares.append(Share(purpose, account, -each.amount))

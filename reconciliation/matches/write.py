@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import JournalEntry, JournalLine
+from audit.services import Entry
 from banking.models import Allocation, BankAccount, StatementLine
 from banking.statements.allocation import allocate, line_on
 from core.text import shorten
@@ -37,6 +38,7 @@ class Writing:
     origin: Origin
     effects: list[MatchEffect] = field(default_factory=list)
     lines: list[tuple[StatementLine, Decimal]] = field(default_factory=list)
+    records: list[Entry] = field(default_factory=list)  # to be put on record with the match
     before: int = 0  # effects that the match had already
 
     def add_line(self, line: StatementLine, amount: Decimal, *, is_ignored: bool = False) -> None:
