@@ -1,12 +1,13 @@
 """The Conta do Ativo of a bank account: it is made with the account, and may be another later."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from accounts.chart.reclassify import move_entries, standing_on
 from accounts.chart.setup import lock_chart, open_bank_account_leaf
@@ -140,23 +141,30 @@ def check_leaf(leaf: Account) -> None:
 
 def hold_leaf(account: BankAccount) -> Account:
     """The Conta do Ativo to write on; a change of it waits until the transaction ends."""
+    return hold_leaves(account.tenant_id, [account.id])[account.id]
+
+
+def hold_leaves(tenant_id: UUID, accounts: Collection[UUID]) -> dict[UUID, Account]:
+    """As `hold_leaf`, of many, by bank account. Their number decides no query."""
+    rows = Account.objects.of(tenant_id).filter(bank_accounts__in=list(accounts))
     while True:
-        leaf_id = share_leaf(account)
-        found = Account.objects.of(account.tenant_id).filter(
-            id=leaf_id, bank_accounts__id=account.id
-        )
-        leaf: Account | None = found.first()
-        if leaf is not None:  # else it was changed while we waited
-            return leaf
+        held = share_leaves(tenant_id, accounts)
+        now = {leaf.of: leaf for leaf in rows.annotate(of=F("bank_accounts__id"))}
+        if held.issuperset(leaf.id for leaf in now.values()):
+            return now  # else one was changed while we waited
 
 
-def share_leaf(account: BankAccount) -> UUID:
-    """As `share_account`, of the leaf that the account has when this begins."""
+# As an act does that writes on them: a move of their entries waits.
+SHARE_LEAVES = """
+SELECT id FROM accounts_account
+WHERE id IN (SELECT ledger_account_id FROM banking_bankaccount
+    WHERE tenant_id = %s AND id = ANY(%s))
+ORDER BY id FOR SHARE OF accounts_account
+"""
+
+
+def share_leaves(tenant_id: UUID, accounts: Collection[UUID]) -> set[UUID]:
+    """Those that the accounts have when this begins."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM accounts_account WHERE id = (SELECT ledger_account_id"
-            " FROM banking_bankaccount WHERE tenant_id = %s AND id = %s) FOR SHARE",
-            [account.tenant_id, account.id],
-        )
-        leaf: UUID = cursor.fetchone()[0]
-    return leaf
+        cursor.execute(SHARE_LEAVES, [tenant_id, list(accounts)])
+        return {row[0] for row in cursor.fetchall()}
