@@ -18,6 +18,7 @@ from django.db import connection
 from banking.banks import registry
 from charges.models.slip import keys_of_code
 from charges.states import OWED
+from core.money import to_cents
 from reconciliation.engine.register import register_of
 from reconciliation.proposals.amounts import MOST_LATE_DAYS
 from reconciliation.proposals.book import LEAST_ID, LEAST_TOKEN, SEEN_DAYS, Book, Register
@@ -51,7 +52,7 @@ LEFT JOIN banking_openline AS opened ON opened.id = line.id
 BESIDE = """
 @LINE
 WHERE line.tenant_id = %(tenant)s AND line.withdrawn_at IS NULL
-    AND line.bank_account_id = ANY(%(accounts)s) AND line.amount = ANY(%(amounts)s)
+    AND line.bank_account_id = ANY(%(accounts)s) AND line.cents = ANY(%(cents)s)
     AND line.booked_on BETWEEN %(first)s AND %(last)s
 UNION
 @LINE
@@ -312,7 +313,7 @@ def add_lines(
         BESIDE,
         tenant=tenant_id,
         accounts=[UUID(account.id) for account in accounts],
-        amounts=[*sizes, *(-size for size in sizes)],
+        cents=[side * to_cents(size) for size in sizes for side in (1, -1)],
         first=min(days) - BACK,
         last=max(days) + AHEAD,
         days=sorted(set(days)),
