@@ -24,7 +24,7 @@ STAGE = """
 CREATE TEMPORARY TABLE staged_line (
     id uuid, bank_id text, booked_on date, occurred_at timestamptz, amount numeric, kind text,
     description text, counterparty_name text, counterparty_document text, raw text,
-    operation_on date, end_to_end_id text
+    operation_on date, end_to_end_id text, masked_document text
 ) ON COMMIT DROP
 """
 COPY = "COPY staged_line FROM STDIN"
@@ -32,10 +32,12 @@ COPY = "COPY staged_line FROM STDIN"
 INSERT = """
 INSERT INTO banking_statementline (
     tenant_id, bank_account_id, id, bank_id, booked_on, occurred_at, amount, kind, description,
-    counterparty_name, counterparty_document, raw, operation_on, end_to_end_id
+    counterparty_name, counterparty_document, raw, operation_on, end_to_end_id,
+    masked_document
 )
 SELECT %s, %s, id, bank_id, booked_on, occurred_at, amount, kind, description,
-       counterparty_name, counterparty_document, raw::jsonb, operation_on, end_to_end_id
+       counterparty_name, counterparty_document, raw::jsonb, operation_on, end_to_end_id,
+       masked_document
 FROM staged_line
 ON CONFLICT (tenant_id, bank_account_id, bank_id) DO NOTHING
 """
@@ -107,7 +109,7 @@ def store_movements(account: BankAccount, movements: Sequence[Movement]) -> tupl
                     (
                         uuid7(), m.bank_id, m.booked_on, m.occurred_at, m.amount, m.kind,
                         m.description[:300], m.counterparty_name[:160], m.counterparty_document,
-                        m.raw, m.operation_on, m.end_to_end_id,
+                        m.raw, m.operation_on, m.end_to_end_id, m.masked_document,
                     )
                 )  # fmt: skip
         cursor.execute(INSERT, owner)
