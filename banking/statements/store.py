@@ -14,6 +14,7 @@ from banking.banks.contract.statement import Movement, StatementPage, Unread
 from banking.models import BankAccount, DailyBalance, StatementLine
 from banking.statements.joining import join_lines_of_files
 from banking.statements.lease import record_progress
+from banking.statements.line_doubts import note_doubts
 from core.ids import uuid7
 from tenants.scope import tenant_scope
 
@@ -97,7 +98,8 @@ def store_movements(account: BankAccount, movements: Sequence[Movement]) -> tupl
     """
     if not movements:
         return 0, 0
-    movements = join_lines_of_files(account, movements)
+    joined = join_lines_of_files(account, movements)
+    movements = joined.left
     if not movements:
         return 0, 0
     owner = [account.tenant_id, account.id]
@@ -119,6 +121,7 @@ def store_movements(account: BankAccount, movements: Sequence[Movement]) -> tupl
             cursor.execute(CHANGED, owner)
             changed = cursor.fetchone()[0]
         cursor.execute("DROP TABLE staged_line")
+    note_doubts(account, joined.near)
     return new, changed
 
 

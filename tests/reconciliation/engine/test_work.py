@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from banking.models import BankAccount, StatementLine
+from banking.models import BankAccount, LineDoubt, StatementLine
 from charges.models import Settlement
 from charges.states import ChargeStatus
 from core.clock import database_now
@@ -86,6 +86,16 @@ def test_of_two_people_of_one_name_the_partly_hidden_document_tells_which(tenant
     with tenant_scope(tenant.id):
         effects = MatchEffect.objects.of(tenant).filter(match=match)
         assert effects.get(kind="bill_paid").bill_id == bill.id
+
+
+def test_lines_that_may_be_one_movement_are_left_to_people(tenant, automatic):
+    bill = make_known(tenant, "731.17", approved=True)
+    rows = [of_payee(bill, automatic, "-731.17") for _ in range(2)]
+    with tenant_scope(tenant.id):
+        LineDoubt.objects.create(tenant=tenant, bank_account=automatic, line=rows[0], told=rows[1])
+    work(tenant.id)
+
+    assert matches(tenant) == []
 
 
 def test_a_bill_is_paid_by_its_line_by_itself(tenant, automatic):
