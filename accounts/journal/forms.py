@@ -32,7 +32,7 @@ class EntryFilter(forms.Form):
         required=False,
         max_length=120,
         widget=forms.TextInput(
-            {"type": "search", "placeholder": "Histórico, nome, documento ou valor"}
+            {"type": "search", "placeholder": "Histórico, nome ou valor"}
         ),
     )
     conta = forms.TypedChoiceField(label="Conta", required=False, empty_value=None)
