@@ -25,12 +25,13 @@ def ago(instant: datetime | None) -> str:
 
 @register.filter
 def balance_age(account: BankAccount) -> str:
-    """How old its balance at the bank is: a file tells the day alone."""
-    if account.is_by_file and account.balance_at:
-        now = timezone.now()
-        day, today = sao_paulo_day(account.balance_at), sao_paulo_day(now)
-        return dates.near_day(day, today) if 0 <= (today - day).days <= 1 else f"em {day:%d/%m}"
-    return ago(account.balance_at)
+    """How old its balance at the bank is: a file tells the day alone, or nothing."""
+    if not account.is_by_file:
+        return ago(account.balance_at)
+    if account.balance_at is None:
+        return "não informado"
+    day, today = sao_paulo_day(account.balance_at), sao_paulo_day(timezone.now())
+    return dates.near_day(day, today) if 0 <= (today - day).days <= 1 else f"em {day:%d/%m}"
 
 
 @register.filter

@@ -204,7 +204,7 @@ def said_by(match: Match) -> Said:
     return Said(
         by=match.made_by.display_name if match.made_by else "",
         at=match.made_at,
-        words=IN_SHORT.get(match.kind) or match.get_kind_display(),
+        words=IN_SHORT.get(Match.Kind(match.kind), match.get_kind_display()),
         undo_url=reverse("reconciliation:undo", args=[match.id]),
         is_automatic=match.is_automatic,
         why=match.why,
