@@ -1,6 +1,6 @@
 """Entries moved to another account: each is reversed, and one like it takes its place."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection
@@ -62,14 +62,8 @@ def lock_account(account: Account) -> None:
 
 def share_account(account_id: UUID) -> None:
     """Lock an account as an act that writes on it does: a move of its entries waits."""
-    share_accounts([account_id])
-
-
-def share_accounts(ids: Collection[UUID]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM accounts_account WHERE id = ANY(%s) ORDER BY id FOR SHARE", [list(ids)]
-        )
+        cursor.execute("SELECT 1 FROM accounts_account WHERE id = %s FOR SHARE", [account_id])
 
 
 def refuse_archived(old: Account, entries: Iterable[JournalEntry]) -> None:

@@ -6,9 +6,10 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import F, QuerySet
 
-from accounts.chart.reclassify import move_entries, share_accounts, standing_on
+from accounts.chart.reclassify import move_entries, standing_on
 from accounts.chart.setup import lock_chart, open_bank_account_leaf
 from accounts.journal.entries import balances
 from accounts.models import Account, Nature
@@ -145,10 +146,25 @@ def hold_leaf(account: BankAccount) -> Account:
 
 def hold_leaves(tenant_id: UUID, accounts: Collection[UUID]) -> dict[UUID, Account]:
     """As `hold_leaf`, of many, by bank account. Their number decides no query."""
-    mine = BankAccount.objects.of(tenant_id).filter(id__in=list(accounts))
+    rows = Account.objects.of(tenant_id).filter(bank_accounts__in=list(accounts))
     while True:
-        wanted = dict(mine.values_list("id", "ledger_account_id"))
-        share_accounts(wanted.values())
-        now = {each.id: each.ledger_account for each in mine.select_related("ledger_account")}
-        if {account: leaf.id for account, leaf in now.items()} == wanted:
+        held = share_leaves(tenant_id, accounts)
+        now = {leaf.of: leaf for leaf in rows.annotate(of=F("bank_accounts__id"))}
+        if held.issuperset(leaf.id for leaf in now.values()):
             return now  # else one was changed while we waited
+
+
+# As an act does that writes on them: a move of their entries waits.
+SHARE_LEAVES = """
+SELECT id FROM accounts_account
+WHERE id IN (SELECT ledger_account_id FROM banking_bankaccount
+    WHERE tenant_id = %s AND id = ANY(%s))
+ORDER BY id FOR SHARE OF accounts_account
+"""
+
+
+def share_leaves(tenant_id: UUID, accounts: Collection[UUID]) -> set[UUID]:
+    """Those that the accounts have when this begins."""
+    with connection.cursor() as cursor:
+        cursor.execute(SHARE_LEAVES, [tenant_id, list(accounts)])
+        return {row[0] for row in cursor.fetchall()}
