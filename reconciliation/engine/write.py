@@ -13,8 +13,7 @@ import structlog
 from django.db import IntegrityError, transaction
 
 from accounts.chart.purposes import account_for
-from accounts.journal.entries import post_entries
-from accounts.models import JournalLine
+from accounts.journal.entries import post_entries, written_on
 from audit.acts import Act
 from audit.services import Entry, record_many
 from banking.models import Allocation, BankAccount, StatementLine
@@ -120,13 +119,9 @@ def post_all(held: Held, plains: Sequence[Plain]) -> None:
             if piece.draft is not None:
                 new.append(piece)
     posted = post_entries(tenant, [piece.draft for piece in new if piece.draft])
-    rows = JournalLine.objects.of(tenant).filter(
-        entry__in=posted, account__in=list(held.leaves.values())
-    )
-    found = {(row.entry_id, row.account_id): row for row in rows}
     for piece, entry in zip(new, posted, strict=True):
         piece.entry = entry
-        piece.posted = found[entry.id, held.leaves[piece.line.bank_account_id].id]
+        piece.posted = written_on(entry, held.leaves[piece.line.bank_account_id])
 
 
 def settle_charges(plains: Sequence[Plain]) -> None:
