@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F, Q
 
+from core.cents import in_cents
 from core.search import folded
 from tenants.models import Tenant, TenantForeignKey, TenantOwned, TenantQuerySet, User
 
@@ -238,6 +239,7 @@ class JournalEntry(TenantOwned):
     )
     line_count = models.PositiveSmallIntegerField("linhas")
     total = models.DecimalField("total", max_digits=16, decimal_places=2)
+    total_cents = in_cents("total")
     # Null: the product itself.
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -261,7 +263,7 @@ class JournalEntry(TenantOwned):
         ]
         indexes = [
             models.Index(fields=["tenant", "-date", "-id"], name="entry_page"),
-            models.Index(fields=["tenant", "total", "id"], name="entry_by_total"),
+            models.Index(fields=["tenant", "total_cents", "id"], name="entry_by_cents"),
             models.Index(
                 fields=["tenant", "-date", "-id"],
                 condition=Q(is_by_hand=True),

@@ -78,9 +78,15 @@ WHERE reading.tenant_id = %(tenant)s AND NOT reading.is_due AND reading.id IN (
     UNION ALL SELECT line_id FROM reconciliation_proposal
         WHERE tenant_id = %(tenant)s AND items && %(items)s)
 """
+# And what else is due on the last of their days, if it is not more than they are: the open lines of
+# these days are read beside them, each time anew.
 DUE = """
 SELECT id FROM reconciliation_linereading
-WHERE tenant_id = %(tenant)s AND is_due ORDER BY day, id LIMIT %(most)s
+WHERE tenant_id = %(tenant)s AND is_due AND day <= (
+    SELECT max(day) FROM (
+        SELECT day FROM reconciliation_linereading
+        WHERE tenant_id = %(tenant)s AND is_due ORDER BY day, id LIMIT %(most)s) AS oldest)
+ORDER BY day, id LIMIT 2 * %(most)s
 """
 COMPANIES = """
 SELECT tenant_id FROM reconciliation_newlines
@@ -116,7 +122,8 @@ def is_mine(tenant_id: UUID) -> bool:
 
 
 def take_due(tenant_id: UUID, most: int) -> list[UUID]:
-    """The oldest first. The caller has the company, and marks them as read in its transaction."""
+    """The oldest first, up to twice as many. The caller has the company, and marks them as read in
+    its transaction."""
     asked: dict[str, Any] = {
         "tenant": tenant_id,
         "most": MOST_CHANGES,

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from banking.models import BankAccount, StatementLine
+from banking.models import BankAccount, LineDoubt, StatementLine
 from core.clock import database_now
 from core.deadline import is_over
 from core.enqueue import enqueue
@@ -126,6 +126,7 @@ class Guards:
     opened: frozenset[str]  # lines that a person looks at
     undone: frozenset[tuple[str, str]]  # (line, item) that people took apart
     undone_lines: frozenset[str]  # lines of a transfer or return that people took apart
+    doubtful: frozenset[str]  # lines that may be one movement with another line
 
     @classmethod
     def of(cls, tenant_id: UUID, gathered: Gathered) -> "Guards":
@@ -139,17 +140,19 @@ class Guards:
             match__undone_by__isnull=False,
             match__kind__in=["transfer", "give_back"],
         )
+        doubts = LineDoubt.objects.of(tenant_id).open()
         return cls(
             frozenset(map(str, on.values_list("bank_account", flat=True))),
             frozenset(map(str, opened.values_list("id", flat=True))),
             frozenset((str(line), str(item)) for line, _, item in pairs),
             frozenset(map(str, between.values_list("statement_line", flat=True))),
+            frozenset(str(line) for pair in doubts.values_list("line", "told") for line in pair),
         )
 
     def allow(self, gathered: Gathered, proposal: Found) -> bool:
         if any(item in gathered.unsure for item, _ in proposal.parts):
             return False
-        if self.opened.intersection(proposal.lines):
+        if (self.opened | self.doubtful).intersection(proposal.lines):
             return False
         if proposal.kind != "settle" and self.undone_lines.intersection(proposal.lines):
             return False
