@@ -3,6 +3,7 @@
 Amounts are reais; a debit is positive and a credit negative, so an entry sums to zero.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Self
 from uuid import UUID
@@ -244,6 +245,9 @@ class JournalEntry(TenantOwned):
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = JournalEntryQuerySet.as_manager()  # type: ignore[misc]  # plugin: not ClassVar
+
+    # Its lines, of one that was written a moment ago: nothing has to be read again.
+    just_written: "Sequence[JournalLine]" = ()
 
     class Meta:
         verbose_name = "lançamento"
