@@ -115,6 +115,9 @@ def counts(request: TenantRequest) -> HttpResponse:
     assert card is not None  # it is one of the company's
     board = board_of(request.tenant, overview, sao_paulo_day(now))
     context = {
+        "overview": overview,
+        "board": board,
+        "card": card,
         "account": card.account,
         "chosen": board.of(card),
         "chips": chips_of(request, account, form, counted),

@@ -22,7 +22,7 @@ CREATE TRIGGER statementline_is_a_fact BEFORE UPDATE ON "banking_statementline"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("banking", "0022_masked_document")]
+    dependencies = [("banking", "0023_masked_document")]
 
     operations = [
         migrations.RunSQL(is_a_fact([*FORMER, "masked_document"]), is_a_fact(FORMER)),

@@ -11,7 +11,7 @@ CREATE TRIGGER linedoubt_answered BEFORE UPDATE OR DELETE ON "banking_linedoubt"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("banking", "0024_line_doubts")]
+    dependencies = [("banking", "0025_line_doubts")]
 
     operations = [
         SecureTenantTable("linedoubt"),

@@ -9,7 +9,7 @@ import tenants.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("banking", "0023_masked_document_is_a_fact"),
+        ("banking", "0024_masked_document_is_a_fact"),
         ("tenants", "0007_policies_ask_once"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("banking", "0021_moved_where_replaced")]
+    dependencies = [("banking", "0022_cents")]
 
     operations = [
         migrations.AddField(
