@@ -8,7 +8,7 @@ import tenants.models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0013_fold_sooner"),
-        ("banking", "0025_line_doubt_walls"),
+        ("banking", "0026_line_doubt_walls"),
         ("parties", "0008_payers"),
         ("reconciliation", "0017_sample_walls"),
         ("tenants", "0007_policies_ask_once"),
