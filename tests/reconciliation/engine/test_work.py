@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.chart.purposes import account_for
+from accounts.models import AccountPurpose
 from banking.models import BankAccount, LineDoubt, StatementLine
 from charges.models import Settlement
 from charges.states import ChargeStatus
@@ -19,11 +21,19 @@ from reconciliation.matches.undo import undo
 from reconciliation.models import Automation, Match, MatchEffect, OpenedLine, Proposal
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
-from tests.charges.factories import make_charge
+from tests.charges.factories import make_charge, make_payer
 from tests.charges.issued import late, opened
 from tests.payments.clock import at
 from tests.payments.factories import make_bank_account, make_known, make_order
-from tests.reconciliation.matched import DAY, entry_lines, line, make_entry, matched, open_of
+from tests.reconciliation.matched import (
+    DAY,
+    balance,
+    entry_lines,
+    line,
+    make_entry,
+    matched,
+    open_of,
+)
 from tests.reconciliation.ruled import make_rule, when
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
@@ -86,6 +96,29 @@ def test_of_two_people_of_one_name_the_partly_hidden_document_tells_which(tenant
     with tenant_scope(tenant.id):
         effects = MatchEffect.objects.of(tenant).filter(match=match)
         assert effects.get(kind="bill_paid").bill_id == bill.id
+
+
+def test_a_credit_net_of_fee_is_proposed_for_sales_that_were_entered_by_hand(tenant, itau, ana):
+    acquirer = make_payer(tenant, name="Adquirente Exemplo S.A.")
+    sales = [
+        make_entry(itau, amount, code="4.1.01", memo=f"Venda {amount} · {acquirer.name}")
+        for amount in ("100.00", "250.40")
+    ]
+    row = line(itau, "340.11", counterparty_document=acquirer.document)
+    work(tenant.id)
+    first = proposals(row)[0]
+    told = {part["id"] for part in first.parts}
+    assert (told, first.difference) == (
+        {str(sale.id) for sale in sales}, {"kind": "fee", "amount": "10.29"},
+    )  # fmt: skip
+
+    with tenant_scope(tenant.id):
+        accept(first, by=ana)
+    assert open_of(row) == 0
+    assert balance(tenant, "4.1.01") == D("-350.40")
+    with tenant_scope(tenant.id):
+        fees = account_for(tenant, AccountPurpose.FEES)
+    assert balance(tenant, fees.code) == D("10.29")
 
 
 def test_lines_that_may_be_one_movement_are_left_to_people(tenant, automatic):
