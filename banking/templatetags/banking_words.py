@@ -54,6 +54,8 @@ def line_detail(line: StatementLine) -> str:
         parts.append(line.get_kind_display())
     if line.counterparty_document:
         parts.append(format_document(line.counterparty_document))
+    elif line.masked_document:
+        parts.append(line.masked_document)
     return " · ".join(parts)
 
 
