@@ -47,6 +47,7 @@ from payments.models import Payable
 from payments.rails.debit_account import preferred_account
 from payments.rails.seal import digest_of, seal_of
 from reconciliation.engine import due, run
+from reconciliation.engine.sample import WEEK, draw, week_of
 from reconciliation.matches.create import Slice, create_entry
 from reconciliation.matches.questions import ask
 from reconciliation.models import Automation, Rule
@@ -115,6 +116,8 @@ class Month:
         self.bring_statement(itau, davi)
         self.let_the_product_work(davi)
         self.create_counter_sales(davi)
+        # What was matched now, asked of now: the clock would on Monday.
+        draw(self.tenant.id, week_of(database_now()) + WEEK)
         with tenant_scope(self.tenant.id):
             lines = StatementLine.objects.of(self.tenant).filter(bank_account=itau)
             ask(lines.get(description=month.ASKED), QUESTION, of=lia, by=davi)
