@@ -31,6 +31,8 @@ def degree_of(look: Look, candidate: Candidate, candidates: list[Candidate]) -> 
     apart = banking_days_between(candidate.item.day, look.line.day)
     if apart > 3 and look.book.has_twin(look.line, 15):
         return ""  # paid twice, perhaps: the next one of equal value is not meant
+    if candidate.party == "sibling" and (is_round(look.moved) or look.is_common_value):
+        return ""
     if candidate.party and look.is_party_sure:
         return "evidence"
     if candidate.by_number and candidate.party:
@@ -44,6 +46,8 @@ def _is_beside(other: Candidate, best: Candidate) -> bool:
         return True
     if best.by_number and best.party and not other.by_number:
         return True
+    if other.party == "sibling" and best.party in ("document", "account"):
+        return True
     return bool(best.party) and not other.party and not other.by_number
 
 
@@ -56,6 +60,9 @@ def _is_timely(look: Look, candidate: Candidate) -> bool:
     item, days = candidate.item, (look.line.day - candidate.item.day).days
     if item.kind == "entry":
         return -5 <= days <= 10
+    if _is_off_rail(look, item) and not candidate.by_number:
+        # Nobody settles a boleto by Pix ahead of time: this is for something else, perhaps.
+        return -1 <= days <= 12
     if is_round(look.moved) or look.is_common_value:
         # Such a value may be for anything; only near its day it is for this.
         return -5 <= days <= 12
@@ -115,11 +122,17 @@ def _is_alone(look: Look, candidate: Candidate) -> bool:
         )
     if candidate.party in ("namesake", "memory"):
         return False
-    if look.reading.names_somebody and not candidate.party:
+    if look.reading.names_somebody and (not candidate.party or len(look.told) > 1):
         return False
-    if look.line.kind and item.method not in ("", "other", look.line.kind, "boleto_pix"):
+    if _is_off_rail(look, item):
         return False
     return apart <= 5
+
+
+def _is_off_rail(look: Look, item: Item) -> bool:
+    """Whether the money went otherwise than the item says."""
+    rail = look.reading.rail
+    return bool(rail) and item.method not in ("", "other", "boleto_pix", rail)
 
 
 def _are_alike(line: Line, other: Line) -> bool:
