@@ -32,6 +32,7 @@ class Register:
         self.parties = {party.id: party for party in parties}
         self.names = NameIndex(self.parties.values())
         self.of_document: dict[str, set[str]] = defaultdict(set)
+        self.of_key: dict[str, set[str]] = defaultdict(set)  # Pix keys that are documents
         self.of_root: dict[str, set[str]] = defaultdict(set)
         self.of_account: dict[tuple[str, str], set[str]] = defaultdict(set)
         for party in self.parties.values():
@@ -45,7 +46,7 @@ class Register:
         for key in party.keys:
             # Often an owner's: money goes to a CPF that the company's invoice does not name.
             if is_document(document := bare_number_kept(key)):
-                self.of_document[document].add(party.id)
+                self.of_key[document].add(party.id)
         for branch, number in party.accounts:
             self.of_account[account_number(branch, number)].add(party.id)
 
@@ -112,7 +113,7 @@ class Book:
     # Blocks
 
     def parties_of(self, line: Line) -> dict[str, str]:
-        """The parties that the line may tell of, with how: document, account, root, mask, name."""
+        """The parties that the line may tell of, with how: key, document, root, mask, name."""
         if line.id not in self._told:
             reading = self.readings[line.id]
             self._told[line.id] = self._by_documents(reading) or self._by_name(reading)
@@ -123,6 +124,7 @@ class Book:
         for account in reading.accounts:
             found |= dict.fromkeys(self.register.of_account.get(account, ()), "account")
         for document in reading.documents:
+            found |= dict.fromkeys(self.register.of_key.get(document, ()), "key")
             found |= dict.fromkeys(self.register.of_document.get(document, ()), "document")
         # One of another branch may pay, or be paid, for it.
         how = "sibling" if found else "root"

@@ -3,9 +3,10 @@
 Both ask for a value that is the item's own, or what its own terms make of it, to the centavo.
 Evidence asks for more: a party that the line tells of, and of no other (document, account, root,
 a name that fits one party alone), or a value that was there once in 120 days, is not round, and
-stands on a line that names nobody else; a day on which such an item is paid; no other open item
-and no other open line that would do as well; and no equal line of the party that was matched just
-before. Memory, a mask alone and a namesake with another document only ever propose.
+stands on a line that names nobody else; a day on which such an item is paid, and the rail that it
+is paid by; no other open item and no other open line that would do as well; and no equal line of
+the party that was matched just before. Memory, a mask alone and a namesake with another document
+only ever propose.
 """
 
 from dataclasses import replace
@@ -28,7 +29,7 @@ def degree_of(look: Look, candidate: Candidate, candidates: list[Candidate]) -> 
         return "" if _has_earlier_line(look, candidate) else "id"
     if not _is_timely(look, candidate) or _has_rival_line(look, candidate):
         return ""
-    apart = banking_days_between(candidate.item.day, look.line.day)
+    apart = banking_days_between(look.day_of(candidate.item), look.line.day)
     if apart > 3 and look.book.has_twin(look.line, 15):
         return ""  # paid twice, perhaps: the next one of equal value is not meant
     if candidate.party == "sibling" and (is_round(look.moved) or look.is_common_value):
@@ -57,7 +58,8 @@ def _is_same(item: Item, other: Item) -> bool:
 
 
 def _is_timely(look: Look, candidate: Candidate) -> bool:
-    item, days = candidate.item, (look.line.day - candidate.item.day).days
+    item = candidate.item
+    days = (look.line.day - look.day_of(item)).days
     if item.kind == "entry":
         return -5 <= days <= 10
     if _is_off_rail(look, item) and not candidate.by_number:

@@ -1,15 +1,17 @@
 """One line against the book: what its text tells, and what may stand beside it at all."""
 
+from datetime import date
+
 from reconciliation.proposals.book import Book
 from reconciliation.proposals.days import banking_days_between
 from reconciliation.proposals.facts import Item, Line
 
 KNOWN = {
-    "document": 45.0, "account": 42.0, "root": 38.0, "mask": 30.0, "masked name": 38.0,
+    "document": 45.0, "account": 42.0, "key": 42.0, "root": 38.0, "mask": 30.0, "masked name": 38.0,
     "sibling": 26.0, "name": 34.0, "namesake": 20.0, "likeness": 26.0, "memory": 18.0,
 }  # fmt: skip
 # How sure a party has to be known for a match without a person; it has to be the only one.
-SURE = frozenset(("document", "account", "root", "masked name", "name"))
+SURE = frozenset(("document", "account", "key", "root", "masked name", "name"))
 
 MOST_DAYS_OF_ORDER = 7  # after it was to be paid; later its line is none of it
 MOST_DAYS_OF_NAMED = 45  # where the line tells its id
@@ -63,8 +65,13 @@ class Look:
             return self.line.day >= sending.day and late <= most
         return True
 
+    def day_of(self, item: Item) -> date:
+        """Of an order the day of sending or the planned one, whichever is nearer to the line."""
+        days = [item.day, item.sending.day] if item.sending else [item.day]
+        return min(days, key=lambda day: abs((self.line.day - day).days))
+
     def date_score(self, item: Item) -> float:
-        day = max(item.sending.day, item.day) if item.sending else item.day
+        day = self.day_of(item)
         apart = banking_days_between(day, self.line.day)
         is_early = self.line.day < day
         late_is_usual = item.kind == "charge"

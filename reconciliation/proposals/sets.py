@@ -119,7 +119,7 @@ def net_of_fee(look: Look) -> list[Proposal]:
     party, known = look.one_party
     days: dict[date, list[Item]] = {}
     for item in look.book.by_party(party, look.line):
-        if item.method == "other" and item.account in (None, look.line.account):
+        if item.method == "other":
             days.setdefault(item.day, []).append(item)
     near = [
         item

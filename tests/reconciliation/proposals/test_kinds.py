@@ -100,6 +100,16 @@ def test_an_owner_is_known_by_the_pix_key_of_the_company():
     assert (items_of(found[0]), found[0].degree) == ([bill.id], "evidence")
 
 
+def test_a_key_of_somebody_who_is_a_party_too_is_not_certain():
+    owned = replace(TELECOM, keys=(MARIA.document,))
+    book = Book(COMPANY, Register([owned, MARIA]))
+    bill = payable("731.55", owned, method="pix")
+
+    found = look(book, line("-731.55", name=MARIA.name, document=MARIA.document), bill)
+
+    assert (items_of(found[0]), found[0].degree) == ([bill.id], "")
+
+
 def test_a_masked_key_of_an_owner_is_proposed_and_not_certain_for_a_round_value():
     owned = replace(TELECOM, keys=("52998224725",))
     book = Book(COMPANY, Register([owned, OMEGA]))
@@ -297,6 +307,14 @@ def test_an_order_is_settled_by_no_line_before_it_was_sent(book):
     sent = payable("731.55", TELECOM, day=date(2026, 11, 23), sending=Sending("A", DAY))
 
     assert look(book, line("-731.55", name=TELECOM.name, day=date(2026, 11, 6)), sent) == []
+
+
+def test_an_order_that_was_sent_long_before_its_bill_is_due_is_on_its_day(book):
+    sent = payable("731.55", TELECOM, day=date(2026, 12, 1), sending=Sending("A", DAY))
+
+    found = look(book, line("-731.55", name=TELECOM.name, kind="ted"), sent)
+
+    assert (items_of(found[0]), found[0].degree) == ([sent.id], "evidence")
 
 
 def test_a_short_nosso_numero_says_which_of_two_equal_charges(book):
