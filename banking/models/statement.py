@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from banking.banks.contract.statement import UnreadReason
 from banking.models.bank_account import BankAccount
+from core.cents import in_cents
 from core.clock import DatabaseNow
 from core.search import folded
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet
@@ -47,11 +48,16 @@ class StatementLine(TenantOwned):
     booked_on = models.DateField("dia")  # São Paulo
     occurred_at = models.DateTimeField("instante")
     amount = models.DecimalField("valor", max_digits=14, decimal_places=2)  # negative: out
+    cents = in_cents("amount")
     kind = models.CharField("tipo", max_length=10, choices=Kind)
     description = models.CharField("histórico", max_length=300)
     counterparty_name = models.CharField("contraparte", max_length=160, blank=True)
     words_folded = folded("description", "counterparty_name")
     counterparty_document = models.CharField("CPF/CNPJ", max_length=14, blank=True)
+    # With a part hidden, as the bank writes it. It may be of several: a sign, never a document.
+    masked_document = models.CharField(
+        "CPF/CNPJ parcial", max_length=20, blank=True, default="", db_default=""
+    )
     raw = models.JSONField("resposta do banco")
     # A file told it first; else the bank's API did, which is then a source without a LineSource.
     is_from_file = models.BooleanField(default=False, db_default=False)
@@ -78,9 +84,9 @@ class StatementLine(TenantOwned):
             ),
             # Which lines may be the money of something.
             models.Index(
-                fields=["tenant", "bank_account", "amount", "booked_on"],
+                fields=["tenant", "bank_account", "cents", "booked_on"],
                 condition=Q(withdrawn_at=None),
-                name="statementline_amount",
+                name="statementline_cents",
             ),
             models.Index(
                 fields=["tenant", "bank_account", "booked_on", "amount"],

@@ -14,6 +14,16 @@ from tenants.scope import across_tenants
 LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('reconciliation ' || %s::text, 0))"
 MOST_CHANGES = 5_000
 
+# What there is to do: mostly nothing, which is to cost no more than this.
+NOTED = """
+SELECT
+    EXISTS (SELECT FROM reconciliation_openedline WHERE tenant_id = %(tenant)s
+        AND opened_at <= kamino_now() - make_interval(secs => %(left_alone)s)),
+    EXISTS (SELECT FROM reconciliation_newlines WHERE tenant_id = %(tenant)s),
+    EXISTS (SELECT FROM reconciliation_itemchange WHERE tenant_id = %(tenant)s),
+    EXISTS (SELECT FROM reconciliation_linereading WHERE tenant_id = %(tenant)s AND is_due)
+"""
+
 NEW = """
 WITH came AS (
     DELETE FROM reconciliation_newlines WHERE tenant_id = %(tenant)s
@@ -54,8 +64,8 @@ WITH taken AS (
         SELECT id FROM reconciliation_itemchange WHERE tenant_id = %(tenant)s LIMIT %(most)s)
     RETURNING amount, party, item_id
 )
-SELECT array_agg(DISTINCT amount), array_agg(DISTINCT party) FILTER (WHERE party <> ''),
-    array_agg(DISTINCT item_id)
+SELECT count(*), array_agg(DISTINCT amount),
+    array_agg(DISTINCT party) FILTER (WHERE party <> ''), array_agg(DISTINCT item_id)
 FROM taken
 """
 TOUCHED = """
@@ -68,9 +78,15 @@ WHERE reading.tenant_id = %(tenant)s AND NOT reading.is_due AND reading.id IN (
     UNION ALL SELECT line_id FROM reconciliation_proposal
         WHERE tenant_id = %(tenant)s AND items && %(items)s)
 """
+# And what else is due on the last of their days, if it is not more than they are: the open lines of
+# these days are read beside them, each time anew.
 DUE = """
 SELECT id FROM reconciliation_linereading
-WHERE tenant_id = %(tenant)s AND is_due ORDER BY day, id LIMIT %(most)s
+WHERE tenant_id = %(tenant)s AND is_due AND day <= (
+    SELECT max(day) FROM (
+        SELECT day FROM reconciliation_linereading
+        WHERE tenant_id = %(tenant)s AND is_due ORDER BY day, id LIMIT %(most)s) AS oldest)
+ORDER BY day, id LIMIT 2 * %(most)s
 """
 COMPANIES = """
 SELECT tenant_id FROM reconciliation_newlines
@@ -106,21 +122,32 @@ def is_mine(tenant_id: UUID) -> bool:
 
 
 def take_due(tenant_id: UUID, most: int) -> list[UUID]:
-    """The oldest first. The caller has the company, and marks them as read in its transaction."""
-    asked: dict[str, Any] = {"tenant": tenant_id, "most": MOST_CHANGES}
+    """The oldest first, up to twice as many. The caller has the company, and marks them as read in
+    its transaction."""
+    asked: dict[str, Any] = {
+        "tenant": tenant_id,
+        "most": MOST_CHANGES,
+        "left_alone": OpenedLine.LEFT_ALONE.total_seconds(),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(PASSED, {**asked, "left_alone": OpenedLine.LEFT_ALONE.total_seconds()})
-        cursor.execute(NEW, asked)
-        if cursor.fetchone()[0]:
-            cursor.execute(WAITING, asked)
-        while True:
+        cursor.execute(NOTED, asked)
+        passed, came, changed, due = cursor.fetchone()
+        if not (passed or came or changed or due):
+            return []
+        if passed:
+            cursor.execute(PASSED, asked)
+        if came:
+            cursor.execute(NEW, asked)
+            if cursor.fetchone()[0]:
+                cursor.execute(WAITING, asked)
+        while changed:
             cursor.execute(CHANGES, asked)
-            amounts, parties, items = cursor.fetchone()
-            if amounts is None:
-                break
-            either = [*amounts, *(-amount for amount in amounts)]
-            touched = {"amounts": either, "parties": parties or [], "items": items}
-            cursor.execute(TOUCHED, {**asked, **touched})
+            count, amounts, parties, items = cursor.fetchone()
+            if count:
+                either = [*amounts, *(-amount for amount in amounts)]
+                touched = {"amounts": either, "parties": parties or [], "items": items}
+                cursor.execute(TOUCHED, {**asked, **touched})
+            changed = count == MOST_CHANGES
         cursor.execute(DUE, {"tenant": tenant_id, "most": most})
         return [row[0] for row in cursor.fetchall()]
 
@@ -142,13 +169,15 @@ WHERE tenant_id = %s AND is_due AND id = ANY(%s)
 def note_read(tenant_id: UUID, read: Sequence[Read], also: Sequence[UUID]) -> None:
     """`also` are due lines of which nothing is open."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            READ,
-            {
-                "tenant": tenant_id,
-                "lines": [each.line for each in read],
-                "own": [each.is_own for each in read],
-                "parties": [",".join(each.parties) for each in read],
-            },
-        )
-        cursor.execute(DONE, [tenant_id, list(also)])
+        if read:
+            cursor.execute(
+                READ,
+                {
+                    "tenant": tenant_id,
+                    "lines": [each.line for each in read],
+                    "own": [each.is_own for each in read],
+                    "parties": [",".join(each.parties) for each in read],
+                },
+            )
+        if also:
+            cursor.execute(DONE, [tenant_id, list(also)])

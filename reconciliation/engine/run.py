@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
-from banking.models import BankAccount, StatementLine
+from banking.models import BankAccount, LineDoubt, StatementLine
 from core.clock import database_now
 from core.deadline import is_over
 from core.enqueue import enqueue
@@ -22,7 +22,7 @@ from reconciliation.models import Automation, MatchLine, OpenedLine, Proposal
 from reconciliation.proposals.facts import Proposal as Found
 from reconciliation.proposals.propose import propose
 from reconciliation.rules.apply import apply_rules
-from reconciliation.rules.compiled import rules_of
+from reconciliation.rules.compiled import has_rules, rules_of
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 
@@ -45,6 +45,7 @@ class Left:
     gathered: Gathered
     proposals: Mapping[str, Sequence[Found]]
     lines: Sequence[str]
+    has_rules: bool  # whether the company has said anything of lines like these
 
     def may_be_of_item(self, line: StatementLine) -> bool:
         """Documents before memory: something is proposed, or its party has an item that is open."""
@@ -70,8 +71,8 @@ def work_soon(account: BankAccount) -> None:
 
 
 def step(tenant_id: UUID, done: Worked) -> Left | None:
-    """A batch, in one transaction. None: nothing was due."""
-    with tenant_scope(tenant_id), transaction.atomic():
+    """A batch, in one transaction, which is the scope's. None: nothing was due."""
+    with tenant_scope(tenant_id):
         if not is_mine(tenant_id):
             return None
         ids = take_due(tenant_id, BATCH)
@@ -79,18 +80,27 @@ def step(tenant_id: UUID, done: Worked) -> Left | None:
             return None
         gathered = gather(Tenant.objects.get(id=tenant_id), ids)
         found = Looking(gathered, Guards.of(tenant_id, gathered)).run()
-        refused = write_all(gathered, found.chosen, accounts_of(tenant_id))
-        made = [each for each in found.chosen if each not in refused]
+        made = write_chosen(tenant_id, gathered, found.chosen)
         matched = {line for each in made for line in each.lines}
         keep(tenant_id, gathered, ids, found.proposals, matched)
         done.lines += len(ids)
         done.matched += len(made)
-    left = [line.id for line in gathered.lines if line.id not in matched]
-    return Left(gathered, found.proposals, left)
+        left = [line.id for line in gathered.lines if line.id not in matched]
+        return Left(gathered, found.proposals, left, has_rules=has_rules(tenant_id))
+
+
+def write_chosen(tenant_id: UUID, gathered: Gathered, chosen: Sequence[Found]) -> list[Found]:
+    """Those that were written."""
+    if not chosen:
+        return []
+    refused = write_all(gathered, chosen, accounts_of(tenant_id))
+    return [each for each in chosen if each not in refused]
 
 
 def follow_rules(tenant_id: UUID, left: Left, done: Worked) -> None:
     """What the company said of lines like these, where no document may be what they are."""
+    if not left.has_rules:
+        return
     for first in range(0, len(left.lines), RULED):
         ids = [UUID(line) for line in left.lines[first : first + RULED]]
         with tenant_scope(tenant_id):
@@ -116,6 +126,7 @@ class Guards:
     opened: frozenset[str]  # lines that a person looks at
     undone: frozenset[tuple[str, str]]  # (line, item) that people took apart
     undone_lines: frozenset[str]  # lines of a transfer or return that people took apart
+    doubtful: frozenset[str]  # lines that may be one movement with another line
 
     @classmethod
     def of(cls, tenant_id: UUID, gathered: Gathered) -> "Guards":
@@ -129,17 +140,19 @@ class Guards:
             match__undone_by__isnull=False,
             match__kind__in=["transfer", "give_back"],
         )
+        doubts = LineDoubt.objects.of(tenant_id).open()
         return cls(
             frozenset(map(str, on.values_list("bank_account", flat=True))),
             frozenset(map(str, opened.values_list("id", flat=True))),
             frozenset((str(line), str(item)) for line, _, item in pairs),
             frozenset(map(str, between.values_list("statement_line", flat=True))),
+            frozenset(str(line) for pair in doubts.values_list("line", "told") for line in pair),
         )
 
     def allow(self, gathered: Gathered, proposal: Found) -> bool:
         if any(item in gathered.unsure for item, _ in proposal.parts):
             return False
-        if self.opened.intersection(proposal.lines):
+        if (self.opened | self.doubtful).intersection(proposal.lines):
             return False
         if proposal.kind != "settle" and self.undone_lines.intersection(proposal.lines):
             return False

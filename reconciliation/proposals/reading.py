@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from brazil.cnpj import is_valid_cnpj
 from brazil.cpf import is_valid_cpf
+from brazil.document import bare_mask
 from core.text import fold
 from reconciliation.proposals.facts import Company, Line
 
@@ -45,6 +46,7 @@ _RAILS = (
 )
 LEAST_OWN = 9  # letters of the company's own name, cut by a text
 LEAST_NUMBER = 2
+LEAST_SHOWN = 4  # figures of a document of which a part is hidden
 # What banks write around a name.
 _BANK_WORDS = frozenset((
     "a", "ag", "agencia", "agendada", "agendado", "agendamento", "antecip", "antecipacao", "ao",
@@ -138,8 +140,8 @@ def read(line: Line, company: Company) -> Reading:
         if is_document(plain):
             documents.add(plain)
     for told in (*(m.group() for m in _MASKED.finditer(text)), fold(line.document)):
-        plain = re.sub(r"[./-]", "", told).replace("•", "*").replace("x", "*")
-        if "*" in plain and len(plain) in (11, 14) and sum(c.isdigit() for c in plain) >= 4:
+        plain = bare_mask(told)
+        if sum(c.isdigit() for c in plain) >= LEAST_SHOWN:
             masks.append(plain)
     accounts = frozenset(account_number(*m.groups()) for m in _ACCOUNT.finditer(text))
     words = _words_with_digits(text)
