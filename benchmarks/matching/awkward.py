@@ -119,7 +119,7 @@ def cheque_of_equal_value(world: World) -> None:
 
 
 CASES = (
-    (pix_to_an_owner, 8), (pix_before_the_boleto, 3), (withheld_from_a_supplier, 6),
+    (pix_to_an_owner, 8), (pix_before_the_boleto, 1), (withheld_from_a_supplier, 6),
     (refund_to_a_customer, 4), (glued_text, 12), (own_name_cut, 6), (credit_of_boletos, 4),
-    (refused_ted, 4), (cheque_of_equal_value, 2),
+    (refused_ted, 4), (cheque_of_equal_value, 1),
 )  # fmt: skip

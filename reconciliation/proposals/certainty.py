@@ -17,6 +17,8 @@ from reconciliation.proposals.facts import Item, Line
 from reconciliation.proposals.look import Look
 from reconciliation.proposals.single import Candidate
 
+MOST_DAYS_OF_AMBIGUOUS = 1  # banking days; a name that fits several, and the value that is one's
+
 
 def degree_of(look: Look, candidate: Candidate, candidates: list[Candidate]) -> str:
     if not candidate.is_exact:
@@ -124,7 +126,9 @@ def _is_alone(look: Look, candidate: Candidate) -> bool:
         )
     if candidate.party in ("namesake", "memory"):
         return False
-    if look.reading.names_somebody and (not candidate.party or len(look.told) > 1):
+    if look.reading.names_somebody and not candidate.party:
+        return False
+    if len(look.told) > 1 and apart > MOST_DAYS_OF_AMBIGUOUS:
         return False
     if _is_off_rail(look, item):
         return False

@@ -100,6 +100,8 @@ def _fit_of_rail(look: Look, item: Item) -> float:
     if look.reading.rail and item.method and item.method != "other":
         rails = {"boleto_pix": ("boleto", "pix")}.get(item.method, (item.method,))
         score += 4.0 if look.reading.rail in rails else -4.0
+        if look.reading.rail == "cheque" and not look.parties:
+            score -= 20.0  # of anybody, and never a boleto's
     return score
 
 

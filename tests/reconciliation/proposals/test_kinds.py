@@ -147,14 +147,15 @@ def test_the_branch_that_is_told_comes_before_another_one():
     assert (items_of(found[0]), found[0].degree) == ([own.id], "evidence")
 
 
-def test_a_cut_name_that_fits_two_parties_is_not_certain_by_its_value():
+@pytest.mark.parametrize(("day", "degree"), [(DAY, "evidence"), (date(2026, 11, 12), "")])
+def test_a_cut_name_that_fits_two_parties_is_certain_by_its_value_about_its_day_alone(day, degree):
     other = Party("sul2", "Telecom Sul Engenharia Ltda", "33000167000101")
     book = Book(COMPANY, Register([TELECOM, other]))
-    bill = payable("512.34", TELECOM)
+    bill = payable("512.34", TELECOM, day=day)
 
     found = look(book, line("-512.34", "TED ENVIADA TELECOM SUL"), bill)
 
-    assert (items_of(found[0]), found[0].degree) == ([bill.id], "")
+    assert (items_of(found[0]), found[0].degree) == ([bill.id], degree)
 
 
 # Rails
