@@ -166,7 +166,9 @@ def _silent_returns(book: Book, line: Line) -> list[Proposal]:
     """The same party sends the same value back without a word, or as a refund, which may be that
     of an expense as well."""
     parties = set(book.parties_of(line))
-    days, score = (RETURN_DAYS, 72.0) if says_refund(line) else (SILENT_RETURN_DAYS, 46.0)
+    days, score = (
+        (RETURN_DAYS, 72.0) if says_refund(book.readings[line.id]) else (SILENT_RETURN_DAYS, 46.0)
+    )
     return [
         _return_of(book, other, line, score - banking_days_between(other.day, line.day) / 2)
         for other in (_earlier(book, line, days) if parties else ())

@@ -85,9 +85,9 @@ def gives_back(text: str) -> bool:
     return bool(_GIVES_BACK.search(fold(text)))
 
 
-def says_refund(line: Line) -> bool:
+def says_refund(reading: "Reading") -> bool:
     """Also said of expenses that are paid back: only a movement before it makes it a return."""
-    return bool(_REFUND.search(fold(line.description)))
+    return bool(_REFUND.search(reading.text))
 
 
 @dataclass(frozen=True, slots=True)
