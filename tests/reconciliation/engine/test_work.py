@@ -7,11 +7,12 @@ import pytest
 
 from accounts.chart.purposes import account_for
 from accounts.models import AccountPurpose
+from banking.banks.contract.payments import PixKey, PixKeyType
 from banking.models import BankAccount, LineDoubt, StatementLine
 from charges.models import Settlement
 from charges.states import ChargeStatus
 from core.clock import database_now
-from parties.models import Payer
+from parties.models import PayeeKey, Payer
 from payments.models import OutsidePayment
 from payments.states import OrderStatus, PayableStatus
 from reconciliation.engine.accept import accept
@@ -24,7 +25,7 @@ from tests.banking.factories import reread
 from tests.charges.factories import make_charge, make_payer
 from tests.charges.issued import late, opened
 from tests.payments.clock import at
-from tests.payments.factories import make_bank_account, make_known, make_order
+from tests.payments.factories import confirm, make_bank_account, make_known, make_order
 from tests.reconciliation.matched import (
     DAY,
     balance,
@@ -380,6 +381,21 @@ def test_a_payer_is_known_by_its_trade_name(tenant):
     row = line(account, "412.55", charge.due_date, counterparty_name="LUCAS DOCES")
     work(tenant.id)
     assert "name" in proposals(row)[0].reasons
+
+
+def test_a_payee_is_known_by_a_confirmed_key_that_is_its_owners_cpf(tenant, itau):
+    bill = make_known(tenant, "731.17", destination=PixKey(PixKeyType.CPF, "52998224725"))
+    told = {"counterparty_name": "PAULO DONO", "counterparty_document": "52998224725"}
+    unknown = line(itau, "-731.17", bill.payment_date, **told)
+    work(tenant.id)
+    before = [found.reasons for found in proposals(unknown)]
+    with tenant_scope(tenant.id):
+        (key,) = PayeeKey.objects.of(tenant).filter(payee=bill.payee)
+    confirm(key)
+    row = line(itau, "-731.17", bill.payment_date, **told)
+    work(tenant.id)
+    assert not any("key" in reasons for reasons in before)
+    assert "key" in proposals(row)[0].reasons
 
 
 def test_an_entry_that_a_person_took_from_a_line_is_not_joined_to_it_again(tenant, automatic, ana):
