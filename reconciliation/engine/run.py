@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -79,7 +80,7 @@ def step(tenant_id: UUID, done: Worked) -> Left | None:
         if not ids:
             return None
         gathered = gather(Tenant.objects.get(id=tenant_id), ids)
-        found = Looking(gathered, Guards.of(tenant_id, gathered)).run()
+        found = Looking(gathered, GuardsToRead(tenant_id, gathered)).run()
         made = write_chosen(tenant_id, gathered, found.chosen)
         matched = {line for each in made for line in each.lines}
         keep(tenant_id, gathered, ids, found.proposals, matched)
@@ -165,11 +166,26 @@ class Guards:
         return accounts <= self.by_evidence
 
 
+@dataclass
+class GuardsToRead:
+    """Read where something is certain; mostly nothing is."""
+
+    tenant_id: UUID
+    gathered: Gathered
+
+    @cached_property
+    def guards(self) -> Guards:
+        return Guards.of(self.tenant_id, self.gathered)
+
+    def allow(self, gathered: Gathered, proposal: Found) -> bool:
+        return self.guards.allow(gathered, proposal)
+
+
 class Looking:
     """The proposals of a batch; the certain ones are taken as made while the others are looked
     for."""
 
-    def __init__(self, gathered: Gathered, guards: Guards) -> None:
+    def __init__(self, gathered: Gathered, guards: Guards | GuardsToRead) -> None:
         self.gathered, self.guards = gathered, guards
         self.book = gathered.book
         self.proposals: dict[str, list[Found]] = {}  # by line
