@@ -14,7 +14,7 @@ from audit.verification import verify
 from banking.models import BankAccount, StatementLine
 from core.errors import Changed
 from payments.models import PaymentOrder
-from payments.states import OrderStatus
+from payments.states import OrderStatus, PayableStatus
 from reconciliation.engine.accept import accept
 from reconciliation.engine.opened import leave_alone
 from reconciliation.engine.run import work
@@ -24,7 +24,8 @@ from reconciliation.matches.undo import undo
 from reconciliation.models import Automation, LineReading, Match, Proposal
 from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
-from tests.payments.at_most_once.database import wait_until_stuck
+from tests.banking.factories import reread
+from tests.payments.at_most_once.database import restore_to_before_the_order, wait_until_stuck
 from tests.payments.clock import at
 from tests.payments.factories import make_known, make_order
 from tests.reconciliation.engine.lines import of_payee, switch_on
@@ -107,6 +108,23 @@ def test_a_person_matches_a_line_that_the_engine_looks_at(
         assert not LineReading.objects.of(tenant).exists()
 
 
+def test_a_line_that_a_person_takes_while_the_engine_decides_is_the_persons(
+    tenant: Tenant, automatic: BankAccount, ana: Membership
+) -> None:
+    bill = make_known(tenant, "731.17", approved=True)
+    row = of_payee(bill, automatic, "-731.17")
+    other = certain(tenant, automatic, "912.44")
+    expense = account_named(tenant, "5.4.03")
+
+    with stuck(tenant, ACCOUNTS, lambda: hold_accounts(tenant.id, [automatic.id])):
+        mine = create_entry(row.id, [Slice(expense.id)], by=ana)
+
+    assert open_of(row) == open_of(other) == 0
+    with tenant_scope(tenant.id):
+        assert list(Match.objects.of(tenant).filter(lines__statement_line=row)) == [mine]
+    assert reread(bill).status == PayableStatus.APPROVED
+
+
 def test_a_line_that_is_opened_while_the_engine_decides_is_left_alone(
     tenant: Tenant, automatic: BankAccount, ana: Membership
 ) -> None:
@@ -157,3 +175,19 @@ def test_a_person_who_comes_after_the_engine_is_told_who_was_faster(
     assert open_of(row) == 0
     with pytest.raises(Changed), tenant_scope(tenant.id):
         accept(proposal, by=ana, seen=seen)
+
+
+def test_a_bill_that_was_sent_after_the_backup_was_made_is_paid_by_its_line(
+    tenant: Tenant, automatic: BankAccount
+) -> None:
+    bill = make_known(tenant, "731.17", approved=True)
+    make_order(bill, OrderStatus.AT_BANK, first_sent_at=at("23 10:00"))
+    restore_to_before_the_order(bill)
+    row = of_payee(bill, automatic, "-731.17", kind="transfer")
+
+    work(tenant.id)
+
+    assert open_of(row) == 0
+    assert reread(bill).status == PayableStatus.PAID
+    with tenant_scope(tenant.id):
+        assert not PaymentOrder.objects.of(tenant).exists()

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.journal.entries import reverse_entry
 from banking.models import BankAccount, StatementLine
 from charges.models import Settlement
 from charges.states import ChargeStatus
@@ -161,6 +162,15 @@ def test_a_bill_that_waits_for_approval_is_no_match_by_itself(tenant, automatic)
     assert proposals(row)[0].parts[0]["id"] == str(bill.id)
 
 
+def test_a_bill_that_is_about_to_be_sent_is_no_match_by_itself(tenant, automatic):
+    bill = make_known(tenant, "731.17", approved=True)
+    make_order(bill, OrderStatus.QUEUED)
+    row = of_payee(bill, automatic, "-731.17")
+    work(tenant.id)
+    assert matches(tenant) == []
+    assert proposals(row)[0].parts[0]["id"] == str(bill.id)
+
+
 def test_an_item_that_comes_later_is_proposed(tenant, itau):
     row = line(itau, "-88.37", DAY)
     work(tenant.id)
@@ -180,6 +190,30 @@ def test_and_one_that_goes_is_proposed_no_more(tenant, itau, ana):
         accept(proposals(row)[0], by=ana)
     work(tenant.id)
     assert proposals(row) == proposals(other) == []
+
+
+def test_a_sum_is_proposed_no_more_when_an_item_of_it_goes(tenant, itau, ana):
+    """Which tells neither of the line's value nor of its party."""
+    gone = make_entry(itau, "-100.37")
+    make_entry(itau, "-200.45")
+    row = line(itau, "-300.82", DAY)
+    work(tenant.id)
+    assert str(gone.id) in [part["id"] for part in proposals(row)[0].parts]
+    with tenant_scope(tenant.id):
+        reverse_entry(gone.entry, by=ana.user, date=DAY, why="Era outra")
+    work(tenant.id)
+    assert proposals(row) == []
+
+
+def test_money_that_waits_for_its_other_side_is_shown_it_when_it_comes(tenant, ana):
+    here, there = make_bank_account(tenant), make_bank_account(tenant, preferred=False)
+    own = {"counterparty_name": tenant.legal_name, "counterparty_document": tenant.cnpj}
+    left = line(here, "-1234.56", DAY, **own)
+    work(tenant.id)
+    assert proposals(left) == []
+    came = line(there, "1234.56", DAY + timedelta(days=1))
+    work(tenant.id)
+    assert [each.lines for each in proposals(left)] == [[left.id, came.id]]
 
 
 def test_both_sides_of_a_transfer_find_each_other(tenant, ana):
