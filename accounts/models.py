@@ -3,6 +3,7 @@
 Amounts are reais; a debit is positive and a credit negative, so an entry sums to zero.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Self
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import F, Q
 
+from core.cents import in_cents
 from core.search import folded
 from tenants.models import Tenant, TenantForeignKey, TenantOwned, TenantQuerySet, User
 
@@ -237,11 +239,15 @@ class JournalEntry(TenantOwned):
     )
     line_count = models.PositiveSmallIntegerField("linhas")
     total = models.DecimalField("total", max_digits=16, decimal_places=2)
+    total_cents = in_cents("total")
     # Null: the product itself.
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = JournalEntryQuerySet.as_manager()  # type: ignore[misc]  # plugin: not ClassVar
+
+    # Its lines, of one that was written a moment ago: nothing has to be read again.
+    just_written: "Sequence[JournalLine]" = ()
 
     class Meta:
         verbose_name = "lançamento"
@@ -257,7 +263,7 @@ class JournalEntry(TenantOwned):
         ]
         indexes = [
             models.Index(fields=["tenant", "-date", "-id"], name="entry_page"),
-            models.Index(fields=["tenant", "total", "id"], name="entry_by_total"),
+            models.Index(fields=["tenant", "total_cents", "id"], name="entry_by_cents"),
             models.Index(
                 fields=["tenant", "-date", "-id"],
                 condition=Q(is_by_hand=True),

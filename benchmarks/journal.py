@@ -60,17 +60,10 @@ def compare(few_count: int, many_count: int) -> list[Result]:
         results += [
             plain(f"journal_{name}_{few_count}", fast * 1000, "ms"),
             plain(f"journal_{name}_{many_count}", slow * 1000, "ms"),
-            bound(name, slow / fast),
+            at_most(f"journal_{name}_ratio", slow / fast, 1.3),
         ]
     queries = max(count_queries(many, query) for query in PAGES.values())
     return [*results, at_most("journal_queries", queries, 15, "queries")]
-
-
-def bound(name: str, ratio: float) -> Result:
-    """Where the walls between companies stand, PostgreSQL finds no amount by an index: the
-    comparison of numbers is not one that it trusts with rows of others."""
-    label = f"journal_{name}_ratio"
-    return plain(label, ratio, "ratio") if name == "amount" else at_most(label, ratio, 1.3)
 
 
 class Company:

@@ -4,43 +4,52 @@ Half of the lines are of an item: a bill or a charge of a party whom the bank na
 against a COPY is what it takes to look at the lines once they are stored.
 """
 
-import os
 import random
 import statistics
 import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-import psycopg
 from django.db import connection, models, transaction
 
 from accounts.models import Account, JournalEntry, JournalLine
 from audit.models import Record
 from audit.services import lock_head
+from banking.banks.contract.payments import AccountType
 from banking.banks.contract.statement import Movement
 from banking.models import Allocation, BankAccount
 from banking.statements.store import store_movements
 from benchmarks import world
+from benchmarks.open_items import (
+    Known,
+    admin,
+    copy_bills,
+    copy_charges,
+    items_of,
+    make_old_lines,
+)
 from benchmarks.report import Result, at_least, at_most, plain
 from benchmarks.statements import COLUMNS
 from charges.models import Charge, ChargeEvent, Settlement, late_from
-from kamino.local.environment import in_database
-from parties.models import Payer
+from parties.models import Payee, PayeeAccount, Payer
 from payments.models import OutsidePayment, Payable, PayableEvent
 from reconciliation.engine.due import take_due
 from reconciliation.engine.gather import gather
-from reconciliation.engine.run import Guards, Looking, accounts_of, work
+from reconciliation.engine.guards import Guards
+from reconciliation.engine.run import Looking, accounts_of, work
 from reconciliation.engine.write import write_all
 from reconciliation.models import Automation, Match, MatchEffect, MatchLine, MatchPart, Proposal
-from tenants.models import User
 from tenants.scope import tenant_scope
 
 FEW, MANY = 10_000, 100_000
 ITEMS = 50_000
+AMONG = 1_000  # items of those of whose lines one comes at a time
 PARTIES = 4_000  # of each side
 LONG_AGO = 1_000_000
+PAST = (FEW, LONG_AGO)
 MATCHES = 2_000
 ONE_BY_ONE = 25
 DAY = date(2026, 10, 1)
@@ -71,91 +80,95 @@ class Company:
 
     def __init__(self, items: int, *, seed: int = 1) -> None:
         self.rng = random.Random(seed)
-        self.tenant, self.by, approver = world.make_company()
+        self.tenant, self.by, self.approver = world.make_company()
         self.account = world.make_account(self.tenant, self.by, "1-0")
-        self.bills = self.make_bills(items // 2, approver)
-        self.charges = self.make_charges(items - items // 2)
+        made = min(PARTIES, items // 2)
+        self.make_bills(made)
+        self.make_charges(made)
+        copy_bills(self.tenant.id, items // 2 - made, self.draw)
+        copy_charges(self.tenant.id, items - items // 2 - made, self.draw)
+        self.items = items_of(self.tenant.id)
         self.number = 0
-        analyze()
 
-    def amount(self) -> Decimal:
-        return Decimal(self.rng.randrange(5_000, 5_000_000)) / 100
+    def draw(self) -> tuple[Decimal, date]:
+        amount = Decimal(self.rng.randrange(5_000, 5_000_000)) / 100
+        return amount, DAY + timedelta(days=self.rng.randrange(DAYS))
 
-    def day(self) -> date:
-        return DAY + timedelta(days=self.rng.randrange(DAYS))
-
-    def make_bills(self, count: int, approver: User) -> list[Payable]:
-        made: list[Payable] = []
-        each = min(PARTIES, count)
-        parties = world.make_approved_bills(self.tenant, self.account, self.by, approver, each)
+    def make_bills(self, count: int) -> None:
+        """Each of a payee of its own."""
+        draw = self.draw
         with tenant_scope(self.tenant.id):
-            others = [
-                Payable(
-                    tenant=self.tenant, payee=parties[n % each].payee,
-                    payee_account=parties[n % each].payee_account, method="ted",
-                    amount=self.amount(), due_date=DAY, payment_date=self.day(),
-                    expense_account=parties[0].expense_account, bank_account=self.account,
-                    created_by=self.by,
-                )
+            expense = Account.objects.expense_accounts(self.tenant).first()
+            payees = Payee.objects.bulk_create(
+                Payee(tenant=self.tenant, document=world.cnpj(n), name=f"Fornecedor {n:05d}")
                 for n in range(count)
-            ]  # fmt: skip
-            for first in range(0, len(others), 2_000):
-                batch = Payable.objects.bulk_create(others[first : first + 2_000])
-                world.approve_many(batch, self.account, approver)
-                made += batch
-        return made
-
-    def make_charges(self, count: int) -> list[Charge]:
-        """As if issued elsewhere: none has a slip."""
-        with tenant_scope(self.tenant.id):
-            revenue = Account.objects.of(self.tenant).get(code="4.1.01")
-            known = 10_000_000
-            payers = Payer.objects.bulk_create(
-                Payer(
-                    tenant=self.tenant, document=world.cnpj(known + n), name=f"Cliente {n:05d} SA"
-                )
-                for n in range(min(PARTIES, count))
             )
+            accounts = PayeeAccount.objects.bulk_create(
+                PayeeAccount(
+                    tenant=self.tenant, payee=payee, bank_code="341", branch="0123",
+                    account="456789", account_type=AccountType.CHECKING,
+                )
+                for payee in payees
+            )  # fmt: skip
             rows = []
-            for n in range(count):
-                day = self.day()
+            for where in accounts:
+                amount, day = draw()
                 rows.append(
-                    Charge(
-                        tenant=self.tenant, payer=payers[n % len(payers)],
-                        bank_account=self.account, amount=self.amount(), due_date=day,
-                        late_from=late_from(day), description="Manutenção", form="boleto",
-                        revenue_account=revenue, competence_date=day, created_by=self.by,
-                        status="draft",
+                    Payable(
+                        tenant=self.tenant, payee=where.payee, payee_account=where, method="ted",
+                        amount=amount, due_date=day, payment_date=day, expense_account=expense,
+                        bank_account=self.account, created_by=self.by,
                     )
                 )  # fmt: skip
-            charges = Charge.objects.bulk_create(rows, batch_size=2_000)
-            mine = Charge.objects.of(self.tenant).filter(status="draft")
-            for status in ("issuing", "open"):
-                mine.update(status=status)
-                mine = Charge.objects.of(self.tenant).filter(status="issuing")
-        return charges
+            bills = Payable.objects.bulk_create(rows)
+            world.approve_many(bills, self.account, self.approver)
+
+    def make_charges(self, count: int) -> None:
+        """As if issued elsewhere: none has a slip. Each of a payer of its own."""
+        with tenant_scope(self.tenant.id):
+            revenue = Account.objects.of(self.tenant).get(code="4.1.01")
+            payers = Payer.objects.bulk_create(
+                Payer(
+                    tenant=self.tenant, document=world.cnpj(10_000_000 + n),
+                    name=f"Cliente {n:05d} SA",
+                )
+                for n in range(count)
+            )  # fmt: skip
+            rows = []
+            for payer in payers:
+                amount, day = self.draw()
+                rows.append(
+                    Charge(
+                        tenant=self.tenant, payer=payer, bank_account=self.account, amount=amount,
+                        due_date=day, late_from=late_from(day), description="Manutenção",
+                        form="boleto", revenue_account=revenue, competence_date=day,
+                        created_by=self.by, status="draft",
+                    )
+                )  # fmt: skip
+            Charge.objects.bulk_create(rows)
+            for before, status in (("draft", "issuing"), ("issuing", "open")):
+                Charge.objects.of(self.tenant).filter(status=before).update(status=status)
 
     def movements(self, count: int) -> list[Movement]:
         """Half of them of an item."""
-        bills = self.rng.sample(self.bills, min(count // 4, len(self.bills)))
-        charges = self.rng.sample(self.charges, min(count // 4, len(self.charges)))
-        found = [self.movement(-b.amount, b.payment_date, b.payee) for b in bills]
-        found += [self.movement(c.amount, c.due_date, c.payer) for c in charges]
-        sides = (-1, 1)
+        of_items = self.rng.sample(self.items, min(count // 2, len(self.items)))
+        found = [self.movement(item) for item in of_items]
         while len(found) < count:
-            party = world.cnpj(30_000_000 + self.rng.randrange(3_000))
-            amount = self.amount() * self.rng.choice(sides)
-            found.append(self.movement(amount, self.day(), None, party))
+            amount, day = self.draw()
+            document = world.cnpj(30_000_000 + self.rng.randrange(3_000))
+            name = f"Outro {document[-6:]}"
+            found.append(
+                self.movement(Known(self.rng.choice((-1, 1)) * amount, day, name, document))
+            )
         self.rng.shuffle(found)
         return found
 
-    def movement(self, amount: Decimal, day: date, party: object, document: str = "") -> Movement:
+    def movement(self, item: Known) -> Movement:
         self.number += 1
-        at = datetime(day.year, day.month, day.day, 13, tzinfo=UTC)
+        at = datetime(item.day.year, item.day.month, item.day.day, 13, tzinfo=UTC)
         return Movement(
-            f"mov-{self.number:09d}", at, day, amount, "transfer", f"TED {self.number}",
-            getattr(party, "name", f"Outro {document[-6:]}"),
-            getattr(party, "document", document), "{}",
+            f"mov-{self.number:09d}", at, item.day, item.amount, "transfer", f"TED {self.number}",
+            item.name, item.document, "{}",
         )  # fmt: skip
 
     def store(self, movements: Sequence[Movement]) -> None:
@@ -185,12 +198,6 @@ def analyze() -> None:
         database.execute("ANALYZE")
 
 
-def admin() -> psycopg.Connection:
-    name = os.environ["DATABASE_URL"].rpartition("/")[2]
-    address = in_database(os.environ["DATABASE_ADMIN_URL"], name)
-    return psycopg.connect(address, autocommit=True)
-
-
 def copy_lines(source: BankAccount, target: BankAccount, lines: int) -> float:
     """The same rows by COPY into the same table."""
     with admin() as database, database.transaction():
@@ -208,39 +215,26 @@ def copy_lines(source: BankAccount, target: BankAccount, lines: int) -> float:
 
 # --- One line among many ---
 
-# Lines of former years, all of them explained.
-OLD = """
-INSERT INTO banking_statementline (id, tenant_id, bank_account_id, bank_id, booked_on,
-    occurred_at, amount, kind, description, counterparty_name, counterparty_document, raw)
-SELECT gen_random_uuid(), %(tenant)s, %(account)s, 'old-' || n, day, day + time '12:00',
-    (5000 + n %% 4995000) / 100.0 * CASE WHEN n %% 2 = 0 THEN 1 ELSE -1 END, 'transfer',
-    'TED ' || n, 'Antigo ' || n %% 5000, '', '{}'
-FROM (SELECT n, date '2026-09-30' - (n %% 700)::int AS day
-      FROM generate_series(1, %(count)s) AS n) AS made
-"""
-EXPLAINED = (
-    "DELETE FROM banking_openline WHERE tenant_id = %(tenant)s",
-    "DELETE FROM reconciliation_newlines WHERE tenant_id = %(tenant)s",
-    "DELETE FROM reconciliation_itemchange WHERE tenant_id = %(tenant)s",
-)
+
+@cache
+def companies_with_past() -> list[Company]:
+    """Alike but for how many lines of former years they have."""
+    companies = [Company(AMONG, seed=2) for _ in PAST]
+    for company, count in zip(companies, PAST, strict=True):
+        work(company.tenant.id)  # what its items made due
+        make_old_lines(company.account, count)
+    with admin() as database:
+        database.execute("VACUUM ANALYZE")
+    return companies
 
 
 def young_and_old() -> tuple[float, float]:
     """Median seconds for a line that comes to each of two companies, in turns."""
-    companies = [Company(1_000, seed=2), Company(1_000, seed=2)]
-    for company, count in zip(companies, (FEW, LONG_AGO), strict=True):
-        work(company.tenant.id)
-        values = {"tenant": company.tenant.id, "account": company.account.id, "count": count}
-        with admin() as database:
-            database.execute(OLD, values)
-            for statement in EXPLAINED:
-                database.execute(statement, values)
-    with admin() as database:
-        database.execute("VACUUM ANALYZE")
+    companies = companies_with_past()
     taken: list[list[float]] = [[], []]
     for _ in range(ONE_BY_ONE):
         for company, seconds in zip(companies, taken, strict=True):
-            company.store(company.movements(4)[:1])
+            company.store(company.movements(2)[:1])
             began = time.perf_counter()
             assert work(company.tenant.id).lines >= 1
             seconds.append(time.perf_counter() - began)
@@ -269,9 +263,7 @@ def seconds_of_matches() -> tuple[float, float]:
             tenant=company.tenant, bank_account=company.account, by_evidence=True,
             changed_by=company.by,
         )  # fmt: skip
-    found = [company.movement(-b.amount, b.payment_date, b.payee) for b in company.bills]
-    found += [company.movement(c.amount, c.due_date, c.payer) for c in company.charges]
-    company.store(found)
+    company.store([company.movement(item) for item in company.items])
     rows: dict[Any, list[Any]] = {}
     try:
         with tenant_scope(company.tenant.id), transaction.atomic():
@@ -286,15 +278,15 @@ def seconds_of_matches() -> tuple[float, float]:
 
 def write_ours(company: Company, rows: dict[Any, list[Any]]) -> float:
     tenant = company.tenant
-    ids = take_due(tenant.id, MATCHES * 2)
+    ids = [each.line for each in take_due(tenant.id, MATCHES * 2)]
     before = {
         model: set(model.objects.of(tenant).values_list("pk", flat=True)) for model in WRITTEN
     }
     gathered = gather(tenant, ids)
-    chosen = Looking(gathered, Guards.of(tenant.id, gathered)).run().chosen
+    chosen = Looking(gathered, Guards.of(tenant.id, ids)).run().chosen
     assert len(chosen) > MATCHES * 0.9, len(chosen)
     began = time.perf_counter()
-    refused = write_all(gathered, chosen, accounts_of(tenant.id))
+    refused = write_all(tenant.id, gathered, chosen, accounts_of(tenant.id))
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     seconds = time.perf_counter() - began

@@ -10,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from benchmarks.proposals import EXPLAINED, FEW, LONG_AGO, OLD, Company, admin
+from benchmarks.open_items import admin
+from benchmarks.proposals import FEW, LONG_AGO, Company, companies_with_past
 from benchmarks.report import Result, at_most, plain
 from reconciliation.engine.run import work
 from reconciliation.models import Proposal
@@ -24,7 +25,7 @@ AROUND = ("BEGIN", "COMMIT")  # of the scopes that queries run in
 
 
 def measure() -> list[Result]:
-    pages = [make_page(count) for count in (FEW, LONG_AGO)]
+    pages = [make_page(company) for company in companies_with_past()]
     with admin() as database:
         database.execute("VACUUM ANALYZE")
     quick, slow = times(pages)
@@ -36,15 +37,8 @@ def measure() -> list[Result]:
     ]
 
 
-def make_page(count: int) -> Client:
+def make_page(company: Company) -> Client:
     """For who works on the statement of a company of its own."""
-    company = Company(OPEN, seed=4)
-    work(company.tenant.id)
-    values = {"tenant": company.tenant.id, "account": company.account.id, "count": count}
-    with admin() as database:
-        database.execute(OLD, values)
-        for statement in EXPLAINED:
-            database.execute(statement, values)
     company.store(company.movements(OPEN))
     work(company.tenant.id)
     with tenant_scope(company.tenant.id):

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from charges.models import Charge, ChargeEvent
-from core.clock import database_now
+from core.clock import DatabaseNow, database_now
 from core.text import shorten
 from tenants.models import User
 
@@ -24,7 +24,7 @@ def note(
     ChargeEvent.objects.create(
         tenant_id=charge.tenant_id,
         charge=charge,
-        at=database_now(),
+        at=DatabaseNow(),
         title=title,
         text=shorten(text, 1000),
         tone=tone,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from core.clock import database_now
+from core.clock import DatabaseNow
 from core.ids import uuid7
 from core.text import shorten
 from payments.models import Payable, PayableEvent
@@ -39,7 +39,7 @@ def note(
     PayableEvent.objects.create(
         tenant_id=payable.tenant_id,
         payable=payable,
-        at=database_now(),
+        at=DatabaseNow(),
         title=title,
         text=shorten(text, 1000),
         tone=tone,

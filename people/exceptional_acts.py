@@ -75,8 +75,15 @@ class Request:
     author: User | None = None  # who made the row
 
 
-def propose(kind: Kind, request: Request, *, by: Membership) -> ExceptionalAct:
-    """Do it now, or have it wait: `is_waiting` of what is returned.
+def propose(
+    kind: Kind,
+    request: Request,
+    *,
+    by: Membership,
+    apply: Callable[[ExceptionalAct, Membership], object] | None = None,
+) -> ExceptionalAct:
+    """Do it now, or have it wait: `is_waiting` of what is returned. `apply` does what `kind.apply`
+    does, for a caller who has read and holds all that it needs.
 
     What one person asks for is counted one after the other (`lock_person`): the caller holds no row
     yet, or that lock, and `kind.apply` takes its own rows.
@@ -117,7 +124,7 @@ def propose(kind: Kind, request: Request, *, by: Membership) -> ExceptionalAct:
         else:
             act.outcome, act.decided_by, act.decided_at = Outcome.ALONE, by.user, now
             act.save(force_insert=True)
-            kind.apply(act, by)
+            (apply or kind.apply)(act, by)
     return act
 
 

@@ -232,18 +232,19 @@ def _write_all(tenant_id: UUID, written: Sequence[tuple[JournalEntry, Lines]]) -
     with tenant_scope(tenant_id):
         _refuse_archived(tenant_id, {account.id for _, lines in written for account, _ in lines})
         JournalEntry.objects.bulk_create(entry for entry, _ in written)
-        JournalLine.objects.bulk_create(
-            JournalLine(
-                tenant_id=tenant_id,
-                entry=entry,
-                position=position,
-                account=account,
-                amount=amount,
-                day=entry.date,
-            )
-            for entry, lines in written
-            for position, (account, amount) in enumerate(lines, 1)
-        )
+        for entry, lines in written:
+            entry.just_written = [
+                JournalLine(
+                    tenant_id=tenant_id,
+                    entry=entry,
+                    position=position,
+                    account=account,
+                    amount=amount,
+                    day=entry.date,
+                )
+                for position, (account, amount) in enumerate(lines, 1)
+            ]
+        JournalLine.objects.bulk_create(line for entry, _ in written for line in entry.just_written)
 
 
 def _checked_memo(memo: str) -> str:

@@ -18,6 +18,7 @@ from accounts.journal.sources import Source, mentioning, of_origin, sources_of
 from accounts.models import Account, JournalEntry, JournalEntryQuerySet, JournalLine
 from core.amounts import read_amount
 from core.errors import InvalidInput
+from core.money import to_cents
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 
@@ -37,8 +38,8 @@ class Order:
 ORDERS: Mapping[str, Order] = {
     Sort.NEWEST: Order("date", True, date.fromisoformat),
     Sort.OLDEST: Order("date", False, date.fromisoformat),
-    Sort.LARGEST: Order("total", True, Decimal),
-    Sort.SMALLEST: Order("total", False, Decimal),
+    Sort.LARGEST: Order("total_cents", True, int),
+    Sort.SMALLEST: Order("total_cents", False, int),
 }
 
 
@@ -202,7 +203,7 @@ def narrowed(tenant: Tenant, values: Values) -> JournalEntryQuerySet:
     if text := values.get("q"):
         found = mentioning(tenant.id, text)
         with suppress(InvalidInput):
-            found |= Q(total=read_amount(text))
+            found |= Q(total_cents=to_cents(read_amount(text)))
         entries = entries.filter(found)
     if origin := values.get("origem"):
         entries = entries.filter(of_origin(origin))
@@ -216,9 +217,9 @@ def has_amounts(values: Values) -> bool:
 def of_total(values: Values) -> Q:
     found = Q()
     if (least := values.get("valor_de")) is not None:
-        found &= Q(total__gte=least)
+        found &= Q(total_cents__gte=to_cents(least))
     if (most := values.get("valor_ate")) is not None:
-        found &= Q(total__lte=most)
+        found &= Q(total_cents__lte=to_cents(most))
     return found
 
 

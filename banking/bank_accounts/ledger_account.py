@@ -1,13 +1,15 @@
 """The Conta do Ativo of a bank account: it is made with the account, and may be another later."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import F, QuerySet
 
-from accounts.chart.reclassify import move_entries, share_account, standing_on
+from accounts.chart.reclassify import move_entries, standing_on
 from accounts.chart.setup import lock_chart, open_bank_account_leaf
 from accounts.journal.entries import balances
 from accounts.models import Account, Nature
@@ -139,13 +141,30 @@ def check_leaf(leaf: Account) -> None:
 
 def hold_leaf(account: BankAccount) -> Account:
     """The Conta do Ativo to write on; a change of it waits until the transaction ends."""
-    mine = BankAccount.objects.of(account.tenant_id).filter(id=account.id)
+    return hold_leaves(account.tenant_id, [account.id])[account.id]
+
+
+def hold_leaves(tenant_id: UUID, accounts: Collection[UUID]) -> dict[UUID, Account]:
+    """As `hold_leaf`, of many, by bank account. Their number decides no query."""
+    rows = Account.objects.of(tenant_id).filter(bank_accounts__in=list(accounts))
     while True:
-        leaf_id = mine.values_list("ledger_account_id", flat=True).get()
-        share_account(leaf_id)
-        found = Account.objects.of(account.tenant_id).filter(
-            id=leaf_id, bank_accounts__id=account.id
-        )
-        leaf: Account | None = found.first()
-        if leaf is not None:  # else it was changed while we waited
-            return leaf
+        held = share_leaves(tenant_id, accounts)
+        now = {leaf.of: leaf for leaf in rows.annotate(of=F("bank_accounts__id"))}
+        if held.issuperset(leaf.id for leaf in now.values()):
+            return now  # else one was changed while we waited
+
+
+# As an act does that writes on them: a move of their entries waits.
+SHARE_LEAVES = """
+SELECT id FROM accounts_account
+WHERE id IN (SELECT ledger_account_id FROM banking_bankaccount
+    WHERE tenant_id = %s AND id = ANY(%s))
+ORDER BY id FOR SHARE OF accounts_account
+"""
+
+
+def share_leaves(tenant_id: UUID, accounts: Collection[UUID]) -> set[UUID]:
+    """Those that the accounts have when this begins."""
+    with connection.cursor() as cursor:
+        cursor.execute(SHARE_LEAVES, [tenant_id, list(accounts)])
+        return {row[0] for row in cursor.fetchall()}

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from banking.banks.contract.statement import UnreadReason
 from banking.models.bank_account import BankAccount
+from core.cents import in_cents
 from core.clock import DatabaseNow
 from core.search import folded
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet
@@ -47,6 +48,7 @@ class StatementLine(TenantOwned):
     booked_on = models.DateField("dia")  # São Paulo
     occurred_at = models.DateTimeField("instante")
     amount = models.DecimalField("valor", max_digits=14, decimal_places=2)  # negative: out
+    cents = in_cents("amount")
     kind = models.CharField("tipo", max_length=10, choices=Kind)
     description = models.CharField("histórico", max_length=300)
     counterparty_name = models.CharField("contraparte", max_length=160, blank=True)
@@ -78,9 +80,9 @@ class StatementLine(TenantOwned):
             ),
             # Which lines may be the money of something.
             models.Index(
-                fields=["tenant", "bank_account", "amount", "booked_on"],
+                fields=["tenant", "bank_account", "cents", "booked_on"],
                 condition=Q(withdrawn_at=None),
-                name="statementline_amount",
+                name="statementline_cents",
             ),
             models.Index(
                 fields=["tenant", "bank_account", "booked_on", "amount"],

@@ -42,11 +42,13 @@ def allocate(
     *,
     amount: Decimal | None = None,
     by: Membership | None = None,
+    ends_act: bool = False,
 ) -> Allocation:
     """Let a part of a bank line stand for a journal line of the account's Conta do Ativo.
 
-    Without `amount` as much as both have free. `by` is None when the product itself does it. Runs
-    inside the company's scope.
+    Without `amount` as much as both have free. `by` is None when the product itself does it. With
+    `ends_act` a refusal undoes the caller's act too, which is spared a savepoint. Runs inside the
+    company's scope.
 
     Raises:
         NotAllowed: `by` does not work on the statement.
@@ -64,7 +66,7 @@ def allocate(
     if not part:
         raise NotFree(REFUSALS["allocation_line_used"], code="allocation_line_used")
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=not ends_act):
             made.save(force_insert=True)
     except IntegrityError as error:
         code = constraint_of(error)

@@ -80,7 +80,7 @@ class Items:
     def approve_waiting(self) -> int:
         """What is new, what is left of one that was paid in part, what came back. How many."""
         bills = Payable.objects.of(self.loaded.tenant).filter(status=PayableStatus.PENDING)
-        waiting = list(bills.with_destinations())
+        waiting = list(bills.with_destinations()) if bills.exists() else []
         if waiting:
             approve_many(waiting, None, self.loaded.approver)
             returned = [bill.id for bill in waiting if bill.hold]

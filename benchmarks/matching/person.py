@@ -1,6 +1,6 @@
 """The person of a play, who accepts a first proposal when it is the truth and does nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -27,10 +27,13 @@ class Person:
     _seen: set[UUID] = field(default_factory=set)
     _since: datetime | None = None
 
-    def look(self) -> int:
-        """At what was proposed since the last look. Returns how much was accepted."""
-        with tenant_scope(self.loaded.tenant.id):
-            true = [first for proposals in self._fresh() if (first := self._judge(proposals))]
+    def look(self) -> list[Proposal]:
+        """At what was proposed since the last look. Returns the first ones that are the truth.
+        Inside the company's scope."""
+        return [first for proposals in self._fresh() if (first := self._judge(proposals))]
+
+    def accept(self, true: Sequence[Proposal]) -> int:
+        """Each in a transaction of its own. Returns how much was accepted."""
         touched: set[UUID] = set()
         accepted = 0
         for first in true:

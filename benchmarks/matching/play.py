@@ -80,8 +80,8 @@ class Play:
             send_orders(self.loaded, day.sent, [self.items.bills[row["id"]] for row in day.sent])
             self.items.close(day.closed)
         begun = time.perf_counter()
-        for account, rows in day.arrived.items():
-            with tenant_scope(self.loaded.tenant.id):
+        with tenant_scope(self.loaded.tenant.id):
+            for account, rows in day.arrived.items():
                 self.lines.store(account, rows)
         self.seconds += time.perf_counter() - begun
         self._work()
@@ -92,7 +92,8 @@ class Play:
         """One approves what waits for it, the other looks at proposals. Whether that is news."""
         with tenant_scope(self.loaded.tenant.id):
             approved = self.items.approve_waiting()
-        return bool(self.person.look() or approved)
+            true = self.person.look()
+        return bool(self.person.accept(true) or approved)
 
     def _work(self) -> None:
         begun = time.perf_counter()

@@ -28,6 +28,7 @@ from charges.transitions import require_look
 from core.apart import apart
 from core.clock import database_now
 from core.errors import DomainError
+from core.money import to_cents
 from core.text import fold
 
 SINCE = timedelta(days=120)
@@ -65,7 +66,9 @@ def line_of(refund: Refund, account: BankAccount) -> StatementLine | None:
     """The free debit of this amount that names the Pix, else the charge."""
     assert refund.done_on is not None
     lines = StatementLine.objects.of(account.tenant_id).filter(
-        bank_account=account, amount=-refund.amount, booked_on__gte=refund.done_on - RECENT
+        bank_account=account,
+        cents=-to_cents(refund.amount),
+        booked_on__gte=refund.done_on - RECENT,
     )
     free = list(unallocated(lines.exclude(kind=StatementLine.Kind.FEE)).order_by("booked_on", "id"))
     by_pix = [line for line in free if refund.end_to_end and refund.end_to_end in text_of(line)]

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from audit.acts import Act
-from audit.services import record
+from audit.services import Entry
 from banking.models import StatementLine
 from charges.drafts.draft import particulars, require_enterer
 from charges.models import Charge, Settlement
@@ -24,7 +24,7 @@ from charges.settlement.split import ZERO, Split, reais
 from charges.settlement.waive import waive_rest
 from charges.states import ChargeStatus
 from charges.terms.amounts import owed_on
-from charges.transitions import ask_end, live_slip, lock_charge
+from charges.transitions import ask_end, live_slip
 from core.errors import InvalidInput, InvalidState
 from core.ids import uuid7
 from core.money import CENTAVO
@@ -56,10 +56,11 @@ class Came:
 
 def settle_by_line(
     charge: Charge, came: Came, *, line: StatementLine, by: Membership
-) -> Settlement:
+) -> tuple[Settlement, Entry]:
     """The charge is settled by that much, in its line's account and on its day, which the caller
-    joins to the entry. Runs in the caller's transaction, who holds the account of the line and, as
-    a waiver may follow, `people.exceptional_acts.lock_person`.
+    joins to the entry. Runs in the caller's transaction, who holds the account of the line, the
+    charge (`charges.transitions.lock_charges`) and, as a waiver may follow,
+    `people.exceptional_acts.lock_person`; and who puts on record what is returned, last of all.
 
     Raises:
         InvalidInput: (its `field` named) more than is owed, no money, or `late` or `why` has to be
@@ -68,25 +69,22 @@ def settle_by_line(
         NotAllowed: `by` does not work on charges.
     """
     require_enterer(by)
-    held = lock_charge(charge)
-    before = particulars(held)
-    split = split_of(held, came, line.booked_on)
-    settlement = settlement_of(held, money_of(came, line, by), split)
+    before = particulars(charge)
+    split = split_of(charge, came, line.booked_on)
+    settlement = settlement_of(charge, money_of(came, line, by), split)
     settlement.entry = post(settlement, came.shares)
     settlement.save(force_insert=True)
-    count_in(held, settlement, source=f"Linha do extrato, por {by.user.display_name}.")
-    slip = live_slip(held)
-    if slip is not None and came.ends_slip:
+    count_in(charge, settlement, source=f"Linha do extrato, por {by.user.display_name}.")
+    if came.ends_slip and (slip := live_slip(charge)) is not None:
         ask_end(slip, by=by.user)
-    if came.late == WAIVE and held.late_rest:
-        waive_rest(held, by=by, why=came.why)
+    if came.late == WAIVE and charge.late_rest:
+        waive_rest(charge, by=by, why=came.why)
     said = {
         "Recebido": f"{reais(came.received)} em {line.booked_on:%d/%m/%Y}",
         "Como": "Linha do extrato",
         **({"De que se compõe": parts} if (parts := parts_of(settlement)) else {}),
     }
-    record(Act.CHARGE_RECEIVED, on=held, by=by.user, why=came.why, before=before, after=said)
-    return settlement
+    return settlement, Entry(Act.CHARGE_RECEIVED, charge, came.why, before, said)
 
 
 def split_of(charge: Charge, came: Came, day: date) -> Split:
@@ -97,7 +95,7 @@ def split_of(charge: Charge, came: Came, day: date) -> Split:
         raise InvalidInput(
             f"Da cobrança «{charge}» faltam {reais(charge.rest)}.", field="amount", code="too_much"
         )
-    if came.withheld > (most := most_tax(charge, "withheld")):
+    if came.withheld and came.withheld > (most := most_tax(charge, "withheld")):
         raise InvalidInput(
             f"O imposto retido da cobrança «{charge}» vai até {reais(most)}.", field="withheld"
         )

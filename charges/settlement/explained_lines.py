@@ -10,6 +10,7 @@ from accounts.models import JournalEntry
 from banking.models import Allocation, BankAccount, StatementLine
 from brazil.banking_days import next_banking_day, previous_banking_day
 from charges.models import Settlement
+from core.money import to_cents
 from core.text import fold
 
 ONE_DAY = timedelta(days=1)
@@ -24,7 +25,7 @@ def explanation_of(settlement: Settlement) -> JournalEntry | None:
     since, until = near(settlement.posted_on)
     lines = StatementLine.objects.of(settlement.tenant_id).filter(
         bank_account=settlement.bank_account,
-        amount=settlement.received,
+        cents=to_cents(settlement.received),
         booked_on__range=(since, until),
         allocations__ended_at=None,
         allocations__isnull=False,
@@ -51,7 +52,7 @@ def lines_of_others(
     others = standing.filter(~Exists(of_charges), statement_line__bank_account=account)
     lines = StatementLine.objects.of(account.tenant_id).filter(
         bank_account=account,
-        amount__in={settlement.received for settlement in settlements},
+        cents__in={to_cents(settlement.received) for settlement in settlements},
         booked_on__range=(near(min(days))[0], near(max(days))[1]),
         id__in=others.values("statement_line"),
     )

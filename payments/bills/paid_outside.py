@@ -6,12 +6,13 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.chart.reclassify import share_account, standing
 from accounts.journal.entries import hold_entry, post_entry, reverse_entry
 from accounts.models import Account
 from audit.acts import Act
-from audit.services import record
+from audit.services import Entry, record, record_many
 from banking.bank_accounts.ledger_account import hold_leaf, possible_leaves
 from banking.models import BankAccount
 from brazil.banking_days import sao_paulo_day
@@ -60,14 +61,34 @@ def record_paid_outside(
             waits for it.
         Changed: the bill waits for approval, and is another one than was shown.
     """
-    require_worker(by)
-    if paid.on > sao_paulo_day(database_now()):
-        raise InvalidInput("A data do pagamento não pode ser futura.", field="paid_on")
-    amount = check_amount(paid.amount)
+    amount = check(paid, by)
     lock_rules(payable.tenant_id)
     payable = lock(payable)
     if payable.is_pending:
         payable = give_approval(payable, by=by, shown=shown)
+    payment, said = write_paid(payable, paid, amount, by)
+    record_many([said], by=by.user)
+    return payment
+
+
+def pay_held(payable: Payable, paid: Paid, *, by: Membership) -> tuple[OutsidePayment, Entry]:
+    """As `record_paid_outside`, of an approved bill that the caller holds, with the company's
+    rules, and has read since; who puts on record what is returned. Runs in the caller's
+    transaction."""
+    return write_paid(payable, paid, check(paid, by), by)
+
+
+def check(paid: Paid, by: Membership) -> Decimal:
+    """What was paid, in reais."""
+    require_worker(by)
+    if paid.on > sao_paulo_day(database_now()):
+        raise InvalidInput("A data do pagamento não pode ser futura.", field="paid_on")
+    return check_amount(paid.amount)
+
+
+def write_paid(
+    payable: Payable, paid: Paid, amount: Decimal, by: Membership
+) -> tuple[OutsidePayment, Entry]:
     require_unsent(payable)
     leaf = leaf_of(paid.source)
     expense = amount - sum((each for _, each in paid.others), ZERO)
@@ -95,8 +116,7 @@ def record_paid_outside(
     payable.status = PayableStatus.PAID
     payable.save(update_fields=["status"])
     note(payable, TITLE, in_words(payment), tone=Tone.OK, by=by.user)
-    record(Act.PAID_OUTSIDE, on=payable, by=by.user, after=particulars(payment))
-    return payment
+    return payment, Entry(Act.PAID_OUTSIDE, payable, after=particulars(payment))
 
 
 def require_worker(by: Membership) -> None:
@@ -114,8 +134,7 @@ def require_unsent(payable: Payable) -> None:
     if payable.is_pending:
         raise InvalidState("Falta a aprovação de outra pessoa.", code="needs_approval")
     orders = PaymentOrder.objects.of(payable.tenant_id).filter(payable=payable)
-    is_open = orders.filter(status__in=LIVE_ORDERS).exists()
-    if is_open or orders.filter(needs_person=True).exists():
+    if orders.filter(Q(status__in=LIVE_ORDERS) | Q(needs_person=True)).exists():
         raise InvalidState(
             "O banco pode estar fazendo este pagamento: espere o resultado, ou informe-o, antes "
             "de registrar um pagamento fora.",

@@ -17,6 +17,7 @@ from banking.statements.allocation import unallocated
 from brazil.banking_days import sao_paulo_day
 from brazil.document import is_same_company
 from core.clock import database_now
+from core.money import to_cents
 from payments.models import PaymentOrder
 
 Kind = StatementLine.Kind
@@ -104,7 +105,7 @@ def free_lines(orders: Sequence[PaymentOrder], amounts: set[Decimal]) -> list[St
         return []
     lines = StatementLine.objects.of(orders[0].tenant_id).filter(
         bank_account=orders[0].bank_account_id,
-        amount__in=amounts,
+        cents__in={to_cents(amount) for amount in amounts},
         booked_on__gte=min(map(sent_on, orders)),
     )
     return list(unallocated(lines).defer("raw").order_by("booked_on", "occurred_at", "id"))

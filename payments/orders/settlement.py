@@ -1,16 +1,24 @@
 """What follows for the bill, the books and the timeline when an order ends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
 
 from accounts.chart.reclassify import standing
-from accounts.journal.entries import MEMO_LENGTH, hold_entry, post_entry
-from accounts.models import JournalEntry
+from accounts.journal.entries import (
+    MEMO_LENGTH,
+    EntryDraft,
+    hold_entry,
+    post_entries,
+    post_entry,
+)
+from accounts.models import Account, JournalEntry, JournalLine
 from banking.bank_accounts.ledger_account import hold_leaf
 from banking.banks.contract.payments import Rail
-from banking.models import StatementLine
+from banking.models import Allocation, StatementLine
 from banking.statements.allocation import NotFree, allocate, line_on
 from brazil.banking_days import day_bounds, next_banking_day, sao_paulo_day
 from core.clock import database_now
@@ -21,7 +29,7 @@ from payments.models import Payable, PaymentOrder
 from payments.orders.bank_lines import debit_of, event_day, return_of
 from payments.orders.creditors import hear_line
 from payments.states import OrderStatus, PayableStatus
-from payments.timeline import Tone, note
+from payments.timeline import Tone, note, note_many
 from tenants.models import User
 
 NOT_PAID = frozenset(
@@ -34,6 +42,7 @@ RETURN_DAYS = 5
 
 
 LOOK_AGAIN_AT_PAID = timedelta(hours=6)
+PAID_TITLE = "Paga"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +70,73 @@ def record_payment(order: PaymentOrder, news: News) -> None:
     line = news.line or debit_of(order, news.day)
     amount = -line.amount if line else order.bank_amount or order.amount
     day, is_provisional = event_day(order, line, news.day)
-    order.entry = post_entry(
-        payable.tenant,
-        date=day,
-        memo=f"Pagamento a {payable.payee.name}"[:140],
-        lines=[(payable.expense_account, amount), (hold_leaf(order.bank_account), -amount)],
-        is_provisional=is_provisional,
-    )
+    leaf = hold_leaf(order.bank_account)
+    draft = entry_of(order, leaf, amount, day, is_provisional=is_provisional)
+    (order.entry,) = post_entries(payable.tenant, [draft])
     if line is not None:
         join(order, line, order.entry, is_proof=news.line is not None)
-    if order.rail == Rail.TED:
-        order.watch_until = returns_until(database_now())
-        order.wait_until = database_now() + LOOK_AGAIN_AT_PAID
+    watch_for_return(order, database_now())
     set_bill_status(payable, PayableStatus.PAID)
-    note(payable, "Paga", news.source, tone=Tone.OK)
+    note(payable, PAID_TITLE, news.source, tone=Tone.OK)
+
+
+def record_payments(
+    proofs: Sequence[tuple[PaymentOrder, StatementLine]],
+    leaves: Mapping[UUID, Account],
+    source: str,
+) -> list[Allocation]:
+    """As `record_payment` of each, proved by its line; what joins the two, in the same order. Their
+    number decides no query. The caller holds the bills, the lines, and by bank account the Contas
+    do Ativo, and stores what is written of the orders.
+
+    Raises:
+        DomainError, IntegrityError: the books do not take one of them; the caller rolls back.
+    """
+    tenant, now = proofs[0][1].tenant, database_now()
+    drafts = [
+        entry_of(order, leaves[order.bank_account_id], -line.amount, line.booked_on)
+        for order, line in proofs
+    ]
+    entries = post_entries(tenant, drafts)
+    rows = JournalLine.objects.of(tenant).filter(
+        entry__in=entries, account__in=list(leaves.values())
+    )
+    posted = {(row.entry_id, row.account_id): row for row in rows}
+    parts = []
+    for (order, line), entry in zip(proofs, entries, strict=True):
+        order.entry = entry
+        watch_for_return(order, now)
+        journal_line = posted[entry.id, leaves[order.bank_account_id].id]
+        journal_line.entry = entry
+        parts.append(
+            Allocation(
+                tenant=tenant, statement_line=line, journal_line=journal_line, amount=line.amount
+            )
+        )
+    Allocation.objects.bulk_create(parts)
+    for order, line in proofs:
+        hear_line(order, line)
+    bills = [order.payable_id for order, _ in proofs]
+    Payable.objects.of(tenant).filter(id__in=bills).update(status=PayableStatus.PAID)
+    note_many(tenant.id, [(bill, PAID_TITLE, source, Tone.OK) for bill in bills], at=now)
+    return parts
+
+
+def entry_of(
+    order: PaymentOrder, leaf: Account, amount: Decimal, day: date, *, is_provisional: bool = False
+) -> EntryDraft:
+    return EntryDraft(
+        date=day,
+        memo=f"Pagamento a {order.payable.payee.name}"[:140],
+        lines=[(order.payable.expense_account, amount), (leaf, -amount)],
+        is_provisional=is_provisional,
+    )
+
+
+def watch_for_return(order: PaymentOrder, paid_at: datetime) -> None:
+    if order.rail == Rail.TED:
+        order.watch_until = returns_until(paid_at)
+        order.wait_until = paid_at + LOOK_AGAIN_AT_PAID
 
 
 def join(order: PaymentOrder, line: StatementLine, entry: JournalEntry, *, is_proof: bool) -> None:

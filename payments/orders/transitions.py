@@ -5,7 +5,7 @@ for whole batches (CLAIM, STORE) name what they move; the database holds them to
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -18,8 +18,9 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
 from django.db.models import BooleanField, Func, QuerySet
 
+from accounts.models import Account
 from banking.banks.contract.payments import Creditor, OrderState
-from banking.models import BankAccount, StatementLine
+from banking.models import Allocation, BankAccount, StatementLine
 from banking.statements.allocation import NotFree
 from brazil.banking_days import sao_paulo_day
 from core.clock import database_now
@@ -27,8 +28,8 @@ from core.errors import DomainError, InvalidState
 from core.text import shorten
 from payments.models import NOT_APPROVED, Payable, PaymentOrder
 from payments.orders.bank_lines import hold_account
-from payments.orders.settlement import ENDINGS, NOT_PAID, News
-from payments.states import OLD_NEWS, ORDER_MOVES, OrderStatus, PayableStatus
+from payments.orders.settlement import ENDINGS, NOT_PAID, News, record_payments
+from payments.states import LIVE_ORDERS, OLD_NEWS, ORDER_MOVES, OrderStatus, PayableStatus
 from payments.timeline import (
     AT_BANK,
     BACK_IN_QUEUE,
@@ -154,19 +155,82 @@ def move(order: PaymentOrder, status: OrderStatus, news: News) -> None:
     Raises:
         DomainError: it may not move so, or the books do not take it; the caller rolls back.
     """
+    begin_move(order, status, news.reason)
+    ENDINGS[status](order, news)
+    order.save(update_fields=MOVED)
+
+
+# What a move writes.
+MOVED = [
+    "status", "wait_until", "watch_until", "needs_person", "message", "seen", "entry",
+    "return_entry",
+]  # fmt: skip
+
+
+def begin_move(order: PaymentOrder, status: OrderStatus, reason: str = "") -> None:
+    """
+    Raises:
+        InvalidState: it may not move so.
+    """
     check_move(order, status)
     order.status = status
     order.wait_until = None
     order.needs_person = False
-    order.message = shorten(news.reason, 300) if status in NOT_PAID else ""
+    order.message = shorten(reason, 300) if status in NOT_PAID else ""
     order.seen = ""
-    ENDINGS[status](order, news)
-    order.save(
-        update_fields=[
-            "status", "wait_until", "watch_until", "needs_person", "message", "seen", "entry",
-            "return_entry",
-        ]
-    )  # fmt: skip
+
+
+STORE_PAID = """
+UPDATE payments_paymentorder AS o
+SET status = 'paid', needs_person = false, message = '', seen = '', entry_id = v.entry_id,
+    wait_until = v.wait_until, watch_until = v.watch_until
+FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::timestamptz[])
+    AS v (id, entry_id, wait_until, watch_until)
+WHERE o.tenant_id = %s AND o.id = v.id
+"""
+
+
+def pay_by_lines(
+    proofs: Sequence[tuple[PaymentOrder, StatementLine]],
+    leaves: Mapping[UUID, Account],
+    source: str,
+) -> list[Allocation]:
+    """As `move_by_news` of each order that its line proves to be paid, all or none; what joins the
+    two, in the same order. The caller holds accounts, lines, orders and bills (`hold_live`), and by
+    bank account the Contas do Ativo. Their number decides no query.
+
+    Raises:
+        DomainError, IntegrityError: one of them is not taken; the caller rolls back.
+    """
+    orders = [order for order, _ in proofs]
+    if not orders:
+        return []
+    for order in orders:
+        begin_move(order, OrderStatus.PAID)
+    parts = record_payments(proofs, leaves, source)
+    with database.cursor() as cursor:
+        cursor.execute(
+            STORE_PAID,
+            [
+                [order.id for order in orders],
+                [order.entry_id for order in orders],
+                [order.wait_until for order in orders],
+                [order.watch_until for order in orders],
+                orders[0].tenant_id,
+            ],
+        )
+    return parts
+
+
+def hold_live(
+    tenant_id: UUID, bills: Collection[UUID], accounts: Collection[UUID]
+) -> dict[UUID, PaymentOrder]:
+    """The orders that may pay bills, by bill: those at the accounts, which the caller holds."""
+    rows = PaymentOrder.objects.of(tenant_id).filter(
+        payable__in=list(bills), bank_account__in=list(accounts), status__in=LIVE_ORDERS
+    )
+    held = PaymentOrder.objects.of(tenant_id).filter(id__in=lock_in_order(rows))
+    return {order.payable_id: order for order in held}
 
 
 def require_review(order: PaymentOrder, why: str) -> None:

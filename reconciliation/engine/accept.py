@@ -20,7 +20,7 @@ from reconciliation.matches.differences import Difference, DifferenceKind
 from reconciliation.matches.give_back import give_back
 from reconciliation.matches.hold import Seen, hold_lines, versions_of
 from reconciliation.matches.items import Choice, ItemKind
-from reconciliation.matches.match import match_lines
+from reconciliation.matches.match import match_in_act
 from reconciliation.matches.pairing import Done, Pairing, seen_from_json, seen_to_json
 from reconciliation.matches.transfer import transfer
 from reconciliation.matches.undo import undo
@@ -101,7 +101,7 @@ def accept(
         return [accept_return(proposal, by, seen, debt, why)]
     if shown is None:
         shown = digests_of(proposal, by.tenant_id)
-    return [match_lines(pairing_of(proposal, by.tenant_id, seen, shown, why), by=by)]
+    return [match_in_act(pairing_of(proposal, by.tenant_id, seen, shown, why), by=by)]
 
 
 def require_current(proposal: Proposal) -> None:
@@ -127,7 +127,6 @@ def origin_of(proposal: Proposal, by: Membership) -> Origin:
 def pairing_of(
     proposal: Proposal, tenant_id: UUID, seen: Seen | None, shown: Mapping[str, str], why: str
 ) -> Pairing:
-    sign = sign_of(proposal, tenant_id)
     return Pairing(
         lines=proposal.lines,
         items=[
@@ -140,7 +139,7 @@ def pairing_of(
             )
             for part in proposal.parts
         ],
-        differences=differences_of(proposal, sign),
+        differences=differences_of(proposal, tenant_id),
         seen=seen,
         why=why,
         degree=Match.Degree.ACCEPTED,
@@ -157,11 +156,11 @@ def sign_of(proposal: Proposal, tenant_id: UUID) -> int:
     return 1 if amount > 0 else -1
 
 
-def differences_of(proposal: Proposal, sign: int) -> list[Difference]:
+def differences_of(proposal: Proposal, tenant_id: UUID) -> list[Difference]:
     """One of several items is shared out by their amounts, to the centavo."""
     if proposal.difference is None:
         return []
-    kind = KINDS[proposal.difference["kind"]]
+    kind, sign = KINDS[proposal.difference["kind"]], sign_of(proposal, tenant_id)
     amount = signed(proposal, kind, Decimal(proposal.difference["amount"]), sign)
     amounts = [Decimal(part["amount"]) for part in proposal.parts]
     shares = shared_out(abs(amount), amounts)
@@ -195,7 +194,9 @@ def digests_of(proposal: Proposal, tenant_id: UUID) -> dict[str, str]:
     """Of bills that wait for approval, as they are now."""
     ids = [part["id"] for part in proposal.parts if part["kind"] == ItemKind.BILL]
     rows = Payable.objects.of(tenant_id).filter(id__in=ids, status=PayableStatus.PENDING)
-    waiting = list(rows.with_destinations().select_related("bank_account")) if ids else []
+    if not ids or not rows.exists():
+        return {}
+    waiting = list(rows.with_destinations().select_related("bank_account"))
     usual = preferred_account(tenant_id) if waiting else None
     return {str(bill.id): digest_of(seal_of(bill, bill.bank_account or usual)) for bill in waiting}
 
@@ -211,7 +212,7 @@ def accept_transfer(proposal: Proposal, by: Membership, seen: Seen | None) -> li
     rows = StatementLine.objects.of(by.tenant_id).filter(id__in=proposal.lines)
     left, came = sorted(rows, key=lambda line: line.amount)
     return [
-        match_lines(
+        match_in_act(
             Pairing(
                 lines=[line.id],
                 items=[Choice(ItemKind.ENTRY, UUID(part["id"]))],

@@ -19,6 +19,16 @@ LASTS = timedelta(minutes=5)  # a turn, unless it is renewed; far more than a ba
 PATIENCE = "SET LOCAL lock_timeout = '200ms'"
 MOST_CHANGES = 5_000
 
+# What there is to do: mostly nothing, which is to cost no more than this.
+NOTED = """
+SELECT
+    EXISTS (SELECT FROM reconciliation_openedline WHERE tenant_id = %(tenant)s
+        AND opened_at <= kamino_now() - make_interval(secs => %(left_alone)s)),
+    EXISTS (SELECT FROM reconciliation_newlines WHERE tenant_id = %(tenant)s),
+    EXISTS (SELECT FROM reconciliation_itemchange WHERE tenant_id = %(tenant)s),
+    EXISTS (SELECT FROM reconciliation_linereading WHERE tenant_id = %(tenant)s AND is_due)
+"""
+
 NEW = """
 WITH came AS (
     DELETE FROM reconciliation_newlines WHERE tenant_id = %(tenant)s
@@ -63,8 +73,8 @@ WITH taken AS (
         SELECT id FROM reconciliation_itemchange WHERE tenant_id = %(tenant)s LIMIT %(most)s)
     RETURNING amount, party, item_id
 )
-SELECT array_agg(DISTINCT amount), array_agg(DISTINCT party) FILTER (WHERE party <> ''),
-    array_agg(DISTINCT item_id)
+SELECT count(*), array_agg(DISTINCT amount),
+    array_agg(DISTINCT party) FILTER (WHERE party <> ''), array_agg(DISTINCT item_id)
 FROM taken
 """
 TOUCHED = """
@@ -79,11 +89,17 @@ UPDATE reconciliation_linereading SET is_due = true WHERE id IN (
             WHERE tenant_id = %(tenant)s AND items && %(items)s)
     ORDER BY id FOR UPDATE)
 """
-# The row's `xmin` is another one as soon as anybody has written it.
+# And what else is due on the last of their days, if it is not more than they are: the open lines of
+# these days are read beside them, each time anew. The row's `xmin` is another one as soon as
+# anybody has written it.
 # Source: PostgreSQL documentation, "System Columns".
 DUE = """
 SELECT id, xmin::text FROM reconciliation_linereading
-WHERE tenant_id = %(tenant)s AND is_due ORDER BY day, id LIMIT %(most)s
+WHERE tenant_id = %(tenant)s AND is_due AND day <= (
+    SELECT max(day) FROM (
+        SELECT day FROM reconciliation_linereading
+        WHERE tenant_id = %(tenant)s AND is_due ORDER BY day, id LIMIT %(most)s) AS oldest)
+ORDER BY day, id LIMIT 2 * %(most)s
 """
 UNCHANGED = """
 SELECT reading.id FROM reconciliation_linereading AS reading
@@ -97,14 +113,6 @@ UNION SELECT tenant_id FROM reconciliation_itemchange
 UNION SELECT tenant_id FROM reconciliation_linereading WHERE is_due
 UNION SELECT tenant_id FROM reconciliation_openedline
     WHERE opened_at <= kamino_now() - make_interval(secs => %s)
-"""
-
-HAS_DUE = """
-SELECT EXISTS (SELECT 1 FROM reconciliation_newlines WHERE tenant_id = %(tenant)s)
-    OR EXISTS (SELECT 1 FROM reconciliation_itemchange WHERE tenant_id = %(tenant)s)
-    OR EXISTS (SELECT 1 FROM reconciliation_linereading WHERE tenant_id = %(tenant)s AND is_due)
-    OR EXISTS (SELECT 1 FROM reconciliation_openedline WHERE tenant_id = %(tenant)s
-        AND opened_at <= kamino_now() - make_interval(secs => %(left_alone)s))
 """
 
 
@@ -127,7 +135,7 @@ def companies() -> list[UUID]:
 def take_turn(tenant_id: UUID) -> UUID | None:
     """Of two workers one works for a company at a time; one that dies loses it after a while. None:
     another does, or nothing is due. Runs inside the company's scope, to be committed at once."""
-    if not has_due(tenant_id):
+    if not any(noted(tenant_id)):
         return None
     row = EngineTurn.objects.of(tenant_id).filter(id=tenant_id)
     token = lease.take(row, LASTS)
@@ -138,12 +146,16 @@ def take_turn(tenant_id: UUID) -> UUID | None:
     return token
 
 
-def has_due(tenant_id: UUID) -> bool:
-    asked = {"tenant": tenant_id, "left_alone": OpenedLine.LEFT_ALONE.total_seconds()}
+def noted(tenant_id: UUID) -> tuple[bool, bool, bool, bool]:
+    """Lines that were passed by, that came, items that changed, lines that are due."""
     with connection.cursor() as cursor:
-        cursor.execute(HAS_DUE, asked)
-        found: bool = cursor.fetchone()[0]
+        cursor.execute(NOTED, asked_of(tenant_id))
+        found: tuple[bool, bool, bool, bool] = cursor.fetchone()
     return found
+
+
+def asked_of(tenant_id: UUID) -> dict[str, Any]:
+    return {"tenant": tenant_id, "left_alone": OpenedLine.LEFT_ALONE.total_seconds()}
 
 
 def is_mine(tenant_id: UUID, token: UUID) -> bool:
@@ -165,8 +177,9 @@ class Due:
 
 
 def take_due(tenant_id: UUID, most: int) -> list[Due]:
-    """The oldest first. What changed becomes lines that are due, to be committed before they are
-    looked at; they stay so until `note_read`. Empty too where somebody acts on one of them."""
+    """The oldest first, up to twice as many. What changed becomes lines that are due, to be
+    committed before they are looked at; they stay so until `note_read`. Empty too where somebody
+    acts on one of those that it would write."""
     try:
         with transaction.atomic():
             note_changes(tenant_id)
@@ -180,21 +193,26 @@ def take_due(tenant_id: UUID, most: int) -> list[Due]:
 
 
 def note_changes(tenant_id: UUID) -> None:
-    asked: dict[str, Any] = {"tenant": tenant_id, "most": MOST_CHANGES}
+    passed, came, changed, _ = noted(tenant_id)
+    if not (passed or came or changed):
+        return
+    asked: dict[str, Any] = {**asked_of(tenant_id), "most": MOST_CHANGES}
     with connection.cursor() as cursor:
         cursor.execute(PATIENCE)
-        cursor.execute(PASSED, {**asked, "left_alone": OpenedLine.LEFT_ALONE.total_seconds()})
-        cursor.execute(NEW, asked)
-        if cursor.fetchone()[0]:
-            cursor.execute(WAITING, asked)
-        while True:
+        if passed:
+            cursor.execute(PASSED, asked)
+        if came:
+            cursor.execute(NEW, asked)
+            if cursor.fetchone()[0]:
+                cursor.execute(WAITING, asked)
+        while changed:
             cursor.execute(CHANGES, asked)
-            amounts, parties, items = cursor.fetchone()
-            if amounts is None:
-                break
-            either = [*amounts, *(-amount for amount in amounts)]
-            touched = {"amounts": either, "parties": parties or [], "items": items}
-            cursor.execute(TOUCHED, {**asked, **touched})
+            count, amounts, parties, items = cursor.fetchone()
+            if count:
+                either = [*amounts, *(-amount for amount in amounts)]
+                touched = {"amounts": either, "parties": parties or [], "items": items}
+                cursor.execute(TOUCHED, {**asked, **touched})
+            changed = count == MOST_CHANGES
         cursor.execute("SET LOCAL lock_timeout = DEFAULT")
 
 
@@ -233,15 +251,17 @@ WHERE tenant_id = %(tenant)s AND id = ANY(%(lines)s)
 def note_read(tenant_id: UUID, read: Sequence[Read], also: Sequence[UUID]) -> None:
     """`also` are due lines of which nothing is open."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            READ,
-            {
-                "tenant": tenant_id,
-                "lines": [each.line for each in read],
-                "own": [each.is_own for each in read],
-                "parties": [",".join(each.parties) for each in read],
-            },
-        )
-        closed = {"tenant": tenant_id, "lines": list(also)}
-        cursor.execute(CLOSED, closed)
-        cursor.execute(DONE, closed)
+        if read:
+            cursor.execute(
+                READ,
+                {
+                    "tenant": tenant_id,
+                    "lines": [each.line for each in read],
+                    "own": [each.is_own for each in read],
+                    "parties": [",".join(each.parties) for each in read],
+                },
+            )
+        if also:
+            closed = {"tenant": tenant_id, "lines": list(also)}
+            cursor.execute(CLOSED, closed)
+            cursor.execute(DONE, closed)

@@ -18,6 +18,7 @@ from django.db import connection
 from banking.banks import registry
 from charges.models.slip import keys_of_code
 from charges.states import OWED
+from core.money import to_cents
 from reconciliation.engine.register import register_of
 from reconciliation.proposals.amounts import MOST_LATE_DAYS
 from reconciliation.proposals.book import LEAST_ID, LEAST_TOKEN, SEEN_DAYS, Book, Register
@@ -44,21 +45,30 @@ LINE = """
 SELECT line.id::text, line.bank_account_id::text, line.booked_on,
     coalesce(opened.rest, 0), line.amount, line.kind, line.is_from_file, line.description,
     line.counterparty_name, line.counterparty_document
-FROM banking_statementline AS line
+FROM @LINES AS line
 LEFT JOIN banking_openline AS opened ON opened.id = line.id
 """
-# The lines of these values about their days, and those that are open on these days.
+LINES = LINE.replace("@LINES", "banking_statementline")
+# Value by value: of an account with many lines all of these days would be read else. OFFSET keeps
+# the planner from making it a join.
+OF_VALUES = """(
+    SELECT line.* FROM unnest(%(cents)s::bigint[]) AS wanted (cents) CROSS JOIN LATERAL (
+        SELECT * FROM banking_statementline
+        WHERE tenant_id = %(tenant)s AND withdrawn_at IS NULL
+            AND bank_account_id = ANY(%(accounts)s) AND cents = wanted.cents
+            AND booked_on BETWEEN %(first)s AND %(last)s
+        OFFSET 0
+    ) AS line
+)"""
+# The lines of these values about their days, and those that are open on these days: some twice.
 BESIDE = """
-@LINE
-WHERE line.tenant_id = %(tenant)s AND line.withdrawn_at IS NULL
-    AND line.bank_account_id = ANY(%(accounts)s) AND line.amount = ANY(%(amounts)s)
-    AND line.booked_on BETWEEN %(first)s AND %(last)s
-UNION
-@LINE
+@LINES_OF_VALUES
+UNION ALL
+@LINES
 WHERE line.tenant_id = %(tenant)s AND line.withdrawn_at IS NULL AND line.id IN (
     SELECT id FROM banking_openline
     WHERE tenant_id = %(tenant)s AND bank_account_id = ANY(%(accounts)s) AND day = ANY(%(days)s))
-""".replace("@LINE", LINE)
+""".replace("@LINES_OF_VALUES", LINE.replace("@LINES", OF_VALUES)).replace("@LINES", LINES)
 IGNORED = """
 SELECT said.statement_line_id::text, said.amount, match.kind = 'give_back'
 FROM reconciliation_matchline AS said JOIN reconciliation_match AS match
@@ -258,7 +268,7 @@ def gather(tenant: Tenant, ids: Sequence[UUID], apart: Apart = NONE_APART) -> Ga
     company = Company(tenant.legal_name, tenant.cnpj, tuple(accounts))
     book = Book(company, register)
     wanted = {str(line) for line in ids}
-    rows = fetch(LINE + "WHERE line.tenant_id = %(tenant)s AND line.id = ANY(%(lines)s)",
+    rows = fetch(LINES + "WHERE line.tenant_id = %(tenant)s AND line.id = ANY(%(lines)s)",
                  tenant=tenant.id, lines=list(ids))  # fmt: skip
     gathered = Gathered(book, [])
     if not rows:
@@ -312,7 +322,7 @@ def add_lines(
         BESIDE,
         tenant=tenant_id,
         accounts=[UUID(account.id) for account in accounts],
-        amounts=[*sizes, *(-size for size in sizes)],
+        cents=[side * to_cents(size) for size in sizes for side in (1, -1)],
         first=min(days) - BACK,
         last=max(days) + AHEAD,
         days=sorted(set(days)),

@@ -30,7 +30,7 @@ from reconciliation.models import Proposal
 from reconciliation.proposals.facts import Proposal as Found
 from reconciliation.proposals.propose import propose
 from reconciliation.rules.apply import apply_rules
-from reconciliation.rules.compiled import rules_of
+from reconciliation.rules.compiled import has_rules, rules_of
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 
@@ -53,6 +53,7 @@ class Left:
     gathered: Gathered
     proposals: Mapping[str, Sequence[Found]]
     lines: Sequence[str]
+    has_rules: bool  # whether the company has said anything of lines like these
 
     def may_be_of_item(self, line: StatementLine) -> bool:
         """Documents before memory: something is proposed, or its party has an item that is open."""
@@ -99,23 +100,34 @@ def step(tenant_id: UUID, token: UUID, done: Worked) -> Left | None:
     with tenant_scope(tenant_id):
         gathered = gather(Tenant.objects.get(id=tenant_id), [each.line for each in due])
         guards = Guards.of(tenant_id, [UUID(line.id) for line in gathered.lines])
-        accounts = accounts_of(tenant_id)
     found = Looking(gathered, guards).run()
-    refused = write_all(tenant_id, gathered, found.chosen, accounts)
-    made = [each for each in found.chosen if each not in refused]
+    made = write_chosen(tenant_id, gathered, found.chosen)
     matched = {line for each in made for line in each.lines}
     with tenant_scope(tenant_id):
         kept = keep(tenant_id, gathered, due, found.proposals, matched)
+        with_rules = has_rules(tenant_id)
     done.lines += kept
     done.matched += len(made)
     if not kept and not made:
         return None  # whoever acts on these lines goes first
     left = [line.id for line in gathered.lines if line.id not in matched]
-    return Left(gathered, found.proposals, left)
+    return Left(gathered, found.proposals, left, has_rules=with_rules)
+
+
+def write_chosen(tenant_id: UUID, gathered: Gathered, chosen: Sequence[Found]) -> list[Found]:
+    """Those that were written."""
+    if not chosen:
+        return []
+    with tenant_scope(tenant_id):
+        accounts = accounts_of(tenant_id)
+    refused = write_all(tenant_id, gathered, chosen, accounts)
+    return [each for each in chosen if each not in refused]
 
 
 def follow_rules(tenant_id: UUID, left: Left, done: Worked) -> None:
     """What the company said of lines like these, where no document may be what they are."""
+    if not left.has_rules:
+        return
     for first in range(0, len(left.lines), RULED):
         ids = [UUID(line) for line in left.lines[first : first + RULED]]
         with tenant_scope(tenant_id):

@@ -23,7 +23,7 @@ from payments.models import PaymentOrder
 from payments.orders.bank_lines import agrees_with_debit_of
 from payments.orders.settlement import News
 from payments.orders.transitions import lock_in_order, move_by_news
-from payments.states import LIVE_ORDERS
+from payments.states import LIVE_ORDERS, ORDER_MOVES, OrderStatus
 from reconciliation.engine.gather import Gathered
 from reconciliation.engine.words import reason_words
 from reconciliation.matches.amounts import open_parts
@@ -122,9 +122,7 @@ def prove_order(
     rows = PaymentOrder.objects.of(line.tenant_id).filter(payable=item, status__in=LIVE_ORDERS)
     lock_in_order(rows)
     order = rows.select_related("payable__payee", "bank_account").first()
-    if order is None or order.needs_person or part != -line.amount:
-        raise InvalidState("O pagamento desta conta mudou.", code="order_changed")
-    if line.bank_account_id != order.bank_account_id or not agrees_with_debit_of(order, line):
+    if order is None or not is_payable_by(order, line, part):
         raise InvalidState("Só o débito deste pagamento o comprova.", code="at_bank")
     move_by_news(order, OrderState.PAID, News(SOURCE, line=line))
     allocation = own_part(line)
@@ -132,6 +130,17 @@ def prove_order(
     entry = allocation.journal_line.entry
     writing.note(Effect.ORDER_PROVED, bill=order.payable, order=order, entry=entry)
     return str(order.payable)
+
+
+def is_payable_by(order: PaymentOrder, line: StatementLine, part: Decimal) -> bool:
+    """Whether the whole line may be the debit of the order, which asks nothing of a person."""
+    return (
+        OrderStatus.PAID in ORDER_MOVES[order.status]
+        and not order.needs_person
+        and part == -line.amount
+        and line.bank_account_id == order.bank_account_id
+        and agrees_with_debit_of(order, line)
+    )
 
 
 def own_part(line: StatementLine) -> Allocation:

@@ -19,7 +19,7 @@ from accounts.journal.entries import EntryDraft, post_entries
 from accounts.models import Account, JournalEntry, JournalLine
 from audit.acts import Act
 from audit.services import Entry, record_many
-from banking.bank_accounts.ledger_account import hold_leaf
+from banking.bank_accounts.ledger_account import hold_leaves
 from banking.models import Allocation, BankAccount, StatementLine
 from charges.models import Charge, Settlement, Slip
 from charges.models.settlement import OF_LINE
@@ -35,12 +35,14 @@ from core.ids import uuid7
 from payments.bills.approval import hold
 from payments.bills.tiers import lock_rules
 from payments.models import OutsidePayment, Payable, PaymentOrder
+from payments.orders.transitions import hold_live, pay_by_lines
 from payments.states import LIVE_ORDERS, PayableStatus
 from payments.timeline import Tone as BillTone
 from payments.timeline import note_many as note_bills
 from reconciliation.engine.gather import Gathered
 from reconciliation.engine.guards import Guards
-from reconciliation.engine.single import match_alone
+from reconciliation.engine.single import SOURCE as DEBIT_SEEN
+from reconciliation.engine.single import is_payable_by, match_alone
 from reconciliation.engine.words import reason_words
 from reconciliation.matches.amounts import open_parts, with_open_entries
 from reconciliation.matches.hold import hold_accounts
@@ -65,7 +67,8 @@ class Held:
     lines: dict[str, StatementLine]
     open: Mapping[UUID, Decimal]
     entries: dict[str, JournalLine]
-    bills: dict[str, Payable]
+    bills: dict[str, Payable]  # approved ones, and those that an order pays
+    orders: dict[str, PaymentOrder]  # by bill
     charges: dict[str, Charge]
     slips: dict[UUID, Slip]  # by charge: the open one of its account
     leaves: Mapping[UUID, Account]  # the Contas do Ativo, by bank account
@@ -80,8 +83,10 @@ class Piece:
     draft: EntryDraft | None = None
     bill: Payable | None = None
     payment: OutsidePayment | None = None
+    order: PaymentOrder | None = None  # of the bill, at its bank: the line is its debit
     settlement: Settlement | None = None
     entry: JournalEntry | None = None
+    allocation: Allocation | None = None
 
 
 @dataclass(slots=True)
@@ -104,14 +109,14 @@ def write_all(
     group is a transaction, since it ends on record. Runs outside of scopes."""
     refused: list[Proposal] = []
     left: list[Proposal] = []
-    plain = [each for each in chosen if is_plain(gathered, each)]
+    plain = [each for each in chosen if is_plain(each)]
     for first in range(0, len(plain), BATCH):
         with tenant_scope(tenant_id):
             group = plain[first : first + BATCH]
             allowed = hold_allowed(tenant_id, gathered, group)
             refused += [each for each in group if each not in allowed]
             left += write_together(gathered, allowed, accounts) if allowed else []
-    for each in [*(each for each in chosen if not is_plain(gathered, each)), *left]:
+    for each in [*(each for each in chosen if not is_plain(each)), *left]:
         with tenant_scope(tenant_id):
             if not hold_allowed(tenant_id, gathered, [each]) or not match_alone(
                 gathered, each, accounts
@@ -129,14 +134,9 @@ def hold_allowed(tenant_id: UUID, gathered: Gathered, chosen: Sequence[Proposal]
     return [each for each in chosen if guards.allow(gathered, each)]
 
 
-def is_plain(gathered: Gathered, proposal: Proposal) -> bool:
-    """One line and whole items, of which none has an order at a bank."""
-    items = [gathered.book.items[item] for item, _ in proposal.parts]
-    return (
-        proposal.kind == "settle"
-        and len(proposal.lines) == 1
-        and not any(item.kind == "payable" and item.sending for item in items)
-    )
+def is_plain(proposal: Proposal) -> bool:
+    """One line and whole items."""
+    return proposal.kind == "settle" and len(proposal.lines) == 1
 
 
 def write_together(
@@ -171,14 +171,14 @@ def hold_all(
             of_kind[gathered.kinds[item]].append(UUID(item))
     used = sorted({UUID(gathered.book.lines[str(line)].account) for line in ids})
     hold_accounts(tenant_id, used)
-    leaves = {account: hold_leaf(accounts[account]) for account in used}
+    leaves = hold_leaves(tenant_id, used)
     rows = StatementLine.objects.of(tenant_id).filter(id__in=ids).defer("raw").order_by("id")
     lines = {str(row.id): row for row in rows.select_for_update(no_key=True)}
     for line in lines.values():
         line.bank_account = accounts[line.bank_account_id]
         line.tenant = accounts[line.bank_account_id].tenant
     entries = held_entries(tenant_id, of_kind["entry"])
-    bills = held_bills(tenant_id, of_kind["bill"])
+    bills, orders = held_bills(tenant_id, of_kind["bill"], used)
     charges = lock_charges(tenant_id, of_kind["charge"]) if of_kind["charge"] else {}
     slips = held_slips(tenant_id, list(charges))
     return Held(
@@ -186,6 +186,7 @@ def hold_all(
         open_parts(tenant_id, ids),
         entries,
         bills,
+        orders,
         {str(name): charge for name, charge in charges.items()},
         slips,
         leaves,
@@ -210,17 +211,33 @@ def held_entries(tenant_id: UUID, ids: Sequence[UUID]) -> dict[str, JournalLine]
     }
 
 
-def held_bills(tenant_id: UUID, ids: Sequence[UUID]) -> dict[str, Payable]:
-    """Those that are approved, and that no bank may be paying."""
+def held_bills(
+    tenant_id: UUID, ids: Sequence[UUID], accounts: Sequence[UUID]
+) -> tuple[dict[str, Payable], dict[str, PaymentOrder]]:
+    """Those that are approved, and that no bank may be paying; and those that a bank pays by an
+    order of one of the accounts, with it."""
     if not ids:
-        return {}
+        return {}, {}
     lock_rules(tenant_id)
-    bills = hold(Payable.objects.of(tenant_id).filter(id__in=ids, status=PayableStatus.APPROVED))
-    rows = list(bills.select_related("payee", "expense_account"))
+    live = hold_live(tenant_id, ids, accounts)
+    wanted = Payable.objects.of(tenant_id).filter(
+        id__in=ids, status__in=(PayableStatus.APPROVED, PayableStatus.SENT)
+    )
+    rows = {bill.id: bill for bill in hold(wanted).select_related("payee", "expense_account")}
     orders = PaymentOrder.objects.of(tenant_id).filter(payable__in=ids)
     busy = set(orders.filter(status__in=LIVE_ORDERS).values_list("payable", flat=True))
     busy |= set(orders.filter(needs_person=True).values_list("payable", flat=True))
-    return {str(bill.id): bill for bill in rows if bill.id not in busy}
+    free = {
+        str(bill.id): bill
+        for bill in rows.values()
+        if bill.status == PayableStatus.APPROVED and bill.id not in busy
+    }
+    sent = {}
+    for bill, order in live.items():
+        if bill in rows and rows[bill].status == PayableStatus.SENT:
+            order.payable = rows[bill]
+            sent[str(bill)] = order
+    return free, sent
 
 
 def held_slips(tenant_id: UUID, charges: Sequence[UUID]) -> dict[UUID, Slip]:
@@ -261,6 +278,11 @@ def piece_of(
         if row is None or row.entry.is_provisional or abs(row.open) != part:  # type: ignore[attr-defined]
             return None
         return Piece(part.copy_sign(line.amount), posted=row)
+    if kind == "bill" and gathered.book.items[item].sending:
+        order = held.orders.get(item)
+        if order is None or not is_payable_by(order, line, part):
+            return None
+        return Piece(line.amount, bill=order.payable, order=order)
     if kind == "bill":
         bill = held.bills.get(item)
         if bill is None or bill.amount != part:
@@ -343,6 +365,7 @@ def write_plains(held: Held, plains: Sequence[Plain]) -> None:
     post_all(held, plains)
     settle_charges(plains)
     pay_bills(plains)
+    prove_orders(held, plains)
     write_matches(plains)
 
 
@@ -392,7 +415,7 @@ def pay_bills(plains: Sequence[Plain]) -> None:
     payments = []
     for each in plains:
         for piece in each.pieces:
-            if piece.bill is not None:
+            if piece.bill is not None and piece.order is None:
                 piece.payment = payment_of(piece, each.line)
                 payments.append(piece.payment)
     if not payments:
@@ -418,9 +441,20 @@ def payment_of(piece: Piece, line: StatementLine) -> OutsidePayment:
     )
 
 
+def prove_orders(held: Held, plains: Sequence[Plain]) -> None:
+    found = [
+        (piece, piece.order, each.line) for each in plains for piece in each.pieces if piece.order
+    ]
+    proofs = [(order, line) for _, order, line in found]
+    for (piece, order, _), part in zip(
+        found, pay_by_lines(proofs, held.leaves, DEBIT_SEEN), strict=True
+    ):
+        piece.allocation, piece.posted, piece.entry = part, part.journal_line, order.entry
+
+
 def write_matches(plains: Sequence[Plain]) -> None:
     tenant_id = plains[0].line.tenant_id
-    parts, effects = [], []
+    parts, new, effects = [], [], []
     for each in plains:
         each.match = Match(
             tenant_id=tenant_id,
@@ -431,16 +465,17 @@ def write_matches(plains: Sequence[Plain]) -> None:
         )
         for position, piece in enumerate(each.pieces, 1):
             assert piece.posted is not None
-            parts.append(
-                (each, Allocation(
+            if piece.allocation is None:
+                piece.allocation = Allocation(
                     tenant_id=tenant_id, statement_line=each.line, journal_line=piece.posted,
                     amount=piece.amount,
-                ))
-            )  # fmt: skip
+                )  # fmt: skip
+                new.append(piece.allocation)
+            parts.append((each, piece.allocation))
             effects.append(effect_of(each.match, position, piece))
     matches = [each.match for each in plains if each.match]
     Match.objects.bulk_create(matches)
-    Allocation.objects.bulk_create(part for _, part in parts)
+    Allocation.objects.bulk_create(new)
     MatchLine.objects.bulk_create(
         MatchLine(
             tenant_id=tenant_id, match=each.match, statement_line=each.line,
@@ -457,7 +492,10 @@ def write_matches(plains: Sequence[Plain]) -> None:
 
 def effect_of(match: Match, position: int, piece: Piece) -> MatchEffect:
     made = MatchEffect(tenant_id=match.tenant_id, match=match, position=position)
-    if piece.bill is not None:
+    if piece.order is not None:
+        made.kind, made.bill, made.entry = Effect.ORDER_PROVED, piece.bill, piece.entry
+        made.order = piece.order
+    elif piece.bill is not None:
         made.kind, made.bill, made.entry = Effect.BILL_PAID, piece.bill, piece.entry
         made.payment = piece.payment
     elif piece.settlement is not None:

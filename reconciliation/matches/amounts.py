@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import DecimalField, F, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
@@ -17,6 +18,18 @@ from tenants.models import TenantQuerySet
 
 ZERO = Decimal("0.00")
 MONEY: "DecimalField[Decimal, Decimal]" = DecimalField(max_digits=16, decimal_places=2)
+# As `with_open`, without the time that building it takes: each act asks it.
+OPEN_PARTS = """
+SELECT line.id, line.amount
+    - coalesce((SELECT sum(part.amount) FROM banking_allocation AS part
+        WHERE part.tenant_id = line.tenant_id AND part.statement_line_id = line.id
+            AND part.ended_at IS NULL), 0)
+    - coalesce((SELECT sum(said.amount) FROM reconciliation_matchline AS said
+        WHERE said.tenant_id = line.tenant_id AND said.statement_line_id = line.id
+            AND said.ended_at IS NULL AND said.is_ignored), 0)
+FROM banking_statementline AS line
+WHERE line.tenant_id = %s AND line.id = ANY(%s) AND line.withdrawn_at IS NULL
+"""
 
 
 def open_part(line: StatementLine) -> Decimal:
@@ -26,8 +39,9 @@ def open_part(line: StatementLine) -> Decimal:
 
 def open_parts(tenant_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, Decimal]:
     """As `open_part`, of many; one query."""
-    lines = with_open(StatementLine.objects.of(tenant_id).filter(id__in=list(ids)))
-    return dict(lines.values_list("id", "open"))
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_PARTS, [tenant_id, list(ids)])
+        return dict(cursor.fetchall())
 
 
 def with_open(lines: TenantQuerySet) -> TenantQuerySet:

@@ -19,6 +19,7 @@ from brazil.banking_days import SAO_PAULO
 from core.errors import Changed, InvalidInput
 from reconciliation.matches.author import Author, member_of
 from reconciliation.models import MatchLine
+from tenants.models import TenantQuerySet
 
 Seen = Mapping[UUID, int]  # by line: the version that a person saw
 
@@ -53,8 +54,10 @@ def hold_lines(
     """
     check_role(member_of(by))
     rows = StatementLine.objects.of(by.tenant_id).filter(id__in=list(ids))
-    accounts = set(rows.values_list("bank_account_id", flat=True))
-    hold_accounts(by.tenant_id, accounts | set(also))
+    held = BankAccount.objects.of(by.tenant_id).filter(
+        Q(id__in=rows.values("bank_account")) | Q(id__in=list(also))
+    )
+    hold(held)
     locked = rows.select_for_update(of=("self",), no_key=True).defer("raw").order_by("id")
     lines = list(locked.select_related("bank_account", "tenant"))
     if not lines or len(lines) != len(set(ids)):
@@ -65,8 +68,11 @@ def hold_lines(
 
 
 def hold_accounts(tenant_id: UUID, ids: Collection[UUID]) -> None:
-    rows = BankAccount.objects.of(tenant_id).filter(id__in=list(ids))
-    list(rows.select_for_update(of=("self",), no_key=True).order_by("id").values_list("id"))
+    hold(BankAccount.objects.of(tenant_id).filter(id__in=list(ids)))
+
+
+def hold(accounts: TenantQuerySet) -> None:
+    list(accounts.select_for_update(of=("self",), no_key=True).order_by("id").values_list("id"))
 
 
 def require_unchanged(lines: Sequence[StatementLine], seen: Seen) -> None:

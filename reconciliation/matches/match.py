@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.journal.entries import MEMO_LENGTH, post_entry, rewrite_entry
 from accounts.models import Account, AccountPurpose, JournalEntry, JournalLine
 from audit.acts import Act
-from audit.services import record
+from audit.services import Entry, record_many
 from banking.bank_accounts.ledger_account import hold_leaf
 from banking.banks.contract.payments import OrderState
 from banking.models import Allocation, StatementLine
@@ -19,15 +19,15 @@ from charges.settlement.by_line import Came, settle_by_line
 from charges.settlement.settle import Share
 from core.errors import InvalidState
 from core.text import read_line
-from payments.bills.paid_outside import Paid, record_paid_outside
+from payments.bills.paid_outside import Paid, pay_held, record_paid_outside
 from payments.models import Payable, PaymentOrder
 from payments.orders.bank_lines import agrees_with_debit_of, sent_on, value_of
 from payments.orders.settlement import News
 from payments.orders.transitions import move_by_news, take_from_queue
-from payments.states import OrderStatus
+from payments.states import OrderStatus, PayableStatus
 from people.exceptional_acts import Kind, Request, lock_person, propose
 from people.models import ExceptionalAct
-from reconciliation.matches.differences import Difference, DifferenceKind, account_of
+from reconciliation.matches.differences import COMING, Difference, DifferenceKind, account_of
 from reconciliation.matches.items import Choice, ItemKind
 from reconciliation.matches.lessons import learn
 from reconciliation.matches.pairing import Done, Pairing, reais
@@ -51,14 +51,22 @@ def match_lines(pairing: Pairing, *, by: Membership) -> Done:
         InvalidInput, InvalidState, Changed, NotAllowed: as `plan_of`; and what paying the bill
             (`record_paid_outside`) or settling the charge (`settle_by_line`) raises.
     """
+    return match_in_act(pairing, by=by)
+
+
+def match_in_act(pairing: Pairing, *, by: Membership) -> Done:
+    """As `match_lines`, in the transaction of an act that ends where this raises."""
     lock_person(by.tenant_id, by.user_id)
     plan = plan_of(pairing, by=by)
     if not pairing.given_up:
         return Done(write_match(plan, pairing, origin_of(pairing, by)))
-    act = propose(DIFFERENCE, request_of(plan, pairing), by=by)
-    if act.is_waiting:
-        return Done(None, act)
-    return Done(Match.objects.of(by.tenant_id).get(exception=act))
+    made: list[Match] = []
+
+    def write(act: ExceptionalAct, by: Membership) -> None:
+        made.append(write_match(plan, pairing, origin_of(pairing, by, act)))
+
+    act = propose(DIFFERENCE, request_of(plan, pairing), by=by, apply=write)
+    return Done(None, act) if act.is_waiting else Done(made[0])
 
 
 def origin_of(pairing: Pairing, by: Membership, exception: ExceptionalAct | None = None) -> Origin:
@@ -133,14 +141,14 @@ def write_match(plan: Plan, pairing: Pairing, origin: Origin) -> Match:
     for line, amount in taken.items():
         writing.add_line(line, amount)
     if origin.by is not None:
-        learn(writing.match)
-    record(
+        learn(writing)
+    said = Entry(
         Act.LINES_MATCHED,
-        on=writing.match,
-        by=origin.by.user if origin.by else None,
-        why=pairing.why,
+        writing.match,
+        pairing.why,
         after=particulars(plan, pairing.differences),
     )
+    record_many([*writing.records, said], by=origin.by.user if origin.by else None)
     return writing.match
 
 
@@ -208,7 +216,11 @@ def write_bill(writing: Writing, planned: Planned, pieces: Pieces) -> None:
         others=others_of(planned, line),
         rest=bill.amount + planned.part,
     )
-    payment = record_paid_outside(bill, paid, by=by, shown=planned.choice.shown)
+    if planned.order is None and bill.status == PayableStatus.APPROVED:
+        payment, said = pay_held(bill, paid, by=by)
+        writing.records.append(said)
+    else:
+        payment = record_paid_outside(bill, paid, by=by, shown=planned.choice.shown)
     writing.note(Effect.BILL_PAID, bill=bill, payment=payment, entry=payment.entry)
     join_all(writing, pieces, posted_on(line.bank_account, payment.entry))
 
@@ -272,8 +284,9 @@ def write_charge(writing: Writing, planned: Planned, pieces: Pieces) -> None:
     by = writing.origin.by
     assert by is not None  # by itself only an id settles a charge, which charges does
     line = max((line for line, _ in pieces), key=lambda line: line.booked_on)
-    settlement = settle_by_line(planned.row, came_of(planned, line), line=line, by=by)
+    settlement, said = settle_by_line(planned.row, came_of(planned, line), line=line, by=by)
     assert settlement.entry is not None
+    writing.records.append(said)
     writing.note(Effect.CHARGE_SETTLED, settlement=settlement, entry=settlement.entry)
     join_all(writing, pieces, posted_on(line.bank_account, settlement.entry))
 
@@ -296,6 +309,8 @@ def came_of(planned: Planned, line: StatementLine) -> Came:
     for each in planned.differences:
         name, purpose = role_of(each)
         sums[name] = sums.get(name, ZERO) + abs(each.amount)
+        if each.account is None and COMING.get(each.kind) == purpose:
+            continue  # the product's own
         account = account_of(line.tenant, each, 1)
         if account.purpose != purpose:
             shares.append(Share(purpose, account, -each.amount))

@@ -12,6 +12,7 @@ from banking.models import BankAccount, StatementLine
 from brazil.banking_days import next_banking_day, previous_banking_day
 from brazil.document import is_same_company
 from core.dates import ONE_DAY
+from core.money import to_cents
 from reconciliation.matches.amounts import with_open
 from reconciliation.models import Transfer
 from tenants.models import TenantQuerySet
@@ -37,7 +38,7 @@ def other_lines(
     scope."""
     wanted = -line.amount - fee
     rows = StatementLine.objects.of(line.tenant_id).filter(
-        amount=wanted, booked_on__range=near(line.booked_on)
+        cents=to_cents(wanted), booked_on__range=near(line.booked_on)
     )
     rows = rows.exclude(bank_account=line.bank_account_id)
     if account is not None:
@@ -89,7 +90,7 @@ def sure_line_of(
     amount = transfer.amount if transfer.waits_for_arrival else -transfer.amount
     rivals = [each for each in waiting if is_like(each, transfer)]
     rows = StatementLine.objects.of(account.tenant_id).filter(
-        bank_account=account, amount=amount, booked_on__range=near(transfer.begun_on)
+        bank_account=account, cents=to_cents(amount), booked_on__range=near(transfer.begun_on)
     )
     free = with_open(rows).filter(open=amount).select_related("bank_account", "tenant")
     found: list[StatementLine] = list(free.order_by("booked_on", "id")[:2])

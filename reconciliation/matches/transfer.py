@@ -32,6 +32,7 @@ from reconciliation.matches.write import (
     Origin,
     Writing,
     begin_match,
+    go_on,
     posted_on,
     rule_named,
 )
@@ -181,7 +182,7 @@ def complete(waiting: Transfer, line: StatementLine, origin: Origin, fee: Decima
         raise InvalidInput("A tarifa é da conta de onde o dinheiro saiu.", field="fee", code="fee")
     waiting.completed_at = database_now()
     waiting.save(update_fields=["fee", "completed_at"])
-    write_leg(Writing(waiting.match, origin), waiting, line)
+    write_leg(go_on(waiting.match, origin), waiting, line)
     record_transfer(waiting, [line], origin)
     return waiting
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import JournalEntry, JournalLine
+from audit.services import Entry
 from banking.models import Allocation, BankAccount, StatementLine
 from banking.statements.allocation import allocate, line_on
 from core.text import shorten
@@ -36,6 +37,9 @@ class Writing:
     match: Match
     origin: Origin
     effects: list[MatchEffect] = field(default_factory=list)
+    lines: list[tuple[StatementLine, Decimal]] = field(default_factory=list)
+    records: list[Entry] = field(default_factory=list)  # to be put on record with the match
+    before: int = 0  # effects that the match had already
 
     def add_line(self, line: StatementLine, amount: Decimal, *, is_ignored: bool = False) -> None:
         """
@@ -51,13 +55,14 @@ class Writing:
             is_ignored=is_ignored,
             added_by=by.user if by else None,
         )
+        self.lines.append((line, amount))
 
     def join(self, line: StatementLine, posted: JournalLine, amount: Decimal) -> None:
         """
         Raises:
             NotFree: another act has taken the part.
         """
-        self.add_part(allocate(line, posted, amount=amount, by=self.origin.by))
+        self.add_part(allocate(line, posted, amount=amount, by=self.origin.by, ends_act=True))
 
     def add_part(self, allocation: Allocation) -> None:
         MatchPart.objects.create(
@@ -68,8 +73,7 @@ class Writing:
         effect = MatchEffect(
             tenant_id=self.match.tenant_id,
             match=self.match,
-            position=MatchEffect.objects.of(self.match.tenant_id).filter(match=self.match).count()
-            + 1,
+            position=self.before + len(self.effects) + 1,
             kind=kind,
             **of,
         )
@@ -92,8 +96,13 @@ def begin_match(
         made_by=origin.by.user if origin.by else None,
         **more,
     )
-    match.refresh_from_db(fields=["made_at"])
     return Writing(match, origin)
+
+
+def go_on(match: Match, origin: Origin) -> Writing:
+    """With a match that waited for another line. The caller holds its account."""
+    effects = MatchEffect.objects.of(match.tenant_id).filter(match=match)
+    return Writing(match, origin, before=effects.count())
 
 
 def rule_named(origin: Origin) -> dict[str, str]:
@@ -102,7 +111,9 @@ def rule_named(origin: Origin) -> dict[str, str]:
 
 
 def posted_on(account: BankAccount, entry: JournalEntry) -> JournalLine:
-    """The line of an entry that was just written on the account's Conta do Ativo."""
-    posted = line_on(account, entry)
+    """The line of an entry that was just written on the account's Conta do Ativo, which the caller
+    holds."""
+    there = [line for line in entry.just_written if line.account_id == account.ledger_account_id]
+    posted = there[0] if len(there) == 1 else line_on(account, entry)
     assert posted is not None
     return posted

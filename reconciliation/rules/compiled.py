@@ -45,6 +45,10 @@ def rules_of(tenant_id: UUID) -> list[Compiled]:
     return compiled(rows.select_related(*related).prefetch_related("slices"))
 
 
+def has_rules(tenant_id: UUID) -> bool:
+    return bool(Rule.objects.of(tenant_id).kept().filter(is_on=True).exists())
+
+
 def rule_for(rules: Sequence[Compiled], line: LineLike) -> Rule | None:
     """The first one that fits. Pure."""
     if not rules:
