@@ -16,6 +16,7 @@ class Act(models.TextChoices):
     PREFERRED_CHANGED = "preferred_changed", "Conta preferencial"
     STATEMENT_APPLIED = "statement_applied", "Extrato de arquivo aplicado"
     STATEMENT_UNDONE = "statement_undone", "Extrato de arquivo desfeito"
+    LINE_DOUBT_ANSWERED = "line_doubt_answered", "Dúvida entre lançamentos respondida"
     LEAF_TIED = "leaf_tied", "Conta do Ativo trocada"
     RUN_BY_CLOCK = "run_by_clock", "Envio das 7h"
     RUN_BY_HAND = "run_by_hand", "Envio manual"

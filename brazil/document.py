@@ -102,8 +102,26 @@ def mask_document(document: str) -> str:
     return "***"
 
 
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _HIDDEN_SIGN = re.compile("[*xX#_•●∙·]")
 _MASKED = re.compile(r"[0-9*]{11}|[0-9A-Z*]{12}[0-9*]{2}")
+LONGEST_MASKED = 20
+
+
+def read_masked_document(value: object) -> str:
+    """Return, as it was sent, the CPF or CNPJ of which a bank's answer hides a part; empty when
+    it hides none, shows none, or is neither. It is never a document: it may be of several."""
+    if not isinstance(value, str) or _read_loose(value):
+        return ""
+    text = " ".join(_UNSEEN.sub("", value).split())
+    return text if len(text) <= LONGEST_MASKED and bare_mask(text) else ""
+
+
+def bare_mask(text: str) -> str:
+    """A partly hidden document without punctuation, each hidden place as «*»; empty when it is
+    none, or shows nothing."""
+    shown = _HIDDEN_SIGN.sub("*", _DECORATION.sub("", text)).upper()
+    return shown if "*" in shown and shown.strip("*") and _MASKED.fullmatch(shown) else ""
 
 
 def fits_mask(document: str, masked: str) -> bool | None:

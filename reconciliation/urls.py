@@ -7,6 +7,7 @@ from reconciliation.views import (
     export,
     give_back,
     imports,
+    line_doubts,
     match,
     opening,
     position,
@@ -28,6 +29,16 @@ app_name = "reconciliation"
 urlpatterns = [
     path("conciliar/", reconcile.reconcile, name="reconcile"),
     path("contas/<uuid:account_id>/extratos/", imports.upload, name="imports"),
+    path(
+        "contas/<uuid:account_id>/extratos/duvidas/",
+        line_doubts.line_doubts,
+        name="line_doubts",
+    ),
+    path(
+        "extratos/duvidas/<uuid:doubt_id>/responder/",
+        line_doubts.answer_line_doubt,
+        name="answer_line_doubt",
+    ),
     path(f"{FILE}", imports.show, name="import"),
     path(f"{FILE}colunas/", imports.columns, name="import_columns"),
     path(f"{FILE}responder/", imports.answer, name="import_answer"),

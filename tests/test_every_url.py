@@ -9,7 +9,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from banking.models import StatementFile
+from banking.models import LineDoubt, StatementFile
 from banking.statements.allocation import allocate, line_on
 from charges.models import (
     AdvanceUse,
@@ -85,6 +85,9 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         )
         statement = StatementFile.objects.create(
             tenant=tenant, bank_account=account, created_by=proposer.user, status="ready"
+        )
+        doubt = LineDoubt.objects.create(
+            tenant=tenant, bank_account=account, line=bank_line, told=bank_line
         )
         row = ImportRow.objects.create(tenant=tenant, file=file, line=2)
         came = {"amount": charge.amount, "day": TODAY, "way": "cash"}
@@ -183,6 +186,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "sample_id": asked.id,
         "settlement_id": settlement.id,
         "statement_id": statement.id,
+        "doubt_id": doubt.id,
         "step_id": step.id,
         "use_id": use_id,
     }

@@ -31,9 +31,7 @@ class EntryFilter(forms.Form):
         label="Buscar",
         required=False,
         max_length=120,
-        widget=forms.TextInput(
-            {"type": "search", "placeholder": "Histórico, nome, documento ou valor"}
-        ),
+        widget=forms.TextInput({"type": "search", "placeholder": "Histórico, nome ou valor"}),
     )
     conta = forms.TypedChoiceField(label="Conta", required=False, empty_value=None)
     origem = forms.ChoiceField(label="Origem", required=False)

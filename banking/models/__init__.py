@@ -4,6 +4,7 @@ from banking.models.allocation import Allocation, AllocationQuerySet
 from banking.models.bank_account import BankAccount, BankAccountQuerySet
 from banking.models.bank_status import BankCall, BankHealth, TokenBudget
 from banking.models.connection import Connection, ConsentAttempt
+from banking.models.line_doubt import LineDoubt
 from banking.models.open_parts import (
     BalanceStep,
     DaysApart,
@@ -39,6 +40,7 @@ __all__ = [
     "DaysApart",
     "FileChunk",
     "FileRow",
+    "LineDoubt",
     "LineSource",
     "OpenItem",
     "OpenItemQuerySet",

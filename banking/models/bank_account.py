@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Account
 from banking.banks import registry
 from banking.banks.by_file import BY_FILE
-from banking.banks.contract.said import Said
+from banking.banks.contract.said import Said, said_as
 from banking.models.connection import Connection
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet
 
@@ -153,7 +153,9 @@ class BankAccount(TenantOwned):
     @property
     def bank_said(self) -> Said:
         """The bank in a sentence: «na Cora»."""
-        return Said(self.bank_name, "" if self.bank_label else registry.info(self.provider).article)
+        if self.bank_label:
+            return said_as(self.bank_label)
+        return Said(self.bank_name, registry.info(self.provider).article)
 
     @property
     def said(self) -> Said:

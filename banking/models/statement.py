@@ -54,6 +54,10 @@ class StatementLine(TenantOwned):
     counterparty_name = models.CharField("contraparte", max_length=160, blank=True)
     words_folded = folded("description", "counterparty_name")
     counterparty_document = models.CharField("CPF/CNPJ", max_length=14, blank=True)
+    # With a part hidden, as the bank writes it. It may be of several: a sign, never a document.
+    masked_document = models.CharField(
+        "CPF/CNPJ parcial", max_length=20, blank=True, default="", db_default=""
+    )
     raw = models.JSONField("resposta do banco")
     # A file told it first; else the bank's API did, which is then a source without a LineSource.
     is_from_file = models.BooleanField(default=False, db_default=False)

@@ -2,11 +2,13 @@
 
 Compared as two files are (`imports/compare.py`): of a day and value n here and m there are
 max(n, m). Nobody is asked while a statement is read: movements whose ids differ from those of the
-lines that are here are lines of their own.
+lines that are here are lines of their own, and so are those of a day nearby, which are asked about
+afterwards (`line_doubts.py`).
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,6 +19,7 @@ from django.db.models import Exists, OuterRef
 from banking.banks.contract.statement import Movement
 from banking.models import BankAccount, LineSource, StatementLine
 from banking.statements.imports.compare import State, Told, pair
+from banking.statements.line_doubts import LOOKED, near_lines
 from core.ids import uuid7
 
 API = "api"
@@ -24,17 +27,23 @@ API = "api"
 SAME_PIX_WITHIN = timedelta(days=7)
 
 
-def join_lines_of_files(account: BankAccount, movements: Sequence[Movement]) -> list[Movement]:
-    """The movements that no line is of yet, as far as files are concerned. Runs inside the
-    company's scope, with the account held."""
+@dataclass(frozen=True, slots=True)
+class Joined:
+    left: list[Movement]  # that no line is of yet, as far as files are concerned
+    near: Mapping[str, UUID]  # of these by their id, the line of a file that each may be
+
+
+def join_lines_of_files(account: BankAccount, movements: Sequence[Movement]) -> Joined:
+    """Runs inside the company's scope, with the account held."""
     lines = StatementLine.objects.of(account.tenant_id).filter(bank_account=account)
     if not lines.filter(is_from_file=True).exists():
-        return list(movements)
+        return Joined(list(movements), {})
     sources = LineSource.objects.of(account.tenant_id).filter(bank_account=account, file=None)
     joined = set(keys_among(sources, "key", movements))
     known = joined | set(keys_among(lines, "bank_id", movements))
     new = {m.bank_id: m for m in movements if m.bank_id not in known}
-    found = pairs_of(new, waiting_lines(account, new.values()))
+    waiting = waiting_lines(account, new.values())
+    found = pairs_of(new, waiting)
     LineSource.objects.bulk_create(
         LineSource(
             tenant_id=account.tenant_id,
@@ -46,7 +55,12 @@ def join_lines_of_files(account: BankAccount, movements: Sequence[Movement]) -> 
         )
         for bank_id, line in found.items()
     )
-    return [m for m in movements if m.bank_id not in joined and m.bank_id not in found]
+    left = [m for m in movements if m.bank_id not in joined and m.bank_id not in found]
+    taken = set(found.values())
+    fresh = [m for m in left if m.bank_id in new]
+    free = [line for line in waiting if line.id not in taken]
+    near = near_lines(account, fresh, free, min(m.booked_on for m in movements))
+    return Joined(left, near)
 
 
 def keys_among(rows: Any, name: str, movements: Sequence[Movement]) -> Any:
@@ -62,7 +76,7 @@ def waiting_lines(account: BankAccount, movements: Iterable[Movement]) -> list[T
     lines = StatementLine.objects.of(account.tenant_id).filter(
         bank_account=account,
         is_from_file=True,
-        booked_on__range=(min(days) - SAME_PIX_WITHIN, max(days) + SAME_PIX_WITHIN),
+        booked_on__range=(min(days) - LOOKED, max(days) + LOOKED),
     )
     told = LineSource.objects.of(account.tenant_id).filter(line=OuterRef("id"), file=None)
     values = (

@@ -14,6 +14,7 @@ from banking.banks.contract.statement import Movement, StatementPage, Unread
 from banking.models import BankAccount, DailyBalance, StatementLine
 from banking.statements.joining import join_lines_of_files
 from banking.statements.lease import record_progress
+from banking.statements.line_doubts import note_doubts
 from core.ids import uuid7
 from tenants.scope import tenant_scope
 
@@ -24,7 +25,7 @@ STAGE = """
 CREATE TEMPORARY TABLE staged_line (
     id uuid, bank_id text, booked_on date, occurred_at timestamptz, amount numeric, kind text,
     description text, counterparty_name text, counterparty_document text, raw text,
-    operation_on date, end_to_end_id text
+    operation_on date, end_to_end_id text, masked_document text
 ) ON COMMIT DROP
 """
 COPY = "COPY staged_line FROM STDIN"
@@ -32,10 +33,12 @@ COPY = "COPY staged_line FROM STDIN"
 INSERT = """
 INSERT INTO banking_statementline (
     tenant_id, bank_account_id, id, bank_id, booked_on, occurred_at, amount, kind, description,
-    counterparty_name, counterparty_document, raw, operation_on, end_to_end_id
+    counterparty_name, counterparty_document, raw, operation_on, end_to_end_id,
+    masked_document
 )
 SELECT %s, %s, id, bank_id, booked_on, occurred_at, amount, kind, description,
-       counterparty_name, counterparty_document, raw::jsonb, operation_on, end_to_end_id
+       counterparty_name, counterparty_document, raw::jsonb, operation_on, end_to_end_id,
+       masked_document
 FROM staged_line
 ON CONFLICT (tenant_id, bank_account_id, bank_id) DO NOTHING
 """
@@ -95,7 +98,8 @@ def store_movements(account: BankAccount, movements: Sequence[Movement]) -> tupl
     """
     if not movements:
         return 0, 0
-    movements = join_lines_of_files(account, movements)
+    joined = join_lines_of_files(account, movements)
+    movements = joined.left
     if not movements:
         return 0, 0
     owner = [account.tenant_id, account.id]
@@ -107,7 +111,7 @@ def store_movements(account: BankAccount, movements: Sequence[Movement]) -> tupl
                     (
                         uuid7(), m.bank_id, m.booked_on, m.occurred_at, m.amount, m.kind,
                         m.description[:300], m.counterparty_name[:160], m.counterparty_document,
-                        m.raw, m.operation_on, m.end_to_end_id,
+                        m.raw, m.operation_on, m.end_to_end_id, m.masked_document,
                     )
                 )  # fmt: skip
         cursor.execute(INSERT, owner)
@@ -117,6 +121,7 @@ def store_movements(account: BankAccount, movements: Sequence[Movement]) -> tupl
             cursor.execute(CHANGED, owner)
             changed = cursor.fetchone()[0]
         cursor.execute("DROP TABLE staged_line")
+    note_doubts(account, joined.near)
     return new, changed
 
 

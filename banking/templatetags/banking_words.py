@@ -13,6 +13,7 @@ from banking.statements.progress import broken_proof, unread_words
 from brazil.banking_days import sao_paulo_day
 from brazil.document import format_document
 from core import dates
+from core.text import fold
 
 register = template.Library()
 
@@ -23,15 +24,26 @@ def ago(instant: datetime | None) -> str:
 
 
 @register.filter
+def balance_age(account: BankAccount) -> str:
+    """How old its balance at the bank is: a file tells the day alone, or nothing."""
+    if not account.is_by_file:
+        return ago(account.balance_at)
+    if account.balance_at is None:
+        return "não informado"
+    day, today = sao_paulo_day(account.balance_at), sao_paulo_day(timezone.now())
+    return dates.near_day(day, today) if 0 <= (today - day).days <= 1 else f"em {day:%d/%m}"
+
+
+@register.filter
 def day_name(day: date) -> str:
     return dates.day_name(day, sao_paulo_day(timezone.now()))
 
 
 @register.filter
 def line_title(line: StatementLine) -> str:
-    """«Pix recebido · Cliente Exemplo Ltda»; what is missing is left out."""
-    parts = [line.description or line.get_kind_display(), line.counterparty_name]
-    return " · ".join(part for part in parts if part)
+    """«Pix recebido · Cliente Exemplo Ltda»; what is missing, or said in the text, is left out."""
+    text, name = line.description or line.get_kind_display(), line.counterparty_name
+    return text if not name or fold(name) in fold(text) else f"{text} · {name}"
 
 
 @register.filter
@@ -42,6 +54,8 @@ def line_detail(line: StatementLine) -> str:
         parts.append(line.get_kind_display())
     if line.counterparty_document:
         parts.append(format_document(line.counterparty_document))
+    elif line.masked_document:
+        parts.append(line.masked_document)
     return " · ".join(parts)
 
 

@@ -15,7 +15,7 @@ from banking.statements.imports.apply import write_lines
 from banking.statements.store import store_movements
 from benchmarks.matching.load import Loaded, Row
 from brazil.banking_days import SAO_PAULO
-from brazil.document import read_loose_document
+from brazil.document import read_loose_document, read_masked_document
 from core.clock import database_now
 from core.ids import uuid7
 
@@ -83,9 +83,10 @@ def movement_of(bank_id: str, row: Row) -> Movement:
         kind=KINDS.get(row["kind"] or "", Kind.OTHER),
         description=row["description"] or "",
         counterparty_name=row["counterparty_name"] or "",
-        # As the banks' readers do it: of one with a part hidden only the bank's own text is kept.
+        # As the banks' readers do it.
         counterparty_document=read_loose_document(row["counterparty_document"] or ""),
         raw=raw_of(row),
+        masked_document=read_masked_document(row["counterparty_document"]),
     )
 
 

@@ -44,7 +44,7 @@ FEW = 50  # lines; for more all charges with terms are read
 LINE = """
 SELECT line.id::text, line.bank_account_id::text, line.booked_on,
     coalesce(opened.rest, 0), line.amount, line.kind, line.is_from_file, line.description,
-    line.counterparty_name, line.counterparty_document
+    line.counterparty_name, coalesce(nullif(line.counterparty_document, ''), line.masked_document)
 FROM @LINES AS line
 LEFT JOIN banking_openline AS opened ON opened.id = line.id
 """

@@ -34,6 +34,7 @@ class Undoing:
     matches: list[Match] = field(default_factory=list)
     lines: list[StatementLine] = field(default_factory=list)  # open again
     kept: list[JournalEntry] = field(default_factory=list)  # entries that stay, open
+    rewritten: list[JournalEntry] = field(default_factory=list)  # without their difference again
     reversed: list[JournalEntry] = field(default_factory=list)
     bills: list[Payable] = field(default_factory=list)  # wait for approval again
     orders: list[PaymentOrder] = field(default_factory=list)  # a person tells their result
@@ -42,10 +43,11 @@ class Undoing:
 
     @property
     def words(self) -> str:
-        """«Reabre 2 lançamentos do extrato, estorna 1 lançamento.»"""
+        """«Reabre 2 linhas do extrato, estorna 1 lançamento contábil.»"""
         told = [
-            counted(len(self.lines), "Reabre {} lançamento{} do extrato"),
+            counted(len(self.lines), "Reabre {} linha{} do extrato"),
             counted(len(self.kept), "mantém {} lançamento{} contáb{}"),
+            counted(len(self.rewritten), "tira a diferença de {} lançamento{} contáb{}"),
             counted(len(self.reversed), "estorna {} lançamento{} contáb{}"),
             counted(len(self.bills), "devolve {} conta{} para aprovação"),
             counted(len(self.orders), "pede que informem o resultado de {} pagamento{}"),
@@ -93,7 +95,7 @@ def add(undoing: Undoing, effect: MatchEffect) -> None:
     if effect.kind == Kind.LINKED and effect.entry is not None:
         undoing.kept.append(standing(effect.entry))
     elif effect.kind == Kind.REWRITTEN and effect.former is not None:
-        undoing.kept.append(effect.former)
+        undoing.rewritten.append(effect.former)
     elif effect.kind == Kind.BILL_PAID and effect.bill is not None:
         undoing.bills.append(effect.bill)
     elif effect.kind == Kind.ORDER_PROVED and effect.order is not None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from reconciliation.proposals.amounts import MOST_LATE_DAYS, values_by_terms
 from reconciliation.proposals.facts import Company, Item, Line, Party, Proposal
+from reconciliation.proposals.masks import MaskIndex
 from reconciliation.proposals.names import CUT, NameIndex
 from reconciliation.proposals.reading import Reading, account_number, bare_number, read
 
@@ -25,6 +26,7 @@ class Register:
     def __init__(self, parties: Iterable[Party]) -> None:
         self.parties = {party.id: party for party in parties}
         self.names = NameIndex(self.parties.values())
+        self.masks = MaskIndex(self.parties.values())
         self.of_document: dict[str, set[str]] = defaultdict(set)
         self.of_root: dict[str, set[str]] = defaultdict(set)
         self.of_account: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -138,13 +140,11 @@ class Book:
         return {party: "name" if fit >= SURE_FIT else "likeness" for party, fit in named.items()}
 
     def _by_mask(self, masks: tuple[str, ...], named: Mapping[str, float]) -> dict[str, str]:
-        fitting = [
-            party
-            for party in (named or self.parties)
-            if any(_fits_mask(self.parties[party].document, mask) for mask in masks)
-        ]
+        fitting = set().union(*map(self.register.masks.fitting, masks))
+        if named:
+            fitting &= set(named)
         if fitting:
-            return dict.fromkeys(fitting, "masked name" if named else "mask")
+            return dict.fromkeys(sorted(fitting), "masked name" if named else "mask")
         return {party: "name" for party in named if not self.parties[party].document}
 
     def _by_memory(self, line: Line) -> dict[str, str]:
@@ -316,9 +316,3 @@ class Book:
 def bare_number_kept(document: str) -> str:
     """A document without signs; its zeros stay."""
     return "".join(char for char in document.upper() if char.isalnum())
-
-
-def _fits_mask(document: str, mask: str) -> bool:
-    return len(document) == len(mask) and all(
-        told in ("*", kept) for told, kept in zip(mask, document, strict=True)
-    )

@@ -17,7 +17,7 @@ class Line:
     kind: str = ""  # pix, ted, boleto, fee, other; "" where the bank does not say
     description: str = ""
     name: str = ""
-    document: str = ""
+    document: str = ""  # also with a part hidden
 
 
 @dataclass(frozen=True, slots=True)

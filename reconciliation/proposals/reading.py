@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from brazil.cnpj import is_valid_cnpj
 from brazil.cpf import is_valid_cpf
+from brazil.document import bare_mask
 from core.text import fold
 from reconciliation.proposals.facts import Company, Line
 
@@ -27,6 +28,7 @@ _OWN_NATURE = re.compile(
     r"|anuidade|encargo|pacote)|\b(?:tarifa|iof|cdb|rdb|poupanca|compra cartao|compra no debito)\b"
 )
 LEAST_NUMBER = 2
+LEAST_SHOWN = 4  # figures of a document of which a part is hidden
 # What banks write around a name.
 _BANK_WORDS = frozenset((
     "a", "ag", "agencia", "ao", "aut", "automatico", "banco", "boleto", "boletos", "bradesco",
@@ -100,8 +102,8 @@ def read(line: Line, company: Company) -> Reading:
         if _is_document(plain):
             documents.add(plain)
     for told in (*(m.group() for m in _MASKED.finditer(text)), fold(line.document)):
-        plain = re.sub(r"[./-]", "", told).replace("•", "*").replace("x", "*")
-        if "*" in plain and len(plain) in (11, 14) and sum(c.isdigit() for c in plain) >= 4:
+        plain = bare_mask(told)
+        if sum(c.isdigit() for c in plain) >= LEAST_SHOWN:
             masks.append(plain)
     accounts = frozenset(account_number(*m.groups()) for m in _ACCOUNT.finditer(text))
     words = _words_with_digits(text)

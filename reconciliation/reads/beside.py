@@ -15,6 +15,7 @@ from reconciliation.reads.lines import waiting
 from reconciliation.reads.pairs import with_state
 
 SHOWN = 10
+LOOKED_AT = 100
 NEAR = timedelta(days=45)
 BACK = timedelta(days=120)  # a return comes that late at most
 
@@ -75,7 +76,8 @@ def like(line: StatementLine) -> Q:
 
 
 def lines_given_back(line: StatementLine) -> list[StatementLine]:
-    """What a line may give back: an earlier one of the other side, of as much or more."""
+    """What a line may give back: an earlier one of the other side, of as much or more. Of equal
+    value first, then by the words that they have in common."""
     rows = StatementLine.objects.of(line.tenant_id).filter(
         bank_account=line.bank_account_id,
         booked_on__range=(line.booked_on - BACK, line.booked_on),
@@ -85,9 +87,16 @@ def lines_given_back(line: StatementLine) -> list[StatementLine]:
     rank = Case(
         When(amount=-line.amount, then=Value(0)), default=Value(1), output_field=IntegerField()
     )
-    alike = Case(When(like(line), then=Value(0)), default=Value(1), output_field=IntegerField())
-    ordered = rows.annotate(rank=rank, alike=alike).order_by("rank", "alike", "-booked_on", "-id")
-    return list(ordered.defer("raw").select_related("bank_account")[:SHOWN])
+    ordered = rows.annotate(rank=rank).order_by("rank", "-booked_on", "-id")
+    near = list(ordered.defer("raw").select_related("bank_account")[:LOOKED_AT])
+    near.sort(key=lambda each: (each.rank, -words_in_common(line, each)))
+    return near[:SHOWN]
+
+
+def words_in_common(line: StatementLine, other: StatementLine) -> int:
+    if line.counterparty_document and line.counterparty_document == other.counterparty_document:
+        return LOOKED_AT
+    return len(set(line.words_folded.split()) & set(other.words_folded.split()))
 
 
 def parts_given_back(line: StatementLine, others: Sequence[StatementLine]) -> list[Allocation]:

@@ -21,7 +21,7 @@ def of_entries(tenant_id: UUID, ids: Collection[UUID]) -> dict[UUID, list[Source
     for part in parts_of(tenant_id, ids):
         line = part.statement_line
         source = Source(
-            words=f"Extrato de {line.bank_account}",
+            words=f"Extrato {line.bank_account.said.of}",
             url=reverse("reconciliation:line", args=[line.id]),
             text=f"{line.booked_on:%d/%m/%Y} · {line.description}",
             icon="landmark",

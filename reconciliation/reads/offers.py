@@ -27,7 +27,8 @@ def classifications(tenant_id: UUID) -> TenantQuerySet:
 
 def usual_account(line: StatementLine, by: Membership) -> UUID | None:
     """The one of the rule that fits, where it was left to a person; else of the last line of the
-    same other side and direction that became an entry, else of the last one of this person."""
+    same other side and direction that became an entry, else of the last one of this person in that
+    direction."""
     rule = rule_for(rules_of(line.tenant_id), line)
     if rule is not None and (first := next(iter(rule.slices.all()), None)) is not None:
         ruled: UUID = first.account_id
@@ -37,7 +38,7 @@ def usual_account(line: StatementLine, by: Membership) -> UUID | None:
     )
     side = "match__lines__amount__gt" if line.is_incoming else "match__lines__amount__lt"
     alike = made.filter(like(line), **{side: 0})
-    for found in (alike, made.filter(match__made_by=by.user)):
+    for found in (alike, made.filter(match__made_by=by.user, **{side: 0})):
         entry = found.order_by("-match__made_at").values_list("entry", flat=True).first()
         if entry is not None:
             rows = JournalLine.objects.of(line.tenant_id).filter(entry=entry)

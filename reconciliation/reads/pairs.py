@@ -28,6 +28,10 @@ from tenants.models import User
 ZERO = Decimal("0.00")
 
 
+# Between the columns there is no room for more.
+IN_SHORT = {Match.Kind.TRANSFER: "Transferência", Match.Kind.GIVE_BACK: "Devolução"}
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """What a part of a bank line stands for."""
@@ -52,6 +56,11 @@ class Said:
     targets: list[Target] = field(default_factory=list)
     reasons: Sequence[str] = ()
     how: str = ""  # how sure, and by what
+
+    @property
+    def how_beside(self) -> str:
+        """`how` beside the mark that says «automático»."""
+        return self.how.removeprefix("Automático, ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +204,7 @@ def said_by(match: Match) -> Said:
     return Said(
         by=match.made_by.display_name if match.made_by else "",
         at=match.made_at,
-        words=match.get_kind_display(),
+        words=IN_SHORT.get(Match.Kind(match.kind), match.get_kind_display()),
         undo_url=reverse("reconciliation:undo", args=[match.id]),
         is_automatic=match.is_automatic,
         why=match.why,

@@ -1,7 +1,7 @@
 """Whether the party of a bank line has an open bill or charge: documents come before memory.
 
-The party is told by the document, also of another establishment, or by a name, also cut. A doubt
-counts as yes: then a person looks.
+The party is told by the document, also of another establishment or with a part hidden, or by a
+name, also cut. A doubt counts as yes: then a person looks.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,6 +14,7 @@ from parties.models import Payee, Payer
 from payments.models import Payable
 from reconciliation.matches.items import OPEN_BILLS
 from reconciliation.proposals.facts import Company, Line, Party
+from reconciliation.proposals.masks import MaskIndex
 from reconciliation.proposals.names import NameIndex
 from reconciliation.proposals.reading import read
 from tenants.models import Tenant
@@ -56,6 +57,7 @@ class Holders:
 
     def __init__(self, holders: Sequence[Party]) -> None:
         self.documents = {root_of(each.document) for each in holders if each.document}
+        self.masks = MaskIndex(holders)
         self.names = NameIndex(holders)
 
     def is_one_of(self, line: StatementLine, company: Company) -> bool:
@@ -68,10 +70,12 @@ class Holders:
                 kind=line.kind,
                 description=line.description,
                 name=line.counterparty_name,
-                document=line.counterparty_document,
+                document=line.counterparty_document or line.masked_document,
             ),
             company,
         )
         if any(root_of(each) in self.documents for each in told.documents):
+            return True
+        if any(self.masks.fitting(mask) for mask in told.masks):
             return True
         return bool(told.name and self.names.fitting(told.name, may_be_cut=told.is_name_of_text))

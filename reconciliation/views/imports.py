@@ -33,6 +33,7 @@ from banking.statements.imports.shown import (
     totals_of,
 )
 from banking.statements.imports.undo import Effect, effect_of_undoing, lines_only_of
+from banking.statements.line_doubts import open_doubts
 from core.errors import InvalidInput
 from core.forms import marking
 from core.plurals import counted
@@ -61,7 +62,12 @@ def upload(request: TenantRequest, account_id: UUID) -> HttpResponse:
             if len(received) == 1:
                 return redirect("reconciliation:import", received[0].id)
             return redirect("reconciliation:imports", account.id)
-    context = {"account": account, "form": form, "recent": recent_files(account)}
+    context = {
+        "account": account,
+        "form": form,
+        "recent": recent_files(account),
+        "doubts": open_doubts(account).count(),
+    }
     status = 422 if form.errors else 200
     return render(request, "reconciliation/imports.html", context, status=status)
 

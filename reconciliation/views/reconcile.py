@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from banking.bank_accounts.overview import Card, overview_of
 from banking.models import BankAccount
+from banking.statements.line_doubts import open_doubts
 from banking.statements.listing import Page, Position, page_of
 from banking.statements.progress import sync_progress
 from banking.statements.unread import shown_unread
@@ -59,6 +60,7 @@ def account_status(card: Card, now: datetime) -> dict[str, Any]:
         "account": card.account,
         "progress": progress,
         "unread": shown_unread(card.account),
+        "doubts": open_doubts(card.account).count(),
     }
 
 
@@ -115,6 +117,9 @@ def counts(request: TenantRequest) -> HttpResponse:
     assert card is not None  # it is one of the company's
     board = board_of(request.tenant, overview, sao_paulo_day(now))
     context = {
+        "overview": overview,
+        "board": board,
+        "card": card,
         "account": card.account,
         "chosen": board.of(card),
         "chips": chips_of(request, account, form, counted),

@@ -48,6 +48,7 @@ document.addEventListener("htmx:load", (event) => {
   const form = row.querySelector?.("[data-act-form]");
   if (form) {
     last = row.id;
+    unfold(form);
     tell(form);
     (form.querySelector("[aria-invalid='true']") ?? firstField(form))?.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
@@ -258,6 +259,10 @@ function tell(form) {
 
 for (const kind of ["input", "change"]) {
   document.addEventListener(kind, (event) => {
+    const unfolds = event.target.closest("[data-unfolds]");
+    if (unfolds) {
+      unfold(unfolds.closest("form"));
+    }
     const form = event.target.closest("[data-sum]");
     if (form) {
       offer(form, event.target);
@@ -265,6 +270,18 @@ for (const kind of ["input", "change"]) {
       tell(form);
     }
   });
+}
+
+// Of rows that may stay empty the next one comes when the one before it says something.
+function unfold(form) {
+  for (const place of form.querySelectorAll("[data-unfolds]")) {
+    const all = [...place.children];
+    const filled = all.map((row) => [...row.querySelectorAll("select, input")].some((f) => f.value));
+    const shown = Math.max(Number(place.dataset.unfolds), filled.lastIndexOf(true) + 2);
+    all.forEach((row, at) => {
+      row.hidden = at >= shown;
+    });
+  }
 }
 
 // Of several items a difference says whose it is: of the last one that was ticked, unless chosen.
@@ -297,4 +314,5 @@ function offer(form, field) {
   }
 }
 
+document.querySelectorAll("[data-act-form]").forEach(unfold);
 document.querySelectorAll("[data-sum]").forEach(tell);

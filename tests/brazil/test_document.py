@@ -10,6 +10,7 @@ from brazil.document import (
     masked_kind,
     parse_document,
     read_loose_document,
+    read_masked_document,
 )
 from tests.brazil.cases import HOSTILE, NOT_TEXT, hostile_text, is_sentence, reason_of
 
@@ -99,6 +100,35 @@ def test_a_document_is_shown_and_masked(document, shown, masked):
 )
 def test_what_a_bank_sends_is_read_into_one_form(sent, document):
     assert read_loose_document(sent) == document
+
+
+@pytest.mark.parametrize(
+    ("sent", "masked"),
+    [
+        ("***.444.777-**", "***.444.777-**"),
+        (" •••.444.777-•• ", "•••.444.777-••"),
+        ("***518800**", "***518800**"),
+        ("XX.XXX.333/0001-81", "XX.XXX.333/0001-81"),
+        ("11144477735", ""),
+        ("11222333000182", ""),  # whole, though wrong
+        ("12ABX34501DE10", ""),  # an X of its own
+        ("***.***.***-**", ""),
+        ("***444", ""),
+        ("MARIA ***", ""),
+        ("", ""),
+        (None, ""),
+        (1, ""),
+    ],
+)
+def test_a_document_that_is_partly_hidden_is_kept_as_it_was_sent(sent, masked):
+    assert read_masked_document(sent) == masked
+
+
+@given(hostile_text())
+def test_a_document_is_whole_or_hidden_in_part_and_never_both(text):
+    masked = read_masked_document(text)
+
+    assert len(masked) <= 20 and not (masked and read_loose_document(text))
 
 
 @given(hostile_text())

@@ -115,6 +115,17 @@ def test_approvers_find_what_waits_and_refuse_it(client, tenant, approver, charg
     assert refunds(charge)[0].status == Refund.Status.WITHDRAWN
 
 
+def test_one_that_is_of_no_account_is_asked_about_too(client, tenant, approver, charge):
+    refund = a_waiting_refund(charge)
+    with tenant_scope(tenant.id):
+        Refund.objects.of(tenant).filter(id=refund.id).update(bank_account=None)
+    sign_in(client, approver, tenant)
+
+    page = client.get(reverse("charges:release_refund", args=[refund.id]))
+
+    assert page.status_code == 200
+
+
 @pytest.mark.parametrize(
     ("name", "role"),
     [

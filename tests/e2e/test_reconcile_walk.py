@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 NEW = "PAGTO CARTORIO 2 OFICIO"
 
 
-def test_a_month_is_connected_a_file_imported_and_its_lines_created_undone_and_transferred(
+def test_a_month_is_connected_a_file_imported_and_its_lines_accepted_created_transferred_undone(
     product: Product, browser: Browser
 ) -> None:
     with browsing.new_page(browser, viewport=browsing.DESKTOP) as davi:
@@ -29,18 +29,22 @@ def test_a_month_is_connected_a_file_imported_and_its_lines_created_undone_and_t
         itau.get_by_role("link").first.click()
         expect(davi.locator(".balances__chosen")).to_contain_text("45678-9")
         address = davi.url
-        import_file(davi)
+        imported = import_file(davi)
 
         davi.goto(address)
+        accept(davi, "TED ENVIADA - Tintas Aquarela")
+        undo(davi, "TED ENVIADA - Tintas Aquarela")
+        accept(davi, "TED PARCIAL - Alugue")
         create(davi, NEW, "5.6.02")
         undo(davi, NEW)
         create(davi, NEW, "5.6.02")
-        transfer(davi, "TED ENVIADA AG 0001")
+        accept(davi, "TED ENVIADA AG 0001")
         transfer(davi, "TED ENVIADA MESMA TITULARIDADE")
-        browsing.look_at(davi, address)
+        browsing.look_at(davi, address, imported)
 
 
-def import_file(page: Page) -> None:
+def import_file(page: Page) -> str:
+    """The address of the file, compared, applied."""
     day = previous_banking_day(sao_paulo_day(datetime.now(UTC)) - timedelta(days=1))
     content = ofx((f"{day}", "-61.30", NEW), number=month.itau("", "").number)
     page.get_by_role("link", name="Enviar extrato").first.click()
@@ -55,10 +59,17 @@ def import_file(page: Page) -> None:
     expect(page.get_by_role("button", name=re.compile("Desfazer")).first).to_be_visible(
         timeout=SOON
     )
+    return page.url
 
 
 def row(page: Page, text: str) -> Locator:
     return page.locator("[data-pair]").filter(has_text=re.compile(re.escape(text), re.I))
+
+
+def accept(page: Page, text: str) -> None:
+    """The proposal as it is shown, by the button between the two."""
+    row(page, text).locator("[data-key=Enter]").click()
+    expect_done(page, text)
 
 
 def create(page: Page, text: str, code: str) -> None:

@@ -150,3 +150,10 @@ def test_another_company_exports_nothing(
     sign_in(client, outsider, other_tenant)
 
     assert export(client, itau, kind).status_code == 404
+
+
+def test_a_document_of_which_a_part_is_hidden_is_in_no_column_of_documents(reader, itau) -> None:
+    line(itau, "-9.00", counterparty_name="MARIA", masked_document="***.982.247-**")
+
+    (row,) = csv_rows(export(reader, itau, "csv"))
+    assert row["CPF/CNPJ"] == ""

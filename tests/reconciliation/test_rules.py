@@ -331,6 +331,17 @@ def test_a_line_whose_party_has_an_open_bill_is_only_proposed(tenant, itau, ana)
     assert (left.done, left.proposed[row.id].held) == ({}, "open_item")
 
 
+def test_a_line_whose_party_may_by_its_mask_have_an_open_bill_is_only_proposed(
+    tenant, itau, ana
+) -> None:
+    bill = make_payable(tenant)
+    make_rule(ana, when("PAGTO"))
+    mask = f"**{bill.payee.document[2:12]}**"
+    row = line(itau, "-77.00", description="PAGTO", masked_document=mask)
+
+    assert applied(ana, row, is_open=None).proposed[row.id].held == "open_item"
+
+
 def test_a_line_that_names_a_debtor_is_only_proposed(tenant, itau, ana) -> None:
     late(tenant, itau, payer=make_payer(tenant, name="Padaria Estrela Dourada Ltda"))
     make_rule(ana, entry(ana, when("PIX"), "4.1.01"))

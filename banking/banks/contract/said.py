@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
-from core.text import capital
+from core.text import capital, fold
+
+# Of names that people type, the first word: «a Caixa Econômica Federal»; all others are «o».
+FEMININE = frozenset(
+    ("caixa", "cielo", "conta", "cooperativa", "cora", "cresol", "rede", "stone", "unicred", "xp")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +40,9 @@ class Said:
 
     def _after(self, preposition: str, contracted: str) -> str:
         return f"{contracted}{self.the}" if self.article else f"{preposition} {self.name}"
+
+
+def said_as(name: str) -> Said:
+    """A bank that people named."""
+    first = next(iter(fold(name).split()), "")
+    return Said(name, "a" if first in FEMININE else "o")

@@ -35,6 +35,7 @@ class Movement(NamedTuple):
     # Where the bank gives them.
     end_to_end_id: str = ""  # of a Pix; one that begins with D gives a Pix back
     operation_on: date | None = None  # São Paulo day, where it is another than `booked_on`
+    masked_document: str = ""  # with a part hidden, as the bank writes it: «***.456.789-**»
 
 
 class UnreadReason(StrEnum):

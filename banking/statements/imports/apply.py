@@ -15,18 +15,23 @@ from tenants.scope import tenant_scope
 
 Status, State, Answer = StatementFile.Status, FileRow.State, FileRow.Answer
 CHANGED = "O extrato mudou desde a comparação: ela foi refeita. Confira e aplique de novo."
+# A part of it is hidden. One X alone may be of a CNPJ with letters.
+MASKED = r"""(row.document ~ '[*#_•●∙·]|[xX]{2}' AND row.document ~ '\d'
+    AND length(regexp_replace(row.document, '[./\s-]', '', 'g')) IN (11, 14))"""
 # In the order of the index that pages read by. The row becomes the line of its own id, at noon of
 # its day, in the file's order: files tell no time.
 LINES = """
 INSERT INTO banking_statementline (
     tenant_id, bank_account_id, id, bank_id, booked_on, occurred_at, amount, kind, description,
-    counterparty_name, counterparty_document, raw, is_from_file, operation_on, end_to_end_id
+    counterparty_name, counterparty_document, masked_document, raw, is_from_file, operation_on,
+    end_to_end_id
 )
 SELECT row.tenant_id, file.bank_account_id, row.id, 'arquivo:' || row.id, row.day,
        (row.day + time '12:00') AT TIME ZONE 'America/Sao_Paulo'
            + row.number * interval '1 millisecond',
        row.amount, row.kind, left(row.text, 300), row.name,
-       CASE WHEN row.document ~ '^[0-9A-Z]{11,14}$' THEN row.document ELSE '' END,
+       CASE WHEN NOT @MASKED AND row.document ~ '^[0-9A-Z]{11,14}$' THEN row.document ELSE '' END,
+       CASE WHEN @MASKED THEN row.document ELSE '' END,
        jsonb_strip_nulls(jsonb_build_object(
            'arquivo', file.name, 'linha', row.row, 'texto', row.text,
            'id', nullif(row.source_id, ''), 'documento', nullif(row.check_number, ''),
@@ -37,7 +42,7 @@ JOIN banking_statementfile AS file ON file.tenant_id = row.tenant_id AND file.id
 WHERE row.tenant_id = %(tenant)s AND row.file_id = %(file)s AND (
     row.state = 'new' OR row.state = 'doubtful' AND row.answer = 'two')
 ORDER BY row.day, row.number
-"""
+""".replace("@MASKED", MASKED)
 ROWS = """
 UPDATE banking_filerow SET line_id = id, state = 'applied'
 WHERE tenant_id = %(tenant)s AND file_id = %(file)s

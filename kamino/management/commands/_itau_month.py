@@ -98,7 +98,7 @@ CHARGES = (
     Charged(1, D("4180.00"), 4, "Manutenção da bomba, NFS-e 771"),
     Charged(3, D("742.19"), 3, "Embreagem do furgão"),
     Charged(3, D("1093.57"), 4, "Freios do furgão"),
-    Charged(4, D("563.82"), 2, "Troca da bateria"),
+    Charged(4, D("563.82"), 1, "Troca da bateria"),
     Charged(0, D("912.30"), 6, "Lavagem dos caminhões", discount=D("45.00")),
 )
 # Issued in Cora's own app, overdue; paid late, with what its payer added.
@@ -132,7 +132,8 @@ MOVEMENTS = (
     Movement(8, D("-167.45"), "PAGAMENTO PAPELARIA"),
     Movement(8, D("867.30"), "TED RECEBIDA - Frigorífico Campo Novo Ltda - 61.829.374/0001-09"),
     Movement(7, D("-214.38"), "COMPRA CARTAO POSTO BELA VISTA"),
-    Movement(6, D("563.82"), "PIX RECEBIDO - Marcos V Teixeira - ***.715.936-**"),
+    # Certain while it is at most five banking days before its charge: on any day of the week.
+    Movement(5, D("563.82"), "PIX RECEBIDO - Marcos V Teixeira - ***.715.936-**"),
     Movement(5, D("1390.25"), ASKED),
     Movement(5, D("-180.15"), "LANCAMENTO A REGULARIZAR"),
     Movement(3, D("180.15"), "LANCAMENTO REGULARIZADO"),

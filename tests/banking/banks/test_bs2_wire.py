@@ -127,6 +127,7 @@ def test_the_statement_of_the_example() -> None:
         "",
         "E710278662026030213140244509185P",
         None,
+        "",
     )
     assert (fee.amount, fee.kind, fee.counterparty_name) == (Decimal("-300.75"), "fee", "")
 
@@ -208,6 +209,14 @@ def test_documents_of_every_shape_are_read(document: str, read_as: str) -> None:
     assert payments.title_from_wire(answer, answers.LINE).beneficiary_document == read_as
     line = statement.movement_from_wire(movement)
     assert line.counterparty_document == read_as
+
+
+def test_a_partly_hidden_document_is_kept_as_it_came_and_is_no_document() -> None:
+    (first, *_) = read(answers.STATEMENT)["movimentacoes"]
+    party = {"documento": "***518800**"}
+    line = statement.movement_from_wire({**first, "remetente": party, "favorecido": party})
+
+    assert (line.counterparty_document, line.masked_document) == ("", "***518800**")
 
 
 @pytest.mark.parametrize("amount", ["0", "0.00", '"489,90"', "null", "{}"])

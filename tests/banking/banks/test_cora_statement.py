@@ -37,6 +37,13 @@ def parse_transaction(**changes: Any) -> Movement:
     return parse_entry(transaction={**CREDIT_ENTRY["transaction"], **changes})
 
 
+def test_a_partly_hidden_document_is_kept_as_it_came_and_is_no_document() -> None:
+    party = {"name": "MARIA", "identity": "***.982.247-**"}
+    line = parse_transaction(counterParty=party)
+
+    assert (line.counterparty_document, line.masked_document) == ("", "***.982.247-**")
+
+
 def test_the_documented_page_is_read() -> None:
     page = parse(STATEMENT)
 

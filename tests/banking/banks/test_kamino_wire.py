@@ -124,6 +124,13 @@ def test_a_balance_may_be_negative() -> None:
 # --- The statement ----------------------------------------------------------------------
 
 
+def test_a_partly_hidden_document_is_kept_as_it_came_and_is_no_document() -> None:
+    party = {"name": "MARIA", "document": "XXX.982.247-XX"}
+    line = statement.movement_from_wire({**ENTRY, "counterparty": party})
+
+    assert (line.counterparty_document, line.masked_document) == ("", "XXX.982.247-XX")
+
+
 def test_an_entry_becomes_a_movement_of_its_sao_paulo_day() -> None:
     movement = statement.movement_from_wire(ENTRY)
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.journal.entries import reverse_entry
-from banking.models import BankAccount, StatementLine
+from banking.models import BankAccount, LineDoubt, StatementLine
 from charges.models import Settlement
 from charges.states import ChargeStatus
 from core.clock import database_now
@@ -19,7 +19,7 @@ from reconciliation.engine.accept import accept
 from reconciliation.engine.due import companies
 from reconciliation.engine.run import work
 from reconciliation.matches.undo import undo
-from reconciliation.models import Match, OpenedLine, Proposal
+from reconciliation.models import Match, MatchEffect, OpenedLine, Proposal
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
 from tests.charges.factories import make_charge
@@ -58,6 +58,30 @@ def test_a_certain_line_is_only_proposed_where_people_decide(tenant, itau):
     work(tenant.id)
     (first, *_) = proposals(row)
     assert (first.degree, first.parts[0]["id"]) == ("evidence", str(bill.id))
+    assert matches(tenant) == []
+
+
+def test_of_two_people_of_one_name_the_partly_hidden_document_tells_which(tenant, automatic):
+    shared = {"payee_name": "Maria Exemplo da Silva", "approved": True}
+    make_known(tenant, "731.17", payee_document="11144477735", **shared)
+    bill = make_known(tenant, "731.17", payee_document="52998224725", **shared)
+    told = {"counterparty_name": "Maria Exemplo da Silva", "masked_document": "***.982.247-**"}
+    line(automatic, "-731.17", bill.payment_date, **told)
+    work(tenant.id)
+
+    (match,) = matches(tenant)
+    with tenant_scope(tenant.id):
+        effects = MatchEffect.objects.of(tenant).filter(match=match)
+        assert effects.get(kind="bill_paid").bill_id == bill.id
+
+
+def test_lines_that_may_be_one_movement_are_left_to_people(tenant, automatic):
+    bill = make_known(tenant, "731.17", approved=True)
+    rows = [of_payee(bill, automatic, "-731.17") for _ in range(2)]
+    with tenant_scope(tenant.id):
+        LineDoubt.objects.create(tenant=tenant, bank_account=automatic, line=rows[0], told=rows[1])
+    work(tenant.id)
+
     assert matches(tenant) == []
 
 

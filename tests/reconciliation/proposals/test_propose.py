@@ -176,6 +176,24 @@ def test_a_masked_document_decides_between_people_of_one_name(book):
     assert (items_of(found[0]), found[0].degree) == ([right.id], "evidence")
 
 
+def test_a_document_that_the_bank_hides_in_part_decides_like_one_in_the_text(book):
+    book = Book(COMPANY, Register([MARIA, replace(MARIA, id="other", document="11144477735")]))
+    right, other = charge("300.00", MARIA), charge("300.00", replace(MARIA, id="other"))
+    told = line("300.00", name="Maria Exemplo da Silva", document="XXX.982.247-XX")
+
+    found = look(book, told, other, right)
+
+    assert (items_of(found[0]), found[0].degree) == ([right.id], "evidence")
+
+
+def test_a_partly_hidden_document_alone_only_proposes(book):
+    right = charge("312.45", MARIA)
+
+    found = look(book, line("312.45", document="***982247**"), right, charge("312.45", OMEGA))
+
+    assert (items_of(found[0]), found[0].degree) == ([right.id], "")
+
+
 def test_a_name_with_the_document_of_somebody_else_is_not_certain(book):
     bill = charge("312.45", MARIA)
 

@@ -35,7 +35,7 @@ from banking.banks.http import fields
 from banking.banks.http.fields import each_of
 from banking.banks.http.json import Json, read_json, write_json
 from brazil.banking_days import SAO_PAULO
-from brazil.document import read_loose_document
+from brazil.document import read_loose_document, read_masked_document
 
 WINDOW_DAYS = 30
 _PROTOCOL = re.compile(r"[0-9A-Za-z-]{1,64}")
@@ -200,6 +200,7 @@ def movement_from_wire(item: Json) -> Movement:
         description=description,
         counterparty_name=text_of(party.get("nome"), "nome"),
         counterparty_document=read_loose_document(party.get("documento")),
+        masked_document=read_masked_document(party.get("documento")),
         raw=storable(write_json(item)),
         end_to_end_id=_end_to_end_id(item.get("pix")),
     )

@@ -39,7 +39,7 @@ from banking.banks.http.json import (
     write_json,
 )
 from brazil.banking_days import SAO_PAULO
-from brazil.document import parse_document, read_loose_document
+from brazil.document import parse_document, read_loose_document, read_masked_document
 from brazil.errors import InvalidValue
 from core.depth import opens_few
 
@@ -166,6 +166,7 @@ def movement_from_wire(entry: Json, raw: str) -> Movement:
         description=text_of(transaction.get("description"), "description", longest=255),
         counterparty_name=text_of(counterparty.get("name"), "counterParty.name"),
         counterparty_document=read_loose_document(counterparty.get("identity")),
+        masked_document=read_masked_document(counterparty.get("identity")),
         raw=raw,
     )
 

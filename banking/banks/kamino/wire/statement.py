@@ -34,7 +34,7 @@ from banking.banks.kamino.wire.fields import (
     text_of,
 )
 from brazil.banking_days import SAO_PAULO
-from brazil.document import parse_document, read_loose_document
+from brazil.document import parse_document, read_loose_document, read_masked_document
 from brazil.errors import InvalidValue
 
 _KINDS: Final = {"ted": "transfer", "boleto": "payment", "pix": "pix", "fee": "fee"}
@@ -78,6 +78,7 @@ def movement_from_wire(entry: Json) -> Movement:
         description=text_of(entry.get("description"), "description", longest=255),
         counterparty_name=text_of(party.get("name"), "counterparty.name"),
         counterparty_document=read_loose_document(party.get("document")),
+        masked_document=read_masked_document(party.get("document")),
         raw=_storable(entry),
         end_to_end_id=end_to_end_id_of(entry.get("end_to_end_id")),
         operation_on=None if day == booked_on else day,
