@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
+from banking.models import LineDoubt
 from core.clock import database_now
 from reconciliation.engine.gather import Gathered
 from reconciliation.matches.undo import undone_before
@@ -17,10 +18,11 @@ class Guards:
     opened: frozenset[str]  # lines that a person looks at
     undone: frozenset[tuple[str, str]]  # (line, item) that people took apart
     undone_lines: frozenset[str]  # lines of a transfer or return that people took apart
+    doubtful: frozenset[str]  # lines that may be one movement with another line
 
     @classmethod
     def of(cls, tenant_id: UUID, lines: Collection[UUID]) -> "Guards":
-        """Four queries. Runs inside the company's scope."""
+        """Five queries. Runs inside the company's scope."""
         on = Automation.objects.of(tenant_id).filter(by_evidence=True)
         since = database_now() - OpenedLine.LEFT_ALONE
         opened = OpenedLine.objects.of(tenant_id).filter(opened_at__gt=since, id__in=lines)
@@ -30,17 +32,19 @@ class Guards:
             match__undone_by__isnull=False,
             match__kind__in=["transfer", "give_back"],
         )
+        doubts = LineDoubt.objects.of(tenant_id).open()
         return cls(
             frozenset(map(str, on.values_list("bank_account", flat=True))),
             frozenset(map(str, opened.values_list("id", flat=True))),
             frozenset((str(line), str(item)) for line, _, item in pairs),
             frozenset(map(str, between.values_list("statement_line", flat=True))),
+            frozenset(str(line) for pair in doubts.values_list("line", "told") for line in pair),
         )
 
     def allow(self, gathered: Gathered, proposal: Proposal) -> bool:
         if any(item in gathered.unsure for item, _ in proposal.parts):
             return False
-        if self.opened.intersection(proposal.lines):
+        if (self.opened | self.doubtful).intersection(proposal.lines):
             return False
         if proposal.kind != "settle" and self.undone_lines.intersection(proposal.lines):
             return False

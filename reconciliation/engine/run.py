@@ -10,12 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
-<<<<<<< HEAD
 from banking.models import BankAccount, StatementLine
-=======
-from banking.models import BankAccount, LineDoubt, StatementLine
-from core.clock import database_now
->>>>>>> main
 from core.deadline import is_over
 from core.enqueue import enqueue
 from reconciliation.engine.due import (
@@ -150,56 +145,6 @@ def accounts_of(tenant_id: UUID) -> dict[UUID, BankAccount]:
     return {account.id: account for account in rows}
 
 
-<<<<<<< HEAD
-=======
-@dataclass(frozen=True, slots=True)
-class Guards:
-    """What keeps a certain match from being made by itself."""
-
-    by_evidence: frozenset[str]  # accounts
-    opened: frozenset[str]  # lines that a person looks at
-    undone: frozenset[tuple[str, str]]  # (line, item) that people took apart
-    undone_lines: frozenset[str]  # lines of a transfer or return that people took apart
-    doubtful: frozenset[str]  # lines that may be one movement with another line
-
-    @classmethod
-    def of(cls, tenant_id: UUID, gathered: Gathered) -> "Guards":
-        lines = [UUID(line.id) for line in gathered.lines]
-        on = Automation.objects.of(tenant_id).filter(by_evidence=True)
-        since = database_now() - OpenedLine.LEFT_ALONE
-        opened = OpenedLine.objects.of(tenant_id).filter(opened_at__gt=since, id__in=lines)
-        pairs = undone_before(tenant_id, lines)
-        between = MatchLine.objects.of(tenant_id).filter(
-            statement_line__in=lines,
-            match__undone_by__isnull=False,
-            match__kind__in=["transfer", "give_back"],
-        )
-        doubts = LineDoubt.objects.of(tenant_id).open()
-        return cls(
-            frozenset(map(str, on.values_list("bank_account", flat=True))),
-            frozenset(map(str, opened.values_list("id", flat=True))),
-            frozenset((str(line), str(item)) for line, _, item in pairs),
-            frozenset(map(str, between.values_list("statement_line", flat=True))),
-            frozenset(str(line) for pair in doubts.values_list("line", "told") for line in pair),
-        )
-
-    def allow(self, gathered: Gathered, proposal: Found) -> bool:
-        if any(item in gathered.unsure for item, _ in proposal.parts):
-            return False
-        if (self.opened | self.doubtful).intersection(proposal.lines):
-            return False
-        if proposal.kind != "settle" and self.undone_lines.intersection(proposal.lines):
-            return False
-        for line in proposal.lines:
-            if any((line, gathered.entry_of(item)) in self.undone for item, _ in proposal.parts):
-                return False
-        if proposal.degree == "id":
-            return True
-        accounts = {gathered.book.lines[line].account for line in proposal.lines}
-        return accounts <= self.by_evidence
-
-
->>>>>>> main
 class Looking:
     """The proposals of a batch; the certain ones are taken as made while the others are looked
     for."""
