@@ -114,7 +114,7 @@ def rehearse(tenant: Tenant) -> dict[UUID, Rehearsal]:
     add_apart(gathered, tenant.id, said)
     on = frozenset(account.id for account in gathered.book.company.accounts)
     nothing: frozenset[str] = frozenset()
-    looking = Looking(gathered, Guards(on, nothing, frozenset(), nothing)).run()
+    looking = Looking(gathered, Guards(on, nothing, frozenset(), nothing, nothing)).run()
     made = {line: each for each in looking.chosen for line in each.lines}
     for told in said.by_match.values():
         for line in told.lines:
