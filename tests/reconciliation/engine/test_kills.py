@@ -128,17 +128,16 @@ def told(tenant: Tenant) -> dict[str, Any]:
     return found | {"books": books(tenant)}
 
 
-@pytest.mark.parametrize("seed", range(2))
 def test_killed_again_and_again_it_matches_each_line_once(
-    tenant: Tenant, workers: WorkerPool, seed: int
+    tenant: Tenant, workers: WorkerPool
 ) -> None:
     make_books(tenant)
     undisturbed = make_tenant()
     make_books(undisturbed)
     work(undisturbed.id)
-    chance = random.Random(seed)
+    chance = random.Random(13)
 
-    for table in chance.sample(TABLES, 2):
+    for table in TABLES:
         kill_at(table, tenant, workers)
     for many in sorted(chance.sample(range(1, 44), 3)):
         kill_when(tenant, workers, many)
