@@ -8,10 +8,10 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from benchmarks.matching import moving, paying, receiving
+from benchmarks.matching import awkward, moving, paying, receiving
 from benchmarks.matching.world import Row, World
 
-CASES = paying.CASES + receiving.CASES + moving.CASES
+CASES = paying.CASES + receiving.CASES + moving.CASES + awkward.CASES
 FIRST_DAY = date(2026, 1, 5)
 
 

@@ -32,6 +32,7 @@ from reconciliation.proposals.facts import (
 )
 from reconciliation.proposals.names import CUT, plain
 from reconciliation.proposals.pairs import RETURN_DAYS
+from reconciliation.proposals.sets import LOT_DAYS
 from tenants.models import Tenant
 
 LINE_KINDS = {"transfer": "ted", "payment": "boleto"}
@@ -372,10 +373,11 @@ def wanted_of(book: Book, lines: Sequence[Line], parties: Sequence[str]) -> dict
         if len(token := word.lstrip("0")) >= LEAST_TOKEN
         and (len(word) >= LEAST_ID or not token.isdigit())
     }
+    near = range(LOT_DAYS[0], LOT_DAYS[1] + 1)
     values: dict[str, Any] = {
         "sizes": sorted({abs(line.amount) for line in lines}),
         "either": sorted({line.amount for line in lines} | {-line.amount for line in lines}),
-        "near": sorted({day + timedelta(days=apart) for day in days for apart in (-1, 0, 1)}),
+        "near": sorted({day + timedelta(days=apart) for day in days for apart in near}),
         "parties": list(parties),
         "since": min(days) - timedelta(days=SEEN_DAYS),
         "first_due": min(days) - timedelta(days=MOST_LATE_DAYS),
@@ -556,7 +558,8 @@ def add_entry(gathered: Gathered, row: tuple[Any, ...]) -> None:
             day=day,
             party=party or party_named(gathered.book.register, memo) or None,
             account=account,
-            method=method,
+            # One that somebody wrote by hand may be a sale whose fee is not known yet.
+            method=method or ("" if party else "other"),
             number=number or number_in(memo),
             description=memo,
             our_ids=frozenset(ids),

@@ -18,8 +18,10 @@ SELECT (SELECT (count(*), sum(hashtextextended(name || '|' || trade_name || '|' 
         FROM payments_payee WHERE tenant_id = %(tenant)s AND merged_into_id IS NULL)::text,
     (SELECT (count(*), sum(hashtextextended(name || '|' || trade_name || '|' || document, 0)))
         FROM parties_payer WHERE tenant_id = %(tenant)s)::text,
-    (SELECT (count(*), max(id::text), count(archived_at))
-        FROM payments_payeeaccount WHERE tenant_id = %(tenant)s)::text
+    (SELECT (count(*), max(id::text), count(archived_at), count(confirmed_at))
+        FROM payments_payeeaccount WHERE tenant_id = %(tenant)s)::text,
+    (SELECT (count(*), max(id::text), count(archived_at), count(confirmed_at))
+        FROM parties_payeekey WHERE tenant_id = %(tenant)s)::text
 """
 PARTIES = """
 SELECT document, name, trade_name FROM payments_payee
@@ -32,6 +34,14 @@ SELECT payee.document, told.branch, told.account
 FROM payments_payeeaccount AS told JOIN payments_payee AS payee
     ON payee.tenant_id = told.tenant_id AND payee.id = told.payee_id
 WHERE told.tenant_id = %(tenant)s AND told.archived_at IS NULL AND told.confirmed_at IS NOT NULL
+"""
+# A key that is a document is often an owner's.
+KEYS = """
+SELECT payee.document, told.key
+FROM parties_payeekey AS told JOIN payments_payee AS payee
+    ON payee.tenant_id = told.tenant_id AND payee.id = told.payee_id
+WHERE told.tenant_id = %(tenant)s AND told.archived_at IS NULL AND told.confirmed_at IS NOT NULL
+    AND told.key_type IN ('cpf', 'cnpj')
 """
 MOST_KEPT = 8  # companies, in this process
 
@@ -65,14 +75,21 @@ def parties_of(tenant_id: UUID) -> list[Party]:
         accounts: dict[str, list[tuple[str, str]]] = {}
         for document, branch, account in cursor.fetchall():
             accounts.setdefault(document, []).append((branch, account))
+        cursor.execute(KEYS, {"tenant": tenant_id})
+        keys: dict[str, list[str]] = {}
+        for document, key in cursor.fetchall():
+            keys.setdefault(document, []).append(key)
     return [
-        party_of(document, names, tuple(accounts.get(document, ())))
+        party_of(document, names, tuple(accounts.get(document, ())), tuple(keys.get(document, ())))
         for document, names in named.items()
     ]
 
 
 def party_of(
-    document: str, names: list[tuple[str, str]], accounts: tuple[tuple[str, str], ...]
+    document: str,
+    names: list[tuple[str, str]],
+    accounts: tuple[tuple[str, str], ...],
+    keys: tuple[str, ...],
 ) -> Party:
     """As a payee it may be named otherwise than as a payer."""
     name = names[0][0]
@@ -83,6 +100,7 @@ def party_of(
         document=document if is_document(document) else "",
         trade_name=next(filter(None, others), ""),
         accounts=accounts,
+        keys=keys,
     )
 
 

@@ -7,6 +7,8 @@ WORDS = {
     "number": "número do documento",
     "document": "mesmo CPF/CNPJ",
     "account": "mesma conta bancária",
+    "key": "chave Pix do favorecido",
+    "sibling": "mesma empresa, outra filial",
     "root": "mesma empresa, outra filial",
     "mask": "CPF/CNPJ parcial",
     "masked name": "nome e CPF/CNPJ parcial",

@@ -22,6 +22,8 @@ BANK_FEES = tuple(
 )
 MOST_LATE_DAYS = 120
 MOST_DISCOUNT = Decimal("0.105")
+# What a bank asks for a TED on top, where it is no price that is known.
+MOST_FEE, MOST_FEE_SHARE = Decimal("20.00"), Decimal("0.02")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +77,20 @@ def _on(amount: Decimal, terms: Terms, due: date, paid: date) -> set[Decimal]:
         return set()
     fine = amount * terms.fine_percent / 100
     interest = amount * terms.interest_percent / 100 * (paid - due).days / 30
-    return {amount + _cents(fine) + _cents(interest), amount + _cents(fine + interest)}
+    # A slip states its interest a day, in centavos.
+    by_day = _cents(amount * terms.interest_percent / 100 / 30) * (paid - due).days
+    return {
+        amount + _cents(fine) + _cents(interest),
+        amount + _cents(fine + interest),
+        amount + _cents(fine) + by_day,
+    }
 
 
 def _by_custom(item: Item, owed: Decimal, moved: Decimal, day: date) -> Explained | None:
     difference = moved - owed
+    share = abs(difference) / owed * 100
     if item.kind == "charge" and difference < 0:
-        share = -difference / owed * 100
-        near = min(WITHHELD, key=lambda rate: abs(rate - share))
-        if abs(_cents(owed * near / 100) + difference) <= CENT:
+        if _is_withheld(owed, share, -difference):
             return Explained("law", "withholding", -difference)
         if -difference in BANK_FEES:
             return Explained("likely", "fee", -difference)
@@ -92,13 +99,26 @@ def _by_custom(item: Item, owed: Decimal, moved: Decimal, day: date) -> Explaine
         late = (day - item.day).days
         if late > 0 and difference <= _most_interest(owed, late):
             return Explained("likely", "interest", difference)
-        if item.kind == "payable" and difference in BANK_FEES:
+        if item.kind == "payable" and _is_fee(owed, difference):
             return Explained("likely", "fee", difference)
-    if item.kind == "payable" and difference < 0 and -difference <= owed * MOST_DISCOUNT:
-        whole_share = round(-difference / owed * 100)
-        if abs(_cents(owed * whole_share / 100) + difference) <= CENT:
+    if item.kind == "payable" and difference < 0:
+        if -difference <= owed * MOST_DISCOUNT and _is_share(owed, round(share), -difference):
             return Explained("likely", "discount", -difference)
+        if _is_withheld(owed, share, -difference):
+            return Explained("law", "withholding", -difference)
     return None
+
+
+def _is_withheld(owed: Decimal, share: Decimal, difference: Decimal) -> bool:
+    return _is_share(owed, min(WITHHELD, key=lambda rate: abs(rate - share)), difference)
+
+
+def _is_share(owed: Decimal, rate: Decimal | int, difference: Decimal) -> bool:
+    return abs(_cents(owed * rate / 100) - difference) <= CENT
+
+
+def _is_fee(owed: Decimal, difference: Decimal) -> bool:
+    return difference in BANK_FEES or difference <= min(MOST_FEE, owed * MOST_FEE_SHARE)
 
 
 def _most_interest(owed: Decimal, late: int) -> Decimal:

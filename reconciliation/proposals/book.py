@@ -12,7 +12,13 @@ from reconciliation.proposals.amounts import MOST_LATE_DAYS, values_by_terms
 from reconciliation.proposals.facts import Company, Item, Line, Party, Proposal
 from reconciliation.proposals.masks import MaskIndex
 from reconciliation.proposals.names import CUT, NameIndex
-from reconciliation.proposals.reading import Reading, account_number, bare_number, read
+from reconciliation.proposals.reading import (
+    Reading,
+    account_number,
+    bare_number,
+    is_document,
+    read,
+)
 
 SURE_FIT = 0.85
 LEAST_ID = 8  # figures of a number that is no other by chance
@@ -28,6 +34,7 @@ class Register:
         self.names = NameIndex(self.parties.values())
         self.masks = MaskIndex(self.parties.values())
         self.of_document: dict[str, set[str]] = defaultdict(set)
+        self.of_key: dict[str, set[str]] = defaultdict(set)  # Pix keys that are documents
         self.of_root: dict[str, set[str]] = defaultdict(set)
         self.of_account: dict[tuple[str, str], set[str]] = defaultdict(set)
         for party in self.parties.values():
@@ -38,6 +45,10 @@ class Register:
             self.of_document[document].add(party.id)
             if len(document) == 14:
                 self.of_root[document[:8]].add(party.id)
+        for key in party.keys:
+            # Often an owner's: money goes to a CPF that the company's invoice does not name.
+            if is_document(document := bare_number_kept(key)):
+                self.of_key[document].add(party.id)
         for branch, number in party.accounts:
             self.of_account[account_number(branch, number)].add(party.id)
 
@@ -104,7 +115,7 @@ class Book:
     # Blocks
 
     def parties_of(self, line: Line) -> dict[str, str]:
-        """The parties that the line may tell of, with how: document, account, root, mask, name."""
+        """The parties that the line may tell of, with how: key, document, root, mask, name."""
         if line.id not in self._told:
             reading = self.readings[line.id]
             self._told[line.id] = self._by_documents(reading) or self._by_name(reading)
@@ -115,11 +126,14 @@ class Book:
         for account in reading.accounts:
             found |= dict.fromkeys(self.register.of_account.get(account, ()), "account")
         for document in reading.documents:
+            found |= dict.fromkeys(self.register.of_key.get(document, ()), "key")
             found |= dict.fromkeys(self.register.of_document.get(document, ()), "document")
-        if not found:
-            for document in reading.documents:
-                if len(document) == 14:
-                    found |= dict.fromkeys(self.register.of_root.get(document[:8], ()), "root")
+        # One of another branch may pay, or be paid, for it.
+        how = "sibling" if found else "root"
+        for document in reading.documents:
+            if len(document) == 14:
+                of_root = self.register.of_root.get(document[:8], set())
+                found |= dict.fromkeys(of_root - set(found), how)
         return found
 
     def _by_name(self, reading: Reading) -> dict[str, str]:
@@ -209,11 +223,11 @@ class Book:
             for value in values_by_terms(item, day):
                 self._late[day][value].add(item.id)
 
-    def around(self, day: date, days: int, line: Line) -> list[Item]:
-        """Open items of the line's side that are due about that day."""
+    def around(self, day: date, days: tuple[int, int], line: Line) -> list[Item]:
+        """Open items of the line's side that are due about that day; both ends are included."""
         return [
             self.items[item]
-            for offset in range(-days, days + 1)
+            for offset in range(days[0], days[1] + 1)
             for item in self._by_day.get(day + timedelta(days=offset), ())
             if self.open[item] and self._is_of_side(item, line)
         ]

@@ -3,9 +3,10 @@
 Both ask for a value that is the item's own, or what its own terms make of it, to the centavo.
 Evidence asks for more: a party that the line tells of, and of no other (document, account, root,
 a name that fits one party alone), or a value that was there once in 120 days, is not round, and
-stands on a line that names nobody else; a day on which such an item is paid; no other open item
-and no other open line that would do as well; and no equal line of the party that was matched just
-before. Memory, a mask alone and a namesake with another document only ever propose.
+stands on a line that names nobody else; a day on which such an item is paid, and the rail that it
+is paid by; no other open item and no other open line that would do as well; and no equal line of
+the party that was matched just before. Memory, a mask alone and a namesake with another document
+only ever propose.
 """
 
 from dataclasses import replace
@@ -15,6 +16,8 @@ from reconciliation.proposals.days import banking_days_between
 from reconciliation.proposals.facts import Item, Line
 from reconciliation.proposals.look import Look
 from reconciliation.proposals.single import Candidate
+
+MOST_DAYS_OF_AMBIGUOUS = 1  # banking days; a name that fits several, and the value that is one's
 
 
 def degree_of(look: Look, candidate: Candidate, candidates: list[Candidate]) -> str:
@@ -28,9 +31,11 @@ def degree_of(look: Look, candidate: Candidate, candidates: list[Candidate]) -> 
         return "" if _has_earlier_line(look, candidate) else "id"
     if not _is_timely(look, candidate) or _has_rival_line(look, candidate):
         return ""
-    apart = banking_days_between(candidate.item.day, look.line.day)
+    apart = banking_days_between(look.day_of(candidate.item), look.line.day)
     if apart > 3 and look.book.has_twin(look.line, 15):
         return ""  # paid twice, perhaps: the next one of equal value is not meant
+    if candidate.party == "sibling" and (is_round(look.moved) or look.is_common_value):
+        return ""
     if candidate.party and look.is_party_sure:
         return "evidence"
     if candidate.by_number and candidate.party:
@@ -44,6 +49,8 @@ def _is_beside(other: Candidate, best: Candidate) -> bool:
         return True
     if best.by_number and best.party and not other.by_number:
         return True
+    if other.party == "sibling" and best.party in ("document", "account"):
+        return True
     return bool(best.party) and not other.party and not other.by_number
 
 
@@ -53,9 +60,13 @@ def _is_same(item: Item, other: Item) -> bool:
 
 
 def _is_timely(look: Look, candidate: Candidate) -> bool:
-    item, days = candidate.item, (look.line.day - candidate.item.day).days
+    item = candidate.item
+    days = (look.line.day - look.day_of(item)).days
     if item.kind == "entry":
         return -5 <= days <= 10
+    if _is_off_rail(look, item) and not candidate.by_number:
+        # Nobody settles a boleto by Pix ahead of time: this is for something else, perhaps.
+        return -1 <= days <= 12
     if is_round(look.moved) or look.is_common_value:
         # Such a value may be for anything; only near its day it is for this.
         return -5 <= days <= 12
@@ -117,9 +128,17 @@ def _is_alone(look: Look, candidate: Candidate) -> bool:
         return False
     if look.reading.names_somebody and not candidate.party:
         return False
-    if look.line.kind and item.method not in ("", "other", look.line.kind, "boleto_pix"):
+    if len(look.told) > 1 and apart > MOST_DAYS_OF_AMBIGUOUS:
+        return False
+    if _is_off_rail(look, item):
         return False
     return apart <= 5
+
+
+def _is_off_rail(look: Look, item: Item) -> bool:
+    """Whether the money went otherwise than the item says."""
+    rail = look.reading.rail
+    return bool(rail) and item.method not in ("", "other", "boleto_pix", rail)
 
 
 def _are_alike(line: Line, other: Line) -> bool:

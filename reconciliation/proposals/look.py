@@ -1,17 +1,20 @@
 """One line against the book: what its text tells, and what may stand beside it at all."""
 
+from datetime import date
+
 from reconciliation.proposals.book import Book
 from reconciliation.proposals.days import banking_days_between
 from reconciliation.proposals.facts import Item, Line
 
 KNOWN = {
-    "document": 45.0, "account": 42.0, "root": 38.0, "mask": 30.0, "masked name": 38.0,
-    "name": 34.0, "namesake": 20.0, "likeness": 26.0, "memory": 18.0,
+    "document": 45.0, "account": 42.0, "key": 42.0, "root": 38.0, "mask": 30.0, "masked name": 38.0,
+    "sibling": 26.0, "name": 34.0, "namesake": 20.0, "likeness": 26.0, "memory": 18.0,
 }  # fmt: skip
 # How sure a party has to be known for a match without a person; it has to be the only one.
-SURE = frozenset(("document", "account", "root", "masked name", "name"))
+SURE = frozenset(("document", "account", "key", "root", "masked name", "name"))
 
-MOST_DAYS_OF_ORDER = 7  # after it was sent; later its line is none of it
+MOST_DAYS_OF_ORDER = 7  # after it was to be paid; later its line is none of it
+MOST_DAYS_OF_NAMED = 45  # where the line tells its id
 
 
 class Look:
@@ -31,12 +34,18 @@ class Look:
     def is_party_sure(self) -> bool:
         """Whether it tells of one party; one that is written down twice under a document is one."""
         told = set(self.parties.values())
-        return told <= {"document", "root"} or (len(self.parties) == 1 and told <= SURE)
+        return told <= {"document", "root", "sibling"} or (len(self.parties) == 1 and told <= SURE)
 
     @property
     def one_party(self) -> tuple[str, str] | None:
         """The only party that the line tells of, and how."""
-        return next(iter(self.parties.items())) if len(self.parties) == 1 else None
+        told = self.told
+        return told[0] if len(told) == 1 else None
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """The parties that the line tells of, without other branches of theirs."""
+        return [(party, how) for party, how in self.parties.items() if how != "sibling"]
 
     def may_be(self, item: Item) -> bool:
         if item.kind == "transfer":
@@ -50,11 +59,19 @@ class Look:
             # An order that lives is settled by its own line alone.
             if sending.account != self.line.account or (item.id not in self.named and sending.ids):
                 return False
-            return 0 <= (self.line.day - sending.day).days <= MOST_DAYS_OF_ORDER
+            # It may have been sent for a later day, and its bank books what it tells by id any day.
+            late = (self.line.day - max(sending.day, item.day)).days
+            most = MOST_DAYS_OF_NAMED if item.id in self.named else MOST_DAYS_OF_ORDER
+            return self.line.day >= sending.day and late <= most
         return True
 
+    def day_of(self, item: Item) -> date:
+        """Of an order the day of sending or the planned one, whichever is nearer to the line."""
+        days = [item.day, item.sending.day] if item.sending else [item.day]
+        return min(days, key=lambda day: abs((self.line.day - day).days))
+
     def date_score(self, item: Item) -> float:
-        day = item.sending.day if item.sending else item.day
+        day = self.day_of(item)
         apart = banking_days_between(day, self.line.day)
         is_early = self.line.day < day
         late_is_usual = item.kind == "charge"

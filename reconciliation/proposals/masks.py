@@ -4,13 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from reconciliation.proposals.facts import Party
+from reconciliation.proposals.reading import is_document
 
 
 class MaskIndex:
     """Banks hide the same places of all documents: for each such form parties are indexed once."""
 
     def __init__(self, parties: Iterable[Party]) -> None:
-        self._documents = [(party.document, party.id) for party in parties if party.document]
+        self._documents = [
+            (document, party.id)
+            for party in parties
+            for document in (party.document, *filter(is_document, party.keys))
+            if document
+        ]
         self._forms: dict[tuple[int, tuple[int, ...]], dict[str, set[str]]] = {}
 
     def fitting(self, mask: str) -> set[str]:

@@ -11,10 +11,27 @@ from reconciliation.proposals.facts import Party
 
 EXACT, CUT, LIKE, PART = 1.0, 0.95, 0.9, 0.8
 LEAST_WORD = 4
+COMPANY_DOCUMENT = 14  # figures of a CNPJ
 LEAST_CUT = 9  # letters of a cut name that still say something
 LEAST_LIKE = 91
 LEAST_OF_FIELD = 30  # where a field of its own may cut a name
 _FORMS = frozenset(("ltda", "me", "epp", "sa", "s", "a", "eireli", "cia", "mei"))
+# First words that say what a company does, not which one it is.
+_KINDS = frozenset((
+    "academia", "advocacia", "advogados", "agencia", "agropecuaria", "alimentos", "assistencia",
+    "associacao", "atacado", "auto", "autopecas", "banco", "bar", "bazar", "casa", "central",
+    "centro", "clinica", "colegio", "comercial", "comercio", "companhia", "condominio",
+    "confeccoes", "construcoes", "construtora", "consultoria", "contabilidade", "cooperativa",
+    "distribuidora", "drogaria", "editora", "embalagens", "empresa", "engenharia", "escola",
+    "escritorio", "espaco", "farmacia", "faculdade", "fundacao", "gestao", "grafica", "grupo",
+    "hospital", "hotel", "imobiliaria", "industria", "informatica", "instituto", "irmaos",
+    "laboratorio", "lanchonete", "lavanderia", "livraria", "locacao", "locadora", "loja", "lojas",
+    "marcenaria", "materiais", "mecanica", "mercado", "metalurgica", "moveis", "nova", "novo",
+    "oficina", "oticas", "padaria", "panificadora", "papelaria", "posto", "prefeitura", "real",
+    "refrigeracao", "representacoes", "restaurante", "santa", "santo", "seguradora", "seguranca",
+    "servicos", "sociedade", "solucoes", "studio", "super", "supermercado", "tecnologia",
+    "transportadora", "transportes", "vidracaria",
+))  # fmt: skip
 _SMALL = _FORMS | {"de", "da", "do", "das", "dos", "e", "em"}
 
 
@@ -29,12 +46,15 @@ class NameIndex:
         self._names: dict[str, tuple[str, ...]] = {}
         self._by_word: dict[str, set[str]] = defaultdict(set)
         self._found: dict[tuple[str, bool], dict[str, float]] = {}
+        self._by_brand: dict[str, set[str]] = defaultdict(set)  # companies, by first words
         for party in parties:
             names = tuple(plain(name) for name in (party.name, party.trade_name) if name)
             self._names[party.id] = names
             for name in names:
                 for word in name.split():
                     self._by_word[word[:4]].add(party.id)
+                if len(party.document) == COMPANY_DOCUMENT and name:
+                    self._by_brand[name.split()[0]].add(party.id)
 
     def fitting(self, told: str, *, may_be_cut: bool) -> dict[str, float]:
         """How well each party fits; those that fit worse than the best kind are left out.
@@ -58,7 +78,15 @@ class NameIndex:
         }
         best = max(fits.values(), default=0.0)
         least = CUT if may_be_cut and best == EXACT else best
-        return {party: fit for party, fit in fits.items() if fit and fit >= least}
+        found = {party: fit for party, fit in fits.items() if fit and fit >= least}
+        return found or self._of_brand(told)
+
+    def _of_brand(self, told: str) -> dict[str, float]:
+        """«Cielo vendas» and «Cielo S.A. Instituição de Pagamento»: one word, of one company."""
+        brand = told.split()[0]
+        fits = self._by_brand.get(brand, set())
+        is_brand = len(brand) >= LEAST_WORD and brand not in _KINDS and len(fits) == 1
+        return dict.fromkeys(fits, PART) if is_brand else {}
 
 
 def _fit(told: str, name: str, may_be_cut: bool) -> float:

@@ -9,11 +9,13 @@ from reconciliation.proposals.amounts import is_round
 from reconciliation.proposals.book import Book
 from reconciliation.proposals.days import banking_days_between
 from reconciliation.proposals.facts import Item, Line, Proposal
+from reconciliation.proposals.reading import says_refund
 
 MOST_DAYS_OF_TRANSFER = 5  # banking days
 RETURN_DAYS = 90  # MED
-SILENT_RETURN_DAYS = 10
-RAILS = ("ted", "pix", "boleto", "cheque")
+KNOWN_KINSHIP = 30  # both lines tell of one party, or of one number
+SILENT_RETURN_DAYS = 30
+MOST_DAYS_OF_REFUSED = 4  # banking days; a TED that its bank cannot credit comes back at once
 
 
 def transfers(book: Book, line: Line) -> list[Proposal]:
@@ -134,23 +136,48 @@ def returns(book: Book, line: Line) -> list[Proposal]:
     found = []
     for other in _earlier(book, line, RETURN_DAYS):
         kinship = _kinship(book, line, other)
-        if kinship >= 0:
-            apart = min(banking_days_between(other.day, line.day), 40)
-            found.append(_return_of(book, other, line, 60 + kinship - apart))
+        apart = banking_days_between(other.day, line.day)
+        is_known = kinship >= KNOWN_KINSHIP
+        if kinship >= 0 and (
+            is_known or not _is_refused(book, line) or apart <= MOST_DAYS_OF_REFUSED
+        ):
+            found.append(_return_of(book, other, line, 60 + kinship - min(apart, 40)))
     found.sort(key=lambda proposal: -proposal.score)
+    _earlier_first(book, line, found)
     if found and _is_certain_return(book, line, found):
         found[0] = replace(found[0], degree="evidence")
     return found
 
 
+def _earlier_first(book: Book, line: Line, found: list[Proposal]) -> None:
+    """What left on the day of the return may be the second try; the first one came back."""
+    if not found or book.lines[found[0].lines[0]].day < line.day:
+        return
+    parties = set(book.parties_of(book.lines[found[0].lines[0]]))
+    for place, other in enumerate(found):
+        sent = book.lines[other.lines[0]]
+        apart = banking_days_between(sent.day, line.day)
+        if 0 < apart <= MOST_DAYS_OF_REFUSED and parties & set(book.parties_of(sent)):
+            found.insert(0, replace(found.pop(place), score=found[0].score))
+            return
+
+
 def _silent_returns(book: Book, line: Line) -> list[Proposal]:
-    """The same party sends the same value back without a word."""
+    """The same party sends the same value back without a word, or as a refund, which may be that
+    of an expense as well."""
     parties = set(book.parties_of(line))
+    days, score = (
+        (RETURN_DAYS, 72.0) if says_refund(book.readings[line.id]) else (SILENT_RETURN_DAYS, 46.0)
+    )
     return [
-        _return_of(book, other, line, 44 - banking_days_between(other.day, line.day))
-        for other in (_earlier(book, line, SILENT_RETURN_DAYS) if parties else ())
+        _return_of(book, other, line, score - banking_days_between(other.day, line.day) / 2)
+        for other in (_earlier(book, line, days) if parties else ())
         if parties & set(book.parties_of(other))
     ]
+
+
+def _is_refused(book: Book, line: Line) -> bool:
+    return book.readings[line.id].rail == "ted"
 
 
 def _earlier(book: Book, line: Line, days: int) -> list[Line]:
@@ -184,8 +211,9 @@ def _kinship(book: Book, line: Line, other: Line) -> int:
         return -1
     if mine.name and theirs.name:
         return 30 if fuzz.partial_ratio(mine.name, theirs.name) >= 80 else -1
-    rails = [rail for rail in RAILS if rail in mine.text]
-    return 10 + 10 * any(rail in theirs.text or rail == other.kind for rail in rails)
+    if mine.rail and theirs.rail and mine.rail != theirs.rail:
+        return -1
+    return 20 if mine.rail and theirs.rail else 10
 
 
 def _is_certain_return(book: Book, line: Line, found: list[Proposal]) -> bool:
@@ -194,5 +222,5 @@ def _is_certain_return(book: Book, line: Line, found: list[Proposal]) -> bool:
         return False
     other = book.lines[best.lines[0]]
     near = banking_days_between(other.day, line.day) <= 10
-    known = _kinship(book, line, other) >= 30
-    return near and (known or not is_round(line.amount))
+    is_known = _kinship(book, line, other) >= KNOWN_KINSHIP
+    return near and (is_known or _is_refused(book, line) or not is_round(line.amount))

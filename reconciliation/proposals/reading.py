@@ -21,36 +21,73 @@ _TOKEN = re.compile(r"[a-z]*\d[a-z\d]*")
 _GIVES_BACK = re.compile(
     r"\b(?:dev(?:ol\w*)?|devolucao|devolvid\w|estorn\w*|revers\w+|rejeitad\w|retorno de)\b"
 )
+_REFUND = re.compile(r"\b(?:reembols\w*|ressarc\w*|restitui\w*)")
 _SAME_HOLDER = re.compile(r"mesma titularidade|mesmo titular|entre contas|contas proprias")
 # Natures that settle no bill and no charge; only an entry on this account may fit.
 _OWN_NATURE = re.compile(
     r"^(?:tar(?:ifa)?\b|cesta|iof\b|rend\b|rendimento|remuneracao|juros|compra|rshop|saque|aplic|resgate"
     r"|anuidade|encargo|pacote)|\b(?:tarifa|iof|cdb|rdb|poupanca|compra cartao|compra no debito)\b"
 )
+# What stands close to a name without a blank: the day after it, the sender's bank before it.
+_GLUED = re.compile(r"\d\d/\d\d(?:/\d{2,4})?(?![\d/])|\b\d{3}\.\d{3,4}(?=[a-z])")
+# Whole phrases that banks write; their words alone may be names.
+_CARDS = r"(?:visa|master(?:card)?|maestro|elo|amex|hiper(?:card)?)"
+_SIDES = r"(?:cred(?:ito)?|deb(?:ito)?|vendas?|cd|cc)"
+_PHRASES = re.compile(
+    r"\b(?:outros bancos|fgts digital|simples nacional|cobranca simples|debito automatico"
+    rf"|{_SIDES}[ -]+{_CARDS}|{_CARDS}[ -]+{_SIDES})\b"
+)
+# How the money went, where only the text says so.
+_RAILS = (
+    ("pix", re.compile(r"\bpix\b")),
+    ("ted", re.compile(r"\b(?:ted|transf\w* eletr\w*|tev)\b")),
+    ("boleto", re.compile(r"\b(?:boletos?|titulos?|tit|bloqueto)\b")),
+    ("cheque", re.compile(r"\b(?:cheques?|ch)\b")),
+)
+LEAST_OWN = 9  # letters of the company's own name, cut by a text
 LEAST_NUMBER = 2
 LEAST_SHOWN = 4  # figures of a document of which a part is hidden
 # What banks write around a name.
 _BANK_WORDS = frozenset((
-    "a", "ag", "agencia", "ao", "aut", "automatico", "banco", "boleto", "boletos", "bradesco",
-    "c", "cc", "cnpj", "cobranca", "code", "conta", "contas", "corrente", "cp",
-    "cpf", "cred", "credito", "creditos", "d", "da", "darf", "das", "de", "deb", "debito",
-    "debitos", "deposito", "des", "dev", "devolucao", "devolvida", "devolvido", "dia", "do",
-    "doc", "documento", "dos", "duplicata", "e", "efetuada", "efetuado", "eletron",
-    "eletronica", "eletronico", "em", "enviada", "enviado", "estorno", "fat", "fatura",
-    "federal", "fgts", "folha", "fornecedor", "fornecedores", "gps", "ib", "ibk", "inexistente",
-    "int", "interna", "internet", "itau", "liq", "liquidacao", "mesma", "mobile", "na", "nf",
-    "nfe", "nfse", "no", "nr", "num", "numerado", "numero", "o", "pag", "paga", "pagamento",
-    "pago", "pagto", "para", "parc", "parcela", "pela", "pelo", "pgto", "pix", "por", "qr",
-    "qrs", "rec", "recebida", "recebido", "recebimento", "ref", "rem", "repasse", "salario",
-    "salarios", "sicoob", "sispag", "tar", "tarifa", "ted", "tev", "titularidade", "titulo",
-    "titulos", "transf", "transferencia", "transferido", "tributo", "tributos", "valor",
-    "vendas", "via",
+    "a", "ag", "agencia", "agendada", "agendado", "agendamento", "antecip", "antecipacao", "ao",
+    "ausente", "aut", "automatico", "autorizado", "banco", "bancos", "beneficiario", "bloqueada",
+    "bloqueado", "bloqueto", "bol", "boleto", "boletos", "bradesco", "c", "cc", "chave", "cheque",
+    "cheques", "cnpj", "cobr", "cobranca", "code", "cofins", "compensacao", "compensado",
+    "concessionaria", "concessionarias", "consumo", "conta", "contas", "convenio", "corrente",
+    "cp", "cpf", "cred", "creditada", "creditado", "credito", "creditos", "csll", "d", "da",
+    "dados", "dare", "darf", "das", "de", "deb", "debitada", "debitado", "debito", "debitos",
+    "deposito", "depositos", "des", "dest", "destinatario", "dev", "devolucao", "devolvida",
+    "devolvido", "dia", "dinamico", "divergente", "divergentes", "do", "doc", "documento", "dos",
+    "duplicata", "e", "efetivada", "efetivado", "efetuada", "efetuado", "eletr", "eletron",
+    "eletronica", "eletronico", "em", "encerrada", "encerrado", "enviada", "enviadas", "enviado",
+    "enviados", "estatico", "estorno", "fat", "fatura", "favorecido", "federal", "fgts", "folha",
+    "fornec", "fornecedor", "fornecedores", "gare", "gnre", "gps", "grf", "gru", "ib", "ibk",
+    "icms", "identif", "identificada", "identificado", "imposto", "impostos", "inconsistente",
+    "incorreta", "incorreto", "incorretos", "inexistente", "inss", "int", "interna", "internet",
+    "invalida", "invalido", "invalidos", "ipi", "iptu", "ipva", "irpj", "irrf", "iss", "itau",
+    "lanc", "lancamento", "liq", "liquidacao", "liquidacoes", "liquidada", "liquidado", "lote",
+    "lotes", "mesma", "mobile", "motivo", "na", "nf", "nfe", "nfse", "no", "nr", "num", "numerado",
+    "numero", "o", "pag", "paga", "pagamento", "pagamentos", "pago", "pagto", "pagtos", "para",
+    "parc", "parcela", "pela", "pelo", "pgto", "pgtos", "pis", "pix", "por", "pref", "prefeitura",
+    "qr", "qrcode", "qrs", "realizada", "realizado", "rec", "recebida", "recebidas", "recebido",
+    "recebidos", "recebimento", "recebto", "recolhimento", "recusada", "recusado", "reembolso",
+    "ref", "rejeitada", "rejeitado", "rem", "remessa", "remetente", "repasse", "ressarcimento",
+    "restituicao", "rfb", "salario", "salarios", "sefaz", "sicoob", "sispag", "solicitacao",
+    "solicitada", "solicitado", "tar", "tarifa", "tarifas", "ted", "tef", "tev", "tit",
+    "titularidade", "titulo", "titulos", "transacao", "transf", "transfer", "transferencia",
+    "transferencias", "transferido", "tributaria", "tributo", "tributos", "valor", "vencimento",
+    "venda", "vendas", "via", "vl",
 ))  # fmt: skip
 
 
 def gives_back(text: str) -> bool:
     """Whether a line's words are those of a return or a reversal."""
     return bool(_GIVES_BACK.search(fold(text)))
+
+
+def says_refund(reading: "Reading") -> bool:
+    """Also said of expenses that are paid back: only a movement before it makes it a return."""
+    return bool(_REFUND.search(reading.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +104,7 @@ class Reading:
     gives_back: bool
     is_own_nature: bool
     own_account: str = ""  # the one of ours that the text names
+    rail: str = ""  # pix, ted, boleto, cheque; "" where nothing says so
 
     @property
     def names_somebody(self) -> bool:
@@ -90,7 +128,7 @@ def account_number(branch: str, number: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=100_000)
-def _is_document(text: str) -> bool:
+def is_document(text: str) -> bool:
     return is_valid_cnpj(text) if len(text) == 14 else len(text) == 11 and is_valid_cpf(text)
 
 
@@ -99,7 +137,7 @@ def read(line: Line, company: Company) -> Reading:
     documents, masks = set(), []
     for told in (*(m.group() for m in _FULL.finditer(text)), fold(line.document)):
         plain = re.sub(r"[./-]", "", told).upper()
-        if _is_document(plain):
+        if is_document(plain):
             documents.add(plain)
     for told in (*(m.group() for m in _MASKED.finditer(text)), fold(line.document)):
         plain = bare_mask(told)
@@ -107,6 +145,7 @@ def read(line: Line, company: Company) -> Reading:
             masks.append(plain)
     accounts = frozenset(account_number(*m.groups()) for m in _ACCOUNT.finditer(text))
     words = _words_with_digits(text)
+    name = _name(line, text)
     own = _own_account(accounts, line.account, company)
     root = company.document[:8]
     is_own = bool(
@@ -114,6 +153,7 @@ def read(line: Line, company: Company) -> Reading:
         or any(len(d) == 14 and d[:8] == root for d in documents)
         or _SAME_HOLDER.search(text)
         or _is_own_name(line.name or text, company.name, has_field=bool(line.name))
+        or (not line.name and _is_own_name_cut(name, company.name))
     )
     return Reading(
         text=text,
@@ -122,12 +162,13 @@ def read(line: Line, company: Company) -> Reading:
         documents=frozenset(documents),
         masks=tuple(masks),
         accounts=accounts,
-        name=_name(line, text),
+        name=name,
         is_name_of_text=not line.name,
         is_own=is_own,
         gives_back=bool(_GIVES_BACK.search(text)),
         is_own_nature=line.kind == "fee" or bool(_OWN_NATURE.search(text)),
         own_account=own,
+        rail=_rail(line, text),
     )
 
 
@@ -140,12 +181,19 @@ def _words_with_digits(text: str) -> frozenset[str]:
 def _name(line: Line, text: str) -> str:
     if line.name:
         return " ".join(re.findall(r"[^\W_]+", fold(line.name)))
-    words = [word for word in re.findall(r"[^\W_]+", text) if not any(c.isdigit() for c in word)]
+    bare = _PHRASES.sub(" ", _GLUED.sub(" ", text))
+    words = [word for word in re.findall(r"[^\W_]+", bare) if not any(c.isdigit() for c in word)]
     while words and words[0] in _BANK_WORDS:
         words.pop(0)
     while words and words[-1] in _BANK_WORDS - {"e", "do", "da", "de", "dos", "das", "d", "c"}:
         words.pop()
     return " ".join(words) if any(len(word) > 2 for word in words) else ""
+
+
+def _rail(line: Line, text: str) -> str:
+    if line.kind in ("pix", "ted", "boleto"):
+        return line.kind
+    return next((rail for rail, words in _RAILS if words.search(text)), "")
 
 
 def _own_account(accounts: frozenset[tuple[str, str]], account: str, company: Company) -> str:
@@ -161,3 +209,9 @@ def _is_own_name(text: str, name: str, *, has_field: bool) -> bool:
     if has_field:
         return (len(told) >= 10 and mine.startswith(told)) or told == mine
     return mine[:20] in told
+
+
+def _is_own_name_cut(told: str, name: str) -> bool:
+    """A text ends in the middle of our name; one word of it may be anybody's."""
+    mine = " ".join(re.findall(r"[^\W_]+", fold(name)))
+    return len(told) >= LEAST_OWN and " " in told and mine.startswith(told)

@@ -14,6 +14,9 @@ from reconciliation.proposals.sums import MOST, sets_of
 # How many sets would sum to a value by chance: beyond these a sum proves nothing, or says nothing.
 CHANCE_OF_CERTAIN = 0.001
 CHANCE_OF_PROPOSAL = 0.3
+# A lot is paid a day before its items are due, or credited a weekend after.
+LOT_DAYS = (-4, 1)
+DAYS_OF_CREDIT = 3  # of an acquirer, whose sales of some days come as one
 MOST_RATE = Decimal("5.5")  # per cent that an acquirer keeps
 
 
@@ -27,9 +30,9 @@ def sets(look: Look, candidates: list[Candidate]) -> list[Proposal]:
         lot = [look.book.items[item] for item in look.named if look.book.open[item]]
         return _sets_among(look, lot, 60.0, "lot")
     found: list[Proposal] = []
-    for party, known in look.parties.items():
+    for party, known in look.told:
         found += _sets_among(
-            look, look.book.by_party(party, look.line), KNOWN[known] / len(look.parties), known
+            look, look.book.by_party(party, look.line), KNOWN[known] / len(look.told), known
         )
     if not look.parties and not look.reading.names_somebody:
         found += _sets_of_a_day(look)
@@ -91,7 +94,7 @@ def _sets_of_a_day(look: Look) -> list[Proposal]:
     """A lot in one line: what is due about that day on this account, alike in kind and rail."""
     near = [
         item
-        for item in look.book.around(look.line.day, 1, look.line)
+        for item in look.book.around(look.line.day, LOT_DAYS, look.line)
         if item.account in (None, look.line.account) and look.may_be(item)
     ]
     lots = {
@@ -116,10 +119,17 @@ def net_of_fee(look: Look) -> list[Proposal]:
     party, known = look.one_party
     days: dict[date, list[Item]] = {}
     for item in look.book.by_party(party, look.line):
-        if item.method == "other" and item.account in (None, look.line.account):
+        if item.method == "other":
             days.setdefault(item.day, []).append(item)
+    near = [
+        item
+        for day, items in days.items()
+        if abs((look.line.day - day).days) <= DAYS_OF_CREDIT
+        for item in items
+    ]
+    groups = [*days.values()] + [near] * (len(days) > 1)
     found = []
-    for items in days.values():
+    for items in groups:
         whole = _net_of(look, items, party, known) if len(items) >= 2 else None
         found += [whole] if whole else _net_by_usual_rate(look, items, party, known)
     return found
@@ -153,9 +163,9 @@ def _net_of(look: Look, items: list[Item], party: str, known: str) -> Proposal |
 
 def together(look: Look) -> list[Proposal]:
     """Several lines of one party and day that are one item."""
-    if look.named or len(look.parties) != 1:
+    if look.named or not look.one_party:
         return []
-    (party, known), *_ = look.parties.items()
+    party, known = look.one_party
     lines = [
         line
         for line in look.book.lines_of_party(party)
@@ -192,6 +202,7 @@ def _alike(items: list[Item]) -> list[list[Item]]:
             ("all", item.kind),
             ("day", item.kind, item.day),
             ("words", item.kind, item.day, item.description),
+            ("first word", item.kind, item.day, item.description.partition(" ")[0]),
             ("rail", item.kind, item.day, item.method),
             ("account", item.kind, item.day, item.account),
         ):

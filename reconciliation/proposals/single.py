@@ -7,10 +7,11 @@ from decimal import Decimal
 from reconciliation.proposals.amounts import CENT, Explained, explain, is_round
 from reconciliation.proposals.facts import Item
 from reconciliation.proposals.look import KNOWN, Look
-from reconciliation.proposals.reading import is_number_told
+from reconciliation.proposals.reading import bare_number, is_number_told
 
 _SAYS_PART = re.compile(r"\b(?:parc(?:ial|ela)?|sinal|entrada|parte|adiantamento)\b")
 SHARES = (*map(Decimal, (10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90)), Decimal(100) / 3)
+LEAST_OWN_NUMBER = 4  # figures of a nosso número that is too short to be certain by itself
 VALUE = {"equal": 40.0, "terms": 38.0, "rounding": 22.0, "law": 24.0, "likely": 14.0}
 
 
@@ -46,8 +47,13 @@ def _candidate(look: Look, item: Item) -> Candidate | None:
     owed = look.book.open[item.id]
     explained = explain(item, owed, look.moved, look.line.day)
     by_id = item.id in look.named
-    by_number = is_number_told(item.number, look.reading)
+    by_number = is_number_told(item.number, look.reading) or any(
+        len(bare_number(own)) >= LEAST_OWN_NUMBER and is_number_told(own, look.reading)
+        for own in item.our_ids
+    )
     party = look.parties.get(item.party or "", "")
+    if explained and not explained.is_exact and not -45 <= (look.line.day - item.day).days <= 120:
+        return None
     if explained is None and not (
         look.moved < owed and (by_id or (party and (by_number or _is_part(look, item, owed))))
     ):
@@ -55,7 +61,7 @@ def _candidate(look: Look, item: Item) -> Candidate | None:
     if not (party or by_id) and (explained is None or not explained.is_exact):
         return None
     score = 100.0 * by_id + 40.0 * (by_number and bool(party or (explained and explained.is_exact)))
-    score += KNOWN.get(party, 0.0) / (len(look.parties) if party else 1) ** 0.5
+    score += KNOWN.get(party, 0.0) / max(len(look.told) if party else 1, 1) ** 0.5
     score += VALUE[explained.grade] if explained else 2.0
     if explained and explained.kind == "fee":
         rates = look.book.rates.get(item.party or "", ())
@@ -91,9 +97,11 @@ def _fit_of_rail(look: Look, item: Item) -> float:
         score += 15.0 if item.kind == "entry" else 4.0
     elif item.account:
         score -= 6.0
-    if look.line.kind and item.method and item.method != "other":
+    if look.reading.rail and item.method and item.method != "other":
         rails = {"boleto_pix": ("boleto", "pix")}.get(item.method, (item.method,))
-        score += 4.0 if look.line.kind in rails else -4.0
+        score += 4.0 if look.reading.rail in rails else -4.0
+        if look.reading.rail == "cheque" and not look.parties:
+            score -= 20.0  # of anybody, and never a boleto's
     return score
 
 

@@ -7,12 +7,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.chart.purposes import account_for
 from accounts.journal.entries import reverse_entry
+from accounts.models import AccountPurpose
+from banking.banks.contract.payments import PixKey, PixKeyType
 from banking.models import BankAccount, LineDoubt, StatementLine
 from charges.models import Settlement
 from charges.states import ChargeStatus
 from core.clock import database_now
-from parties.models import Payer
+from parties.models import PayeeKey, Payer
 from payments.models import OutsidePayment
 from payments.states import OrderStatus, PayableStatus
 from reconciliation.engine.accept import accept
@@ -22,12 +25,20 @@ from reconciliation.matches.undo import undo
 from reconciliation.models import Match, MatchEffect, OpenedLine, Proposal
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
-from tests.charges.factories import make_charge
+from tests.charges.factories import make_charge, make_payer
 from tests.charges.issued import late, opened
 from tests.payments.clock import at
-from tests.payments.factories import make_bank_account, make_known, make_order
+from tests.payments.factories import confirm, make_bank_account, make_known, make_order
 from tests.reconciliation.engine.lines import of_payee, switch_on
-from tests.reconciliation.matched import DAY, entry_lines, line, make_entry, matched, open_of
+from tests.reconciliation.matched import (
+    DAY,
+    balance,
+    entry_lines,
+    line,
+    make_entry,
+    matched,
+    open_of,
+)
 from tests.reconciliation.ruled import make_rule, when
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
@@ -73,6 +84,29 @@ def test_of_two_people_of_one_name_the_partly_hidden_document_tells_which(tenant
     with tenant_scope(tenant.id):
         effects = MatchEffect.objects.of(tenant).filter(match=match)
         assert effects.get(kind="bill_paid").bill_id == bill.id
+
+
+def test_a_credit_net_of_fee_is_proposed_for_sales_that_were_entered_by_hand(tenant, itau, ana):
+    acquirer = make_payer(tenant, name="Adquirente Exemplo S.A.")
+    sales = [
+        make_entry(itau, amount, code="4.1.01", memo=f"Venda {amount} · {acquirer.name}")
+        for amount in ("100.00", "250.40")
+    ]
+    row = line(itau, "340.11", counterparty_document=acquirer.document)
+    work(tenant.id)
+    first = proposals(row)[0]
+    told = {part["id"] for part in first.parts}
+    assert (told, first.difference) == (
+        {str(sale.id) for sale in sales}, {"kind": "fee", "amount": "10.29"},
+    )  # fmt: skip
+
+    with tenant_scope(tenant.id):
+        accept(first, by=ana)
+    assert open_of(row) == 0
+    assert balance(tenant, "4.1.01") == D("-350.40")
+    with tenant_scope(tenant.id):
+        fees = account_for(tenant, AccountPurpose.FEES)
+    assert balance(tenant, fees.code) == D("10.29")
 
 
 def test_lines_that_may_be_one_movement_are_left_to_people(tenant, automatic):
@@ -380,6 +414,21 @@ def test_a_payer_is_known_by_its_trade_name(tenant):
     row = line(account, "412.55", charge.due_date, counterparty_name="LUCAS DOCES")
     work(tenant.id)
     assert "name" in proposals(row)[0].reasons
+
+
+def test_a_payee_is_known_by_a_confirmed_key_that_is_its_owners_cpf(tenant, itau):
+    bill = make_known(tenant, "731.17", destination=PixKey(PixKeyType.CPF, "52998224725"))
+    told = {"counterparty_name": "PAULO DONO", "counterparty_document": "52998224725"}
+    unknown = line(itau, "-731.17", bill.payment_date, **told)
+    work(tenant.id)
+    before = [found.reasons for found in proposals(unknown)]
+    with tenant_scope(tenant.id):
+        (key,) = PayeeKey.objects.of(tenant).filter(payee=bill.payee)
+    confirm(key)
+    row = line(itau, "-731.17", bill.payment_date, **told)
+    work(tenant.id)
+    assert not any("key" in reasons for reasons in before)
+    assert "key" in proposals(row)[0].reasons
 
 
 def test_an_entry_that_a_person_took_from_a_line_is_not_joined_to_it_again(tenant, automatic, ana):

@@ -9,7 +9,7 @@ from tenants.rls import SecureTenantTable
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reconciliation", "0017_sample_walls"),
+        ("reconciliation", "0019_bulk_create_walls"),
         ("tenants", "0007_policies_ask_once"),
     ]
 
