@@ -27,7 +27,8 @@ from reconciliation.engine.gather import (
     fetch,
     gather,
 )
-from reconciliation.engine.run import Guards, Looking
+from reconciliation.engine.guards import Guards
+from reconciliation.engine.run import Looking
 from reconciliation.models import Match, MatchEffect, MatchLine, MatchPart
 from reconciliation.proposals.facts import Proposal
 from tenants.models import Tenant

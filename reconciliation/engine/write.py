@@ -30,16 +30,19 @@ from payments.states import PayableStatus
 from payments.timeline import Tone as BillTone
 from payments.timeline import note_many as note_bills
 from reconciliation.engine.gather import Gathered
+from reconciliation.engine.guards import Guards
 from reconciliation.engine.hold import Held, hold_all
 from reconciliation.engine.plan import SOURCE, Piece, Plain, plans, without_explained
 from reconciliation.engine.single import RECEIVED, match_alone
 from reconciliation.engine.single import SOURCE as DEBIT_SEEN
 from reconciliation.engine.words import reason_words
+from reconciliation.matches.hold import hold_accounts
 from reconciliation.matches.match import in_words
 from reconciliation.matches.pairing import reais
 from reconciliation.matches.transfer import draft_of_leg, in_record
 from reconciliation.models import Match, MatchEffect, MatchLine, MatchPart, Transfer
 from reconciliation.proposals.facts import Proposal
+from tenants.scope import tenant_scope
 
 log = structlog.get_logger(__name__)
 
@@ -50,16 +53,38 @@ Effect = MatchEffect.Kind
 
 
 def write_all(
-    gathered: Gathered, chosen: Sequence[Proposal], accounts: Mapping[UUID, BankAccount]
+    tenant_id: UUID,
+    gathered: Gathered,
+    chosen: Sequence[Proposal],
+    accounts: Mapping[UUID, BankAccount],
 ) -> list[Proposal]:
-    """Returns those that were not to be: something of them is another than it was gathered. Runs
-    inside the company's scope, in the caller's transaction."""
+    """Returns those that were not to be: something of them is another than it was gathered. Each
+    group is a transaction, since it ends on record. Runs outside of scopes."""
+    refused: list[Proposal] = []
     left: list[Proposal] = []
     plain = [each for each in chosen if is_plain(each)]
     for first in range(0, len(plain), BATCH):
-        left += write_together(gathered, plain[first : first + BATCH], accounts)
-    others = [each for each in chosen if not is_plain(each)] + left
-    return [each for each in others if not match_alone(gathered, each, accounts)]
+        with tenant_scope(tenant_id):
+            group = plain[first : first + BATCH]
+            allowed = hold_allowed(tenant_id, gathered, group)
+            refused += [each for each in group if each not in allowed]
+            left += write_together(gathered, allowed, accounts) if allowed else []
+    for each in [*(each for each in chosen if not is_plain(each)), *left]:
+        with tenant_scope(tenant_id):
+            if not hold_allowed(tenant_id, gathered, [each]) or not match_alone(
+                gathered, each, accounts
+            ):
+                refused.append(each)
+    return refused
+
+
+def hold_allowed(tenant_id: UUID, gathered: Gathered, chosen: Sequence[Proposal]) -> list[Proposal]:
+    """Those that people still leave to the engine, with their accounts held: whatever they do from
+    now on comes after."""
+    lines = {line for each in chosen for line in each.lines}
+    hold_accounts(tenant_id, {UUID(gathered.book.lines[line].account) for line in lines})
+    guards = Guards.of(tenant_id, [UUID(line) for line in lines])
+    return [each for each in chosen if guards.allow(gathered, each)]
 
 
 def is_plain(proposal: Proposal) -> bool:

@@ -86,7 +86,8 @@ def debit_of(order: PaymentOrder, **more: Any) -> StatementLine:
 def chosen_of(tenant: Tenant, lines: list[StatementLine]) -> tuple[Gathered, list[Proposal]]:
     with tenant_scope(tenant.id):
         gathered = gather(tenant, [row.id for row in lines])
-        chosen = Looking(gathered, Guards.of(tenant.id, gathered)).run().chosen
+        guards = Guards.of(tenant.id, [row.id for row in lines])
+    chosen = Looking(gathered, guards).run().chosen
     assert {name for each in chosen for name in each.lines} == {str(row.id) for row in lines}
     return gathered, chosen
 
