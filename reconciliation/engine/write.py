@@ -17,7 +17,7 @@ from accounts.journal.entries import post_entries, written_on
 from audit.acts import Act
 from audit.services import Entry, record_many
 from banking.models import Allocation, BankAccount, StatementLine
-from charges.models import Settlement
+from charges.models import Charge, Settlement
 from charges.settlement.settle import PAID_TITLE, entry_of, words_of
 from charges.timeline import Tone as ChargeTone
 from charges.timeline import note_many as note_charges
@@ -161,7 +161,7 @@ def settle_charges(plains: Sequence[Plain]) -> None:
     tenant_id = plains[0].line.tenant_id
     Settlement.objects.bulk_create(settlement for settlement, _ in made)
     write_paid_by_lines(tenant_id, {each.charge_id: each.posted_on for each, _ in made})
-    told = [
+    told: list[tuple[Charge, str, str, str]] = [
         (each.charge, PAID_TITLE, words_of(each, source_of(piece)), ChargeTone.OK)
         for each, piece in made
     ]
@@ -257,12 +257,11 @@ def write_matches(plains: Sequence[Plain]) -> None:
 
 
 def write_transfers(plains: Sequence[Plain]) -> None:
-    made = [each for each in plains if each.transfer is not None]
+    made = [(each.transfer, each.match) for each in plains if each.transfer and each.match]
     now = database_now() if made else None
-    for each in made:
-        assert each.transfer is not None
-        each.transfer.match, each.transfer.completed_at = each.match, now
-    Transfer.objects.bulk_create(each.transfer for each in made if each.transfer)
+    for transfer, match in made:
+        transfer.match, transfer.completed_at = match, now
+    Transfer.objects.bulk_create(transfer for transfer, _ in made)
 
 
 def kind_of(plain: Plain) -> Match.Kind:

@@ -128,7 +128,8 @@ def _is_alone(look: Look, candidate: Candidate) -> bool:
         return False
     if look.reading.names_somebody and not candidate.party:
         return False
-    if len(look.told) > 1 and apart > MOST_DAYS_OF_AMBIGUOUS:
+    is_name = candidate.party in ("name", "likeness")
+    if len(look.told) > 1 and (apart > MOST_DAYS_OF_AMBIGUOUS or not is_name):
         return False
     if _is_off_rail(look, item):
         return False
