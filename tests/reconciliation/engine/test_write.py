@@ -19,7 +19,8 @@ from parties.models import Payer
 from payments.models import PaymentOrder
 from payments.states import OrderStatus, PayableStatus
 from reconciliation.engine.gather import Gathered, gather
-from reconciliation.engine.run import Guards, Looking, accounts_of
+from reconciliation.engine.guards import Guards
+from reconciliation.engine.run import Looking, accounts_of
 from reconciliation.engine.single import match_alone
 from reconciliation.engine.write import write_all
 from reconciliation.models import Automation, Match
@@ -86,15 +87,14 @@ def debit_of(order: PaymentOrder, **more: Any) -> StatementLine:
 def chosen_of(tenant: Tenant, lines: list[StatementLine]) -> tuple[Gathered, list[Proposal]]:
     with tenant_scope(tenant.id):
         gathered = gather(tenant, [row.id for row in lines])
-        guards = Guards.of(tenant.id, [row.id for row in lines])
-    chosen = Looking(gathered, guards).run().chosen
+        chosen = Looking(gathered, Guards.of(tenant.id, [row.id for row in lines])).run().chosen
     assert {name for each in chosen for name in each.lines} == {str(row.id) for row in lines}
     return gathered, chosen
 
 
 def write(tenant: Tenant, gathered: Gathered, chosen: list[Proposal]) -> list[Proposal]:
     with tenant_scope(tenant.id):
-        return write_all(gathered, chosen, accounts_of(tenant.id))
+        return write_all(tenant.id, gathered, chosen, accounts_of(tenant.id))
 
 
 def write_each_alone(tenant: Tenant, gathered: Gathered, chosen: list[Proposal]) -> None:
