@@ -5,6 +5,7 @@
 
 import os
 import sys
+import time
 
 from kamino.local import throwaway
 
@@ -66,7 +67,11 @@ def main(names: list[str]) -> int:
     call_command("migrate", database="owner", verbosity=0)
     if names[:1] == ["matching"] and len(names) > 1:
         return play.command(names[1:])
-    results = [row for name in names or parts for row in every[name].measure()]
+    results: list[report.Result] = []
+    for name in names or parts:
+        began = time.perf_counter()
+        results += every[name].measure()
+        print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
     report.show(results, is_whole=not names)
     return 0 if all(row.holds is not False for row in results) else 1
 

@@ -27,10 +27,11 @@ SELECT {values}
 FROM unnest(%(amounts)s::numeric[], %(days)s::date[], %(late)s::date[])
     WITH ORDINALITY AS copy (amount, day, late_from, number)
 JOIN (
-    SELECT *, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS copied
+    SELECT *, row_number() OVER (ORDER BY id) - 1 AS place
     FROM {table} WHERE tenant_id = %(tenant)s
-) AS made ON made.place = copy.number %% made.copied
+) AS made ON made.place = copy.number %% %(made)s
 """
+MADE = "SELECT count(*) FROM {table} WHERE tenant_id = %s"
 COLUMNS = """
 SELECT column_name FROM information_schema.columns
 WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'
@@ -105,11 +106,12 @@ def copy(
             f"{'' if '(' in own[name] else 'copy.'}{own[name]}" if name in own else f"made.{name}"
             for name in columns
         ]
+        ((made,),) = database.execute(MADE.format(table=table), [tenant_id])
         statement = COPY.format(table=table, columns=", ".join(columns), values=", ".join(values))
         days = [day for _, day in drawn]
         told: dict[str, Any] = {
-            "tenant": tenant_id, "amounts": [amount for amount, _ in drawn], "days": days,
-            "late": [late_from(day) for day in days],
+            "tenant": tenant_id, "made": made, "amounts": [amount for amount, _ in drawn],
+            "days": days, "late": [late_from(day) for day in days],
         }  # fmt: skip
         database.execute(statement, told)
 

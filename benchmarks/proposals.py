@@ -38,7 +38,8 @@ from parties.models import Payee, PayeeAccount, Payer
 from payments.models import OutsidePayment, Payable, PayableEvent
 from reconciliation.engine.due import take_due
 from reconciliation.engine.gather import gather
-from reconciliation.engine.run import Guards, Looking, accounts_of, work
+from reconciliation.engine.guards import Guards
+from reconciliation.engine.run import Looking, accounts_of, work
 from reconciliation.engine.write import write_all
 from reconciliation.models import Automation, Match, MatchEffect, MatchLine, MatchPart, Proposal
 from tenants.scope import tenant_scope
@@ -277,15 +278,15 @@ def seconds_of_matches() -> tuple[float, float]:
 
 def write_ours(company: Company, rows: dict[Any, list[Any]]) -> float:
     tenant = company.tenant
-    ids = take_due(tenant.id, MATCHES * 2)
+    ids = [each.line for each in take_due(tenant.id, MATCHES * 2)]
     before = {
         model: set(model.objects.of(tenant).values_list("pk", flat=True)) for model in WRITTEN
     }
     gathered = gather(tenant, ids)
-    chosen = Looking(gathered, Guards.of(tenant.id, gathered)).run().chosen
+    chosen = Looking(gathered, Guards.of(tenant.id, ids)).run().chosen
     assert len(chosen) > MATCHES * 0.9, len(chosen)
     began = time.perf_counter()
-    refused = write_all(gathered, chosen, accounts_of(tenant.id))
+    refused = write_all(tenant.id, gathered, chosen, accounts_of(tenant.id))
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     seconds = time.perf_counter() - began

@@ -121,4 +121,5 @@ def approve_many(bills: Sequence[Payable], account: BankAccount | None, by: User
     )  # fmt: skip
     for bill, approval in zip(bills, approvals, strict=True):
         bill.status, bill.approval = PayableStatus.APPROVED, approval
-    Payable.objects.bulk_update(bills, ["status", "approval"])
+    # Of many at once each would be looked for among all of them.
+    Payable.objects.bulk_update(bills, ["status", "approval"], batch_size=250)

@@ -20,12 +20,14 @@ from core.clock import clock_difference, database_now, is_off
 from kamino.heartbeat import BEAT, QUEUE, WORKER
 from kamino.models import Heartbeat
 from payments.dispatch.late_runs import late_after, waiting_since
+from reconciliation.models import ItemChange, NewLines
 from tenants.scope import across_tenants
 
 # Nobody who asks waits longer, whatever is away. libpq takes no shorter time-out to connect.
 SECONDS = 2
 # An event may wait for its order's own answer as long as a sender's lease.
 EVENTS_WAIT = timedelta(minutes=15)
+MOST_NOTES = 100_000  # of lines and items; what a large import leaves for a moment
 
 Facts = dict[str, Any]
 
@@ -113,6 +115,8 @@ def rows(now: datetime) -> Iterator[tuple[str, Facts]]:
         is_ok = slug not in away and slug not in off
         yield f"bank_{slug}", told_as(is_ok, clock_wrong_by=wrong_by)
     yield "events", unread_events(now)
+    notes = engine_notes()
+    yield "engine_notes", told_as(notes <= MOST_NOTES, count=notes)
 
 
 def heartbeats() -> Iterator[tuple[str, Facts]]:
@@ -139,6 +143,15 @@ def unread_events(now: datetime) -> Facts:
         ).aggregate(count=Count("id"), oldest=Min("received_at"))
     seconds = seconds_since(unread["oldest"], now)
     return told_as(seconds <= EVENTS_WAIT.total_seconds(), count=unread["count"], seconds=seconds)
+
+
+def engine_notes() -> int:
+    """What changed and no engine has taken yet: they grow while none works. Not counted on beyond
+    what is bad."""
+    with across_tenants():
+        return sum(
+            table.objects.order_by()[: MOST_NOTES + 1].count() for table in (ItemChange, NewLines)
+        )
 
 
 def seconds_since(then: datetime | None, now: datetime) -> int:

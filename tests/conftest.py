@@ -44,6 +44,7 @@ SLOW = (
     "tests/payments/test_send_many.py::test_bills_that_return_",
     "tests/payments/test_send_many.py::test_undoing_a_connection_",
     "tests/payments/test_sweep_plans.py",
+    "tests/reconciliation/engine/test_kills.py",
     "tests/security/test_hardening.py::test_production_",
     "tests/security/test_hostile_xlsx.py::test_it_is_refused[one text in 300 000 cells]",
     "tests/simulator/test_process.py",

@@ -247,6 +247,11 @@ def _write_all(tenant_id: UUID, written: Sequence[tuple[JournalEntry, Lines]]) -
         JournalLine.objects.bulk_create(line for entry, _ in written for line in entry.just_written)
 
 
+def written_on(entry: JournalEntry, account: Account) -> JournalLine:
+    """The line of an entry, written just now, on one of its accounts."""
+    return next(line for line in entry.just_written if line.account_id == account.id)
+
+
 def _checked_memo(memo: str) -> str:
     memo = read_line(memo)
     if not memo:

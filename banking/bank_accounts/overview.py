@@ -6,11 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import OuterRef
+from django.db.models import Exists, OuterRef
 
 from banking.banks import registry
 from banking.gateway import circuit_breaker
-from banking.models import BankAccount
+from banking.models import BankAccount, LineDoubt
 from tenants.models import Tenant
 
 
@@ -81,10 +81,14 @@ class Overview:
 
 
 def accounts_of(tenant: Tenant) -> Sequence[BankAccount]:
-    """All of a company's, the preferred one first, each with the `next_try` of its bank."""
+    """All of a company's, the preferred one first, each with the `next_try` of its bank and whether
+    it `has_doubts`: lines that may be one movement."""
+    doubts = LineDoubt.objects.of(tenant).open().filter(bank_account=OuterRef("id"))
     return list(
         BankAccount.objects.of(tenant)
-        .annotate(next_try=circuit_breaker.next_try_of(OuterRef("provider")))
+        .annotate(
+            next_try=circuit_breaker.next_try_of(OuterRef("provider")), has_doubts=Exists(doubts)
+        )
         .select_related("connection__connected_by", "connection__undone_by", "ledger_account")
         .order_by("-is_preferred", "provider", "branch", "number")
     )

@@ -41,7 +41,7 @@ def near_lines(
     for movement in movements:
         near = [line for line in free.values() if may_be(movement, line, periods[line.id])]
         if near:
-            line = min(near, key=lambda line: (abs(line.day - movement.booked_on), line.id))
+            line = min(near, key=lambda line: (abs(line.day - movement.booked_on), line.day))
             found[movement.bank_id] = line.id
             del free[line.id]
     return found

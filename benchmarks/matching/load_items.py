@@ -20,7 +20,7 @@ from charges.models import Charge, Settlement, Slip, late_from, slip_code
 from charges.models.charge import MOST_DISCOUNT_DAYS
 from charges.states import ChargeStatus, SlipStatus
 from core.ids import uuid7
-from payments.models import OutsidePayment, Payable
+from payments.models import OutsidePayment, Payable, PayableQuerySet
 from payments.states import PayableStatus
 
 ZERO = Decimal("0.00")
@@ -75,15 +75,20 @@ class Items:
         for row, bill in zip(rows, made, strict=True):
             self.bills[row["id"]] = bill.id
             self.told[bill.id] = row["id"]
-        self.approve_waiting()
+        self._approve()
 
     def approve_waiting(self) -> int:
-        """What is new, what is left of one that was paid in part, what came back. How many."""
-        bills = Payable.objects.of(self.loaded.tenant).filter(status=PayableStatus.PENDING)
-        waiting = list(bills.with_destinations()) if bills.exists() else []
-        if waiting:
-            approve_many(waiting, None, self.loaded.approver)
-            returned = [bill.id for bill in waiting if bill.hold]
+        """What is left of one that was paid in part, what came back. How many."""
+        return self._approve() if self._pending().exists() else 0
+
+    def _pending(self) -> PayableQuerySet:
+        return Payable.objects.of(self.loaded.tenant).filter(status=PayableStatus.PENDING)
+
+    def _approve(self) -> int:
+        waiting = list(self._pending().with_destinations())
+        approve_many(waiting, None, self.loaded.approver)
+        returned = [bill.id for bill in waiting if bill.hold]
+        if returned:
             Payable.objects.of(self.loaded.tenant).filter(id__in=returned).update(hold="")
         return len(waiting)
 

@@ -79,8 +79,7 @@ class Play:
             self.items.create(day.created)
             send_orders(self.loaded, day.sent, [self.items.bills[row["id"]] for row in day.sent])
             self.items.close(day.closed)
-        begun = time.perf_counter()
-        with tenant_scope(self.loaded.tenant.id):
+            begun = time.perf_counter()
             for account, rows in day.arrived.items():
                 self.lines.store(account, rows)
         self.seconds += time.perf_counter() - begun

@@ -14,8 +14,9 @@ from accounts.journal.entries import (
     hold_entry,
     post_entries,
     post_entry,
+    written_on,
 )
-from accounts.models import Account, JournalEntry, JournalLine
+from accounts.models import Account, JournalEntry
 from banking.bank_accounts.ledger_account import hold_leaf
 from banking.banks.contract.payments import Rail
 from banking.models import Allocation, StatementLine
@@ -98,20 +99,13 @@ def record_payments(
         for order, line in proofs
     ]
     entries = post_entries(tenant, drafts)
-    rows = JournalLine.objects.of(tenant).filter(
-        entry__in=entries, account__in=list(leaves.values())
-    )
-    posted = {(row.entry_id, row.account_id): row for row in rows}
     parts = []
     for (order, line), entry in zip(proofs, entries, strict=True):
         order.entry = entry
         watch_for_return(order, now)
-        journal_line = posted[entry.id, leaves[order.bank_account_id].id]
-        journal_line.entry = entry
+        posted = written_on(entry, leaves[order.bank_account_id])
         parts.append(
-            Allocation(
-                tenant=tenant, statement_line=line, journal_line=journal_line, amount=line.amount
-            )
+            Allocation(tenant=tenant, statement_line=line, journal_line=posted, amount=line.amount)
         )
     Allocation.objects.bulk_create(parts)
     for order, line in proofs:

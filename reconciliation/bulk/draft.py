@@ -14,7 +14,9 @@ from banking.statements.allocation import check_role
 from core.enqueue import enqueue
 from core.errors import InvalidInput, InvalidState
 from core.text import read_line
+from parties.models import Payee, Payer
 from reconciliation.bulk.selection import MOST, Selection, require_possible
+from reconciliation.matches.differences import classification
 from reconciliation.models import BulkAct, BulkLine, MatchEffect, MatchLine
 from reconciliation.reads.pairs import with_state
 from reconciliation.reads.proposals import CERTAIN, LIKELY, offer_of, scored
@@ -75,7 +77,7 @@ def plan_accepting(lines: Any) -> Iterator[Planned]:
             yield line, offer_of(proposal, line, line.version).to_json(), proposal.score, ""
 
 
-def plan_ignoring(lines: Any) -> Iterator[Planned]:
+def plan_whole(lines: Any) -> Iterator[Planned]:
     for line in lines.iterator(chunk_size=1000):
         why = "" if line.open else "Já está conciliada."
         yield line, {"seen": line.version}, None, why
@@ -114,7 +116,8 @@ def grouped(pairs: Iterable[tuple[UUID, UUID]]) -> dict[UUID, list[str]]:
 
 PLANS = {
     BulkAct.Kind.ACCEPT: plan_accepting,
-    BulkAct.Kind.IGNORE: plan_ignoring,
+    BulkAct.Kind.IGNORE: plan_whole,
+    BulkAct.Kind.CREATE: plan_whole,
     BulkAct.Kind.UNDO: plan_undoing,
 }
 
@@ -197,11 +200,29 @@ def effect_of_bulk(bulk: BulkAct) -> UndoneTogether:
 # --- Confirm ---
 
 
-def begin(bulk: BulkAct, *, by: Membership, why: str = "", least: int | None = None) -> BulkAct:
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """What the entries of many lines have in common. Without a memo each has its line's own."""
+
+    classification: UUID
+    memo: str = ""
+    payee: Payee | None = None
+    payer: Payer | None = None
+
+
+def begin(
+    bulk: BulkAct,
+    *,
+    by: Membership,
+    why: str = "",
+    least: int | None = None,
+    entries: Entries | None = None,
+) -> BulkAct:
     """A worker does it now, or who calls `work`. Lines of a lower score are left out.
 
     Raises:
-        InvalidInput: (field `why`) nothing says why lines are ignored.
+        InvalidInput: (field `why`) nothing says why lines are ignored; (field `account`) nothing
+            says what the entries are, or the account is none that may be used.
         InvalidState: (code `begun`) it is under way already.
         NotAllowed: another person drafted it.
     """
@@ -215,15 +236,25 @@ def begin(bulk: BulkAct, *, by: Membership, why: str = "", least: int | None = N
         raise InvalidInput(
             "Informe por que estas linhas são ignoradas.", field="why", code="required"
         )
+    if held.kind == BulkAct.Kind.CREATE:
+        classify(held, entries, by)
     lines = BulkLine.objects.of(by.tenant_id).filter(bulk=held).waiting()
     if least is not None:
         lines.filter(score__lt=least).update(
             state=State.LEFT_OUT, words="A proposta não é tão certa."
         )
     held.stage = Stage.RUNNING
-    held.save(update_fields=["stage", "why"])
+    held.save()
     enqueue("reconciliation.tasks.work_on_bulk", str(by.tenant_id), str(held.id))
     return held
+
+
+def classify(held: BulkAct, entries: Entries | None, by: Membership) -> None:
+    if entries is None:
+        raise InvalidInput("Escolha a classificação.", field="account", code="required")
+    held.classification = classification(by.tenant, entries.classification, field="account")
+    held.memo = read_line(entries.memo)[:300]
+    held.payee, held.payer = entries.payee, entries.payer
 
 
 def purge_bulk(now: datetime) -> None:

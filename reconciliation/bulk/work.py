@@ -16,6 +16,7 @@ from core.errors import DomainError, NotAllowed
 from core.text import shorten
 from reconciliation.engine.accept import accept_offered
 from reconciliation.matches.bulk import do_each
+from reconciliation.matches.create import Slice, create_entry
 from reconciliation.matches.ignore import ignore
 from reconciliation.matches.pairing import Done
 from reconciliation.matches.undo import undo
@@ -67,7 +68,7 @@ def do_next(tenant_id: UUID, bulk_id: UUID) -> bool:
     """The act on the next line, and what came of it, in one transaction. False: none waits."""
     rows = BulkLine.objects.of(tenant_id).filter(bulk=bulk_id).waiting().order_by("position")
     held = rows.select_for_update(of=("self",), no_key=True, skip_locked=True)
-    row: BulkLine | None = held.select_related("bulk").first()
+    row: BulkLine | None = held.select_related("bulk__payee", "bulk__payer").first()
     if row is None:
         return False
     by = member_of(row.bulk)
@@ -107,6 +108,20 @@ def ignore_line(row: BulkLine, by: Membership) -> Done:
     return ignore(row.statement_line_id, by=by, why=row.bulk.why, seen=seen)
 
 
+def create_from_line(row: BulkLine, by: Membership) -> None:
+    bulk = row.bulk
+    assert bulk.classification_id is not None  # held by the database
+    create_entry(
+        row.statement_line_id,
+        [Slice(bulk.classification_id)],
+        by=by,
+        memo=bulk.memo,
+        payee=bulk.payee,
+        payer=bulk.payer,
+        seen={row.statement_line_id: row.plan["seen"]},
+    )
+
+
 def undo_line(row: BulkLine, by: Membership) -> None:
     """What of it still stands: an act on another line may have taken it back with its own."""
     matches = standing(row, row.plan["matches"])
@@ -122,4 +137,9 @@ def standing(row: BulkLine, ids: Sequence[str]) -> list[UUID]:
     return list(rows.values_list("id", flat=True))
 
 
-ACTS = {Kind.ACCEPT: accept_line, Kind.IGNORE: ignore_line, Kind.UNDO: undo_line}
+ACTS = {
+    Kind.ACCEPT: accept_line,
+    Kind.IGNORE: ignore_line,
+    Kind.CREATE: create_from_line,
+    Kind.UNDO: undo_line,
+}

@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
 
-from reconciliation.models import OpenedLine
+from core import lease
+from core.clock import database_now
+from reconciliation.models import EngineTurn, OpenedLine
 from tenants.scope import across_tenants
 
-# Of two workers one works for a company at a time, until its transaction ends.
-LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('reconciliation ' || %s::text, 0))"
+LASTS = timedelta(minutes=5)  # a turn, unless it is renewed; far more than a batch takes
+# Who acts on these lines goes first; before PostgreSQL looks for rings, which takes a second.
+PATIENCE = "SET LOCAL lock_timeout = '200ms'"
 MOST_CHANGES = 5_000
 
 # What there is to do: mostly nothing, which is to cost no more than this.
@@ -50,13 +55,17 @@ WITH passed AS (
         AND opened_at <= kamino_now() - make_interval(secs => %(left_alone)s)
     RETURNING id
 )
-UPDATE reconciliation_linereading SET is_due = true
-WHERE tenant_id = %(tenant)s AND NOT is_due AND id IN (SELECT id FROM passed)
+UPDATE reconciliation_linereading SET is_due = true WHERE id IN (
+    SELECT id FROM reconciliation_linereading
+    WHERE tenant_id = %(tenant)s AND NOT is_due AND id IN (SELECT id FROM passed)
+    ORDER BY id FOR UPDATE)
 """
 # Money that waits for its other side may find it in what another account has just told.
 WAITING = """
-UPDATE reconciliation_linereading SET is_due = true
-WHERE tenant_id = %(tenant)s AND is_own AND NOT is_due
+UPDATE reconciliation_linereading SET is_due = true WHERE id IN (
+    SELECT id FROM reconciliation_linereading
+    WHERE tenant_id = %(tenant)s AND is_own AND NOT is_due
+    ORDER BY id FOR UPDATE)
 """
 CHANGES = """
 WITH taken AS (
@@ -69,24 +78,34 @@ SELECT count(*), array_agg(DISTINCT amount),
 FROM taken
 """
 TOUCHED = """
-UPDATE reconciliation_linereading AS reading SET is_due = true
-WHERE reading.tenant_id = %(tenant)s AND NOT reading.is_due AND reading.id IN (
+UPDATE reconciliation_linereading SET is_due = true WHERE id IN (
     SELECT id FROM reconciliation_linereading
-        WHERE tenant_id = %(tenant)s AND amount = ANY(%(amounts)s)
-    UNION ALL SELECT id FROM reconciliation_linereading
-        WHERE tenant_id = %(tenant)s AND parties && %(parties)s
-    UNION ALL SELECT line_id FROM reconciliation_proposal
-        WHERE tenant_id = %(tenant)s AND items && %(items)s)
+    WHERE tenant_id = %(tenant)s AND NOT is_due AND id IN (
+        SELECT id FROM reconciliation_linereading
+            WHERE tenant_id = %(tenant)s AND amount = ANY(%(amounts)s)
+        UNION ALL SELECT id FROM reconciliation_linereading
+            WHERE tenant_id = %(tenant)s AND parties && %(parties)s
+        UNION ALL SELECT line_id FROM reconciliation_proposal
+            WHERE tenant_id = %(tenant)s AND items && %(items)s)
+    ORDER BY id FOR UPDATE)
 """
 # And what else is due on the last of their days, if it is not more than they are: the open lines of
-# these days are read beside them, each time anew.
+# these days are read beside them, each time anew. The row's `xmin` is another one as soon as
+# anybody has written it.
+# Source: PostgreSQL documentation, "System Columns".
 DUE = """
-SELECT id FROM reconciliation_linereading
+SELECT id, xmin::text FROM reconciliation_linereading
 WHERE tenant_id = %(tenant)s AND is_due AND day <= (
     SELECT max(day) FROM (
         SELECT day FROM reconciliation_linereading
         WHERE tenant_id = %(tenant)s AND is_due ORDER BY day, id LIMIT %(most)s) AS oldest)
 ORDER BY day, id LIMIT 2 * %(most)s
+"""
+UNCHANGED = """
+SELECT reading.id FROM reconciliation_linereading AS reading
+JOIN unnest(%(lines)s::uuid[], %(states)s::text[]) AS taken (id, state)
+    ON taken.id = reading.id AND taken.state = reading.xmin::text
+WHERE reading.tenant_id = %(tenant)s ORDER BY reading.id FOR UPDATE OF reading SKIP LOCKED
 """
 COMPANIES = """
 SELECT tenant_id FROM reconciliation_newlines
@@ -113,27 +132,73 @@ def companies() -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def is_mine(tenant_id: UUID) -> bool:
-    """Whether this transaction is the one that looks at the company's lines."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, [tenant_id])
-        mine: bool = cursor.fetchone()[0]
-    return mine
+def take_turn(tenant_id: UUID) -> UUID | None:
+    """Of two workers one works for a company at a time; one that dies loses it after a while. None:
+    another does, or nothing is due. Runs inside the company's scope, to be committed at once."""
+    if not any(noted(tenant_id)):
+        return None
+    row = EngineTurn.objects.of(tenant_id).filter(id=tenant_id)
+    token = lease.take(row, LASTS)
+    if token is None and not row.exists():
+        made = EngineTurn(id=tenant_id, tenant_id=tenant_id)
+        EngineTurn.objects.bulk_create([made], ignore_conflicts=True)
+        token = lease.take(row, LASTS)
+    return token
 
 
-def take_due(tenant_id: UUID, most: int) -> list[UUID]:
-    """The oldest first, up to twice as many. The caller has the company, and marks them as read in
-    its transaction."""
-    asked: dict[str, Any] = {
-        "tenant": tenant_id,
-        "most": MOST_CHANGES,
-        "left_alone": OpenedLine.LEFT_ALONE.total_seconds(),
-    }
+def noted(tenant_id: UUID) -> tuple[bool, bool, bool, bool]:
+    """Lines that were passed by, that came, items that changed, lines that are due."""
     with connection.cursor() as cursor:
-        cursor.execute(NOTED, asked)
-        passed, came, changed, due = cursor.fetchone()
-        if not (passed or came or changed or due):
-            return []
+        cursor.execute(NOTED, asked_of(tenant_id))
+        found: tuple[bool, bool, bool, bool] = cursor.fetchone()
+    return found
+
+
+def asked_of(tenant_id: UUID) -> dict[str, Any]:
+    return {"tenant": tenant_id, "left_alone": OpenedLine.LEFT_ALONE.total_seconds()}
+
+
+def is_mine(tenant_id: UUID, token: UUID) -> bool:
+    """Renewed with it, unless it ran out and another worker has the company."""
+    mine = EngineTurn.objects.of(tenant_id).filter(id=tenant_id, lease=token)
+    return bool(mine.update(leased_until=database_now() + LASTS))
+
+
+def end_turn(tenant_id: UUID, token: UUID) -> None:
+    lease.give_back(EngineTurn.objects.of(tenant_id).filter(id=tenant_id), token)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A line to be looked at, in the state in which its reading was then."""
+
+    line: UUID
+    state: str
+
+
+def take_due(tenant_id: UUID, most: int) -> list[Due]:
+    """The oldest first, up to twice as many. What changed becomes lines that are due, to be
+    committed before they are looked at; they stay so until `note_read`. Empty too where somebody
+    acts on one of those that it would write."""
+    try:
+        with transaction.atomic():
+            note_changes(tenant_id)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, {"tenant": tenant_id, "most": most})
+        return [Due(*row) for row in cursor.fetchall()]
+
+
+def note_changes(tenant_id: UUID) -> None:
+    passed, came, changed, _ = noted(tenant_id)
+    if not (passed or came or changed):
+        return
+    asked: dict[str, Any] = {**asked_of(tenant_id), "most": MOST_CHANGES}
+    with connection.cursor() as cursor:
+        cursor.execute(PATIENCE)
         if passed:
             cursor.execute(PASSED, asked)
         if came:
@@ -148,7 +213,19 @@ def take_due(tenant_id: UUID, most: int) -> list[UUID]:
                 touched = {"amounts": either, "parties": parties or [], "items": items}
                 cursor.execute(TOUCHED, {**asked, **touched})
             changed = count == MOST_CHANGES
-        cursor.execute(DUE, {"tenant": tenant_id, "most": most})
+        cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+
+
+def hold_unchanged(tenant_id: UUID, due: Sequence[Due]) -> list[UUID]:
+    """The lines whose readings nobody has written since, held. An act on one of them that has not
+    ended yet is waited for by nobody: it writes the reading, or takes it away."""
+    asked = {
+        "tenant": tenant_id,
+        "lines": [each.line for each in due],
+        "states": [each.state for each in due],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(UNCHANGED, asked)
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -162,7 +239,12 @@ WHERE reading.tenant_id = %(tenant)s AND reading.id = told.id
 """
 DONE = """
 UPDATE reconciliation_linereading SET is_due = false
-WHERE tenant_id = %s AND is_due AND id = ANY(%s)
+WHERE tenant_id = %(tenant)s AND is_due AND id = ANY(%(lines)s)
+"""
+CLOSED = """
+DELETE FROM reconciliation_linereading AS reading
+WHERE tenant_id = %(tenant)s AND id = ANY(%(lines)s)
+    AND NOT EXISTS (SELECT 1 FROM banking_openline AS opened WHERE opened.id = reading.id)
 """
 
 
@@ -180,4 +262,6 @@ def note_read(tenant_id: UUID, read: Sequence[Read], also: Sequence[UUID]) -> No
                 },
             )
         if also:
-            cursor.execute(DONE, [tenant_id, list(also)])
+            closed = {"tenant": tenant_id, "lines": list(also)}
+            cursor.execute(CLOSED, closed)
+            cursor.execute(DONE, closed)

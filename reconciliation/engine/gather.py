@@ -558,7 +558,8 @@ def add_entry(gathered: Gathered, row: tuple[Any, ...]) -> None:
             day=day,
             party=party or party_named(gathered.book.register, memo) or None,
             account=account,
-            method=method,
+            # One that somebody wrote by hand may be a sale whose fee is not known yet.
+            method=method or ("" if party else "other"),
             number=number or number_in(memo),
             description=memo,
             our_ids=frozenset(ids),

@@ -27,7 +27,8 @@ from reconciliation.engine.gather import (
     fetch,
     gather,
 )
-from reconciliation.engine.run import Guards, Looking
+from reconciliation.engine.guards import Guards
+from reconciliation.engine.run import Looking
 from reconciliation.models import Match, MatchEffect, MatchLine, MatchPart
 from reconciliation.proposals.facts import Proposal
 from tenants.models import Tenant
@@ -113,7 +114,7 @@ def rehearse(tenant: Tenant) -> dict[UUID, Rehearsal]:
     add_apart(gathered, tenant.id, said)
     on = frozenset(account.id for account in gathered.book.company.accounts)
     nothing: frozenset[str] = frozenset()
-    looking = Looking(gathered, Guards(on, nothing, frozenset(), nothing)).run()
+    looking = Looking(gathered, Guards(on, nothing, frozenset(), nothing, nothing)).run()
     made = {line: each for each in looking.chosen for line in each.lines}
     for told in said.by_match.values():
         for line in told.lines:

@@ -10,15 +10,23 @@ from uuid import UUID
 
 from django.db import connection
 
-from banking.models import BankAccount, LineDoubt, StatementLine
-from core.clock import database_now
+from banking.models import BankAccount, StatementLine
 from core.deadline import is_over
 from core.enqueue import enqueue
-from reconciliation.engine.due import Read, is_mine, note_read, take_due
+from reconciliation.engine.due import (
+    Due,
+    Read,
+    end_turn,
+    hold_unchanged,
+    is_mine,
+    note_read,
+    take_due,
+    take_turn,
+)
 from reconciliation.engine.gather import Gathered, gather
+from reconciliation.engine.guards import Guards, GuardsToRead
 from reconciliation.engine.write import score_of, write_all
-from reconciliation.matches.undo import undone_before
-from reconciliation.models import Automation, MatchLine, OpenedLine, Proposal
+from reconciliation.models import Proposal
 from reconciliation.proposals.facts import Proposal as Found
 from reconciliation.proposals.propose import propose
 from reconciliation.rules.apply import apply_rules
@@ -57,11 +65,19 @@ class Left:
 
 
 def work(tenant_id: UUID) -> Worked:
-    """Until nothing is due, the task's time is over, or another worker has the company. To be
-    called outside of scopes."""
+    """Until nothing is due, or the task's time is over; nothing while another worker has the
+    company. To be called outside of scopes."""
     done = Worked()
-    while not is_over() and (left := step(tenant_id, done)) is not None:
-        follow_rules(tenant_id, left, done)
+    with tenant_scope(tenant_id):
+        token = take_turn(tenant_id)
+    if token is None:
+        return done
+    try:
+        while not is_over() and (left := step(tenant_id, token, done)) is not None:
+            follow_rules(tenant_id, left, done)
+    finally:
+        with tenant_scope(tenant_id):
+            end_turn(tenant_id, token)
     return done
 
 
@@ -70,30 +86,40 @@ def work_soon(account: BankAccount) -> None:
     enqueue("reconciliation.tasks.look_at_lines_of", str(account.tenant_id))
 
 
-def step(tenant_id: UUID, done: Worked) -> Left | None:
-    """A batch, in one transaction, which is the scope's. None: nothing was due."""
+def step(tenant_id: UUID, token: UUID, done: Worked) -> Left | None:
+    """A batch. None: nothing is due, or nothing of it can be done at this moment.
+
+    No transaction holds anything while the engine thinks, and none goes on locking after it went on
+    record: people act on the same lines, bills and accounts meanwhile, and never wait for a batch.
+    What they changed is left out where it is written, and looked at again.
+    """
     with tenant_scope(tenant_id):
-        if not is_mine(tenant_id):
-            return None
-        ids = take_due(tenant_id, BATCH)
-        if not ids:
-            return None
-        gathered = gather(Tenant.objects.get(id=tenant_id), ids)
-        found = Looking(gathered, Guards.of(tenant_id, gathered)).run()
-        made = write_chosen(tenant_id, gathered, found.chosen)
-        matched = {line for each in made for line in each.lines}
-        keep(tenant_id, gathered, ids, found.proposals, matched)
-        done.lines += len(ids)
-        done.matched += len(made)
-        left = [line.id for line in gathered.lines if line.id not in matched]
-        return Left(gathered, found.proposals, left, has_rules=has_rules(tenant_id))
+        due = take_due(tenant_id, BATCH) if is_mine(tenant_id, token) else []
+    if not due:
+        return None
+    with tenant_scope(tenant_id):
+        gathered = gather(Tenant.objects.get(id=tenant_id), [each.line for each in due])
+    found = Looking(gathered, GuardsToRead(tenant_id)).run()
+    made = write_chosen(tenant_id, gathered, found.chosen)
+    matched = {line for each in made for line in each.lines}
+    with tenant_scope(tenant_id):
+        kept = keep(tenant_id, gathered, due, found.proposals, matched)
+        with_rules = has_rules(tenant_id)
+    done.lines += kept
+    done.matched += len(made)
+    if not kept and not made:
+        return None  # whoever acts on these lines goes first
+    left = [line.id for line in gathered.lines if line.id not in matched]
+    return Left(gathered, found.proposals, left, has_rules=with_rules)
 
 
 def write_chosen(tenant_id: UUID, gathered: Gathered, chosen: Sequence[Found]) -> list[Found]:
     """Those that were written."""
     if not chosen:
         return []
-    refused = write_all(gathered, chosen, accounts_of(tenant_id))
+    with tenant_scope(tenant_id):
+        accounts = accounts_of(tenant_id)
+    refused = write_all(tenant_id, gathered, chosen, accounts)
     return [each for each in chosen if each not in refused]
 
 
@@ -118,58 +144,11 @@ def accounts_of(tenant_id: UUID) -> dict[UUID, BankAccount]:
     return {account.id: account for account in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class Guards:
-    """What keeps a certain match from being made by itself."""
-
-    by_evidence: frozenset[str]  # accounts
-    opened: frozenset[str]  # lines that a person looks at
-    undone: frozenset[tuple[str, str]]  # (line, item) that people took apart
-    undone_lines: frozenset[str]  # lines of a transfer or return that people took apart
-    doubtful: frozenset[str]  # lines that may be one movement with another line
-
-    @classmethod
-    def of(cls, tenant_id: UUID, gathered: Gathered) -> "Guards":
-        lines = [UUID(line.id) for line in gathered.lines]
-        on = Automation.objects.of(tenant_id).filter(by_evidence=True)
-        since = database_now() - OpenedLine.LEFT_ALONE
-        opened = OpenedLine.objects.of(tenant_id).filter(opened_at__gt=since, id__in=lines)
-        pairs = undone_before(tenant_id, lines)
-        between = MatchLine.objects.of(tenant_id).filter(
-            statement_line__in=lines,
-            match__undone_by__isnull=False,
-            match__kind__in=["transfer", "give_back"],
-        )
-        doubts = LineDoubt.objects.of(tenant_id).open()
-        return cls(
-            frozenset(map(str, on.values_list("bank_account", flat=True))),
-            frozenset(map(str, opened.values_list("id", flat=True))),
-            frozenset((str(line), str(item)) for line, _, item in pairs),
-            frozenset(map(str, between.values_list("statement_line", flat=True))),
-            frozenset(str(line) for pair in doubts.values_list("line", "told") for line in pair),
-        )
-
-    def allow(self, gathered: Gathered, proposal: Found) -> bool:
-        if any(item in gathered.unsure for item, _ in proposal.parts):
-            return False
-        if (self.opened | self.doubtful).intersection(proposal.lines):
-            return False
-        if proposal.kind != "settle" and self.undone_lines.intersection(proposal.lines):
-            return False
-        for line in proposal.lines:
-            if any((line, gathered.entry_of(item)) in self.undone for item, _ in proposal.parts):
-                return False
-        if proposal.degree == "id":
-            return True
-        accounts = {gathered.book.lines[line].account for line in proposal.lines}
-        return accounts <= self.by_evidence
-
-
 class Looking:
     """The proposals of a batch; the certain ones are taken as made while the others are looked
     for."""
 
-    def __init__(self, gathered: Gathered, guards: Guards) -> None:
+    def __init__(self, gathered: Gathered, guards: Guards | GuardsToRead) -> None:
         self.gathered, self.guards = gathered, guards
         self.book = gathered.book
         self.proposals: dict[str, list[Found]] = {}  # by line
@@ -245,12 +224,15 @@ FROM jsonb_to_recordset(%s::jsonb) AS r (
 def keep(
     tenant_id: UUID,
     gathered: Gathered,
-    ids: Sequence[UUID],
+    due: Sequence[Due],
     proposals: Mapping[str, Sequence[Found]],
     matched: set[str],
-) -> None:
-    """In the place of what was proposed before. Lines that are matched have none."""
-    open_lines = [line for line in gathered.lines if line.id not in matched]
+) -> int:
+    """In the place of what was proposed before. Lines that are matched have none, and of those that
+    are another since they were taken nothing is kept. Returns how many lines are done with."""
+    ids = hold_unchanged(tenant_id, due)
+    held = set(map(str, ids))
+    open_lines = [line for line in gathered.lines if line.id in held - matched]
     read = [
         Read(
             UUID(line.id),
@@ -270,6 +252,7 @@ def keep(
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(STORE, [tenant_id, json.dumps(rows)])
+    return len(ids) + sum(str(each.line) in matched for each in due)
 
 
 def row_of(gathered: Gathered, line: str, rank: int, proposal: Found) -> dict[str, Any]:

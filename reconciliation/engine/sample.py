@@ -92,7 +92,7 @@ def news_of(count: int, week: date) -> News:
         subject=SUBJECT,
         step=week.isoformat(),
         title=f"{count} {'conciliação automática' if one else 'conciliações automáticas'} "
-        "para você conferir",
+        "para você conferir.",
         text=f"É a amostra da semana de {days_before(week)}: "
         "diga de cada uma se está certa ou errada. O que está errado se desfaz na hora.",
         action="Conferir",

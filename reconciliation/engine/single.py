@@ -1,5 +1,5 @@
-"""Match what is certain and asks for more than a few rows: what a bank has an order or a slip of,
-transfers between own accounts, and what came back."""
+"""Match what is certain one by one: transfers between own accounts, what came back, and what is
+not plain enough to be written with others (`reconciliation.engine.write`)."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -31,6 +31,7 @@ from reconciliation.matches.effect import effect_of
 from reconciliation.matches.give_back import return_payment, set_against_each_other
 from reconciliation.matches.hold import hold_accounts
 from reconciliation.matches.match import in_words
+from reconciliation.matches.pairing import reais
 from reconciliation.matches.plan import held_entries
 from reconciliation.matches.transfer import begin, sides_of
 from reconciliation.matches.undo import undo_by_product
@@ -176,7 +177,7 @@ def settle_charge(
         raise InvalidState("O recebimento pede conferência.", code="held_back")
     writing.join(line, posted_on(line.bank_account, settlement.entry), received)
     writing.note(Effect.CHARGE_SETTLED, settlement=settlement, entry=settlement.entry)
-    return str(charge)
+    return f"{charge}, {reais(received)}"
 
 
 def link_entry(
@@ -191,7 +192,7 @@ def link_entry(
         posted = posted_on(line.bank_account, entry)
     writing.join(line, posted, part.copy_sign(line.amount))
     writing.note(Effect.LINKED, entry=entry)
-    return str(entry)
+    return f"{entry}, {reais(part)}"
 
 
 SETTLERS = {"bill": prove_order, "charge": settle_charge, "entry": link_entry}
@@ -223,7 +224,11 @@ def link_announced(gathered: Gathered, proposal: Proposal, lines: Sequence[State
             on=writing.match,
             by=None,
             why=", ".join(reason_words(proposal.marks)),
-            after={"Extrato": in_words(line), "Conciliado com": told},
+            after={
+                "Conta": str(line.bank_account),
+                "Extrato": in_words(line),
+                "Conciliado com": told,
+            },
         )
 
 

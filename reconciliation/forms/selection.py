@@ -9,11 +9,13 @@ from django import forms
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
 
+from accounts.fields import ClassificationField
 from banking.models import BankAccount
 from core.fields import LineField
-from reconciliation.bulk.draft import LEAST
+from reconciliation.bulk.draft import LEAST, Entries
 from reconciliation.bulk.selection import Selection
 from reconciliation.forms.filter import LineFilter
+from reconciliation.reads.offers import Party, classifications, party_named
 from tenants.models import Tenant
 
 # What of the address says which lines are shown.
@@ -77,3 +79,44 @@ class ConfirmForm(forms.Form):
     def least(self) -> int | None:
         chosen = self.cleaned_data.get("certeza")
         return LEAST[chosen] if chosen else None
+
+    @property
+    def entries(self) -> Entries | None:
+        return None
+
+
+class CreateManyForm(ConfirmForm):
+    """What the entries of many lines have in common."""
+
+    memo = LineField(
+        label="Histórico",
+        required=False,
+        max_length=300,
+        widget=forms.TextInput({"placeholder": "O de cada linha do extrato"}),
+    )
+    party = forms.CharField(required=False, widget=forms.HiddenInput)  # «payee:id», «payer:id»
+
+    def __init__(self, *args: Any, tenant_id: UUID, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["account"] = ClassificationField(
+            label="Classificação",
+            queryset=classifications(tenant_id),
+            empty_label="Escolha a conta",
+            error_messages={"required": "Escolha a classificação."},
+            widget=forms.Select({"autofocus": True}),
+        )
+        self.tenant_id = tenant_id
+
+    @property
+    def who(self) -> Party | None:
+        return party_named(self.tenant_id, self["party"].value() or "")
+
+    @property
+    def entries(self) -> Entries | None:
+        values, who = self.cleaned_data, self.who
+        return Entries(
+            values["account"].id,
+            values["memo"],
+            payee=who.payee if who else None,
+            payer=who.payer if who else None,
+        )

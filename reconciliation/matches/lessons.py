@@ -29,8 +29,11 @@ def learn(writing: Writing) -> None:
 
 
 def party_of(effect: MatchEffect) -> tuple[UUID | None, UUID | None]:
-    bill, settlement = effect.bill, effect.settlement
-    return bill and bill.payee_id, settlement and settlement.charge.payer_id
+    """Payee and payer."""
+    return (
+        effect.bill.payee_id if effect.bill else None,
+        effect.settlement.charge.payer_id if effect.settlement else None,
+    )
 
 
 def told_by_lines(writing: Writing) -> list[str]:

@@ -142,7 +142,7 @@ def news_of_answer(question: LineQuestion) -> News:
     return News(
         subject=subject_of(question),
         step="answered",
-        title=shorten(f"{question.asked_of.display_name} respondeu à sua pergunta", 120),
+        title=shorten(f"{question.asked_of.display_name} respondeu à sua pergunta.", 120),
         text=shorten(f"«{question.answer}»", LONGEST_TOLD),
         action="Ver o lançamento",
         url=signed_address(question, question.asked_by_id),

@@ -4,15 +4,16 @@ Two entries through «Valores em trânsito», each on the day of its own line. W
 two lines is here the transfer is under way, and waits for the other one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 
 from accounts.chart.purposes import account_for
-from accounts.journal.entries import post_entry
+from accounts.journal.entries import EntryDraft, post_entries
 from accounts.models import Account, AccountPurpose
 from audit.acts import Act
 from audit.services import record
@@ -37,6 +38,7 @@ from reconciliation.matches.write import (
     rule_named,
 )
 from reconciliation.models import Match, Transfer
+from tenants.models import User
 
 ZERO = Decimal("0.00")
 
@@ -153,25 +155,31 @@ def begin(sides: Sides, amount: Decimal, fee: Decimal, origin: Origin) -> Transf
     line = sides.left or sides.came
     assert line is not None
     writing = begin_match(line.tenant_id, Match.Kind.TRANSFER, origin)
-    is_whole = sides.left is not None and sides.came is not None
-    days = [each.booked_on for each in (sides.left, sides.came) if each is not None]
-    made: Transfer = Transfer.objects.create(
-        tenant_id=line.tenant_id,
-        match=writing.match,
-        from_account=sides.sender,
-        to_account=sides.receiver,
-        amount=amount,
-        fee=fee,
-        begun_on=min(days),
-        waits_for_arrival=sides.left is not None,
-        completed_at=database_now() if is_whole else None,
-    )
+    made = transfer_of(sides, amount, fee)
+    made.match = writing.match
+    if sides.left is not None and sides.came is not None:
+        made.completed_at = database_now()
+    made.save(force_insert=True)
     if sides.left is not None:
         write_leg(writing, made, sides.left)
     if sides.came is not None:
         write_leg(writing, made, sides.came)
     record_transfer(made, [each for each in (sides.left, sides.came) if each], origin)
     return made
+
+
+def transfer_of(sides: Sides, amount: Decimal, fee: Decimal = ZERO) -> Transfer:
+    """Of a match that is to be; who writes it says whether it is complete."""
+    lines = [each for each in (sides.left, sides.came) if each is not None]
+    return Transfer(
+        tenant_id=lines[0].tenant_id,
+        from_account=sides.sender,
+        to_account=sides.receiver,
+        amount=amount,
+        fee=fee,
+        begun_on=min(each.booked_on for each in lines),
+        waits_for_arrival=sides.left is not None,
+    )
 
 
 def complete(waiting: Transfer, line: StatementLine, origin: Origin, fee: Decimal) -> Transfer:
@@ -188,27 +196,36 @@ def complete(waiting: Transfer, line: StatementLine, origin: Origin, fee: Decima
 
 
 def write_leg(writing: Writing, transfer: Transfer, line: StatementLine) -> None:
-    entry = post_entry(
-        line.tenant,
-        date=line.booked_on,
-        memo=f"Transferência de {transfer.from_account} para {transfer.to_account}"[:300],
-        lines=legs_of(transfer, line),
+    draft = draft_of_leg(
+        transfer,
+        line,
+        hold_leaf(line.bank_account),
+        partial(account_for, line.tenant),
         by=writing.origin.by.user if writing.origin.by else None,
     )
+    (entry,) = post_entries(line.tenant, [draft])
     writing.note(Effect.CREATED, entry=entry)
     writing.join(line, posted_on(line.bank_account, entry), line.amount)
     writing.add_line(line, line.amount)
 
 
-def legs_of(transfer: Transfer, line: StatementLine) -> list[tuple[Account, Decimal]]:
+def draft_of_leg(
+    transfer: Transfer,
+    line: StatementLine,
+    leaf: Account,
+    account_of: Callable[[AccountPurpose], Account],
+    by: User | None = None,
+) -> EntryDraft:
     """The fee is of the sender's day."""
-    leaf = hold_leaf(line.bank_account)
-    transit = account_for(line.tenant, AccountPurpose.IN_TRANSIT)
-    if line.is_incoming:
-        return [(leaf, line.amount), (transit, -line.amount)]
-    fee = transfer.fee
-    kept = [(account_for(line.tenant, AccountPurpose.FEES), fee)] if fee else []
-    return [(leaf, line.amount), (transit, -line.amount - fee), *kept]
+    transit = account_of(AccountPurpose.IN_TRANSIT)
+    fee = ZERO if line.is_incoming else transfer.fee
+    kept = [(account_of(AccountPurpose.FEES), fee)] if fee else []
+    return EntryDraft(
+        date=line.booked_on,
+        memo=f"Transferência de {transfer.from_account} para {transfer.to_account}"[:300],
+        lines=[(leaf, line.amount), (transit, -line.amount - fee), *kept],
+        by=by,
+    )
 
 
 def record_transfer(transfer: Transfer, lines: Sequence[StatementLine], origin: Origin) -> None:
@@ -216,15 +233,18 @@ def record_transfer(transfer: Transfer, lines: Sequence[StatementLine], origin: 
         Act.LINE_TRANSFERRED,
         on=transfer.match,
         by=origin.by.user if origin.by else None,
-        after={
-            "De": str(transfer.from_account),
-            "Para": str(transfer.to_account),
-            "Valor": reais(transfer.amount),
-            "Extrato": "; ".join(map(in_words, lines)),
-            **({"Tarifa": reais(transfer.fee)} if transfer.fee else {}),
-            **rule_named(origin),
-        },
+        after=in_record(transfer, lines) | rule_named(origin),
     )
+
+
+def in_record(transfer: Transfer, lines: Sequence[StatementLine]) -> dict[str, str]:
+    return {
+        "De": str(transfer.from_account),
+        "Para": str(transfer.to_account),
+        "Valor": reais(transfer.amount),
+        "Extrato": "; ".join(map(in_words, lines)),
+        **({"Tarifa": reais(transfer.fee)} if transfer.fee else {}),
+    }
 
 
 def hold_other(line_id: UUID | None, by: Author) -> StatementLine | None:

@@ -5,6 +5,7 @@ from reconciliation.models.match import Match, MatchEffect, MatchLine, MatchPart
 from reconciliation.models.opening_balance import OpeningBalance, OpeningByPerson, OpeningPutOff
 from reconciliation.models.proposal import (
     Automation,
+    EngineTurn,
     ItemChange,
     Lesson,
     LineReading,
@@ -21,6 +22,7 @@ __all__ = [
     "Automation",
     "BulkAct",
     "BulkLine",
+    "EngineTurn",
     "ItemChange",
     "Lesson",
     "LineComment",

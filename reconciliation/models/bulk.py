@@ -8,8 +8,10 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import Account
 from banking.models import BankAccount, StatementLine
 from core.clock import DatabaseNow
+from parties.models import Payee, Payer
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet, User
 
 
@@ -19,6 +21,7 @@ class BulkAct(TenantOwned):
     class Kind(models.TextChoices):
         ACCEPT = "accept", "Conciliar"
         IGNORE = "ignore", "Ignorar"
+        CREATE = "create", "Criar"
         UNDO = "undo", "Desfazer"
 
     class Stage(models.TextChoices):
@@ -30,6 +33,15 @@ class BulkAct(TenantOwned):
     kind = models.CharField(max_length=6, choices=Kind)
     stage = models.CharField(max_length=7, choices=Stage, default=Stage.DRAFT)
     why = models.CharField("motivo", max_length=300, blank=True)
+    # Of entries that are created: the same for each line.
+    classification = TenantForeignKey(
+        Account, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    memo = models.CharField(  # blank: each line's own
+        "histórico", max_length=300, blank=True, default="", db_default=""
+    )
+    payee = TenantForeignKey(Payee, models.PROTECT, null=True, related_name="+", db_index=False)
+    payer = TenantForeignKey(Payer, models.PROTECT, null=True, related_name="+", db_index=False)
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
     done_at = models.DateTimeField(null=True)
@@ -38,6 +50,14 @@ class BulkAct(TenantOwned):
     leased_until = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="bulkact_classified",
+                condition=Q(kind="create", classification__isnull=False)
+                | Q(kind="create", stage="draft")
+                | ~Q(kind="create") & Q(classification=None, payee=None, payer=None),
+            ),
+        ]
         indexes = [
             models.Index(fields=["tenant"], condition=Q(stage="running"), name="bulkact_running"),
             models.Index(fields=["made_at"], name="bulkact_by_age"),

@@ -109,6 +109,16 @@ class ItemChange(Kept):
         return f"{self.item_id} {self.amount}"
 
 
+class EngineTurn(Kept):
+    """Which worker looks at the company's lines; `id` is the company's."""
+
+    lease = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.leased_until}"
+
+
 class OpenedLine(Kept):
     """A person has just opened a line: engine and rules leave it alone for a while. `id` is its."""
 

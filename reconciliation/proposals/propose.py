@@ -61,5 +61,6 @@ def _marks(candidate: Candidate) -> tuple[str, ...]:
     return tuple(mark for mark, holds in marks if holds)
 
 
-def _order(proposal: Proposal) -> tuple[bool, float]:
-    return (not proposal.degree, -proposal.score)
+def _order(proposal: Proposal) -> tuple[object, ...]:
+    """Of equal ones always the same comes first."""
+    return (not proposal.degree, -proposal.score, proposal.lines, proposal.parts)

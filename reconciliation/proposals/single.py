@@ -107,7 +107,7 @@ def _fit_of_rail(look: Look, item: Item) -> float:
 
 def _oldest_first(candidates: list[Candidate]) -> list[Candidate]:
     """Of equal items of one party the oldest due comes first, unless a number says which."""
-    candidates.sort(key=lambda candidate: -candidate.score)
+    candidates.sort(key=lambda candidate: (-candidate.score, candidate.item.id))
     groups: dict[tuple[object, ...], list[int]] = {}
     for place, candidate in enumerate(candidates):
         item = candidate.item

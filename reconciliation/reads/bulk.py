@@ -15,6 +15,7 @@ SHOWN = 50  # of those that were refused
 DONE = {
     Kind.ACCEPT: ("conciliada", "conciliadas"),
     Kind.IGNORE: ("ignorada", "ignoradas"),
+    Kind.CREATE: ("lançamento criado", "lançamentos criados"),
     Kind.UNDO: ("desfeita", "desfeitas"),
 }
 

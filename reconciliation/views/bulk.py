@@ -6,18 +6,19 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import reswap, retarget
 
+from banking.models import StatementLine
 from core.errors import InvalidInput
 from people.recent_factor import require_recent_factor
 from reconciliation.bulk.draft import begin, by_certainty, draft, effect_of_bulk, left_out, part_of
 from reconciliation.bulk.selection import summary_of
 from reconciliation.bulk.work import work
-from reconciliation.forms.selection import ConfirmForm, read_selection
+from reconciliation.forms.selection import ConfirmForm, CreateManyForm, read_selection
 from reconciliation.models import BulkAct, BulkLine
 from reconciliation.reads.bulk import outcome_of
 from reconciliation.views.answer import pairs_named
@@ -26,7 +27,12 @@ from tenants.models import Role
 from tenants.scope import tenant_scope
 
 Kind, State = BulkAct.Kind, BulkLine.State
-KINDS = {"conciliar": Kind.ACCEPT, "ignorar": Kind.IGNORE, "desfazer": Kind.UNDO}
+KINDS = {
+    "conciliar": Kind.ACCEPT,
+    "criar": Kind.CREATE,
+    "ignorar": Kind.IGNORE,
+    "desfazer": Kind.UNDO,
+}
 AT_ONCE = 20  # lines; more are done apart from the request
 ROWS = 200  # of a page that change in place; of more the list is asked for again
 enterers = role_required(Role.ADMIN, Role.FINANCE)
@@ -48,7 +54,13 @@ def review(request: TenantRequest) -> HttpResponse:
     selection = read_selection(request.POST, request.tenant)
     kind = KINDS.get(request.POST.get("ato", ""), Kind.ACCEPT)
     bulk = draft(kind, selection, by=request.membership)
-    return show_review(request, bulk, ConfirmForm())
+    return show_review(request, bulk, form_of(bulk))
+
+
+def form_of(bulk: BulkAct, typed: QueryDict | None = None) -> ConfirmForm:
+    if bulk.kind == Kind.CREATE:
+        return CreateManyForm(typed, tenant_id=bulk.tenant_id)
+    return ConfirmForm(typed)
 
 
 def show_review(
@@ -65,10 +77,19 @@ def show_review(
         context["degrees"] = by_certainty(bulk)
     if bulk.kind == Kind.UNDO:
         context["effect"] = effect_of_bulk(bulk)
+    if isinstance(form, CreateManyForm):
+        context |= {"line": first_line(bulk), "party": form.who}
     template = "_bulk_dialog" if request.htmx else "bulk"
     response = render(request, f"reconciliation/{template}.html", context, status=status)
     # The form itself is answered in the bar.
     return retarget(reswap(response, "innerHTML"), "#dialogs") if request.htmx else response
+
+
+def first_line(bulk: BulkAct) -> StatementLine | None:
+    """By whose side parties are looked for."""
+    rows = BulkLine.objects.of(bulk.tenant_id).filter(bulk=bulk).waiting().order_by("position")
+    row = rows.select_related("statement_line").first()
+    return row.statement_line if row else None
 
 
 @require_POST
@@ -78,12 +99,12 @@ def confirm(request: TenantRequest, bulk_id: UUID) -> HttpResponse:
     """Some lines are done here, each in a transaction of its own; many by a worker."""
     with tenant_scope(request.tenant.id):
         bulk = get_object_or_404(BulkAct.objects.of(request.tenant), id=bulk_id)
-        form = ConfirmForm(request.POST)
+        form = form_of(bulk, request.POST)
         if not form.is_valid():
             return show_review(request, bulk, form, status=422)
         try:
             why = form.cleaned_data["why"]
-            begin(bulk, by=request.membership, why=why, least=form.least)
+            begin(bulk, by=request.membership, why=why, least=form.least, entries=form.entries)
         except InvalidInput as error:
             form.add_error(error.field, str(error))
             return show_review(request, bulk, form, status=422)

@@ -55,7 +55,7 @@ def form_of(request: TenantRequest, pair: Pair) -> GiveBackForm:
         others=[
             (
                 str(each.id),
-                f"{each.booked_on:%d/%m} · {each.description} · R$ {format_brl(abs(each.amount))}",
+                f"{each.booked_on:%d/%m} · {each.description} · R$\u00a0{format_brl(abs(each.amount))}",
             )
             for each in others
         ],

@@ -66,7 +66,7 @@ def upload(request: TenantRequest, account_id: UUID) -> HttpResponse:
         "account": account,
         "form": form,
         "recent": recent_files(account),
-        "doubts": open_doubts(account).count(),
+        "has_doubts": open_doubts(account).exists(),
     }
     status = 422 if form.errors else 200
     return render(request, "reconciliation/imports.html", context, status=status)

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET
 
 from banking.bank_accounts.overview import Card, overview_of
 from banking.models import BankAccount
-from banking.statements.line_doubts import open_doubts
 from banking.statements.listing import Page, Position, page_of
 from banking.statements.progress import sync_progress
 from banking.statements.unread import shown_unread
@@ -60,7 +59,6 @@ def account_status(card: Card, now: datetime) -> dict[str, Any]:
         "account": card.account,
         "progress": progress,
         "unread": shown_unread(card.account),
-        "doubts": open_doubts(card.account).count(),
     }
 
 

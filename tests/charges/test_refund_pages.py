@@ -42,14 +42,16 @@ def address(name: str, charge: Charge) -> str:
     return reverse(f"charges:{name}", args=[payment_of(charge).id])
 
 
-def a_waiting_refund(charge: Charge) -> Refund:
+def a_waiting_refund(charge: Charge, **changes: object) -> Refund:
     by = membership(charge.tenant)
     with tenant_scope(charge.tenant_id):
-        return Refund.objects.create(
-            tenant_id=charge.tenant_id, charge=charge, settlement=payment_of(charge), kind="ours",
-            bank_account=charge.bank_account, debt="owed", status="waiting", amount=D("100.00"),
-            excess=D("100.00"), reason="Pagou a mais", asked_by=by.user,
-        )  # fmt: skip
+        values = {
+            "charge": charge, "settlement": payment_of(charge), "kind": "ours",
+            "bank_account": charge.bank_account, "debt": "owed", "status": "waiting",
+            "amount": D("100.00"), "excess": D("100.00"), "reason": "Pagou a mais",
+            "asked_by": by.user,
+        }  # fmt: skip
+        return Refund.objects.create(tenant_id=charge.tenant_id, **(values | changes))
 
 
 def test_the_page_of_a_charge_says_what_is_left_of_an_advance(client, tenant, operator, charge):
@@ -116,9 +118,7 @@ def test_approvers_find_what_waits_and_refuse_it(client, tenant, approver, charg
 
 
 def test_one_that_is_of_no_account_is_asked_about_too(client, tenant, approver, charge):
-    refund = a_waiting_refund(charge)
-    with tenant_scope(tenant.id):
-        Refund.objects.of(tenant).filter(id=refund.id).update(bank_account=None)
+    refund = a_waiting_refund(charge, bank_account=None)
     sign_in(client, approver, tenant)
 
     page = client.get(reverse("charges:release_refund", args=[refund.id]))

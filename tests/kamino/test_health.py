@@ -109,6 +109,7 @@ def test_all_is_well(detail: Look, all_alive: None) -> None:
     assert set(told["checks"]) == {
         "database", "redis", "beat", "worker_payments", "worker_reading", "tasks", "clock",
         "approved_bills", "bank_cora", "bank_bs2", "bank_kamino", "events",
+        "engine_notes",
     }  # fmt: skip
 
 
@@ -183,6 +184,22 @@ def test_events_that_nobody_reads_are_bad(
 
     assert told["events"]["count"] == 1
     assert bad(told) == ({"events"} if is_bad else set())
+
+
+@pytest.mark.parametrize(("many", "is_bad"), [(100_000, False), (100_001, True)])
+def test_changes_that_no_engine_takes_are_bad(
+    detail: Look, all_alive: None, tenant: Tenant, many: int, is_bad: bool
+) -> None:
+    with tenant_scope(tenant.id), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO reconciliation_itemchange (id, tenant_id, amount, party, item_id)"
+            " SELECT gen_random_uuid(), %s, 1, '', gen_random_uuid() FROM generate_series(1, %s)",
+            [tenant.id, many],
+        )
+
+    told = detail()[1]["checks"]
+
+    assert bad(told) == ({"engine_notes"} if is_bad else set())
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from accounts.models import Account
-from banking.models import BankAccount, StatementLine
+from banking.models import BankAccount, OpenItem, OpenLine, StatementLine
+from charges.models import Charge
+from payments.models import Payable
+from reconciliation.engine.accept import accept
 from reconciliation.matches.amounts import open_parts
 from reconciliation.matches.create import Slice, create_entry
 from reconciliation.matches.differences import Difference, DifferenceKind
@@ -19,7 +23,7 @@ from reconciliation.matches.match import match_lines
 from reconciliation.matches.pairing import Pairing
 from reconciliation.matches.transfer import transfer
 from reconciliation.matches.undo import StandsOn, undo
-from reconciliation.models import Match
+from reconciliation.models import Match, Proposal
 from tenants.models import Membership, Tenant
 
 ZERO = Decimal("0.00")
@@ -106,7 +110,29 @@ def act_undo(company: Company, by: Membership) -> None:
         undo({each.id for each in [*first, *chosen]}, by=by)
 
 
+def act_accept(company: Company, by: Membership) -> None:
+    """One that was proposed a while ago, perhaps; nothing that was said before falls with it."""
+    rows = Proposal.objects.of(company.tenant).filter(undoes=[])
+    accept(company.chance.choice(list(rows.order_by("line_id", "rank"))), by=by)
+
+
 ACTS: Mapping[str, Callable[[Company, Membership], None]] = {
     "match": act_match, "create": act_create, "transfer": act_transfer,
-    "ignore": act_ignore, "give_back": act_give_back, "undo": act_undo,
+    "ignore": act_ignore, "give_back": act_give_back, "undo": act_undo, "accept": act_accept,
 }  # fmt: skip
+
+
+# --- What holds ---
+
+
+def require_true_proposals(tenant: Tenant) -> None:
+    """Each is of a line that is open, and of items of which as much is."""
+    open_lines = set(OpenLine.objects.of(tenant).values_list("id", flat=True))
+    bills = Payable.objects.of(tenant).filter(status__in=["pending", "approved", "sent"])
+    left = dict(bills.values_list("id", "amount"))
+    left |= {each.id: each.rest for each in Charge.objects.of(tenant) if each.rest}
+    left |= dict(OpenItem.objects.of(tenant).values_list("id", "rest"))
+    for each in Proposal.objects.of(tenant):
+        assert each.line_id in open_lines
+        for part in each.parts:
+            assert Decimal(part["amount"]) <= abs(left[UUID(part["id"])])

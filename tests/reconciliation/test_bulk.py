@@ -5,9 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import JournalEntry
 from banking.models import BankAccount, StatementLine
 from charges.models import Charge
 from charges.states import ChargeStatus
@@ -19,6 +22,7 @@ from reconciliation.engine import run as engine
 from reconciliation.forms.selection import filter_text
 from reconciliation.matches.create import Slice, create_entry
 from reconciliation.matches.ignore import ignore
+from reconciliation.matches.undo import undo
 from reconciliation.models import BulkAct, BulkLine, Match
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
@@ -353,3 +357,111 @@ def test_acts_of_a_week_ago_are_deleted(tenant: Tenant, itau: BankAccount, ana: 
 
     with tenant_scope(tenant.id):
         assert not BulkLine.objects.of(tenant).exists()
+
+
+# --- Create -----------------------------------------------------------------------------------
+
+
+def test_many_lines_become_an_entry_each_of_one_classification(
+    finance: Client, tenant: Tenant, itau: BankAccount
+) -> None:
+    rows = [line(itau, f"-{number}.00", description=f"TAR {number}") for number in (1, 2, 3)]
+    fees = account_named(tenant, "5.5.01")
+
+    bulk = review(finance, "criar", itau, *rows)
+    with tenant_scope(tenant.id):
+        told = drafts.part_of(bulk, Q(state=State.WAITING))
+    confirm(finance, bulk, account=str(fees.id))
+
+    assert (told.count, told.left) == (3, D("6.00"))
+    assert set(states(bulk).values()) == {State.DONE}
+    assert [open_of(row) for row in rows] == [0, 0, 0]
+    assert balance(tenant, "5.5.01") == D("6.00")
+    with tenant_scope(tenant.id):
+        entries = JournalEntry.objects.of(tenant).filter(memo__startswith="TAR ")
+        assert sorted(entries.values_list("memo", flat=True)) == ["TAR 1", "TAR 2", "TAR 3"]
+
+
+def test_a_memo_and_a_party_are_those_of_each(
+    finance: Client, tenant: Tenant, itau: BankAccount
+) -> None:
+    payer = make_payer(tenant)
+    rows = [line(itau, "1.00"), line(itau, "2.00")]
+    sales = account_named(tenant, "4.1.01")
+
+    bulk = review(finance, "criar", itau, *rows)
+    typed = {"account": str(sales.id), "memo": "Vendas", "party": f"payer:{payer.id}"}
+    confirm(finance, bulk, **typed)
+
+    with tenant_scope(tenant.id):
+        made = Match.objects.of(tenant).order_by("id")
+        assert list(made.values_list("payer", flat=True)) == [payer.id] * 2
+        memos = JournalEntry.objects.of(tenant).filter(memo="Vendas")
+        assert memos.count() == 2
+
+
+def test_without_a_classification_nothing_is_created_and_what_was_typed_stays(
+    finance: Client, tenant: Tenant, itau: BankAccount
+) -> None:
+    row = line(itau, "-1.00")
+
+    bulk = review(finance, "criar", itau, row)
+    answer = confirm(finance, bulk, memo="Tarifa")
+
+    assert answer.status_code == 422
+    form = answer.context["form"]
+    assert form.errors["account"] and form["memo"].value() == "Tarifa"
+    assert open_of(row) == D("-1.00")
+
+
+def test_a_banks_own_account_is_no_classification(
+    finance: Client, tenant: Tenant, itau: BankAccount
+) -> None:
+    row = line(itau, "-1.00")
+
+    bulk = review(finance, "criar", itau, row)
+    answer = confirm(finance, bulk, account=str(itau.ledger_account_id))
+
+    assert answer.status_code == 422 and "account" in answer.context["form"].errors
+    assert open_of(row) == D("-1.00")
+
+
+def test_what_is_explained_is_left_out_and_what_changed_is_told(
+    finance: Client, tenant: Tenant, itau: BankAccount, ana: Membership
+) -> None:
+    explained, changed, free = line(itau, "-10.00"), line(itau, "-20.00"), line(itau, "-30.00")
+    matched(explained, make_entry(itau, "-10.00"), by=ana)
+    bulk = review(finance, "criar", itau, explained, changed, free)
+    passing = matched(changed, make_entry(itau, "-20.00"), by=ana)
+    with tenant_scope(tenant.id):
+        undo([passing.id], by=ana)  # open again, and not as it was shown
+
+    answer = confirm(finance, bulk, account=str(account_named(tenant, "5.5.01").id))
+
+    assert states(bulk) == {
+        explained.id: State.LEFT_OUT, changed.id: State.REFUSED, free.id: State.DONE,
+    }  # fmt: skip
+    told = answer.context["outcome"]
+    assert [each.statement_line_id for each in told.reasons] == [changed.id]
+
+
+def test_what_is_created_of_many_is_undone_together(
+    finance: Client, tenant: Tenant, itau: BankAccount
+) -> None:
+    rows = [line(itau, "-1.00"), line(itau, "-2.00")]
+    created = review(finance, "criar", itau, *rows)
+    confirm(finance, created, account=str(account_named(tenant, "5.5.01").id))
+
+    confirm(finance, review(finance, "desfazer", itau, *rows))
+
+    assert [open_of(row) for row in rows] == [D("-1.00"), D("-2.00")]
+    assert balance(tenant, "5.5.01") == 0
+
+
+def test_the_classification_of_a_draft_is_kept_by_the_database(
+    tenant: Tenant, itau: BankAccount, ana: Membership
+) -> None:
+    bulk = drafted(Kind.CREATE, ana, line(itau, "-1.00"))
+
+    with tenant_scope(tenant.id), pytest.raises(IntegrityError), transaction.atomic():
+        BulkAct.objects.of(tenant).filter(id=bulk.id).update(stage="running")

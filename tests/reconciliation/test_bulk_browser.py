@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from banking.models import BankAccount, StatementLine
+from reconciliation.models import Match
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import make_lines
@@ -76,3 +77,29 @@ def test_ticks_survive_pages_and_are_what_is_acted_on(
     with tenant_scope(account.tenant_id):
         lines = StatementLine.objects.of(account.tenant_id)
         assert lines.filter(match_lines__is_ignored=True).count() == 2
+
+
+def test_many_become_entries_of_one_classification_by_the_keyboard(
+    live_server: LiveServer, account: BankAccount, operator: User, open_browser: OpenBrowser
+) -> None:
+    with open_browser() as browser, browsing.new_page(browser, answers="422") as page:
+        browsing.sign_in(page, live_server.url, (operator.email, PASSWORD))
+        boxes = page.locator("[data-line]")
+        boxes.nth(0).check()
+        boxes.nth(2).check()
+        expect_selected(page, 2, "saem 20,00")
+        page.get_by_role("button", name="Criar…").press("Enter")
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("Criar 2 lançamentos?")
+        expect(dialog.get_by_label("Classificação")).to_be_focused()
+        assert browsing.faults_when(page, browsing.DESKTOP, browsing.PHONE) == []
+        page.set_viewport_size(browsing.DESKTOP)
+
+        dialog.get_by_label("Histórico").press("Enter")
+        expect(dialog.locator("[aria-invalid='true']")).to_be_visible()
+        dialog.get_by_label("Classificação").select_option(index=1)
+        dialog.get_by_label("Histórico").press("Enter")
+        expect(page.get_by_text("2 lançamentos criados")).to_be_visible()
+
+    with tenant_scope(account.tenant_id):
+        assert Match.objects.of(account.tenant_id).filter(kind="create").count() == 2

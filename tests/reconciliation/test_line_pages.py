@@ -140,6 +140,18 @@ def test_the_classification_of_the_last_line_like_it_is_offered_first(
     assert [each.context["form"]["account_1"].value() for each in offered] == [cloud.id, fees.id]
 
 
+def test_money_out_is_not_offered_the_classification_of_money_that_came_in(
+    finance: Client, tenant: Tenant, itau: BankAccount, ana: Membership
+) -> None:
+    with tenant_scope(tenant.id):
+        came = line(itau, "10.00", description="VENDA")
+        create_entry(came.id, [Slice(account_named(tenant, "4.1.01").id)], by=ana)
+
+    form = finance.get(url("create", line(itau, "-20.00")), headers=HTMX).context["form"]
+
+    assert not form["account_1"].value()
+
+
 def test_who_is_registered_with_the_document_of_the_line_is_kept_with_it(
     finance: Client, tenant: Tenant, itau: BankAccount
 ) -> None:

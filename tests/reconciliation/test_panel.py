@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from banking.models import BankAccount
+from banking.templatetags.banking_words import line_title
 from charges.states import ChargeStatus
 from reconciliation.models import Match, MatchLine
 from tenants.models import Membership, Role, Tenant
@@ -144,6 +146,18 @@ def test_a_line_and_its_reversal_are_set_against_each_other(
         assert sum(each.amount for each in MatchLine.objects.of(tenant).ignored()) == 0
 
 
+def test_what_was_moved_under_the_same_words_is_offered_first(
+    finance: Client, itau: BankAccount
+) -> None:
+    bought = line(itau, "-200.00", DAY - timedelta(days=6), description="COMPRA POSTO BELA VISTA")
+    line(itau, "-900.00", DAY - timedelta(days=2), description="TED ENVIADA")
+    back = line(itau, "30.00", description="ESTORNO PARCIAL POSTO BELA VISTA")
+
+    form = finance.get(url("give_back", back), headers=HTMX).context["form"]
+
+    assert form["other"].value() == str(bought.id)
+
+
 def test_of_a_charge_it_is_asked_whether_it_is_owed_again(
     finance: Client, tenant: Tenant, itau: BankAccount, ana: Membership
 ) -> None:
@@ -183,6 +197,28 @@ def test_a_party_is_found_by_name_and_document_and_kept_with_the_entry(
 
 
 # --- What a row says --------------------------------------------------------------------------
+
+
+def test_a_name_that_stands_in_the_text_is_not_said_again(itau: BankAccount) -> None:
+    told = line(
+        itau, "10.00", description="TED - Posto São João", counterparty_name="POSTO SAO JOAO"
+    )
+    silent = line(itau, "10.00", description="Pix recebido", counterparty_name="Posto São João")
+
+    assert line_title(told) == "TED - Posto São João"
+    assert line_title(silent) == "Pix recebido · Posto São João"
+
+
+def test_after_an_act_the_cards_of_the_accounts_follow(finance: Client, itau: BankAccount) -> None:
+    row = line(itau, "-80.00")
+    address = f"{reverse('reconciliation:counts')}?conta={itau.id}"
+
+    before = finance.get(address, headers=HTMX).context["board"].waiting
+    post(finance, "ignore", row, why="Teste do banco")
+    after = finance.get(address, headers=HTMX)
+
+    assert (before, after.context["board"].waiting) == (1, 0)
+    assert 'id="saldos"' in after.content.decode()
 
 
 def test_what_waits_for_a_second_person_is_marked_on_the_row(

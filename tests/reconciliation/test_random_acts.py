@@ -1,9 +1,10 @@
-"""Two people act on the lines of two accounts in any order: what holds after each act, and what
-undoing everything gives back."""
+"""Two people and the engine act on the lines of two accounts in any order: what holds after each
+act, and what undoing everything gives back."""
 
 import random
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
@@ -13,19 +14,22 @@ from charges.models import Charge
 from core.errors import DomainError
 from payments.models import Payable
 from payments.states import PayableStatus
+from reconciliation.engine.run import work
 from reconciliation.matches.amounts import open_parts, with_open_entries
 from reconciliation.matches.undo import undo
-from reconciliation.models import Match, MatchLine
+from reconciliation.models import Automation, LineReading, Match, MatchLine, Proposal
 from tenants.scope import tenant_scope
 from tests.charges.factories import make_charge, membership
 from tests.charges.issued import opened
 from tests.payments.factories import make_bank_account, make_known
+from tests.reconciliation.engine.lines import of_payee, of_payer
 from tests.reconciliation.matched import account_named, line, make_entry
-from tests.reconciliation.random_acts import ACTS, FIRST, ZERO, Company
+from tests.reconciliation.random_acts import ACTS, FIRST, ZERO, Company, require_true_proposals
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 STEPS = 40
+LAST = FIRST + timedelta(days=11)
 
 
 @pytest.fixture(params=range(6))
@@ -40,9 +44,33 @@ def company(request, tenant) -> Company:
         for sign in (1, -1) * 3:
             make_entry(account, str(made.amount() * sign), code="5.4.03", day=made.day())
     for _ in range(3):
-        make_known(tenant, str(made.amount()), approved=True)
-        opened(make_charge(tenant, accounts[0], str(made.amount())))
+        bill = make_known(tenant, str(made.amount()), approved=True)
+        charge = opened(
+            make_charge(tenant, accounts[0], str(made.amount()), due_date=bill.due_date)
+        )
+        of_payee(bill, accounts[0], f"-{bill.amount}", LAST)
+        of_payer(charge, accounts[0], str(charge.amount), LAST)
     return made
+
+
+def look(company: Company) -> None:
+    """The engine's turn."""
+    work(company.tenant.id)
+    require_true_proposals(company.tenant)
+
+
+def look_anew(company: Company) -> None:
+    LineReading.objects.of(company.tenant).update(is_due=True)
+    look(company)
+
+
+def switch(company: Company, *, on: bool) -> None:
+    for account in company.accounts:
+        Automation.objects.update_or_create(
+            tenant=company.tenant,
+            bank_account=account,
+            defaults={"by_evidence": on, "changed_by": company.people[0].user},
+        )
 
 
 # --- What holds ---
@@ -129,19 +157,37 @@ def open_amounts(company: Company) -> dict[object, Decimal]:
     return lines | owed | due
 
 
+def outlines(company: Company) -> dict[UUID, list[tuple[str, ...]]]:
+    """What is proposed, whatever the ids of entries that were written again."""
+    found: dict[UUID, list[tuple[str, ...]]] = {}
+    for each in Proposal.objects.of(company.tenant):
+        parts = [(part["kind"], part["amount"]) for part in each.parts]
+        told = (each.kind, each.degree, each.score, parts, each.difference, each.reasons)
+        found.setdefault(each.line_id, []).append(tuple(map(str, told)))
+    return {name: sorted(each) for name, each in found.items()}
+
+
 def test_any_order_of_acts_keeps_the_books_and_undoing_all_gives_everything_back(company):
     with tenant_scope(company.tenant.id):
-        before = (books(company), open_amounts(company))
+        look(company)
+        before = (books(company), open_amounts(company), outlines(company))
+        switch(company, on=True)
+        look_anew(company)
         for _ in range(STEPS):
             name = company.chance.choice([*ACTS, "match", "match"])
+            if company.chance.random() < 0.4:
+                look(company)
             try:
                 ACTS[name](company, company.chance.choice(company.people))
             except (DomainError, IndexError):
                 continue
             company.done[name] = company.done.get(name, 0) + 1
             require_laws(company)
+        assert Match.objects.of(company.tenant).filter(made_by=None).exists()
         standing = Match.objects.of(company.tenant).standing().values_list("id", flat=True)
         assert sum(company.done.values()) >= STEPS / 3, company.done
         undo(set(standing), by=company.people[0])
         require_laws(company)
-        assert (books(company), open_amounts(company)) == before
+        switch(company, on=False)
+        look_anew(company)
+        assert (books(company), open_amounts(company), outlines(company)) == before

@@ -1,5 +1,6 @@
-"""Files come and are taken back while two people at once match, edit and undo: what holds on every
-day after each pair of acts, and what undoing everything gives back."""
+"""Files come and are taken back while two people at once match, edit and undo, and the engine looks
+at the same lines: what holds on every day after each round, and what undoing everything gives back.
+"""
 
 import random
 from collections.abc import Callable
@@ -15,8 +16,17 @@ from django.db.models import Exists, OuterRef, Q, Sum
 
 from accounts.journal.entries import redate_entry, reverse_by_hand
 from accounts.models import JournalEntry, JournalLine
-from banking.models import Allocation, BankAccount, OpenItem, StatementFile, StatementLine
+from banking.models import (
+    Allocation,
+    BankAccount,
+    OpenItem,
+    StatementFile,
+    StatementLine,
+)
 from core.errors import DomainError
+from payments.bills.enter import cancel_payable
+from payments.models import Payable
+from reconciliation.engine.run import work
 from reconciliation.matches.amounts import open_parts, with_open_entries
 from reconciliation.matches.hold import hold_accounts
 from reconciliation.matches.undo import undo
@@ -30,8 +40,9 @@ from tests.banking.imports.making import applied, csv, make_other, ofx, undone
 from tests.charges.factories import make_charge, membership
 from tests.charges.issued import opened
 from tests.payments.factories import make_bank_account, make_known
+from tests.reconciliation.engine.lines import of_payee, switch_on
 from tests.reconciliation.matched import account_named, line, make_entry
-from tests.reconciliation.random_acts import ACTS, FIRST, ZERO, Company
+from tests.reconciliation.random_acts import ACTS, FIRST, ZERO, Company, require_true_proposals
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("monday")]
 
@@ -69,6 +80,8 @@ def files(request, tenant) -> Files:
     people = [membership(tenant), membership(tenant)]
     synced, by_file = make_bank_account(tenant), make_other(tenant, people[0])
     company = Company(tenant, [synced, by_file], people, account_named(tenant, "5.4.03"), chance)
+    for account in company.accounts:
+        switch_on(account, people[0])
     for sign in (1, -1) * 4:
         line(synced, str(company.amount() * sign), company.day())
     for account in company.accounts:
@@ -125,9 +138,23 @@ def act_open(files: Files, by: Membership, chance: random.Random) -> None:
         post_opening(account, by=by, amount=files.opening, marked=marked, seen=effect.entry_amount)
 
 
+def act_debit(files: Files, by: Membership, chance: random.Random) -> None:
+    """A bill is approved, and its money leaves: the engine's own."""
+    company = files.company
+    amount = f"{chance.randrange(100, 999)}.{chance.randrange(10, 99)}"
+    bill = make_known(company.tenant, amount, approved=True)
+    of_payee(bill, company.accounts[0], f"-{amount}", DAYS[-1])
+
+
+def act_cancel_bill(files: Files, by: Membership, chance: random.Random) -> None:
+    with tenant_scope(by.tenant_id):
+        bills = Payable.objects.of(by.tenant_id).order_by("id")
+        cancel_payable(chance.choice(list(bills)), by=by.user)
+
+
 FILE_ACTS: list[Callable[[Files, Membership, random.Random], None]] = [
     act_on_lines, act_on_lines, act_on_lines, act_on_lines, act_import, act_import, act_import,
-    act_undo_import, act_edit, act_open,
+    act_undo_import, act_edit, act_open, act_debit, act_debit, act_cancel_bill,
 ]  # fmt: skip
 
 
@@ -146,6 +173,14 @@ def do(files: Files, by: Membership, seed: int) -> str:
             act(files, by, chance)
             return act.__name__
         return ""
+    finally:
+        connection.close()
+
+
+def look(files: Files) -> None:
+    """The engine, at the same time as the people."""
+    try:
+        work(files.company.tenant.id)
     finally:
         connection.close()
 
@@ -247,12 +282,19 @@ def test_files_come_and_go_under_acts_of_two_people_at_once(files: Files) -> Non
     before = books(files)
     for _ in range(STEPS):
         seeds = [chance.randrange(10**9) for _ in files.company.people]
-        with ThreadPoolExecutor(2) as pool:
+        with ThreadPoolExecutor(3) as pool:
+            engine = pool.submit(look, files)
             names = list(pool.map(do, [files] * 2, files.company.people, seeds))
+            engine.result()
         for name in filter(None, names):
             files.done[name] = files.done.get(name, 0) + 1
         require_laws(files)
-    assert {"act_on_lines", "act_import"} <= set(files.done), files.done
+    assert {"act_on_lines", "act_import", "act_debit"} <= set(files.done), files.done
+    with tenant_scope(files.company.tenant.id):
+        assert Match.objects.of(files.company.tenant).filter(made_by=None).exists()
+    look(files)
+    with tenant_scope(files.company.tenant.id):
+        require_true_proposals(files.company.tenant)
 
     undo_everything(files)
 

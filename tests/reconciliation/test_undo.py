@@ -102,8 +102,10 @@ def test_a_difference_is_taken_out_of_the_entry_again(tenant, itau, ana):
     row, entry = line(itau, "97.00"), make_entry(itau, "100.00", code="4.1.01")
     made = matched(row, entry, difference("fee", "-3.00"), by=ana)
 
+    said = effect(made)
     undone(made, by=ana)
 
+    assert ([each.id for each in said.rewritten], said.kept) == ([entry.entry_id], [])
     assert balance(tenant, itau.ledger_account) == D("100.00")
     assert balance(tenant, "5.5.01") == 0
     assert open_of(row) == D("97.00")

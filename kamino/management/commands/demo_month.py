@@ -5,6 +5,7 @@ Made as its people would: bills, charges and entries first, then the files of th
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -34,6 +35,7 @@ from charges.models import Charge, ChargeRound, Settlement, Slip
 from charges.states import SlipStatus
 from charges.tracking.rounds import follow_account
 from core.clock import database_now
+from core.errors import Changed
 from core.ids import uuid7
 from core.money import format_brl
 from kamino.management.commands import _itau_month as month
@@ -45,9 +47,10 @@ from payments.models import Payable
 from payments.rails.debit_account import preferred_account
 from payments.rails.seal import digest_of, seal_of
 from reconciliation.engine import due, run
+from reconciliation.engine.sample import WEEK, draw, week_of
 from reconciliation.matches.create import Slice, create_entry
 from reconciliation.matches.questions import ask
-from reconciliation.models import Automation, Rule, RuleRun
+from reconciliation.models import Automation, Rule
 from reconciliation.rules import run as rule_run
 from reconciliation.rules.conditions import Conditions, Text
 from reconciliation.rules.draft import Draft as RuleDraft
@@ -113,6 +116,8 @@ class Month:
         self.bring_statement(itau, davi)
         self.let_the_product_work(davi)
         self.create_counter_sales(davi)
+        # What was matched now, asked of now: the clock would on Monday.
+        draw(self.tenant.id, week_of(database_now()) + WEEK)
         with tenant_scope(self.tenant.id):
             lines = StatementLine.objects.of(self.tenant).filter(bank_account=itau)
             ask(lines.get(description=month.ASKED), QUESTION, of=lia, by=davi)
@@ -308,19 +313,22 @@ class Month:
         """What is certain is matched, what rules say is posted; what Cora told before there were
         rules too."""
         self.wait_until(self.is_looked_at, lambda: run.work(self.tenant.id))
-        with tenant_scope(self.tenant.id):
-            outlook = rule_run.outlook_of(self.tenant)
-            if not outlook.lines:
-                return
-            asked = rule_run.ask_for_run(outlook.shown, by=by)
-
-        def is_over() -> bool:
-            with tenant_scope(self.tenant.id):
-                rows = RuleRun.objects.of(self.tenant).filter(id=asked.id)
-                return not rows.filter(finished_at=None).exists()
-
-        self.wait_until(is_over, lambda: rule_run.go_on(self.tenant.id, asked.id))
+        self.wait_until(self.is_ruled, lambda: self.follow_rules(by))
         self.wait_until(self.is_looked_at, lambda: run.work(self.tenant.id))
+
+    def is_ruled(self) -> bool:
+        with tenant_scope(self.tenant.id):
+            return not rule_run.outlook_of(self.tenant).lines
+
+    def follow_rules(self, by: Membership) -> None:
+        with tenant_scope(self.tenant.id):
+            asked = rule_run.running(self.tenant.id)
+            outlook = rule_run.outlook_of(self.tenant)
+            if asked is None and outlook.lines:
+                with suppress(Changed):  # a worker was at it: once more
+                    asked = rule_run.ask_for_run(outlook.shown, by=by)
+        if asked is not None:
+            rule_run.go_on(self.tenant.id, asked.id)
 
     def create_counter_sales(self, by: Membership) -> None:
         """Of strangers who are called like a payer that owes something: rules leave these alone."""

@@ -1,15 +1,18 @@
 """Which lines the engine is to look at."""
 
+from datetime import timedelta
+
 import pytest
 
 from banking.models import BankAccount, StatementLine
+from reconciliation.engine.due import take_due
 from reconciliation.engine.run import work
 from reconciliation.matches.undo import undo
 from reconciliation.models import LineReading
 from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.factories import make_lines
-from tests.reconciliation.matched import DAY, make_entry, matched
+from tests.reconciliation.matched import DAY, line, make_entry, matched
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -28,4 +31,20 @@ def test_a_line_that_opens_again_among_those_that_came_is_looked_at_once(
 
     with tenant_scope(tenant.id):
         read = LineReading.objects.of(tenant).exclude(read_at=None).order_by("id")
-        assert list(read.values_list("id", flat=True)) == [line.id for line in lines]
+        assert list(read.values_list("id", flat=True)) == [row.id for row in lines]
+
+
+def test_the_last_day_of_a_batch_is_whole(tenant: Tenant, itau: BankAccount) -> None:
+    first = [line(itau, amount) for amount in ("-1.01", "-1.02", "-1.03")]
+    line(itau, "-1.04", DAY + timedelta(days=1))
+
+    with tenant_scope(tenant.id):
+        assert set(take_due(tenant.id, 2)) == {row.id for row in first}
+
+
+def test_a_batch_is_twice_its_size_at_the_most(tenant: Tenant, itau: BankAccount) -> None:
+    for number in range(5):
+        line(itau, f"-1.0{number + 1}")
+
+    with tenant_scope(tenant.id):
+        assert len(take_due(tenant.id, 2)) == 4

@@ -1,0 +1,193 @@
+"""People act on the lines of a company while the engine is at work on them."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from audit.acts import Act
+from audit.services import record
+from audit.verification import verify
+from banking.models import BankAccount, StatementLine
+from core.errors import Changed
+from payments.models import PaymentOrder
+from payments.states import OrderStatus, PayableStatus
+from reconciliation.engine.accept import accept
+from reconciliation.engine.opened import leave_alone
+from reconciliation.engine.run import work
+from reconciliation.matches.create import Slice, create_entry
+from reconciliation.matches.hold import hold_accounts, versions_of
+from reconciliation.matches.undo import undo
+from reconciliation.models import Automation, LineReading, Match, Proposal
+from tenants.models import Membership, Tenant
+from tenants.scope import tenant_scope
+from tests.banking.factories import reread
+from tests.payments.at_most_once.database import restore_to_before_the_order, wait_until_stuck
+from tests.payments.clock import at
+from tests.payments.factories import make_known, make_order
+from tests.reconciliation.engine.lines import of_payee, switch_on
+from tests.reconciliation.matched import DAY, account_named, line, make_entry, matched, open_of
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("monday")]
+
+ACCOUNTS, ORDERS = "banking_bankaccount", "payments_paymentorder"
+
+
+@pytest.fixture
+def automatic(ana: Membership, itau: BankAccount) -> BankAccount:
+    switch_on(itau, ana)
+    return itau
+
+
+@contextmanager
+def stuck(tenant: Tenant, table: str, held: Callable[[], Any]) -> Iterator[None]:
+    """Within a person's transaction that has `held` something; the engine has come as far as that.
+    It ends after the transaction has."""
+    with ThreadPoolExecutor(1) as pool:
+        with tenant_scope(tenant.id):
+            held()
+            attempt = pool.submit(elsewhere, tenant)
+            wait_until_stuck(table)
+            yield
+        attempt.result(60)
+
+
+def elsewhere(tenant: Tenant) -> None:
+    try:
+        work(tenant.id)
+    finally:
+        connection.close()
+
+
+def made(tenant: Tenant) -> list[Match]:
+    with tenant_scope(tenant.id):
+        return list(Match.objects.of(tenant).standing())
+
+
+def certain(tenant: Tenant, account: BankAccount, amount: str) -> StatementLine:
+    """A line that is matched by itself."""
+    return of_payee(make_known(tenant, amount, approved=True), account, f"-{amount}")
+
+
+def test_an_act_that_holds_what_the_engine_wants_next_may_go_on_record(
+    tenant: Tenant, automatic: BankAccount
+) -> None:
+    row = certain(tenant, automatic, "731.17")
+    bill = make_known(tenant, "912.44", approved=True)
+    order = make_order(bill, OrderStatus.AT_BANK, first_sent_at=at("23 10:00"))
+    sent = of_payee(bill, automatic, "-912.44", kind="transfer")
+
+    def hold_order() -> None:
+        PaymentOrder.objects.of(tenant).select_for_update(no_key=True).get(id=order.id)
+
+    with stuck(tenant, ORDERS, hold_order):
+        record(Act.SENDING_LOCKED, on=tenant, by=None)
+
+    assert open_of(row) == open_of(sent) == 0
+    assert verify(tenant.id).broken == ""
+
+
+def test_a_person_matches_a_line_that_the_engine_looks_at(
+    tenant: Tenant, automatic: BankAccount, ana: Membership
+) -> None:
+    mine = of_payee(make_known(tenant, "88.37"), automatic, "-88.37")
+    work(tenant.id)
+    make_known(tenant, "88.37")  # it is looked at again
+    row = certain(tenant, automatic, "731.17")
+    expense = account_named(tenant, "5.4.03")
+
+    with stuck(tenant, ACCOUNTS, lambda: hold_accounts(tenant.id, [automatic.id])):
+        create_entry(mine.id, [Slice(expense.id)], by=ana)
+
+    assert open_of(row) == open_of(mine) == 0
+    with tenant_scope(tenant.id):
+        assert not Proposal.objects.of(tenant).exists()
+        assert not LineReading.objects.of(tenant).exists()
+
+
+def test_a_line_that_a_person_takes_while_the_engine_decides_is_the_persons(
+    tenant: Tenant, automatic: BankAccount, ana: Membership
+) -> None:
+    bill = make_known(tenant, "731.17", approved=True)
+    row = of_payee(bill, automatic, "-731.17")
+    other = certain(tenant, automatic, "912.44")
+    expense = account_named(tenant, "5.4.03")
+
+    with stuck(tenant, ACCOUNTS, lambda: hold_accounts(tenant.id, [automatic.id])):
+        mine = create_entry(row.id, [Slice(expense.id)], by=ana)
+
+    assert open_of(row) == open_of(other) == 0
+    with tenant_scope(tenant.id):
+        assert list(Match.objects.of(tenant).filter(lines__statement_line=row)) == [mine]
+    assert reread(bill).status == PayableStatus.APPROVED
+
+
+def test_a_line_that_is_opened_while_the_engine_decides_is_left_alone(
+    tenant: Tenant, automatic: BankAccount, ana: Membership
+) -> None:
+    row = certain(tenant, automatic, "731.17")
+
+    with stuck(tenant, ACCOUNTS, lambda: hold_accounts(tenant.id, [automatic.id])):
+        leave_alone(row, by=ana)
+
+    assert made(tenant) == []
+
+
+def test_what_is_taken_apart_while_the_engine_decides_stays_apart(
+    tenant: Tenant, automatic: BankAccount, ana: Membership
+) -> None:
+    posted = make_entry(automatic, "-88.37")
+    row = line(automatic, "-88.37", DAY)
+
+    with stuck(tenant, ACCOUNTS, lambda: hold_accounts(tenant.id, [automatic.id])):
+        undo([matched(row, posted, by=ana).id], by=ana)
+
+    assert made(tenant) == []
+
+
+def test_an_account_that_is_switched_off_while_the_engine_decides_is_left_to_people(
+    tenant: Tenant, automatic: BankAccount
+) -> None:
+    certain(tenant, automatic, "731.17")
+
+    with stuck(tenant, ACCOUNTS, lambda: hold_accounts(tenant.id, [automatic.id])):
+        Automation.objects.of(tenant).update(by_evidence=False)
+
+    assert made(tenant) == []
+
+
+def test_a_person_who_comes_after_the_engine_is_told_who_was_faster(
+    tenant: Tenant, itau: BankAccount, ana: Membership
+) -> None:
+    row = certain(tenant, itau, "731.17")
+    work(tenant.id)
+    with tenant_scope(tenant.id):
+        seen = versions_of(tenant.id, [row.id])
+        proposal = Proposal.objects.of(tenant).get(line_id=row.id, rank=1)
+    switch_on(itau, ana)
+    make_known(tenant, "731.17")
+    with tenant_scope(tenant.id):
+        LineReading.objects.of(tenant).update(is_due=True)
+    work(tenant.id)
+    assert open_of(row) == 0
+    with pytest.raises(Changed), tenant_scope(tenant.id):
+        accept(proposal, by=ana, seen=seen)
+
+
+def test_a_bill_that_was_sent_after_the_backup_was_made_is_paid_by_its_line(
+    tenant: Tenant, automatic: BankAccount
+) -> None:
+    bill = make_known(tenant, "731.17", approved=True)
+    make_order(bill, OrderStatus.AT_BANK, first_sent_at=at("23 10:00"))
+    restore_to_before_the_order(bill)
+    row = of_payee(bill, automatic, "-731.17", kind="transfer")
+
+    work(tenant.id)
+
+    assert open_of(row) == 0
+    assert reread(bill).status == PayableStatus.PAID
+    with tenant_scope(tenant.id):
+        assert not PaymentOrder.objects.of(tenant).exists()
