@@ -29,6 +29,7 @@ def main(names: list[str]) -> int:
         charge_import,
         charge_list,
         charges,
+        databases,
         flood,
         journal,
         million_lines,
@@ -65,6 +66,7 @@ def main(names: list[str]) -> int:
         every[names[1]].child(*names[2:])
         return 0
     call_command("migrate", database="owner", verbosity=0)
+    databases.keep_empty()
     if names[:1] == ["matching"] and len(names) > 1:
         return play.command(names[1:])
     results: list[report.Result] = []
