@@ -11,7 +11,7 @@ from psycopg.errors import LockNotAvailable
 
 from core import lease
 from core.clock import database_now
-from reconciliation.models import EngineTurn, OpenedLine
+from reconciliation.models import EngineTurn, OpenedLine, Proposal
 from tenants.scope import across_tenants
 
 LASTS = timedelta(minutes=5)  # a turn, unless it is renewed; far more than a batch takes
@@ -241,6 +241,10 @@ DONE = """
 UPDATE reconciliation_linereading SET is_due = false
 WHERE tenant_id = %(tenant)s AND is_due AND id = ANY(%(lines)s)
 """
+APART = """
+UPDATE reconciliation_linereading SET is_due = false, read_at = kamino_now()
+WHERE tenant_id = %(tenant)s AND id = ANY(%(lines)s)
+"""
 CLOSED = """
 DELETE FROM reconciliation_linereading AS reading
 WHERE tenant_id = %(tenant)s AND id = ANY(%(lines)s)
@@ -265,3 +269,14 @@ def note_read(tenant_id: UUID, read: Sequence[Read], also: Sequence[UUID]) -> No
             closed = {"tenant": tenant_id, "lines": list(also)}
             cursor.execute(CLOSED, closed)
             cursor.execute(DONE, closed)
+
+
+def set_apart(tenant_id: UUID, due: Sequence[Due]) -> bool:
+    """Nothing is known of them, until they or an item of theirs is another. False: somebody acts
+    on them, or they are another already."""
+    ids = hold_unchanged(tenant_id, due)
+    if ids:
+        Proposal.objects.of(tenant_id).filter(line_id__in=ids).delete()
+        with connection.cursor() as cursor:
+            cursor.execute(APART, {"tenant": tenant_id, "lines": ids})
+    return bool(ids)
