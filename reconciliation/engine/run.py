@@ -32,14 +32,13 @@ from reconciliation.models import Proposal
 from reconciliation.proposals.facts import Proposal as Found
 from reconciliation.proposals.propose import propose
 from reconciliation.rules.apply import apply_rules
-from reconciliation.rules.compiled import has_rules, rules_of
+from reconciliation.rules.compiled import has_rules, rule_for, rules_of
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 
 log = structlog.get_logger(__name__)
 
 BATCH = 1_000
-RULED = 100  # lines of a transaction in which rules are followed
 DEGREES = ("id", "evidence")  # in this order
 
 
@@ -155,19 +154,32 @@ def write_chosen(tenant_id: UUID, gathered: Gathered, chosen: Sequence[Found]) -
 
 
 def follow_rules(tenant_id: UUID, left: Left, done: Worked) -> None:
-    """What the company said of lines like these, where no document may be what they are."""
+    """What the company said of lines like these, where no document may be what they are. Each is a
+    transaction: it ends on record, and none goes on locking then."""
     if not left.has_rules:
         return
-    for first in range(0, len(left.lines), RULED):
-        ids = [UUID(line) for line in left.lines[first : first + RULED]]
-        with tenant_scope(tenant_id):
-            rules = rules_of(tenant_id)
-            if not rules:
-                return
-            rows = StatementLine.objects.of(tenant_id).filter(id__in=ids).select_related("tenant")
-            lines = list(rows.order_by("booked_on", "id"))
-            applied = apply_rules(tenant_id, lines, left.may_be_of_item, rules=rules)
+    with tenant_scope(tenant_id):
+        fitting = lines_with_rules(tenant_id, left.lines)
+    for line in fitting:
+        try:
+            with tenant_scope(tenant_id):
+                applied = apply_rules(tenant_id, [line], left.may_be_of_item)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("rule_not_followed", tenant=str(tenant_id), line=str(line.id))
+        else:
             done.by_rules += len(applied.done)
+
+
+def lines_with_rules(tenant_id: UUID, ids: Sequence[str]) -> list[StatementLine]:
+    """Those that a rule fits now, the oldest first."""
+    rules = rules_of(tenant_id)
+    if not rules:
+        return []
+    rows = StatementLine.objects.of(tenant_id).filter(id__in=[UUID(line) for line in ids])
+    lines = rows.defer("raw").select_related("tenant").order_by("booked_on", "id")
+    return [line for line in lines if rule_for(rules, line)]
 
 
 def accounts_of(tenant_id: UUID) -> dict[UUID, BankAccount]:
