@@ -236,7 +236,7 @@ def either_side(cents: Iterable[int]) -> list[int]:
 def hold_unchanged(tenant_id: UUID, due: Sequence[Due]) -> list[UUID]:
     """The lines whose readings nobody has written since, held. An act on one of them that has not
     ended yet is waited for by nobody: it writes the reading, or takes it away."""
-    asked = {
+    asked: dict[str, Any] = {
         "tenant": tenant_id,
         "lines": [each.line for each in due],
         "states": [each.state for each in due],
@@ -283,7 +283,7 @@ def note_read(tenant_id: UUID, read: Sequence[Read], also: Sequence[UUID]) -> No
                 },
             )
         if also:
-            closed = {"tenant": tenant_id, "lines": list(also)}
+            closed: dict[str, Any] = {"tenant": tenant_id, "lines": list(also)}
             cursor.execute(CLOSED, closed)
             cursor.execute(DONE, closed)
 

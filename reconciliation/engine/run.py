@@ -191,7 +191,7 @@ class Looking:
     """The proposals of a batch; the certain ones are taken as made while the others are looked
     for."""
 
-    def __init__(self, gathered: Gathered, guards: Guards) -> None:
+    def __init__(self, gathered: Gathered, guards: Guards | GuardsToRead) -> None:
         self.gathered, self.guards = gathered, guards
         self.book = gathered.book
         self.proposals: dict[str, list[Found]] = {}  # by line

@@ -213,6 +213,8 @@ def _kinship(book: Book, line: Line, other: Line) -> int:
         return 30 if fuzz.partial_ratio(mine.name, theirs.name) >= 80 else -1
     if mine.rail and theirs.rail and mine.rail != theirs.rail:
         return -1
+    if theirs.is_own and not mine.is_own:
+        return 0  # what goes to an account of ours is seldom refused
     return 20 if mine.rail and theirs.rail else 10
 
 

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
 
 from banking.models import BankAccount, StatementLine
 from reconciliation.engine.due import take_due
@@ -14,6 +16,7 @@ from tenants.scope import tenant_scope
 from tests.banking.factories import make_lines
 from tests.reconciliation.matched import DAY, line, make_entry, matched
 
+AROUND = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "SET CONSTRAINTS")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
@@ -48,3 +51,17 @@ def test_a_batch_is_twice_its_size_at_the_most(tenant: Tenant, itau: BankAccount
 
     with tenant_scope(tenant.id):
         assert len(take_due(tenant.id, 2)) == 4
+
+
+def test_a_look_at_nothing_takes_no_more_than_three_queries(
+    tenant: Tenant, itau: BankAccount
+) -> None:
+    """Scope, lock, and what there is to do."""
+    make_lines(itau, "-1.00", day=DAY, kind="other")
+    work(tenant.id)
+
+    with CaptureQueriesContext(database) as told:
+        work(tenant.id)
+
+    asked = [each["sql"] for each in told if not each["sql"].startswith(AROUND)]
+    assert len(asked) <= 3, asked

@@ -321,6 +321,17 @@ def test_a_person_accepts(tenant, itau, ana):
     assert open_of(row) == 0
 
 
+def test_accepting_a_bill_takes_at_most_40_queries(tenant, itau, ana):
+    bill = make_known(tenant, "731.17", approved=True)
+    row = of_payee(bill, itau, "-731.17")
+    work(tenant.id)
+    with tenant_scope(tenant.id):
+        proposal = proposals(row)[0]
+        with CaptureQueriesContext(connection) as told:
+            accept(proposal, by=ana)
+    assert len(told) <= 40
+
+
 def test_what_a_person_taught_is_proposed(tenant, itau, ana):
     """Under a name that nobody has registered."""
     bill = make_known(tenant, "731.17", approved=True)

@@ -209,6 +209,15 @@ def test_of_two_teds_of_the_day_before_none_is_certainly_the_one_that_came_back(
     assert not any(each.degree for each in found)
 
 
+def test_what_went_to_our_own_account_is_not_the_first_guess_of_what_came_back(book):
+    out = line("-1000.00", "TED ENVIADA TELECOM SUL LTDA", day=date(2026, 11, 5))
+    own = line("-1000.00", "TED ENVIADA AG 0002 CC 222-2")
+
+    found = look(book, line("1000.00", "DEVOLUCAO DE TED"), own, out)
+
+    assert (found[0].lines[0], found[0].degree) == (out.id, "")
+
+
 def test_of_two_tries_the_first_one_is_proposed_as_what_came_back(book):
     first = line("-990.00", name=TELECOM.name, kind="ted", day=date(2026, 11, 6))
     again = line("-990.00", name=TELECOM.name, kind="ted")
@@ -219,7 +228,7 @@ def test_of_two_tries_the_first_one_is_proposed_as_what_came_back(book):
 
 
 def test_a_refund_of_the_same_party_and_value_is_proposed_as_a_return(book):
-    came = line("1345.65", name=OMEGA.name, day=date(2026, 10, 20))
+    came = line("1345.65", name=OMEGA.name, day=date(2026, 9, 15))
 
     found = look(book, line("-1345.65", "PIX ENVIADO CLIENTE OMEGA COMERCIO REEMBOLSO"), came)
 
@@ -291,17 +300,14 @@ def test_boletos_that_were_paid_at_the_weekend_come_in_the_credit_of_the_day_aft
 # Orders, and terms of a charge
 
 
-def test_an_order_that_was_sent_for_a_later_day_is_settled_on_that_day(book):
-    sent = payable(
-        "731.55",
-        TELECOM,
-        day=date(2026, 11, 23),
-        sending=Sending("A", DAY, frozenset(["KM100123"])),
-    )
+@pytest.mark.parametrize(("ids", "degree"), [(["KM100123"], "id"), ([], "evidence")])
+def test_an_order_that_was_sent_for_a_later_day_is_settled_on_that_day(book, ids, degree):
+    later = date(2026, 11, 23)
+    sent = payable("731.55", TELECOM, day=later, sending=Sending("A", DAY, frozenset(ids)))
 
-    found = look(book, line("-731.55", "Pix enviado KM100123", day=date(2026, 11, 23)), sent)
+    found = look(book, line("-731.55", "Pix KM100123", name=TELECOM.name, day=later), sent)
 
-    assert [proposal.degree for proposal in found] == ["id"]
+    assert [proposal.degree for proposal in found] == [degree]
 
 
 def test_an_order_is_settled_by_no_line_before_it_was_sent(book):
