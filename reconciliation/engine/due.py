@@ -1,6 +1,6 @@
 """Which open lines are to be looked at: those that came, and those of whose items one changed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,8 @@ from psycopg.errors import LockNotAvailable
 
 from core import lease
 from core.clock import database_now
-from reconciliation.models import EngineTurn, OpenedLine
+from core.money import to_cents
+from reconciliation.models import EngineTurn, OpenedLine, Proposal
 from tenants.scope import across_tenants
 
 LASTS = timedelta(minutes=5)  # a turn, unless it is renewed; far more than a batch takes
@@ -43,9 +44,18 @@ WITH came AS (
         ON opened.id BETWEEN came.first_id AND came.last_id
         AND opened.tenant_id = %(tenant)s
     ON CONFLICT (id) DO UPDATE SET is_due = true, amount = EXCLUDED.amount
-    RETURNING id
+    RETURNING cents
 )
-SELECT count(*) FROM named
+SELECT count(*), array_agg(DISTINCT cents) FROM named
+"""
+# What was certain may have a rival now, or be given back.
+RIVALLED = """
+UPDATE reconciliation_linereading SET is_due = true WHERE id IN (
+    SELECT id FROM reconciliation_linereading AS reading
+    WHERE tenant_id = %(tenant)s AND NOT is_due AND cents = ANY(%(cents)s) AND EXISTS (
+        SELECT FROM reconciliation_proposal AS kept
+        WHERE kept.tenant_id = %(tenant)s AND kept.line_id = reading.id AND kept.degree <> '')
+    ORDER BY id FOR UPDATE)
 """
 # A person looked at them, and did nothing.
 PASSED = """
@@ -82,7 +92,7 @@ UPDATE reconciliation_linereading SET is_due = true WHERE id IN (
     SELECT id FROM reconciliation_linereading
     WHERE tenant_id = %(tenant)s AND NOT is_due AND id IN (
         SELECT id FROM reconciliation_linereading
-            WHERE tenant_id = %(tenant)s AND amount = ANY(%(amounts)s)
+            WHERE tenant_id = %(tenant)s AND cents = ANY(%(cents)s)
         UNION ALL SELECT id FROM reconciliation_linereading
             WHERE tenant_id = %(tenant)s AND parties && %(parties)s
         UNION ALL SELECT line_id FROM reconciliation_proposal
@@ -203,17 +213,24 @@ def note_changes(tenant_id: UUID) -> None:
             cursor.execute(PASSED, asked)
         if came:
             cursor.execute(NEW, asked)
-            if cursor.fetchone()[0]:
+            count, cents = cursor.fetchone()
+            if count:
                 cursor.execute(WAITING, asked)
+                cursor.execute(RIVALLED, {**asked, "cents": either_side(cents)})
         while changed:
             cursor.execute(CHANGES, asked)
             count, amounts, parties, items = cursor.fetchone()
             if count:
-                either = [*amounts, *(-amount for amount in amounts)]
-                touched = {"amounts": either, "parties": parties or [], "items": items}
+                cents = either_side(map(to_cents, amounts))
+                touched = {"cents": cents, "parties": parties or [], "items": items}
                 cursor.execute(TOUCHED, {**asked, **touched})
             changed = count == MOST_CHANGES
         cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+
+
+def either_side(cents: Iterable[int]) -> list[int]:
+    """Money that went as much as money that came."""
+    return [side * each for each in cents for side in (1, -1)]
 
 
 def hold_unchanged(tenant_id: UUID, due: Sequence[Due]) -> list[UUID]:
@@ -241,6 +258,10 @@ DONE = """
 UPDATE reconciliation_linereading SET is_due = false
 WHERE tenant_id = %(tenant)s AND is_due AND id = ANY(%(lines)s)
 """
+APART = """
+UPDATE reconciliation_linereading SET is_due = false, read_at = kamino_now()
+WHERE tenant_id = %(tenant)s AND id = ANY(%(lines)s)
+"""
 CLOSED = """
 DELETE FROM reconciliation_linereading AS reading
 WHERE tenant_id = %(tenant)s AND id = ANY(%(lines)s)
@@ -265,3 +286,14 @@ def note_read(tenant_id: UUID, read: Sequence[Read], also: Sequence[UUID]) -> No
             closed: dict[str, Any] = {"tenant": tenant_id, "lines": list(also)}
             cursor.execute(CLOSED, closed)
             cursor.execute(DONE, closed)
+
+
+def set_apart(tenant_id: UUID, due: Sequence[Due]) -> bool:
+    """Nothing is known of them, until they or an item of theirs is another. False: somebody acts
+    on them, or they are another already."""
+    ids = hold_unchanged(tenant_id, due)
+    if ids:
+        Proposal.objects.of(tenant_id).filter(line_id__in=ids).delete()
+        with connection.cursor() as cursor:
+            cursor.execute(APART, {"tenant": tenant_id, "lines": ids})
+    return bool(ids)

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+import structlog
+from django.db import InterfaceError, OperationalError, connection
 
 from banking.models import BankAccount, StatementLine
 from core.deadline import is_over
@@ -20,6 +21,7 @@ from reconciliation.engine.due import (
     hold_unchanged,
     is_mine,
     note_read,
+    set_apart,
     take_due,
     take_turn,
 )
@@ -30,12 +32,13 @@ from reconciliation.models import Proposal
 from reconciliation.proposals.facts import Proposal as Found
 from reconciliation.proposals.propose import propose
 from reconciliation.rules.apply import apply_rules
-from reconciliation.rules.compiled import has_rules, rules_of
+from reconciliation.rules.compiled import has_rules, rule_for, rules_of
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 
+log = structlog.get_logger(__name__)
+
 BATCH = 1_000
-RULED = 100  # lines of a transaction in which rules are followed
 DEGREES = ("id", "evidence")  # in this order
 
 
@@ -73,8 +76,8 @@ def work(tenant_id: UUID) -> Worked:
     if token is None:
         return done
     try:
-        while not is_over() and (left := step(tenant_id, token, done)) is not None:
-            follow_rules(tenant_id, left, done)
+        while step(tenant_id, token, done):
+            pass
     finally:
         with tenant_scope(tenant_id):
             end_turn(tenant_id, token)
@@ -86,31 +89,58 @@ def work_soon(account: BankAccount) -> None:
     enqueue("reconciliation.tasks.look_at_lines_of", str(account.tenant_id))
 
 
-def step(tenant_id: UUID, token: UUID, done: Worked) -> Left | None:
-    """A batch. None: nothing is due, or nothing of it can be done at this moment.
+def step(tenant_id: UUID, token: UUID, done: Worked) -> bool:
+    """A batch. False: nothing is due, nothing of it can be done now, or the time is up."""
+    if is_over():
+        return False
+    with tenant_scope(tenant_id):
+        due = take_due(tenant_id, BATCH) if is_mine(tenant_id, token) else []
+    return bool(due) and look_apart(tenant_id, token, due, done)
+
+
+def look_apart(tenant_id: UUID, token: UUID, due: Sequence[Due], done: Worked) -> bool:
+    """A line at which the engine fails is found by halving; it is left to people, and the others
+    are looked at. Where the database itself fails, the next tick begins anew."""
+    try:
+        return look(tenant_id, due, done)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        if len(due) == 1:
+            log.exception("line_set_apart", tenant=str(tenant_id), line=str(due[0].line))
+            with tenant_scope(tenant_id):
+                return set_apart(tenant_id, due)
+        log.warning("lines_looked_at_in_halves", tenant=str(tenant_id), count=len(due))
+    half, goes_on = len(due) // 2, False
+    for part in (due[:half], due[half:]):
+        with tenant_scope(tenant_id):
+            is_on = not is_over() and is_mine(tenant_id, token)
+        goes_on = (is_on and look_apart(tenant_id, token, part, done)) or goes_on
+    return goes_on
+
+
+def look(tenant_id: UUID, due: Sequence[Due], done: Worked) -> bool:
+    """False: nothing of it can be done at this moment.
 
     No transaction holds anything while the engine thinks, and none goes on locking after it went on
     record: people act on the same lines, bills and accounts meanwhile, and never wait for a batch.
     What they changed is left out where it is written, and looked at again.
     """
     with tenant_scope(tenant_id):
-        due = take_due(tenant_id, BATCH) if is_mine(tenant_id, token) else []
-    if not due:
-        return None
-    with tenant_scope(tenant_id):
         gathered = gather(Tenant.objects.get(id=tenant_id), [each.line for each in due])
     found = Looking(gathered, GuardsToRead(tenant_id)).run()
     made = write_chosen(tenant_id, gathered, found.chosen)
+    done.matched += len(made)
     matched = {line for each in made for line in each.lines}
     with tenant_scope(tenant_id):
         kept = keep(tenant_id, gathered, due, found.proposals, matched)
         with_rules = has_rules(tenant_id)
     done.lines += kept
-    done.matched += len(made)
     if not kept and not made:
-        return None  # whoever acts on these lines goes first
+        return False  # whoever acts on these lines goes first
     left = [line.id for line in gathered.lines if line.id not in matched]
-    return Left(gathered, found.proposals, left, has_rules=with_rules)
+    follow_rules(tenant_id, Left(gathered, found.proposals, left, has_rules=with_rules), done)
+    return True
 
 
 def write_chosen(tenant_id: UUID, gathered: Gathered, chosen: Sequence[Found]) -> list[Found]:
@@ -124,19 +154,32 @@ def write_chosen(tenant_id: UUID, gathered: Gathered, chosen: Sequence[Found]) -
 
 
 def follow_rules(tenant_id: UUID, left: Left, done: Worked) -> None:
-    """What the company said of lines like these, where no document may be what they are."""
+    """What the company said of lines like these, where no document may be what they are. Each is a
+    transaction: it ends on record, and none goes on locking then."""
     if not left.has_rules:
         return
-    for first in range(0, len(left.lines), RULED):
-        ids = [UUID(line) for line in left.lines[first : first + RULED]]
-        with tenant_scope(tenant_id):
-            rules = rules_of(tenant_id)
-            if not rules:
-                return
-            rows = StatementLine.objects.of(tenant_id).filter(id__in=ids).select_related("tenant")
-            lines = list(rows.order_by("booked_on", "id"))
-            applied = apply_rules(tenant_id, lines, left.may_be_of_item, rules=rules)
+    with tenant_scope(tenant_id):
+        fitting = lines_with_rules(tenant_id, left.lines)
+    for line in fitting:
+        try:
+            with tenant_scope(tenant_id):
+                applied = apply_rules(tenant_id, [line], left.may_be_of_item)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("rule_not_followed", tenant=str(tenant_id), line=str(line.id))
+        else:
             done.by_rules += len(applied.done)
+
+
+def lines_with_rules(tenant_id: UUID, ids: Sequence[str]) -> list[StatementLine]:
+    """Those that a rule fits now, the oldest first."""
+    rules = rules_of(tenant_id)
+    if not rules:
+        return []
+    rows = StatementLine.objects.of(tenant_id).filter(id__in=[UUID(line) for line in ids])
+    lines = rows.defer("raw").select_related("tenant").order_by("booked_on", "id")
+    return [line for line in lines if rule_for(rules, line)]
 
 
 def accounts_of(tenant_id: UUID) -> dict[UUID, BankAccount]:

@@ -23,7 +23,7 @@ from charges.timeline import Tone as ChargeTone
 from charges.timeline import note_many as note_charges
 from charges.transitions import end_other_slips, write_paid_by_lines
 from core.clock import database_now
-from core.errors import DomainError
+from core.errors import DomainError, InvalidState
 from payments.models import OutsidePayment, Payable
 from payments.orders.transitions import pay_by_lines
 from payments.states import PayableStatus
@@ -159,6 +159,9 @@ def settle_charges(plains: Sequence[Plain]) -> None:
     if not made:
         return
     tenant_id = plains[0].line.tenant_id
+    if len({each.charge_id for each, _ in made}) < len(made):
+        # The database says so too, but at the end: for the hundred.
+        raise InvalidState("Duas linhas pagariam a mesma cobrança.", code="charge_used")
     Settlement.objects.bulk_create(settlement for settlement, _ in made)
     write_paid_by_lines(tenant_id, {each.charge_id: each.posted_on for each, _ in made})
     told: list[tuple[Charge, str, str, str]] = [

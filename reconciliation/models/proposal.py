@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from banking.models import BankAccount
 from banking.models.open_parts import Kept
+from core.cents import in_cents
 from core.clock import DatabaseNow
 from parties.models import Payee, Payer
 from reconciliation.models.match import Match
@@ -76,6 +77,7 @@ class LineReading(Kept):
     bank_account_id = models.UUIDField()
     day = models.DateField()
     amount = models.DecimalField(max_digits=14, decimal_places=2)  # what is open of it; signed
+    cents = in_cents("amount")
     parties = ArrayField(models.CharField(max_length=14), default=list)  # documents
     is_own = models.BooleanField(default=False)  # it tells of another account of the company
     is_due = models.BooleanField(default=True)  # to be looked at, again
@@ -86,7 +88,7 @@ class LineReading(Kept):
             models.Index(
                 fields=["tenant", "day", "id"], condition=Q(is_due=True), name="linereading_due"
             ),
-            models.Index(fields=["tenant", "amount"], name="linereading_of_amount"),
+            models.Index(fields=["tenant", "cents"], name="linereading_of_cents"),
             models.Index(fields=["tenant"], condition=Q(is_own=True), name="linereading_own"),
         ]
 

@@ -78,7 +78,8 @@ def apply_rules(
     rules: Sequence[Compiled] | None = None,
 ) -> Applied:
     """Each line by itself: one that is refused takes no other along. Runs inside the company's
-    scope; what it locked it holds to the end, so a call is for some hundred lines."""
+    scope; of several lines the later ones lock after the first went on record, so whoever works
+    beside people gives one."""
     rules = rules_of(tenant_id) if rules is None else rules
     found = {line.id: rule for line in lines if (rule := rule_for(rules, line))}
     fitting = [line for line in lines if line.id in found]

@@ -4,7 +4,7 @@ Which lines is in the row of the run, and how many of them were taken; a worker 
 leaves the rest to the next one. To be called outside of scopes where it says so.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -32,7 +32,7 @@ from tenants.scope import across_tenants, tenant_scope
 
 LASTS = timedelta(minutes=2)
 LOOKED = 20_000  # open lines, the newest first
-BATCH = 25  # lines of a transaction
+BATCH = 25  # lines that are read together
 READ = 500
 ZERO = Decimal("0.00")
 NO_MORE_ACCESS = "Parou: quem pediu não tem mais permissão para trabalhar no extrato."
@@ -172,23 +172,50 @@ def go_on(tenant_id: UUID, run_id: UUID) -> bool:
 
 
 def take_batch(tenant_id: UUID, run_id: UUID, token: UUID) -> bool:
-    """Its lines and how far the run is are written together. False: there is no more to do."""
+    """False: there is no more to do."""
     with tenant_scope(tenant_id):
-        rows = RuleRun.objects.of(tenant_id).filter(id=run_id, lease=token, finished_at=None)
-        run = rows.select_for_update(no_key=True, of=("self",)).select_related("tenant").first()
+        run = hold_run(tenant_id, run_id, token)
         if run is None:
             return False
         if not may_go_on(run):
             return finish(run, NO_MORE_ACCESS)
-        ids = run.lines[run.next : run.next + BATCH]
-        lines = list(StatementLine.objects.of(tenant_id).filter(id__in=ids).defer("raw"))
-        applied = apply_rules(tenant_id, lines, open_items_of(run.tenant, lines))
-        run.next += len(ids)
+        if run.next >= len(run.lines):
+            return finish(run)
+        ids = [UUID(line) for line in run.lines[run.next : run.next + BATCH]]
+        rows = StatementLine.objects.of(tenant_id).filter(id__in=ids).defer("raw")
+        lines = {line.id: line for line in rows}
+        has_open_item = open_items_of(run.tenant, list(lines.values()))
+    return all(take_line(tenant_id, run_id, token, lines.get(line), has_open_item) for line in ids)
+
+
+def take_line(
+    tenant_id: UUID,
+    run_id: UUID,
+    token: UUID,
+    line: StatementLine | None,
+    has_open_item: Callable[[StatementLine], bool],
+) -> bool:
+    """The next one; what comes of it and how far the run is are written together. None goes on
+    locking after it went on record, so each is a transaction. False: there is no more to do."""
+    with tenant_scope(tenant_id):
+        run = hold_run(tenant_id, run_id, token)
+        if run is None:
+            return False
+        applied = apply_rules(tenant_id, [line] if line else [], has_open_item)
+        run.next += 1
         run.done += len(applied.done)
         run.left += len(applied.proposed)
         run.leased_until = database_now() + LASTS
         run.save(update_fields=["next", "done", "left", "leased_until"])
         return run.next < len(run.lines) or finish(run)
+
+
+def hold_run(tenant_id: UUID, run_id: UUID, token: UUID) -> RuleRun | None:
+    """None: it is over, or another worker has it."""
+    rows = RuleRun.objects.of(tenant_id).filter(id=run_id, lease=token, finished_at=None)
+    held = rows.select_for_update(no_key=True, of=("self",)).select_related("tenant")
+    found: RuleRun | None = held.first()
+    return found
 
 
 def may_go_on(run: RuleRun) -> bool:

@@ -30,6 +30,7 @@ from tests.payments.clock import at
 from tests.payments.factories import make_known, make_order
 from tests.reconciliation.engine.lines import of_payee, switch_on
 from tests.reconciliation.matched import DAY, account_named, line, make_entry, matched, open_of
+from tests.reconciliation.ruled import make_rule, when
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("monday")]
 
@@ -87,6 +88,22 @@ def test_an_act_that_holds_what_the_engine_wants_next_may_go_on_record(
         record(Act.SENDING_LOCKED, on=tenant, by=None)
 
     assert open_of(row) == open_of(sent) == 0
+    assert verify(tenant.id).broken == ""
+
+
+def test_an_act_that_holds_a_line_that_a_rule_is_for_next_may_go_on_record(
+    tenant: Tenant, itau: BankAccount, ana: Membership
+) -> None:
+    make_rule(ana, when("TAR"))
+    first, then = (line(itau, f"-1{n}.00", description="TAR PACOTE") for n in range(2))
+
+    def hold_line() -> None:
+        StatementLine.objects.of(tenant).select_for_update(no_key=True).get(id=then.id)
+
+    with stuck(tenant, "banking_statementline", hold_line):
+        record(Act.SENDING_LOCKED, on=tenant, by=None)
+
+    assert open_of(first) == open_of(then) == 0
     assert verify(tenant.id).broken == ""
 
 

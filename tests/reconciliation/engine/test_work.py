@@ -119,6 +119,15 @@ def test_lines_that_may_be_one_movement_are_left_to_people(tenant, automatic):
     assert matches(tenant) == []
 
 
+def test_and_no_more_as_certain_when_a_rival_line_comes(tenant, itau):
+    bill = make_known(tenant, "731.17", approved=True)
+    row = of_payee(bill, itau, "-731.17")
+    work(tenant.id)
+    line(itau, "-731.17", row.booked_on + timedelta(days=1))
+    work(tenant.id)
+    assert [found.degree for found in proposals(row)] == [""]
+
+
 def test_a_bill_is_paid_by_its_line_by_itself(tenant, automatic):
     bill = make_known(tenant, "731.17", approved=True)
     row = of_payee(bill, automatic, "-731.17")

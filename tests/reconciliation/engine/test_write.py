@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.journal.entries import post_entry
 from banking.models import BankAccount, StatementLine
 from banking.statements.allocation import allocate
-from charges.models import Charge
+from charges.models import Charge, Settlement
 from charges.states import ChargeStatus
 from core.clock import database_now
 from parties.models import Payer
@@ -196,6 +196,24 @@ def test_no_order_is_paid_by_two_lines(tenant, bank):
     assert (open_of(lines[0]), open_of(again)) == (0, D("-731.17"))
     with tenant_scope(tenant.id):
         assert Match.objects.of(tenant).count() == 2
+
+
+def test_no_charge_is_settled_by_two_lines(tenant, bank, ana):
+    there = switched_on(make_bank_account(tenant, preferred=False), ana)
+    charge, other = (opened(make_charge(tenant, bank, f"4{n}2.55")) for n in range(2))
+    lines = [credit_of(charge, there), credit_of(other, there)]
+    gathered, chosen = chosen_of(tenant, lines)
+    again = credit_of(charge, there)
+    (first,) = [each for each in chosen if each.lines == (str(lines[0].id),)]
+    twice = replace(first, lines=(str(again.id),))
+    gathered.book.lines[str(again.id)] = replace(
+        gathered.book.lines[str(lines[0].id)], id=str(again.id)
+    )
+
+    assert write(tenant, gathered, [*chosen, twice]) == [twice]
+    assert (open_of(lines[0]), open_of(again)) == (0, D("402.55"))
+    with tenant_scope(tenant.id):
+        assert Settlement.objects.of(tenant).count() == 2
 
 
 def test_a_line_of_another_account_pays_no_order(tenant, bank):
