@@ -19,6 +19,7 @@ from reconciliation.models import Match, MatchLine
 from tenants.scope import tenant_scope
 from tests.charges.factories import make_charge, membership
 from tests.charges.issued import opened
+from tests.examples import examples
 from tests.payments.factories import make_bank_account, make_known
 from tests.reconciliation.matched import account_named, line, make_entry
 from tests.reconciliation.random_acts import ACTS, FIRST, ZERO, Company
@@ -28,7 +29,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 STEPS = 40
 
 
-@pytest.fixture(params=range(6))
+@pytest.fixture(params=range(examples(3)))
 def company(request, tenant) -> Company:
     chance = random.Random(request.param)
     accounts = [make_bank_account(tenant), make_bank_account(tenant, preferred=False)]
