@@ -9,6 +9,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import psycopg
 from django.core.management import call_command
@@ -25,13 +26,12 @@ TEMPLATE = "test_template"
 # Their rows are the migrations' own.
 KEPT = {"auth_permission", "django_content_type", "django_migrations"}
 # With triggers off neither the order of the tables counts nor that some only grow; the rows of a
-# test are few.
+# test are few. A function's statements are planned once a connection.
 EMPTY = """
 SET session_replication_role = replica;
-DO $$
-DECLARE name text;
+CREATE FUNCTION pg_temp.empty() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    FOREACH name IN ARRAY {}::text[] LOOP EXECUTE format('DELETE FROM %I', name); END LOOP;
+    {}
 END $$
 """
 
@@ -105,11 +105,23 @@ def lead_to(name: str) -> None:
 
 def empty_database(case: TransactionTestCase) -> None:
     """What a test has committed."""
-    default = connections["default"]
-    tables = set(default.introspection.django_table_names()) - KEPT
-    admin_url = in_database(os.environ["DATABASE_ADMIN_URL"], default.settings_dict["NAME"])
-    with psycopg.connect(admin_url, autocommit=True) as admin:
-        admin.execute(sql.SQL(EMPTY).format(sql.Literal(sorted(tables))))
+    name = connections["default"].settings_dict["NAME"]
+    try:
+        emptier(name).execute("SELECT pg_temp.empty()")
+    except psycopg.OperationalError:  # a test has ended its connection
+        emptier.cache_clear()
+        emptier(name).execute("SELECT pg_temp.empty()")
+
+
+@cache
+def emptier(name: str) -> psycopg.Connection:
+    """A connection of the superuser to that database, kept."""
+    tables = set(connections["default"].introspection.django_table_names()) - KEPT
+    admin_url = in_database(os.environ["DATABASE_ADMIN_URL"], name)
+    admin = psycopg.connect(admin_url, autocommit=True)
+    deletes = [sql.SQL("DELETE FROM {};").format(sql.Identifier(each)) for each in sorted(tables)]
+    admin.execute(sql.SQL(EMPTY).format(sql.SQL(" ").join(deletes)))
+    return admin
 
 
 TransactionTestCase._fixture_teardown = empty_database  # type: ignore[attr-defined]  # not in the stubs

@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,14 +20,6 @@ from kamino.local.throwaway import make_database
 from payments.rails.seal import digest_of
 from tests.migrating import quickly
 
-BEFORE = [("payments", "0006_title")]  # payees in payments, nothing fixed by an approval
-# An order names its line of the statement.
-BEFORE_ALLOCATIONS = [
-    ("payments", "0014_folded"),
-    ("banking", "0010_folded"),
-    ("accounts", "0007_natures_within"),
-]
-
 
 @pytest.mark.django_db
 def test_no_migration_is_missing() -> None:
@@ -36,27 +29,47 @@ def test_no_migration_is_missing() -> None:
         pytest.fail("a model changed without a migration: manage.py makemigrations")
 
 
-@pytest.fixture
-def former(
+@dataclass
+class Former:
+    """A database that was filled at each time of STAGES and came through to the latest."""
+
+    connection: Any  # the owner's
+    apps: Any  # as it is now
+    filled: dict[str, Any]  # what was filled, by the name of its function
+
+
+@pytest.fixture(scope="module")
+def come_through(
     django_db_setup: None,  # first: what opens a connection meanwhile keeps it
     django_db_blocker: Any,
     worker_id: str,
-    monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
-) -> Iterator[Any]:
-    """The owner's connection to a database of its own, migrated as far as BEFORE or as told."""
+) -> Iterator[Former]:
+    """One for all tests: from nothing to the latest takes seconds."""
     owner = connections["owner"]
     name = owner.settings_dict["NAME"]
-    for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
-        monkeypatch.setenv(variable, os.environ[variable])
-    make_database(f"former_{worker_id}")
-    owner.close()
-    owner.settings_dict["NAME"] = f"former_{worker_id}"
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+            patch.setenv(variable, os.environ[variable])
+        make_database(f"former_{worker_id}")
+        owner.close()
+        owner.settings_dict["NAME"] = f"former_{worker_id}"
+        former = Former(owner, None, {})
+        for before, fills in STAGES:
+            apps = migrate_to(owner, before)
+            for fill in fills:
+                with transaction.atomic("owner"):
+                    former.filled[fill.__name__] = fill(apps)
+        former.apps = migrate_to(owner, latest(owner))
+    yield former
     with django_db_blocker.unblock():
-        migrate_to(owner, getattr(request, "param", BEFORE))
-        yield owner
         owner.close()
     owner.settings_dict["NAME"] = name
+
+
+@pytest.fixture
+def former(come_through: Former, django_db_blocker: Any) -> Iterator[Former]:
+    with django_db_blocker.unblock(), transaction.atomic("owner"):
+        yield come_through
 
 
 def migrate_to(connection: Any, targets: list[tuple[str, str]]) -> Any:
@@ -73,29 +86,29 @@ def latest(connection: Any) -> list[tuple[str, str]]:
     return nodes
 
 
+def rows(former: Former, model: str) -> Any:
+    """Of the company that the transaction is in."""
+    return former.apps.get_model(model).objects.using("owner")
+
+
 def in_company(connection: Any, tenant: UUID) -> None:
     """The owner is bound by the walls too."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('kamino.tenant', %s, true)", [str(tenant)])
 
 
-def test_what_was_approved_before_keeps_its_account_and_what_came_back_waits(former: Any) -> None:
-    apps = MigrationExecutor(former).loader.project_state(BEFORE).apps
-    now = timezone.now()
-    with transaction.atomic("owner"):
-        tenant, bills, accounts = fill(apps, now)
+def test_what_was_approved_before_keeps_its_account_and_what_came_back_waits(
+    former: Former,
+) -> None:
+    tenant, bills, accounts = former.filled["fill_bills"]
+    in_company(former.connection, tenant)
 
-    apps = migrate_to(former, latest(former))
-
-    with transaction.atomic("owner"):
-        in_company(former, tenant)
-        payable = apps.get_model("payments", "Payable").objects.using("owner")
-        found = {bill.description: bill for bill in payable.select_related("approval")}
-        assert apps.get_model("parties", "Payee").objects.using("owner").count() == 1
-        assert apps.get_model("parties", "PayeeAccount").objects.using("owner").count() == 2
-        (told,) = apps.get_model("tenants", "Notice").objects.using("owner")
-        assert told.user.email == "b@example.com"
-        assert "Favorecido" in told.text and told.emailed_at is None
+    found = {bill.description: bill for bill in rows(former, "payments.Payable")}
+    assert rows(former, "parties.Payee").count() == 1
+    assert rows(former, "parties.PayeeAccount").count() == 2
+    (told,) = rows(former, "tenants.Notice")
+    assert told.user.email == "b@example.com"
+    assert "Favorecido" in told.text and told.emailed_at is None
     assert {bill.id for bill in found.values()} == set(bills.values())
     seals = {name: bill.approval and bill.approval.seal for name, bill in found.items()}
     assert seals["pix"]["destinations"]["ted"]["account"] == "111111"
@@ -124,12 +137,13 @@ def test_what_was_approved_before_keeps_its_account_and_what_came_back_waits(for
     }  # fmt: skip
 
 
-def fill(apps: Any, now: Any) -> tuple[UUID, dict[str, UUID], dict[str, UUID]]:
+def fill_bills(apps: Any) -> tuple[UUID, dict[str, UUID], dict[str, UUID]]:
     """One company with bills as they stood: a Pix approved after one TED and before another."""
 
     def make(app: str, model: str, **values: Any) -> Any:
         return apps.get_model(app, model).objects.using("owner").create(**values)
 
+    now = timezone.now()
     in_company(connections["owner"], company := uuid4())
     names = {"name": "Oficina", "legal_name": "Oficina Ltda", "cnpj": "11444777000161"}
     tenant = make("tenants", "Tenant", id=company, **names)
@@ -175,23 +189,16 @@ def fill(apps: Any, now: Any) -> tuple[UUID, dict[str, UUID], dict[str, UUID]]:
     return tenant.id, {b.description: b.id for b in bills}, {"seen": seen.id, "unseen": unseen.id}
 
 
-BEFORE_KEYS = [("banking", "0013_allocation")]  # what banks sign with follows from SECRET_KEY
-
-
-@pytest.mark.parametrize("former", [BEFORE_KEYS], indirect=True, ids=["0013"])
-def test_every_address_that_banks_call_is_registered_anew(former: Any) -> None:
-    apps = MigrationExecutor(former).loader.project_state(BEFORE_KEYS).apps
-    with transaction.atomic("owner"):
-        companies = [fill_connection(apps, company) for company in (uuid4(), uuid4())]
-
-    apps = migrate_to(former, [("banking", "0014_webhook_key")])
-
-    for company in companies:
-        with transaction.atomic("owner"):
-            in_company(former, company)
-            kept = apps.get_model("banking", "Connection").objects.using("owner").get()
+def test_every_address_that_banks_call_is_registered_anew(former: Former) -> None:
+    for company in former.filled["fill_connections"]:
+        in_company(former.connection, company)
+        kept = rows(former, "banking.Connection").get()
         assert (kept.webhook_registered_at, bytes(kept.webhook_key)) == (None, b"")
         assert bytes(kept.webhook_digest) == b"digest"  # it opens until then
+
+
+def fill_connections(apps: Any) -> list[UUID]:
+    return [fill_connection(apps, company) for company in (uuid4(), uuid4())]
 
 
 def fill_connection(apps: Any, company: UUID) -> UUID:
@@ -211,18 +218,12 @@ def fill_connection(apps: Any, company: UUID) -> UUID:
     return company
 
 
-@pytest.mark.parametrize("former", [BEFORE_ALLOCATIONS], indirect=True, ids=["0014"])
-def test_the_line_that_an_order_named_stands_for_its_entry(former: Any) -> None:
-    apps = MigrationExecutor(former).loader.project_state(BEFORE_ALLOCATIONS).apps
-    with transaction.atomic("owner"):
-        tenant, expected = fill_orders(apps)
+def test_the_line_that_an_order_named_stands_for_its_entry(former: Former) -> None:
+    tenant, expected = former.filled["fill_orders"]
+    in_company(former.connection, tenant)
 
-    apps = migrate_to(former, latest(former))
-
-    with transaction.atomic("owner"):
-        in_company(former, tenant)
-        parts = apps.get_model("banking", "Allocation").objects.using("owner")
-        found = set(parts.values_list("statement_line", "journal_line", "amount", "ended_at"))
+    parts = rows(former, "banking.Allocation")
+    found = set(parts.values_list("statement_line", "journal_line", "amount", "ended_at"))
     assert found == expected
 
 
@@ -237,7 +238,7 @@ def fill_orders(apps: Any) -> tuple[UUID, set[tuple[UUID, UUID, Decimal, None]]]
     names = {"name": "Oficina", "legal_name": "Oficina Ltda", "cnpj": "11444777000161"}
     tenant = make("tenants", "Tenant", id=company, **names)
     author, approver = (
-        make("tenants", "User", email=f"{who}@example.com", password="!") for who in "ab"
+        make("tenants", "User", email=f"{who}@{company}.example.com", password="!") for who in "ab"
     )
     groups = {
         nature: make(
@@ -305,41 +306,27 @@ def fill_orders(apps: Any) -> tuple[UUID, set[tuple[UUID, UUID, Decimal, None]]]
     return tenant.id, expected
 
 
-@pytest.mark.parametrize("former", [BEFORE_ALLOCATIONS], indirect=True, ids=["0014"])
-def test_former_lines_have_the_day_of_their_entry_and_are_summed(former: Any) -> None:
-    apps = MigrationExecutor(former).loader.project_state(BEFORE_ALLOCATIONS).apps
-    with transaction.atomic("owner"):
-        tenant, _ = fill_orders(apps)
+def test_former_lines_have_the_day_of_their_entry_and_are_summed(former: Former) -> None:
+    tenant, _ = former.filled["fill_orders"]
+    in_company(former.connection, tenant)
 
-    apps = migrate_to(former, latest(former))
-
-    with transaction.atomic("owner"):
-        in_company(former, tenant)
-        lines = apps.get_model("accounts", "JournalLine").objects.using("owner")
-        steps = apps.get_model("accounts", "AccountStep").objects.using("owner")
-        summed = lines.values_list("account_id", "day").annotate(held=Sum("amount"))
-        held = steps.values_list("account_id", "day").annotate(held=Sum("debit") - Sum("credit"))
-        assert lines.exists()
-        assert not lines.exclude(day=F("entry__date")).exists()
-        assert set(held) == set(summed)
+    lines, steps = rows(former, "accounts.JournalLine"), rows(former, "accounts.AccountStep")
+    summed = lines.values_list("account_id", "day").annotate(held=Sum("amount"))
+    held = steps.values_list("account_id", "day").annotate(held=Sum("debit") - Sum("credit"))
+    assert lines.exists()
+    assert not lines.exclude(day=F("entry__date")).exists()
+    assert set(held) == set(summed)
 
 
-@pytest.mark.parametrize("former", [BEFORE_ALLOCATIONS], indirect=True, ids=["0014"])
 def test_an_account_that_was_paid_by_two_people_counts_as_confirmed_and_no_other(
-    former: Any,
+    former: Former,
 ) -> None:
-    apps = MigrationExecutor(former).loader.project_state(BEFORE_ALLOCATIONS).apps
-    with transaction.atomic("owner"):
-        tenant, author, approver = fill_paid(apps)
+    tenant, author, approver = former.filled["fill_paid"]
+    in_company(former.connection, tenant)
 
-    apps = migrate_to(former, latest(former))
-
-    with transaction.atomic("owner"):
-        in_company(former, tenant)
-        accounts = apps.get_model("parties", "PayeeAccount").objects.using("owner")
-        keys = apps.get_model("parties", "PayeeKey").objects.using("owner")
-        found = {row.account: (row.entered_by_id, row.confirmed_by_id) for row in accounts.all()}
-        of_keys = {row.key: (row.entered_by_id, row.confirmed_by_id) for row in keys.all()}
+    accounts, keys = rows(former, "parties.PayeeAccount"), rows(former, "parties.PayeeKey")
+    found = {row.account: (row.entered_by_id, row.confirmed_by_id) for row in accounts}
+    of_keys = {row.key: (row.entered_by_id, row.confirmed_by_id) for row in keys}
     assert found == {
         "111111": (author, approver),  # paid by TED
         "222222": (author, None),  # approved, not paid
@@ -361,7 +348,7 @@ def fill_paid(apps: Any) -> tuple[UUID, int, int]:
     names = {"name": "Oficina", "legal_name": "Oficina Ltda", "cnpj": "11444777000161"}
     tenant = make("tenants", "Tenant", id=company, **names)
     author, approver = (
-        make("tenants", "User", email=f"{who}@example.com", password="!") for who in "ab"
+        make("tenants", "User", email=f"{who}@{company}.example.com", password="!") for who in "ab"
     )
     leaves = []
     for nature, code in (("despesa", "5"), ("ativo", "1")):
@@ -410,21 +397,12 @@ def fill_paid(apps: Any) -> tuple[UUID, int, int]:
     return tenant.id, author.id, approver.id
 
 
-BEFORE_OPENINGS = [("reconciliation", "0005_opening_by_person")]
+def test_an_account_that_was_read_before_is_left_to_people_and_no_other(former: Former) -> None:
+    tenant, read = former.filled["fill_accounts"]
+    in_company(former.connection, tenant)
 
-
-@pytest.mark.parametrize("former", [BEFORE_OPENINGS], indirect=True, ids=["0005"])
-def test_an_account_that_was_read_before_is_left_to_people_and_no_other(former: Any) -> None:
-    apps = MigrationExecutor(former).loader.project_state(BEFORE_OPENINGS).apps
-    with transaction.atomic("owner"):
-        tenant, read = fill_accounts(apps)
-
-    apps = migrate_to(former, latest(former))
-
-    with transaction.atomic("owner"):
-        in_company(former, tenant)
-        left = apps.get_model("reconciliation", "OpeningByPerson").objects.using("owner")
-        assert list(left.values_list("bank_account", flat=True)) == [read]
+    left = rows(former, "reconciliation.OpeningByPerson")
+    assert list(left.values_list("bank_account", flat=True)) == [read]
 
 
 def fill_accounts(apps: Any) -> tuple[UUID, UUID]:
@@ -454,3 +432,22 @@ def fill_accounts(apps: Any) -> tuple[UUID, UUID]:
         closing=Decimal(1000),
     )  # fmt: skip
     return tenant.id, read.id
+
+
+# Each is filled as the models are then, and comes through all that was changed since.
+STAGES: list[tuple[list[tuple[str, str]], list[Callable[[Any], Any]]]] = [
+    # Payees in payments, nothing fixed by an approval.
+    ([("payments", "0006_title")], [fill_bills]),
+    # An order names its line of the statement.
+    (
+        [
+            ("payments", "0014_folded"),
+            ("banking", "0010_folded"),
+            ("accounts", "0007_natures_within"),
+        ],
+        [fill_orders, fill_paid],
+    ),
+    # What banks sign with follows from SECRET_KEY.
+    ([("banking", "0013_allocation")], [fill_connections]),
+    ([("reconciliation", "0005_opening_by_person")], [fill_accounts]),
+]

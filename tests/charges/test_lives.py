@@ -40,6 +40,7 @@ from tenants.scope import tenant_scope
 from tests.charges.books import check_books, check_charge, check_list
 from tests.charges.factories import make_charge, membership
 from tests.charges.readings import DAY, paid, shown, take
+from tests.examples import examples
 from tests.payments.factories import make_bank_account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
@@ -231,7 +232,7 @@ def check_money(life: Life) -> None:
     assert by_slip == taken
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     acts=st.lists(st.tuples(st.integers(0, 1), st.sampled_from(sorted(ACTS))), max_size=14),
     fine=st.sampled_from(["0.00", "2.00"]),

@@ -35,11 +35,12 @@ from tests.charges.factories import make_charge, make_payer, membership
 from tests.charges.issued import follow
 from tests.charges.readings import DAY
 from tests.charges.three_banks import AtBank, AtCora, AtKamino
+from tests.examples import examples
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 D = Decimal
-LIVES, ROUNDS = 13, 12
+LIVES, ROUNDS = 13, examples(7)
 ISSUES = 4  # as often as that, for one of each other act: what is not issued does not live
 NOT_POSSIBLE = (DomainError, RuntimeError)  # here, and at the simulator
 ACTS: dict[str, Callable[["Walk", Charge], None]] = {}

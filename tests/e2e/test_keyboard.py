@@ -27,6 +27,10 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 ACCEPT, CREATE, TRANSFER, IGNORE = "Enter", "c", "t", "i"
 MOST_KEYS = 3  # a line
+# Ten lines, of every act, and the last, which is undone, say to axe what a hundred say.
+SHORTEN = (
+    "() => [...document.querySelectorAll('[data-pair]')].slice(10, -1).forEach(x => x.remove())"
+)
 
 
 @dataclass
@@ -93,10 +97,11 @@ def reconcile_all(
             if act != ACCEPT:
                 keyboard.press("Enter")
         expect(page.locator("[data-pair='done']")).to_have_count(len(acts), timeout=120_000)
+        expect(page.locator(".htmx-added")).to_have_count(0)  # the last one's links are htmx's now
         assert loads == []
-        if len(acts) <= 10:
-            undo_the_last(page, len(acts))
-            assert browsing.faults_when(page, browsing.DESKTOP, browsing.PHONE) == []
+        undo_the_last(page, len(acts))
+        page.evaluate(SHORTEN)
+        assert browsing.faults_when(page, browsing.DESKTOP, browsing.PHONE) == []
     return keyboard
 
 
@@ -116,7 +121,6 @@ def undo_the_last(page: Page, done: int) -> None:
 
 
 def expect_done(account: BankAccount, acts: Sequence[str]) -> None:
-    """Less the last one, where it was undone."""
     with tenant_scope(account.tenant_id):
         standing = Match.objects.of(account.tenant_id).standing()
         kinds = list(standing.values_list("kind", flat=True))
@@ -126,23 +130,6 @@ def expect_done(account: BankAccount, acts: Sequence[str]) -> None:
         assert Transfer.objects.of(account.tenant_id).count() == acts.count(TRANSFER)
 
 
-def test_ten_lines_take_few_keys_and_load_no_page(
-    live_server: LiveServer,
-    tenant: Tenant,
-    account: BankAccount,
-    ana: Membership,
-    open_browser: OpenBrowser,
-) -> None:
-    acts = [ACCEPT, CREATE, ACCEPT, ACCEPT, TRANSFER, ACCEPT, IGNORE, ACCEPT, ACCEPT, CREATE]
-    make_work(tenant, account, acts)
-
-    keyboard = reconcile_all(live_server.url, ana, acts, open_browser)
-
-    assert len(keyboard.pressed) <= MOST_KEYS * len(acts)
-    expect_done(account, acts[:-1])
-
-
-@pytest.mark.slow
 def test_a_hundred_lines_take_few_keys_and_load_no_page(
     live_server: LiveServer,
     tenant: Tenant,
@@ -157,4 +144,4 @@ def test_a_hundred_lines_take_few_keys_and_load_no_page(
     keyboard = reconcile_all(live_server.url, ana, acts, open_browser)
 
     assert len(keyboard.pressed) <= MOST_KEYS * len(acts)
-    expect_done(account, acts)
+    expect_done(account, acts[:-1])  # the last one was undone

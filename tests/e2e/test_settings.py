@@ -180,7 +180,6 @@ def look_at_pages(page: Page, product: Product, account: str) -> None:
         *(f"{product.address}{path}" for path in (INTEGRATIONS, GROUPS, AUDIT, SIGN_INS, PLANS)),
         f"{product.address}{GROUPS}importar/",
         f"{product.address}{GROUPS}grupos/novo/",
-        f"{product.address}/contas/conectar/",
     )
 
 

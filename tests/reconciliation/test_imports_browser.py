@@ -41,10 +41,8 @@ def test_the_pages_of_statement_files_have_no_fault(
         for file in (done, asked, another, mapping, refused, waiting)
     ]
     pages = [
-        reverse("banking:choose"),
         reverse("banking:other"),
         reverse("reconciliation:imports", args=[account.id]),
-        f"{reverse('reconciliation:reconcile')}?conta={account.id}",
         reverse("integrations:account", args=[account.id]),
         *of_file,
         f"{of_file[1]}?mostrar=novas",

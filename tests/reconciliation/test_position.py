@@ -27,6 +27,7 @@ from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, make_account, make_daily_balance, make_line, make_lines
 from tests.cast import make_member, make_tenant
+from tests.examples import examples
 from tests.reconciliation.books import BEFORE, FIRST, join, member, position, post
 
 pytestmark = pytest.mark.django_db
@@ -355,7 +356,7 @@ class Books:
         make_daily_balance(self.account, day, self.amount())
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(20), suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**9))
 def test_the_differences_are_the_difference_on_every_day(seed: int, db: None) -> None:
     books = Books(seed)

@@ -21,6 +21,7 @@ from reconciliation.models import Automation, LineReading, Match, MatchLine, Pro
 from tenants.scope import tenant_scope
 from tests.charges.factories import make_charge, membership
 from tests.charges.issued import opened
+from tests.examples import examples
 from tests.payments.factories import make_bank_account, make_known
 from tests.reconciliation.engine.lines import of_payee, of_payer
 from tests.reconciliation.matched import account_named, line, make_entry
@@ -32,7 +33,7 @@ STEPS = 40
 LAST = FIRST + timedelta(days=11)
 
 
-@pytest.fixture(params=range(6))
+@pytest.fixture(params=range(examples(3)))
 def company(request, tenant) -> Company:
     chance = random.Random(request.param)
     accounts = [make_bank_account(tenant), make_bank_account(tenant, preferred=False)]

@@ -39,6 +39,7 @@ from tenants.scope import tenant_scope
 from tests.banking.imports.making import applied, csv, make_other, ofx, undone
 from tests.charges.factories import make_charge, membership
 from tests.charges.issued import opened
+from tests.examples import examples
 from tests.payments.factories import make_bank_account, make_known
 from tests.reconciliation.engine.lines import of_payee, switch_on
 from tests.reconciliation.matched import account_named, line, make_entry
@@ -74,7 +75,7 @@ class Files:
         return ofx(*written, ids=ids, closing=str(closing), on=f"{last:%Y%m%d}")
 
 
-@pytest.fixture(params=range(5))
+@pytest.fixture(params=range(examples(2)))
 def files(request, tenant) -> Files:
     chance = random.Random(request.param)
     people = [membership(tenant), membership(tenant)]

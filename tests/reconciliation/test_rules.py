@@ -36,6 +36,7 @@ from tenants.scope import tenant_scope
 from tests.banking.factories import change, make_lines, reread
 from tests.charges.factories import make_payer, membership
 from tests.charges.issued import late
+from tests.examples import examples
 from tests.payments.factories import make_bank_account, make_payable
 from tests.reconciliation.matched import (
     DAY,
@@ -587,7 +588,9 @@ def test_what_a_rule_left_to_a_person_is_offered_to_them(tenant, itau, ana) -> N
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(12),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_no_order_of_acts_lets_a_rule_touch_what_is_explained(tenant, itau, ana, data) -> None:

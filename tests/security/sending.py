@@ -1,6 +1,7 @@
 """Every way by which a bill may be sent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from django.test import Client
 from django.urls import reverse
@@ -36,6 +37,17 @@ def from_the_pay_page(client: Client, account: BankAccount, payable: Payable) ->
 
 WAYS = [by_the_clock, by_the_command, from_the_row, from_several_rows, from_the_pay_page]
 Way = Callable[[Client, BankAccount, Payable], None]
+Case = TypeVar("Case")
+
+
+def by_two_ways(cases: Sequence[Case]) -> list[tuple[Way, Case]]:
+    """Each case by two of the ways, each way with two cases or more: what a bill is sent to is
+    decided at one place, which they all come by."""
+    return [
+        (WAYS[(number + more) % len(WAYS)], case)
+        for number, case in enumerate(cases)
+        for more in (0, 2)
+    ]
 
 
 def orders_of(payable: Payable) -> list[PaymentOrder]:

@@ -34,6 +34,7 @@ from tests.security.sending import (
     WAYS,
     Way,
     by_the_command,
+    by_two_ways,
     from_several_rows,
     from_the_pay_page,
     from_the_row,
@@ -97,8 +98,7 @@ def sealed_ted(payable: Payable) -> str | None:
     return ted and ted["account"]
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("way", "attack"), by_two_ways(ATTACKS))
 def test_an_account_entered_after_the_approval_receives_nothing(
     client: Client, tenant: Tenant, operator: User, account: BankAccount, way: Way, attack: Any
 ) -> None:
@@ -113,8 +113,7 @@ def test_an_account_entered_after_the_approval_receives_nothing(
     assert (order.rail, order.content["account"]) == (Rail.TED, SHOWN)
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("way", "attack"), by_two_ways(ATTACKS))
 def test_without_an_account_in_the_approval_nothing_leaves(
     client: Client, tenant: Tenant, operator: User, account: BankAccount, way: Way, attack: Any
 ) -> None:

@@ -45,7 +45,7 @@ from tests.payments.factories import (
     make_payable,
     shown,
 )
-from tests.security.sending import WAYS, Way, orders_of
+from tests.security.sending import WAYS, Way, by_two_ways, orders_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -281,8 +281,7 @@ def test_none_of_these_is_on_file(
     assert on_file(payee) == []
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("attempt", ATTEMPTS)
+@pytest.mark.parametrize(("way", "attempt"), by_two_ways(ATTEMPTS))
 def test_and_no_pix_becomes_a_ted_to_it(
     client: Client,
     tenant: Tenant,

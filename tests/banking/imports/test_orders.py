@@ -21,6 +21,7 @@ from tests.banking.imports.making import (
     undone,
     work,
 )
+from tests.examples import examples
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 ROWS = [
@@ -69,7 +70,7 @@ STEPS = st.permutations(["api", "ofx", "csv", "vinculo", "api", "undo"])
 
 
 @settings(
-    max_examples=25,
+    max_examples=examples(15),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -275,7 +275,6 @@ def test_webhooks_that_never_come_are_not_needed(
     [
         ("status", {"status": 500}),
         ("status", {"status": 429}),
-        ("status", {"status": 502, "body": "html"}),
         ("replace_answer", {"status": 200, "body": "empty"}),
         ("replace_answer", {"status": 200, "body": "truncated"}),
         ("unknown_field", {}),
