@@ -13,9 +13,9 @@ EMPTY = "bench_empty"
 
 
 def keep_empty() -> None:
-    """As ours is now, which is migrated and has no rows yet."""
+    """As ours is now, which is migrated and has no rows yet. Nobody may be in it meanwhile."""
     source = connections["default"].settings_dict["NAME"]
-    connections["default"].close_pool()  # nobody may be in it while it is copied
+    connections["default"].close_pool()  # type: ignore[attr-defined]  # of PostgreSQL alone
     for alias in ("default", "owner"):
         connections[alias].close()
     copy(source, EMPTY)
