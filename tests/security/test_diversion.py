@@ -175,9 +175,8 @@ def test_another_debit_account_changes_no_destination(
     assert (order.bank_account_id, order.content["account"]) == (cora.id, SHOWN)
 
 
-@pytest.mark.parametrize(
-    ("way", "address"), by_two_ways(["payments:approve", "payments:api-payable-approve"])
-)
+@pytest.mark.parametrize("address", ["payments:approve", "payments:api-payable-approve"])
+@pytest.mark.parametrize("way", WAYS)
 def test_what_was_approved_by_page_or_api_goes_where_that_approval_said(
     client: Client,
     tenant: Tenant,
