@@ -228,8 +228,17 @@ def test_another_company_finds_nothing_at_any_of_them(
     assert {name: found for name, found in theirs.items() if found != {404}} == {}
 
     sign_in(client, admin, tenant)
-    ours = {name: alone(client, address) for name, address in addresses.items()}
-    assert [name for name, found in ours.items() if not found - {404}] == []
+    assert [name for name, address in addresses.items() if not is_found(client, address)] == []
+
+
+def is_found(client: Client, address: str) -> bool:
+    """By reading, or where that is no way by writing; as in `alone`."""
+    with transaction.atomic():
+        status = client.get(address).status_code
+        if status in {404, 405}:
+            status = client.post(address).status_code
+        transaction.set_rollback(True)
+    return status not in {404, 405}
 
 
 def alone(client: Client, address: str) -> set[int]:

@@ -35,18 +35,20 @@ def from_the_pay_page(client: Client, account: BankAccount, payable: Payable) ->
     client.post(reverse("payments:pay"), chosen)
 
 
-WAYS = [by_the_clock, by_the_command, from_the_row, from_several_rows, from_the_pay_page]
+RUNS = [by_the_clock, by_the_command]
+AT_ONCE = [from_the_row, from_several_rows, from_the_pay_page]
+WAYS = [*RUNS, *AT_ONCE]
 Way = Callable[[Client, BankAccount, Payable], None]
 Case = TypeVar("Case")
 
 
 def by_two_ways(cases: Sequence[Case]) -> list[tuple[Way, Case]]:
-    """Each case by two of the ways, each way with two cases or more: what a bill is sent to is
-    decided at one place, which they all come by."""
+    """Each case by a run and by an act that sends at once: two places decide what leaves. Among
+    three cases or more every way has its turn."""
     return [
-        (WAYS[(number + more) % len(WAYS)], case)
+        (ways[number % len(ways)], case)
         for number, case in enumerate(cases)
-        for more in (0, 2)
+        for ways in (RUNS, AT_ONCE)
     ]
 
 

@@ -38,7 +38,7 @@ from tests.payments.raw_sql import refusal
 from tests.payments.scripted_bank import ScriptedBank
 from tests.payments.titles import title
 from tests.security.seals import edit
-from tests.security.sending import WAYS, Way, from_the_row, orders_of
+from tests.security.sending import WAYS, Way, by_two_ways, from_the_row, orders_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -65,8 +65,7 @@ def lift(payable: Payable, by: User, shown: str | None = None) -> None:
         lift_title(payable, by=member_of(payable.tenant, by), shown=seen)
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("differs", DIFFERS)
+@pytest.mark.parametrize(("way", "differs"), by_two_ways(DIFFERS))
 def test_no_way_of_sending_pays_a_boleto_that_differs(
     client: Client, tenant: Tenant, operator: User, account: BankAccount, boleto: Payable,
     differs: dict[str, Any], way: Way,

@@ -13,15 +13,16 @@ from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import granted, make_connection, reread, stored_lines
 from tests.cora_simulator import CoraSimulator
+from tests.examples import examples
 from tests.payments.at_most_once import bills
 
-LINES = 5_000
+LINES = examples(1_000)  # several pages of its bank
 # Longer than the leases of whoever was killed.
 LATER = timedelta(minutes=3)
 
 
 def make_busy(account: BankAccount, tenant: Tenant, cora: CoraSimulator) -> BankAccount:
-    """5 000 lines, 40 open bills of which 2 are in the queue, and 3 orders at the bank."""
+    """LINES, 40 open bills of which 2 are in the queue, and 3 orders at the bank."""
     sync_account(tenant.id, account.id)  # what the bank has from its first day
     missing = LINES - stored_lines(account)
     cora.generate_entries(missing, date(2026, 11, 17), date(2026, 11, 20))

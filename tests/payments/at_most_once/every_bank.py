@@ -117,6 +117,9 @@ class EveryBank:
     def times_asked(self) -> int:
         return self.process.count_requests(self.manners.ted, method="POST")
 
+    def times_read(self) -> int:
+        return self.process.count_requests(method="GET", bank=self.manners.slug)
+
     def orders(self) -> list[dict[str, Any]]:
         query = {"cnpj": OFICINA}
         return [dict(order) for order in self._call("GET", self.manners.orders, params=query)]

@@ -1,6 +1,6 @@
 """An account is undone and redone, with much on its way; real bank, real workers, real kills.
 
-5 000 lines, 40 open bills, 3 orders at the bank and 2 in the queue.
+1 000 lines, 40 open bills, 3 orders at the bank and 2 in the queue.
 """
 
 from collections import Counter
