@@ -68,8 +68,9 @@ def _is_timely(look: Look, candidate: Candidate) -> bool:
         # Nobody settles a boleto by Pix ahead of time: this is for something else, perhaps.
         return -1 <= days <= 12
     if is_round(look.moved) or look.is_common_value:
-        # Such a value may be for anything; only near its day it is for this.
-        return -5 <= days <= 12
+        # Such a value may be for anything; only near its day it is for this. Who is paid late is
+        # the one who asks again: of receipts more are late.
+        return -5 <= days <= (5 if item.kind == "payable" else 12)
     if item.kind == "payable":
         return -12 <= days <= 30
     terms = item.terms

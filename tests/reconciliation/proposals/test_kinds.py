@@ -1,7 +1,7 @@
 """Lines as real banks write them, and what a careful person would say of each."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -343,3 +343,16 @@ def test_interest_that_a_slip_states_a_day_is_the_charges_own_term(book):
     found = look(book, line("810.80", name=OMEGA.name), late)
 
     assert (found[0].difference, found[0].degree) == (("interest", Decimal("23.80")), "evidence")
+
+
+@pytest.mark.parametrize(
+    ("amount", "days", "degree"),
+    [("250.00", 5, "evidence"), ("250.00", 6, ""), ("251.37", 6, "evidence")],
+)
+def test_a_round_value_that_is_paid_late_is_not_certain(amount, days, degree):
+    book = Book(COMPANY, Register([TELECOM]))
+    bill = payable(amount, TELECOM, day=DAY - timedelta(days=days), method="pix")
+
+    found = look(book, line(f"-{amount}", document=TELECOM.document), bill)
+
+    assert (items_of(found[0]), found[0].degree) == ([bill.id], degree)
