@@ -42,7 +42,7 @@ def main(names: list[str]) -> int:
         statement_files,
         statements,
     )
-    from benchmarks.matching import play
+    from benchmarks.matching import many, play
 
     parts = {
         "statements": statements,
@@ -60,7 +60,7 @@ def main(names: list[str]) -> int:
         "reconcile_page": reconcile_page,
         "journal": journal,
     }
-    on_demand = {"million_lines": million_lines}
+    on_demand = {"million_lines": million_lines, "matching_100000": many}
     every = {**parts, **on_demand}
     if names[:1] == [CHILD]:
         every[names[1]].child(*names[2:])

@@ -176,13 +176,18 @@ def command(arguments: list[str]) -> int:
 
 
 def measure() -> list[Result]:
-    """Two companies at once, each in a database of its own, whose clock is that of its day."""
+    return measure_of("matching", LINES, LONGEST)
+
+
+def measure_of(part: str, lines: int, longest: int) -> list[Result]:
+    """Two companies at once with so many lines each, within `longest` seconds; each in a database
+    of its own, whose clock is that of its day."""
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         playing = []
         for seed in SEEDS:
             folder = Path(name) / str(seed)
-            generate.write(folder, generate.generate(seed, LINES))
+            generate.write(folder, generate.generate(seed, lines))
             playing.append(begin(folder, **own_database(f"matching_{seed}")))
         told = [ended(each) for each in playing]
     seconds = time.perf_counter() - begun
@@ -191,14 +196,14 @@ def measure() -> list[Result]:
         counts.update({key: each[key] for key in each.keys() - {"cases", "lines_per_second"}})
     known, without = counts["with_counterpart"], counts["lines"] - counts["with_counterpart"]
     return [
-        at_most("matching: wrong by id", counts["wrong_by_id"], 0, "lines"),
-        at_most("matching: wrong by evidence", counts["wrong_by_evidence"], 0, "lines"),
-        at_least("matching: by itself", (counts["by_id"] + counts["by_evidence"]) / known, 0.75),
-        at_least("matching: right first", counts["right_first"] / known, 0.92),
-        plain("matching: right in three", counts["right_in_three"] / known, "ratio"),
-        at_most("matching: false proposals", counts["false_proposals"] / without, 0.03),
-        at_most(f"matching: {counts['lines']} lines", seconds, LONGEST, "s"),
-        plain("matching: lines of a company", min(each["lines_per_second"] for each in told),
+        at_most(f"{part}: wrong by id", counts["wrong_by_id"], 0, "lines"),
+        at_most(f"{part}: wrong by evidence", counts["wrong_by_evidence"], 0, "lines"),
+        at_least(f"{part}: by itself", (counts["by_id"] + counts["by_evidence"]) / known, 0.75),
+        at_least(f"{part}: right first", counts["right_first"] / known, 0.92),
+        plain(f"{part}: right in three", counts["right_in_three"] / known, "ratio"),
+        at_most(f"{part}: false proposals", counts["false_proposals"] / without, 0.03),
+        at_most(f"{part}: {counts['lines']} lines", seconds, LONGEST, "s"),
+        plain(f"{part}: lines of a company", min(each["lines_per_second"] for each in told),
               "lines/s"),
-        plain("matching: peak memory", max(each["peak_mb"] for each in told), "MB"),
+        plain(f"{part}: peak memory", max(each["peak_mb"] for each in told), "MB"),
     ]  # fmt: skip
