@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from banking.models import BankAccount, FileRow, LineDoubt
 from banking.statements.answer_doubt import answer_doubt, effect_of_joining
 from banking.statements.line_doubts import open_doubts
+from people.recent_factor import require_recent_factor
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
 
@@ -47,6 +48,7 @@ def line_doubts(request: TenantRequest, account_id: UUID) -> HttpResponse:
 
 @require_POST
 @importers
+@require_recent_factor  # it may take apart what was settled
 def answer_line_doubt(request: TenantRequest, doubt_id: UUID) -> HttpResponse:
     doubt: LineDoubt = get_object_or_404(LineDoubt.objects.of(request.tenant), id=doubt_id)
     answer = request.POST.get("answer", "")

@@ -110,6 +110,7 @@ def undo_the_last(page: Page, done: int) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.locator("[data-pair='done']")).to_have_count(done - 1)
+    expect(page.get_by_role("dialog")).to_be_hidden()
     page.keyboard.press("/")
     expect(page.get_by_role("searchbox").first).to_be_focused()
     page.locator("[data-pair]").first.focus()
