@@ -168,10 +168,11 @@ class UndoneTogether:
     bills: int
     orders: int
     charges: int
+    given_back: int  # returns that were matched later, of lines that were not chosen
 
 
 def effect_of_bulk(bulk: BulkAct) -> UndoneTogether:
-    """Four queries, whatever the number of lines."""
+    """Five queries, whatever the number of lines."""
     plans = BulkLine.objects.of(bulk.tenant_id).filter(bulk=bulk).waiting()
     matches: set[str] = set()
     parts: set[str] = set()
@@ -186,6 +187,11 @@ def effect_of_bulk(bulk: BulkAct) -> UndoneTogether:
     effects = MatchEffect.objects.of(bulk.tenant_id).filter(match__in=matches)
     kinds = dict(effects.order_by().values_list("kind").annotate(n=Count("id")))
     own = effects.filter(kind=MatchEffect.Kind.GIVEN_BACK, order=None, settlement=None).count()
+    later = MatchEffect.objects.of(bulk.tenant_id).filter(
+        kind=MatchEffect.Kind.GIVEN_BACK,
+        former__in=effects.order_by().values("entry"),
+        match__ended_at=None,
+    )
     of = MatchEffect.Kind
     return UndoneTogether(
         lines=len(reopened),
@@ -194,6 +200,7 @@ def effect_of_bulk(bulk: BulkAct) -> UndoneTogether:
         bills=kinds.get(of.BILL_PAID, 0),
         orders=kinds.get(of.ORDER_PROVED, 0),
         charges=kinds.get(of.CHARGE_SETTLED, 0),
+        given_back=later.exclude(match__in=matches).count(),
     )
 
 

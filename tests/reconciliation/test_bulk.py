@@ -21,6 +21,7 @@ from reconciliation.bulk.work import unfinished, work
 from reconciliation.engine import run as engine
 from reconciliation.forms.selection import filter_text
 from reconciliation.matches.create import Slice, create_entry
+from reconciliation.matches.give_back import give_back
 from reconciliation.matches.ignore import ignore
 from reconciliation.matches.undo import undo
 from reconciliation.models import BulkAct, BulkLine, Match
@@ -285,6 +286,22 @@ def test_undoing_many_says_what_it_reopens_keeps_and_reverses(
     assert (effect.lines, effect.kept, effect.reversed) == (2, 1, 1)
     assert (open_of(linked), open_of(created)) == (D("-10.00"), D("-20.00"))
     assert (balance(tenant, "5.3.02"), balance(tenant, "5.5.01")) == (D("10.00"), 0)
+
+
+def test_undoing_many_says_first_that_a_return_came_later(
+    finance: Client, tenant: Tenant, itau: BankAccount, ana: Membership
+) -> None:
+    paid, back = line(itau, "-20.00"), line(itau, "5.00")
+    with tenant_scope(tenant.id):
+        create_entry(paid.id, [Slice(account_named(tenant, "5.5.01").id)], by=ana)
+        give_back(back.id, paid.id, by=ana)
+
+    alone = review(finance, "desfazer", itau, paid)
+    both = review(finance, "desfazer", itau, paid, back)
+
+    with tenant_scope(tenant.id):
+        told = [drafts.effect_of_bulk(bulk).given_back for bulk in (alone, both)]
+    assert told == [1, 0]
 
 
 def test_two_lines_of_one_act_are_undone_together(

@@ -233,6 +233,15 @@ def test_what_waits_for_a_second_person_is_marked_on_the_row(
     assert "aguarda outra pessoa" in answer.content.decode()
 
 
+def test_what_waits_for_a_second_person_is_not_said_to_lack_a_proposal(
+    finance: Client, itau: BankAccount
+) -> None:
+    answer = post(finance, "ignore", line(itau, "-90000.00"), why="Teste do banco")
+
+    assert "sem proposta" not in answer.content.decode()
+    assert "procurando" not in answer.content.decode()
+
+
 def test_a_bill_that_waits_for_approval_is_ticked_by_approvers_alone(
     client: Client, tenant: Tenant, itau: BankAccount
 ) -> None:
