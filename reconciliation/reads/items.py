@@ -105,6 +105,7 @@ def rows_of(
     by: Membership,
 ) -> list[ItemRow]:
     digests = digests_of(by.tenant_id, [item.id for item in items if item.kind is ItemKind.BILL])
+    entered = entered_by(by, list(digests))
     rows = [
         ItemRow(
             item,
@@ -112,18 +113,28 @@ def rows_of(
             parts.get(str(item.id), ""),
             digests.get(item.id, ""),
             errors.get(str(item.id), ""),
-            item.why_not or why_not_by(by, waits=item.id in digests),
+            item.why_not or why_not_by(by, waits=item.id in digests, entered=item.id in entered),
         )
         for item in items
     ]
     return sorted(rows, key=lambda row: not row.is_chosen)
 
 
-def why_not_by(by: Membership, *, waits: bool) -> str:
+def why_not_by(by: Membership, *, waits: bool, entered: bool) -> str:
     """Settling a bill that waits for approval approves it."""
     if waits and not by.can_approve:
         return "Em aprovação: quem aprova contas pode conciliar com ela."
+    if waits and entered:
+        return "Em aprovação: você lançou esta conta, e outro aprovador concilia com ela."
     return ""
+
+
+def entered_by(by: Membership, bills: Sequence[UUID]) -> set[UUID]:
+    """Those that they entered themselves; the rest of one that they settled in part is too."""
+    if not bills:
+        return set()
+    rows = Payable.objects.of(by.tenant_id).filter(id__in=bills, created_by=by.user_id)
+    return set(rows.values_list("id", flat=True))
 
 
 def digests_of(tenant_id: UUID, bills: Sequence[UUID]) -> dict[UUID, str]:

@@ -255,6 +255,20 @@ def test_a_bill_that_waits_for_approval_is_ticked_by_approvers_alone(
     assert shown(bill) and barred == {Role.FINANCE: [True], Role.ADMIN: [False]}
 
 
+def test_a_bill_that_waits_for_approval_is_not_ticked_by_who_entered_it(
+    client: Client, tenant: Tenant, itau: BankAccount
+) -> None:
+    author, other = make_member(tenant, Role.ADMIN), make_member(tenant, Role.ADMIN)
+    bill, row = make_known(tenant, "100.00", by=author), line(itau, "-100.00")
+    barred = []
+    for person in (author, other):
+        sign_in(client, person, tenant)
+        rows = client.get(url("match", row), headers=HTMX).context["rows"]
+        barred += [bool(each.why_not) for each in rows if each.item.id == bill.id]
+
+    assert barred == [True, False]
+
+
 def test_lines_without_a_document_are_found(
     finance: Client, tenant: Tenant, itau: BankAccount, ana: Membership
 ) -> None:
