@@ -180,5 +180,5 @@ def centers_of(tenant: Tenant, since: dt.date, until: dt.date) -> list[CenterRow
         )
     }
     centers = CostCenter.objects.of(tenant).order_by("code", "name_folded")
-    rows = [CenterRow(center, *summed.get(center.id, ())) for center in centers]
+    rows = [CenterRow(center, *summed.get(center.id, (0, ZERO))) for center in centers]
     return sorted(rows, key=lambda row: row.center.is_archived)
