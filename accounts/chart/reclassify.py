@@ -112,4 +112,5 @@ def copied(line: JournalLine, entry: JournalEntry, account_id: UUID, sign: int) 
         position=line.position,
         account_id=account_id,
         amount=sign * line.amount,
+        cost_center_id=line.cost_center_id,
     )

@@ -16,6 +16,7 @@ from accounts.journal.entries import (
     post_entry,
     written_on,
 )
+from accounts.journal.postings import postings_of
 from accounts.models import Account, JournalEntry
 from banking.bank_accounts.ledger_account import hold_leaf
 from banking.banks.contract.payments import Rail
@@ -198,7 +199,7 @@ def record_return(order: PaymentOrder, news: News) -> None:
         order.payable.tenant,
         date=day,
         memo=f"Devolução: {paid.memo}"[:MEMO_LENGTH],
-        lines=[(each.account, -each.amount) for each in paid.lines.select_related("account")],
+        lines=postings_of(paid, sign=-1),
         is_provisional=is_provisional,
     )
     if line is not None and line_on(order.bank_account, order.return_entry) is not None:

@@ -16,7 +16,7 @@ from core.errors import InvalidInput, InvalidState
 from core.text import read_line
 from parties.models import Payee, Payer
 from reconciliation.bulk.selection import MOST, Selection, require_possible
-from reconciliation.matches.differences import classification
+from reconciliation.matches.create import Slice, account_and_center
 from reconciliation.models import BulkAct, BulkLine, MatchEffect, MatchLine
 from reconciliation.reads.pairs import with_state
 from reconciliation.reads.proposals import CERTAIN, LIKELY, offer_of, scored
@@ -215,6 +215,7 @@ class Entries:
     memo: str = ""
     payee: Payee | None = None
     payer: Payer | None = None
+    cost_center: UUID | None = None
 
 
 def begin(
@@ -229,7 +230,8 @@ def begin(
 
     Raises:
         InvalidInput: (field `why`) nothing says why lines are ignored; (field `account`) nothing
-            says what the entries are, or the account is none that may be used.
+            says what the entries are, or the account is none that may be used; (field
+            `cost_center`) as `center_for`.
         InvalidState: (code `begun`) it is under way already.
         NotAllowed: another person drafted it.
     """
@@ -259,7 +261,8 @@ def begin(
 def classify(held: BulkAct, entries: Entries | None, by: Membership) -> None:
     if entries is None:
         raise InvalidInput("Escolha a classificação.", field="account", code="required")
-    held.classification = classification(by.tenant, entries.classification, field="account")
+    wanted = Slice(entries.classification, cost_center=entries.cost_center)
+    held.classification, held.cost_center = account_and_center(by.tenant, wanted, field="account")
     held.memo = read_line(entries.memo)[:300]
     held.payee, held.payer = entries.payee, entries.payer
 

@@ -113,7 +113,7 @@ def create_from_line(row: BulkLine, by: Membership) -> None:
     assert bulk.classification_id is not None  # held by the database
     create_entry(
         row.statement_line_id,
-        [Slice(bulk.classification_id)],
+        [Slice(bulk.classification_id, cost_center=bulk.cost_center_id)],
         by=by,
         memo=bulk.memo,
         payee=bulk.payee,
