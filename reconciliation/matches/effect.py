@@ -60,9 +60,11 @@ class Undoing:
 
     @property
     def is_short(self) -> bool:
-        things = (self.lines, self.kept, self.rewritten, self.reversed, self.bills, self.orders,
-                  self.settlements)  # fmt: skip
-        return sum(map(len, things)) <= SHORT
+        things: Sequence[Sequence[Any]] = (
+            self.lines, self.kept, self.rewritten, self.reversed, self.bills, self.orders,
+            self.settlements,
+        )  # fmt: skip
+        return sum(len(each) for each in things) <= SHORT
 
 
 def counted(number: int, form: str) -> str:

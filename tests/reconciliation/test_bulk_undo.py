@@ -87,6 +87,13 @@ def undone(*matches: Match, by: Membership) -> None:
         undo([each.id for each in matches], by=by)
 
 
+def move(tenant: Tenant, old: str, new: str, by: Membership) -> None:
+    """All entries of an account to another one: each is written again."""
+    with tenant_scope(tenant.id):
+        accounts = account_named(tenant, old), account_named(tenant, new)
+        assert move_entries(*accounts, by=by.user, why="Outra conta")
+
+
 def is_over(made: Match) -> bool:
     return reread(made).ended_at is not None
 
@@ -126,6 +133,28 @@ def test_an_entry_that_loses_its_difference_is_counted_apart(
     told = effect(drafted(UNDO, ana, row)).alone
 
     assert ([each.id for each in told.rewritten], told.kept) == ([entry.entry_id], [])
+
+
+def test_an_entry_is_named_as_it_is_now(tenant: Tenant, itau: BankAccount, ana: Membership) -> None:
+    linked, made = line(itau, "-10.00"), line(itau, "-20.00")
+    matched(linked, make_entry(itau, "-10.00"), by=ana)
+    created(made, ana)
+    for code in ("5.3.02", "5.5.01"):
+        move(tenant, code, "5.4.03", ana)
+
+    told = effect(drafted(UNDO, ana, linked, made)).alone
+
+    assert [each.replaces_id is not None for each in (*told.kept, *told.reversed)] == [True] * 2
+
+
+def test_an_allocation_without_a_match_is_told_with_the_others(
+    itau: BankAccount, ana: Membership
+) -> None:
+    row = allocated(itau, "-10.00")
+
+    told = effect(drafted(UNDO, ana, row)).alone
+
+    assert ([each.id for each in told.lines], len(told.kept)) == ([row.id], 1)
 
 
 @pytest.mark.parametrize("build", BARRED)
@@ -171,17 +200,12 @@ def test_a_return_is_known_by_whatever_was_written_in_the_place_of_the_entry(
     """Before the return, and after it."""
     row, back = line(itau, "-20.00"), line(itau, "5.00")
     made = created(row, ana)
-    accounts = [account_named(tenant, code) for code in ("5.5.01", "5.3.02") * 3]
-
-    def move(times: int) -> None:
-        with tenant_scope(tenant.id):
-            for _ in range(times):
-                assert move_entries(accounts[0], accounts[1], by=ana.user, why="Outra conta")
-                accounts.pop(0)
-
-    move(moves[0])
+    codes = ["5.3.02", "5.5.01"] * 3  # from the end
+    for _ in range(moves[0]):
+        move(tenant, codes.pop(), codes[-1], ana)
     later = returned(back, row, ana)
-    move(moves[1])
+    for _ in range(moves[1]):
+        move(tenant, codes.pop(), codes[-1], ana)
 
     assert [each.match for each in blockers(made)] == [later]
     assert len(effect(drafted(UNDO, ana, row)).goes_first) == 1
