@@ -14,7 +14,7 @@ from reconciliation.models import BulkAct, BulkLine, Match, MatchLine
 Planned = tuple[Any, dict[str, Any], int | None, str]  # line, plan, score, why it is left out
 Above = Mapping[UUID, Sequence[Blocker]]  # by match: what stands on it
 NOTHING = "Não há o que desfazer."
-SHOWN = 5  # of what goes first
+SHOWN = 3  # of what goes first
 
 
 @dataclass(slots=True)

@@ -35,7 +35,7 @@ KINDS = {
     "desfazer": Kind.UNDO,
 }
 AT_ONCE = 20  # lines; more are done apart from the request
-REASONS = 5  # why lines are left out; each is told with its number
+REASONS = 3  # why lines are left out; each is told with its number
 ROWS = 200  # of a page that change in place; of more the list is asked for again
 enterers = role_required(Role.ADMIN, Role.FINANCE)
 
