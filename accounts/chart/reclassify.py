@@ -1,6 +1,6 @@
 """Entries moved to another account: each is reversed, and one like it takes its place."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db import connection
@@ -53,6 +53,23 @@ def standing(entry: JournalEntry) -> JournalEntry:
     while (replacement := entry.replacements.first()) is not None:
         entry = replacement
     return entry
+
+
+def written_since(entries: Collection[JournalEntry]) -> dict[UUID, list[JournalEntry]]:
+    """By entry: itself and those that were written in its place, in their order; the last one
+    stands for it now. One query for each time that one of them was written again, and one."""
+    chains = {each.id: [each] for each in entries}
+    growing = {each: [chain] for each, chain in chains.items()}  # by the last one of each
+    while growing:
+        tenant_id = next(iter(growing.values()))[0][-1].tenant_id
+        rows = JournalEntry.objects.of(tenant_id).filter(replaces__in=list(growing))
+        grown: dict[UUID, list[list[JournalEntry]]] = {}
+        for row in rows:
+            grown[row.id] = growing[row.replaces_id]
+            for chain in grown[row.id]:
+                chain.append(row)
+        growing = grown
+    return chains
 
 
 def lock_account(account: Account) -> None:

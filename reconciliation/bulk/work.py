@@ -8,18 +8,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from banking.models import Allocation
 from banking.statements.allocation import undo_allocation
 from core import deadline, lease
 from core.clock import database_now
-from core.errors import DomainError, NotAllowed
+from core.errors import DomainError, InvalidState, NotAllowed
 from core.text import shorten
 from reconciliation.engine.accept import accept_offered
 from reconciliation.matches.bulk import do_each
 from reconciliation.matches.create import Slice, create_entry
 from reconciliation.matches.ignore import ignore
 from reconciliation.matches.pairing import Done
-from reconciliation.matches.undo import undo
+from reconciliation.matches.undo import already_undone, undo
 from reconciliation.models import BulkAct, BulkLine, Match
 from tenants.models import Membership
 from tenants.scope import across_tenants, tenant_scope
@@ -123,13 +125,40 @@ def create_from_line(row: BulkLine, by: Membership) -> None:
 
 
 def undo_line(row: BulkLine, by: Membership) -> None:
-    """What of it still stands: an act on another line may have taken it back with its own."""
-    matches = standing(row, row.plan["matches"])
+    """What of it still stands, with what stands on it. What another line of this act took back with
+    its own is done; what anybody else took back is said."""
+    require_untouched(row)
+    matches = standing(row, [*row.plan["matches"], *row.plan.get("first", [])])
     if matches:
         undo(matches, by=by, why=row.bulk.why)
     parts = Allocation.objects.of(by.tenant_id).standing().filter(id__in=row.plan["parts"])
     for part in parts.order_by("id"):
         undo_allocation(part, by=by)
+
+
+def require_untouched(row: BulkLine) -> None:
+    """
+    Raises:
+        InvalidState: (code `already_undone`, `entry_changed`) something of it ended since it was
+            shown, and not by this act.
+    """
+    matches = Match.objects.of(row.tenant_id).filter(id__in=row.plan["matches"])
+    if (match := ended_elsewhere(matches, row.bulk)) is not None:
+        raise already_undone(match.undone_by)
+    parts = Allocation.objects.of(row.tenant_id).filter(id__in=row.plan["parts"])
+    if (part := ended_elsewhere(parts, row.bulk)) is not None:
+        if part.undone_by is not None:
+            raise already_undone(part.undone_by)
+        raise InvalidState(
+            "O lançamento contábil desta linha mudou depois de mostrado: confira.",
+            code="entry_changed",
+        )
+
+
+def ended_elsewhere(rows: "QuerySet[Any]", bulk: BulkAct) -> Any:
+    """One that is over, and that who asked for this act has not undone since."""
+    ended = rows.exclude(ended_at=None).select_related("undone_by")
+    return ended.exclude(undone_by=bulk.made_by_id, ended_at__gte=bulk.made_at).first()
 
 
 def standing(row: BulkLine, ids: Sequence[str]) -> list[UUID]:

@@ -74,6 +74,8 @@ class ConfirmForm(forms.Form):
     certeza = forms.ChoiceField(
         label="Quais propostas", choices=[(name, name) for name in LEAST], required=False
     )
+    # Of undoing: what stands on the lines goes with them.
+    together = forms.BooleanField(required=False)
 
     @property
     def least(self) -> int | None:
