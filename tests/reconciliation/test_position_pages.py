@@ -203,6 +203,14 @@ def test_a_balance_that_no_bank_states_is_asked(client, tenant, admin, operator)
     assert [opening.amount for opening in openings(bare)] == [Decimal("-1234.56")]
 
 
+def test_the_page_of_it_tells_of_days_without_a_balance(client, tenant, operator, opened):
+    make_line(opened, "-30.00", FIRST - dt.timedelta(days=3))
+
+    shown = page_for(client, operator, tenant, "opening", opened)
+
+    assert shown.context["effect"].unproved.words in shown.content.decode()
+
+
 @pytest.mark.parametrize("name", ["opening", "put_off_opening"])
 def test_who_only_reads_writes_none(client, tenant, reader, account, name):
     sign_in(client, reader, tenant)
