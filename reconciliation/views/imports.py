@@ -143,7 +143,7 @@ def in_words(effect: Effect, file: StatementFile) -> str:
     rows = MatchLine.objects.of(file.tenant_id).filter(statement_line__in=lines_only_of(file))
     if ignored := rows.filter(is_ignored=True, ended_at=None).count():
         sentences.append(
-            f"{counted(ignored, 'lançamento ignorado sai', 'lançamentos ignorados saem')} também."
+            f"{counted(ignored, 'linha ignorada sai', 'linhas ignoradas saem')} também."
         )
     if may_take_opening_back(file):
         sentences.append("O saldo de abertura passa a ser o do extrato que ficar.")
