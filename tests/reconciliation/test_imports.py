@@ -236,7 +236,7 @@ def test_an_answer_names_its_rows_or_a_question(operator_in, tenant, other):
     upload(operator_in, other, ofx(FEE, SALE))
     post(operator_in, "import_apply", work(newest(tenant)))
     work(newest(tenant))
-    upload(operator_in, other, csv(("2026-11-12", "500.00", "PIX REC")), name="x.csv")
+    upload(operator_in, other, csv(FEE, ("2026-11-12", "500.00", "PIX REC")), name="x.csv")
     file = work(newest(tenant))
 
     post(operator_in, "import_answer", file, answer="same")

@@ -384,7 +384,7 @@ def test_a_line_that_somebody_explained_meanwhile_is_left_alone(tenant, itau, an
 
 
 def test_a_line_at_which_a_rule_fails_is_left_and_the_others_are_done(tenant, itau, ana) -> None:
-    other = make_bank_account(tenant)
+    other = make_bank_account(tenant, preferred=False)
     make_rule(ana, moving(when("TAR"), other))
     first, last = (line(itau, "-10.00", day, description="TAR") for day in (DAY, DAY + WEEK))
     failing = line(itau, "-10.00", date.max, description="TAR")  # no day comes after it
