@@ -6,6 +6,7 @@ name, also cut. A doubt counts as yes: then a person looks.
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -21,8 +22,6 @@ from reconciliation.proposals.masks import MaskIndex
 from reconciliation.proposals.names import BLOCK, NameIndex
 from reconciliation.proposals.reading import Reading, read
 from tenants.models import Tenant
-
-ANY = Q()
 
 
 def open_items_of(
@@ -52,16 +51,27 @@ def open_items_now(tenant: Tenant) -> Callable[[StatementLine], bool]:
     return has_open_item
 
 
-def payees_owed(tenant_id: UUID, near: Q = ANY) -> list[Party]:
+def payees_owed(tenant_id: UUID, near: Q | None = None) -> list[Party]:
     bills = Payable.objects.of(tenant_id).filter(status__in=OPEN_BILLS)
-    rows = Payee.objects.of(tenant_id).filter(near, id__in=bills.values("payee"))
-    return [party_of(row) for row in rows.only("id", "name", "trade_name", "document")]
+    return holders_of(bills, "payee", Payee.objects.of(tenant_id), near)
 
 
-def payers_owing(tenant_id: UUID, near: Q = ANY) -> list[Party]:
-    charges = Charge.objects.of(tenant_id).owed()
-    rows = Payer.objects.of(tenant_id).filter(near, id__in=charges.values("payer"))
-    return [party_of(row) for row in rows.only("id", "name", "trade_name", "document")]
+def payers_owing(tenant_id: UUID, near: Q | None = None) -> list[Party]:
+    return holders_of(
+        Charge.objects.of(tenant_id).owed(), "payer", Payer.objects.of(tenant_id), near
+    )
+
+
+def holders_of(items: Any, of: str, parties: Any, near: Q | None) -> list[Party]:
+    """Whose `items` are: `of` all `parties`, or of those that are `near`. These few are read first:
+    in one query the planner looks up the items of each through all of the company's."""
+    rows = parties.only("id", "name", "trade_name", "document")
+    if near is None:
+        return [party_of(row) for row in rows.filter(id__in=items.values(of))]
+    found = list(rows.filter(near))
+    holding = items.filter(**{f"{of}__in": found}).order_by()
+    ids = set(holding.values_list(f"{of}_id", flat=True).distinct()) if found else set()
+    return [party_of(row) for row in found if row.id in ids]
 
 
 def party_of(row: Payee | Payer) -> Party:

@@ -24,9 +24,16 @@ PRESS = """keys => {
         document.activeElement.dispatchEvent(told)
     }
 }"""
-# In the first moment in which the browser takes a key after the row came.
-PRESS_WHEN_SWAPPED = f"""key => document.addEventListener(
-    "htmx:afterSwap", () => setTimeout(() => ({PRESS})([key])), {{ once: true }})"""
+# In the first moment in which the browser takes a key after a row came.
+PRESS_WHEN_SWAPPED = f"""key => {{
+    const press = ({{ target }}) => {{
+        if (target.matches("[data-pair]")) {{
+            document.removeEventListener("htmx:afterSwap", press)
+            setTimeout(() => ({PRESS})([key]))
+        }}
+    }}
+    document.addEventListener("htmx:afterSwap", press)
+}}"""
 OFFERED = "[data-pair='open']:has([data-key='Enter'])"
 
 
