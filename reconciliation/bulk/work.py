@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 Kind, Stage, State = BulkAct.Kind, BulkAct.Stage, BulkLine.State
 LASTS = timedelta(minutes=2)
 RENEWED = 20  # lines
-FAILED = "Não conseguimos concluir esta linha. Abra-a e faça por ela mesma."
+FAILED = "Não foi possível concluir esta linha. Abra-a e tente só com ela."
 NO_MORE_ACCESS = "Seu papel nesta empresa não permite conciliar."
 
 
