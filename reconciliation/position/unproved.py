@@ -32,9 +32,11 @@ class Unproved:
 def unproved_lines(
     account: BankAccount, first: Beginning, former: OpeningBalance | None
 ) -> Unproved:
-    """Those before the first balance that is known: the bank's, else the one that `former` has.
-    Runs inside the company's scope."""
-    known = first.told_on or (former.day + ONE_DAY if former else first.day)
+    """Those before the first balance that is known: the bank's, else the one that `former` has, of
+    whose own day what came later counts too. Runs inside the company's scope."""
+    known = first.told_on or first.day
+    if former is not None and first.told_on in {None, former.day}:
+        known = former.day + ONE_DAY
     lines = StatementLine.objects.of(account.tenant_id).filter(
         bank_account=account, booked_on__gt=first.day, booked_on__lt=known
     )

@@ -183,6 +183,13 @@ def test_days_without_a_balance_are_told_before_it_follows_from_them(account, by
     assert told.words in kept.after.values()
 
 
+def test_what_came_on_the_day_of_the_former_one_is_told_too(account, by) -> None:
+    open_books(account, by)
+    make_line(account, "-30.00", BEFORE)
+
+    assert effect(account).unproved.number == 1
+
+
 def test_where_no_balance_is_known_at_all_they_are_told_too(tenant, admin, by) -> None:
     other = make_account(tenant, admin)
     make_line(other, "50.00", FIRST)
