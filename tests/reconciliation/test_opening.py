@@ -15,6 +15,7 @@ from banking.statements.allocation import NotFree
 from core.errors import Changed, InvalidInput, InvalidState, NotAllowed
 from reconciliation.models import OpeningBalance
 from reconciliation.position.opening import (
+    Effect,
     effect_of_opening,
     post_opening,
     put_off_opening,
@@ -163,7 +164,7 @@ def test_older_days_move_it_back(account, by) -> None:
     assert found.difference == found.explained
 
 
-def effect(account: BankAccount):
+def effect(account: BankAccount) -> Effect:
     with tenant_scope(account.tenant_id):
         return effect_of_opening(account)
 
