@@ -17,11 +17,12 @@ from audit.acts import Act
 from audit.services import record
 from core.errors import InvalidInput, InvalidState
 from core.money import MAX_AMOUNT, format_brl, two_places
-from core.text import read_line
+from core.text import read_line, shorten
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 
 MEMO_LENGTH = 300
+LEAST_TOLD = 100  # of what is reversed
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +115,17 @@ def reverse_entry(entry: JournalEntry, *, by: User | None, date: dt.date, why: s
         reversal = JournalEntry(
             tenant_id=entry.tenant_id,
             date=date,
-            memo=f"Estorno: {why}",
+            memo=reversal_memo(entry, why),
             reverses=entry,
             created_by=by,
         )
         return _write(reversal, postings_of(entry, sign=-1))
+
+
+def reversal_memo(entry: JournalEntry, why: str) -> str:
+    """Of what and why: a long memo is cut before the reason is."""
+    told = shorten(entry.memo, max(LEAST_TOLD, MEMO_LENGTH - len(why) - len("Estorno:  · ")))
+    return shorten(f"Estorno: {told} · {why}", MEMO_LENGTH)
 
 
 def reverse_by_hand(entry: JournalEntry, *, by: User, date: dt.date, why: str) -> JournalEntry:

@@ -26,12 +26,12 @@ class NotFree(InvalidState):
 
 
 REFUSALS = {
-    "allocation_line_used": "Este lançamento do extrato já está conciliado com outro valor.",
+    "allocation_line_used": "Esta linha do extrato já está conciliada com outro valor.",
     "allocation_entry_used": "Este lançamento contábil já está conciliado com outro valor.",
     "allocation_once": "Os dois já estão conciliados.",
-    "allocation_line_stands": "Este lançamento foi retirado: o arquivo dele foi desfeito.",
+    "allocation_line_stands": "Esta linha foi retirada do extrato: o arquivo dela foi desfeito.",
     "allocation_entry_stands": "Este lançamento contábil foi estornado.",
-    "allocation_line_ignored": "Este lançamento do extrato foi ignorado: desfaça isso antes.",
+    "allocation_line_ignored": "Esta linha do extrato foi ignorada: desfaça isso antes.",
     "allocation_absorbed": "Este lançamento contábil já está no saldo de abertura da conta.",
 }
 

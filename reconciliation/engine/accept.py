@@ -152,7 +152,7 @@ def sign_of(proposal: Proposal, tenant_id: UUID) -> int:
     lines = StatementLine.objects.of(tenant_id).filter(id=proposal.line_id)
     amount = lines.values_list("amount", flat=True).first()
     if amount is None:
-        raise InvalidState("Este lançamento foi retirado do extrato.", code="no_line")
+        raise InvalidState("Esta linha foi retirada do extrato.", code="no_line")
     return 1 if amount > 0 else -1
 
 

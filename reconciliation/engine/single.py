@@ -76,7 +76,7 @@ def hold(
         told = gathered.book.lines[str(line)].amount
         is_free = str(line) in proposal.undoes or now.get(line) == told
         if line not in held or not is_free:
-            raise InvalidState("O lançamento do extrato mudou.", code="line_changed")
+            raise InvalidState("A linha do extrato mudou.", code="line_changed")
         held[line].bank_account = accounts[held[line].bank_account_id]
         held[line].tenant = held[line].bank_account.tenant
     return [held[line] for line in ids]
@@ -240,7 +240,7 @@ def give_back(gathered: Gathered, proposal: Proposal, lines: Sequence[StatementL
             Match.objects.of(line.tenant_id).standing().filter(lines__statement_line=other)
         )
         if len(matches) != 1 or not matches[0].is_automatic:
-            raise InvalidState("Uma pessoa conciliou este lançamento.", code="by_hand")
+            raise InvalidState("Uma pessoa conciliou esta linha.", code="by_hand")
         undoing = effect_of(matches)
         if undoing.orders and not undoing.blockers:
             # It was paid, and it came back: both are facts.

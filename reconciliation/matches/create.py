@@ -154,7 +154,7 @@ def by_amount(slices: Sequence[Slice], whole: Decimal) -> list[Decimal]:
         raise refused(
             f"Faltam {reais(missing)} para fechar."
             if missing > 0
-            else f"As partes passam do lançamento em {reais(-missing)}."
+            else f"As partes passam do valor da linha em {reais(-missing)}."
         )
     return amounts
 

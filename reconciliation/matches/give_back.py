@@ -112,7 +112,7 @@ def read_part(
         return None
     chosen = [each for each in parts if of is None or each.id == of]
     if len(chosen) != 1:
-        raise InvalidInput("Diga o que voltou do lançamento.", field="of", code="which")
+        raise InvalidInput("Diga o que voltou da linha.", field="of", code="which")
     if abs(line.amount) > abs(chosen[0].amount):
         raise InvalidInput("Voltou mais do que isto foi.", field="of", code="too_much")
     return chosen[0]

@@ -228,7 +228,7 @@ def write_bill(writing: Writing, planned: Planned, pieces: Pieces) -> None:
 
 def take_back(order: PaymentOrder) -> None:
     """It never left, and does not any more."""
-    why = "A conta foi conciliada com um lançamento do extrato."
+    why = "A conta foi conciliada com uma linha do extrato."
     if not take_from_queue(order.tenant_id, {order.id: why}):
         raise InvalidState(
             "O pagamento desta conta está saindo agora: espere o resultado do banco.",

@@ -27,7 +27,7 @@ from tenants.scope import tenant_scope
 from tests.banking.factories import reread
 from tests.payments.at_most_once.database import restore_to_before_the_order, wait_until_stuck
 from tests.payments.clock import at
-from tests.payments.factories import make_known, make_order
+from tests.payments.factories import SUPPLIER, make_known, make_order, make_payable
 from tests.reconciliation.engine.lines import of_payee, switch_on
 from tests.reconciliation.matched import DAY, account_named, line, make_entry, matched, open_of
 from tests.reconciliation.ruled import make_rule, when
@@ -105,6 +105,19 @@ def test_an_act_that_holds_a_line_that_a_rule_is_for_next_may_go_on_record(
 
     assert open_of(first) == open_of(then) == 0
     assert verify(tenant.id).broken == ""
+
+
+def test_a_bill_that_comes_while_the_engine_works_holds_its_line_from_rules(
+    tenant: Tenant, itau: BankAccount, ana: Membership
+) -> None:
+    make_rule(ana, when("POSTO ESTRELA"))
+    told = {"description": "POSTO ESTRELA", "counterparty_document": SUPPLIER}
+    row = line(itau, "-88.37", **told)
+
+    with stuck(tenant, ACCOUNTS, lambda: hold_accounts(tenant.id, [itau.id])):
+        make_payable(tenant, "731.17", payee_document=SUPPLIER)
+
+    assert open_of(row) == row.amount
 
 
 def test_a_person_matches_a_line_that_the_engine_looks_at(
