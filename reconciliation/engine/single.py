@@ -19,7 +19,7 @@ from core.errors import DomainError, InvalidState
 from core.ids import uuid7
 from payments.models import PaymentOrder
 from payments.states import ORDER_MOVES, OrderStatus
-from reconciliation.engine.gather import Gathered
+from reconciliation.engine.books.gathered import Gathered
 from reconciliation.engine.hold import held_bills
 from reconciliation.engine.words import reason_words
 from reconciliation.matches.amounts import open_parts

@@ -18,7 +18,8 @@ from core.clock import database_now
 from parties.models import Payer
 from payments.models import PaymentOrder
 from payments.states import OrderStatus, PayableStatus
-from reconciliation.engine.gather import Gathered, gather
+from reconciliation.engine.books.gathered import Gathered
+from reconciliation.engine.gather import gather
 from reconciliation.engine.guards import Guards
 from reconciliation.engine.run import Looking, accounts_of
 from reconciliation.engine.single import match_alone
