@@ -9,7 +9,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.journal.entries import post_entry
 from banking.models import BankAccount, StatementLine
 from banking.statements.allocation import allocate
 from charges.models import Charge, Settlement
@@ -40,6 +39,7 @@ from tests.payments.factories import (
     make_order,
     make_payable,
 )
+from tests.reconciliation.engine.lines import announce
 from tests.reconciliation.engine.whole_books import books_after
 from tests.reconciliation.matched import DAY, line, make_entry, open_of
 
@@ -300,12 +300,6 @@ def test_a_transfer_of_which_a_line_is_taken_is_left_out_alone(tenant, bank, ana
 
     assert [each.kind for each in write(tenant, gathered, chosen)] == ["transfer"]
     assert (open_of(lines[0]), state_of(order)) == (D("-134.56"), OrderStatus.PAID)
-
-
-def announce(sender: BankAccount, receiver: BankAccount, amount: str) -> None:
-    with tenant_scope(sender.tenant_id):
-        lines = [(receiver.ledger_account, D(amount)), (sender.ledger_account, -D(amount))]
-        post_entry(sender.tenant, date=DAY, memo="Transferência", lines=lines)
 
 
 def credit_of(charge: Charge, account: BankAccount) -> StatementLine:
