@@ -195,8 +195,6 @@ def digests_of(proposal: Proposal, tenant_id: UUID) -> dict[str, str]:
     """Of bills that wait for approval, as they are now."""
     ids = [part["id"] for part in proposal.parts if part["kind"] == ItemKind.BILL]
     rows = Payable.objects.of(tenant_id).filter(id__in=ids, status=PayableStatus.PENDING)
-    if not ids or not rows.exists():
-        return {}
     waiting = list(rows.with_destinations().select_related("bank_account"))
     usual = preferred_account(tenant_id) if waiting else None
     return {str(bill.id): digest_of(seal_of(bill, bill.bank_account or usual)) for bill in waiting}
