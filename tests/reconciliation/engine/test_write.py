@@ -18,11 +18,8 @@ from parties.models import Payer
 from payments.models import PaymentOrder
 from payments.states import OrderStatus, PayableStatus
 from reconciliation.engine.books.gathered import Gathered
-from reconciliation.engine.gather import gather
-from reconciliation.engine.guards import Guards
-from reconciliation.engine.run import Looking, accounts_of
+from reconciliation.engine.run import accounts_of
 from reconciliation.engine.single import match_alone
-from reconciliation.engine.write import write_all
 from reconciliation.models import Automation, Match
 from reconciliation.proposals.facts import Proposal
 from tenants.models import Membership, Tenant
@@ -39,6 +36,7 @@ from tests.payments.factories import (
     make_order,
     make_payable,
 )
+from tests.reconciliation.engine.chosen import chosen_of, write
 from tests.reconciliation.engine.lines import announce
 from tests.reconciliation.engine.whole_books import books_after
 from tests.reconciliation.matched import DAY, line, make_entry, open_of
@@ -83,19 +81,6 @@ def debit_of(order: PaymentOrder, **more: Any) -> StatementLine:
     told = {"counterparty_name": payee.name, "counterparty_document": payee.document}
     told |= {"kind": KINDS[order.rail], "description": f"PAGTO {order.reference}"}
     return line(account, f"-{amount}", bill.payment_date, **{**told, **more})
-
-
-def chosen_of(tenant: Tenant, lines: list[StatementLine]) -> tuple[Gathered, list[Proposal]]:
-    with tenant_scope(tenant.id):
-        gathered = gather(tenant, [row.id for row in lines])
-        chosen = Looking(gathered, Guards.of(tenant.id, [row.id for row in lines])).run().chosen
-    assert {name for each in chosen for name in each.lines} == {str(row.id) for row in lines}
-    return gathered, chosen
-
-
-def write(tenant: Tenant, gathered: Gathered, chosen: list[Proposal]) -> list[Proposal]:
-    with tenant_scope(tenant.id):
-        return write_all(tenant.id, gathered, chosen, accounts_of(tenant.id))
 
 
 def write_each_alone(tenant: Tenant, gathered: Gathered, chosen: list[Proposal]) -> None:
