@@ -418,6 +418,30 @@ def test_the_debit_of_another_lot_or_of_before_it_left_proves_none(
     assert reread(of_lot).status == OrderStatus.AT_BANK
 
 
+def test_the_debit_of_a_lot_is_of_the_account_that_it_left(tenant, ana, itau, of_lot):
+    there = make_bank_account(tenant, preferred=False)
+    posted = make_entry(there, "-50.00")
+    row = line(there, "-150.00", date(2026, 11, 23), description="PAGTOS LOTE77")
+
+    with pytest.raises(InvalidState) as caught:
+        match(row, [bill_of(of_lot), posted], by=ana)
+
+    assert caught.value.code == "at_bank"
+    assert reread(of_lot).status == OrderStatus.AT_BANK
+
+
+def test_what_the_bank_took_more_for_a_payment_is_no_difference(tenant, itau, ana):
+    bill = approved(tenant, "100.00")
+    order = make_order(bill, OrderStatus.AT_BANK, bank_amount=D("105.00"))
+    row = line(itau, "-105.00", date(2026, 11, 23), kind="transfer")
+
+    with pytest.raises(InvalidState) as caught:
+        match(row, reread(bill), difference("interest", "-5.00"), by=ana)
+
+    assert caught.value.code == "at_bank"
+    assert (reread(order).status, open_of(row)) == (OrderStatus.AT_BANK, D("-105.00"))
+
+
 # --- Charges ---
 
 

@@ -1,16 +1,19 @@
 """A person accepts a proposal, with what explains that the line is not what the item is."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from accounts.models import AccountPurpose
-from banking.models import BankAccount, StatementLine
+from banking.models import Allocation, BankAccount, StatementLine
+from charges.models import Settlement
 from charges.states import ChargeStatus
 from core.errors import Changed
 from payments.states import PayableStatus
 from reconciliation.engine.accept import Offer, accept, accept_offered
+from reconciliation.engine.run import work
 from reconciliation.models import Match, Proposal
 from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
@@ -18,7 +21,8 @@ from tests.banking.factories import reread
 from tests.charges.factories import make_charge
 from tests.charges.issued import opened
 from tests.payments.factories import make_bank_account, make_known
-from tests.reconciliation.matched import line, make_entry, matched, open_of, purpose_balance
+from tests.reconciliation.engine.lines import of_payee, of_payer, switch_on
+from tests.reconciliation.matched import DAY, line, make_entry, matched, open_of, purpose_balance
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -184,3 +188,47 @@ def test_a_return_of_what_a_person_matched_stands_beside_it(
         assert [each.kind for each in made] == [Match.Kind.MATCH, Match.Kind.GIVE_BACK]
         assert mine in made
     assert open_of(row) == open_of(back) == 0
+
+
+@pytest.fixture
+def automatic(ana: Membership, itau: BankAccount) -> BankAccount:
+    switch_on(itau, ana)
+    return itau
+
+
+def test_a_return_undoes_what_was_matched_by_itself_and_nothing_else(
+    tenant: Tenant, automatic: BankAccount, ana: Membership
+) -> None:
+    bill = make_known(tenant, "731.17", approved=True)
+    paid = of_payee(bill, automatic, "-731.17")
+    posted = make_entry(automatic, "-88.37")
+    row = line(automatic, "-88.37", DAY + timedelta(days=1))
+    work(tenant.id)
+    back = line(automatic, "88.37", DAY + timedelta(days=2), description="ESTORNO")
+    told = {"kind": Proposal.Kind.RETURN, "lines": [row.id, back.id], "undoes": [row.id]}
+
+    accepted(proposed(back, **told), ana)
+
+    with tenant_scope(tenant.id):
+        parts = Allocation.objects.of(tenant).standing()
+        assert not parts.filter(journal_line=posted).exists()
+        assert parts.filter(statement_line=paid).exists()
+    assert open_of(row) == open_of(back) == 0
+
+
+def test_money_of_a_charge_that_went_back_stays_a_receipt(
+    tenant: Tenant, automatic: BankAccount, ana: Membership
+) -> None:
+    charge = opened(make_charge(tenant, automatic, "412.55"))
+    row = of_payer(charge, automatic, "412.55", charge.due_date)
+    work(tenant.id)
+    back = line(automatic, "-412.55", charge.due_date, description="DEVOLUCAO PIX")
+    told = {"kind": Proposal.Kind.RETURN, "lines": [row.id, back.id], "undoes": [row.id]}
+    proposal = proposed(back, **told)
+
+    with tenant_scope(tenant.id):
+        accept(proposal, by=ana, debt="owed", why="Pagou em dobro")
+
+    assert reread(charge).status == ChargeStatus.RETURNED
+    with tenant_scope(tenant.id):
+        assert Settlement.objects.of(tenant).get(charge=charge).undone_at is None
