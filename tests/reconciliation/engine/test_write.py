@@ -241,6 +241,16 @@ def test_and_their_slips_end(tenant, bank, ana):
     assert all(slip_of(each).cancel_asked_at for each in charges)
 
 
+def test_and_no_slip_of_another_charge(tenant, bank, ana):
+    there = switched_on(make_bank_account(tenant, preferred=False), ana)
+    charge, other = (opened(make_charge(tenant, bank, f"4{n}2.55")) for n in range(2))
+    gathered, chosen = chosen_of(tenant, [credit_of(charge, there)])
+
+    assert write(tenant, gathered, chosen) == []
+    assert (reread(charge).rest, reread(other).status) == (0, ChargeStatus.OPEN)
+    assert slip_of(other).cancel_asked_at is None
+
+
 def test_transfers_are_written_as_each_alone(tenant, bank, ana):
     there = switched_on(make_bank_account(tenant, preferred=False), ana)
     own = {"counterparty_name": tenant.legal_name, "counterparty_document": tenant.cnpj}
