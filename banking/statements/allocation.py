@@ -3,6 +3,8 @@
 Amounts are reais with the sign of the bank line: negative for money out.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from uuid import UUID
 
@@ -65,15 +67,25 @@ def allocate(
     )
     if not part:
         raise NotFree(REFUSALS["allocation_line_used"], code="allocation_line_used")
+    with refusing(), transaction.atomic(savepoint=not ends_act):
+        made.save(force_insert=True)
+    return made
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """What the database does not let stand for each other, in words.
+
+    Raises:
+        NotFree: as `allocate`.
+    """
     try:
-        with transaction.atomic(savepoint=not ends_act):
-            made.save(force_insert=True)
+        yield
     except IntegrityError as error:
         code = constraint_of(error)
         if code not in REFUSALS:
             raise
         raise NotFree(REFUSALS[code], code=code) from error
-    return made
 
 
 def undo_allocation(allocation: Allocation, *, by: Membership) -> None:

@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, connection
 from banking.models import BankAccount, StatementLine
 from core.deadline import is_over
 from core.enqueue import enqueue
+from reconciliation.engine.books.gathered import Gathered
 from reconciliation.engine.due import (
     Due,
     Read,
@@ -25,7 +26,7 @@ from reconciliation.engine.due import (
     take_due,
     take_turn,
 )
-from reconciliation.engine.gather import Gathered, gather
+from reconciliation.engine.gather import gather
 from reconciliation.engine.guards import Guards, GuardsToRead
 from reconciliation.engine.write import score_of, write_all
 from reconciliation.models import Proposal

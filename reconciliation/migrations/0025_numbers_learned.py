@@ -62,7 +62,7 @@ def with_state(state: str) -> str:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reconciliation", "0022_items_edited"),
+        ("reconciliation", "0024_cost_center_walls"),
         ("charges", "0015_way_told_later"),
     ]
 
