@@ -70,12 +70,21 @@ def read_ids(texts: Iterable[str]) -> Iterable[UUID]:
 class ConfirmForm(forms.Form):
     """What is said when an act on many lines is confirmed."""
 
-    why = LineField(label="Motivo", required=False, max_length=300)
+    why = LineField(
+        label="Motivo",
+        required=False,
+        max_length=300,
+        error_messages={"required": "Informe por que estas linhas são ignoradas."},
+    )
     certeza = forms.ChoiceField(
         label="Quais propostas", choices=[(name, name) for name in LEAST], required=False
     )
     # Of undoing: what stands on the lines goes with them.
     together = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, needs_why: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["why"].required = needs_why
 
     @property
     def least(self) -> int | None:

@@ -27,7 +27,9 @@ def effect_words(tenant_id: UUID, lines: "QuerySet[StatementLine]") -> list[str]
     count = matches.count()
     if not count:
         return []
-    said = [f"{counted(count, 'conciliação é desfeita', 'conciliações são desfeitas')}, inteiras."]
+    said = [
+        counted(count, "conciliação é desfeita, inteira.", "conciliações são desfeitas, inteiras.")
+    ]
     if count <= BATCH:
         undoing = effect_of(list(matches))
         said += [undoing.words, *dict.fromkeys(each.words for each in undoing.blockers)]

@@ -59,8 +59,9 @@ class Said:
 
     @property
     def how_beside(self) -> str:
-        """`how` beside the mark that says «automático»."""
-        return self.how.removeprefix("Automático, ")
+        """`how` beside the mark that says «automático»; empty where a reason says the same."""
+        how = self.how.removeprefix("Automático, ")
+        return "" if how.removeprefix("por ") in self.reasons else how
 
 
 @dataclass(frozen=True, slots=True)

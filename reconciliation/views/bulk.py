@@ -62,7 +62,7 @@ def review(request: TenantRequest) -> HttpResponse:
 def form_of(bulk: BulkAct, typed: QueryDict | None = None) -> ConfirmForm:
     if bulk.kind == Kind.CREATE:
         return CreateManyForm(typed, tenant_id=bulk.tenant_id)
-    return ConfirmForm(typed)
+    return ConfirmForm(typed, needs_why=bulk.kind == Kind.IGNORE)
 
 
 def show_review(

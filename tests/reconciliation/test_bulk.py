@@ -225,6 +225,7 @@ def test_many_are_ignored_with_one_reason(finance: Client, itau: BankAccount) ->
     confirm(finance, bulk, why="Estorno do mesmo dia")
 
     assert without.status_code == 422 and without.context["form"].errors["why"]
+    assert without.context["form"]["why"].field.required  # its label does not say «(opcional)»
     assert [open_of(row) for row in rows] == [0, 0, 0]
     with tenant_scope(itau.tenant_id):
         whys = set(Match.objects.of(itau.tenant_id).values_list("why", flat=True))
