@@ -6,10 +6,9 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from accounts.journal.entries import MEMO_LENGTH
+from accounts.journal.entries import reversal_memo
 from accounts.models import Account, JournalEntry, JournalEntryQuerySet, JournalLine
 from core.errors import InvalidInput
-from core.text import shorten
 from tenants.models import User
 
 BATCH = 1_000
@@ -34,8 +33,7 @@ def move_entries(old: Account, new: Account, *, by: User, why: str) -> int:
     lock_account(old)
     entries = list(standing_on(old).prefetch_related("lines").order_by("date", "id"))
     refuse_archived(old, entries)
-    memo = shorten(f"Estorno: {why}", MEMO_LENGTH)
-    pairs = [(reversal_of(entry, memo, by), replacement_of(entry, by)) for entry in entries]
+    pairs = [(reversal_of(entry, why, by), replacement_of(entry, by)) for entry in entries]
     made = [each for pair in pairs for each in pair]
     JournalEntry.objects.bulk_create(made, batch_size=BATCH)
     lines = []
@@ -96,11 +94,11 @@ def refuse_archived(old: Account, entries: Iterable[JournalEntry]) -> None:
         )
 
 
-def reversal_of(entry: JournalEntry, memo: str, by: User) -> JournalEntry:
+def reversal_of(entry: JournalEntry, why: str, by: User) -> JournalEntry:
     return JournalEntry(
         tenant_id=entry.tenant_id,
         date=entry.date,
-        memo=memo,
+        memo=reversal_memo(entry, why),
         reverses=entry,
         created_by=by,
         line_count=entry.line_count,
@@ -129,4 +127,5 @@ def copied(line: JournalLine, entry: JournalEntry, account_id: UUID, sign: int) 
         position=line.position,
         account_id=account_id,
         amount=sign * line.amount,
+        cost_center_id=line.cost_center_id,
     )

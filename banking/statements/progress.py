@@ -56,7 +56,7 @@ def sync_progress(
         )
     if account.is_syncing:
         count = f"{account.sync_lines:,}".replace(",", ".")
-        return SyncProgress(SyncState.READING, f"Importando o extrato… {count} lançamentos")
+        return SyncProgress(SyncState.READING, f"Importando o extrato… {count} linhas")
     if unavailable_until is not None:
         text = f"{account.bank_name}: {circuit_breaker.words(unavailable_until)}."
         return SyncProgress(SyncState.UNAVAILABLE, text)
@@ -112,8 +112,8 @@ def broken_proof(account: BankAccount) -> str:
     if account.proof_difference:
         amount = format_brl(abs(account.proof_difference))
         since = f" desde {account.proof_broken_on:%d/%m/%Y}" if account.proof_broken_on else ""
-        told.append(f"O saldo do banco e os lançamentos importados diferem em R$ {amount}{since}.")
-    return " ".join(told) or "O banco alterou um lançamento que já tinha informado."
+        told.append(f"O saldo do banco e as linhas importadas diferem em R$ {amount}{since}.")
+    return " ".join(told) or "O banco alterou uma linha que já tinha informado."
 
 
 def unread_words(count: int) -> str:

@@ -16,7 +16,7 @@ from core.text import read_line
 from parties.models import Payee, Payer
 from reconciliation.bulk.selection import MOST, Selection, require_possible
 from reconciliation.bulk.undo import Planned, plan_undoing
-from reconciliation.matches.differences import classification
+from reconciliation.matches.create import Slice, account_and_center
 from reconciliation.models import BulkAct, BulkLine
 from reconciliation.models.bulk import BulkLineQuerySet
 from reconciliation.reads.pairs import with_state
@@ -138,6 +138,7 @@ class Entries:
     memo: str = ""
     payee: Payee | None = None
     payer: Payer | None = None
+    cost_center: UUID | None = None
 
 
 def begin(
@@ -154,7 +155,8 @@ def begin(
 
     Raises:
         InvalidInput: (field `why`) nothing says why lines are ignored; (field `account`) nothing
-            says what the entries are, or the account is none that may be used.
+            says what the entries are, or the account is none that may be used; (field
+            `cost_center`) as `center_for`.
         InvalidState: (code `begun`) it is under way already.
         NotAllowed: another person drafted it.
     """
@@ -188,7 +190,8 @@ def leave_out(lines: BulkLineQuerySet, why: str) -> None:
 def classify(held: BulkAct, entries: Entries | None, by: Membership) -> None:
     if entries is None:
         raise InvalidInput("Escolha a classificação.", field="account", code="required")
-    held.classification = classification(by.tenant, entries.classification, field="account")
+    wanted = Slice(entries.classification, cost_center=entries.cost_center)
+    held.classification, held.cost_center = account_and_center(by.tenant, wanted, field="account")
     held.memo = read_line(entries.memo)[:300]
     held.payee, held.payer = entries.payee, entries.payer
 

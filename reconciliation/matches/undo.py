@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.chart.reclassify import standing
 from accounts.journal.entries import hold_entry, reverse_entry, rewrite_entry
+from accounts.journal.postings import postings_of
 from accounts.models import JournalEntry
 from audit.acts import Act
 from audit.services import record
@@ -148,8 +149,7 @@ def write_former(entry: JournalEntry, former: JournalEntry, by: Membership, why:
     """The entry as it was before the match, in the place of the one with the difference."""
     hold_entry(entry)
     if entry.reversal is None:
-        lines = [(each.account, each.amount) for each in former.lines.select_related("account")]
-        rewrite_entry(entry, lines=lines, why=why, by=by.user)
+        rewrite_entry(entry, lines=postings_of(former), why=why, by=by.user)
 
 
 def put_on_record(match: Match, by: Membership | None, why: str) -> None:

@@ -24,7 +24,7 @@ from reconciliation.matches.undo import undo
 from reconciliation.models import BulkAct, BulkLine, Match
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
-from tests.banking.factories import make_line, make_lines, reread
+from tests.banking.factories import change, make_line, make_lines, reread
 from tests.cast import make_member, sign_in
 from tests.charges.factories import make_charge, make_payer, membership
 from tests.charges.issued import opened
@@ -279,6 +279,23 @@ def test_a_line_that_changed_since_it_was_shown_is_left_as_it_is(
     assert states(bulk) == {row.id: State.REFUSED}
     with tenant_scope(tenant.id):
         assert list(Match.objects.of(tenant)) == [made.match]
+
+
+def test_a_line_at_which_the_act_fails_is_left_and_the_others_are_done(
+    tenant: Tenant, itau: BankAccount, ana: Membership
+) -> None:
+    rows = [line(itau, "-10.00") for _ in range(3)]
+    bulk = drafted(Kind.IGNORE, ana, *rows)
+    begun(bulk, ana, why="Não é nossa")
+    with tenant_scope(tenant.id):
+        failing = BulkLine.objects.of(tenant).filter(bulk=bulk).order_by("position")[1]
+    change(failing, plan={})  # what no code of ours writes
+
+    assert work(tenant.id, bulk.id) is False
+
+    left = failing.statement_line_id
+    assert states(bulk) == {row.id: State.REFUSED if row.id == left else State.DONE for row in rows}
+    assert reread(bulk).stage == BulkAct.Stage.DONE
 
 
 def test_acts_of_a_week_ago_are_deleted(tenant: Tenant, itau: BankAccount, ana: Membership) -> None:
