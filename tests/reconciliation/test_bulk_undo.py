@@ -255,12 +255,15 @@ def test_what_is_chosen_itself_is_nothing_that_goes_first(
 
 def test_a_line_with_two_matches_opens_once(itau: BankAccount, ana: Membership) -> None:
     row = line(itau, "-30.00")
-    matched(row, make_entry(itau, "-10.00"), by=ana, leaves_open=True)
-    created(row, ana)
+    first = matched(row, make_entry(itau, "-10.00"), by=ana, leaves_open=True)
+    second = created(row, ana)
 
     told = effect(drafted(UNDO, ana, row)).alone
+    with tenant_scope(itau.tenant_id):
+        alone = effect_of([first, second])
 
     assert ([each.id for each in told.lines], len(told.matches)) == ([row.id], 2)
+    assert [each.id for each in alone.lines] == [row.id]
 
 
 def test_the_first_few_that_go_first_are_named_and_the_others_counted(
