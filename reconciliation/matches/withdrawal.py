@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 BATCH = 50  # to a transaction, and told one by one
-WHY = "O arquivo que trazia o lançamento do extrato foi desfeito."
+WHY = "O arquivo que trazia a linha do extrato foi desfeito."
 
 
 def effect_words(tenant_id: UUID, lines: "QuerySet[StatementLine]") -> list[str]:
