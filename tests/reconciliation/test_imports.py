@@ -68,6 +68,17 @@ def page(client, file, query=""):
     return client.get(reverse("reconciliation:import", args=[file.id]) + query)
 
 
+def test_lines_of_an_account_by_file_are_not_said_to_come_by_themselves(
+    client, tenant, operator, reader, other
+):
+    send = reverse("reconciliation:imports", args=[other.id])
+    for person, may_send in ((operator, True), (reader, False)):
+        sign_in(client, person, tenant)
+        told = client.get(reverse("reconciliation:reconcile")).content.decode()
+        assert "automaticamente" not in told
+        assert (f'href="{send}">Enviar extrato' in told) == may_send
+
+
 def test_another_bank_is_added_with_its_account_in_the_books(operator_in, tenant):
     response = operator_in.post(OTHER, TYPED)
 

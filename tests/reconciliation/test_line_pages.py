@@ -252,6 +252,7 @@ def test_above_the_limit_it_waits_for_a_second_person(
     answer = post(finance, "ignore", row, why="Teste do banco")
 
     assert (toast(answer)["tone"], open_of(row)) == ("info", D("-90000.00"))
+    assert "pair--none" not in answer.content.decode()  # a phone shows what it waits for too
     with tenant_scope(tenant.id):
         assert ExceptionalAct.objects.of(tenant).get().is_waiting
 

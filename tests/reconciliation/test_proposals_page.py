@@ -1,6 +1,6 @@
 """What the engine proposes, on the row of a line: shown, accepted as it was shown, looked for."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from payments.models import Payable
 from payments.states import PayableStatus
 from reconciliation.engine.run import work
 from reconciliation.models import Automation, OpenedLine
+from reconciliation.reads.pairs import Said
 from tenants.models import Membership, Role, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, reread
@@ -272,3 +273,12 @@ def test_more_proposals_take_no_more_queries(finance, tenant, itau) -> None:
         fill(number)
 
     assert queries() == few
+
+
+def test_a_rule_that_stands_among_the_reasons_is_not_named_again_beside_automatic() -> None:
+    how = "Automático, por regra «Tarifas»"
+    said = Said("", datetime.now(UTC), "", "", is_automatic=True, how=how)
+    assert said.how_beside == "por regra «Tarifas»"
+
+    said.reasons = ["regra «Tarifas»"]
+    assert said.how_beside == ""
