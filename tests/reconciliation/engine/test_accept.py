@@ -8,6 +8,7 @@ import pytest
 
 from accounts.models import AccountPurpose
 from banking.models import Allocation, BankAccount, StatementLine
+from charges.models import Settlement
 from charges.states import ChargeStatus
 from core.errors import Changed
 from payments.states import PayableStatus
@@ -20,7 +21,7 @@ from tests.banking.factories import reread
 from tests.charges.factories import make_charge
 from tests.charges.issued import opened
 from tests.payments.factories import make_bank_account, make_known
-from tests.reconciliation.engine.lines import of_payee, switch_on
+from tests.reconciliation.engine.lines import of_payee, of_payer, switch_on
 from tests.reconciliation.matched import DAY, line, make_entry, matched, open_of, purpose_balance
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
@@ -213,3 +214,21 @@ def test_a_return_undoes_what_was_matched_by_itself_and_nothing_else(
         assert not parts.filter(journal_line=posted).exists()
         assert parts.filter(statement_line=paid).exists()
     assert open_of(row) == open_of(back) == 0
+
+
+def test_money_of_a_charge_that_went_back_stays_a_receipt(
+    tenant: Tenant, automatic: BankAccount, ana: Membership
+) -> None:
+    charge = opened(make_charge(tenant, automatic, "412.55"))
+    row = of_payer(charge, automatic, "412.55", DAY - timedelta(days=3))
+    work(tenant.id)
+    back = line(automatic, "-412.55", DAY, description="DEVOLUCAO PIX")
+    told = {"kind": Proposal.Kind.RETURN, "lines": [row.id, back.id], "undoes": [row.id]}
+    proposal = proposed(back, **told)
+
+    with tenant_scope(tenant.id):
+        accept(proposal, by=ana, debt="owed", why="Pagou em dobro")
+
+    assert reread(charge).status == ChargeStatus.RETURNED
+    with tenant_scope(tenant.id):
+        assert Settlement.objects.of(tenant).get(charge=charge).undone_at is None
