@@ -30,9 +30,9 @@ D = Decimal
 Purpose = AccountPurpose
 
 
-def proposed(row: StatementLine, kind: str = "", *items: Any, **more: Any) -> Proposal:
+def proposed(row: StatementLine, of: str = "", *items: Any, **more: Any) -> Proposal:
     """Of items of a kind; of none a transfer."""
-    parts = [{"kind": kind, "id": str(each.id), "amount": str(each.amount)} for each in items]
+    parts = [{"kind": of, "id": str(each.id), "amount": str(each.amount)} for each in items]
     told = {
         "rank": 1,
         "kind": Proposal.Kind.SETTLE if items else Proposal.Kind.TRANSFER,
@@ -220,9 +220,9 @@ def test_money_of_a_charge_that_went_back_stays_a_receipt(
     tenant: Tenant, automatic: BankAccount, ana: Membership
 ) -> None:
     charge = opened(make_charge(tenant, automatic, "412.55"))
-    row = of_payer(charge, automatic, "412.55", charge.due_date)
+    row = of_payer(charge, automatic, "412.55", DAY - timedelta(days=3))
     work(tenant.id)
-    back = line(automatic, "-412.55", charge.due_date, description="DEVOLUCAO PIX")
+    back = line(automatic, "-412.55", DAY, description="DEVOLUCAO PIX")
     told = {"kind": Proposal.Kind.RETURN, "lines": [row.id, back.id], "undoes": [row.id]}
     proposal = proposed(back, **told)
 
