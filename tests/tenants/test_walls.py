@@ -44,15 +44,31 @@ VALUES = {
 }
 
 each_table = pytest.mark.parametrize(("table", "key"), TABLES, ids=[table for table, _ in TABLES])
-each_owned_model = pytest.mark.parametrize("model", OWNED, ids=lambda m: m._meta.db_table)
+
+
+def connect() -> psycopg.Connection:
+    """To the tests' database, as its superuser."""
+    name = connection.settings_dict["NAME"]
+    return psycopg.connect(in_database(os.environ["DATABASE_ADMIN_URL"], name))
+
+
+@pytest.fixture(scope="module")
+def kept(django_db_setup: None) -> Iterator[psycopg.Connection]:
+    with connect() as raw:
+        yield raw
 
 
 @pytest.fixture
-def database(django_db_setup: None) -> Iterator[psycopg.Connection]:
-    """The tests' database, as its superuser, on a connection that never had a scope."""
-    name = connection.settings_dict["NAME"]
-    address = in_database(os.environ["DATABASE_ADMIN_URL"], name)
-    with psycopg.connect(address) as raw:
+def database(kept: psycopg.Connection) -> Iterator[psycopg.Connection]:
+    """A transaction that is rolled back."""
+    yield kept
+    kept.rollback()
+
+
+@pytest.fixture
+def fresh(django_db_setup: None) -> Iterator[psycopg.Connection]:
+    """The same on a connection that never had a scope."""
+    with connect() as raw:
         yield raw
         raw.rollback()
 
@@ -178,12 +194,12 @@ def test_work_across_companies_reads_and_does_not_write(database, table, key):
 
 
 @each_table
-def test_before_any_scope_every_act_fails(database, table, key):
-    clear_the_way(database, table)
-    insert(database, table, key, OURS)
-    become_the_application(database)
+def test_before_any_scope_every_act_fails(fresh, table, key):
+    clear_the_way(fresh, table)
+    insert(fresh, table, key, OURS)
+    become_the_application(fresh)
 
-    assert_every_act_fails(database, table, key, psycopg.errors.UndefinedObject)
+    assert_every_act_fails(fresh, table, key, psycopg.errors.UndefinedObject)
 
 
 @each_table
@@ -197,29 +213,40 @@ def test_after_a_scope_has_ended_every_act_fails(database, table, key):
     assert_every_act_fails(database, table, key, psycopg.errors.InvalidTextRepresentation)
 
 
-@each_table
-def test_policies_bind_the_owner_too(database, table, key):
-    row = database.execute(
-        "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass",
-        [table],
-    )
-    assert row.fetchone() == (True, True)
+def test_policies_bind_the_owner_too(database):
+    for table, _ in TABLES:
+        row = database.execute(
+            "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass",
+            [table],
+        )
+        assert row.fetchone() == (True, True), table
 
 
-@each_table
-def test_uniqueness_does_not_span_companies(database, table, key):
+def test_uniqueness_does_not_span_companies(database):
     """A violation would tell one company what another has."""
-    indexes = database.execute(
-        "SELECT indexrelid::regclass::text, (SELECT array_agg(attname) FROM pg_attribute "
-        "WHERE attrelid = indrelid AND attnum = ANY (indkey[0:indnkeyatts - 1])) "
-        "FROM pg_index WHERE indrelid = %s::regclass AND indisunique AND NOT indisprimary",
-        [table],
-    ).fetchall()
-    assert [name for name, columns in indexes if key not in (columns or [])] == []
+    for table, key in TABLES:
+        indexes = database.execute(
+            "SELECT indexrelid::regclass::text, (SELECT array_agg(attname) FROM pg_attribute "
+            "WHERE attrelid = indrelid AND attnum = ANY (indkey[0:indnkeyatts - 1])) "
+            "FROM pg_index WHERE indrelid = %s::regclass AND indisunique AND NOT indisprimary",
+            [table],
+        ).fetchall()
+        assert [name for name, columns in indexes if key not in (columns or [])] == []
 
 
-@each_owned_model
-def test_foreign_keys_carry_the_company(database, model):
+def test_foreign_keys_carry_the_company(database):
+    owned = {m._meta.db_table for m in OWNED}
+    for model in OWNED:
+        found = foreign_keys(database, model, owned)
+        wanted = {(target, "tenant_id", column) for column, target in tenant_foreign_keys(model)}
+        assert wanted <= found, model
+        assert [key for key in found if key[1] != "tenant_id"] == [], model
+
+
+def foreign_keys(
+    database: psycopg.Connection, model: type[models.Model], owned: set[str]
+) -> set[tuple[str, ...]]:
+    """To tables of companies: the table, and up to two columns, that of the company first."""
     keys = database.execute(
         "SELECT confrelid::regclass::text, "
         "(SELECT array_agg(attname::text ORDER BY attname = 'tenant_id' DESC, attnum) "
@@ -227,12 +254,7 @@ def test_foreign_keys_carry_the_company(database, model):
         "FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass",
         [model._meta.db_table],
     ).fetchall()
-    owned = {m._meta.db_table for m in OWNED}
-    found = {(target, *columns[:2]) for target, columns in keys if target in owned}
-
-    wanted = {(target, "tenant_id", column) for column, target in tenant_foreign_keys(model)}
-    assert wanted <= found
-    assert [key for key in found if key[1] != "tenant_id"] == []
+    return {(target, *columns[:2]) for target, columns in keys if target in owned}
 
 
 def test_every_table_with_a_company_is_known(database):
@@ -258,9 +280,8 @@ def test_what_points_at_a_companys_row_belongs_to_a_company():
     assert strays == []
 
 
-@each_owned_model
-def test_what_has_a_company_is_declared_so(model):
-    assert issubclass(model, TenantOwned)
+def test_what_has_a_company_is_declared_so():
+    assert [model for model in OWNED if not issubclass(model, TenantOwned)] == []
 
 
 @pytest.mark.django_db
