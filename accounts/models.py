@@ -38,6 +38,7 @@ class Nature(models.TextChoices):
         return nature == self or nature in _WITHIN.get(self, ())
 
 
+RESULTS = frozenset({Nature.REVENUE, Nature.EXPENSE, Nature.RESULT})
 _WITHIN = {
     Nature.LIABILITY: (Nature.EQUITY,),
     Nature.RESULT: (Nature.REVENUE, Nature.EXPENSE),
@@ -183,18 +184,66 @@ class Account(TenantOwned):
     def is_archived(self) -> bool:
         return self.archived_at is not None
 
+    @property
+    def takes_cost_center(self) -> bool:
+        """Revenue and expense are told by centre; what the company has and owes is not. The
+        database holds the same."""
+        return self.nature in RESULTS and not self.is_bank_leaf
+
+
+class CostCenterQuerySet(TenantQuerySet):
+    def open(self) -> Self:
+        return self.filter(archived_at=None)
+
+
+class CostCenter(TenantOwned):
+    """A part of the company by which revenue and expense are told apart (centro de custo)."""
+
+    code = models.CharField("código", max_length=20, blank=True)
+    name = models.CharField("nome", max_length=60)
+    name_folded = folded("name")
+    archived_at = models.DateTimeField("arquivado em", null=True)
+
+    objects = CostCenterQuerySet.as_manager()  # type: ignore[misc]  # plugin: not ClassVar
+
+    class Meta:
+        verbose_name = "centro de custo"
+        verbose_name_plural = "centros de custo"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "code"], condition=~Q(code=""), name="costcenter_code"
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "name_folded"],
+                condition=Q(archived_at=None),
+                name="costcenter_name",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}" if self.code else self.name
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
 
 class JournalEntryQuerySet(TenantQuerySet):
     def with_lines(self) -> Self:
-        """What a page shows of each entry, in three queries whatever their number."""
-        again = JournalEntry.objects.filter(
-            tenant=models.OuterRef("tenant"), replaces=models.OuterRef("pk")
+        """What a page shows of each entry, in two queries whatever their number."""
+        others = JournalEntry.objects.filter(tenant=models.OuterRef("tenant"))
+        again = others.filter(replaces=models.OuterRef("pk"))
+        undone = others.filter(reverses=models.OuterRef("pk"))
+        lines = models.Prefetch(
+            "lines", JournalLine.objects.select_related("account", "cost_center")
         )
-        lines = models.Prefetch("lines", JournalLine.objects.select_related("account"))
         return (
             self.select_related("created_by")
-            .prefetch_related(lines, "reversals")
-            .annotate(replaced_by=models.Subquery(again.values("pk")[:1]))
+            .prefetch_related(lines)
+            .annotate(
+                replaced_by=models.Subquery(again.values("pk")[:1]),
+                is_reversed=models.Exists(undone),
+            )
         )
 
     def touching(self, account: Account) -> Self:
@@ -246,6 +295,7 @@ class JournalEntry(TenantOwned):
 
     objects = JournalEntryQuerySet.as_manager()  # type: ignore[misc]  # plugin: not ClassVar
 
+    is_reversed: bool  # of one that is read `with_lines`
     # Its lines, of one that was written a moment ago: nothing has to be read again.
     just_written: "Sequence[JournalLine]" = ()
 
@@ -290,10 +340,10 @@ class JournalEntry(TenantOwned):
 
     @property
     def state_words(self) -> str:
-        """What became of it; empty of one that stands as it was written."""
+        """What became of it; empty of one that stands as it was written. Read `with_lines`."""
         if self.is_reversal:
             return "estorno"
-        if self.reversal is not None:
+        if self.is_reversed:
             return "estornado"
         return "data provisória" if self.is_provisional else ""
 
@@ -312,6 +362,14 @@ class JournalLine(TenantOwned):
         Account, models.PROTECT, related_name="lines", verbose_name="conta", db_index=False
     )
     amount = models.DecimalField("valor", max_digits=14, decimal_places=2)
+    cost_center = TenantForeignKey(
+        CostCenter,
+        models.PROTECT,
+        null=True,
+        related_name="lines",
+        verbose_name="centro de custo",
+        db_index=False,
+    )
     # That of the entry: the database writes it.
     day = models.DateField("data", editable=False)
 
@@ -328,6 +386,12 @@ class JournalLine(TenantOwned):
             models.Index(
                 F("account"), F("tenant"), F("day").desc(), F("entry").desc(),
                 include=["amount"], name="line_account_page",
+            ),
+            # Those of a centre, and what it came to in a period. Most lines have none.
+            models.Index(
+                F("cost_center"), F("tenant"), F("day").desc(), F("entry").desc(),
+                condition=Q(cost_center__isnull=False), include=["amount"],
+                name="line_center_page",
             ),
         ]  # fmt: skip
 

@@ -1,12 +1,27 @@
 from django.urls import path
 
-from accounts.views import chart, importing, journal, journal_export, new_entry, tax_reform
+from accounts.views import (
+    chart,
+    cost_centers,
+    importing,
+    journal,
+    journal_export,
+    new_entry,
+    tax_reform,
+)
 
 GROUPS = "configuracoes/grupos-de-classificacao/"
+CENTERS = "centros-de-custo/"
+CENTER = f"{CENTERS}<uuid:center_id>/"
 
 app_name = "accounts"
 urlpatterns = [
     path("plano-de-contas/", journal.chart, name="chart"),
+    path(CENTERS, cost_centers.cost_centers, name="cost_centers"),
+    path(f"{CENTERS}novo/", cost_centers.new_center, name="new_cost_center"),
+    path(CENTER, cost_centers.center, name="cost_center"),
+    path(f"{CENTER}arquivar/", cost_centers.archive, name="archive_cost_center"),
+    path(f"{CENTER}reativar/", cost_centers.restore, name="restore_cost_center"),
     path("lancamentos/", journal.entries, name="entries"),
     path("lancamentos/novo/", new_entry.enter, name="new_entry"),
     path("lancamentos/exportar/<str:kind>/", journal_export.export, name="export_entries"),

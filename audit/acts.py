@@ -42,6 +42,7 @@ class Act(models.TextChoices):
     PLAN_CHANGED = "plan_changed", "Plano"
     CHART_CHANGED = "chart_changed", "Plano de contas"
     CHART_IMPORTED = "chart_imported", "Plano de contas importado"
+    COST_CENTER_CHANGED = "cost_center_changed", "Centro de custo"
     BANK_HOME_CHANGED = "bank_home_changed", "Grupo padrão das contas bancárias"
     ALLOCATION_UNDONE = "allocation_undone", "Conciliação desfeita"
     LINES_MATCHED = "lines_matched", "Lançamentos do extrato conciliados"

@@ -9,7 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Account
+from accounts.chart.cost_centers import CenterDetails, make_center
+from accounts.models import Account, CostCenter
 from benchmarks import world
 from benchmarks.report import Result, at_most, plain
 from tenants.models import Tenant
@@ -24,11 +25,14 @@ SELECT gen_random_uuid(), %(tenant)s, date '2024-01-01' + number %% 1000,
        'Pagamento a fornecedor ' || number, false, 2, 10 + number %% 9000, now()
 FROM generate_series(%(first)s::int, %(last)s::int) AS number
 """
-# A trigger reads the day of each from its entry: that has to be there before.
+# A trigger reads the day of each from its entry: that has to be there before. Every tenth entry has
+# a cost centre.
 LINES = """
-INSERT INTO accounts_journalline (id, tenant_id, entry_id, account_id, amount, position)
+INSERT INTO accounts_journalline
+    (id, tenant_id, entry_id, account_id, amount, position, cost_center_id)
 SELECT gen_random_uuid(), entry.tenant_id, entry.id, side.account, side.sign * entry.total,
-       side.position
+       side.position,
+       CASE WHEN side.position = 1 AND entry.total %% 10 = 0 THEN %(center)s::uuid END
 FROM accounts_journalentry AS entry CROSS JOIN (
     VALUES (%(debit)s::uuid, 1, 1), (%(credit)s::uuid, -1, 2)
 ) AS side (account, sign, position)
@@ -39,6 +43,7 @@ PAGES: dict[str, dict[str, str]] = {
     "account": {"conta": "account"},
     "account_period": {"conta": "account", "de": "01/03/2025", "ate": "31/03/2025"},
     "account_deep": {"conta": "account", "apos": "2025-05-05.80000000-0000-4000-8000-000000000000"},
+    "center": {"centro": "center"},
     "by_total": {"ordem": "maior-valor"},
     "amount": {"valor_de": "500,00", "valor_ate": "1.500,00"},
     "by_hand": {"origem": "manual"},
@@ -67,11 +72,14 @@ def compare(few_count: int, many_count: int) -> list[Result]:
 
 
 class Company:
-    def __init__(self, tenant: Tenant, client: Client, account: Account) -> None:
-        self.tenant, self.client, self.account = tenant, client, account
+    def __init__(
+        self, tenant: Tenant, client: Client, account: Account, center: CostCenter
+    ) -> None:
+        self.tenant, self.client = tenant, client
+        self.named = {"conta": str(account.id), "centro": str(center.id)}
 
     def open(self, query: dict[str, str]) -> Any:
-        asked = query | ({"conta": str(self.account.id)} if "conta" in query else {})
+        asked = query | {name: self.named[name] for name in query if name in self.named}
         response = self.client.get(reverse("accounts:entries"), asked)
         assert response.status_code == 200, response.status_code
         return response
@@ -82,9 +90,10 @@ def company_with(count: int) -> Company:
     with tenant_scope(tenant.id):
         accounts = Account.objects.of(tenant).select_related("group")
         debit, credit = accounts.get(code="5.2.01"), accounts.get(code="1.1.1.01")
+        center = make_center(tenant, CenterDetails("Matriz"), by=None)
     for first in range(0, count, BATCH):
         values = {
-            "tenant": tenant.id, "debit": debit.id, "credit": credit.id,
+            "tenant": tenant.id, "debit": debit.id, "credit": credit.id, "center": center.id,
             "first": first, "last": min(first + BATCH, count) - 1,
         }  # fmt: skip
         with tenant_scope(tenant.id), connection.cursor() as cursor:
@@ -92,7 +101,7 @@ def company_with(count: int) -> Company:
             cursor.execute(LINES, values)
     client = Client()
     client.force_login(operator)
-    return Company(tenant, client, debit)
+    return Company(tenant, client, debit, center)
 
 
 def times(few: Company, many: Company, query: dict[str, str]) -> tuple[float, float]:

@@ -164,6 +164,11 @@ PAGES = {
     "audit:records": ("audit:records", "audit:export"),
     "audit:sign_ins": ("audit:sign_ins",),
     "accounts:chart": ("accounts:chart",),
+    "accounts:cost_centers": (
+        "accounts:cost_centers",
+        "accounts:new_cost_center",
+        "accounts:cost_center",
+    ),
     "accounts:entries": (
         "accounts:entries",
         "accounts:entry",
@@ -210,6 +215,7 @@ def menu(request: TenantRequest) -> list[Group]:
             "Contabilidade",
             [
                 item("Plano de contas", "accounts:chart", "list-tree"),
+                item("Centros de custo", "accounts:cost_centers", "layers"),
                 item("Lançamentos", "accounts:entries", "book-open"),
                 item("Regras de extrato", "reconciliation:rules", "workflow"),
                 item("Conciliação automática", "reconciliation:automation", "sparkles"),

@@ -58,6 +58,7 @@ SLOW = (
     "tests/payments/test_sweep_plans.py",
     "tests/reconciliation/engine/test_kills.py",
     "tests/reconciliation/test_bulk.py::test_of_ten_",
+    "tests/reconciliation/test_bulk_kills.py",
     "tests/reconciliation/test_position.py::test_the_differences_",
     "tests/reconciliation/test_random_acts.py",
     "tests/reconciliation/test_random_imports.py",

@@ -34,6 +34,7 @@ from reconciliation.saved_filters import save_filter
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.books import make_entry
+from tests.accounts.centers import make_cost_center
 from tests.banking.factories import make_line
 from tests.cast import make_member, make_notice, sign_in
 from tests.charges.contracts import make_recurrence
@@ -155,6 +156,7 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
         "attachment_id": attachment.id,
         "batch_id": batch.id,
         "bulk_id": bulk.id,
+        "center_id": make_cost_center(tenant).id,
         "charge_id": charge.id,
         "change_id": ask_role(tenant, make_member(tenant, Role.FINANCE), Role.APPROVER, admin).id,
         "connection_id": connection.id,

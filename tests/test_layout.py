@@ -40,6 +40,14 @@ def test_every_room_and_its_modules_are_in_the_picture(app: str) -> None:
     } == set()
 
 
+def test_every_target_that_the_makefile_names_is_there_and_told_by_its_help() -> None:
+    told = (ROOT / "Makefile").read_text()
+    named = re.findall(r"^\.PHONY: (.*)$", told, re.MULTILINE)
+    targets = set(re.findall(r"^([a-z]+):.*## ", told, re.MULTILINE))
+
+    assert targets == set(" ".join(named).split())
+
+
 def test_every_path_that_the_documents_name_is_there() -> None:
     named = {path for document in documents() for path in paths_in(document.read_text())}
 

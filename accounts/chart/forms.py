@@ -1,4 +1,4 @@
-"""What a person types about a group or an account of the chart."""
+"""What a person types about a group or an account of the chart, or about a cost centre."""
 
 from typing import Any
 from uuid import UUID
@@ -6,10 +6,12 @@ from uuid import UUID
 from django import forms
 from django.db.models import Q
 
+from accounts.chart.cost_centers import CenterDetails
+from accounts.chart.cost_centers import as_seen as center_as_seen
 from accounts.chart.edit import AccountDetails, GroupDetails, as_seen
 from accounts.chart.setup import next_free_code
 from accounts.chart.tree import code_order
-from accounts.models import Account, ClassificationGroup, Nature
+from accounts.models import Account, ClassificationGroup, CostCenter, Nature
 from core.fields import LineField, NameField
 from tenants.models import Tenant
 
@@ -158,3 +160,26 @@ def initial_in(tenant: Tenant, named: str, *, field: str, digits: int) -> dict[s
     except ValueError:
         group = None
     return {field: group.id, "code": next_free_code(group, digits=digits)} if group else {}
+
+
+class CostCenterForm(forms.Form):
+    name = NameField(label="Nome", max_length=60)
+    code = forms.CharField(
+        label="Código",
+        max_length=20,
+        required=False,
+        help_text="O usado pela sua contabilidade, se houver.",
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def details(self) -> CenterDetails:
+        return CenterDetails(self.cleaned_data["name"], self.cleaned_data["code"])
+
+    def show_what_is(self, center: CostCenter) -> None:
+        """As in `ChartForm`."""
+        self.data = {**self.data.dict(), "seen": center_as_seen(center)}  # type: ignore[attr-defined]  # bound
+
+
+def initial_of_center(center: CostCenter) -> dict[str, Any]:
+    return {"name": center.name, "code": center.code, "seen": center_as_seen(center)}

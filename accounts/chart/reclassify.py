@@ -1,15 +1,14 @@
 """Entries moved to another account: each is reversed, and one like it takes its place."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from accounts.journal.entries import MEMO_LENGTH
+from accounts.journal.entries import reversal_memo
 from accounts.models import Account, JournalEntry, JournalEntryQuerySet, JournalLine
 from core.errors import InvalidInput
-from core.text import shorten
 from tenants.models import User
 
 BATCH = 1_000
@@ -34,8 +33,7 @@ def move_entries(old: Account, new: Account, *, by: User, why: str) -> int:
     lock_account(old)
     entries = list(standing_on(old).prefetch_related("lines").order_by("date", "id"))
     refuse_archived(old, entries)
-    memo = shorten(f"Estorno: {why}", MEMO_LENGTH)
-    pairs = [(reversal_of(entry, memo, by), replacement_of(entry, by)) for entry in entries]
+    pairs = [(reversal_of(entry, why, by), replacement_of(entry, by)) for entry in entries]
     made = [each for pair in pairs for each in pair]
     JournalEntry.objects.bulk_create(made, batch_size=BATCH)
     lines = []
@@ -53,6 +51,23 @@ def standing(entry: JournalEntry) -> JournalEntry:
     while (replacement := entry.replacements.first()) is not None:
         entry = replacement
     return entry
+
+
+def written_since(entries: Collection[JournalEntry]) -> dict[UUID, list[JournalEntry]]:
+    """By entry: itself and those that were written in its place, in their order; the last one
+    stands for it now. One query for each time that one of them was written again, and one."""
+    chains = {each.id: [each] for each in entries}
+    growing = {each: [chain] for each, chain in chains.items()}  # by the last one of each
+    while growing:
+        tenant_id = next(iter(growing.values()))[0][-1].tenant_id
+        rows = JournalEntry.objects.of(tenant_id).filter(replaces__in=list(growing))
+        grown: dict[UUID, list[list[JournalEntry]]] = {}
+        for row in rows:
+            grown[row.id] = growing[row.replaces_id]
+            for chain in grown[row.id]:
+                chain.append(row)
+        growing = grown
+    return chains
 
 
 def lock_account(account: Account) -> None:
@@ -79,11 +94,11 @@ def refuse_archived(old: Account, entries: Iterable[JournalEntry]) -> None:
         )
 
 
-def reversal_of(entry: JournalEntry, memo: str, by: User) -> JournalEntry:
+def reversal_of(entry: JournalEntry, why: str, by: User) -> JournalEntry:
     return JournalEntry(
         tenant_id=entry.tenant_id,
         date=entry.date,
-        memo=memo,
+        memo=reversal_memo(entry, why),
         reverses=entry,
         created_by=by,
         line_count=entry.line_count,
@@ -112,4 +127,5 @@ def copied(line: JournalLine, entry: JournalEntry, account_id: UUID, sign: int) 
         position=line.position,
         account_id=account_id,
         amount=sign * line.amount,
+        cost_center_id=line.cost_center_id,
     )

@@ -1,13 +1,13 @@
 """Write an entry by hand, line by line."""
 
 import datetime as dt
-from decimal import Decimal
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from accounts.journal.entries import Lines, post_entry
-from accounts.models import Account, JournalEntry
+from accounts.journal.entries import post_entry
+from accounts.journal.postings import Lines, Posting, posting
+from accounts.models import JournalEntry
 from audit.acts import Act
 from audit.services import record
 from brazil.banking_days import sao_paulo_day
@@ -35,21 +35,22 @@ def enter_entry(
         NotAllowed: (code `wrong_role`) `by` does not work on the books.
         InvalidInput: as `post_entry`; or (its `field` named) the date is too far away, or a line is
             on a Conta do Ativo and that was not seen.
-        InvalidState: an account is archived, or the form was sent before.
+        InvalidState: an account or a cost centre is archived, or the form was sent before.
     """
     if not by.can_enter:
         raise NotAllowed("Seu papel nesta empresa não permite lançar.", code="wrong_role")
     _check_day(date)
     if len(lines) > MOST_LINES:
         raise InvalidInput(f"Um lançamento manual tem até {MOST_LINES} linhas.", code="too_many")
-    if any(account.is_bank_leaf for account, _ in lines) and not is_bank_seen:
+    postings = [posting(each) for each in lines]
+    if any(each.account.is_bank_leaf for each in postings) and not is_bank_seen:
         raise InvalidInput(
             "Confirme que este lançamento mexe em uma conta bancária.",
             field="is_bank_seen",
             code="bank_not_seen",
         )
     with tenant_scope(by.tenant_id):
-        entry = _post_once(entry_id, date, memo, lines, by)
+        entry = _post_once(entry_id, date, memo, postings, by)
         record(
             Act.ENTRY_POSTED,
             on=entry,
@@ -57,7 +58,7 @@ def enter_entry(
             after={
                 "Lançamento": f"{entry.memo}, {entry.date:%d/%m/%Y}",
                 "Valor": f"R$\u00a0{format_brl(entry.total)}",
-                "Contas": "; ".join(_written(*line) for line in lines),
+                "Contas": "; ".join(map(_written, postings)),
             },
         )
     return entry
@@ -86,5 +87,7 @@ def _post_once(
         raise InvalidState("Este lançamento já foi salvo.", code="saved_before") from None
 
 
-def _written(account: Account, amount: Decimal) -> str:
-    return f"{'D' if amount > 0 else 'C'} {account} R$\u00a0{format_brl(abs(amount))}"
+def _written(line: Posting) -> str:
+    center = f" (centro de custo {line.cost_center})" if line.cost_center else ""
+    side = "D" if line.amount > 0 else "C"
+    return f"{side} {line.account}{center} R$\u00a0{format_brl(abs(line.amount))}"

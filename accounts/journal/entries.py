@@ -11,18 +11,18 @@ from uuid import UUID
 
 from django.db.models import Sum
 
+from accounts.journal.postings import Lines, check_cost_centers, posting, postings_of
 from accounts.models import Account, AccountStep, JournalEntry, JournalLine
 from audit.acts import Act
 from audit.services import record
 from core.errors import InvalidInput, InvalidState
 from core.money import MAX_AMOUNT, format_brl, two_places
-from core.text import read_line
+from core.text import read_line, shorten
 from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 
-Lines = Sequence[tuple[Account, Decimal]]
-
 MEMO_LENGTH = 300
+LEAST_TOLD = 100  # of what is reversed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,9 @@ def post_entry(
 
     Raises:
         InvalidInput: the lines do not balance, are fewer than two, or hold an amount that is
-            zero, too large or has a fraction of a centavo; the memo is empty or too long.
-        InvalidState: one of the accounts is archived.
+            zero, too large or has a fraction of a centavo; the memo is empty or too long; a line
+            with a cost centre is on an account that takes none.
+        InvalidState: one of the accounts or cost centres is archived.
     """
     entry = JournalEntry(
         tenant=tenant, date=date, memo=memo, created_by=by, is_provisional=is_provisional
@@ -114,12 +115,17 @@ def reverse_entry(entry: JournalEntry, *, by: User | None, date: dt.date, why: s
         reversal = JournalEntry(
             tenant_id=entry.tenant_id,
             date=date,
-            memo=f"Estorno: {why}",
+            memo=reversal_memo(entry, why),
             reverses=entry,
             created_by=by,
         )
-        opposite = [(line.account, -line.amount) for line in entry.lines.select_related("account")]
-        return _write(reversal, opposite)
+        return _write(reversal, postings_of(entry, sign=-1))
+
+
+def reversal_memo(entry: JournalEntry, why: str) -> str:
+    """Of what and why: a long memo is cut before the reason is."""
+    told = shorten(entry.memo, max(LEAST_TOLD, MEMO_LENGTH - len(why) - len("Estorno:  · ")))
+    return shorten(f"Estorno: {told} · {why}", MEMO_LENGTH)
 
 
 def reverse_by_hand(entry: JournalEntry, *, by: User, date: dt.date, why: str) -> JournalEntry:
@@ -170,8 +176,7 @@ def redate_entry(
             replaces=entry,
             created_by=by,
         )
-        lines = entry.lines.select_related("account")
-        return _write(again, [(line.account, line.amount) for line in lines])
+        return _write(again, postings_of(entry))
 
 
 def rewrite_entry(entry: JournalEntry, *, lines: Lines, why: str, by: User) -> JournalEntry:
@@ -223,14 +228,16 @@ def _write(entry: JournalEntry, lines: Lines) -> JournalEntry:
     return entry
 
 
-def _write_all(tenant_id: UUID, written: Sequence[tuple[JournalEntry, Lines]]) -> None:
+def _write_all(tenant_id: UUID, drafted: Sequence[tuple[JournalEntry, Lines]]) -> None:
+    written = [(entry, [posting(each) for each in lines]) for entry, lines in drafted]
     for entry, lines in written:
         entry.memo = _checked_memo(entry.memo)
-        _check_amounts([amount for _, amount in lines])
+        _check_amounts([each.amount for each in lines])
         entry.line_count = len(lines)
-        entry.total = sum((amount for _, amount in lines if amount > 0), Decimal(0))
+        entry.total = sum((each.amount for each in lines if each.amount > 0), Decimal(0))
     with tenant_scope(tenant_id):
-        _refuse_archived(tenant_id, {account.id for _, lines in written for account, _ in lines})
+        _refuse_archived(tenant_id, {each.account.id for _, lines in written for each in lines})
+        check_cost_centers(tenant_id, written)
         JournalEntry.objects.bulk_create(entry for entry, _ in written)
         for entry, lines in written:
             entry.just_written = [
@@ -238,11 +245,12 @@ def _write_all(tenant_id: UUID, written: Sequence[tuple[JournalEntry, Lines]]) -
                     tenant_id=tenant_id,
                     entry=entry,
                     position=position,
-                    account=account,
-                    amount=amount,
+                    account=each.account,
+                    amount=each.amount,
+                    cost_center=each.cost_center,
                     day=entry.date,
                 )
-                for position, (account, amount) in enumerate(lines, 1)
+                for position, each in enumerate(lines, 1)
             ]
         JournalLine.objects.bulk_create(line for entry, _ in written for line in entry.just_written)
 

@@ -9,9 +9,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 
-from accounts.fields import ClassificationField
+from accounts.fields import ClassificationField, add_cost_centers, check_cost_center
 from accounts.journal.enter import MOST_LINES
 from accounts.journal.entries import MEMO_LENGTH
+from accounts.journal.postings import Posting
 from accounts.models import Account, JournalEntry
 from core.fields import AmountField, DayField, LineField
 from core.ids import uuid7
@@ -28,6 +29,7 @@ class Row:
     account: forms.BoundField
     debit: forms.BoundField
     credit: forms.BoundField
+    cost_center: forms.BoundField | None
 
 
 class EntryForm(forms.Form):
@@ -62,6 +64,9 @@ class EntryForm(forms.Form):
             for side, word in (("debit", "Débito"), ("credit", "Crédito")):
                 field = AmountField(label=f"{word} da {number}ª linha", required=False)
                 self.fields[f"{side}_{number}"] = field
+        numbers = range(1, self.row_count + 1)
+        labels = {f"center_{each}": f"Centro de custo da {each}ª linha" for each in numbers}
+        add_cost_centers(self, tenant.id, labels)
 
     @cached_property
     def row_count(self) -> int:
@@ -74,9 +79,19 @@ class EntryForm(forms.Form):
     @property
     def lines(self) -> list[Row]:
         return [
-            Row(each, self[f"account_{each}"], self[f"debit_{each}"], self[f"credit_{each}"])
+            Row(
+                each,
+                self[f"account_{each}"],
+                self[f"debit_{each}"],
+                self[f"credit_{each}"],
+                self[f"center_{each}"] if self.has_centers else None,
+            )
             for each in range(1, self.row_count + 1)
         ]
+
+    @property
+    def has_centers(self) -> bool:
+        return "center_1" in self.fields
 
     @property
     def can_have_more(self) -> bool:
@@ -101,9 +116,11 @@ class EntryForm(forms.Form):
             self._refuse(names[1], "Informe o débito ou o crédito.", "no_amount")
         elif (debit or credit) and not account:
             self._refuse(names[0], "Escolha a conta.", "no_account")
+        else:
+            check_cost_center(self, names[0], f"center_{number}")
 
     def _check_sum(self) -> None:
-        amounts = [amount for _, amount in self.drafted]
+        amounts = [each.amount for each in self.drafted]
         difference = sum(amounts, ZERO)
         if len(amounts) < 2:
             words = "Preencha pelo menos duas linhas: uma a débito e outra a crédito."
@@ -117,11 +134,15 @@ class EntryForm(forms.Form):
         self.add_error(field, ValidationError(words, code=code))
 
     @property
-    def drafted(self) -> list[tuple[Account, Decimal]]:
+    def drafted(self) -> list[Posting]:
         """The lines as they were typed."""
         values = self.cleaned_data
         return [
-            (account, values[f"debit_{number}"] or -values[f"credit_{number}"])
+            Posting(
+                account,
+                values[f"debit_{number}"] or -values[f"credit_{number}"],
+                values.get(f"center_{number}"),
+            )
             for number in range(1, self.row_count + 1)
             if (account := values.get(f"account_{number}"))
         ]
@@ -159,6 +180,7 @@ def copied(entry: JournalEntry) -> dict[str, Any]:
         side = "debit" if line.is_debit else "credit"
         values[f"account_{number}"] = line.account_id
         values[f"{side}_{number}"] = format_brl(abs(line.amount))
+        values[f"center_{number}"] = line.cost_center_id or ""
     return values
 
 

@@ -1,8 +1,8 @@
 """The entries as a spreadsheet: what the filter in the address shows, in its order.
 
-A row is a line of an entry; of a chosen account its own lines alone, with its balance. Entries are
-read a page at a time, each in a scope of its own, so that a file of any length may be streamed
-after the request's own scope is over.
+A row is a line of an entry; of a chosen account or cost centre its own lines alone, with the
+account's balance. Entries are read a page at a time, each in a scope of its own, so that a file of
+any length may be streamed after the request's own scope is over.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,6 +23,7 @@ COLUMNS = [
     Column("Histórico", 44),
     Column("Conta contábil", 16),
     Column("Nome da conta", 32),
+    Column("Centro de custo", 24),
     Column("Débito", 14),
     Column("Crédito", 14),
     Column("Contrapartida", 40),
@@ -51,9 +52,13 @@ def export_rows(tenant: Tenant, values: Values) -> Iterator[Sequence[Value]]:
 
 
 def cells_of(row: Row, values: Values) -> Iterator[Sequence[Value]]:
-    account = values.get("conta")
+    account, center = values.get("conta"), values.get("centro")
     lines = list(row.entry.lines.all())
-    shown = [line for line in lines if account is None or line.account_id == account.id]
+    shown = [
+        line
+        for line in lines
+        if account in (None, line.account) and center in (None, line.cost_center)
+    ]
     for line in shown:
         cells = line_cells(row, line, lines)
         # After the entry as a whole: of several lines on the account the last one says it.
@@ -68,6 +73,7 @@ def line_cells(row: Row, line: JournalLine, lines: Sequence[JournalLine]) -> lis
         entry.memo,
         line.account.code,
         line.account.name,
+        str(line.cost_center or ""),
         line.amount if line.is_debit else none,
         none if line.is_debit else line.credit,
         "; ".join(others),

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from accounts.journal.sources import origins
-from accounts.models import Account
+from accounts.models import Account, CostCenter
 from core.fields import AmountField, DayField, LineField
 from core.forms import DateInput
 from tenants.models import Tenant
@@ -23,8 +23,8 @@ class Sort(models.TextChoices):
 class EntryFilter(forms.Form):
     """It lives in the address: its names are Portuguese. Both days of the period are included.
 
-    A wrong day or amount is told at its field and filters nothing; an account that the company
-    does not have is no filter at all, but a page that does not exist.
+    A wrong day or amount is told at its field and filters nothing; an account or a cost centre
+    that the company does not have is no filter at all, but a page that does not exist.
     """
 
     q = forms.CharField(
@@ -34,6 +34,7 @@ class EntryFilter(forms.Form):
         widget=forms.TextInput({"type": "search", "placeholder": "Histórico, nome ou valor"}),
     )
     conta = forms.TypedChoiceField(label="Conta", required=False, empty_value=None)
+    centro = forms.TypedChoiceField(label="Centro de custo", required=False, empty_value=None)
     origem = forms.ChoiceField(label="Origem", required=False)
     de = DayField(label="De", required=False)
     ate = DayField(label="Até", required=False)
@@ -46,18 +47,26 @@ class EntryFilter(forms.Form):
 
     def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        account, origin = self.fields["conta"], self.fields["origem"]
+        account, center, origin = (self.fields[each] for each in ("conta", "centro", "origem"))
         assert isinstance(account, forms.TypedChoiceField)
+        assert isinstance(center, forms.TypedChoiceField)
         assert isinstance(origin, forms.ChoiceField)
         accounts = Account.objects.of(tenant).select_related("group").order_by("code")
         by_id = {str(each.id): each for each in accounts}
         account.choices = [("", "Todas"), *by_id.items()]
         account.coerce = by_id.__getitem__
+        centers = {
+            str(each.id): each
+            for each in CostCenter.objects.of(tenant).order_by("code", "name_folded")
+        }
+        center.choices = [("", "Todos"), *centers.items()]
+        center.coerce = centers.__getitem__
+        self.has_centers = bool(centers)
         origin.choices = [("", "Todas"), *origins()]
 
     @property
     def names_nothing(self) -> bool:
-        return "conta" in self.errors
+        return "conta" in self.errors or "centro" in self.errors
 
     @property
     def is_filtering(self) -> bool:

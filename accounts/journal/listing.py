@@ -15,7 +15,7 @@ from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, Tuple
 from accounts.journal.forms import Sort
 from accounts.journal.running import Summary, balances_of, ledger_of, within_day
 from accounts.journal.sources import Source, mentioning, of_origin, sources_of
-from accounts.models import Account, JournalEntry, JournalEntryQuerySet, JournalLine
+from accounts.models import Account, CostCenter, JournalEntry, JournalEntryQuerySet, JournalLine
 from core.amounts import read_amount
 from core.errors import InvalidInput
 from core.money import to_cents
@@ -125,7 +125,8 @@ def rows_of(tenant: Tenant, values: Values, ids: list[UUID]) -> tuple[list[Row],
 
 def has_gaps(values: Values) -> bool:
     """Whether entries of the chosen account may lie between those of a page."""
-    is_narrowed = values.get("q") or values.get("origem") or has_amounts(values)
+    names = ("q", "origem", "centro")
+    is_narrowed = any(values.get(name) for name in names) or has_amounts(values)
     return bool(is_narrowed) or order_of(values).key != "date"
 
 
@@ -144,11 +145,11 @@ def all_rows(tenant: Tenant, values: Values, size: int) -> Iterator[list[Row]]:
 
 
 def page_ids(tenant: Tenant, values: Values, after: Position | None, size: int) -> list[UUID]:
-    """Of an account by day: read from its lines, where the index has them in that order."""
+    """Of an account or a centre by day: read from its lines, where the index has them in that
+    order."""
     order = order_of(values)
-    account: Account | None = values.get("conta")
-    if account is not None and order.key == "date":
-        lines = following(lines_of(tenant, account, values), "day", "entry_id", order, after)
+    if names_lines(values) and order.key == "date":
+        lines = following(lines_of(tenant, values), "day", "entry_id", order, after)
         pairs = lines.values_list("day", "entry_id").distinct()[:size]
         return [entry_id for _, entry_id in pairs]
     rows = following(entries_of(tenant, values), order.key, "id", order, after)
@@ -173,16 +174,21 @@ def entries_of(tenant: Tenant, values: Values) -> JournalEntryQuerySet:
         entries = entries.filter(date__gte=since)
     if until := values.get("ate"):
         entries = entries.filter(date__lte=until)
+    if values.get("centro") or (values.get("conta") and has_amounts(values)):
+        return entries.filter(id__in=named_lines(tenant, values).values("entry"))
     if account := values.get("conta"):
-        if has_amounts(values):
-            return entries.filter(id__in=lines_by_amount(tenant, account, values).values("entry"))
         return entries.touching(account)
     return entries.filter(of_total(values))
 
 
-def lines_of(tenant: Tenant, account: Account, values: Values) -> "QuerySet[JournalLine]":
-    """The account's lines in entries that the filter finds."""
-    lines = lines_by_amount(tenant, account, values)
+def names_lines(values: Values) -> bool:
+    """Whether the filter is of lines: those of an account, of a cost centre, or of both."""
+    return bool(values.get("conta") or values.get("centro"))
+
+
+def lines_of(tenant: Tenant, values: Values) -> "QuerySet[JournalLine]":
+    """The lines that the filter names, in entries that it finds."""
+    lines = named_lines(tenant, values)
     if since := values.get("de"):
         lines = lines.filter(day__gte=since)
     if until := values.get("ate"):
@@ -192,9 +198,15 @@ def lines_of(tenant: Tenant, account: Account, values: Values) -> "QuerySet[Jour
     return lines
 
 
-def lines_by_amount(tenant: Tenant, account: Account, values: Values) -> "QuerySet[JournalLine]":
-    lines: QuerySet[JournalLine] = JournalLine.objects.of(tenant).filter(account=account)
-    return lines.filter(of_amount(values))
+def named_lines(tenant: Tenant, values: Values) -> "QuerySet[JournalLine]":
+    account: Account | None = values.get("conta")
+    center: CostCenter | None = values.get("centro")
+    lines: QuerySet[JournalLine] = JournalLine.objects.of(tenant).filter(of_amount(values))
+    if account is not None:
+        lines = lines.filter(account=account)
+    if center is not None:
+        lines = lines.filter(cost_center=center)
+    return lines
 
 
 def narrowed(tenant: Tenant, values: Values) -> JournalEntryQuerySet:

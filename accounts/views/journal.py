@@ -80,7 +80,8 @@ def reverse(request: TenantRequest, entry_id: UUID) -> HttpResponse:
 def render_entry(
     request: TenantRequest, entry_id: UUID, *, form: ReversalForm | None = None, status: int = 200
 ) -> HttpResponse:
-    found = get_object_or_404(JournalEntry.objects.of(request.tenant).with_lines(), id=entry_id)
+    entries = JournalEntry.objects.of(request.tenant).with_lines().prefetch_related("reversals")
+    found = get_object_or_404(entries, id=entry_id)
     day = max(found.date, timezone.localdate())
     sources = sources_of(request.tenant.id, [found])[found.id]
     context = {

@@ -12,6 +12,7 @@ from audit.acts import Act
 from audit.services import record
 from brazil.banking_days import sao_paulo_day
 from core.clock import database_now
+from core.plurals import dotted
 from core.workbook import CSV, XLSX, Sheet, csv_lines, write_xlsx
 from tenants.access import TenantRequest, member_required
 from tenants.throttles import costly
@@ -29,8 +30,8 @@ def export(request: TenantRequest, kind: str) -> HttpResponseBase:
     if kind == "xlsx" and count > MOST_IN_XLSX:
         messages.warning(
             request,
-            f"São {count} lançamentos, e um XLSX leva até {MOST_IN_XLSX}: baixe em CSV, ou filtre "
-            "por período.",
+            f"São {dotted(count)} lançamentos, e um XLSX leva até {dotted(MOST_IN_XLSX)}: baixe em "
+            "CSV, ou filtre por período.",
         )
         return redirect(f"{reverse('accounts:entries')}?{request.GET.urlencode()}")
     record(

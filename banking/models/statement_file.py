@@ -1,5 +1,8 @@
 """Statements that people bring as files, and which lines each of them told."""
 
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -133,10 +136,21 @@ class FileRow(TenantOwned):
         NEAR_DAY = "near_day", "Mesmo valor, em outro dia próximo."
         PROVED_DAY = "proved_day", "O banco já confirmou este dia, e esta linha não está nele."
 
+    class Question(models.TextChoices):
+        """What a doubt asks; one answer to many rows is to one question."""
+
+        IS_SAME = "same", "É a mesma?"
+        IS_TO_ENTER = "enter", "Incluir mesmo assim?"
+
     class Answer(models.TextChoices):
         NONE = "", "Sem resposta"
         SAME = "same", "É a mesma"
         TWO = "two", "São duas"
+
+    DOUBTS_OF: ClassVar[Mapping[Question, Sequence[Doubt]]] = {
+        Question.IS_SAME: (Doubt.ANOTHER_ID, Doubt.NEAR_DAY),
+        Question.IS_TO_ENTER: (Doubt.PROVED_DAY,),
+    }
 
     file = TenantForeignKey(StatementFile, models.PROTECT, related_name="rows", db_index=False)
     number = models.PositiveIntegerField()  # among the rows of the file, from 1
@@ -179,6 +193,15 @@ class FileRow(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.day:%d/%m/%Y} {self.text}" if self.day else self.text
+
+    @property
+    def question(self) -> "FileRow.Question":
+        """Of a doubtful one."""
+        return next(asked for asked, doubts in self.DOUBTS_OF.items() if self.doubt in doubts)
+
+    @property
+    def is_to_enter(self) -> bool:
+        return self.question == self.Question.IS_TO_ENTER
 
 
 class LineSource(TenantOwned):

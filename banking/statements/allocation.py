@@ -3,6 +3,8 @@
 Amounts are reais with the sign of the bank line: negative for money out.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from uuid import UUID
 
@@ -26,12 +28,12 @@ class NotFree(InvalidState):
 
 
 REFUSALS = {
-    "allocation_line_used": "Este lançamento do extrato já está conciliado com outro valor.",
+    "allocation_line_used": "Esta linha do extrato já está conciliada com outro valor.",
     "allocation_entry_used": "Este lançamento contábil já está conciliado com outro valor.",
     "allocation_once": "Os dois já estão conciliados.",
-    "allocation_line_stands": "Este lançamento foi retirado: o arquivo dele foi desfeito.",
+    "allocation_line_stands": "Esta linha foi retirada do extrato: o arquivo dela foi desfeito.",
     "allocation_entry_stands": "Este lançamento contábil foi estornado.",
-    "allocation_line_ignored": "Este lançamento do extrato foi ignorado: desfaça isso antes.",
+    "allocation_line_ignored": "Esta linha do extrato foi ignorada: desfaça isso antes.",
     "allocation_absorbed": "Este lançamento contábil já está no saldo de abertura da conta.",
 }
 
@@ -65,15 +67,25 @@ def allocate(
     )
     if not part:
         raise NotFree(REFUSALS["allocation_line_used"], code="allocation_line_used")
+    with refusing(), transaction.atomic(savepoint=not ends_act):
+        made.save(force_insert=True)
+    return made
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """What the database does not let stand for each other, in words.
+
+    Raises:
+        NotFree: as `allocate`.
+    """
     try:
-        with transaction.atomic(savepoint=not ends_act):
-            made.save(force_insert=True)
+        yield
     except IntegrityError as error:
         code = constraint_of(error)
         if code not in REFUSALS:
             raise
         raise NotFree(REFUSALS[code], code=code) from error
-    return made
 
 
 def undo_allocation(allocation: Allocation, *, by: Membership) -> None:

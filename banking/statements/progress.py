@@ -10,6 +10,7 @@ from banking.gateway import circuit_breaker
 from banking.models import BankAccount
 from core.dates import ago, clock
 from core.money import format_brl
+from core.plurals import dotted
 
 # After this a person is told that it takes longer.
 PATIENCE = timedelta(seconds=60)
@@ -55,8 +56,9 @@ def sync_progress(
             "O plano da empresa não inclui este banco: o extrato não é mais atualizado.",
         )
     if account.is_syncing:
-        count = f"{account.sync_lines:,}".replace(",", ".")
-        return SyncProgress(SyncState.READING, f"Importando o extrato… {count} lançamentos")
+        count = dotted(account.sync_lines)
+        word = "linha" if account.sync_lines == 1 else "linhas"
+        return SyncProgress(SyncState.READING, f"Importando o extrato… {count} {word}")
     if unavailable_until is not None:
         text = f"{account.bank_name}: {circuit_breaker.words(unavailable_until)}."
         return SyncProgress(SyncState.UNAVAILABLE, text)
@@ -112,8 +114,8 @@ def broken_proof(account: BankAccount) -> str:
     if account.proof_difference:
         amount = format_brl(abs(account.proof_difference))
         since = f" desde {account.proof_broken_on:%d/%m/%Y}" if account.proof_broken_on else ""
-        told.append(f"O saldo do banco e os lançamentos importados diferem em R$ {amount}{since}.")
-    return " ".join(told) or "O banco alterou um lançamento que já tinha informado."
+        told.append(f"O saldo do banco e as linhas importadas diferem em R$ {amount}{since}.")
+    return " ".join(told) or "O banco alterou uma linha que já tinha informado."
 
 
 def unread_words(count: int) -> str:

@@ -1,5 +1,8 @@
 """Take back what a person registered as received: the charge is owed again."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from django.db import transaction
 from django.db.models import Max
 
@@ -64,6 +67,26 @@ def undo_received(settlement: Settlement, *, by: Membership, why: str) -> Charge
 
 def why_not_undone(settlement: Settlement) -> str:
     """Why a payment is not taken back, in a Portuguese sentence; empty: it may be."""
+    return why_each_stands([settlement]).get(settlement.id, "")
+
+
+def why_each_stands(settlements: Sequence[Settlement]) -> dict[UUID, str]:
+    """As `why_not_undone`, of some of one company; those that may be taken back are not named. Two
+    queries."""
+    if not settlements:
+        return {}
+    tenant_id, ids = settlements[0].tenant_id, [each.id for each in settlements]
+    refunds = Refund.objects.of(tenant_id).filter(settlement__in=ids, status__in=COUNTED_REFUNDS)
+    uses = AdvanceUse.objects.of(tenant_id).filter(settlement__in=ids, ended_at=None)
+    refunded = set(refunds.values_list("settlement_id", flat=True))
+    used = set(uses.values_list("settlement_id", flat=True))
+    told = (
+        (each.id, sentence_of(each, each.id in refunded, each.id in used)) for each in settlements
+    )
+    return {settlement: sentence for settlement, sentence in told if sentence}
+
+
+def sentence_of(settlement: Settlement, is_refunded: bool, is_used: bool) -> str:
     charge = settlement.charge
     if settlement.undone_at is not None:
         return "Este recebimento já foi desfeito."
@@ -73,11 +96,9 @@ def why_not_undone(settlement: Settlement) -> str:
         return "Diga antes o que fazer com o recebimento retido."
     if settlement.way == Settlement.Way.ADVANCE:
         return "Esta parte foi paga com um adiantamento: desfaça o uso dele."
-    refunds = Refund.objects.of(settlement.tenant_id).filter(settlement=settlement)
-    if refunds.filter(status__in=COUNTED_REFUNDS).exists():
+    if is_refunded:
         return f"Há uma devolução do recebimento de «{charge}»: ela vem antes."
-    uses = AdvanceUse.objects.of(settlement.tenant_id).filter(settlement=settlement, ended_at=None)
-    if uses.exists():
+    if is_used:
         return f"O que «{charge}» recebeu a mais foi usado em outra cobrança: isso vem antes."
     if charge.waived:
         return f"O resto de «{charge}» foi dispensado depois deste recebimento."

@@ -16,11 +16,12 @@ from accounts.journal.entries import (
     post_entry,
     written_on,
 )
+from accounts.journal.postings import postings_of
 from accounts.models import Account, JournalEntry
 from banking.bank_accounts.ledger_account import hold_leaf
 from banking.banks.contract.payments import Rail
 from banking.models import Allocation, StatementLine
-from banking.statements.allocation import NotFree, allocate, line_on
+from banking.statements.allocation import NotFree, allocate, line_on, refusing
 from brazil.banking_days import day_bounds, next_banking_day, sao_paulo_day
 from core.clock import database_now
 from core.dates import ONE_DAY
@@ -107,7 +108,8 @@ def record_payments(
         parts.append(
             Allocation(tenant=tenant, statement_line=line, journal_line=posted, amount=line.amount)
         )
-    Allocation.objects.bulk_create(parts)
+    with refusing():
+        Allocation.objects.bulk_create(parts)
     for order, line in proofs:
         hear_line(order, line)
     bills = [order.payable_id for order, _ in proofs]
@@ -198,7 +200,7 @@ def record_return(order: PaymentOrder, news: News) -> None:
         order.payable.tenant,
         date=day,
         memo=f"Devolução: {paid.memo}"[:MEMO_LENGTH],
-        lines=[(each.account, -each.amount) for each in paid.lines.select_related("account")],
+        lines=postings_of(paid, sign=-1),
         is_provisional=is_provisional,
     )
     if line is not None and line_on(order.bank_account, order.return_entry) is not None:

@@ -1,6 +1,6 @@
 """Fix what an act on many lines is to do, before a person is asked: just that is confirmed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,15 +9,16 @@ from uuid import UUID
 
 from django.db.models import Count, Q, Sum
 
-from banking.models import Allocation
 from banking.statements.allocation import check_role
 from core.enqueue import enqueue
 from core.errors import InvalidInput, InvalidState
 from core.text import read_line
 from parties.models import Payee, Payer
 from reconciliation.bulk.selection import MOST, Selection, require_possible
-from reconciliation.matches.differences import classification
-from reconciliation.models import BulkAct, BulkLine, MatchEffect, MatchLine
+from reconciliation.bulk.undo import Planned, plan_undoing
+from reconciliation.matches.create import Slice, account_and_center
+from reconciliation.models import BulkAct, BulkLine
+from reconciliation.models.bulk import BulkLineQuerySet
 from reconciliation.reads.pairs import with_state
 from reconciliation.reads.proposals import CERTAIN, LIKELY, offer_of, scored
 from tenants.models import Membership
@@ -28,7 +29,6 @@ Stage, State = BulkAct.Stage, BulkLine.State
 LEAST: Mapping[str, int] = {"certas": CERTAIN, "provaveis": LIKELY, "todas": 0}
 ZERO = Decimal("0.00")
 KEPT = timedelta(days=7)
-Planned = tuple[Any, dict[str, Any], int | None, str]  # line, plan, score, why it is left out
 
 
 def draft(kind: BulkAct.Kind, selection: Selection, *, by: Membership) -> BulkAct:
@@ -83,37 +83,6 @@ def plan_whole(lines: Any) -> Iterator[Planned]:
         yield line, {"seen": line.version}, None, why
 
 
-def plan_undoing(lines: Any) -> Iterator[Planned]:
-    """The newest day first: what stands on something goes before it."""
-    found = list(lines.reverse())
-    matches, parts = said_of([line.id for line in found], found[0].tenant_id if found else None)
-    for line in found:
-        plan = {"matches": matches.get(line.id, []), "parts": parts.get(line.id, [])}
-        is_none = not (plan["matches"] or plan["parts"])
-        yield line, plan, None, "Não há o que desfazer." if is_none else ""
-
-
-def said_of(
-    ids: Sequence[UUID], tenant_id: UUID | None
-) -> tuple[dict[UUID, list[str]], dict[UUID, list[str]]]:
-    """By line: the matches that stand, and the allocations that no match made."""
-    if tenant_id is None:
-        return {}, {}
-    rows = MatchLine.objects.of(tenant_id).standing().filter(statement_line__in=ids)
-    matches = grouped(rows.order_by("-added_at").values_list("statement_line_id", "match_id"))
-    alone = (
-        Allocation.objects.of(tenant_id).standing().filter(statement_line__in=ids, match_parts=None)
-    )
-    return matches, grouped(alone.order_by("id").values_list("statement_line_id", "id"))
-
-
-def grouped(pairs: Iterable[tuple[UUID, UUID]]) -> dict[UUID, list[str]]:
-    found: dict[UUID, list[str]] = {}
-    for line, named in pairs:
-        found.setdefault(line, []).append(str(named))
-    return found
-
-
 PLANS = {
     BulkAct.Kind.ACCEPT: plan_accepting,
     BulkAct.Kind.IGNORE: plan_whole,
@@ -158,52 +127,6 @@ def left_out(bulk: BulkAct) -> list[tuple[str, int]]:
     return list(rows.values_list("words").annotate(n=Count("id")).order_by("-n"))
 
 
-@dataclass(frozen=True, slots=True)
-class UndoneTogether:
-    """What undoing the matches of an act does, counted."""
-
-    lines: int  # open again, also those that were not chosen
-    kept: int
-    reversed: int
-    bills: int
-    orders: int
-    charges: int
-    given_back: int  # returns that were matched later, of lines that were not chosen
-
-
-def effect_of_bulk(bulk: BulkAct) -> UndoneTogether:
-    """Five queries, whatever the number of lines."""
-    plans = BulkLine.objects.of(bulk.tenant_id).filter(bulk=bulk).waiting()
-    matches: set[str] = set()
-    parts: set[str] = set()
-    alone: set[UUID] = set()
-    for line, plan in plans.values_list("statement_line_id", "plan"):
-        matches |= set(plan["matches"])
-        if plan["parts"]:
-            parts |= set(plan["parts"])
-            alone.add(line)
-    told = MatchLine.objects.of(bulk.tenant_id).standing().filter(match__in=matches)
-    reopened = alone | set(told.values_list("statement_line_id", flat=True))
-    effects = MatchEffect.objects.of(bulk.tenant_id).filter(match__in=matches)
-    kinds = dict(effects.order_by().values_list("kind").annotate(n=Count("id")))
-    own = effects.filter(kind=MatchEffect.Kind.GIVEN_BACK, order=None, settlement=None).count()
-    later = MatchEffect.objects.of(bulk.tenant_id).filter(
-        kind=MatchEffect.Kind.GIVEN_BACK,
-        former__in=effects.order_by().values("entry"),
-        match__ended_at=None,
-    )
-    of = MatchEffect.Kind
-    return UndoneTogether(
-        lines=len(reopened),
-        kept=kinds.get(of.LINKED, 0) + kinds.get(of.REWRITTEN, 0) + len(parts),
-        reversed=kinds.get(of.CREATED, 0) + own,
-        bills=kinds.get(of.BILL_PAID, 0),
-        orders=kinds.get(of.ORDER_PROVED, 0),
-        charges=kinds.get(of.CHARGE_SETTLED, 0),
-        given_back=later.exclude(match__in=matches).count(),
-    )
-
-
 # --- Confirm ---
 
 
@@ -215,6 +138,7 @@ class Entries:
     memo: str = ""
     payee: Payee | None = None
     payer: Payer | None = None
+    cost_center: UUID | None = None
 
 
 def begin(
@@ -224,12 +148,15 @@ def begin(
     why: str = "",
     least: int | None = None,
     entries: Entries | None = None,
+    together: bool = False,
 ) -> BulkAct:
-    """A worker does it now, or who calls `work`. Lines of a lower score are left out.
+    """A worker does it now, or who calls `work`. Lines of a lower score are left out, and without
+    `together` those on which something stands that is of no chosen line.
 
     Raises:
         InvalidInput: (field `why`) nothing says why lines are ignored; (field `account`) nothing
-            says what the entries are, or the account is none that may be used.
+            says what the entries are, or the account is none that may be used; (field
+            `cost_center`) as `center_for`.
         InvalidState: (code `begun`) it is under way already.
         NotAllowed: another person drafted it.
     """
@@ -247,19 +174,24 @@ def begin(
         classify(held, entries, by)
     lines = BulkLine.objects.of(by.tenant_id).filter(bulk=held).waiting()
     if least is not None:
-        lines.filter(score__lt=least).update(
-            state=State.LEFT_OUT, words="A proposta não é tão certa."
-        )
+        leave_out(lines.filter(score__lt=least), "A proposta não é tão certa.")
+    if held.kind == BulkAct.Kind.UNDO and not together:
+        leave_out(lines.filter(plan__together=True), "O que veio depois não foi desfeito junto.")
     held.stage = Stage.RUNNING
     held.save()
     enqueue("reconciliation.tasks.work_on_bulk", str(by.tenant_id), str(held.id))
     return held
 
 
+def leave_out(lines: BulkLineQuerySet, why: str) -> None:
+    lines.update(state=State.LEFT_OUT, words=why)
+
+
 def classify(held: BulkAct, entries: Entries | None, by: Membership) -> None:
     if entries is None:
         raise InvalidInput("Escolha a classificação.", field="account", code="required")
-    held.classification = classification(by.tenant, entries.classification, field="account")
+    wanted = Slice(entries.classification, cost_center=entries.cost_center)
+    held.classification, held.cost_center = account_and_center(by.tenant, wanted, field="account")
     held.memo = read_line(entries.memo)[:300]
     held.payee, held.payer = entries.payee, entries.payer
 

@@ -16,6 +16,7 @@ from payments.models import Payable
 from payments.rails.debit_account import preferred_account
 from payments.rails.seal import digest_of, seal_of
 from payments.states import PayableStatus
+from people.exceptional_acts import lock_person
 from reconciliation.matches.differences import Difference, DifferenceKind
 from reconciliation.matches.give_back import give_back
 from reconciliation.matches.hold import Seen, hold_lines, versions_of
@@ -152,7 +153,7 @@ def sign_of(proposal: Proposal, tenant_id: UUID) -> int:
     lines = StatementLine.objects.of(tenant_id).filter(id=proposal.line_id)
     amount = lines.values_list("amount", flat=True).first()
     if amount is None:
-        raise InvalidState("Este lançamento foi retirado do extrato.", code="no_line")
+        raise InvalidState("Esta linha foi retirada do extrato.", code="no_line")
     return 1 if amount > 0 else -1
 
 
@@ -194,8 +195,6 @@ def digests_of(proposal: Proposal, tenant_id: UUID) -> dict[str, str]:
     """Of bills that wait for approval, as they are now."""
     ids = [part["id"] for part in proposal.parts if part["kind"] == ItemKind.BILL]
     rows = Payable.objects.of(tenant_id).filter(id__in=ids, status=PayableStatus.PENDING)
-    if not ids or not rows.exists():
-        return {}
     waiting = list(rows.with_destinations().select_related("bank_account"))
     usual = preferred_account(tenant_id) if waiting else None
     return {str(bill.id): digest_of(seal_of(bill, bill.bank_account or usual)) for bill in waiting}
@@ -209,8 +208,9 @@ def accept_transfer(proposal: Proposal, by: Membership, seen: Seen | None) -> li
     if not proposal.parts:
         made = transfer(one, by=by, other_line=other, seen=seen, origin=origin_of(proposal, by))
         return [Done(made.match)]
-    rows = StatementLine.objects.of(by.tenant_id).filter(id__in=proposal.lines)
-    left, came = sorted(rows, key=lambda line: line.amount)
+    lock_person(by.tenant_id, by.user_id)
+    held = hold_lines(proposal.lines, by=by, seen=seen)
+    left, came = sorted(held, key=lambda line: line.amount)
     return [
         match_in_act(
             Pairing(
@@ -231,6 +231,7 @@ def accept_return(
     proposal: Proposal, by: Membership, seen: Seen | None, debt: str, why: str
 ) -> Done:
     other, line = proposal.lines
+    lock_person(by.tenant_id, by.user_id)
     hold_lines(proposal.lines, by=by, seen=seen)
     if proposal.undoes:
         standing = MatchLine.objects.of(by.tenant_id).filter(

@@ -40,6 +40,11 @@ class Outlook:
     by_evidence: int
     undone: int  # of those, taken back by people
 
+    @property
+    def is_idle(self) -> bool:
+        """Nothing was matched by itself, and nothing would be."""
+        return not (self.count or self.by_id or self.by_evidence or self.undone)
+
 
 def outlooks_of(accounts: Sequence[BankAccount]) -> list[Outlook]:
     """Runs inside the accounts' company's scope."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from banking.models import LineDoubt
 from core.clock import database_now
-from reconciliation.engine.gather import Gathered
+from reconciliation.engine.books.gathered import Gathered
 from reconciliation.matches.undo import undone_before
 from reconciliation.models import Automation, MatchLine, OpenedLine
 from reconciliation.proposals.facts import Proposal

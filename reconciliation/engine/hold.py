@@ -17,7 +17,7 @@ from payments.bills.tiers import lock_rules
 from payments.models import Payable, PaymentOrder
 from payments.orders.transitions import hold_live
 from payments.states import LIVE_ORDERS, PayableStatus
-from reconciliation.engine.gather import Gathered
+from reconciliation.engine.books.gathered import Gathered
 from reconciliation.matches.amounts import open_parts, with_open_entries
 from reconciliation.matches.hold import hold_accounts
 from reconciliation.proposals.facts import Proposal

@@ -19,7 +19,7 @@ from charges.settlement.settle import Money, settlement_of, split_of
 from charges.states import OPEN_AT_BANK, SlipStatus
 from core.ids import uuid7
 from payments.models import OutsidePayment, Payable, PaymentOrder
-from reconciliation.engine.gather import Gathered
+from reconciliation.engine.books.gathered import Gathered
 from reconciliation.engine.hold import Held
 from reconciliation.engine.single import is_payable_by
 from reconciliation.matches.transfer import sides_of, transfer_of

@@ -14,19 +14,11 @@ from typing import Any
 from uuid import UUID
 
 from core.clock import database_now
-from reconciliation.engine.gather import (
-    BILLS_WITH,
-    CHARGES,
-    ENTRIES_AMONG,
-    SLIPS,
-    Apart,
-    Gathered,
-    add_bill,
-    add_charge,
-    add_entry,
-    fetch,
-    gather,
-)
+from reconciliation.engine.books.bills import BILLS_WITH, add_bill
+from reconciliation.engine.books.charges import CHARGES, SLIPS, add_charge
+from reconciliation.engine.books.entries import ENTRIES_AMONG, add_entry
+from reconciliation.engine.books.gathered import Apart, Gathered, fetch
+from reconciliation.engine.gather import gather
 from reconciliation.engine.guards import Guards
 from reconciliation.engine.run import Looking
 from reconciliation.models import Match, MatchEffect, MatchLine, MatchPart

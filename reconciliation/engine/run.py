@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, connection
 from banking.models import BankAccount, StatementLine
 from core.deadline import is_over
 from core.enqueue import enqueue
+from reconciliation.engine.books.gathered import Gathered
 from reconciliation.engine.due import (
     Due,
     Read,
@@ -25,7 +26,7 @@ from reconciliation.engine.due import (
     take_due,
     take_turn,
 )
-from reconciliation.engine.gather import Gathered, gather
+from reconciliation.engine.gather import gather
 from reconciliation.engine.guards import Guards, GuardsToRead
 from reconciliation.engine.write import score_of, write_all
 from reconciliation.models import Proposal
@@ -33,6 +34,7 @@ from reconciliation.proposals.facts import Proposal as Found
 from reconciliation.proposals.propose import propose
 from reconciliation.rules.apply import apply_rules
 from reconciliation.rules.compiled import has_rules, rule_for, rules_of
+from reconciliation.rules.open_items import open_items_now
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
 
@@ -154,16 +156,22 @@ def write_chosen(tenant_id: UUID, gathered: Gathered, chosen: Sequence[Found]) -
 
 
 def follow_rules(tenant_id: UUID, left: Left, done: Worked) -> None:
-    """What the company said of lines like these, where no document may be what they are. Each is a
-    transaction: it ends on record, and none goes on locking then."""
+    """What the company said of lines like these, where no document may be what they are, nor was
+    entered since the books were gathered. Each is a transaction: it ends on record, and none goes
+    on locking then."""
     if not left.has_rules:
         return
     with tenant_scope(tenant_id):
         fitting = lines_with_rules(tenant_id, left.lines)
+        is_open_now = open_items_now(Tenant.objects.get(id=tenant_id))
+
+    def has_open_item(line: StatementLine) -> bool:
+        return left.may_be_of_item(line) or is_open_now(line)
+
     for line in fitting:
         try:
             with tenant_scope(tenant_id):
-                applied = apply_rules(tenant_id, [line], left.may_be_of_item)
+                applied = apply_rules(tenant_id, [line], has_open_item)
         except (OperationalError, InterfaceError):
             raise
         except Exception:

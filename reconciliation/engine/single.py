@@ -10,7 +10,6 @@ from django.db import IntegrityError, transaction
 
 from audit.acts import Act
 from audit.services import record
-from banking.banks.contract.payments import OrderState
 from banking.models import Allocation, BankAccount, StatementLine
 from banking.statements.entry_day import on_day_of
 from charges.models.settlement import OF_LINE, Settlement
@@ -18,13 +17,10 @@ from charges.settlement.settle import Money, settle
 from charges.transitions import lock_charges
 from core.errors import DomainError, InvalidState
 from core.ids import uuid7
-from payments.bills.tiers import lock_rules
 from payments.models import PaymentOrder
-from payments.orders.bank_lines import agrees_with_debit_of
-from payments.orders.settlement import News
-from payments.orders.transitions import lock_in_order, move_by_news
-from payments.states import LIVE_ORDERS, ORDER_MOVES, OrderStatus
-from reconciliation.engine.gather import Gathered
+from payments.states import ORDER_MOVES, OrderStatus
+from reconciliation.engine.books.gathered import Gathered
+from reconciliation.engine.hold import held_bills
 from reconciliation.engine.words import reason_words
 from reconciliation.matches.amounts import open_parts
 from reconciliation.matches.effect import effect_of
@@ -33,6 +29,7 @@ from reconciliation.matches.hold import hold_accounts
 from reconciliation.matches.match import in_words
 from reconciliation.matches.pairing import reais
 from reconciliation.matches.plan import held_entries
+from reconciliation.matches.proof import is_debit_of, prove
 from reconciliation.matches.transfer import begin, sides_of
 from reconciliation.matches.undo import undo_by_product
 from reconciliation.matches.write import Effect, Origin, Writing, begin_match, posted_on
@@ -76,7 +73,7 @@ def hold(
         told = gathered.book.lines[str(line)].amount
         is_free = str(line) in proposal.undoes or now.get(line) == told
         if line not in held or not is_free:
-            raise InvalidState("O lançamento do extrato mudou.", code="line_changed")
+            raise InvalidState("A linha do extrato mudou.", code="line_changed")
         held[line].bank_account = accounts[held[line].bank_account_id]
         held[line].tenant = held[line].bank_account.tenant
     return [held[line] for line in ids]
@@ -119,17 +116,11 @@ def prove_order(
     writing: Writing, item: str, part: Decimal, line: StatementLine, proposal: Proposal
 ) -> str:
     """The line is the debit of the order that pays the bill."""
-    lock_rules(line.tenant_id)
-    rows = PaymentOrder.objects.of(line.tenant_id).filter(payable=item, status__in=LIVE_ORDERS)
-    lock_in_order(rows)
-    order = rows.select_related("payable__payee", "bank_account").first()
+    _, orders = held_bills(line.tenant_id, [UUID(item)], [line.bank_account_id])
+    order = orders.get(item)
     if order is None or not is_payable_by(order, line, part):
         raise InvalidState("Só o débito deste pagamento o comprova.", code="at_bank")
-    move_by_news(order, OrderState.PAID, News(SOURCE, line=line))
-    allocation = own_part(line)
-    writing.add_part(allocation)
-    entry = allocation.journal_line.entry
-    writing.note(Effect.ORDER_PROVED, bill=order.payable, order=order, entry=entry)
+    prove(writing, order, line, SOURCE)
     return str(order.payable)
 
 
@@ -139,8 +130,7 @@ def is_payable_by(order: PaymentOrder, line: StatementLine, part: Decimal) -> bo
         OrderStatus.PAID in ORDER_MOVES[order.status]
         and not order.needs_person
         and part == -line.amount
-        and line.bank_account_id == order.bank_account_id
-        and agrees_with_debit_of(order, line)
+        and is_debit_of(order, line)
     )
 
 
@@ -240,7 +230,7 @@ def give_back(gathered: Gathered, proposal: Proposal, lines: Sequence[StatementL
             Match.objects.of(line.tenant_id).standing().filter(lines__statement_line=other)
         )
         if len(matches) != 1 or not matches[0].is_automatic:
-            raise InvalidState("Uma pessoa conciliou este lançamento.", code="by_hand")
+            raise InvalidState("Uma pessoa conciliou esta linha.", code="by_hand")
         undoing = effect_of(matches)
         if undoing.orders and not undoing.blockers:
             # It was paid, and it came back: both are facts.

@@ -26,7 +26,7 @@ WORDS = {
     "net": "líquido de tarifa",
     "lot": "mesmo lote",
     "day": "mesmo dia",
-    "lines": "vários lançamentos do dia",
+    "lines": "várias linhas do dia",
     "own account": "conta da própria empresa",
     "announced": "transferência anunciada",
     "gives back": "devolve um movimento",

@@ -29,7 +29,7 @@ from payments.orders.transitions import pay_by_lines
 from payments.states import PayableStatus
 from payments.timeline import Tone as BillTone
 from payments.timeline import note_many as note_bills
-from reconciliation.engine.gather import Gathered
+from reconciliation.engine.books.gathered import Gathered
 from reconciliation.engine.guards import Guards
 from reconciliation.engine.hold import Held, hold_all
 from reconciliation.engine.plan import SOURCE, Piece, Plain, plans, without_explained

@@ -1,7 +1,8 @@
 """What people type to say what a bank line is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
@@ -9,8 +10,7 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.fields import ClassificationField
-from accounts.models import Account
+from accounts.fields import ClassificationField, add_cost_centers, check_cost_center
 from banking.models import StatementLine
 from charges.models import Refund
 from core.amounts import read_amount
@@ -20,6 +20,7 @@ from core.forms import MoneyInput
 from reconciliation.matches.create import WHOLE, Slice
 
 PARTS = 4
+PART_NUMBERS = range(1, PARTS + 1)
 
 
 class ActForm(forms.Form):
@@ -43,15 +44,63 @@ class ActForm(forms.Form):
         return {line.id: self.cleaned_data["seen"]}
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Of what a line is split into."""
+
+    account: forms.BoundField
+    share: forms.BoundField
+    cost_center: forms.BoundField | None  # None: the company has none
+
+    @property
+    def is_used(self) -> bool:
+        center = self.cost_center
+        return bool(self.account.value() or (center is not None and center.value()))
+
+
+def parts_of(form: forms.Form, numbers: Iterable[int]) -> list[Part]:
+    return [
+        Part(
+            form[f"account_{each}"],
+            form[f"share_{each}"],
+            form[f"center_{each}"] if f"center_{each}" in form.fields else None,
+        )
+        for each in numbers
+    ]
+
+
+def slices_typed(values: Mapping[str, Any], numbers: Iterable[int]) -> list[Slice]:
+    """Of parts that name an account. One that says nothing takes what the others leave, of per
+    cents too."""
+    chosen: list[tuple[UUID, UUID | None, Decimal | None, bool]] = [
+        (
+            account.id,
+            center.id if (center := values.get(f"center_{number}")) else None,
+            *(values.get(f"share_{number}") or (None, False)),
+        )
+        for number in numbers
+        if (account := values.get(f"account_{number}"))
+    ]
+    if not any(is_percent for *_, is_percent in chosen):
+        return [Slice(each, share, None, center) for each, center, share, _ in chosen]
+    told = sum((share for *_, share, _ in chosen if share is not None), Decimal(0))
+    return [
+        Slice(each, None, WHOLE - told if share is None else share, center)
+        if is_percent or share is None
+        else Slice(each, share, None, center)
+        for each, center, share, is_percent in chosen
+    ]
+
+
 class CreateForm(ActForm):
-    marks: Mapping[str, str] = {"slices": "account_1"}
+    marks: Mapping[str, str] = {"slices": "account_1", "cost_center": "center_1"}
 
     memo = LineField(label="Histórico", required=False, max_length=300)
     party = forms.CharField(required=False, widget=forms.HiddenInput)  # «payee:id», «payer:id»
 
-    def __init__(self, *args: Any, accounts: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, accounts: Any, tenant_id: UUID, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for number in range(1, PARTS + 1):
+        for number in PART_NUMBERS:
             self.fields[f"account_{number}"] = ClassificationField(
                 label="Classificação" if number == 1 else f"{number}ª classificação",
                 queryset=accounts,
@@ -65,43 +114,30 @@ class CreateForm(ActForm):
                 max_length=20,
                 widget=forms.TextInput({"placeholder": "o que sobra", "inputmode": "decimal"}),
             )
+        labels = {f"center_{each}": f"Centro de custo da {each}ª parte" for each in PART_NUMBERS}
+        add_cost_centers(self, tenant_id, labels | {"center_1": "Centro de custo"})
 
     @property
-    def parts(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        return [(self[f"account_{each}"], self[f"share_{each}"]) for each in range(1, PARTS + 1)]
+    def parts(self) -> list[Part]:
+        return parts_of(self, PART_NUMBERS)
 
     @property
     def is_split(self) -> bool:
-        values = self.data or {}
-        return any(values.get(f"account_{each}") for each in range(2, PARTS + 1))
+        return any(part.is_used for part in self.parts[1:])
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        for number in range(1, PARTS + 1):
+        for number in PART_NUMBERS:
             try:
                 values[f"share_{number}"] = read_share(values.get(f"share_{number}") or "")
             except InvalidInput as error:
                 self.add_error(f"share_{number}", ValidationError(str(error), code=error.code))
+            check_cost_center(self, f"account_{number}", f"center_{number}")
         return values
 
     @property
     def slices(self) -> list[Slice]:
-        """A part that says nothing takes what the others leave, of per cents too."""
-        values = self.cleaned_data
-        chosen: list[tuple[Account, Decimal | None, bool]] = [
-            (account, *values[f"share_{number}"])
-            for number in range(1, PARTS + 1)
-            if (account := values.get(f"account_{number}"))
-        ]
-        if not any(is_percent for _, _, is_percent in chosen):
-            return [Slice(account.id, amount=share) for account, share, _ in chosen]
-        told = sum((share for _, share, _ in chosen if share is not None), Decimal(0))
-        return [
-            Slice(account.id, percent=WHOLE - told if share is None else share)
-            if is_percent or share is None
-            else Slice(account.id, amount=share)
-            for account, share, is_percent in chosen
-        ]
+        return slices_typed(self.cleaned_data, PART_NUMBERS)
 
 
 def read_share(text: str) -> tuple[Decimal | None, bool]:

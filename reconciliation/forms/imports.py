@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
+from banking.models import FileRow
 from banking.statements.files.columns import Columns, headings_of
 
 SIZE = "64 MB"
@@ -130,5 +131,7 @@ class ApplyForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
+    # Of all rows that ask it; empty: of those that are named.
+    question = forms.ChoiceField(choices=FileRow.Question.choices, required=False)
     answer = forms.ChoiceField(choices=[("same", ""), ("two", "")])
     why = forms.CharField(required=False, max_length=300)

@@ -23,7 +23,7 @@ from reconciliation.matches.differences import (
     DifferenceKind,
 )
 from reconciliation.matches.items import Choice, Item, ItemKind
-from reconciliation.matches.pairing import Pairing
+from reconciliation.matches.pairing import Pairing, reais
 
 ZERO = Decimal("0.00")
 DIFFERENCES = 4  # of a service, the taxes that a customer may withhold
@@ -146,6 +146,7 @@ class MatchForm(ActForm):
     def pairing(self, items: Sequence[Item], shown: Mapping[UUID, str]) -> Pairing:
         """`items` are those that are chosen, as they are now; `shown` is of bills."""
         values = self.cleaned_data
+        self.mark_too_much(items)
         choices = [
             Choice(
                 item.kind,
@@ -165,6 +166,13 @@ class MatchForm(ActForm):
             seen=self.seen_of(self.line) | dict(self.beside),
             why=values["why"],
         )
+
+    def mark_too_much(self, items: Sequence[Item]) -> None:
+        """Beside the item too; that it is refused is the act's to say."""
+        for item in items:
+            part = self.parts.get(item.id)
+            if part is not None and part > abs(item.open):
+                self.part_errors[str(item.id)] = f"Até {reais(abs(item.open))}."
 
     def differences(self, items: Sequence[Item]) -> list[Difference]:
         """People type how much; the kind says which way, or else what is missing does."""

@@ -39,7 +39,7 @@ class OpeningForm(forms.Form):
 
     amount = BalanceField(
         label="Saldo da conta",
-        required=False,
+        error_messages={"required": "Informe o saldo da conta neste dia."},
         help_text="Como no extrato. Se era negativo, escreva com o sinal: -1.234,56.",
         widget=forms.TextInput({"autocomplete": "off"}),
     )
@@ -58,12 +58,17 @@ class OpeningForm(forms.Form):
         *args: Any,
         day: dt.date,
         asks_amount: bool,
+        has_former: bool,
         lines: Sequence[JournalLine],
         waiting: Collection[UUID] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["amount"].label = f"Saldo da conta no fim de {day:%d/%m/%Y}"
+        amount = self.fields["amount"]
+        amount.label = f"Saldo da conta no fim de {day:%d/%m/%Y}"
+        amount.required = not has_former
+        if has_former:
+            amount.help_text += " Em branco: o do lançamento anterior, menos o que moveu até ele."
         if not asks_amount:
             del self.fields["amount"]
         if not lines:

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.fields import ClassificationField
-from accounts.models import Account
+from accounts.fields import ClassificationField, add_cost_centers, check_cost_center
 from banking.models import BankAccount
 from brazil.document import format_document
 from core.errors import InvalidInput
@@ -18,12 +16,12 @@ from core.fields import AmountField, LineField
 from core.forms import MoneyInput
 from core.money import format_brl
 from parties.models import Payee, Payer
-from reconciliation.forms.acts import read_share
+from reconciliation.forms.acts import Part, parts_of, read_share, slices_typed
 from reconciliation.matches.create import WHOLE, Slice
 from reconciliation.models import Rule
 from reconciliation.models.rule import NAME_LENGTH, TEXT_LENGTH
 from reconciliation.reads.offers import classifications
-from reconciliation.rules.compiled import conditions_of
+from reconciliation.rules.compiled import conditions_of, slices_of
 from reconciliation.rules.conditions import Conditions, Text
 from reconciliation.rules.draft import MOST_TEXTS, Draft, check_text, read_other_side
 from reconciliation.rules.party import party_named
@@ -39,7 +37,9 @@ Act = Rule.Act
 
 class RuleForm(forms.Form):
     # The fields that a service names by its own words.
-    marks: Mapping[str, str] = {"texts": "text_1", "slices": "account_1"}
+    marks: Mapping[str, str] = {
+        "texts": "text_1", "slices": "account_1", "cost_center": "center_1",
+    }  # fmt: skip
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     other_side = LineField(
@@ -91,6 +91,8 @@ class RuleForm(forms.Form):
             self.add_text(number)
         for number in PART_NUMBERS:
             self.add_part(number)
+        labels = {f"center_{each}": f"Centro de custo da {each}ª parte" for each in PART_NUMBERS}
+        add_cost_centers(self, tenant.id, labels | {"center_1": "Centro de custo"})
 
     def add_text(self, number: int) -> None:
         self.fields[f"how_{number}"] = forms.ChoiceField(
@@ -131,11 +133,11 @@ class RuleForm(forms.Form):
         return self.texts[1:]
 
     @property
-    def parts(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        return [(self[f"account_{each}"], self[f"share_{each}"]) for each in PART_NUMBERS]
+    def parts(self) -> list[Part]:
+        return parts_of(self, PART_NUMBERS)
 
     @property
-    def more_parts(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+    def more_parts(self) -> list[Part]:
         return self.parts[1:]
 
     @property
@@ -144,7 +146,7 @@ class RuleForm(forms.Form):
 
     @property
     def is_split(self) -> bool:
-        return any(self[f"account_{each}"].value() for each in PART_NUMBERS[1:])
+        return any(part.is_used for part in self.more_parts)
 
     @contextmanager
     def marking(self) -> Iterator[None]:
@@ -175,9 +177,17 @@ class RuleForm(forms.Form):
                 values[f"share_{number}"] = read_share(values.get(f"share_{number}") or "")
             except InvalidInput as error:
                 self.mark(error, f"share_{number}")
+            self.clean_center(number, values)
         with self.marking():
             values["party"] = party_named(self.tenant, values.get("party") or "")
         return values
+
+    def clean_center(self, number: int, values: Mapping[str, Any]) -> None:
+        """What is not shown, since the rule makes no entry, stands against nothing."""
+        if values.get("act") == Act.ENTRY:
+            check_cost_center(self, f"account_{number}", f"center_{number}")
+        else:
+            self.errors.pop(f"center_{number}", None)
 
     @property
     def conditions(self) -> Conditions:
@@ -213,21 +223,7 @@ class RuleForm(forms.Form):
     @property
     def slices(self) -> list[Slice]:
         """Of per cents, a part that says nothing takes what the others leave."""
-        values = self.cleaned_data
-        chosen: list[tuple[Account, Decimal | None, bool]] = [
-            (account, *(values.get(f"share_{number}") or (None, False)))
-            for number in PART_NUMBERS
-            if (account := values.get(f"account_{number}"))
-        ]
-        if not any(is_percent for _, _, is_percent in chosen):
-            return [Slice(account.id, amount=share) for account, share, _ in chosen]
-        told = sum((share for _, share, _ in chosen if share is not None), Decimal(0))
-        return [
-            Slice(account.id, percent=WHOLE - told if share is None else share)
-            if is_percent or share is None
-            else Slice(account.id, amount=share)
-            for account, share, is_percent in chosen
-        ]
+        return slices_typed(self.cleaned_data, PART_NUMBERS)
 
 
 def named(text: Any) -> UUID | None:
@@ -239,12 +235,11 @@ def named(text: Any) -> UUID | None:
 
 
 def initial_of(rule: Rule) -> dict[str, Any]:
-    slices = [Slice(each.account_id, each.amount, each.percent) for each in rule.slices.all()]
     draft = Draft(
         conditions=conditions_of(rule),
         act=rule.act,
         name=rule.name,
-        slices=slices,
+        slices=slices_of(rule),
         other_account=rule.other_account_id,
         why=rule.why,
         party=rule.payee or rule.payer,
@@ -269,7 +264,11 @@ def initial_from(draft: Draft) -> dict[str, Any]:
     for number, text in enumerate(when.texts, start=1):
         initial |= {f"how_{number}": text.how, f"text_{number}": text.text}
     for number, part in enumerate(draft.slices, start=1):
-        initial |= {f"account_{number}": part.account, f"share_{number}": share_words(part)}
+        initial |= {
+            f"account_{number}": part.account,
+            f"share_{number}": share_words(part),
+            f"center_{number}": part.cost_center or "",
+        }
     return initial
 
 

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
 
-from accounts.fields import ClassificationField
+from accounts.fields import ClassificationField, add_cost_centers, check_cost_center
 from banking.models import BankAccount
 from core.fields import LineField
 from reconciliation.bulk.draft import LEAST, Entries
@@ -70,10 +70,21 @@ def read_ids(texts: Iterable[str]) -> Iterable[UUID]:
 class ConfirmForm(forms.Form):
     """What is said when an act on many lines is confirmed."""
 
-    why = LineField(label="Motivo", required=False, max_length=300)
+    why = LineField(
+        label="Motivo",
+        required=False,
+        max_length=300,
+        error_messages={"required": "Informe por que estas linhas são ignoradas."},
+    )
     certeza = forms.ChoiceField(
         label="Quais propostas", choices=[(name, name) for name in LEAST], required=False
     )
+    # Of undoing: what stands on the lines goes with them.
+    together = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, needs_why: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["why"].required = needs_why
 
     @property
     def least(self) -> int | None:
@@ -105,7 +116,13 @@ class CreateManyForm(ConfirmForm):
             error_messages={"required": "Escolha a classificação."},
             widget=forms.Select({"autofocus": True}),
         )
+        add_cost_centers(self, tenant_id, {"cost_center": "Centro de custo"})
         self.tenant_id = tenant_id
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        check_cost_center(self, "account", "cost_center")
+        return values
 
     @property
     def who(self) -> Party | None:
@@ -114,9 +131,11 @@ class CreateManyForm(ConfirmForm):
     @property
     def entries(self) -> Entries | None:
         values, who = self.cleaned_data, self.who
+        center = values.get("cost_center")
         return Entries(
             values["account"].id,
             values["memo"],
             payee=who.payee if who else None,
             payer=who.payer if who else None,
+            cost_center=center.id if center else None,
         )

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.journal.entries import post_entry
-from accounts.models import Account
+from accounts.journal.postings import Posting
+from accounts.models import Account, CostCenter
 from audit.acts import Act
 from audit.services import record
 from banking.bank_accounts.ledger_account import hold_leaf
@@ -18,7 +19,7 @@ from core.text import read_line
 from parties.models import Payee, Payer
 from reconciliation.matches.amounts import open_part
 from reconciliation.matches.author import Author, member_of
-from reconciliation.matches.differences import classification
+from reconciliation.matches.differences import center_for, classification
 from reconciliation.matches.hold import Seen, hold_lines
 from reconciliation.matches.match import in_words
 from reconciliation.matches.pairing import reais
@@ -34,11 +35,13 @@ WHOLE = Decimal(100)
 @dataclass(frozen=True, slots=True)
 class Slice:
     """A part of a line: reais, or per cent of it. Positive goes the way of the line; negative the
-    other way, as the fee that a card acquirer keeps of the sales that it pays."""
+    other way, as the fee that a card acquirer keeps of the sales that it pays. Several may be of
+    one account, as of two cost centres."""
 
     account: UUID
     amount: Decimal | None = None
     percent: Decimal | None = None
+    cost_center: UUID | None = None
 
 
 @transaction.atomic
@@ -57,7 +60,8 @@ def create_entry(
 
     Raises:
         InvalidInput: (field `slices`) they are not what is open of the line, to the centavo, or an
-            account is none that may be used; (field `memo`) it is too long.
+            account is none that may be used; (field `cost_center`) as `center_for`; (field `memo`)
+            it is too long.
         InvalidState: (code `line_used`) nothing of the line is open.
         Changed, NotAllowed: as `hold_lines`.
     """
@@ -75,7 +79,7 @@ def create_entry(
         memo=memo,
         lines=[
             (hold_leaf(line.bank_account), there),
-            *((account, -amount * sign) for account, amount in parts),
+            *(part._replace(amount=-part.amount * sign) for part in parts),
         ],
         by=origin.by.user if origin.by else None,
     )
@@ -90,7 +94,7 @@ def create_entry(
             "Conta": str(line.bank_account),
             "Extrato": in_words(line),
             "Histórico": memo,
-            "Classificação": "; ".join(f"{account}: {reais(each)}" for account, each in parts),
+            "Classificação": "; ".join(map(part_words, parts)),
             **({"Com": str(payee or payer)} if payee or payer else {}),
             **rule_named(origin),
         },
@@ -98,18 +102,36 @@ def create_entry(
     return writing.match
 
 
-def read_slices(
-    tenant: Tenant, slices: Sequence[Slice], whole: Decimal
-) -> list[tuple[Account, Decimal]]:
-    """Each account with its amount; together they are `whole`."""
+def part_words(part: Posting) -> str:
+    center = f" (centro de custo {part.cost_center})" if part.cost_center else ""
+    return f"{part.account}{center}: {reais(part.amount)}"
+
+
+def read_slices(tenant: Tenant, slices: Sequence[Slice], whole: Decimal) -> list[Posting]:
+    """Each account with its amount and cost centre; together they are `whole`."""
     if not slices:
         raise refused("Escolha a classificação.")
-    accounts = [classification(tenant, each.account, field="slices") for each in slices]
+    kept = [account_and_center(tenant, each) for each in slices]
     if all(each.percent is not None for each in slices):
         amounts = by_percent([each.percent or ZERO for each in slices], whole)
     else:
         amounts = by_amount(slices, whole)
-    return list(zip(accounts, amounts, strict=True))
+    return [
+        Posting(account, amount, center)
+        for (account, center), amount in zip(kept, amounts, strict=True)
+    ]
+
+
+def account_and_center(
+    tenant: Tenant, part: Slice, *, field: str = "slices"
+) -> tuple[Account, CostCenter | None]:
+    """
+    Raises:
+        InvalidInput: (field `field`) the account is none that may be used; (field `cost_center`)
+            as `center_for`.
+    """
+    account = classification(tenant, part.account, field=field)
+    return account, center_for(account, part.cost_center)
 
 
 def by_amount(slices: Sequence[Slice], whole: Decimal) -> list[Decimal]:
@@ -132,7 +154,7 @@ def by_amount(slices: Sequence[Slice], whole: Decimal) -> list[Decimal]:
         raise refused(
             f"Faltam {reais(missing)} para fechar."
             if missing > 0
-            else f"As partes passam do lançamento em {reais(-missing)}."
+            else f"As partes passam do valor da linha em {reais(-missing)}."
         )
     return amounts
 

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.chart.purposes import account_for
-from accounts.models import Account, AccountPurpose
+from accounts.models import Account, AccountPurpose, CostCenter
 from core.errors import InvalidInput
 from core.money import MAX_AMOUNT, two_places
 from tenants.models import Tenant
@@ -158,5 +158,33 @@ def classification(tenant: Tenant, account_id: UUID, *, field: str) -> Account:
             "«transferir».",
             field=field,
             code="no_account",
+        )
+    return found
+
+
+def center_for(account: Account, center_id: UUID | None) -> CostCenter | None:
+    """The cost centre of a part that is classified so; none was asked for, and none is looked for.
+
+    Raises:
+        InvalidInput: (field `cost_center`) it is archived or none of the company's; the account
+            takes none.
+    """
+    if center_id is None:
+        return None
+    centers = CostCenter.objects.of(account.tenant_id)
+    found: CostCenter | None = centers.filter(id=center_id).first()
+    if found is None:
+        raise InvalidInput("Escolha um centro de custo da empresa.", field="cost_center")
+    if found.is_archived:
+        raise InvalidInput(
+            f"O centro de custo {found} está arquivado e não recebe lançamentos.",
+            field="cost_center",
+            code="center_archived",
+        )
+    if not account.takes_cost_center:
+        raise InvalidInput(
+            f"A conta {account} não leva centro de custo: só as de receita e despesa levam.",
+            field="cost_center",
+            code="takes_no_center",
         )
     return found

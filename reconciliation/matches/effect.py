@@ -1,30 +1,27 @@
 """What undoing matches would do, said before it is done. Writes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 from uuid import UUID
 
-from accounts.chart.reclassify import standing
 from accounts.models import JournalEntry
 from banking.models import StatementLine
 from charges.models import Settlement
-from charges.settlement.undo import why_not_undone
-from payments.bills.paid_outside import payment_of
-from payments.bills.rest import OPEN, rest_moved
 from payments.models import Payable, PaymentOrder
-from payments.states import PayableStatus
+from reconciliation.matches.blockers import (
+    Blocker,
+    Chains,
+    Kind,
+    blockers_among,
+    chains_of,
+    each_once,
+    effects_of,
+)
 from reconciliation.models import Match, MatchEffect, MatchLine
 
-Kind = MatchEffect.Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Blocker:
-    """What stands on a match and goes first: another match, or something that only its own page
-    takes back."""
-
-    words: str  # a Portuguese sentence
-    match: Match | None = None
+Row = TypeVar("Row", bound=Any)
+SHORT = 12  # things that are named one by one
 
 
 @dataclass(slots=True)
@@ -42,10 +39,10 @@ class Undoing:
     blockers: list[Blocker] = field(default_factory=list)
 
     @property
-    def words(self) -> str:
-        """«Reabre 2 linhas do extrato, estorna 1 lançamento contábil.»"""
+    def said(self) -> list[str]:
+        """«reabre 2 linhas do extrato», «estorna 1 lançamento contábil»."""
         told = [
-            counted(len(self.lines), "Reabre {} linha{} do extrato"),
+            counted(len(self.lines), "reabre {} linha{} do extrato"),
             counted(len(self.kept), "mantém {} lançamento{} contáb{}"),
             counted(len(self.rewritten), "tira a diferença de {} lançamento{} contáb{}"),
             counted(len(self.reversed), "estorna {} lançamento{} contáb{}"),
@@ -53,8 +50,21 @@ class Undoing:
             counted(len(self.orders), "pede que informem o resultado de {} pagamento{}"),
             counted(len(self.settlements), "reabre {} cobrança{}"),
         ]
-        sentence = ", ".join(filter(None, told))
+        return [each for each in told if each]
+
+    @property
+    def words(self) -> str:
+        """«Reabre 2 linhas do extrato, estorna 1 lançamento contábil.»"""
+        sentence = ", ".join(self.said)
         return f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
+
+    @property
+    def is_short(self) -> bool:
+        things: Sequence[Sequence[Any]] = (
+            self.lines, self.kept, self.rewritten, self.reversed, self.bills, self.orders,
+            self.settlements,
+        )  # fmt: skip
+        return sum(len(each) for each in things) <= SHORT
 
 
 def counted(number: int, form: str) -> str:
@@ -65,35 +75,41 @@ def counted(number: int, form: str) -> str:
 
 
 def effect_of(matches: Sequence[Match]) -> Undoing:
-    """Of matches of one company that stand; the newest first. Runs inside the company's scope."""
-    undoing = Undoing()
-    ids = {match.id for match in matches}
-    for match in sorted(matches, key=lambda each: (each.made_at, each.id), reverse=True):
-        undoing.matches.append(match)
-        rows = MatchLine.objects.of(match.tenant_id).filter(match=match)
-        found = rows.select_related("statement_line__bank_account").order_by("added_at", "id")
-        undoing.lines += [each.statement_line for each in found]
-        for effect in effects_of(match):
-            add(undoing, effect)
-        undoing.blockers += [
-            each for each in blockers_of(match) if each.match is None or each.match.id not in ids
-        ]
+    """Of matches of one company that stand; the newest first. Runs inside the company's scope. As
+    many queries for many as for one."""
+    if not matches:
+        return Undoing()
+    newest = sorted(matches, key=lambda each: (each.made_at, each.id), reverse=True)
+    ids = [match.id for match in newest]
+    effects = effects_of(newest[0].tenant_id, ids)
+    chains = chains_of(effects)
+    undoing = Undoing(matches=newest, lines=lines_of(newest))
+    for match in ids:
+        for effect in effects.get(match, []):
+            add(undoing, effect, chains)
+    undoing.kept, undoing.reversed = once(undoing.kept), once(undoing.reversed)
+    told = blockers_among(effects, chains)
+    found = each_once(each for match in ids for each in told.get(match, []))
+    mine = set(ids)
+    undoing.blockers = [each for each in found if each.match is None or each.match.id not in mine]
     return undoing
 
 
-def effects_of(match: Match) -> list[MatchEffect]:
-    """The last one first, as they are taken back."""
-    rows = MatchEffect.objects.of(match.tenant_id).filter(match=match)
-    related = rows.select_related(
-        "entry", "former", "bill__payee", "payment__rest", "order__payable__payee",
-        "settlement__charge",
-    )  # fmt: skip
-    return list(related.order_by("-position"))
+def once(rows: Iterable[Row]) -> list[Row]:
+    return list({each.id: each for each in rows}.values())
 
 
-def add(undoing: Undoing, effect: MatchEffect) -> None:
-    if effect.kind == Kind.LINKED and effect.entry is not None:
-        undoing.kept.append(standing(effect.entry))
+def lines_of(matches: Sequence[Match]) -> list[StatementLine]:
+    rows = MatchLine.objects.of(matches[0].tenant_id).filter(match__in=[m.id for m in matches])
+    told = rows.select_related("statement_line__bank_account").defer("statement_line__raw")
+    place = {match.id: number for number, match in enumerate(matches)}
+    found = sorted(told.order_by("added_at", "id"), key=lambda each: place[each.match_id])
+    return once(each.statement_line for each in found)
+
+
+def add(undoing: Undoing, effect: MatchEffect, chains: Chains) -> None:
+    if effect.kind == Kind.LINKED and effect.entry_id is not None:
+        undoing.kept.append(chains[effect.entry_id][-1])
     elif effect.kind == Kind.REWRITTEN and effect.former is not None:
         undoing.rewritten.append(effect.former)
     elif effect.kind == Kind.BILL_PAID and effect.bill is not None:
@@ -102,8 +118,8 @@ def add(undoing: Undoing, effect: MatchEffect) -> None:
         undoing.orders.append(effect.order)
     elif effect.kind == Kind.CHARGE_SETTLED and effect.settlement is not None:
         undoing.settlements.append(effect.settlement)
-    elif is_own_entry(effect) and effect.entry is not None:
-        undoing.reversed.append(standing(effect.entry))
+    elif is_own_entry(effect) and effect.entry_id is not None:
+        undoing.reversed.append(chains[effect.entry_id][-1])
 
 
 def is_own_entry(effect: MatchEffect) -> bool:
@@ -111,51 +127,6 @@ def is_own_entry(effect: MatchEffect) -> bool:
     if effect.kind == Kind.GIVEN_BACK:
         return effect.order_id is None and effect.settlement_id is None
     return effect.kind == Kind.CREATED
-
-
-# --- What stands on it ---
-
-
-def blockers_of(match: Match) -> list[Blocker]:
-    found: list[Blocker] = []
-    for effect in effects_of(match):
-        if effect.entry is not None:
-            found += given_back(match, [effect.entry, standing(effect.entry)])
-        if effect.kind == Kind.BILL_PAID and effect.bill is not None:
-            found += on_bill(effect.bill)
-        if effect.kind == Kind.CHARGE_SETTLED and effect.settlement is not None:
-            found += on_receipt(effect.settlement)
-    return list({(each.match.id if each.match else each.words): each for each in found}.values())
-
-
-def given_back(match: Match, entries: Sequence[JournalEntry]) -> list[Blocker]:
-    later = MatchEffect.objects.of(match.tenant_id).filter(
-        kind=Kind.GIVEN_BACK, former__in=entries, match__ended_at=None
-    )
-    later = later.exclude(match=match).select_related("match", "former")
-    return [
-        Blocker(f"A devolução de «{each.former}» foi conciliada depois.", each.match)
-        for each in later
-    ]
-
-
-def on_receipt(settlement: Settlement) -> list[Blocker]:
-    if settlement.undone_at is not None:
-        return []  # on the charge's page
-    sentence = why_not_undone(settlement)
-    return [Blocker(sentence)] if sentence else []
-
-
-def on_bill(bill: Payable) -> list[Blocker]:
-    payment = payment_of(bill)
-    if payment is None or payment.rest is None:
-        return []
-    rest = payment.rest
-    if rest.status in OPEN or rest.status == PayableStatus.CANCELLED:
-        return []
-    of_rest = MatchEffect.objects.of(bill.tenant_id).filter(bill=rest, match__ended_at=None)
-    effect = of_rest.select_related("match").first()
-    return [Blocker(rest_moved(rest), effect.match if effect else None)]
 
 
 def matches_of(tenant_id: UUID, lines: Sequence[UUID]) -> dict[UUID, list[Match]]:

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.journal.entries import MEMO_LENGTH, post_entry
-from accounts.models import Account, JournalEntry
+from accounts.journal.postings import Posting, postings_of
+from accounts.models import JournalEntry
 from audit.acts import Act
 from audit.services import record
 from banking.banks.contract.payments import OrderState
@@ -111,7 +112,7 @@ def read_part(
         return None
     chosen = [each for each in parts if of is None or each.id == of]
     if len(chosen) != 1:
-        raise InvalidInput("Diga o que voltou do lançamento.", field="of", code="which")
+        raise InvalidInput("Diga o que voltou da linha.", field="of", code="which")
     if abs(line.amount) > abs(chosen[0].amount):
         raise InvalidInput("Voltou mais do que isto foi.", field="of", code="too_much")
     return chosen[0]
@@ -246,10 +247,10 @@ def post_opposite(writing: Writing, back: Return, entry: JournalEntry) -> None:
     writing.add_line(back.line, back.line.amount)
 
 
-def opposite(entry: JournalEntry, amount: Decimal) -> list[tuple[Account, Decimal]]:
-    lines = list(entry.lines.select_related("account"))
+def opposite(entry: JournalEntry, amount: Decimal) -> list[Posting]:
+    lines = postings_of(entry, sign=-1)
     if abs(amount) == entry.total:
-        return [(each.account, -each.amount) for each in lines]
+        return lines
     if len(lines) != 2:
         raise InvalidInput(
             "Voltou só uma parte de um lançamento dividido: crie um lançamento com a parte de "
@@ -257,7 +258,7 @@ def opposite(entry: JournalEntry, amount: Decimal) -> list[tuple[Account, Decima
             field="other",
             code="in_part",
         )
-    return [(each.account, -abs(amount).copy_sign(each.amount)) for each in lines]
+    return [each._replace(amount=abs(amount).copy_sign(each.amount)) for each in lines]
 
 
 def refund(back: Return, settlement: Settlement) -> Done:

@@ -61,7 +61,7 @@ def hold_lines(
     locked = rows.select_for_update(of=("self",), no_key=True).defer("raw").order_by("id")
     lines = list(locked.select_related("bank_account", "tenant"))
     if not lines or len(lines) != len(set(ids)):
-        raise InvalidInput("Escolha lançamentos do extrato.", field="lines", code="no_lines")
+        raise InvalidInput("Escolha linhas do extrato.", field="lines", code="no_lines")
     if seen is not None:
         require_unchanged(lines, seen)
     return sorted(lines, key=lambda line: (line.booked_on, line.occurred_at, line.id))

@@ -36,7 +36,7 @@ def ignore(line_id: UUID, *, by: Membership, why: str, seen: Seen | None = None)
         Changed, NotAllowed: as `hold_lines`.
     """
     if not read_line(why):
-        raise InvalidInput("Informe por que este lançamento é ignorado.", field="why")
+        raise InvalidInput("Informe por que esta linha é ignorada.", field="why")
     lock_person(by.tenant_id, by.user_id)
     line, amount = held_open(line_id, by, seen)
     value = {"seen": seen_to_json(seen)}
@@ -108,7 +108,7 @@ def origin_of(act: ExceptionalAct, by: Membership) -> Origin:
     return Origin(by=None, degree=Match.Degree.RULE, exception=act, rule=rule)
 
 
-IGNORED = Kind("line_ignored", "Lançamento ignorado", apply_ignored)
+IGNORED = Kind("line_ignored", "Linha ignorada", apply_ignored)
 
 
 def held_open(line_id: UUID, by: Membership, seen: Seen | None) -> tuple[StatementLine, Decimal]:

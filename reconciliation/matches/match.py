@@ -8,12 +8,12 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.journal.entries import MEMO_LENGTH, post_entry, rewrite_entry
+from accounts.journal.postings import Lines, Posting
 from accounts.models import Account, AccountPurpose, JournalEntry, JournalLine
 from audit.acts import Act
 from audit.services import Entry, record_many
 from banking.bank_accounts.ledger_account import hold_leaf
-from banking.banks.contract.payments import OrderState
-from banking.models import Allocation, StatementLine
+from banking.models import StatementLine
 from banking.statements.entry_day import on_day_of
 from charges.settlement.by_line import Came, settle_by_line
 from charges.settlement.settle import Share
@@ -21,9 +21,8 @@ from core.errors import InvalidState
 from core.text import read_line
 from payments.bills.paid_outside import Paid, pay_held, record_paid_outside
 from payments.models import Payable, PaymentOrder
-from payments.orders.bank_lines import agrees_with_debit_of, sent_on, value_of
 from payments.orders.settlement import News
-from payments.orders.transitions import move_by_news, take_from_queue
+from payments.orders.transitions import take_from_queue
 from payments.states import OrderStatus, PayableStatus
 from people.exceptional_acts import Kind, Request, lock_person, propose
 from people.models import ExceptionalAct
@@ -32,6 +31,7 @@ from reconciliation.matches.items import Choice, ItemKind
 from reconciliation.matches.lessons import learn
 from reconciliation.matches.pairing import Done, Pairing, reais
 from reconciliation.matches.plan import Plan, Planned, plan_of
+from reconciliation.matches.proof import is_debit_of, only_own_line, prove, prove_by_lot
 from reconciliation.matches.write import Effect, Origin, Writing, begin_match, posted_on
 from reconciliation.models import Match
 from tenants.models import Membership
@@ -183,10 +183,10 @@ def write_entry(writing: Writing, planned: Planned, pieces: Pieces) -> None:
 def with_differences(planned: Planned, line: StatementLine, origin: Origin) -> JournalEntry:
     assert origin.by is not None  # the product gives nothing up
     row: JournalLine = planned.row
-    others = row.entry.lines.exclude(id=row.id).select_related("account")
-    lines = [
+    others = row.entry.lines.exclude(id=row.id).select_related("account", "cost_center")
+    lines: Lines = [
         (row.account, planned.total),
-        *((each.account, each.amount) for each in others),
+        *(Posting(each.account, each.amount, each.cost_center) for each in others),
         *others_of(planned, line),
     ]
     why = "diferença na conciliação com o extrato"
@@ -227,7 +227,7 @@ def write_bill(writing: Writing, planned: Planned, pieces: Pieces) -> None:
 
 def take_back(order: PaymentOrder) -> None:
     """It never left, and does not any more."""
-    why = "A conta foi conciliada com um lançamento do extrato."
+    why = "A conta foi conciliada com uma linha do extrato."
     if not take_from_queue(order.tenant_id, {order.id: why}):
         raise InvalidState(
             "O pagamento desta conta está saindo agora: espere o resultado do banco.",
@@ -238,46 +238,19 @@ def take_back(order: PaymentOrder) -> None:
 def prove_order(writing: Writing, planned: Planned, order: PaymentOrder, pieces: Pieces) -> None:
     """The bank may be paying the bill: only the line that this payment would have proves it."""
     by = writing.origin.by
+    assert by is not None  # as of every bill
     line, amount = pieces[0]
-    is_whole = len(pieces) == 1 and not planned.differences and by is not None
-    if not (is_whole and line.bank_account_id == order.bank_account_id) or by is None:
+    is_whole = len(pieces) == 1 and not planned.differences
+    if not is_whole or line.bank_account_id != order.bank_account_id:
         raise only_own_line(order)
+    order.payable = planned.row
     source = f"Débito no extrato, conciliado por {by.user.display_name}."
     if amount != line.amount:
         prove_by_lot(writing, order, News(source, day=line.booked_on, by=by.user), pieces[0])
-        return
-    if not agrees_with_debit_of(order, line):
+    elif is_debit_of(order, line):
+        prove(writing, order, line, source)
+    else:
         raise only_own_line(order)
-    move_by_news(order, OrderState.PAID, News(source, line=line, by=by.user))
-    parts = Allocation.objects.of(line.tenant_id).standing().filter(statement_line=line)
-    part = parts.select_related("journal_line__entry").get()
-    writing.add_part(part)
-    writing.note(
-        Effect.ORDER_PROVED, bill=order.payable, order=order, entry=part.journal_line.entry
-    )
-
-
-def prove_by_lot(
-    writing: Writing, order: PaymentOrder, news: News, piece: tuple[StatementLine, Decimal]
-) -> None:
-    """One debit for a lot of orders, which it names by the id that its bank gave the lot."""
-    line, amount = piece
-    is_named = bool(order.reference) and order.reference in line.description.split()
-    if not is_named or -amount != value_of(order) or line.booked_on < sent_on(order):
-        raise only_own_line(order)
-    move_by_news(order, OrderState.PAID, news)
-    order.refresh_from_db(fields=["entry"])
-    assert order.entry is not None
-    writing.join(line, posted_on(line.bank_account, order.entry), amount)
-    writing.note(Effect.ORDER_PROVED, bill=order.payable, order=order, entry=order.entry)
-
-
-def only_own_line(order: PaymentOrder) -> InvalidState:
-    return InvalidState(
-        f"O banco pode estar pagando esta conta ({order.get_status_display().lower()}): só a linha "
-        "desse pagamento a concilia. Espere o resultado, ou informe-o na página da conta.",
-        code="at_bank",
-    )
 
 
 def write_charge(writing: Writing, planned: Planned, pieces: Pieces) -> None:

@@ -65,7 +65,7 @@ def comment(line: StatementLine, text: str, *, by: Membership) -> LineComment:
     hold(line)
     if LineComment.objects.of(line.tenant_id).filter(statement_line=line).count() >= MOST_COMMENTS:
         raise InvalidState(
-            f"Este lançamento já tem {MOST_COMMENTS} comentários, o máximo.", code="too_many"
+            f"Esta linha já tem {MOST_COMMENTS} comentários, o máximo.", code="too_many"
         )
     made: LineComment = LineComment.objects.create(
         tenant_id=line.tenant_id, statement_line=line, text=text, by=by.user
@@ -94,7 +94,7 @@ def attach_file(line: StatementLine, name: str, content: bytes, *, by: Membershi
     files = LineFile.objects.of(line.tenant_id).filter(statement_line=line, removed_at=None)
     if files.count() >= MOST_FILES:
         raise InvalidInput(
-            f"Este lançamento já tem {MOST_FILES} anexos, o máximo. Remova um antes.",
+            f"Esta linha já tem {MOST_FILES} anexos, o máximo. Remova um antes.",
             field="file",
             code="too_many",
         )

@@ -83,7 +83,7 @@ def plan_of(pairing: Pairing, *, by: Membership) -> Plan:
 def require_one_side(lines: Sequence[StatementLine]) -> int:
     if len({line.bank_account_id for line in lines}) > 1:
         raise InvalidInput(
-            "Concilie de cada vez lançamentos de uma só conta.", field="lines", code="two_accounts"
+            "Concilie de cada vez linhas de uma só conta.", field="lines", code="two_accounts"
         )
     if len({line.is_incoming for line in lines}) > 1:
         raise InvalidInput(

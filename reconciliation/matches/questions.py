@@ -52,7 +52,7 @@ def ask(line: StatementLine, text: str, *, of: Membership, by: Membership) -> Li
     rows = LineQuestion.objects.of(line.tenant_id).open().filter(statement_line=line)
     if rows.count() >= MOST_OPEN:
         raise InvalidState(
-            f"Este lançamento já tem {MOST_OPEN} perguntas abertas, o máximo.", code="too_many"
+            f"Esta linha já tem {MOST_OPEN} perguntas abertas, o máximo.", code="too_many"
         )
     made: LineQuestion = LineQuestion.objects.create(
         tenant_id=line.tenant_id,
@@ -129,7 +129,7 @@ def news_of_question(question: LineQuestion) -> News:
         subject=subject_of(question),
         step="asked",
         title=shorten(
-            f"{question.asked_by.display_name} pede informação sobre um lançamento do extrato", 120
+            f"{question.asked_by.display_name} pede informação sobre uma linha do extrato", 120
         ),
         text=shorten(f"«{question.text}»", LONGEST_TOLD),
         action="Responder",
@@ -144,7 +144,7 @@ def news_of_answer(question: LineQuestion) -> News:
         step="answered",
         title=shorten(f"{question.asked_of.display_name} respondeu à sua pergunta.", 120),
         text=shorten(f"«{question.answer}»", LONGEST_TOLD),
-        action="Ver o lançamento",
+        action="Ver a linha",
         url=signed_address(question, question.asked_by_id),
         until=database_now() + SHOWN,
     )

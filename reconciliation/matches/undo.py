@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.chart.reclassify import standing
 from accounts.journal.entries import hold_entry, reverse_entry, rewrite_entry
+from accounts.journal.postings import postings_of
 from accounts.models import JournalEntry
 from audit.acts import Act
 from audit.services import record
@@ -22,14 +23,8 @@ from payments.bills.paid_outside import payment_of, undo_paid_outside
 from payments.bills.tiers import lock_rules
 from payments.models import Payable, PaymentOrder
 from payments.orders.transitions import lock_in_order, require_review
-from reconciliation.matches.effect import (
-    Blocker,
-    Kind,
-    Undoing,
-    effect_of,
-    effects_of,
-    is_own_entry,
-)
+from reconciliation.matches.blockers import Blocker, Kind, effects_of
+from reconciliation.matches.effect import Undoing, effect_of, is_own_entry
 from reconciliation.matches.hold import Seen, hold_lines, name_of
 from reconciliation.matches.match import in_words
 from reconciliation.models import Match, MatchEffect, MatchLine
@@ -81,11 +76,15 @@ def held_matches(ids: Collection[UUID], by: Membership) -> list[Match]:
     matches = list(rows.select_for_update(of=("self",), no_key=True).select_related("undone_by"))
     for match in matches:
         if match.ended_at is not None:
-            who = f" por {name_of(match.undone_by)}" if match.undone_by else ""
-            raise InvalidState(f"Esta conciliação já foi desfeita{who}.", code="already_undone")
+            raise already_undone(match.undone_by)
     if len(matches) < len(set(ids)):
         raise InvalidState("Esta conciliação não existe.", code="no_match")
     return matches
+
+
+def already_undone(who: User | None) -> InvalidState:
+    by = f" por {name_of(who)}" if who else ""
+    return InvalidState(f"Esta conciliação já foi desfeita{by}.", code="already_undone")
 
 
 def hold_items(matches: Sequence[Match], tenant_id: UUID) -> None:
@@ -115,7 +114,7 @@ def undo_one(match: Match, by: Membership | None, why: str) -> None:
     parts = Allocation.objects.of(match.tenant_id).standing().filter(match_parts__match=match)
     for part in parts.order_by("id"):
         take_apart(part, by=by)
-    for effect in effects_of(match):
+    for effect in effects_of(match.tenant_id, [match.id]).get(match.id, []):
         take_back(effect, by, why)
 
 
@@ -150,8 +149,7 @@ def write_former(entry: JournalEntry, former: JournalEntry, by: Membership, why:
     """The entry as it was before the match, in the place of the one with the difference."""
     hold_entry(entry)
     if entry.reversal is None:
-        lines = [(each.account, each.amount) for each in former.lines.select_related("account")]
-        rewrite_entry(entry, lines=lines, why=why, by=by.user)
+        rewrite_entry(entry, lines=postings_of(former), why=why, by=by.user)
 
 
 def put_on_record(match: Match, by: Membership | None, why: str) -> None:

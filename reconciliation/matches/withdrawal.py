@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 BATCH = 50  # to a transaction, and told one by one
-WHY = "O arquivo que trazia o lançamento do extrato foi desfeito."
+WHY = "O arquivo que trazia a linha do extrato foi desfeito."
 
 
 def effect_words(tenant_id: UUID, lines: "QuerySet[StatementLine]") -> list[str]:
@@ -27,7 +27,9 @@ def effect_words(tenant_id: UUID, lines: "QuerySet[StatementLine]") -> list[str]
     count = matches.count()
     if not count:
         return []
-    said = [f"{counted(count, 'conciliação é desfeita', 'conciliações são desfeitas')}, inteiras."]
+    said = [
+        counted(count, "conciliação é desfeita, inteira.", "conciliações são desfeitas, inteiras.")
+    ]
     if count <= BATCH:
         undoing = effect_of(list(matches))
         said += [undoing.words, *dict.fromkeys(each.words for each in undoing.blockers)]

@@ -8,7 +8,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Account
+from accounts.models import Account, CostCenter
 from banking.models import BankAccount, StatementLine
 from core.clock import DatabaseNow
 from parties.models import Payee, Payer
@@ -37,6 +37,9 @@ class BulkAct(TenantOwned):
     classification = TenantForeignKey(
         Account, models.PROTECT, null=True, related_name="+", db_index=False
     )
+    cost_center = TenantForeignKey(
+        CostCenter, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     memo = models.CharField(  # blank: each line's own
         "histórico", max_length=300, blank=True, default="", db_default=""
     )
@@ -56,6 +59,9 @@ class BulkAct(TenantOwned):
                 condition=Q(kind="create", classification__isnull=False)
                 | Q(kind="create", stage="draft")
                 | ~Q(kind="create") & Q(classification=None, payee=None, payer=None),
+            ),
+            models.CheckConstraint(
+                name="bulkact_centered", condition=Q(kind="create") | Q(cost_center=None)
             ),
         ]
         indexes = [

@@ -5,7 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Account
+from accounts.models import Account, CostCenter
 from banking.models import BankAccount
 from core.clock import DatabaseNow
 from parties.models import Payee, Payer
@@ -116,6 +116,9 @@ class RuleSlice(TenantOwned):
     account = TenantForeignKey(Account, models.PROTECT, related_name="+")
     amount = models.DecimalField("valor", max_digits=14, decimal_places=2, null=True)
     percent = models.DecimalField("%", max_digits=7, decimal_places=4, null=True)
+    cost_center = TenantForeignKey(
+        CostCenter, models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         ordering = ["position"]

@@ -38,6 +38,7 @@ class Beginning:
 
     day: dt.date
     amount: Decimal | None  # None: no bank states any balance, so a person is asked
+    told_on: dt.date | None = None  # the first day of which a balance is stated
 
 
 def beginning_of(account: BankAccount) -> Beginning | None:
@@ -54,9 +55,9 @@ def beginning(
 
     The opening that the bank states, else its first closing less what moved until then."""
     if line is None:
-        return Beginning(balance, closing) if balance else None
+        return Beginning(balance, closing, balance) if balance else None
     if balance is None or closing is None or moved is None:
         return Beginning(line - ONE_DAY, None)
     if balance < line:
-        return Beginning(balance, closing)
-    return Beginning(line - ONE_DAY, closing - moved)
+        return Beginning(balance, closing, balance)
+    return Beginning(line - ONE_DAY, closing - moved, balance)

@@ -16,6 +16,7 @@ from reconciliation.position.opening import (
     standing_opening,
     take_back,
 )
+from reconciliation.position.unproved import unproved_lines
 
 
 def open_when_read(account: BankAccount) -> None:
@@ -58,11 +59,13 @@ def may_take_opening_back(file: StatementFile) -> bool:
 
 
 def opens_by_itself(account: BankAccount, first: Beginning) -> bool:
-    """Which entries the bank does not have yet, only a person can say."""
+    """Which entries the bank does not have yet, only a person can say, and whether days of which
+    no balance is known are whole."""
     return (
         (account.is_by_file or account.proof == BankAccount.Proof.PROVED)
         and not is_left_to_people(account)
         and not markable(account, first.day, None).exists()
+        and not unproved_lines(account, first, None).number
     )
 
 

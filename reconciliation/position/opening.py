@@ -25,6 +25,7 @@ from core.errors import Changed, InvalidInput, InvalidState, NotAllowed
 from core.money import format_brl
 from reconciliation.models import OpeningBalance, OpeningPutOff
 from reconciliation.position.beginning import Beginning, beginning_of
+from reconciliation.position.unproved import Unproved, unproved_lines
 from tenants.models import Membership
 from tenants.scope import tenant_scope
 
@@ -50,6 +51,7 @@ class Effect:
     held: Decimal  # by the Conta do Ativo, without what is marked
     marked: Decimal
     former: OpeningBalance | None  # reversed by it
+    unproved: Unproved  # what `amount` follows from, though no balance says so
 
     @property
     def entry_amount(self) -> Decimal | None:
@@ -75,7 +77,9 @@ def effect_of_opening(
     rows = markable(account, first.day, former)
     held: Decimal = rows.aggregate(sum=Sum("rest"))["sum"] or Decimal(0)
     kept: Decimal = rows.filter(id__in=marked).aggregate(sum=Sum("rest"))["sum"] or Decimal(0)
-    return Effect(first.day, told_amount(first, former, amount), held - kept, kept, former)
+    told = told_amount(first, former, amount)
+    unproved = unproved_lines(account, first, former)
+    return Effect(first.day, told, held - kept, kept, former, unproved)
 
 
 def begun(account: BankAccount) -> Beginning:
@@ -190,7 +194,8 @@ def post_opening(
             created_by=by.user if by else None,
         )
         OpeningPutOff.objects.of(account.tenant_id).filter(bank_account=account).delete()
-        put_on_record(opening, told - held, former=former, by=by)
+        unproved = unproved_lines(account, first, former)
+        put_on_record(opening, told - held, former=former, unproved=unproved, by=by)
     return opening
 
 
@@ -214,14 +219,6 @@ def put_off_opening(account: BankAccount, *, by: Membership) -> None:
             [OpeningPutOff(tenant_id=account.tenant_id, bank_account=account, created_by=by.user)],
             ignore_conflicts=True,
         )
-
-
-def is_offered(account: BankAccount, opening: OpeningBalance | None) -> bool:
-    """Whether the card offers to write it."""
-    if opening is not None:
-        return False
-    put_off = OpeningPutOff.objects.of(account.tenant_id).filter(bank_account=account)
-    return not put_off.exists()
 
 
 # --- Steps --------------------------------------------------------------------------------
@@ -304,8 +301,10 @@ def put_on_record(
     amount: Decimal,
     *,
     former: OpeningBalance | None,
+    unproved: Unproved,
     by: Membership | None,
 ) -> None:
+    without_proof = {"Sem saldo que as prove": unproved.words} if unproved.number else {}
     record(
         Act.OPENING_POSTED,
         on=opening,
@@ -314,6 +313,7 @@ def put_on_record(
         after={
             **told_of(opening),
             "Lançamento": f"R$\u00a0{format_brl(amount)}" if amount else "nenhum",
+            **without_proof,
         },
     )
 

@@ -21,6 +21,7 @@ BANK_FEES = tuple(
     map(Decimal, ("1.75", "1.99", "2.50", "2.69", "3.50", "8.50", "9.90", "10.00", "12.50"))
 )
 MOST_LATE_DAYS = 120
+MOST_ROUNDED = Decimal("1.00")  # half a centavo a day of them, and some
 MOST_DISCOUNT = Decimal("0.105")
 # What a bank asks for a TED on top, where it is no price that is known.
 MOST_FEE, MOST_FEE_SHARE = Decimal("20.00"), Decimal("0.02")
@@ -54,18 +55,36 @@ def explain(item: Item, owed: Decimal, moved: Decimal, day: date) -> Explained |
     return _by_custom(item, owed, moved, day)
 
 
-@lru_cache(maxsize=200_000)
 def values_by_terms(item: Item, day: date) -> frozenset[Decimal]:
     """What the item costs by its own terms when its money is booked on `day`.
 
     Paid on the banking day before, or between, it may be booked today.
     """
+    terms, first = item.terms, first_paid_for(day)
+    is_late = day > item.day and (terms.fine_percent or terms.interest_percent)
+    is_early = terms.discount and terms.discount_until and first <= terms.discount_until
+    return _values(abs(item.amount), terms, item.day, day) if is_late or is_early else frozenset()
+
+
+def price_range(item: Item) -> tuple[Decimal, Decimal]:
+    """The most and the least that its own terms make of the item; more where they round."""
     amount, terms = abs(item.amount), item.terms
+    percent = terms.fine_percent + terms.interest_percent * MOST_LATE_DAYS / 30
+    return amount + amount * percent / 100, max(amount - terms.discount, CENT)
+
+
+@lru_cache(maxsize=500)
+def first_paid_for(day: date) -> date:
+    """The first day on which was paid what may be booked on `day`."""
+    return previous_banking_day(day - timedelta(days=1))
+
+
+@lru_cache(maxsize=100_000)
+def _values(amount: Decimal, terms: Terms, due: date, day: date) -> frozenset[Decimal]:
     values: set[Decimal] = set()
     paid = day
-    first = previous_banking_day(day - timedelta(days=1))
-    while paid >= first:
-        values |= _on(amount, terms, item.day, paid)
+    while paid >= first_paid_for(day):
+        values |= _on(amount, terms, due, paid)
         paid -= timedelta(days=1)
     return frozenset(values - {amount})
 

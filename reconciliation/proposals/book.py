@@ -3,12 +3,18 @@
 In memory; the tables give the same blocks by indexed queries.
 """
 
+from bisect import bisect
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
-from reconciliation.proposals.amounts import MOST_LATE_DAYS, values_by_terms
+from reconciliation.proposals.amounts import (
+    MOST_LATE_DAYS,
+    MOST_ROUNDED,
+    price_range,
+    values_by_terms,
+)
 from reconciliation.proposals.facts import Company, Item, Line, Party, Proposal
 from reconciliation.proposals.masks import MaskIndex
 from reconciliation.proposals.names import CUT, NameIndex
@@ -20,6 +26,7 @@ from reconciliation.proposals.reading import (
     read,
 )
 
+ONE = Decimal(1)
 SURE_FIT = 0.85
 LEAST_ID = 8  # figures of a number that is no other by chance
 LEAST_TOKEN = 4
@@ -73,8 +80,9 @@ class Book:
         self._by_id: dict[str, set[str]] = defaultdict(set)
         self._by_party: dict[str, set[str]] = defaultdict(set)
         self._by_amount: dict[Decimal, set[str]] = defaultdict(set)  # all, open or not; signed
-        self._late: dict[date, dict[Decimal, set[str]]] = {}
-        self._with_terms: set[str] = set()
+        self._by_price: list[tuple[Decimal, str]] = []  # charges with terms, by amount
+        self._is_sorted = True
+        self._dearest, self._cheapest = ONE, ONE  # what terms make of 1,00
         self._by_day: dict[date, set[str]] = defaultdict(set)
         self._lines_by_amount: dict[Decimal, list[str]] = defaultdict(list)
         self._lines_by_party: dict[str, list[str]] = defaultdict(list)
@@ -202,26 +210,29 @@ class Book:
         """Open charges that by their own terms cost on this day what came."""
         if line.amount < 0:
             return []
-        if line.day not in self._late:
-            self._with_terms = {item for item in self._with_terms if self.open[item]}
-            self._late[line.day] = defaultdict(set)
-            for item in self._with_terms:
-                self._note_values(self.items[item], line.day)
         return [
-            self.items[item]
-            for item in self._late[line.day].get(line.amount, ())
-            if self.open[item] == abs(self.items[item].amount)
+            item
+            for item in self._priced_about(line.amount)
+            if self.open[item.id] == item.amount
+            and abs((line.day - item.day).days) <= MOST_LATE_DAYS
+            and line.amount in values_by_terms(item, line.day)
         ]
 
-    def _note_terms(self, item: Item) -> None:
-        self._with_terms.add(item.id)
-        for day in self._late:
-            self._note_values(item, day)
+    def _priced_about(self, amount: Decimal) -> Iterator[Item]:
+        """Charges with terms whose price may come to so much on some day."""
+        if not self._is_sorted:
+            self._by_price.sort()
+            self._is_sorted = True
+        least, most = amount / self._dearest - MOST_ROUNDED, amount / self._cheapest + MOST_ROUNDED
+        begin, end = (bisect(self._by_price, (each, "")) for each in (least, most))
+        return (self.items[item] for _, item in self._by_price[begin:end])
 
-    def _note_values(self, item: Item, day: date) -> None:
-        if abs((day - item.day).days) <= MOST_LATE_DAYS:
-            for value in values_by_terms(item, day):
-                self._late[day][value].add(item.id)
+    def _note_terms(self, item: Item) -> None:
+        self._by_price.append((item.amount, item.id))
+        self._is_sorted = False
+        dearest, cheapest = price_range(item)
+        self._dearest = max(self._dearest, dearest / item.amount)
+        self._cheapest = min(self._cheapest, cheapest / item.amount)
 
     def around(self, day: date, days: tuple[int, int], line: Line) -> list[Item]:
         """Open items of the line's side that are due about that day; both ends are included."""

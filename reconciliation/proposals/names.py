@@ -11,6 +11,7 @@ from reconciliation.proposals.facts import Party
 
 EXACT, CUT, LIKE, PART = 1.0, 0.95, 0.9, 0.8
 LEAST_WORD = 4
+BLOCK = 4  # letters of a word by which names are found
 COMPANY_DOCUMENT = 14  # figures of a CNPJ
 LEAST_CUT = 9  # letters of a cut name that still say something
 LEAST_LIKE = 91
@@ -52,7 +53,7 @@ class NameIndex:
             self._names[party.id] = names
             for name in names:
                 for word in name.split():
-                    self._by_word[word[:4]].add(party.id)
+                    self._by_word[word[:BLOCK]].add(party.id)
                 if len(party.document) == COMPANY_DOCUMENT and name:
                     self._by_brand[name.split()[0]].add(party.id)
 
@@ -67,7 +68,7 @@ class NameIndex:
 
     def _fitting(self, told: str, may_be_cut: bool) -> dict[str, float]:
         blocks = [
-            self._by_word.get(word[:4], set())
+            self._by_word.get(word[:BLOCK], set())
             for word in told.split()
             if len(word) >= 3 and word not in _SMALL
         ]

@@ -1,14 +1,15 @@
 """What the text of a bank line says: documents, numbers, a name, signs of own money or a return."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 
 from brazil.cnpj import is_valid_cnpj
 from brazil.cpf import is_valid_cpf
 from brazil.document import bare_mask
 from core.text import fold
-from reconciliation.proposals.facts import Company, Line
+from reconciliation.proposals.facts import ZERO, Company, Line
 
 _MASKED = re.compile(r"[\d*•x]{2,3}\.?[\d*•x]{3}\.?[\d*•x]{3}(?:/?[\d*•x]{4})?-?[\d*•x]{2}")
 _FULL = re.compile(
@@ -133,6 +134,12 @@ def is_document(text: str) -> bool:
 
 
 def read(line: Line, company: Company) -> Reading:
+    """The lines beside those that come are read at each look: the same words are read once."""
+    return _read(replace(line, id="", day=date.min, amount=ZERO), company)
+
+
+@lru_cache(maxsize=10_000)
+def _read(line: Line, company: Company) -> Reading:
     text = fold(f"{line.description} {line.name}").strip()
     documents, masks = set(), []
     for told in (*(m.group() for m in _FULL.finditer(text)), fold(line.document)):

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count
 
 from core.plurals import counted
-from reconciliation.models import BulkAct, BulkLine
+from reconciliation.models import BulkAct, BulkLine, MatchLine
 
 Kind, State = BulkAct.Kind, BulkLine.State
 SHOWN = 50  # of those that were refused
@@ -67,3 +68,18 @@ def outcome_of(bulk: BulkAct) -> Outcome:
         waiting=by_state.get(State.WAITING, 0),
         reasons=reasons,
     )
+
+
+def touched_by(bulk: BulkAct, most: int) -> list[UUID]:
+    """The lines of its account on which it acted, also those that were not chosen; of more than
+    `most` only so many that it is known."""
+    rows = BulkLine.objects.of(bulk.tenant_id).filter(bulk=bulk).exclude(state=State.LEFT_OUT)
+    told = list(rows.values_list("statement_line_id", "plan")[: most + 1])
+    lines = dict.fromkeys(line for line, _ in told)
+    if bulk.kind == Kind.UNDO and len(told) <= most:
+        matches = {each for _, plan in told for each in plan["matches"] + plan.get("first", [])}
+        others = MatchLine.objects.of(bulk.tenant_id).filter(
+            match__in=matches, statement_line__bank_account=bulk.bank_account_id
+        )
+        lines |= dict.fromkeys(others.values_list("statement_line_id", flat=True)[: most + 1])
+    return list(lines)

@@ -19,7 +19,7 @@ from reconciliation.models import (
     MatchLine,
     MatchPart,
 )
-from reconciliation.reads.pairs import how_of, reason_words
+from reconciliation.reads.pairs import how_of, reasons_of
 from tenants.models import Membership, TenantOwned, TenantQuerySet, User
 
 MOST = 500  # of a kind; what one line has in a lifetime
@@ -106,7 +106,7 @@ def events_of_matches(line: StatementLine) -> Iterator[Event]:
             by=name_of(match.made_by),
             text=match.why,
             how=how_of(match),
-            reasons=[words for reason in match.reasons if (words := reason_words(reason))],
+            reasons=reasons_of(match),
             links=links.get(match.id, ()),
         )
         if match.ended_at is not None:

@@ -1,9 +1,10 @@
 """What forms of acts offer first: what was chosen the last time for lines like this one."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from accounts.models import Account, JournalLine
 from banking.models import BankAccount, StatementLine
@@ -25,14 +26,20 @@ def classifications(tenant_id: UUID) -> TenantQuerySet:
     return accounts.select_related("group").order_by("code")
 
 
-def usual_account(line: StatementLine, by: Membership) -> UUID | None:
-    """The one of the rule that fits, where it was left to a person; else of the last line of the
-    same other side and direction that became an entry, else of the last one of this person in that
-    direction."""
+class Usual(NamedTuple):
+    """What such a line was classified as the last time."""
+
+    account: UUID | None = None
+    cost_center: UUID | None = None
+
+
+def usual_classification(line: StatementLine, by: Membership) -> Usual:
+    """That of the rule that fits, where it was left to a person; else of the last line of the same
+    other side and direction that became an entry, else of the last one of this person in that
+    direction: of that the account alone."""
     rule = rule_for(rules_of(line.tenant_id), line)
     if rule is not None and (first := next(iter(rule.slices.all()), None)) is not None:
-        ruled: UUID = first.account_id
-        return ruled
+        return Usual(first.account_id, first.cost_center_id)
     made = MatchEffect.objects.of(line.tenant_id).filter(
         kind=MatchEffect.Kind.CREATED, match__kind=Match.Kind.CREATE, match__ended_at=None
     )
@@ -43,10 +50,11 @@ def usual_account(line: StatementLine, by: Membership) -> UUID | None:
         if entry is not None:
             rows = JournalLine.objects.of(line.tenant_id).filter(entry=entry)
             rows = rows.filter(account__is_bank_leaf=False, account__archived_at=None)
-            accounts = rows.order_by("position").values_list("account", flat=True)
-            account: UUID | None = accounts.first()
-            return account
-    return None
+            open_center = Case(When(cost_center__archived_at=None, then="cost_center"))
+            last = rows.order_by("position").values_list("account", open_center).first()
+            account, center = last or (None, None)
+            return Usual(account, center if found is alike else None)
+    return Usual()
 
 
 def like(line: StatementLine) -> Q:

@@ -59,8 +59,9 @@ class Said:
 
     @property
     def how_beside(self) -> str:
-        """`how` beside the mark that says «automático»."""
-        return self.how.removeprefix("Automático, ")
+        """`how` beside the mark that says «automático»; empty where a reason says the same."""
+        how = self.how.removeprefix("Automático, ")
+        return "" if how.removeprefix("por ") in self.reasons else how
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ def said_by(match: Match) -> Said:
         undo_url=reverse("reconciliation:undo", args=[match.id]),
         is_automatic=match.is_automatic,
         why=match.why,
-        reasons=[words for each in match.reasons if (words := reason_words(each))],
+        reasons=reasons_of(match),
         how=how_of(match),
     )
 
@@ -222,6 +223,16 @@ def how_of(match: Match) -> str:
         by_rule = words if match.degree == Match.Degree.RULE else f"{words}, da regra"
         words = f"{by_rule} «{match.rule}»"
     return words if match.score is None else f"{words} · {match.score} de 100"
+
+
+def reasons_of(match: Match) -> list[str]:
+    """What spoke for it, beside `how_of`, which names its rule."""
+    told = [each for each in match.reasons if not is_of_rule(each)] if match.rule else match.reasons
+    return [words for each in told if (words := reason_words(each))]
+
+
+def is_of_rule(reason: Any) -> bool:
+    return isinstance(reason, Mapping) and reason.get("slug") == "rule"
 
 
 def reason_words(reason: Any) -> str:

@@ -39,7 +39,9 @@ def overview_of(tenant: Tenant, today: date) -> Overview:
     """Four queries. Runs inside the company's scope."""
     rules = Rule.objects.of(tenant).kept()
     related = ("bank_account", "other_account", "payee", "payer", "changed_by")
-    rules = rules.select_related(*related).prefetch_related("slices__account")
+    rules = rules.select_related(*related).prefetch_related(
+        "slices__account", "slices__cost_center"
+    )
     used = uses_of(tenant)
     return Overview(
         [RuleRow(rule, sentences(rule), *used.get(rule.id, (0, 0))) for rule in rules],

@@ -9,7 +9,7 @@ from uuid import UUID
 from banking.models import StatementLine
 from reconciliation.models import MatchLine, Sample
 from reconciliation.reads.history import Link, links_of
-from reconciliation.reads.pairs import how_of, reason_words
+from reconciliation.reads.pairs import how_of, reasons_of
 from tenants.models import Tenant
 
 
@@ -36,7 +36,7 @@ def asked_in(tenant: Tenant, week: date) -> list[Asked]:
             lines=lines.get(each.match_id, []),
             links=links.get(each.match_id, []),
             how=how_of(each.match),
-            reasons=[words for mark in each.match.reasons if (words := reason_words(mark))],
+            reasons=reasons_of(each.match),
             can_undo=each.match.ended_at is None,
         )
         for each in rows

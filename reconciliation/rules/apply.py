@@ -28,7 +28,7 @@ from reconciliation.matches.transfer import transfer
 from reconciliation.matches.write import Origin
 from reconciliation.models import Match, MatchLine, OpenedLine, Rule
 from reconciliation.reads.offers import party_of
-from reconciliation.rules.compiled import Compiled, rule_for, rules_of
+from reconciliation.rules.compiled import Compiled, rule_for, rules_of, slices_of
 from tenants.models import Membership
 
 ZERO = Decimal("0.00")
@@ -41,7 +41,7 @@ class Held(StrEnum):
     UNDONE = "undone"  # a person took something apart here
     ASKED = "asked"  # a request about the line waits for a second person
     OPENED = "opened"  # a person has just opened it
-    REFUSED = "refused"  # the act itself: above the limit, an archived account
+    REFUSED = "refused"  # the act itself: above the limit, an archived account or cost centre
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def apply_rule(rule: Rule, line: StatementLine) -> Match:
         InvalidState: (code `line_used`) something of the line is explained already; (code
             `above_limit`) a second person would have to release it; (code `does_not_fit`) the
             parts of the rule are not less than the line.
-        InvalidInput: an account of the rule may not be used any more.
+        InvalidInput: an account or a cost centre of the rule may not be used any more.
         NotAllowed: who wrote the rule does not work on the statement any more.
     """
     hold(line.tenant_id, [line], [rule])
@@ -213,7 +213,7 @@ def party_for(rule: Rule, line: StatementLine) -> tuple[Payee | None, Payer | No
 
 
 def slices_for(rule: Rule, whole: Decimal) -> list[Slice]:
-    slices = [Slice(each.account_id, each.amount, each.percent) for each in rule.slices.all()]
+    slices = slices_of(rule)
     told = sum((each.amount for each in slices if each.amount is not None), ZERO)
     if told >= whole:
         raise InvalidState(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from reconciliation.matches.create import Slice
 from reconciliation.models import Rule
 from reconciliation.rules.conditions import (
     Check,
@@ -32,6 +33,13 @@ def conditions_of(rule: Rule) -> Conditions:
         party_name=rule.party_name,
         bank_account=rule.bank_account_id,
     )
+
+
+def slices_of(rule: Rule) -> list[Slice]:
+    return [
+        Slice(each.account_id, each.amount, each.percent, each.cost_center_id)
+        for each in rule.slices.all()
+    ]
 
 
 def compiled(rules: Iterable[Rule]) -> list[Compiled]:

@@ -11,8 +11,7 @@ from brazil.errors import InvalidValue
 from core.errors import InvalidInput
 from core.text import fold, has_letter, read_line
 from parties.models import Payee, Payer
-from reconciliation.matches.create import WHOLE, Slice
-from reconciliation.matches.differences import classification
+from reconciliation.matches.create import WHOLE, Slice, account_and_center
 from reconciliation.models import Rule
 from reconciliation.models.rule import NAME_LENGTH, TEXT_LENGTH
 from reconciliation.rules.conditions import SEPARATOR, Conditions, How, Text
@@ -99,8 +98,8 @@ def check_draft(tenant: Tenant, draft: Draft) -> Draft:
     """As it is kept: what belongs to another action is dropped.
 
     Raises:
-        InvalidInput: as `check_conditions`; (fields `slices`, `other_account`, `why`, `name`) what
-            it does is wrong.
+        InvalidInput: as `check_conditions`; (fields `slices`, `cost_center`, `other_account`,
+            `why`, `name`) what it does is wrong.
     """
     conditions = check_conditions(tenant, draft.conditions)
     name = read_line(draft.name)
@@ -127,7 +126,7 @@ def check_slices(tenant: Tenant, slices: Sequence[Slice]) -> None:
     if not slices:
         raise refused("Escolha a classificação.")
     for each in slices:
-        classification(tenant, each.account, field="slices")
+        account_and_center(tenant, each)
     percents = [each.percent for each in slices if each.percent is not None]
     amounts = [each.amount for each in slices if each.amount is not None]
     if percents and (len(percents) < len(slices) or amounts):

@@ -76,6 +76,7 @@ def write(rule: Rule, draft: Draft, by: Membership) -> None:
             account_id=each.account,
             amount=each.amount,
             percent=each.percent,
+            cost_center_id=each.cost_center,
         )
         for position, each in enumerate(draft.slices, start=1)
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from accounts.models import Account
+from accounts.models import Account, CostCenter
 from banking.models import StatementLine
 from brazil.document import format_document
 from core.text import fold
@@ -15,7 +15,7 @@ from reconciliation.models import Match, Rule
 from reconciliation.rules.compiled import compiled, rule_for
 from reconciliation.rules.conditions import Conditions, How, Text
 from reconciliation.rules.draft import Draft
-from reconciliation.rules.trial import classified
+from reconciliation.rules.trial import Classified, classified
 from tenants.models import Tenant
 
 TIMES = 2
@@ -33,6 +33,7 @@ class Offer:
     first_on: date
     words: str  # what they have in common
     account: Account
+    cost_center: CostCenter | None
 
 
 def offers_of(tenant: Tenant, today: date) -> Sequence[Offer]:
@@ -42,23 +43,45 @@ def offers_of(tenant: Tenant, today: date) -> Sequence[Offer]:
     if len(lines) < TIMES:
         return []
     made = classified(tenant.id, [line.id for line in lines])
-    alike: dict[tuple[str, bool, frozenset[UUID]], list[StatementLine]] = {}
+    alike: dict[tuple[str, bool, Classified], list[StatementLine]] = {}
     for line in lines:
-        key, accounts = common(line), frozenset(made.get(line.id, ()))
-        if key and len(accounts) == 1:
-            alike.setdefault((key, line.is_incoming, accounts), []).append(line)
+        key, way = common(line), only(made.get(line.id, set()))
+        if key and way is not None:
+            alike.setdefault((key, line.is_incoming, way), []).append(line)
     rules = compiled(Rule.objects.of(tenant.id).kept())
-    offers = []
-    for (key, _, accounts), found in alike.items():
-        if len(found) >= TIMES and rule_for(rules, found[0]) is None:
-            (account,) = accounts
-            offers.append((key, found, account))
-    named = Account.objects.of(tenant).open().in_bulk([each[2] for each in offers[:MOST]])
+    offers = [
+        (key, found, *way)
+        for (key, _, way), found in alike.items()
+        if len(found) >= TIMES and rule_for(rules, found[0]) is None
+    ][:MOST]
+    accounts = Account.objects.of(tenant).open().in_bulk([each for *_, each, _ in offers])
+    centers = centers_named(tenant, [each for *_, each in offers])
     return [
-        Offer(found[0], len(found), found[-1].booked_on, written(key, found[0]), named[account])
-        for key, found, account in offers[:MOST]
-        if account in named
+        Offer(
+            found[0],
+            len(found),
+            found[-1].booked_on,
+            written(key, found[0]),
+            accounts[account],
+            centers.get(center) if center else None,
+        )
+        for key, found, account, center in offers
+        if account in accounts and (center is None or center in centers)
     ]
+
+
+def only(ways: set[Classified]) -> Classified | None:
+    """What all of an entry is on; None where it is split."""
+    return next(iter(ways)) if len(ways) == 1 else None
+
+
+def centers_named(tenant: Tenant, ids: Sequence[UUID | None]) -> dict[UUID, CostCenter]:
+    """Those in use."""
+    wanted = [each for each in ids if each is not None]
+    if not wanted:
+        return {}
+    found: dict[UUID, CostCenter] = CostCenter.objects.of(tenant).open().in_bulk(wanted)
+    return found
 
 
 def handmade(tenant: Tenant, today: date) -> list[StatementLine]:
@@ -101,6 +124,6 @@ def draft_from(line: StatementLine) -> Draft:
     document = line.counterparty_document
     texts = [] if document else [Text(How.CONTAINS, words_of(line).upper())]
     conditions = Conditions(texts=texts, side=side, document=document)
-    accounts = classified(line.tenant_id, [line.id]).get(line.id, set())
-    slices = [Slice(each) for each in sorted(accounts)] if len(accounts) == 1 else []
+    way = only(classified(line.tenant_id, [line.id]).get(line.id, set()))
+    slices = [Slice(way[0], cost_center=way[1])] if way else []
     return Draft(conditions=conditions, act=Rule.Act.ENTRY, slices=slices)

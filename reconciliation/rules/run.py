@@ -4,14 +4,15 @@ Which lines is in the row of the run, and how many of them were taken; a worker 
 leaves the rest to the next one. To be called outside of scopes where it says so.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+import structlog
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
 from audit.acts import Act
 from audit.services import record
@@ -25,10 +26,12 @@ from core.text import shorten
 from reconciliation.models import Rule, RuleRun
 from reconciliation.rules.apply import apply_rules, held_lines
 from reconciliation.rules.compiled import rule_for, rules_of
-from reconciliation.rules.open_items import open_items_of
+from reconciliation.rules.open_items import open_items_now, open_items_of
 from reconciliation.rules.sentence import sentences
 from tenants.models import Membership, Tenant
 from tenants.scope import across_tenants, tenant_scope
+
+log = structlog.get_logger(__name__)
 
 LASTS = timedelta(minutes=2)
 LOOKED = 20_000  # open lines, the newest first
@@ -184,30 +187,47 @@ def take_batch(tenant_id: UUID, run_id: UUID, token: UUID) -> bool:
         ids = [UUID(line) for line in run.lines[run.next : run.next + BATCH]]
         rows = StatementLine.objects.of(tenant_id).filter(id__in=ids).defer("raw")
         lines = {line.id: line for line in rows}
-        has_open_item = open_items_of(run.tenant, list(lines.values()))
-    return all(take_line(tenant_id, run_id, token, lines.get(line), has_open_item) for line in ids)
+    return all(take_line_apart(tenant_id, run_id, token, lines.get(line)) for line in ids)
 
 
-def take_line(
-    tenant_id: UUID,
-    run_id: UUID,
-    token: UUID,
-    line: StatementLine | None,
-    has_open_item: Callable[[StatementLine], bool],
-) -> bool:
+def take_line_apart(tenant_id: UUID, run_id: UUID, token: UUID, line: StatementLine | None) -> bool:
+    """A line at which a rule fails is left to people, and the run goes on. Where the database
+    itself fails, the next tick begins there anew."""
+    try:
+        return take_line(tenant_id, run_id, token, line)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        name = str(line.id) if line else ""
+        log.exception("rule_not_followed", tenant=str(tenant_id), run=str(run_id), line=name)
+    return pass_by(tenant_id, run_id, token)
+
+
+def take_line(tenant_id: UUID, run_id: UUID, token: UUID, line: StatementLine | None) -> bool:
     """The next one; what comes of it and how far the run is are written together. None goes on
     locking after it went on record, so each is a transaction. False: there is no more to do."""
     with tenant_scope(tenant_id):
         run = hold_run(tenant_id, run_id, token)
         if run is None:
             return False
-        applied = apply_rules(tenant_id, [line] if line else [], has_open_item)
-        run.next += 1
-        run.done += len(applied.done)
-        run.left += len(applied.proposed)
-        run.leased_until = database_now() + LASTS
-        run.save(update_fields=["next", "done", "left", "leased_until"])
-        return run.next < len(run.lines) or finish(run)
+        applied = apply_rules(tenant_id, [line] if line else [], open_items_now(run.tenant))
+        return step_on(run, done=len(applied.done), left=len(applied.proposed))
+
+
+def pass_by(tenant_id: UUID, run_id: UUID, token: UUID) -> bool:
+    with tenant_scope(tenant_id):
+        run = hold_run(tenant_id, run_id, token)
+        return run is not None and step_on(run, left=1)
+
+
+def step_on(run: RuleRun, *, done: int = 0, left: int = 0) -> bool:
+    """False: it was the last line."""
+    run.next += 1
+    run.done += done
+    run.left += left
+    run.leased_until = database_now() + LASTS
+    run.save(update_fields=["next", "done", "left", "leased_until"])
+    return run.next < len(run.lines) or finish(run)
 
 
 def hold_run(tenant_id: UUID, run_id: UUID, token: UUID) -> RuleRun | None:

@@ -1,6 +1,6 @@
 """A rule in words: «Texto contém TAR e saída até R$ 20,00» → «Lança em 5.5.01 Tarifas»."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -89,16 +89,35 @@ def then_of(rule: Rule) -> str:
         return f"Transfere entre esta conta e {rule.other_account}"
     if rule.act == Act.IGNORE:
         return f"Ignora: {rule.why}"
-    parts = [f"{share_of(each)}{each.account}" for each in rule.slices.all()]
     party = rule.payee or rule.payer
-    return f"Lança {'; '.join(parts)}" + (f" · com {party}" if party else "")
+    return f"Lança {parts_of(list(rule.slices.all()))}" + (f" · com {party}" if party else "")
+
+
+def parts_of(parts: Sequence[RuleSlice]) -> str:
+    """«70 % em 5.2.01 Aluguel; em 5.2.02 Energia · centro Matriz»; of one account over several
+    centres «em 5.2.01 Aluguel: 70 % Matriz, 30 % Filial»."""
+    is_of_one = len(parts) > 1 and len({each.account_id for each in parts}) == 1
+    if is_of_one and all(each.cost_center for each in parts):
+        shares = [f"{written_share(each) or 'o resto'} {each.cost_center}" for each in parts]
+        return f"em {parts[0].account}: {', '.join(shares)} · centro de custo"
+    return "; ".join(
+        f"{share_of(each)}{each.account}"
+        + (f" · centro {each.cost_center}" if each.cost_center else "")
+        for each in parts
+    )
 
 
 def share_of(part: RuleSlice) -> str:
     """«70 % em», «R$ 15,00 em»: «em» alone where it takes all or what is left."""
+    share = written_share(part)
+    return f"{share} em " if share else "em "
+
+
+def written_share(part: RuleSlice) -> str:
+    """Empty where it takes all or what is left."""
     if part.percent is not None:
-        return f"{written_percent(part.percent)} em " if part.percent != WHOLE else "em "
-    return f"{reais(part.amount)} em " if part.amount is not None else "em "
+        return written_percent(part.percent) if part.percent != WHOLE else ""
+    return reais(part.amount) if part.amount is not None else ""
 
 
 def written_percent(percent: Decimal) -> str:

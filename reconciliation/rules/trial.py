@@ -27,6 +27,8 @@ LOOKED = 100_000  # lines of an account
 CAUGHT = 10_000  # counted exactly
 SHOWN = 50
 ZERO = Decimal("0.00")
+# An account, and the cost centre where the line has one.
+Classified = tuple[UUID, UUID | None]
 
 
 class Row(NamedTuple):
@@ -180,12 +182,12 @@ def same_way(tenant_id: UUID, draft: Draft, ids: Collection[UUID]) -> set[UUID]:
         sides = Q(match__transfers__from_account=account) | Q(match__transfers__to_account=account)
         found = said.filter(sides, match__transfers__ended_at=None)
         return set(found.values_list("statement_line_id", flat=True))
-    wanted = {each.account for each in draft.slices}
-    return {line for line, accounts in classified(tenant_id, ids).items() if accounts == wanted}
+    wanted = {(each.account, each.cost_center) for each in draft.slices}
+    return {line for line, found in classified(tenant_id, ids).items() if found == wanted}
 
 
-def classified(tenant_id: UUID, ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
-    """The accounts of the entries that people or rules made of lines."""
+def classified(tenant_id: UUID, ids: Collection[UUID]) -> dict[UUID, set[Classified]]:
+    """What the entries that people or rules made of lines are on."""
     made = MatchEffect.objects.of(tenant_id).filter(
         kind=MatchEffect.Kind.CREATED,
         match__kind=Match.Kind.CREATE,
@@ -194,14 +196,14 @@ def classified(tenant_id: UUID, ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
     )
     entries: dict[UUID, UUID] = dict(made.values_list("entry", "match__lines__statement_line"))
     lines = JournalLine.objects.of(tenant_id).filter(entry__in=entries, account__is_bank_leaf=False)
-    found: dict[UUID, set[UUID]] = {}
-    for entry, account in lines.values_list("entry", "account"):
-        found.setdefault(entries[entry], set()).add(account)
+    found: dict[UUID, set[Classified]] = {}
+    for entry, account, center in lines.values_list("entry", "account", "cost_center"):
+        found.setdefault(entries[entry], set()).add((account, center))
     return found
 
 
 def ways_of(tenant_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
-    """«em 4.1.9.99 Diversos», «transferência», «ignorada», «com o lançamento …»."""
+    """«em 4.1.9.99 Diversos», «em 5.2.01 Aluguel, centro Matriz», «ignorada», «transferência …»."""
     parts = Allocation.objects.of(tenant_id).standing().filter(statement_line__in=list(ids))
     posted = dict(parts.values_list("statement_line_id", "journal_line__entry"))
     entries = JournalLine.objects.of(tenant_id).filter(
@@ -209,7 +211,8 @@ def ways_of(tenant_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
     )
     accounts: dict[UUID, str] = {
         each.entry_id: f"em {each.account}"
-        for each in entries.select_related("account").order_by("-position")
+        + (f", centro {each.cost_center}" if each.cost_center else "")
+        for each in entries.select_related("account", "cost_center").order_by("-position")
     }
     words = {line: accounts.get(entry, "conciliada") for line, entry in posted.items()}
     ignored = MatchLine.objects.of(tenant_id).ignored().filter(statement_line__in=list(ids))

@@ -6,6 +6,7 @@ from uuid import UUID
 from django import template
 
 from banking.models import StatementLine
+from reconciliation.position import bar
 from reconciliation.reads.pairs import Pair
 
 register = template.Library()
@@ -14,3 +15,6 @@ register = template.Library()
 @register.filter
 def of_line(pairs: Mapping[UUID, Pair], line: StatementLine) -> Pair:
     return pairs[line.id]
+
+
+register.filter("bar", bar.bar_of)

@@ -18,13 +18,14 @@ from reconciliation.matches.hold import versions_of
 from reconciliation.matches.ignore import ignore as ignore_line
 from reconciliation.matches.transfer import transfer as transfer_line
 from reconciliation.reads.offers import (
+    Usual,
     classifications,
     find_parties,
     other_accounts,
     other_sides,
     party_named,
     party_of,
-    usual_account,
+    usual_classification,
     usual_reason,
 )
 from reconciliation.reads.pairs import Pair
@@ -52,16 +53,21 @@ def create(request: TenantRequest, line_id: UUID) -> HttpResponse:
     pair = pair_or_404(request, line_id)
     line = pair.line
     known = party_of(line)
+    usual = Usual()
+    if request.method == "GET":
+        usual = usual_classification(line, request.membership)
     initial = {
         "seen": pair.version,
         "memo": line.description,
         "party": known.value if known else "",
-        "account_1": usual_account(line, request.membership) if request.method == "GET" else None,
+        "account_1": usual.account,
+        "center_1": usual.cost_center,
     }
     form = CreateForm(
         typed(request),
         initial=initial,
         accounts=classifications(line.tenant_id),
+        tenant_id=line.tenant_id,
         auto_id=ids_of(line_id),
     )
     party = party_named(line.tenant_id, form["party"].value() or "")

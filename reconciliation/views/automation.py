@@ -16,13 +16,13 @@ from reconciliation.engine.sample import results_of, together
 from tenants.access import TenantRequest, member_required, role_required
 from tenants.models import Role
 
+AS_ON_RECONCILE = ("-is_preferred", "provider", "branch", "number")
+
 
 @require_GET
 @member_required
 def automation(request: TenantRequest) -> HttpResponse:
-    accounts = BankAccount.objects.of(request.tenant).order_by(
-        "-is_preferred", "provider", "number"
-    )
+    accounts = BankAccount.objects.of(request.tenant).order_by(*AS_ON_RECONCILE)
     results = results_of(request.tenant, database_now())
     context = {
         "outlooks": outlooks_of(list(accounts)),
@@ -46,7 +46,7 @@ def rehearsal(request: TenantRequest) -> HttpResponse:
             "told": found[account.id],
             "lines": lines.filter(id__in=found[account.id].differing[:SHOWN]),
         }
-        for account in accounts.order_by("-is_preferred", "provider", "number")
+        for account in accounts.order_by(*AS_ON_RECONCILE)
     ]
     template = "_rehearsal" if request.htmx else "rehearsal"
     return render(request, f"reconciliation/{template}.html", {"rehearsals": rehearsals})

@@ -15,12 +15,13 @@ from django_htmx.http import reswap, retarget
 from banking.models import StatementLine
 from core.errors import InvalidInput
 from people.recent_factor import require_recent_factor
-from reconciliation.bulk.draft import begin, by_certainty, draft, effect_of_bulk, left_out, part_of
+from reconciliation.bulk.draft import begin, by_certainty, draft, left_out, part_of
 from reconciliation.bulk.selection import summary_of
+from reconciliation.bulk.undo import effect_of_bulk
 from reconciliation.bulk.work import work
 from reconciliation.forms.selection import ConfirmForm, CreateManyForm, read_selection
 from reconciliation.models import BulkAct, BulkLine
-from reconciliation.reads.bulk import outcome_of
+from reconciliation.reads.bulk import outcome_of, touched_by
 from reconciliation.views.answer import pairs_named
 from tenants.access import TenantRequest, role_required
 from tenants.models import Role
@@ -34,6 +35,7 @@ KINDS = {
     "desfazer": Kind.UNDO,
 }
 AT_ONCE = 20  # lines; more are done apart from the request
+REASONS = 3  # why lines are left out; each is told with its number
 ROWS = 200  # of a page that change in place; of more the list is asked for again
 enterers = role_required(Role.ADMIN, Role.FINANCE)
 
@@ -60,23 +62,27 @@ def review(request: TenantRequest) -> HttpResponse:
 def form_of(bulk: BulkAct, typed: QueryDict | None = None) -> ConfirmForm:
     if bulk.kind == Kind.CREATE:
         return CreateManyForm(typed, tenant_id=bulk.tenant_id)
-    return ConfirmForm(typed)
+    return ConfirmForm(typed, needs_why=bulk.kind == Kind.IGNORE)
 
 
 def show_review(
     request: TenantRequest, bulk: BulkAct, form: ConfirmForm, status: int = 200
 ) -> HttpResponse:
+    waiting = Q(state=State.WAITING)
+    why = left_out(bulk)
     context: dict[str, Any] = {
         "bulk": bulk,
         "form": form,
-        "part": part_of(bulk, Q(state=State.WAITING)),
-        "left_out": left_out(bulk),
+        "part": part_of(bulk, waiting),
+        "left_out": why[:REASONS],
+        "left_out_besides": sum(number for _, number in why[REASONS:]),
         "back_url": page_of(bulk),
     }
     if bulk.kind == Kind.ACCEPT:
         context["degrees"] = by_certainty(bulk)
     if bulk.kind == Kind.UNDO:
-        context["effect"] = effect_of_bulk(bulk)
+        alone = part_of(bulk, waiting & Q(plan__together=False))
+        context |= {"effect": effect_of_bulk(bulk), "alone": alone}
     if isinstance(form, CreateManyForm):
         context |= {"line": first_line(bulk), "party": form.who}
     template = "_bulk_dialog" if request.htmx else "bulk"
@@ -103,8 +109,14 @@ def confirm(request: TenantRequest, bulk_id: UUID) -> HttpResponse:
         if not form.is_valid():
             return show_review(request, bulk, form, status=422)
         try:
-            why = form.cleaned_data["why"]
-            begin(bulk, by=request.membership, why=why, least=form.least, entries=form.entries)
+            begin(
+                bulk,
+                by=request.membership,
+                why=form.cleaned_data["why"],
+                least=form.least,
+                entries=form.entries,
+                together=form.cleaned_data["together"],
+            )
         except InvalidInput as error:
             form.add_error(error.field, str(error))
             return show_review(request, bulk, form, status=422)
@@ -136,14 +148,14 @@ def show_outcome(request: TenantRequest, bulk_id: UUID) -> HttpResponse:
             toast = {"text": "Em andamento: você pode sair desta página.", "tone": "info"}
             response["HX-Trigger"] = json.dumps({"toast": toast})
         return response
-    rows = BulkLine.objects.of(request.tenant).filter(bulk=bulk).exclude(state=State.LEFT_OUT)
-    touched = list(rows.values_list("statement_line_id", flat=True)[: ROWS + 1])
+    touched = touched_by(bulk, ROWS)
     if len(touched) <= ROWS:
         context["others"] = list(pairs_named(request, touched).values())
     else:
         context["reload"] = request.htmx.current_url_abs_path
     response = render(request, "reconciliation/_bulk_done.html", context)
-    refused = list(rows.refused().values_list("statement_line_id", flat=True))
+    rows = BulkLine.objects.of(request.tenant).filter(bulk=bulk).refused()
+    refused = list(rows.values_list("statement_line_id", flat=True))
     response["HX-Trigger"] = json.dumps(
         {
             "toast": {"text": outcome.words, "tone": outcome.tone},

@@ -42,7 +42,7 @@ def export(request: TenantRequest, kind: str) -> HttpResponseBase:
     if kind == "xlsx" and count > MOST_ROWS:
         messages.warning(
             request,
-            f"São {dotted(count)} lançamentos, e um XLSX leva até {dotted(MOST_ROWS)}: baixe em "
+            f"São {dotted(count)} linhas, e um XLSX leva até {dotted(MOST_ROWS)}: baixe em "
             "CSV, ou filtre por período.",
         )
         return page_again(request)

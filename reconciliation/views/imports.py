@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from banking.models import BankAccount, StatementFile
+from banking.models import BankAccount, FileRow, StatementFile
 from banking.statements.files.detect import detect
 from banking.statements.imports.columns import first_rows
 from banking.statements.imports.content import opened
@@ -143,7 +143,7 @@ def in_words(effect: Effect, file: StatementFile) -> str:
     rows = MatchLine.objects.of(file.tenant_id).filter(statement_line__in=lines_only_of(file))
     if ignored := rows.filter(is_ignored=True, ended_at=None).count():
         sentences.append(
-            f"{counted(ignored, 'lançamento ignorado sai', 'lançamentos ignorados saem')} também."
+            f"{counted(ignored, 'linha ignorada sai', 'linhas ignoradas saem')} também."
         )
     if may_take_opening_back(file):
         sentences.append("O saldo de abertura passa a ser o do extrato que ficar.")
@@ -206,15 +206,19 @@ def mapping_page(
 @require_POST
 @importers
 def answer(request: TenantRequest, statement_id: UUID) -> HttpResponse:
-    """Of one doubtful row, or of all that are shown."""
+    """Of doubtful rows that are named, or of all that ask the same."""
     file = file_or_404(request, statement_id)
     form = AnswerForm(request.POST)
     if not form.is_valid():
         raise BadRequest("not an answer")
-    rows = [read_id(text) for text in request.POST.getlist("row")] or None
     told = form.cleaned_data
+    asked: list[UUID] | FileRow.Question
+    if told["question"]:
+        asked = FileRow.Question(told["question"])
+    else:
+        asked = [read_id(text) for text in request.POST.getlist("row")]
     try:
-        count = answer_doubts(file, rows, told["answer"], by=request.membership, why=told["why"])
+        count = answer_doubts(file, asked, told["answer"], by=request.membership, why=told["why"])
     except InvalidInput as error:
         return compared_page(request, file, error=str(error), status=422)
     messages.success(request, f"{counted(count, 'linha respondida', 'linhas respondidas')}.")

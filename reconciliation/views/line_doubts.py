@@ -20,8 +20,8 @@ Answer = FileRow.Answer
 SHOWN = 20
 importers = role_required(Role.ADMIN, Role.FINANCE)
 DONE = {
-    Answer.SAME: "O lançamento do arquivo saiu: fica o do banco.",
-    Answer.TWO: "Os dois lançamentos ficam.",
+    Answer.SAME: "A linha do arquivo saiu: fica a do banco.",
+    Answer.TWO: "As duas linhas ficam.",
 }
 
 

@@ -20,6 +20,7 @@ from reconciliation.position.opening import (
     offered_lines,
     post_opening,
     put_off_opening,
+    standing_opening,
     waiting_before,
 )
 from tenants.access import TenantRequest, role_required
@@ -76,6 +77,7 @@ def form_for(request: TenantRequest, account: BankAccount, first: Beginning) -> 
         request.POST if request.method == "POST" else None,
         day=first.day,
         asks_amount=first.amount is None,
+        has_former=standing_opening(account) is not None,
         lines=offered_lines(account, first.day),
         waiting=waiting_before(account),
     )
@@ -84,6 +86,8 @@ def form_for(request: TenantRequest, account: BankAccount, first: Beginning) -> 
 def what_was_typed(
     form: OpeningForm, account: BankAccount
 ) -> tuple[Decimal | None, Collection[UUID]]:
-    if form.is_bound and form.is_valid():
-        return form.cleaned_data.get("amount"), form.marked_ids
-    return None, waiting_before(account)
+    """What of it cannot be read is as if it were not there."""
+    if not form.is_bound:
+        return None, waiting_before(account)
+    form.is_valid()
+    return form.cleaned_data.get("amount"), form.marked_ids

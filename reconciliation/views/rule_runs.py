@@ -1,4 +1,4 @@
-"""«Aplicar a lançamentos em aberto»: count and sum first, then how far the work is."""
+"""«Aplicar às linhas em aberto»: count and sum first, then how far the work is."""
 
 from uuid import UUID
 

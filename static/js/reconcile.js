@@ -69,6 +69,7 @@ function firstField(form) {
 // --- Keys -------------------------------------------------------------------------------------
 
 const STEPS = { j: 1, k: -1 };
+const OF_LINE = /^(Enter|[vctidxu])$/;
 
 // Who types faster than the server answers: the keys wait for the act before them.
 const ACTS = "[data-key], .pair__mid form, [data-act-form]";
@@ -116,7 +117,7 @@ function isWaiting(event) {
   if (!acting || event.target.matches("input:not([type='checkbox']), textarea")) {
     return false;
   }
-  return event.key in STEPS || /^(Enter|[vctidx])$/.test(event.key);
+  return event.key in STEPS || OF_LINE.test(event.key);
 }
 
 document.addEventListener("keydown", (event) => {
@@ -161,10 +162,10 @@ function byLetter(event) {
     step(STEPS[key]);
   } else if (key === "Enter" && !target.matches("[data-pair]")) {
     return;
-  } else if (/^(Enter|[vctidx])$/.test(key)) {
-    press(event, here(), key);
   } else if (key === "u") {
     press(event, here(), key) || press(event, document.getElementById(acted), key);
+  } else if (OF_LINE.test(key)) {
+    press(event, here(), key);
   }
 }
 

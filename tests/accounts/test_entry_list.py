@@ -100,7 +100,7 @@ def test_reversals_are_an_origin(tenant, operator):
     entry = make_entry(tenant)
     reverse_entry(entry, by=operator, date=DAY, why="Valor errado")
 
-    assert found(tenant, origem="estorno") == ["Estorno: Valor errado"]
+    assert found(tenant, origem="estorno") == [f"Estorno: {entry.memo} · Valor errado"]
 
 
 def test_an_entry_with_two_lines_on_the_account_is_listed_once(tenant):

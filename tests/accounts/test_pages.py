@@ -229,7 +229,7 @@ def test_reversing_takes_back_the_entry(client, tenant, role):
         reversal = JournalEntry.objects.of(tenant).get(reverses=entry)
     assert (reversal.date, reversal.memo, reversal.created_by_id) == (
         dt.date(2026, 11, 24),
-        "Estorno: Valor errado",
+        f"Estorno: {entry.memo} · Valor errado",
         person.id,
     )
     (told,) = audit_of(tenant)

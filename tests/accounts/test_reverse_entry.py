@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from accounts.journal.entries import balances, reverse_entry
+from accounts.journal.entries import MEMO_LENGTH, balances, reverse_entry
 from accounts.models import Account
 from core.errors import InvalidInput, InvalidState
 from tenants.scope import tenant_scope
@@ -20,11 +20,21 @@ def test_a_reversal_takes_back_what_the_entry_did(tenant, operator):
     with tenant_scope(tenant.id):
         assert balances(tenant, [rent, cash]) == {rent.id: Decimal(0), cash.id: Decimal(0)}
         assert (reversal.memo, reversal.reverses_id, reversal.created_by_id) == (
-            "Estorno: Valor errado",
+            f"Estorno: {entry.memo} · Valor errado",
             entry.id,
             operator.id,
         )
         assert [line.amount for line in reversal.lines.all()] == [Decimal(-150), Decimal(150)]
+
+
+def test_a_long_memo_leaves_room_for_the_reason(tenant, operator):
+    entry = make_entry(tenant, memo="Compra de peças " * 18)
+
+    reversal = reverse_entry(entry, by=operator, date=DAY, why="Valor errado")
+
+    assert reversal.memo.startswith("Estorno: Compra de peças")
+    assert reversal.memo.endswith("… · Valor errado")
+    assert len(reversal.memo) <= MEMO_LENGTH
 
 
 def test_an_entry_is_reversed_once(tenant, operator):

@@ -1,18 +1,23 @@
 """What the chart and the journal tell, word by word."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
 from accounts.chart.archive import archive_account, archive_group
+from accounts.chart.cost_centers import restore_center
 from accounts.chart.edit import as_seen, change_group
 from accounts.chart.setup import move_group, open_bank_account_leaf
 from accounts.importing.plan import plan_import
 from accounts.importing.reader import MAX_BYTES, MAX_ROWS, read_chart
+from accounts.journal.entries import post_entry
+from accounts.journal.postings import Posting
 from core.errors import DomainError, InvalidInput, InvalidState
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
-from tests.accounts.books import account_of, make_entry
+from tests.accounts.books import DAY, account_of, make_entry
+from tests.accounts.centers import archived, make_cost_center, make_entry_of
 from tests.accounts.groups import details_of, group_of
 from tests.accounts.xlsx import book
 
@@ -314,4 +319,53 @@ def test_what_the_journal_refuses(tenant: Tenant) -> None:
 
     assert str(refused.value) == (
         "A conta 5.2.02 Energia elétrica está arquivada e não recebe lançamentos."
+    )
+
+
+# --- Cost centres -------------------------------------------------------------------------
+
+
+def test_a_centre_that_is_archived_and_an_account_that_takes_none(tenant: Tenant) -> None:
+    center = make_cost_center(tenant, "Filial", "F-02")
+    debt, rent = account_of(tenant, "2.1.1.01"), account_of(tenant, "5.2.01")
+    lines = [Posting(debt, Decimal(-1), center), Posting(rent, Decimal(1), center)]
+
+    with pytest.raises(InvalidInput) as no_result:
+        post_entry(tenant, date=DAY, memo="X", lines=lines)
+    with pytest.raises(InvalidState) as old:
+        make_entry_of(archived(center))
+
+    assert str(no_result.value) == (
+        "A conta 2.1.1.01 Fornecedores nacionais não leva centro de custo: só as de receita e "
+        "despesa levam."
+    )
+    assert (
+        str(old.value) == "O centro de custo F-02 Filial está arquivado e não recebe lançamentos."
+    )
+
+
+def test_a_code_or_a_name_that_is_taken(tenant: Tenant) -> None:
+    make_cost_center(tenant, "Filial", "F-02")
+
+    for (name, code), sentence in {
+        ("Loja", "F-02"): "Este código já é usado por «F-02 Filial».",
+        ("FILIÁL", ""): "Já existe o centro de custo «F-02 Filial».",
+        ("Loja", "a b"): (
+            "Use letras ou números, com pontos, barras ou hifens entre eles, como FIL-02."
+        ),
+    }.items():
+        with pytest.raises(InvalidInput) as refused:
+            make_cost_center(tenant, name, code)
+        assert str(refused.value) == sentence
+
+
+def test_a_centre_whose_name_another_has_taken(tenant: Tenant) -> None:
+    old = archived(make_cost_center(tenant, "Filial"))
+    make_cost_center(tenant, "Filial", "F-02")
+
+    with tenant_scope(tenant.id), pytest.raises(InvalidState) as refused:
+        restore_center(old, by=None)
+
+    assert str(refused.value) == (
+        "«F-02 Filial» já usa este nome: mude o nome de um dos dois antes."
     )

@@ -60,7 +60,7 @@ def an_account(status: Status = Status.ACTIVE, **values) -> BankAccount:
         (
             an_account(sync_leased_until=FOREVER, sync_lines=1240),
             {},
-            "Importando o extrato… 1.240 lançamentos",
+            "Importando o extrato… 1.240 linhas",
         ),
         (
             an_account(),
@@ -112,8 +112,8 @@ def test_the_last_sync(values: dict, sentence: str) -> None:
 @pytest.mark.parametrize(
     ("difference", "sentence"),
     [
-        ("-320.00", "O saldo do banco e os lançamentos importados diferem em R$ 320,00."),
-        ("0.00", "O banco alterou um lançamento que já tinha informado."),
+        ("-320.00", "O saldo do banco e as linhas importadas diferem em R$ 320,00."),
+        ("0.00", "O banco alterou uma linha que já tinha informado."),
     ],
 )
 def test_a_statement_that_does_not_add_up(difference: str, sentence: str) -> None:
@@ -127,13 +127,12 @@ def test_a_statement_that_does_not_add_up(difference: str, sentence: str) -> Non
     [
         (
             {"proof_difference": Decimal("-320.00"), "proof_broken_on": date(2026, 11, 11)},
-            "O saldo do banco e os lançamentos importados diferem em R$ 320,00 desde 11/11/2026.",
+            "O saldo do banco e as linhas importadas diferem em R$ 320,00 desde 11/11/2026.",
         ),
         ({"unread_movements": 1}, "1 movimento não lido."),
         (
             {"unread_movements": 2, "proof_difference": Decimal("9.90")},
-            "2 movimentos não lidos. O saldo do banco e os lançamentos importados diferem em "
-            "R$ 9,90.",
+            "2 movimentos não lidos. O saldo do banco e as linhas importadas diferem em R$ 9,90.",
         ),
     ],
 )

@@ -19,18 +19,21 @@ pytestmark = pytest.mark.django_db
 
 
 def read_by(rows: "QuerySet[Any]") -> str:
-    """What the plan looks up in indexes, where it may."""
+    """What the plan looks up in indexes, where it may. It does not sort: so of two indexes that
+    seem to cost the same it takes the one that has the order."""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        for other in ("seqscan", "bitmapscan", "sort"):
+            cursor.execute(f"SET LOCAL enable_{other} = off")
     return " ".join(re.findall(r"Index Cond: (.*)", rows.explain()))
 
 
 def test_a_bank_line_is_looked_up_by_its_amount(tenant, operator):
     account = make_account(tenant, operator)
     with tenant_scope(tenant.id):
-        rows = StatementLine.objects.of(tenant).filter(bank_account=account, cents=-1234)
+        rows = StatementLine.objects.of(tenant).filter(bank_account=account, withdrawn_at=None)
+        found = rows.filter(cents=-1234).order_by("booked_on")
 
-        assert "cents = " in read_by(rows)
+        assert "cents = " in read_by(found)
 
 
 def test_an_entry_is_looked_up_by_its_total(tenant):

@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts.models import Account, JournalLine
+from accounts.models import Account, CostCenter, JournalLine
 from banking.models import BankAccount, OpenLine, StatementLine
 from brazil.banking_days import sao_paulo_day
 from core.clock import database_now
@@ -58,6 +58,9 @@ def test_it_has_a_month_in_which_each_case_occurs_and_the_tour_ends_at_zero(
             ("1150.08", "settle", "fee"),
         }
         assert LineQuestion.objects.of(tenant).open().count() == 1
+        assert told_by_center(tenant) == {
+            ("Filial", True), ("Filial", False), ("Matriz", False),
+        }  # fmt: skip
         assert not is_at_zero(itau)
         take_the_tour(itau, at_cora)
         assert is_at_zero(itau)
@@ -86,6 +89,12 @@ def degrees_of(account: BankAccount) -> Counter[str]:
     rows = MatchLine.objects.of(account.tenant_id).filter(ended_at=None)
     told = dict(rows.values_list("statement_line_id", "match__degree"))
     return Counter(told.get(line.id, "open") for line in lines_of(account))
+
+
+def told_by_center(tenant: Tenant) -> set[tuple[str, bool]]:
+    """Cost centres of lines, and whether the entry is by hand; the others are of the rule."""
+    lines = JournalLine.objects.of(tenant).filter(cost_center__isnull=False)
+    return set(lines.values_list("cost_center__name", "entry__is_by_hand"))
 
 
 def proposed_at(account: BankAccount) -> set[tuple[str, str, str]]:
@@ -135,9 +144,9 @@ def take_the_tour(itau: BankAccount, cora: BankAccount) -> None:
         by=davi,
     )
     transfer(line("TED ENVIADA MESMA").id, by=davi, other_account=cora)
-    fuel = create(line("COMPRA CARTAO"), "5.4.02", davi)
+    fuel = create(line("COMPRA CARTAO"), "5.4.02", davi, center="Filial")
     undo([fuel.id], by=davi)
-    create(line("COMPRA CARTAO"), "5.4.02", davi)
+    create(line("COMPRA CARTAO"), "5.4.02", davi, center="Filial")
     give_back(line("ESTORNO PARCIAL").id, line("COMPRA CARTAO").id, by=davi)
     create(line(month.ASKED), "4.1.01", davi)
     for begins in ("LANCAMENTO A REGULARIZAR", "LANCAMENTO REGULARIZADO"):
@@ -163,6 +172,8 @@ def is_current(proposal: Proposal) -> bool:
     return not (entries.exists() or charges.exists())
 
 
-def create(line: StatementLine, code: str, by: Membership) -> Match:
+def create(line: StatementLine, code: str, by: Membership, center: str = "") -> Match:
     account = Account.objects.of(by.tenant_id).get(code=code)
-    return create_entry(line.id, [Slice(account.id)], by=by)
+    named = CostCenter.objects.of(by.tenant_id).filter(name=center).first()
+    slices = [Slice(account.id, cost_center=named.id if named else None)]
+    return create_entry(line.id, slices, by=by)

@@ -74,6 +74,7 @@ def test_another_companys_bills_do_not_count(as_outsider: Client, tenant: Tenant
         ("banking:choose", "Conciliar"),
         ("integrations:list", "Integrações bancárias"),
         ("accounts:chart", "Plano de contas"),
+        ("accounts:cost_centers", "Centros de custo"),
         ("accounts:entries", "Lançamentos"),
     ],
 )

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from accounts.journal.entries import balances, post_entry
-from accounts.models import Account, JournalEntry, JournalLine
+from accounts.journal.postings import Posting
+from accounts.models import Account, CostCenter, JournalEntry, JournalLine
 from banking.models import BankAccount, StatementLine
 from banking.statements.allocation import line_on
 from charges.models import Charge
@@ -39,6 +40,7 @@ def make_entry(
     code: str = "5.3.02",
     day: date = DAY,
     memo: str = "Lançamento de teste",
+    center: CostCenter | None = None,
 ) -> JournalLine:
     """An entry by hand on the Conta do Ativo; its line there."""
     with tenant_scope(account.tenant_id):
@@ -47,7 +49,7 @@ def make_entry(
             account.tenant,
             date=day,
             memo=memo,
-            lines=[(account.ledger_account, D(amount)), (other, -D(amount))],
+            lines=[(account.ledger_account, D(amount)), Posting(other, -D(amount), center)],
         )
         found = line_on(account, entry)
     assert found is not None

@@ -12,7 +12,7 @@ from reconciliation.rules.compiled import rules_of
 from reconciliation.rules.conditions import Conditions, Text
 from reconciliation.rules.draft import Draft
 from reconciliation.rules.edit import save_rule
-from reconciliation.rules.open_items import open_items_of
+from reconciliation.rules.open_items import open_items_now
 from reconciliation.rules.trial import Trial, try_rule
 from tenants.models import Membership
 from tenants.scope import tenant_scope
@@ -62,7 +62,7 @@ def make_rule(by: Membership, draft: Draft | Conditions) -> Rule:
 def applied(by: Membership, *lines: StatementLine, is_open: bool | None = False) -> Applied:
     """Without `is_open` what bills and charges say."""
     with tenant_scope(by.tenant_id):
-        has_open = open_items_of(by.tenant, lines) if is_open is None else lambda _: bool(is_open)
+        has_open = open_items_now(by.tenant) if is_open is None else lambda _: bool(is_open)
         return apply_rules(by.tenant_id, lines, has_open)
 
 

@@ -39,6 +39,11 @@ def test_it_is_said_what_it_would_do(tenant, itau, certain):
     assert [row.id for row in outlook.lines] == [certain.id]
 
 
+def test_where_nothing_was_or_would_be_matched_that_is_all_that_is_said(tenant, itau):
+    with tenant_scope(tenant.id):
+        assert outlook_of(itau).is_idle
+
+
 def test_switched_on_what_is_open_is_matched(tenant, itau, certain):
     admin = member(tenant, Role.ADMIN)
     with tenant_scope(tenant.id):

@@ -16,22 +16,20 @@ from charges.models import Charge
 from charges.states import ChargeStatus
 from core.clock import database_now
 from reconciliation.bulk import draft as drafts
-from reconciliation.bulk.selection import MOST, Selection
+from reconciliation.bulk.selection import MOST
 from reconciliation.bulk.work import unfinished, work
 from reconciliation.engine import run as engine
-from reconciliation.forms.selection import filter_text
-from reconciliation.matches.create import Slice, create_entry
-from reconciliation.matches.give_back import give_back
 from reconciliation.matches.ignore import ignore
 from reconciliation.matches.undo import undo
 from reconciliation.models import BulkAct, BulkLine, Match
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
-from tests.banking.factories import make_line, make_lines, reread
+from tests.banking.factories import change, make_line, make_lines, reread
 from tests.cast import make_member, sign_in
 from tests.charges.factories import make_charge, make_payer, membership
 from tests.charges.issued import opened
 from tests.payments.factories import make_bank_account
+from tests.reconciliation.bulk_acts import begun, confirm, drafted, filter_of, review, states
 from tests.reconciliation.matched import (
     DAY,
     D,
@@ -49,46 +47,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 Kind, State = BulkAct.Kind, BulkLine.State
 
 
-def filter_of(account: BankAccount, **query: str) -> str:
-    return filter_text(query, account)
-
-
 def select(client: Client, account: BankAccount, *rows: StatementLine, **more: str) -> Any:
     ids = ",".join(str(row.id) for row in rows)
     typed = {"filtro": filter_of(account), "ids": ids, **more}
     return client.post(reverse("reconciliation:selected"), typed, headers=HTMX)
-
-
-def review(client: Client, act: str, account: BankAccount, *rows: Any, **more: str) -> BulkAct:
-    ids = ",".join(str(row.id) for row in rows)
-    typed = {"filtro": filter_of(account), "ids": ids, "ato": act, **more}
-    answer = client.post(reverse("reconciliation:review_bulk"), typed, headers=HTMX)
-    assert answer.status_code == 200
-    found: BulkAct = answer.context["bulk"]
-    return found
-
-
-def confirm(client: Client, bulk: BulkAct, **typed: str) -> Any:
-    url = reverse("reconciliation:confirm_bulk", args=[bulk.id])
-    return client.post(url, typed, headers=HTMX)
-
-
-def states(bulk: BulkAct) -> dict[Any, str]:
-    with tenant_scope(bulk.tenant_id):
-        rows = BulkLine.objects.of(bulk.tenant_id).filter(bulk=bulk)
-        return dict(rows.values_list("statement_line_id", "state"))
-
-
-def drafted(kind: Kind, by: Membership, *rows: StatementLine) -> BulkAct:
-    with tenant_scope(by.tenant_id):
-        account = BankAccount.objects.of(by.tenant_id).get(id=rows[0].bank_account_id)
-        chosen = Selection(account, {}, frozenset(row.id for row in rows))
-        return drafts.draft(kind, chosen, by=by)
-
-
-def begun(bulk: BulkAct, by: Membership, **said: Any) -> None:
-    with tenant_scope(by.tenant_id):
-        drafts.begin(bulk, by=by, **said)
 
 
 def proposed(tenant: Tenant, account: BankAccount, amount: str) -> tuple[StatementLine, Charge]:
@@ -252,7 +214,7 @@ def test_an_act_is_confirmed_by_who_asked_for_it(
     assert open_of(row) == D("-10.00")
 
 
-# --- Ignore and undo --------------------------------------------------------------------------
+# --- Ignore --------------------------------------------------------------------------
 
 
 def test_many_are_ignored_with_one_reason(finance: Client, itau: BankAccount) -> None:
@@ -263,58 +225,11 @@ def test_many_are_ignored_with_one_reason(finance: Client, itau: BankAccount) ->
     confirm(finance, bulk, why="Estorno do mesmo dia")
 
     assert without.status_code == 422 and without.context["form"].errors["why"]
+    assert without.context["form"]["why"].field.required  # its label does not say «(opcional)»
     assert [open_of(row) for row in rows] == [0, 0, 0]
     with tenant_scope(itau.tenant_id):
         whys = set(Match.objects.of(itau.tenant_id).values_list("why", flat=True))
     assert whys == {"Estorno do mesmo dia"}
-
-
-def test_undoing_many_says_what_it_reopens_keeps_and_reverses(
-    finance: Client, tenant: Tenant, itau: BankAccount, ana: Membership
-) -> None:
-    """R-UND06."""
-    linked, created = line(itau, "-10.00"), line(itau, "-20.00")
-    matched(linked, make_entry(itau, "-10.00"), by=ana)
-    with tenant_scope(tenant.id):
-        create_entry(created.id, [Slice(account_named(tenant, "5.5.01").id)], by=ana)
-
-    bulk = review(finance, "desfazer", itau, linked, created)
-    with tenant_scope(tenant.id):
-        effect = drafts.effect_of_bulk(bulk)
-    confirm(finance, bulk)
-
-    assert (effect.lines, effect.kept, effect.reversed) == (2, 1, 1)
-    assert (open_of(linked), open_of(created)) == (D("-10.00"), D("-20.00"))
-    assert (balance(tenant, "5.3.02"), balance(tenant, "5.5.01")) == (D("10.00"), 0)
-
-
-def test_undoing_many_says_first_that_a_return_came_later(
-    finance: Client, tenant: Tenant, itau: BankAccount, ana: Membership
-) -> None:
-    paid, back = line(itau, "-20.00"), line(itau, "5.00")
-    with tenant_scope(tenant.id):
-        create_entry(paid.id, [Slice(account_named(tenant, "5.5.01").id)], by=ana)
-        give_back(back.id, paid.id, by=ana)
-
-    alone = review(finance, "desfazer", itau, paid)
-    both = review(finance, "desfazer", itau, paid, back)
-
-    with tenant_scope(tenant.id):
-        told = [drafts.effect_of_bulk(bulk).given_back for bulk in (alone, both)]
-    assert told == [1, 0]
-
-
-def test_two_lines_of_one_act_are_undone_together(
-    finance: Client, tenant: Tenant, itau: BankAccount, ana: Membership
-) -> None:
-    rows = [line(itau, "-10.00"), line(itau, "-20.00")]
-    matched(rows, make_entry(itau, "-30.00"), by=ana)
-
-    bulk = review(finance, "desfazer", itau, *rows)
-    confirm(finance, bulk)
-
-    assert set(states(bulk).values()) == {State.DONE}
-    assert [open_of(row) for row in rows] == [D("-10.00"), D("-20.00")]
 
 
 # --- Apart from the request -------------------------------------------------------------------
@@ -365,6 +280,23 @@ def test_a_line_that_changed_since_it_was_shown_is_left_as_it_is(
     assert states(bulk) == {row.id: State.REFUSED}
     with tenant_scope(tenant.id):
         assert list(Match.objects.of(tenant)) == [made.match]
+
+
+def test_a_line_at_which_the_act_fails_is_left_and_the_others_are_done(
+    tenant: Tenant, itau: BankAccount, ana: Membership
+) -> None:
+    rows = [line(itau, "-10.00") for _ in range(3)]
+    bulk = drafted(Kind.IGNORE, ana, *rows)
+    begun(bulk, ana, why="Não é nossa")
+    with tenant_scope(tenant.id):
+        failing = BulkLine.objects.of(tenant).filter(bulk=bulk).order_by("position")[1]
+    change(failing, plan={})  # what no code of ours writes
+
+    assert work(tenant.id, bulk.id) is False
+
+    left = failing.statement_line_id
+    assert states(bulk) == {row.id: State.REFUSED if row.id == left else State.DONE for row in rows}
+    assert reread(bulk).stage == BulkAct.Stage.DONE
 
 
 def test_acts_of_a_week_ago_are_deleted(tenant: Tenant, itau: BankAccount, ana: Membership) -> None:

@@ -1,5 +1,7 @@
 """Lines are ticked on several pages, counted by the server, and acted on at once, in a browser."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -10,10 +12,12 @@ from tenants.models import Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import make_lines
 from tests.cast import PASSWORD
+from tests.charges.factories import membership
 from tests.chromium import OpenBrowser
 from tests.e2e import browser as browsing
 from tests.payments.factories import make_bank_account
-from tests.reconciliation.matched import DAY
+from tests.reconciliation.matched import DAY, line
+from tests.reconciliation.stacked import created, entry_given_back, receipt_refunded, rest_paid
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("monday")]
 
@@ -103,3 +107,62 @@ def test_many_become_entries_of_one_classification_by_the_keyboard(
 
     with tenant_scope(account.tenant_id):
         assert Match.objects.of(account.tenant_id).filter(kind="create").count() == 2
+
+
+def test_what_goes_first_is_shown_and_undone_along(
+    live_server: LiveServer, tenant: Tenant, operator: User, open_browser: OpenBrowser
+) -> None:
+    account, by = make_bank_account(tenant), membership(tenant)
+    below, kept, barred = (
+        rest_paid(account, by),
+        line(account, "-7.00"),
+        receipt_refunded(account, by),
+    )
+    created(kept, by)
+    with open_browser() as browser, browsing.new_page(browser) as page:
+        browsing.sign_in(page, live_server.url, (operator.email, PASSWORD))
+        boxes = {
+            row.id: page.locator(f"[data-line][value='{row.id}']")
+            for row in (below.row, kept, barred.row)
+        }
+        for box in boxes.values():
+            box.check()
+        expect_selected(page, 3, "saem 47,00")
+        page.get_by_role("button", name="Desfazer…").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("Desfazer 2 linhas?")
+        expect(dialog.get_by_role("link")).to_have_count(1)
+        expect(dialog.get_by_role("radio").first).to_be_checked()
+        assert browsing.faults_when(page, browsing.DESKTOP, browsing.PHONE) == []
+        page.set_viewport_size(browsing.DESKTOP)
+
+        dialog.get_by_label(re.compile("juntos")).check()
+        dialog.get_by_role("button", name="Desfazer").click()
+        expect(page.get_by_text("2 desfeitas")).to_be_visible()
+        # The line that went along was not ticked, and its row is as it is now too.
+        (above,) = below.above
+        expect(page.locator(f"#linha-{above.id}[data-pair='done']")).to_have_count(0)
+
+    with tenant_scope(tenant.id):
+        standing = Match.objects.of(tenant).standing().values_list("id", flat=True)
+        assert list(standing) == [barred.match.id]
+
+
+def test_where_all_waits_for_what_came_later_one_click_takes_it_along(
+    live_server: LiveServer, tenant: Tenant, operator: User, open_browser: OpenBrowser
+) -> None:
+    account, by = make_bank_account(tenant), membership(tenant)
+    below = entry_given_back(account, by)
+    with open_browser() as browser, browsing.new_page(browser) as page:
+        browsing.sign_in(page, live_server.url, (operator.email, PASSWORD))
+        page.locator(f"[data-line][value='{below.row.id}']").check()
+        page.get_by_role("button", name="Desfazer…").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog.get_by_role("link")).to_have_count(1)
+        assert browsing.faults_when(page, browsing.DESKTOP, browsing.PHONE) == []
+        page.set_viewport_size(browsing.DESKTOP)
+        dialog.get_by_role("button", name="Desfazer juntos").click()
+        expect(page.get_by_text("1 desfeita")).to_be_visible()
+
+    with tenant_scope(tenant.id):
+        assert not Match.objects.of(tenant).standing().exists()

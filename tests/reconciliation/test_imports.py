@@ -12,7 +12,8 @@ from charges.terms.accounts import issuing_accounts
 from payments.rails.debit_account import usable_accounts
 from tenants.models import Role
 from tenants.scope import tenant_scope
-from tests.banking.factories import make_account, make_line, reread
+from tests.banking.conftest import NOW
+from tests.banking.factories import change, make_account, make_daily_balance, make_line, reread
 from tests.banking.files.making import cnab240, cnab240_file, detail, lot, workbook
 from tests.banking.imports.making import csv, lines, make_other, ofx, work
 from tests.cast import make_member, sign_in
@@ -210,6 +211,37 @@ def test_a_doubt_is_asked_and_answered_on_the_page(operator_in, tenant, other):
     post(operator_in, "import_apply", file)
     work(file)
     assert lines(other) == [("11-10", "-1.20"), ("11-11", "500.00")]
+
+
+def test_rows_that_the_bank_does_not_tell_are_left_out_at_once_and_never_called_the_same(
+    operator_in, tenant, admin
+):
+    account = make_account(tenant, admin)
+    day = make_line(account, "500.00").booked_on
+    make_daily_balance(account, day, "500.00")
+    change(account, synced_at=NOW)
+    upload(operator_in, account, csv((f"{day}", "-77.00", "A"), (f"{day}", "-78.00", "B")))
+    file = work(newest(tenant))
+
+    asked = page(operator_in, file).content.decode()
+    assert 'name="question" value="enter"' in asked
+    assert 'name="question" value="same"' not in asked
+    post(operator_in, "import_answer", file, question="enter", answer="same")
+    assert page(operator_in, file).context["totals"].unanswered == 0
+    post(operator_in, "import_apply", file)
+    assert len(lines(account)) == 1
+
+
+def test_an_answer_names_its_rows_or_a_question(operator_in, tenant, other):
+    upload(operator_in, other, ofx(FEE, SALE))
+    post(operator_in, "import_apply", work(newest(tenant)))
+    work(newest(tenant))
+    upload(operator_in, other, csv(FEE, ("2026-11-12", "500.00", "PIX REC")), name="x.csv")
+    file = work(newest(tenant))
+
+    post(operator_in, "import_answer", file, answer="same")
+
+    assert page(operator_in, file).context["totals"].unanswered == 1
 
 
 @pytest.mark.parametrize("show", ["novas", "duvidas", "faltam", "aqui", "fora", "repetidas"])

@@ -1,4 +1,4 @@
-"""«Lançamentos em dúvida»: a file told one, and the bank another one of a day nearby."""
+"""«Linhas em dúvida»: a file told one, and the bank another one of a day nearby."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""«Lançamentos em dúvida» from the account to the answer, wide and narrow, light and dark."""
+"""«Linhas em dúvida» from the account to the answer, wide and narrow, light and dark."""
 
 import pytest
 from django.urls import reverse

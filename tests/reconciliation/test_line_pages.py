@@ -301,12 +301,13 @@ def test_a_part_of_a_bill_leaves_a_rest_to_be_approved(
     assert (reread(bill).status, open_of(row)) == (PayableStatus.PAID, 0)
 
 
-def test_a_part_that_cannot_be_read_is_told_beside_it(
-    finance: Client, tenant: Tenant, itau: BankAccount
+@pytest.mark.parametrize("typed", ["abc", "100,01"])
+def test_a_part_that_cannot_be_read_or_is_more_than_is_open_is_told_beside_it(
+    finance: Client, tenant: Tenant, itau: BankAccount, typed: str
 ) -> None:
-    bill, row = make_known(tenant, "100.00", approved=True), line(itau, "-40.00")
+    bill, row = make_known(tenant, "100.00", approved=True), line(itau, "-200.00")
 
-    answer = post(finance, "match", row, item=item("bill", bill), **{f"part-{bill.id}": "abc"})
+    answer = post(finance, "match", row, item=item("bill", bill), **{f"part-{bill.id}": typed})
 
     assert answer.status_code == 422
     assert [each.error for each in answer.context["rows"] if each.is_chosen] != [""]

@@ -10,7 +10,7 @@ from banking.statements.allocation import allocate
 from charges.models import Settlement
 from charges.states import ChargeStatus
 from core.errors import Changed, DomainError, InvalidInput, InvalidState, NotAllowed
-from payments.models import OutsidePayment, Payable
+from payments.models import OutsidePayment, Payable, PaymentOrder
 from payments.states import OrderStatus, PayableStatus
 from people.exceptional_acts import release
 from people.models import ExceptionalAct
@@ -18,10 +18,11 @@ from reconciliation.matches.hold import versions_of
 from reconciliation.models import Match, MatchEffect
 from tenants.models import Role
 from tenants.scope import tenant_scope
-from tests.banking.factories import reread
+from tests.banking.factories import change, reread
 from tests.charges.factories import make_charge, membership
 from tests.charges.issued import late, opened
-from tests.payments.factories import make_bank_account, make_known, make_order, shown
+from tests.payments.factories import bill_of, make_bank_account, make_known, make_order, move, shown
+from tests.payments.timelines import timeline
 from tests.reconciliation.matched import (
     DAY,
     account_named,
@@ -359,6 +360,86 @@ def test_a_line_that_names_nobody_may_be_that_of_a_payment_at_the_bank(tenant, i
     matched(line(itau, "-100.00", date(2026, 11, 23), kind="transfer"), reread(bill), by=ana)
 
     assert reread(order).status == OrderStatus.PAID
+
+
+def test_a_payment_that_came_back_is_proved_by_no_line(tenant, itau, ana):
+    bill = approved(tenant, "100.00")
+    order = make_order(bill, OrderStatus.AT_BANK)
+    change(order, status=OrderStatus.RETURNED, needs_person=True)
+    move(bill, PayableStatus.PENDING)
+    row = line(itau, "-100.00", date(2026, 11, 23), kind="transfer")
+
+    with pytest.raises(InvalidState) as caught:
+        match(row, reread(bill), by=ana)
+
+    assert caught.value.code == "move_refused"
+    assert (reread(order).status, open_of(row)) == (OrderStatus.RETURNED, D("-100.00"))
+
+
+def test_who_proves_a_payment_is_named_in_its_story(tenant, itau, ana):
+    bill = approved(tenant, "100.00")
+    order = make_order(bill, OrderStatus.AT_BANK)
+
+    matched(line(itau, "-100.00", date(2026, 11, 23), kind="transfer"), reread(bill), by=ana)
+
+    assert f"conciliado por {ana.user.display_name}" in timeline(order)
+
+
+@pytest.fixture
+def of_lot(tenant) -> PaymentOrder:
+    """A payment of a lot, which its bank calls LOTE77."""
+    order = make_order(approved(tenant, "100.00"), OrderStatus.AT_BANK)
+    change(order, reference="LOTE77")
+    return reread(order)
+
+
+def test_the_debit_of_a_lot_proves_the_payments_that_it_names(tenant, itau, ana, of_lot):
+    posted = make_entry(itau, "-50.00")
+    row = line(itau, "-150.00", date(2026, 11, 23), description="PAGTOS LOTE77")
+
+    matched(row, [bill_of(of_lot), posted], by=ana)
+
+    assert (reread(of_lot).status, open_of(row)) == (OrderStatus.PAID, 0)
+
+
+@pytest.mark.parametrize(
+    ("description", "day"), [("PAGTOS LOTE78", 23), ("PAGTOS", 23), ("PAGTOS LOTE77", 20)]
+)
+def test_the_debit_of_another_lot_or_of_before_it_left_proves_none(
+    tenant, itau, ana, of_lot, description, day
+):
+    posted = make_entry(itau, "-50.00")
+    row = line(itau, "-150.00", date(2026, 11, day), description=description)
+
+    with pytest.raises(InvalidState) as caught:
+        match(row, [bill_of(of_lot), posted], by=ana)
+
+    assert caught.value.code == "at_bank"
+    assert reread(of_lot).status == OrderStatus.AT_BANK
+
+
+def test_the_debit_of_a_lot_is_of_the_account_that_it_left(tenant, ana, itau, of_lot):
+    there = make_bank_account(tenant, preferred=False)
+    posted = make_entry(there, "-50.00")
+    row = line(there, "-150.00", date(2026, 11, 23), description="PAGTOS LOTE77")
+
+    with pytest.raises(InvalidState) as caught:
+        match(row, [bill_of(of_lot), posted], by=ana)
+
+    assert caught.value.code == "at_bank"
+    assert reread(of_lot).status == OrderStatus.AT_BANK
+
+
+def test_what_the_bank_took_more_for_a_payment_is_no_difference(tenant, itau, ana):
+    bill = approved(tenant, "100.00")
+    order = make_order(bill, OrderStatus.AT_BANK, bank_amount=D("105.00"))
+    row = line(itau, "-105.00", date(2026, 11, 23), kind="transfer")
+
+    with pytest.raises(InvalidState) as caught:
+        match(row, reread(bill), difference("interest", "-5.00"), by=ana)
+
+    assert caught.value.code == "at_bank"
+    assert (reread(order).status, open_of(row)) == (OrderStatus.AT_BANK, D("-105.00"))
 
 
 # --- Charges ---

@@ -300,6 +300,27 @@ def test_without_any_balance_it_is_asked(other: BankAccount, by, monday) -> None
 
 
 @calls_banks
+def test_days_without_a_balance_before_the_files_are_a_persons_question(
+    other: BankAccount, by, monday
+) -> None:
+    applied(other, csv(("2026-11-03", "-9.00", "TARIFA")), by)
+
+    applied(other, ONE, by)
+
+    assert openings(other) == []
+
+
+@calls_banks
+def test_the_same_days_told_with_a_balance_open_the_books(other: BankAccount, by, monday) -> None:
+    applied(other, csv(("2026-11-10", "-100.00", "TARIFA")), by)
+
+    applied(other, ONE, by)
+
+    (opening,) = openings(other)
+    assert opening.amount == Decimal(1000)
+
+
+@calls_banks
 def test_undoing_the_file_takes_it_back(other: BankAccount, by, monday) -> None:
     file = applied(other, ONE, by)
 

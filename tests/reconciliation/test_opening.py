@@ -15,8 +15,8 @@ from banking.statements.allocation import NotFree
 from core.errors import Changed, InvalidInput, InvalidState, NotAllowed
 from reconciliation.models import OpeningBalance
 from reconciliation.position.opening import (
+    Effect,
     effect_of_opening,
-    is_offered,
     post_opening,
     put_off_opening,
     standing_opening,
@@ -164,6 +164,54 @@ def test_older_days_move_it_back(account, by) -> None:
     assert found.difference == found.explained
 
 
+def effect(account: BankAccount) -> Effect:
+    with tenant_scope(account.tenant_id):
+        return effect_of_opening(account)
+
+
+def test_days_without_a_balance_are_told_before_it_follows_from_them(account, by) -> None:
+    open_books(account, by)
+    make_line(account, "100.00", FIRST - 5 * ONE_DAY)
+    make_line(account, "-30.00", FIRST - 3 * ONE_DAY)
+    make_line(account, "7.00", FIRST)
+
+    told = effect(account).unproved
+
+    assert (told.number, told.amount) == (2, Decimal(70))
+    assert (told.since, told.until) == (FIRST - 5 * ONE_DAY, FIRST - 3 * ONE_DAY)
+    open_books(account, by)
+    kept = audit_of(account.tenant, Act.OPENING_POSTED)[-1]
+    assert told.words in kept.after.values()
+
+
+def test_what_came_on_the_day_of_the_former_one_is_told_too(account, by) -> None:
+    open_books(account, by)
+    make_line(account, "-30.00", BEFORE)
+
+    assert effect(account).unproved.number == 1
+
+
+def test_where_no_balance_is_known_at_all_they_are_told_too(tenant, admin, by) -> None:
+    other = make_account(tenant, admin)
+    make_line(other, "50.00", FIRST)
+    assert effect(other).unproved.number == 0  # the balance is asked
+    open_books(other, by, amount=Decimal(70))
+    make_line(other, "30.00", FIRST - 5 * ONE_DAY)
+
+    again = effect(other)
+
+    assert (again.amount, again.unproved.number) == (Decimal(40), 1)
+
+
+def test_days_of_which_the_bank_tells_the_balance_are_proved(tenant, admin) -> None:
+    other = make_account(tenant, admin)
+    make_line(other, "50.00", FIRST)
+    make_daily_balance(other, FIRST, "300.00")
+    make_line(other, "20.00", FIRST + ONE_DAY)
+
+    assert effect(other).unproved.number == 0
+
+
 def test_what_waited_goes_on_waiting_when_it_is_moved_back(account, by) -> None:
     entry = post(account, "-400.00", FIRST - 9 * ONE_DAY)
     open_books(account, by, marked=[posted(account, entry).id])
@@ -187,8 +235,7 @@ def test_reversed_by_hand_it_is_gone_and_offered_again(account, by) -> None:
     opening = open_books(account, by)
     reverse_by_hand(opening.entry, by=by.user, date=FIRST, why="valor errado")
 
-    with tenant_scope(account.tenant_id):
-        assert is_offered(account, standing_opening(account))
+    assert in_force(account) is None
     join(account, make_line(account, "-400.00", FIRST), entry)
     again = open_books(account, by)
     assert again.entry != opening.entry
@@ -229,8 +276,7 @@ def test_not_now_is_remembered(account, by) -> None:
     put_off_opening(account, by=by)
     put_off_opening(account, by=by)
 
-    with tenant_scope(account.tenant_id):
-        assert not is_offered(account, None)
+    assert position(account, FIRST).is_put_off
 
 
 def test_the_database_keeps_one(account, by) -> None:

@@ -20,6 +20,7 @@ from banking.models import Allocation, BalanceStep, BankAccount
 from banking.statements.allocation import NotFree, undo_allocation
 from core.errors import InvalidInput, InvalidState
 from reconciliation.matches.ignore import ignore
+from reconciliation.position.bar import Stretch, bar_of
 from reconciliation.position.lists import lines_page
 from reconciliation.position.opening import effect_of_opening, post_opening, waiting_before
 from reconciliation.position.position import Part
@@ -124,6 +125,18 @@ def test_an_entry_of_an_earlier_day_than_its_line_differs_the_other_way(
 
     assert position(opened, FIRST).days_apart == Part(Decimal(-80), 1)
     assert position(opened, FIRST + ONE_DAY).is_zero
+
+
+def test_the_bar_gives_each_difference_as_much_as_it_is_of_them_all(opened: BankAccount) -> None:
+    assert bar_of(position(opened, FIRST)) == []
+
+    make_line(opened, "-30.00", FIRST)
+    post(opened, "10.00")
+
+    assert bar_of(position(opened, FIRST)) == [
+        Stretch("linhas", "0.00%", "75.00%"),
+        Stretch("lancamentos", "75.00%", "25.00%"),
+    ]
 
 
 def test_parts_that_sum_to_zero_are_not_zero(opened: BankAccount) -> None:

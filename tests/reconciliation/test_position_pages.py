@@ -203,6 +203,41 @@ def test_a_balance_that_no_bank_states_is_asked(client, tenant, admin, operator)
     assert [opening.amount for opening in openings(bare)] == [Decimal("-1234.56")]
 
 
+def test_a_balance_may_be_left_out_only_where_a_former_one_tells_it(
+    client, tenant, admin, operator
+):
+    bare = make_account(tenant, admin)
+    make_line(bare, "50.00", FIRST)
+
+    first = page_for(client, operator, tenant, "opening", bare).context["form"]
+    with tenant_scope(tenant.id):
+        post_opening(bare, by=None, amount=Decimal(70))
+    make_line(bare, "30.00", FIRST - dt.timedelta(days=3))
+    again = page_for(client, operator, tenant, "opening", bare).context["form"]
+
+    assert (first["amount"].field.required, again["amount"].field.required) == (True, False)
+
+
+def test_what_is_ticked_counts_while_the_balance_is_missing(client, tenant, admin, operator):
+    bare = make_account(tenant, admin)
+    make_line(bare, "50.00", FIRST)
+    waiting = posted(bare, post(bare, "-400.00", BEFORE))
+    sign_in(client, operator, tenant)
+
+    typed = {"marked": [str(waiting.id)], "calcular": "sim"}
+    shown = client.post(reverse("reconciliation:opening", args=[bare.id]), typed)
+
+    assert shown.context["effect"].marked == Decimal(-400)
+
+
+def test_the_page_of_it_tells_of_days_without_a_balance(client, tenant, operator, opened):
+    make_line(opened, "-30.00", FIRST - dt.timedelta(days=3))
+
+    shown = page_for(client, operator, tenant, "opening", opened)
+
+    assert shown.context["effect"].unproved.words in shown.content.decode()
+
+
 @pytest.mark.parametrize("name", ["opening", "put_off_opening"])
 def test_who_only_reads_writes_none(client, tenant, reader, account, name):
     sign_in(client, reader, tenant)

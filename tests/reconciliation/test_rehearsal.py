@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from banking.models import Allocation, BankAccount, StatementLine
 from payments.states import OrderStatus
-from reconciliation.engine.gather import Apart, gather
+from reconciliation.engine.books.gathered import Apart
+from reconciliation.engine.gather import gather
 from reconciliation.engine.rehearsal import Rehearsal, rehearse
 from reconciliation.engine.run import work
 from reconciliation.matches.undo import undo

@@ -1,5 +1,6 @@
 """«Regras de extrato»: the page, the trial, the order, and applying to lines that are open."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -17,15 +18,16 @@ from reconciliation.matches.undo import undo
 from reconciliation.models import Match, Rule, RuleRun
 from reconciliation.rules.edit import remove_rule
 from reconciliation.rules.offered import offers_of
+from reconciliation.rules.open_items import open_items_now, open_items_of
 from reconciliation.rules.run import ask_for_run, go_on, outlook_of, unfinished
 from tenants.models import Membership, Role, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, reread
 from tests.cast import make_member, sign_in
 from tests.charges.factories import make_payer
-from tests.payments.factories import make_payable
+from tests.payments.factories import make_bank_account, make_payable
 from tests.reconciliation.matched import DAY, account_named, line, open_of
-from tests.reconciliation.ruled import applied, entry, make_rule, pattern, when
+from tests.reconciliation.ruled import applied, entry, make_rule, moving, pattern, when
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -35,6 +37,7 @@ TRY = reverse("reconciliation:try_rule")
 ORDER = reverse("reconciliation:order_rules")
 APPLY = reverse("reconciliation:apply_rules")
 HTMX = {"HX-Request": "true"}
+WEEK = timedelta(days=7)
 
 
 @pytest.fixture
@@ -378,6 +381,70 @@ def test_a_line_that_somebody_explained_meanwhile_is_left_alone(tenant, itau, an
     go_on(tenant.id, run.id)
 
     assert (reread(run).done, reread(run).left) == (0, 0)
+
+
+def test_a_line_at_which_a_rule_fails_is_left_and_the_others_are_done(tenant, itau, ana) -> None:
+    other = make_bank_account(tenant, preferred=False)
+    make_rule(ana, moving(when("TAR"), other))
+    first, last = (line(itau, "-10.00", day, description="TAR") for day in (DAY, DAY + WEEK))
+    failing = line(itau, "-10.00", date.max, description="TAR")  # no day comes after it
+    with tenant_scope(tenant.id):
+        run = ask_for_run(outlook_of(tenant).shown, by=ana)
+
+    assert go_on(tenant.id, run.id) is False
+
+    run = reread(run)
+    assert (run.done, run.left, run.finished_at is None) == (2, 1, False)
+    assert [open_of(row) for row in (first, failing, last)] == [0, -10, 0]
+
+
+def test_a_bill_that_was_entered_while_the_rules_run_holds_its_line(tenant, itau, ana) -> None:
+    row = line(itau, "-9.00", description="TAR", counterparty_name="PADARIA ESTRELA DOURADA")
+    has_open_item = open_items_now(tenant)
+    with tenant_scope(tenant.id):
+        before = has_open_item(row)
+    bill = make_payable(tenant)
+    with tenant_scope(tenant.id):
+        change(bill.payee, name="Padaria Estrela Dourada Ltda")
+
+        assert (before, has_open_item(row)) == (False, True)
+
+
+TOLD: list[dict[str, Any]] = [
+    {"counterparty_name": "PADARIA ESTRELA DOURADA"},
+    {"counterparty_name": "Padaria Estrla Dourada Ltda"},
+    {"counterparty_name": "DOURADA ESTRELA PADARIA LTDA"},
+    {"description": "PIX ENVIADO PADARIA ESTRELA D"},
+    {"description": "PAGTO PAO QUENTE"},
+    {"counterparty_document": "11222333000181"},
+    {"counterparty_document": "11222333000262"},  # another establishment
+    {"masked_document": "**222333000***"},
+    {"description": "PAGTO A 11.222.333/0001-81"},
+]
+OTHERS: list[dict[str, Any]] = [
+    {"counterparty_name": "PADARIA DO ZE"},
+    {"counterparty_document": "52998224725"},
+    {"masked_document": "***982247**"},
+    {"description": "DOURADO"},
+    {},
+]
+
+
+@pytest.mark.parametrize("told", TOLD + OTHERS)
+def test_what_is_read_for_one_line_says_what_all_parties_say(tenant, itau, told) -> None:
+    bill = make_payable(tenant)
+    make_payable(tenant)
+    with tenant_scope(tenant.id):
+        change(
+            bill.payee,
+            name="Padaria Estrela Dourada Ltda",
+            trade_name="Pão Quente",
+            document="11222333000181",
+        )
+        row = line(itau, "-9.00", **told)
+
+        said = open_items_of(tenant, [row])(row)
+        assert (said, open_items_now(tenant)(row)) == (told in TOLD, told in TOLD)
 
 
 def test_a_rule_removed_meanwhile_does_nothing(tenant, itau, ana) -> None:

@@ -20,7 +20,7 @@ from reconciliation.matches.create import Slice, create_entry
 from reconciliation.matches.ignore import ignore
 from reconciliation.matches.undo import undo
 from reconciliation.models import Match, OpenedLine, Rule
-from reconciliation.reads.offers import usual_account
+from reconciliation.reads.offers import usual_classification
 from reconciliation.rules.compiled import compiled, rule_for
 from reconciliation.rules.conditions import Conditions, Facts, checks_of, fits
 from reconciliation.rules.edit import (
@@ -584,7 +584,7 @@ def test_what_a_rule_left_to_a_person_is_offered_to_them(tenant, itau, ana) -> N
     row = line(itau, "-12.00", description="TAR PACOTE")
 
     with tenant_scope(tenant.id):
-        assert usual_account(row, ana) == account_named(tenant, "5.5.01").id
+        assert usual_classification(row, ana).account == account_named(tenant, "5.5.01").id
 
 
 @settings(

@@ -23,6 +23,7 @@ from tests.payments.clock import at
 from tests.payments.factories import make_known
 from tests.reconciliation.books import member
 from tests.reconciliation.matched import line, make_entry, matched
+from tests.reconciliation.ruled import applied, make_rule, when
 
 pytestmark = pytest.mark.django_db
 
@@ -132,6 +133,17 @@ def test_every_automatic_degree_is_asked(monday, tenant, degree):
     bare(tenant, at("24 10:00"), degree)
     draw_due(at("30 10:00"))
     assert len(samples(tenant)) == 1
+
+
+def test_what_a_rule_matched_names_it_once(monday, tenant, itau, ana):
+    make_rule(ana, when("TAR"))
+    applied(ana, line(itau, "-10.00", description="TAR PACOTE"))
+    monday.shift(timedelta(days=7))
+    draw_due(database_now())
+
+    with tenant_scope(tenant.id):
+        (asked,) = asked_in(tenant, NEXT)
+        assert (str(asked.sample.match.rule) in asked.how, asked.reasons) == (True, [])
 
 
 def test_forty_are_asked_at_most_and_neither_the_first_nor_the_last(monday, tenant):

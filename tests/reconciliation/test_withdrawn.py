@@ -51,7 +51,7 @@ def test_that_it_goes_is_said_before(
 
     shown = client.get(reverse("reconciliation:import", args=[ignored.id]))
 
-    assert "1 lançamento ignorado" in shown.context["effect_words"]
+    assert "1 linha ignorada" in shown.context["effect_words"]
 
 
 def test_one_conciliation_of_two_of_its_lines_is_undone_with_it(

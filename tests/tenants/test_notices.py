@@ -160,3 +160,13 @@ def test_above_what_waits_for_approval_they_take_one_line_until_it_is_opened(
     folded = page[page.index('<details class="folded') :].partition("</details>")[0]
     assert "2 avisos" in folded[: folded.index("</summary>")]
     assert [f"aviso-{row.id}" in folded for row in rows(tenant)] == [True, True]
+
+
+def test_two_take_one_line_above_the_statement_and_one_stands_open(client, tenant, admin):
+    make_notice(tenant, admin)
+    sign_in(client, admin, tenant)
+
+    assert '<details class="folded' not in client.get(PAGE).content.decode()
+
+    make_notice(tenant, admin)
+    assert "2 avisos" in client.get(PAGE).content.decode()

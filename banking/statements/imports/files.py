@@ -8,6 +8,7 @@ from dataclasses import asdict
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from banking.models import BankAccount, ColumnMap, FileChunk, FileRow, StatementFile
 from banking.statements.files.columns import Columns
@@ -106,15 +107,15 @@ def say_columns(file: StatementFile, columns: Columns, *, by: Membership) -> Non
 @transaction.atomic
 def answer_doubts(
     file: StatementFile,
-    row_ids: Sequence[UUID] | None,
+    asked: Sequence[UUID] | FileRow.Question,
     answer: str,
     *,
     by: Membership,
     why: str = "",
 ) -> int:
-    """Say of doubtful rows (None: of all) whether they are what they seem to be. Returns of how
-    many. A row of a day that the bank's API has proved enters with a reason, by an admin alone,
-    whatever the doubt is.
+    """Say of doubtful rows, or of all that ask the same and wait for an answer, whether they are
+    what they seem to be. Returns of how many. A row of a day that the bank's API has proved enters
+    with a reason, by an admin alone, whatever the doubt is.
 
     Raises:
         InvalidInput: (field `why`) there is no reason.
@@ -123,9 +124,10 @@ def answer_doubts(
     """
     require_importer(by)
     held = hold_ready(file)
-    rows = rows_of(held).filter(state=State.DOUBTFUL)
-    if row_ids is not None:
-        rows = rows.filter(id__in=row_ids)
+    if isinstance(asked, FileRow.Question):
+        rows = rows_of(held).filter(asks(asked))
+    else:
+        rows = rows_of(held).filter(state=State.DOUBTFUL, id__in=asked)
     if answer == Answer.TWO and on_proved_days(held, rows).exists():
         require_admin_with_reason(held, by, why)
     return rows.update(answer=Answer(answer))
@@ -211,6 +213,11 @@ def discard_file(file: StatementFile, *, by: Membership) -> None:
     FileChunk.objects.of(held.tenant_id).filter(file=held).delete()
     held.status = Status.DISCARDED
     held.save(update_fields=["status"])
+
+
+def asks(question: FileRow.Question) -> Q:
+    """Doubtful rows that wait for an answer to it."""
+    return Q(state=State.DOUBTFUL, answer=Answer.NONE, doubt__in=FileRow.DOUBTS_OF[question])
 
 
 def entering(file: StatementFile) -> TenantQuerySet:

@@ -16,10 +16,10 @@ from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 from banking.models import BankAccount, FileRow, StatementFile, StatementLine
 from banking.statements.imports.comparison import missing_lines
 from banking.statements.imports.day_balances import DayBalance, balances_of
-from banking.statements.imports.files import rows_of
+from banking.statements.imports.files import asks, rows_of
 from banking.statements.imports.proved_days import proved_days
 
-State, Doubt, Answer = FileRow.State, FileRow.Doubt, FileRow.Answer
+State, Doubt, Answer, Question = FileRow.State, FileRow.Doubt, FileRow.Answer, FileRow.Question
 PAGE = 100
 RECENT = 20
 LONGEST_STRIP = 62  # days
@@ -54,7 +54,7 @@ class Totals:
     counts: Mapping[str, int]
     new_amount: Decimal  # of what enters
     entering: int  # new ones, and doubtful ones that are said to be others
-    unanswered: int
+    unanswered_of: Mapping[str, int]  # by what is asked
     missing: int
 
     def count(self, show: str) -> int:
@@ -65,6 +65,10 @@ class Totals:
     @cached_property
     def total(self) -> int:
         return sum(self.counts.values())
+
+    @property
+    def unanswered(self) -> int:
+        return sum(self.unanswered_of.values())
 
     @property
     def new(self) -> int:
@@ -96,14 +100,14 @@ def totals_of(file: StatementFile) -> Totals:
         **{f"n_{state}": Count("id", filter=Q(state=state)) for state in State.values},
         entering=Count("id", filter=enters),
         amount=Sum("amount", filter=enters),
-        unanswered=Count("id", filter=Q(state=State.DOUBTFUL, answer="")),
+        **{f"asks_{question}": Count("id", filter=asks(question)) for question in Question},
     )
     is_over = file.status in StatementFile.OVER
     return Totals(
         counts={state: found[f"n_{state}"] for state in State.values},
         new_amount=found["amount"] or Decimal(0),
         entering=found["entering"],
-        unanswered=found["unanswered"],
+        unanswered_of={question.value: found[f"asks_{question}"] for question in Question},
         missing=0 if is_over else missing_lines(file).count(),
     )
 

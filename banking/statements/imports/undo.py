@@ -38,7 +38,7 @@ class Effect:
     @property
     def sentences(self) -> list[str]:
         said = [
-            f"{counted(self.withdrawn, 'lançamento sai', 'lançamentos saem')} do extrato "
+            f"{counted(self.withdrawn, 'linha sai', 'linhas saem')} do extrato "
             f"(R$\u00a0{format_brl(self.amount)})."
         ]
         if self.kept:

@@ -46,6 +46,7 @@ class ByHand(NamedTuple):
     amount: Decimal  # on the Conta do Ativo
     memo: str
     classification: str
+    center: str = ""
 
 
 def ted(bank: str, branch: str, account: str) -> TedDetails:
@@ -107,7 +108,8 @@ SALES = tuple(
     ByHand(10, amount, f"Venda no cartão · Cartões Aliança S.A. · {number}", "4.1.01")
     for number, amount in ((9101, D("386.40")), (9102, D("518.90")), (9103, D("274.15")))
 )
-STATIONERY = ByHand(8, D("-167.45"), "Papel e toner", "5.4.03")
+CENTERS = ("Matriz", "Filial")
+STATIONERY = ByHand(8, D("-167.45"), "Papel e toner", "5.4.03", center="Filial")
 
 TO_CORA, UNDER_WAY = D("6250.75"), D("2104.60")
 ASKED = "PIX RECEBIDO LF SOLUCOES"
@@ -155,6 +157,7 @@ class Usual(NamedTuple):
     side: str
     classification: str
     is_of_cora: bool = True  # else of any account
+    shares: tuple[tuple[str, int], ...] = ()  # per cent by cost centre
 
 
 RULES = (
@@ -163,7 +166,7 @@ RULES = (
     Usual("Vendas no balcão", "pix recebido;ted recebida", "in", "4.1.01"),
     Usual("Compras do dia", "pagamento de boleto;pix enviado", "out", "5.4.01"),
     Usual("Salários", "salário", "out", "5.1.01"),
-    Usual("Aluguel", "aluguel", "out", "5.2.01"),
+    Usual("Aluguel", "aluguel", "out", "5.2.01", shares=(("Matriz", 70), ("Filial", 30))),
     Usual("Simples", "simples nacional", "out", "5.6.01"),
     Usual("Lucros", "distribuição de lucros", "out", "3.03"),
     Usual("Aportes", "aporte da sócia", "in", "3.01"),

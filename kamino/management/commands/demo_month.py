@@ -16,8 +16,10 @@ import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.chart.cost_centers import CenterDetails, make_center
 from accounts.journal.enter import enter_entry
-from accounts.models import Account
+from accounts.journal.postings import Posting
+from accounts.models import Account, CostCenter
 from banking.bank_accounts.ledger_account import hold_leaf
 from banking.bank_accounts.other_bank import add_account
 from banking.models import BankAccount, OpenLine, StatementFile, StatementLine
@@ -100,6 +102,9 @@ class Month:
         with tenant_scope(self.tenant.id):
             typed = month.itau(self.tenant.legal_name, self.tenant.cnpj)
             itau = add_account(self.tenant, typed, by=davi)
+            for name in month.CENTERS:
+                if not CostCenter.objects.of(self.tenant).open().filter(name=name).exists():
+                    make_center(self.tenant, CenterDetails(name), by=ana.user)
             for bill in month.BILLS:
                 self.enter_bill(bill, davi, lia)
             for entry in (*month.SALES, month.STATIONERY):
@@ -137,6 +142,10 @@ class Month:
         found: Account = Account.objects.of(self.tenant).get(code=code)
         return found
 
+    def center(self, name: str) -> CostCenter:
+        found: CostCenter = CostCenter.objects.of(self.tenant).open().get(name=name)
+        return found
+
     # --- What the books know ---
 
     def enter_bill(self, bill: month.Bill, by: Membership, approver: Membership) -> None:
@@ -156,12 +165,13 @@ class Month:
         approve_payable(made, by=approver, shown=digest_of(seal))
 
     def enter_by_hand(self, entry: month.ByHand, itau: BankAccount, by: Membership) -> None:
-        other = self.classification(entry.classification)
+        center = self.center(entry.center) if entry.center else None
+        other = Posting(self.classification(entry.classification), -entry.amount, center)
         enter_entry(
             uuid7(),
             date=self.day(entry.ago),
             memo=entry.memo,
-            lines=[(hold_leaf(itau), entry.amount), (other, -entry.amount)],
+            lines=[(hold_leaf(itau), entry.amount), other],
             is_bank_seen=True,
             by=by,
         )
@@ -172,8 +182,17 @@ class Month:
             side=usual.side,
             bank_account=self.cora.id if usual.is_of_cora else None,
         )
-        slices = [Slice(self.classification(usual.classification).id)]
-        draft = RuleDraft(conditions=conditions, act=Rule.Act.ENTRY, name=usual.name, slices=slices)
+        account = self.classification(usual.classification).id
+        slices = [
+            Slice(account, percent=Decimal(percent), cost_center=self.center(name).id)
+            for name, percent in usual.shares
+        ]
+        draft = RuleDraft(
+            conditions=conditions,
+            act=Rule.Act.ENTRY,
+            name=usual.name,
+            slices=slices or [Slice(account)],
+        )
         save_rule(draft, by=by)
 
     # --- Charges, at Cora ---

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from itertools import count
+from uuid import UUID
 
 from banking.bank_accounts.other_bank import OtherBank, add_account
 from banking.banks.contract.statement import Movement
@@ -127,6 +128,13 @@ def states(file: StatementFile) -> list[str]:
     with tenant_scope(file.tenant_id):
         rows = FileRow.objects.of(file.tenant_id).filter(file=file).order_by("number")
         return list(rows.values_list("state", flat=True))
+
+
+def doubtful(file: StatementFile) -> list[UUID]:
+    """The rows that are asked about, in the file's order."""
+    with tenant_scope(file.tenant_id):
+        rows = FileRow.objects.of(file.tenant_id).filter(file=file, state="doubtful")
+        return list(rows.order_by("number").values_list("id", flat=True))
 
 
 def lines(account: BankAccount) -> list[tuple[str, str]]:

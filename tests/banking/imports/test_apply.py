@@ -3,7 +3,7 @@ R-OFX07, R-CSV05."""
 
 import pytest
 
-from banking.models import LineSource, StatementFile, StatementLine
+from banking.models import FileRow, LineSource, StatementFile, StatementLine
 from banking.statements.imports.files import (
     KnownFile,
     answer_doubts,
@@ -21,6 +21,7 @@ from tests.banking.imports.making import (
     applied,
     compared,
     csv,
+    doubtful,
     lines,
     ofx,
     send,
@@ -158,7 +159,7 @@ def test_two_days_away_is_asked_and_the_answer_decides(other, by):
     assert states(file) == ["here", "doubtful"]
 
     with tenant_scope(other.tenant_id):
-        answer_doubts(file, None, "two", by=by)
+        answer_doubts(file, doubtful(file), "two", by=by)
         begin_apply(file, by=by)
     assert states(work(file)) == ["here", "applied"]
     assert [value for _, value in lines(other)].count("-2300.00") == 2
@@ -168,7 +169,7 @@ def test_the_same_one_becomes_a_source_and_no_line(other, by):
     applied(other, ofx(FEE, RENT), by)
     file = compared(other, csv(FEE, ("2026-11-13", "-2300.00", "PAGTO ALUGUEL")), by)
     with tenant_scope(other.tenant_id):
-        answer_doubts(file, None, "same", by=by)
+        answer_doubts(file, doubtful(file), "same", by=by)
         begin_apply(file, by=by)
 
     assert states(work(file)) == ["here", "here"]
@@ -203,10 +204,10 @@ def test_a_row_more_on_a_day_that_the_bank_proved_needs_an_admin_and_a_reason(pr
 
     with tenant_scope(proved.tenant_id):
         with pytest.raises(NotAllowed):
-            answer_doubts(file, None, "two", by=by, why="falta na API")
+            answer_doubts(file, doubtful(file), "two", by=by, why="falta na API")
         with pytest.raises(InvalidInput):
-            answer_doubts(file, None, "two", by=boss)
-        answer_doubts(file, None, "two", by=boss, why="falta na API")
+            answer_doubts(file, doubtful(file), "two", by=boss)
+        answer_doubts(file, doubtful(file), "two", by=boss, why="falta na API")
         with pytest.raises(NotAllowed):
             begin_apply(file, by=by)
         begin_apply(file, by=boss)
@@ -223,12 +224,48 @@ def test_two_of_a_day_that_the_bank_proved_are_an_admins_too(proved, by, boss):
 
     with tenant_scope(proved.tenant_id):
         with pytest.raises(NotAllowed):
-            answer_doubts(file, None, "two", by=by, why="são duas")
-        answer_doubts(file, None, "same", by=by)
-        answer_doubts(file, None, "two", by=boss, why="são duas")
+            answer_doubts(file, doubtful(file), "two", by=by, why="são duas")
+        answer_doubts(file, doubtful(file), "same", by=by)
+        answer_doubts(file, doubtful(file), "two", by=boss, why="são duas")
         with pytest.raises(NotAllowed):
             begin_apply(file, by=by)
         assert begin_apply(file, by=boss) == 1
+
+
+def answers(file):
+    with tenant_scope(file.tenant_id):
+        rows = FileRow.objects.of(file.tenant_id).filter(file=file).order_by("number")
+        return list(rows.values_list("doubt", "answer"))
+
+
+@pytest.fixture
+def asking(proved, by):
+    """A row that seems to be here, on another day; two that the bank does not tell of its day."""
+    with tenant_scope(proved.tenant_id):
+        day = StatementLine.objects.of(proved.tenant_id).first().booked_on
+    near = day.replace(day=day.day - 1)
+    make_daily_balance(proved, near, "0.00")
+    rows = [(near, "500.00", "PIX"), (day, "-77.00", "FORA"), (day, "-78.00", "FORA")]
+    return compared(proved, csv(*((f"{on}", amount, text) for on, amount, text in rows)), by)
+
+
+@pytest.mark.parametrize("question", FileRow.Question)
+def test_one_answer_to_many_is_to_one_question(asking, by, question):
+    with tenant_scope(asking.tenant_id):
+        answer_doubts(asking, question, "same", by=by)
+
+    told = {doubt for doubt, answer in answers(asking) if answer}
+    assert told == set(FileRow.DOUBTS_OF[question]) & {"near_day", "proved_day"}
+
+
+def test_one_answer_to_many_leaves_what_was_answered_before(asking, by, boss):
+    first = doubtful(asking)[1]
+    with tenant_scope(asking.tenant_id):
+        answer_doubts(asking, [first], "two", by=boss, why="falta na API")
+        count = answer_doubts(asking, FileRow.Question.IS_TO_ENTER, "same", by=by)
+
+    assert count == 1
+    assert answers(asking) == [("near_day", ""), ("proved_day", "two"), ("proved_day", "same")]
 
 
 def test_what_came_since_it_was_compared_makes_it_be_compared_anew(other, by):

@@ -1,8 +1,10 @@
 """Lines that tell whose money they are, and accounts on which what is certain is matched."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from accounts.journal.entries import post_entry
 from banking.models import BankAccount, StatementLine
 from charges.models import Charge
 from parties.models import Payer
@@ -10,7 +12,7 @@ from payments.models import Payable
 from reconciliation.models import Automation
 from tenants.models import Membership
 from tenants.scope import tenant_scope
-from tests.reconciliation.matched import line
+from tests.reconciliation.matched import DAY, line
 
 
 def switch_on(account: BankAccount, by: Membership) -> None:
@@ -35,3 +37,11 @@ def of_payer(charge: Charge, account: BankAccount, amount: str, day: date) -> St
         payer = Payer.objects.of(charge.tenant_id).get(id=charge.payer_id)
     told = {"counterparty_name": payer.name, "counterparty_document": payer.document}
     return line(account, amount, day, **told)
+
+
+def announce(sender: BankAccount, receiver: BankAccount, amount: str) -> None:
+    """A transfer that somebody writes down before it moves."""
+    moved = Decimal(amount)
+    with tenant_scope(sender.tenant_id):
+        lines = [(receiver.ledger_account, moved), (sender.ledger_account, -moved)]
+        post_entry(sender.tenant, date=DAY, memo="Transferência", lines=lines)

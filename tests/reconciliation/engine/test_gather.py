@@ -10,7 +10,8 @@ import pytest
 from banking.models import StatementLine
 from parties.models import Payer
 from payments.states import OrderStatus
-from reconciliation.engine.gather import Gathered, gather
+from reconciliation.engine.books.gathered import Gathered
+from reconciliation.engine.gather import gather
 from reconciliation.proposals.facts import Proposal
 from reconciliation.proposals.propose import propose
 from tenants.models import Tenant

@@ -7,10 +7,12 @@ from django.db import transaction
 
 from banking.banks.contract.payments import PixKey, PixKeyType
 from banking.models import BankAccount, StatementLine
-from charges.models import Charge
-from charges.states import ChargeStatus
+from charges.models import Charge, Slip
+from charges.states import ChargeStatus, SlipStatus
+from core.clock import database_now
 from parties.models import PayeeKey, Payer
 from payments.models import Payable
+from payments.states import OrderStatus
 from reconciliation.engine.due import take_due
 from reconciliation.engine.run import work
 from reconciliation.models import Proposal
@@ -19,9 +21,9 @@ from tenants.scope import tenant_scope
 from tests.banking.factories import change
 from tests.charges.factories import make_charge
 from tests.charges.issued import opened
-from tests.payments.factories import confirm, make_bank_account, make_known
+from tests.payments.factories import confirm, make_bank_account, make_known, make_order
 from tests.reconciliation.engine.lines import of_payer
-from tests.reconciliation.matched import line
+from tests.reconciliation.matched import line, open_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -73,6 +75,65 @@ def line_of(charge: Charge) -> StatementLine:
     with tenant_scope(charge.tenant_id):
         account = charge.bank_account
     return line(account, "412.55", charge.due_date)
+
+
+def slip_of(charge: Charge) -> Slip:
+    with tenant_scope(charge.tenant_id):
+        return Slip.objects.of(charge.tenant_id).get(charge=charge)
+
+
+@pytest.mark.parametrize("learned", [{"our_number": "109/4711-3"}, {"reference": "inv_4711"}])
+def test_a_banks_number_of_a_charge_is_learned_late(
+    tenant: Tenant, charge: Charge, learned: dict[str, Any]
+) -> None:
+    row = line_of(charge)
+    work(tenant.id)
+    change(slip_of(charge), **learned)
+    assert due_of(row) == [row.id]
+
+
+def test_a_line_that_tells_a_number_is_matched_when_it_is_learned(
+    tenant: Tenant, charge: Charge
+) -> None:
+    with tenant_scope(tenant.id):
+        account = charge.bank_account
+    row = line(account, "412.55", charge.due_date, description="LIQ COBRANCA 10947113")
+    work(tenant.id)
+    assert open_of(row) == row.amount
+    change(slip_of(charge), our_number="10947113")
+    work(tenant.id)
+    assert open_of(row) == 0
+
+
+def test_a_number_is_corrected(tenant: Tenant, charge: Charge) -> None:
+    change(slip_of(charge), our_number="109/4711-3")
+    row = line_of(charge)
+    work(tenant.id)
+    change(slip_of(charge), our_number="109/4711-4")
+    assert due_of(row) == [row.id]
+
+
+def test_a_slip_is_over(tenant: Tenant, charge: Charge) -> None:
+    row = line_of(charge)
+    work(tenant.id)
+    change(slip_of(charge), status=SlipStatus.WRITTEN_OFF)
+    assert due_of(row) == [row.id]
+
+
+def test_a_slip_that_is_only_looked_at_makes_nothing_due(tenant: Tenant, charge: Charge) -> None:
+    row = line_of(charge)
+    work(tenant.id)
+    change(slip_of(charge), read_at=database_now())
+    assert due_of(row) == []
+
+
+def test_a_payment_waits_for_a_person_no_more(tenant: Tenant, itau: BankAccount) -> None:
+    bill = make_known(tenant, "731.17", approved=True)
+    order = make_order(bill, OrderStatus.AT_BANK, needs_person=True)
+    row = line(itau, "-731.17", bill.payment_date)
+    work(tenant.id)
+    change(order, needs_person=False)
+    assert due_of(row) == [row.id]
 
 
 def test_a_payee_is_called_otherwise(tenant: Tenant, itau: BankAccount, bill: Payable) -> None:

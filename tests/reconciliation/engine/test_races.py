@@ -15,6 +15,7 @@ from banking.models import BankAccount, StatementLine
 from core.errors import Changed
 from payments.models import PaymentOrder
 from payments.states import OrderStatus, PayableStatus
+from people.exceptional_acts import lock_person
 from reconciliation.engine.accept import accept
 from reconciliation.engine.opened import leave_alone
 from reconciliation.engine.run import work
@@ -27,8 +28,14 @@ from tenants.scope import tenant_scope
 from tests.banking.factories import reread
 from tests.payments.at_most_once.database import restore_to_before_the_order, wait_until_stuck
 from tests.payments.clock import at
-from tests.payments.factories import make_known, make_order
-from tests.reconciliation.engine.lines import of_payee, switch_on
+from tests.payments.factories import (
+    SUPPLIER,
+    make_bank_account,
+    make_known,
+    make_order,
+    make_payable,
+)
+from tests.reconciliation.engine.lines import announce, of_payee, switch_on
 from tests.reconciliation.matched import DAY, account_named, line, make_entry, matched, open_of
 from tests.reconciliation.ruled import make_rule, when
 
@@ -44,21 +51,23 @@ def automatic(ana: Membership, itau: BankAccount) -> BankAccount:
 
 
 @contextmanager
-def stuck(tenant: Tenant, table: str, held: Callable[[], Any]) -> Iterator[None]:
-    """Within a person's transaction that has `held` something; the engine has come as far as that.
-    It ends after the transaction has."""
+def stuck(
+    tenant: Tenant, table: str, held: Callable[[], Any], act: Callable[[], Any] | None = None
+) -> Iterator[None]:
+    """Within a person's transaction that has `held` something; the engine, or another's act, has
+    come as far as that. It ends after the transaction has."""
     with ThreadPoolExecutor(1) as pool:
         with tenant_scope(tenant.id):
             held()
-            attempt = pool.submit(elsewhere, tenant)
+            attempt = pool.submit(elsewhere, act or (lambda: work(tenant.id)))
             wait_until_stuck(table)
             yield
         attempt.result(60)
 
 
-def elsewhere(tenant: Tenant) -> None:
+def elsewhere(act: Callable[[], Any]) -> None:
     try:
-        work(tenant.id)
+        act()
     finally:
         connection.close()
 
@@ -105,6 +114,19 @@ def test_an_act_that_holds_a_line_that_a_rule_is_for_next_may_go_on_record(
 
     assert open_of(first) == open_of(then) == 0
     assert verify(tenant.id).broken == ""
+
+
+def test_a_bill_that_comes_while_the_engine_works_holds_its_line_from_rules(
+    tenant: Tenant, itau: BankAccount, ana: Membership
+) -> None:
+    make_rule(ana, when("POSTO ESTRELA"))
+    told = {"description": "POSTO ESTRELA", "counterparty_document": SUPPLIER}
+    row = line(itau, "-88.37", **told)
+
+    with stuck(tenant, ACCOUNTS, lambda: hold_accounts(tenant.id, [itau.id])):
+        make_payable(tenant, "731.17", payee_document=SUPPLIER)
+
+    assert open_of(row) == row.amount
 
 
 def test_a_person_matches_a_line_that_the_engine_looks_at(
@@ -208,3 +230,60 @@ def test_a_bill_that_was_sent_after_the_backup_was_made_is_paid_by_its_line(
     assert reread(bill).status == PayableStatus.PAID
     with tenant_scope(tenant.id):
         assert not PaymentOrder.objects.of(tenant).exists()
+
+
+def accepted(proposal: Proposal, ana: Membership) -> None:
+    with tenant_scope(ana.tenant_id):
+        accept(proposal, by=ana)
+
+
+def proposal_of(row: StatementLine) -> Proposal:
+    with tenant_scope(row.tenant_id):
+        return Proposal.objects.of(row.tenant_id).get(line_id=row.id, rank=1)
+
+
+def test_who_accepts_a_transfer_holds_its_accounts_in_the_order_of_all(
+    tenant: Tenant, ana: Membership
+) -> None:
+    accounts = [make_bank_account(tenant, preferred=not n) for n in range(2)]
+    first, second = sorted(accounts, key=lambda account: account.id)
+    announce(second, first, "777.31")
+    own = {"counterparty_name": tenant.legal_name, "counterparty_document": tenant.cnpj}
+    left, came = line(second, "-777.31", DAY, **own), line(first, "777.31", DAY, **own)
+    work(tenant.id)
+    proposal = proposal_of(left)
+
+    with stuck(
+        tenant,
+        ACCOUNTS,
+        lambda: hold_accounts(tenant.id, [first.id]),
+        lambda: accepted(proposal, ana),
+    ):
+        hold_accounts(tenant.id, [second.id])
+
+    assert len(proposal.parts) == 2
+    assert open_of(left) == open_of(came) == 0
+
+
+def test_who_accepts_a_return_lets_another_act_of_theirs_go_first(
+    tenant: Tenant, automatic: BankAccount, ana: Membership
+) -> None:
+    row = certain(tenant, automatic, "731.17")
+    work(tenant.id)
+    with tenant_scope(tenant.id):
+        Automation.objects.of(tenant).update(by_evidence=False)
+    told = {name: getattr(row, name) for name in ("counterparty_name", "counterparty_document")}
+    back = line(automatic, "731.17", row.booked_on, description="DEVOLUCAO TED", **told)
+    work(tenant.id)
+    proposal = proposal_of(back)
+
+    with stuck(
+        tenant,
+        "pg_advisory_xact_lock",
+        lambda: lock_person(tenant.id, ana.user_id),
+        lambda: accepted(proposal, ana),
+    ):
+        hold_accounts(tenant.id, [automatic.id])
+
+    assert proposal.kind == Proposal.Kind.RETURN
+    assert open_of(row) == open_of(back) == 0

@@ -15,6 +15,7 @@ from banking.models import BankAccount, LineDoubt, StatementLine
 from charges.models import Settlement
 from charges.states import ChargeStatus
 from core.clock import database_now
+from core.errors import InvalidInput
 from parties.models import PayeeKey, Payer
 from payments.models import OutsidePayment
 from payments.states import OrderStatus, PayableStatus
@@ -24,12 +25,12 @@ from reconciliation.engine.run import work
 from reconciliation.matches.undo import undo
 from reconciliation.models import Match, MatchEffect, OpenedLine, Proposal
 from tenants.scope import tenant_scope
-from tests.banking.factories import reread
+from tests.banking.factories import change, reread
 from tests.charges.factories import make_charge, make_payer
 from tests.charges.issued import late, opened
 from tests.payments.clock import at
 from tests.payments.factories import confirm, make_bank_account, make_known, make_order
-from tests.reconciliation.engine.lines import of_payee, switch_on
+from tests.reconciliation.engine.lines import announce, of_payee, switch_on
 from tests.reconciliation.matched import (
     DAY,
     balance,
@@ -319,6 +320,19 @@ def test_a_person_accepts(tenant, itau, ana):
     assert done.match is not None
     assert (done.match.degree, done.match.made_by) == ("accepted", ana.user)
     assert open_of(row) == 0
+
+
+def test_a_transfer_whose_other_line_is_gone_is_accepted_no_more(tenant, ana):
+    here, there = make_bank_account(tenant), make_bank_account(tenant, preferred=False)
+    announce(here, there, "777.31")
+    own = {"counterparty_name": tenant.legal_name, "counterparty_document": tenant.cnpj}
+    left = line(here, "-777.31", DAY, **own)
+    came = line(there, "777.31", DAY, is_from_file=True, **own)
+    work(tenant.id)
+    change(came, withdrawn_at=database_now())
+    with pytest.raises(InvalidInput) as caught, tenant_scope(tenant.id):
+        accept(proposals(left)[0], by=ana)
+    assert (caught.value.code, open_of(left)) == ("no_lines", D("-777.31"))
 
 
 def test_accepting_a_bill_takes_at_most_40_queries(tenant, itau, ana):

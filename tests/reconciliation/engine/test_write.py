@@ -9,7 +9,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.journal.entries import post_entry
 from banking.models import BankAccount, StatementLine
 from banking.statements.allocation import allocate
 from charges.models import Charge, Settlement
@@ -18,11 +17,9 @@ from core.clock import database_now
 from parties.models import Payer
 from payments.models import PaymentOrder
 from payments.states import OrderStatus, PayableStatus
-from reconciliation.engine.gather import Gathered, gather
-from reconciliation.engine.guards import Guards
-from reconciliation.engine.run import Looking, accounts_of
+from reconciliation.engine.books.gathered import Gathered
+from reconciliation.engine.run import accounts_of
 from reconciliation.engine.single import match_alone
-from reconciliation.engine.write import write_all
 from reconciliation.models import Automation, Match
 from reconciliation.proposals.facts import Proposal
 from tenants.models import Membership, Tenant
@@ -39,6 +36,8 @@ from tests.payments.factories import (
     make_order,
     make_payable,
 )
+from tests.reconciliation.engine.chosen import chosen_of, write
+from tests.reconciliation.engine.lines import announce
 from tests.reconciliation.engine.whole_books import books_after
 from tests.reconciliation.matched import DAY, line, make_entry, open_of
 
@@ -82,19 +81,6 @@ def debit_of(order: PaymentOrder, **more: Any) -> StatementLine:
     told = {"counterparty_name": payee.name, "counterparty_document": payee.document}
     told |= {"kind": KINDS[order.rail], "description": f"PAGTO {order.reference}"}
     return line(account, f"-{amount}", bill.payment_date, **{**told, **more})
-
-
-def chosen_of(tenant: Tenant, lines: list[StatementLine]) -> tuple[Gathered, list[Proposal]]:
-    with tenant_scope(tenant.id):
-        gathered = gather(tenant, [row.id for row in lines])
-        chosen = Looking(gathered, Guards.of(tenant.id, [row.id for row in lines])).run().chosen
-    assert {name for each in chosen for name in each.lines} == {str(row.id) for row in lines}
-    return gathered, chosen
-
-
-def write(tenant: Tenant, gathered: Gathered, chosen: list[Proposal]) -> list[Proposal]:
-    with tenant_scope(tenant.id):
-        return write_all(tenant.id, gathered, chosen, accounts_of(tenant.id))
 
 
 def write_each_alone(tenant: Tenant, gathered: Gathered, chosen: list[Proposal]) -> None:
@@ -255,6 +241,16 @@ def test_and_their_slips_end(tenant, bank, ana):
     assert all(slip_of(each).cancel_asked_at for each in charges)
 
 
+def test_and_no_slip_of_another_charge(tenant, bank, ana):
+    there = switched_on(make_bank_account(tenant, preferred=False), ana)
+    charge, other = (opened(make_charge(tenant, bank, f"4{n}2.55")) for n in range(2))
+    gathered, chosen = chosen_of(tenant, [credit_of(charge, there)])
+
+    assert write(tenant, gathered, chosen) == []
+    assert (reread(charge).rest, reread(other).status) == (0, ChargeStatus.OPEN)
+    assert slip_of(other).cancel_asked_at is None
+
+
 def test_transfers_are_written_as_each_alone(tenant, bank, ana):
     there = switched_on(make_bank_account(tenant, preferred=False), ana)
     own = {"counterparty_name": tenant.legal_name, "counterparty_document": tenant.cnpj}
@@ -299,12 +295,6 @@ def test_a_transfer_of_which_a_line_is_taken_is_left_out_alone(tenant, bank, ana
 
     assert [each.kind for each in write(tenant, gathered, chosen)] == ["transfer"]
     assert (open_of(lines[0]), state_of(order)) == (D("-134.56"), OrderStatus.PAID)
-
-
-def announce(sender: BankAccount, receiver: BankAccount, amount: str) -> None:
-    with tenant_scope(sender.tenant_id):
-        lines = [(receiver.ledger_account, D(amount)), (sender.ledger_account, -D(amount))]
-        post_entry(sender.tenant, date=DAY, memo="Transferência", lines=lines)
 
 
 def credit_of(charge: Charge, account: BankAccount) -> StatementLine:
