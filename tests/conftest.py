@@ -13,7 +13,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from core.garbage import spare_what_is_loaded
 from tenants.models import Role, Tenant, User
 from tests.cast import make_member, make_tenant
-from tests.chromium import CHROMIUM, FIXTURES, OpenBrowser, chromium
+from tests.chromium import CHROMIUM, FIXTURES, Chromium, OpenBrowser
 from tests.clock import DatabaseClock, follow, unfollow
 from tests.cora_simulator import CoraSimulator
 from tests.database import make_test_database
@@ -22,8 +22,14 @@ from tests.database import make_test_database
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
 
-# Each takes a minute or two: begun last they would keep one core busy and the other idle.
-FIRST = ("tests/e2e/", "tests/payments/test_roles_browser.py")
+# Each takes a minute or two: begun last they would keep one core busy and the other idle. Those
+# that share a product stand together: it runs until the last of them is done.
+FIRST = (
+    "tests/e2e/test_tour.py",
+    "tests/e2e/test_keyboard.py",
+    "tests/e2e/",
+    "tests/payments/test_roles_browser.py",
+)
 # Each takes several seconds even of a quiet machine: `make fast` leaves them out. Files, or tests.
 SLOW = (
     "tests/accounts/test_importing.py::test_ten_thousand_",
@@ -85,7 +91,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before -m reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+    items.sort(key=place)
     absent = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here")
     for item in items:
         if item.nodeid.startswith(SLOW):
@@ -95,16 +101,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(absent)
 
 
+def place(item: pytest.Item) -> int:
+    """In FIRST, or after all of it."""
+    found = (number for number, each in enumerate(FIRST) if item.nodeid.startswith(each))
+    return next(found, len(FIRST))
+
+
+@pytest.fixture(scope="session")
+def kept_chromium() -> Iterator[Chromium]:
+    chromium = Chromium()
+    yield chromium
+    chromium.end()
+
+
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
+def browser(kept_chromium: Chromium) -> Iterator[Browser]:
+    with kept_chromium.use() as browser:
         yield browser
 
 
 @pytest.fixture
-def open_browser() -> OpenBrowser:
-    """For a test that makes rows first: while a browser runs, its loop forbids Django's queries."""
-    return chromium
+def open_browser(kept_chromium: Chromium) -> OpenBrowser:
+    """For a test that makes rows first: while a browser is used, its loop forbids Django's
+    queries."""
+    return kept_chromium.use
 
 
 @pytest.fixture(scope="session")

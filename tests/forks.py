@@ -1,9 +1,9 @@
 """Processes that need the whole project, forked from one that has loaded it.
 
 To load it takes three CPU seconds, most of what a worker does that a test starts and kills. One
-process for each environment loads it once, opens nothing and begins no thread; the others are its
-forks, each with its own standard input and output. They are processes like any other: they share no
-memory, no connection and no clock, and can be killed.
+process for each environment, but for what is TOLD_LATER, loads it once, opens nothing and begins no
+thread; the others are its forks, each with its own standard input and output. They are processes
+like any other: they share no memory, no connection and no clock, and can be killed.
 
 python -m tests.forks <number of the socket that it is told by>
 """
@@ -18,6 +18,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from time import monotonic, sleep
@@ -25,6 +26,16 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 MOST = 3  # environments that are kept loaded while nobody uses them
+# What nothing reads before it is needed: a fork is told it when it begins.
+TOLD_LATER: dict[str, Callable[[str], Any]] = {
+    "ASK_AGAIN_SECONDS": float,
+    "BS2_BASE_URL": str,
+    "CORA_BASE_URL": str,
+    "KAMINO_BASE_URL": str,
+    "POLL_ORDERS_SECONDS": float,
+    "SEND_LEASE_SECONDS": float,
+    "TASK_SECONDS": float,
+}
 LONGEST = 65_536  # bytes of a message
 
 
@@ -75,9 +86,10 @@ class Source:
         assert answer, f"what forks has ended: {self._process.wait()}"
         return json.loads(answer)
 
-    def start(self, module: str, arguments: list[str], output: int) -> Fork:
+    def start(self, module: str, arguments: list[str], told: dict[str, str], output: int) -> Fork:
         theirs, ours = os.pipe()
-        pid = self.ask({"module": module, "arguments": arguments}, theirs, output)
+        request = {"module": module, "arguments": arguments, "told": told}
+        pid = self.ask(request, theirs, output)
         os.close(theirs)
         self.living += 1
         return Fork(self, pid, ours)
@@ -92,14 +104,17 @@ _sources: dict[frozenset[tuple[str, str]], Source] = {}
 
 def fork(module: str, arguments: list[str], environment: dict[str, str], output: int) -> Fork:
     """`python -m module arguments` in exactly this environment; both its outputs go to `output`."""
-    environment = {name: text for name, text in environment.items() if name not in OF_THE_TEST}
+    told = {name: text for name, text in environment.items() if name in TOLD_LATER}
+    ours = {name: text for name, text in os.environ.items() if name in TOLD_LATER}
+    apart = OF_THE_TEST | TOLD_LATER.keys()
+    environment = ours | {name: text for name, text in environment.items() if name not in apart}
     key = frozenset(environment.items())
     if key not in _sources:
         for other, source in [(k, s) for k, s in _sources.items() if not s.living][: -MOST + 1]:
             del _sources[other]
             source.close()
         _sources[key] = Source(environment)
-    return _sources[key].start(module, arguments, output)
+    return _sources[key].start(module, arguments, told, output)
 
 
 # Which test it is, and where its traveller is; Django sets the zone of a process by its settings.
@@ -171,6 +186,15 @@ def exit_code(pid: int) -> int | None:
     return os.waitstatus_to_exitcode(status) if ended else None
 
 
+def hear(told: dict[str, str]) -> None:
+    """What this process alone is told of its environment."""
+    from django.conf import settings
+
+    os.environ |= told
+    for name, text in told.items():
+        setattr(settings, name, TOLD_LATER[name](text))
+
+
 def take_over(stdin: int, output: int) -> None:
     """As this process's own."""
     for number, file in ((0, stdin), (1, output), (2, output)):
@@ -183,5 +207,6 @@ def take_over(stdin: int, output: int) -> None:
 if __name__ == "__main__":
     load()
     if request := serve(socket.socket(fileno=int(sys.argv[1]))):
+        hear(request["told"])
         sys.argv = [request["module"], *request["arguments"]]
         runpy.run_module(request["module"], run_name="__main__", alter_sys=True)

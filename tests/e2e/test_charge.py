@@ -1,12 +1,10 @@
 """A charge, walked in a browser from its issue to the receipt by e-mail, as both sides see it."""
 
 import re
-from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 
 import httpx
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from brazil.banking_days import SAO_PAULO, sao_paulo_day
@@ -14,7 +12,6 @@ from charges.dunning.schedule import mailing_day
 from charges.models import DunningStep, Reminder
 from tests.clock import DatabaseClock
 from tests.e2e import browser as browsing
-from tests.e2e import product as products
 from tests.e2e.product import Product
 from tests.e2e.steps import (
     LATER,
@@ -31,16 +28,6 @@ ISSUE, DUE, PAID = (
     for kind in (DunningStep.Kind.ISSUE, DunningStep.Kind.DUE, DunningStep.Kind.PAID)
 )
 SENT = Reminder.Status.SENT.label
-
-
-@pytest.fixture(scope="module")
-def product(
-    tmp_path_factory: pytest.TempPathFactory, database: dict[str, str]
-) -> Iterator[Product]:
-    """Days pass below, and nobody signs in again."""
-    product = products.start(tmp_path_factory.mktemp("data"), SESSION_HOURS="720", **database)
-    yield product
-    product.stop()
 
 
 def test_a_payer_is_told_pays_on_the_page_and_is_thanked(

@@ -2,20 +2,17 @@
 
 import re
 import zlib
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import httpx
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from brazil.banking_days import is_settlement_day, sao_paulo_day
 from brazil.boleto import barcode_to_line, build_barcode
 from simulator.core.documents import check_digits
 from tests.e2e import browser as browsing
-from tests.e2e import product as products
 from tests.e2e.product import Product
 from tests.e2e.steps import (
     SOON,
@@ -29,15 +26,6 @@ from tests.e2e.steps import (
 )
 
 BANKS = ("Cora", "BS2", "Conta Kamino")
-
-
-@pytest.fixture(scope="module")
-def product(
-    tmp_path_factory: pytest.TempPathFactory, database: dict[str, str]
-) -> Iterator[Product]:
-    product = products.start(tmp_path_factory.mktemp("data"), POLL_ORDERS_SECONDS="2", **database)
-    yield product
-    product.stop()
 
 
 def test_three_banks_are_connected_and_paid_through(product: Product, browser: Browser) -> None:

@@ -43,9 +43,6 @@ VALUES = {
     "character varying[]": "'{}'",
 }
 
-each_table = pytest.mark.parametrize(("table", "key"), TABLES, ids=[table for table, _ in TABLES])
-each_owned_model = pytest.mark.parametrize("model", OWNED, ids=lambda m: m._meta.db_table)
-
 
 @pytest.fixture
 def database(django_db_setup: None) -> Iterator[psycopg.Connection]:
@@ -55,6 +52,15 @@ def database(django_db_setup: None) -> Iterator[psycopg.Connection]:
     with psycopg.connect(address) as raw:
         yield raw
         raw.rollback()
+
+
+def each_table(database: psycopg.Connection) -> Iterator[tuple[str, str]]:
+    """Each in a transaction of its own, out of the way of what guards it; what is done in it is
+    rolled back."""
+    for table, key in TABLES:
+        clear_the_way(database, table)
+        yield table, key
+        database.rollback()
 
 
 def insert(database: psycopg.Connection, table: str, key: str, tenant_id: UUID) -> int:
@@ -114,8 +120,10 @@ def delete(database: psycopg.Connection, table: str) -> int:
 
 
 def assert_refused_by_policy(database: psycopg.Connection, act: object, *args: object) -> None:
+    """`args` begins with the table: PostgreSQL names it."""
+    told = f'row-level security policy.* for table "{args[0]}"'
     with (
-        pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security policy"),
+        pytest.raises(psycopg.errors.InsufficientPrivilege, match=told),
         database.transaction(),
     ):
         act(database, *args)
@@ -133,93 +141,101 @@ def assert_every_act_fails(
     for act in acts:
         with pytest.raises(error), database.transaction():
             act()
+            pytest.fail(f"{table} was reached")
 
 
-@each_table
-def test_another_company_reaches_nothing(database, table, key):
-    clear_the_way(database, table)
-    become_the_application(database)
-    enter(database, OURS)
-    assert insert(database, table, key, OURS) == 1
-    assert count(database, table) == 1
+def test_another_company_reaches_nothing(database):
+    for table, key in each_table(database):
+        become_the_application(database)
+        enter(database, OURS)
+        assert insert(database, table, key, OURS) == 1, table
+        assert count(database, table) == 1, table
 
-    enter(database, THEIRS)
+        enter(database, THEIRS)
 
-    assert count(database, table) == 0
-    assert update(database, table, key) == 0
-    assert delete(database, table) == 0
-    assert_refused_by_policy(database, insert, table, key, OURS)
-
-
-@each_table
-def test_a_row_is_not_given_to_another_company(database, table, key):
-    clear_the_way(database, table)
-    become_the_application(database)
-    enter(database, OURS)
-    insert(database, table, key, OURS)
-
-    assert update(database, table, key) == 1
-    assert_refused_by_policy(database, update, table, key, THEIRS)
+        assert count(database, table) == 0, table
+        assert update(database, table, key) == 0, table
+        assert delete(database, table) == 0, table
+        assert_refused_by_policy(database, insert, table, key, OURS)
 
 
-@each_table
-def test_work_across_companies_reads_and_does_not_write(database, table, key):
-    clear_the_way(database, table)
-    become_the_application(database)
-    enter(database, OURS)
-    insert(database, table, key, OURS)
+def test_a_row_is_not_given_to_another_company(database):
+    for table, key in each_table(database):
+        become_the_application(database)
+        enter(database, OURS)
+        insert(database, table, key, OURS)
 
-    enter(database, "*")
-
-    assert count(database, table) >= 1
-    assert update(database, table, key) == 0
-    assert delete(database, table) == 0
-    assert_refused_by_policy(database, insert, table, key, OURS)
+        assert update(database, table, key) == 1, table
+        assert_refused_by_policy(database, update, table, key, THEIRS)
 
 
-@each_table
-def test_before_any_scope_every_act_fails(database, table, key):
-    clear_the_way(database, table)
-    insert(database, table, key, OURS)
-    become_the_application(database)
+def test_work_across_companies_reads_and_does_not_write(database):
+    for table, key in each_table(database):
+        become_the_application(database)
+        enter(database, OURS)
+        insert(database, table, key, OURS)
 
-    assert_every_act_fails(database, table, key, psycopg.errors.UndefinedObject)
+        enter(database, "*")
+
+        assert count(database, table) >= 1, table
+        assert update(database, table, key) == 0, table
+        assert delete(database, table) == 0, table
+        assert_refused_by_policy(database, insert, table, key, OURS)
 
 
-@each_table
-def test_after_a_scope_has_ended_every_act_fails(database, table, key):
+def test_before_any_scope_every_act_fails(database):
+    """On a connection that never had one."""
+    for table, key in each_table(database):
+        insert(database, table, key, OURS)
+        become_the_application(database)
+
+        assert_every_act_fails(database, table, key, psycopg.errors.UndefinedObject)
+
+
+def test_after_a_scope_has_ended_every_act_fails(database):
     enter(database, OURS)
     database.commit()
-    clear_the_way(database, table)
-    insert(database, table, key, OURS)
-    become_the_application(database)
+    for table, key in each_table(database):
+        insert(database, table, key, OURS)
+        become_the_application(database)
 
-    assert_every_act_fails(database, table, key, psycopg.errors.InvalidTextRepresentation)
-
-
-@each_table
-def test_policies_bind_the_owner_too(database, table, key):
-    row = database.execute(
-        "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass",
-        [table],
-    )
-    assert row.fetchone() == (True, True)
+        assert_every_act_fails(database, table, key, psycopg.errors.InvalidTextRepresentation)
 
 
-@each_table
-def test_uniqueness_does_not_span_companies(database, table, key):
+def test_policies_bind_the_owner_too(database):
+    for table, _ in TABLES:
+        row = database.execute(
+            "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass",
+            [table],
+        )
+        assert row.fetchone() == (True, True), table
+
+
+def test_uniqueness_does_not_span_companies(database):
     """A violation would tell one company what another has."""
-    indexes = database.execute(
-        "SELECT indexrelid::regclass::text, (SELECT array_agg(attname) FROM pg_attribute "
-        "WHERE attrelid = indrelid AND attnum = ANY (indkey[0:indnkeyatts - 1])) "
-        "FROM pg_index WHERE indrelid = %s::regclass AND indisunique AND NOT indisprimary",
-        [table],
-    ).fetchall()
-    assert [name for name, columns in indexes if key not in (columns or [])] == []
+    for table, key in TABLES:
+        indexes = database.execute(
+            "SELECT indexrelid::regclass::text, (SELECT array_agg(attname) FROM pg_attribute "
+            "WHERE attrelid = indrelid AND attnum = ANY (indkey[0:indnkeyatts - 1])) "
+            "FROM pg_index WHERE indrelid = %s::regclass AND indisunique AND NOT indisprimary",
+            [table],
+        ).fetchall()
+        assert [name for name, columns in indexes if key not in (columns or [])] == []
 
 
-@each_owned_model
-def test_foreign_keys_carry_the_company(database, model):
+def test_foreign_keys_carry_the_company(database):
+    owned = {m._meta.db_table for m in OWNED}
+    for model in OWNED:
+        found = foreign_keys(database, model, owned)
+        wanted = {(target, "tenant_id", column) for column, target in tenant_foreign_keys(model)}
+        assert wanted <= found, model
+        assert [key for key in found if key[1] != "tenant_id"] == [], model
+
+
+def foreign_keys(
+    database: psycopg.Connection, model: type[models.Model], owned: set[str]
+) -> set[tuple[str, ...]]:
+    """To tables of companies: the table, and up to two columns, that of the company first."""
     keys = database.execute(
         "SELECT confrelid::regclass::text, "
         "(SELECT array_agg(attname::text ORDER BY attname = 'tenant_id' DESC, attnum) "
@@ -227,12 +243,7 @@ def test_foreign_keys_carry_the_company(database, model):
         "FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass",
         [model._meta.db_table],
     ).fetchall()
-    owned = {m._meta.db_table for m in OWNED}
-    found = {(target, *columns[:2]) for target, columns in keys if target in owned}
-
-    wanted = {(target, "tenant_id", column) for column, target in tenant_foreign_keys(model)}
-    assert wanted <= found
-    assert [key for key in found if key[1] != "tenant_id"] == []
+    return {(target, *columns[:2]) for target, columns in keys if target in owned}
 
 
 def test_every_table_with_a_company_is_known(database):
@@ -258,9 +269,8 @@ def test_what_points_at_a_companys_row_belongs_to_a_company():
     assert strays == []
 
 
-@each_owned_model
-def test_what_has_a_company_is_declared_so(model):
-    assert issubclass(model, TenantOwned)
+def test_what_has_a_company_is_declared_so():
+    assert [model for model in OWNED if not issubclass(model, TenantOwned)] == []
 
 
 @pytest.mark.django_db
