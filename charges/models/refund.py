@@ -9,6 +9,7 @@ from charges.models.charge import Charge
 from charges.models.settlement import Settlement, money
 from charges.states import LEAVING_REFUNDS, RefundStatus
 from core.clock import DatabaseNow
+from core.money import format_brl
 from tenants.models import TenantForeignKey, TenantOwned, User
 
 REASON_LENGTH = 200
@@ -136,7 +137,7 @@ class Refund(TenantOwned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount} · {self.get_status_display()}"
+        return f"{format_brl(self.amount)} · {self.get_status_display()}"
 
 
 class AdvanceUse(TenantOwned):

@@ -317,7 +317,7 @@ class Payable(TaxReformColumns):
         ]
 
     def __str__(self) -> str:
-        return f"{self.payee} · {self.amount}"
+        return f"{self.payee} · {format_brl(self.amount)}"
 
     @property
     def is_pending(self) -> bool:

@@ -16,6 +16,7 @@ from banking.models import Allocation
 from banking.statements.allocation import undo_allocation
 from core import deadline, lease
 from core.clock import database_now
+from core.enqueue import enqueue
 from core.errors import DomainError, InvalidState, NotAllowed
 from core.text import shorten
 from reconciliation.engine.accept import accept_offered
@@ -63,6 +64,9 @@ def work(tenant_id: UUID, bulk_id: UUID) -> bool:
     with tenant_scope(tenant_id):
         over: dict[str, Any] = {} if is_more else {"stage": Stage.DONE, "done_at": database_now()}
         lease.give_back(BulkAct.objects.of(tenant_id).filter(id=bulk_id), token, **over)
+        if not is_more:
+            # What was undone is proposed anew.
+            enqueue("reconciliation.tasks.look_at_lines_of", str(tenant_id))
     return is_more
 
 

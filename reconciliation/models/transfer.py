@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from banking.models import BankAccount
 from core.clock import DatabaseNow
+from core.money import format_brl
 from reconciliation.models.match import Match
 from tenants.models import TenantForeignKey, TenantOwned, TenantQuerySet
 
@@ -59,4 +60,4 @@ class Transfer(TenantOwned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.from_account} → {self.to_account} · {self.amount}"
+        return f"{self.from_account} → {self.to_account} · {format_brl(self.amount)}"
