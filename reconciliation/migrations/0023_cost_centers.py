@@ -1,10 +1,12 @@
+from typing import Any
+
 import django.db.models.deletion
 from django.db import migrations, models
 
 import tenants.models
 
 
-def center() -> tenants.models.TenantForeignKey:
+def center() -> Any:
     return tenants.models.TenantForeignKey(
         db_constraint=False,
         db_index=False,
