@@ -8,7 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.journal.entries import MEMO_LENGTH, post_entry, rewrite_entry
-from accounts.journal.postings import Posting
+from accounts.journal.postings import Lines, Posting
 from accounts.models import Account, AccountPurpose, JournalEntry, JournalLine
 from audit.acts import Act
 from audit.services import Entry, record_many
@@ -184,7 +184,7 @@ def with_differences(planned: Planned, line: StatementLine, origin: Origin) -> J
     assert origin.by is not None  # the product gives nothing up
     row: JournalLine = planned.row
     others = row.entry.lines.exclude(id=row.id).select_related("account", "cost_center")
-    lines = [
+    lines: Lines = [
         (row.account, planned.total),
         *(Posting(each.account, each.amount, each.cost_center) for each in others),
         *others_of(planned, line),

@@ -90,7 +90,7 @@ def then_of(rule: Rule) -> str:
     if rule.act == Act.IGNORE:
         return f"Ignora: {rule.why}"
     party = rule.payee or rule.payer
-    return f"Lança {parts_of(rule.slices.all())}" + (f" · com {party}" if party else "")
+    return f"Lança {parts_of(list(rule.slices.all()))}" + (f" · com {party}" if party else "")
 
 
 def parts_of(parts: Sequence[RuleSlice]) -> str:
