@@ -127,6 +127,7 @@ def assert_refused_by_policy(database: psycopg.Connection, act: object, *args: o
         database.transaction(),
     ):
         act(database, *args)
+        pytest.fail(f"{args[0]} took it")
 
 
 def assert_every_act_fails(
