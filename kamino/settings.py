@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "people.signed_out.SignedOut",
     "people.devices.DeviceMiddleware",
     "audit.origin.OriginMiddleware",
+    "core.middleware.AddressOfFormMiddleware",
     "core.middleware.DomainErrorMiddleware",
 ]
 

@@ -79,7 +79,9 @@ class RuleForm(forms.Form):
     def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.tenant = tenant
-        accounts = BankAccount.objects.of(tenant).order_by("-is_preferred", "provider", "number")
+        accounts = BankAccount.objects.of(tenant).order_by(
+            "-is_preferred", "provider", "branch", "number"
+        )
         choices = [(str(each.id), str(each)) for each in accounts]
         self.fields["bank_account"] = forms.ChoiceField(
             label="Conta", required=False, choices=[("", "Todas"), *choices]

@@ -135,4 +135,4 @@ def other_sides(line: StatementLine) -> list[StatementLine]:
 
 def other_accounts(line: StatementLine) -> list[BankAccount]:
     accounts = BankAccount.objects.of(line.tenant_id).exclude(id=line.bank_account_id)
-    return list(accounts.order_by("-is_preferred", "provider", "number"))
+    return list(accounts.order_by("-is_preferred", "provider", "branch", "number"))

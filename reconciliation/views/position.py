@@ -1,5 +1,6 @@
 """What the four differences are made of, and an account day by day."""
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -53,17 +54,29 @@ def part(request: TenantRequest, account_id: UUID) -> HttpResponse:
 @require_GET
 @member_required
 def days(request: TenantRequest, account_id: UUID) -> HttpResponse:
-    """«Gráfico de banco e contabilidade», and the proof of each day."""
+    """«Gráfico de banco e contabilidade», and the proof of each day, from `ate` backwards."""
     position = position_today(request, account_id)
     found = days_of(position)
+    last = read_day(request.GET.get("ate", ""))
+    until = [each for each in found if each.day <= (last or position.day)]
     context = {
         "account": position.account,
         "position": position,
         "chart": chart_of(found),
         "proof": proof_of(found),
-        "days": found[: -DAYS - 1 : -1],
+        "days": until[: -DAYS - 1 : -1],
+        "more_url": f"?ate={until[-DAYS - 1].day.isoformat()}" if len(until) > DAYS else "",
     }
-    return render(request, "reconciliation/days.html", context)
+    template = "_day_rows.html" if request.htmx and last else "days.html"
+    return render(request, f"reconciliation/{template}", context)
+
+
+def read_day(text: str) -> dt.date | None:
+    """A day of an address; None for none, and for what is no day."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def position_today(request: TenantRequest, account_id: UUID) -> Position:

@@ -33,6 +33,7 @@ def test_an_amount_that_is_refused(typed: str, sentence: str) -> None:
         ("403.html", "Você não tem permissão para esta ação"),
         ("403_csrf.html", "Esta página expirou"),
         ("404.html", "Página não encontrada"),
+        ("405.html", "Esta página não abre pelo endereço"),
         ("429.html", "Muitas tentativas seguidas"),
         ("500.html", "Ocorreu um erro no Kamino"),
     ],

@@ -15,7 +15,7 @@ from pytest_django import Settings
 ROOT = Path(settings.BASE_DIR) / "templates"
 # Mails are no pages: their programs know neither our policy nor our styles.
 PAGES = sorted(page for page in ROOT.rglob("*.html") if page.parent.name != "email")
-ERRORS = ["400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html"]
+ERRORS = ["400.html", "403.html", "403_csrf.html", "404.html", "405.html", "429.html", "500.html"]
 
 
 @pytest.fixture

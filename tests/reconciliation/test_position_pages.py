@@ -129,6 +129,29 @@ def test_more_than_a_thousand_are_not_counted_out(client, tenant, operator, open
     assert "1.000+ linhas do extrato" in page_for(client, operator, tenant).content.decode()
 
 
+def test_older_days_follow_without_a_gap(client, tenant, operator, account):
+    base = FIRST - dt.timedelta(days=200)
+    make_daily_balance(account, base, "1000.00")
+    with tenant_scope(account.tenant_id):
+        post_opening(account, by=None)
+    page = page_for(client, operator, tenant, "days", account)
+    seen = [day.day for day in page.context["days"]]
+
+    while url := page.context["more_url"]:
+        address = reverse("reconciliation:days", args=[account.id])
+        page = client.get(f"{address}{url}", headers={"HX-Request": "true"})
+        assert page.templates[0].name == "reconciliation/_day_rows.html"
+        seen += [day.day for day in page.context["days"]]
+
+    last = seen[0]
+    assert seen == [last - dt.timedelta(days=each) for each in range(len(seen))]
+    assert seen[-1] == base
+
+
+def test_what_is_no_day_is_no_day_of_an_address(client, tenant, operator, opened):
+    assert page_for(client, operator, tenant, "days", opened, ate="2026-13-40").status_code == 200
+
+
 def test_bank_and_books_stand_day_by_day(client, tenant, operator, opened):
     make_line(opened, "150.00", FIRST)
     make_daily_balance(opened, FIRST, "1150.00")
