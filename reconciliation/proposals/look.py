@@ -1,6 +1,7 @@
 """One line against the book: what its text tells, and what may stand beside it at all."""
 
 from datetime import date
+from functools import cached_property
 
 from reconciliation.proposals.book import Book
 from reconciliation.proposals.days import banking_days_between
@@ -25,9 +26,9 @@ class Look:
         self.moved = abs(line.amount)
         self.named = book.by_ids(line)
 
-    @property
+    @cached_property
     def is_common_value(self) -> bool:
-        """A list price: several items had it lately."""
+        """A list price: several items had it lately. Asked of each of them."""
         return self.book.with_value_since(self.line) > 1
 
     @property

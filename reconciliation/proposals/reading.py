@@ -1,7 +1,7 @@
 """What the text of a bank line says: documents, numbers, a name, signs of own money or a return."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
@@ -112,6 +112,7 @@ class Reading:
         return bool(self.name or self.documents or self.masks or self.accounts)
 
 
+@lru_cache(maxsize=50_000)
 def bare_number(text: str) -> str:
     """A number as it is compared: letters and digits alone, no leading zeros."""
     return re.sub(r"[^a-z\d]", "", fold(text)).lstrip("0")
@@ -135,11 +136,14 @@ def is_document(text: str) -> bool:
 
 def read(line: Line, company: Company) -> Reading:
     """The lines beside those that come are read at each look: the same words are read once."""
-    return _read(replace(line, id="", day=date.min, amount=ZERO), company)
+    return _read(line.account, line.kind, line.description, line.name, line.document, company)
 
 
-@lru_cache(maxsize=10_000)
-def _read(line: Line, company: Company) -> Reading:
+@lru_cache(maxsize=20_000)
+def _read(
+    account: str, kind: str, description: str, other: str, document: str, company: Company
+) -> Reading:
+    line = Line("", account, date.min, ZERO, kind, description, other, document)
     text = fold(f"{line.description} {line.name}").strip()
     documents, masks = set(), []
     for told in (*(m.group() for m in _FULL.finditer(text)), fold(line.document)):
