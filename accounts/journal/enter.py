@@ -88,6 +88,5 @@ def _post_once(
 
 
 def _written(line: Posting) -> str:
-    center = f" (centro de custo {line.cost_center})" if line.cost_center else ""
     side = "D" if line.amount > 0 else "C"
-    return f"{side} {line.account}{center} R$\u00a0{format_brl(abs(line.amount))}"
+    return f"{side} {line.named} R$\u00a0{format_brl(abs(line.amount))}"

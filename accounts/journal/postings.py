@@ -21,6 +21,12 @@ class Posting(NamedTuple):
     amount: Decimal
     cost_center: CostCenter | None = None
 
+    @property
+    def named(self) -> str:
+        """The account, with the cost centre where there is one."""
+        center = f" (centro de custo {self.cost_center})" if self.cost_center else ""
+        return f"{self.account}{center}"
+
 
 # Those without a cost centre may be pairs.
 Lines = Sequence[Posting | tuple[Account, Decimal]]
@@ -54,12 +60,7 @@ def check_cost_centers(
             if each.cost_center is None:
                 continue
             if not each.account.takes_cost_center:
-                raise InvalidInput(
-                    f"A conta {each.account} não leva centro de custo: só as de receita e "
-                    "despesa levam.",
-                    field="cost_center",
-                    code="takes_no_center",
-                )
+                raise takes_no_center(each.account)
             if not (entry.is_reversal or entry.replaces_id):
                 asked[each.cost_center.id] = each.cost_center
     is_open = _hold_open_centers(tenant_id, asked) if asked else set()
@@ -69,6 +70,14 @@ def check_cost_centers(
                 f"O centro de custo {center} está arquivado e não recebe lançamentos.",
                 code="center_archived",
             )
+
+
+def takes_no_center(account: Account) -> InvalidInput:
+    return InvalidInput(
+        f"A conta {account} não leva centro de custo: só as de receita e despesa levam.",
+        field="cost_center",
+        code="takes_no_center",
+    )
 
 
 def _hold_open_centers(tenant_id: UUID, ids: Collection[UUID]) -> set[UUID]:

@@ -94,17 +94,12 @@ def create_entry(
             "Conta": str(line.bank_account),
             "Extrato": in_words(line),
             "Histórico": memo,
-            "Classificação": "; ".join(map(part_words, parts)),
+            "Classificação": "; ".join(f"{part.named}: {reais(part.amount)}" for part in parts),
             **({"Com": str(payee or payer)} if payee or payer else {}),
             **rule_named(origin),
         },
     )
     return writing.match
-
-
-def part_words(part: Posting) -> str:
-    center = f" (centro de custo {part.cost_center})" if part.cost_center else ""
-    return f"{part.account}{center}: {reais(part.amount)}"
 
 
 def read_slices(tenant: Tenant, slices: Sequence[Slice], whole: Decimal) -> list[Posting]:

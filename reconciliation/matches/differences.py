@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.chart.purposes import account_for
+from accounts.journal.postings import takes_no_center
 from accounts.models import Account, AccountPurpose, CostCenter
 from core.errors import InvalidInput
 from core.money import MAX_AMOUNT, two_places
@@ -182,9 +183,5 @@ def center_for(account: Account, center_id: UUID | None) -> CostCenter | None:
             code="center_archived",
         )
     if not account.takes_cost_center:
-        raise InvalidInput(
-            f"A conta {account} não leva centro de custo: só as de receita e despesa levam.",
-            field="cost_center",
-            code="takes_no_center",
-        )
+        raise takes_no_center(account)
     return found
