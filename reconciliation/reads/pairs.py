@@ -226,7 +226,7 @@ def how_of(match: Match) -> str:
     if match.rule is not None:
         by_rule = words if match.degree == Match.Degree.RULE else f"{words}, da regra"
         words = f"{by_rule} «{match.rule}»"
-    return words if match.score is None else f"{words} · {match.score} de 100"
+    return words if match.score is None else f"{words}\u00a0· {match.score}\u00a0de\u00a0100"
 
 
 def reasons_of(match: Match) -> list[str]:
