@@ -95,6 +95,18 @@ def test_three_taxes_withheld_go_each_to_its_account(
     assert purpose_balance(tenant, "withheld") == D("500.00")
 
 
+def test_a_difference_that_is_not_said_to_be_anything_is_not_passed_over(
+    finance: Client, tenant: Tenant, itau: BankAccount
+) -> None:
+    charge, row = opened(make_charge(tenant, itau, "100.00")), line(itau, "100.00")
+
+    answer = post(finance, "match", row, item=item("charge", charge), amount_1="3,00")
+
+    assert (answer.status_code, open_of(row)) == (422, D("100.00"))
+    assert list(answer.context["form"].errors) == ["kind_1"]
+    assert 'value="3,00"' in answer.content.decode()
+
+
 def test_of_several_items_a_difference_says_whose_it_is(
     finance: Client, tenant: Tenant, itau: BankAccount
 ) -> None:
