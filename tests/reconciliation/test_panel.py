@@ -9,6 +9,7 @@ from django.urls import reverse
 from banking.models import BankAccount
 from banking.templatetags.banking_words import line_title
 from charges.states import ChargeStatus
+from reconciliation.engine import run as engine
 from reconciliation.models import Match, MatchLine
 from tenants.models import Membership, Role, Tenant
 from tenants.scope import tenant_scope
@@ -68,6 +69,22 @@ def test_lines_of_the_other_side_are_not_offered(finance: Client, itau: BankAcco
     line(itau, "50.00")
 
     assert finance.get(url("match", one), headers=HTMX).context["beside"] == []
+
+
+# --- Items ------------------------------------------------------------------------------------
+
+
+def test_what_is_proposed_stands_first(finance: Client, tenant: Tenant, itau: BankAccount) -> None:
+    opened(make_charge(tenant, itau, "7.00"))
+    payer = make_payer(tenant)
+    wanted = [opened(make_charge(tenant, itau, each, payer=payer)) for each in ("10.00", "20.00")]
+    row = line(itau, "30.00", wanted[0].due_date, counterparty_document=payer.document)
+    engine.work(tenant.id)
+
+    rows = finance.get(url("match", row), headers=HTMX).context["rows"]
+
+    assert len(rows) == 3
+    assert {each.item.id for each in rows[:2]} == {each.id for each in wanted}
 
 
 # --- Differences ------------------------------------------------------------------------------
