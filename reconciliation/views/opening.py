@@ -18,6 +18,7 @@ from reconciliation.position.opening import (
     begun,
     effect_of_opening,
     offered_lines,
+    opening_in_force,
     post_opening,
     put_off_opening,
     standing_opening,
@@ -33,6 +34,10 @@ def opening(request: TenantRequest, account_id: UUID) -> HttpResponse:
     """What is typed changes the effect that is shown; «Lançar» writes the one that was seen."""
     account = account_or_404(request, account_id)
     first = begun(account)
+    if there := opening_in_force(account, first):
+        context = {"account": account, "opening": there}
+        status = 422 if request.method == "POST" else 200
+        return render(request, "reconciliation/opening_there.html", context, status=status)
     form = form_for(request, account, first)
     is_posting = request.method == "POST" and "lancar" in request.POST
     if is_posting and form.is_valid():
