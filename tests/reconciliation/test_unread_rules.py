@@ -47,8 +47,10 @@ def test_its_lines_are_left_and_said_on_the_page_of_runs(
     line(itau, "-10.00", description="TAR")
     line(itau, "7.00", description="TAR")  # not of its side
 
-    outlook = finance.get(APPLY).context["outlook"]
+    page = finance.get(APPLY)
+    outlook = page.context["outlook"]
 
+    assert reverse("reconciliation:rule", args=[rule.id]) in page.content.decode()
     assert (outlook.count, outlook.total) == (1, D("7.00"))
     assert [(each.rule, each.count) for each in outlook.unread.values()] == [(rule, 1)]
 
