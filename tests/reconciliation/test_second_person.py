@@ -16,7 +16,7 @@ from reconciliation.matches.hold import versions_of
 from reconciliation.matches.ignore import ignore
 from reconciliation.matches.undo import undo
 from reconciliation.models import Match, MatchLine
-from tenants.models import Membership, Role, Tenant
+from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, reread
 from tests.charges.factories import make_charge, membership
@@ -111,6 +111,18 @@ def test_a_line_that_was_matched_and_undone_is_looked_at_anew(itau, ana, approve
     assert (act.outcome, open_of(row), settlements_of(charge)) == (Outcome.VOID, D("9400.00"), 0)
 
 
+def test_a_line_of_which_nothing_is_open_is_not_ignored(itau, ana) -> None:
+    row = line(itau, "-900.00")
+    matched(row, make_entry(itau, "-900.00"), by=ana)
+
+    with pytest.raises(InvalidState) as refused, tenant_scope(itau.tenant_id):
+        ignore(row.id, by=ana, why="Não é nosso")
+
+    assert refused.value.code == "line_used"
+    with tenant_scope(itau.tenant_id):
+        assert not ExceptionalAct.objects.of(itau.tenant_id).exists()
+
+
 def test_no_more_is_ignored_than_was_asked_for(itau, ana, approver) -> None:
     """Of 900,00 a part was matched when 600,00 were to be ignored; then it was undone."""
     row = line(itau, "-900.00")
@@ -193,17 +205,16 @@ def test_a_colleague_who_does_not_approve_releases_nothing(itau, ana, tenant) ->
 def test_what_a_person_asked_who_does_not_work_on_it_any_more_has_no_effect(
     itau, ana, approver, has: str
 ) -> None:
-    row, charge, waiting = ask_discount(itau, ana)
-    with tenant_scope(itau.tenant_id):
-        if has == "left":
-            change(ana.user, is_active=False)
-        else:
-            change(ana, role=Role.READER)
+    row = line(itau, "-500.01")
+    waiting = ask_to_ignore(row, ana)
+    if has == "left":
+        User.objects.filter(id=ana.user_id).update(is_active=False)
+    else:
+        change(ana, role=Role.READER)
 
     act = release(waiting, by=approver)
 
-    assert (act.outcome, open_of(row)) == (Outcome.VOID, D("9400.00"))
-    assert reread(charge).status == ChargeStatus.OPEN
+    assert (act.outcome, open_of(row)) == (Outcome.VOID, D("-500.01"))
 
 
 def test_what_was_refused_leaves_the_line_to_be_matched(itau, ana, approver) -> None:
