@@ -22,7 +22,7 @@ from tenants.models import Membership, Role, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
 from tests.charges.factories import make_charge, membership
-from tests.charges.issued import opened
+from tests.charges.issued import late, opened
 from tests.payments.factories import make_bank_account, make_known
 from tests.reconciliation.engine.lines import announce, of_payee, of_payer, switch_on
 from tests.reconciliation.matched import DAY, line, make_entry, matched, open_of, purpose_balance
@@ -105,6 +105,19 @@ def test_what_a_bill_took_more_or_less_goes_to_its_account(
 
     assert (open_of(row), reread(bill).status) == (0, PayableStatus.PAID)
     assert purpose_balance(tenant, purpose) == D(posted)
+
+
+def test_the_fine_that_a_charge_did_not_bring_stays_owed(
+    tenant: Tenant, itau: BankAccount, ana: Membership
+) -> None:
+    charge = late(tenant, itau, "412.55", fine_percent=D(2))
+    row = line(itau, "412.55", charge.due_date + timedelta(days=4))
+
+    accepted(proposed(row, "charge", charge), ana)
+
+    held = reread(charge)
+    assert (open_of(row), held.status) == (0, ChargeStatus.PARTLY_PAID)
+    assert held.late_rest == D("8.25")
 
 
 def test_a_difference_of_several_items_is_shared_out_to_the_centavo(
@@ -224,7 +237,7 @@ def legs_of(sender: BankAccount, receiver: BankAccount, amount: str) -> list[dic
         ]
 
 
-@pytest.mark.parametrize("kind", ["transfer", "announced", "return", "offered"])
+@pytest.mark.parametrize("kind", ["transfer", "announced", "return", "offered", "entry"])
 def test_lines_that_changed_since_they_were_seen_are_not_accepted(
     tenant: Tenant, itau: BankAccount, ana: Membership, kind: str
 ) -> None:
@@ -237,6 +250,8 @@ def test_lines_that_changed_since_they_were_seen_are_not_accepted(
     if kind == "return":
         told["kind"] = Proposal.Kind.RETURN
     proposal = proposed(rows[-1 if kind == "return" else 0], **told)
+    if kind == "entry":
+        proposal = proposed(rows[-1], "entry", make_entry(there, "100.00", code="4.1.01"))
 
     with pytest.raises(Changed) as caught, tenant_scope(tenant.id):
         if kind == "offered":
@@ -263,6 +278,23 @@ def test_a_transfer_that_was_written_down_is_accepted_whichever_line_is_of_the_e
         assert [str(each) for each in joined.values_list("journal_line", flat=True)] == [
             part["id"] for part in parts
         ]
+
+
+def test_nothing_is_undone_for_a_return_that_changed_since_it_was_seen(
+    tenant: Tenant, automatic: BankAccount, ana: Membership
+) -> None:
+    make_entry(automatic, "-88.37")
+    row = line(automatic, "-88.37")
+    work(tenant.id)
+    back = line(automatic, "88.37", description="ESTORNO")
+    seen = changed_since(row, back, by=ana)
+    told = {"kind": Proposal.Kind.RETURN, "lines": [row.id, back.id], "undoes": [row.id]}
+    proposal = proposed(back, **told)
+
+    with pytest.raises(Changed), tenant_scope(tenant.id):
+        accept(proposal, by=ana, seen=seen)
+
+    assert (open_of(row), open_of(back)) == (0, D("88.37"))
 
 
 def test_a_return_leaves_what_was_matched_by_itself_before_and_is_over(
