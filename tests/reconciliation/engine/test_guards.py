@@ -18,7 +18,7 @@ from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
 from tests.payments.clock import at
-from tests.payments.factories import make_bank_account, make_known, make_order
+from tests.payments.factories import approve, make_bank_account, make_known, make_order
 from tests.reconciliation.engine.lines import of_payee, switch_on
 from tests.reconciliation.matched import DAY, account_named, line, open_of
 
@@ -50,6 +50,22 @@ def test_a_line_that_was_said_to_be_a_transfer_is_matched_with_its_bill(
     work(tenant.id)
 
     assert (open_of(row), reread(bill).status) == (0, PayableStatus.PAID)
+
+
+def test_a_bill_that_was_taken_from_its_line_is_not_paid_by_it_once_it_is_approved_again(
+    tenant: Tenant, automatic: BankAccount, ana: Membership
+) -> None:
+    bill = make_known(tenant, "731.17", approved=True)
+    row = of_payee(bill, automatic, "-731.17")
+    work(tenant.id)
+    with tenant_scope(tenant.id):
+        made = Match.objects.of(tenant).standing().get()
+        undo([made.id], by=ana)
+    approve(reread(bill))
+
+    work(tenant.id)
+
+    assert (open_of(row), reread(bill).status) == (row.amount, PayableStatus.APPROVED)
 
 
 def test_a_line_that_was_said_to_be_an_expense_is_matched_as_a_transfer(
