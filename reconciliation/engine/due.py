@@ -13,6 +13,7 @@ from core import lease
 from core.clock import database_now
 from core.money import to_cents
 from reconciliation.models import EngineTurn, OpenedLine, Proposal
+from reconciliation.proposals.amounts import MOST_EARLY_DAYS
 from tenants.scope import across_tenants
 
 LASTS = timedelta(minutes=5)  # a turn, unless it is renewed; far more than a batch takes
@@ -77,22 +78,30 @@ UPDATE reconciliation_linereading SET is_due = true WHERE id IN (
     WHERE tenant_id = %(tenant)s AND is_own AND NOT is_due
     ORDER BY id FOR UPDATE)
 """
+# By value, with the first day of lines that it may tell of; those of parties and items are of any
+# day, and so are all where what changed has no day.
 CHANGES = """
 WITH taken AS (
     DELETE FROM reconciliation_itemchange WHERE id IN (
         SELECT id FROM reconciliation_itemchange WHERE tenant_id = %(tenant)s LIMIT %(most)s)
-    RETURNING amount, party, item_id
+    RETURNING amount, party, item_id, day
 )
-SELECT count(*), array_agg(DISTINCT amount),
+SELECT amount, min(coalesce(day - %(early)s, '0001-01-01')), count(*),
     array_agg(DISTINCT party) FILTER (WHERE party <> ''), array_agg(DISTINCT item_id)
-FROM taken
+FROM taken GROUP BY amount
 """
+# Value by value; OFFSET keeps the planner from making it a join.
 TOUCHED = """
 UPDATE reconciliation_linereading SET is_due = true WHERE id IN (
     SELECT id FROM reconciliation_linereading
     WHERE tenant_id = %(tenant)s AND NOT is_due AND id IN (
-        SELECT id FROM reconciliation_linereading
-            WHERE tenant_id = %(tenant)s AND cents = ANY(%(cents)s)
+        SELECT reading.id
+            FROM unnest(%(cents)s::bigint[], %(firsts)s::date[]) AS wanted (cents, first)
+            CROSS JOIN LATERAL (
+                SELECT id FROM reconciliation_linereading
+                WHERE tenant_id = %(tenant)s AND cents = wanted.cents AND day >= wanted.first
+                OFFSET 0
+            ) AS reading
         UNION ALL SELECT id FROM reconciliation_linereading
             WHERE tenant_id = %(tenant)s AND parties && %(parties)s
         UNION ALL SELECT line_id FROM reconciliation_proposal
@@ -206,7 +215,11 @@ def note_changes(tenant_id: UUID) -> None:
     passed, came, changed, _ = noted(tenant_id)
     if not (passed or came or changed):
         return
-    asked: dict[str, Any] = {**asked_of(tenant_id), "most": MOST_CHANGES}
+    asked: dict[str, Any] = {
+        **asked_of(tenant_id),
+        "most": MOST_CHANGES,
+        "early": MOST_EARLY_DAYS,
+    }
     with connection.cursor() as cursor:
         cursor.execute(PATIENCE)
         if passed:
@@ -219,13 +232,20 @@ def note_changes(tenant_id: UUID) -> None:
                 cursor.execute(RIVALLED, {**asked, "cents": either_side(cents)})
         while changed:
             cursor.execute(CHANGES, asked)
-            count, amounts, parties, items = cursor.fetchone()
-            if count:
-                cents = either_side(map(to_cents, amounts))
-                touched = {"cents": cents, "parties": parties or [], "items": items}
-                cursor.execute(TOUCHED, {**asked, **touched})
-            changed = count == MOST_CHANGES
+            changes = cursor.fetchall()
+            if changes:
+                cursor.execute(TOUCHED, {**asked, **touched_by(changes)})
+            changed = sum(count for _, _, count, _, _ in changes) == MOST_CHANGES
         cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+
+
+def touched_by(changes: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+    return {
+        "cents": either_side(to_cents(amount) for amount, *_ in changes),
+        "firsts": [first for _, first, *_ in changes for _ in (1, -1)],
+        "parties": [party for *_, parties, _ in changes for party in parties or ()],
+        "items": [item for *_, items in changes for item in items],
+    }
 
 
 def either_side(cents: Iterable[int]) -> list[int]:

@@ -19,7 +19,7 @@ from reconciliation.engine.books.gathered import NONE_APART, Apart, Gathered, fe
 from reconciliation.engine.books.lessons import add_lessons
 from reconciliation.engine.books.lines import LINES, add_lines
 from reconciliation.engine.register import register_of
-from reconciliation.proposals.amounts import MOST_LATE_DAYS
+from reconciliation.proposals.amounts import MOST_EARLY_DAYS, MOST_LATE_DAYS
 from reconciliation.proposals.book import LEAST_ID, LEAST_TOKEN, SEEN_DAYS, Book
 from reconciliation.proposals.facts import Company, Line, OwnAccount
 from reconciliation.proposals.sets import LOT_DAYS
@@ -81,6 +81,7 @@ def wanted_of(book: Book, lines: Sequence[Line], parties: Sequence[str]) -> dict
         "near": sorted({day + timedelta(days=apart) for day in days for apart in near}),
         "parties": list(parties),
         "since": min(days) - timedelta(days=SEEN_DAYS),
+        "until": max(days) + timedelta(days=MOST_EARLY_DAYS),
         "first_due": min(days) - timedelta(days=MOST_LATE_DAYS),
         "last_due": max(days) + timedelta(days=MOST_LATE_DAYS),
         "owed": [status.value for status in OWED],

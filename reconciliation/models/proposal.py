@@ -88,7 +88,7 @@ class LineReading(Kept):
             models.Index(
                 fields=["tenant", "day", "id"], condition=Q(is_due=True), name="linereading_due"
             ),
-            models.Index(fields=["tenant", "cents"], name="linereading_of_cents"),
+            models.Index(fields=["tenant", "cents", "day"], name="linereading_of_cents"),
             models.Index(fields=["tenant"], condition=Q(is_own=True), name="linereading_own"),
         ]
 
@@ -103,6 +103,7 @@ class ItemChange(Kept):
     amount = models.DecimalField(max_digits=14, decimal_places=2)  # positive
     party = models.CharField(max_length=14, blank=True)  # document
     item_id = models.UUIDField()
+    day = models.DateField(null=True)  # on which it is due, or was sent; the earliest that counts
 
     class Meta:
         indexes = [models.Index(fields=["tenant"], name="itemchange_of_company")]

@@ -21,10 +21,16 @@ BANK_FEES = tuple(
     map(Decimal, ("1.75", "1.99", "2.50", "2.69", "3.50", "8.50", "9.90", "10.00", "12.50"))
 )
 MOST_LATE_DAYS = 120
+MOST_EARLY_DAYS = 45  # before it is due, where nothing but its value tells of an item
 MOST_ROUNDED = Decimal("1.00")  # half a centavo a day of them, and some
 MOST_DISCOUNT = Decimal("0.105")
 # What a bank asks for a TED on top, where it is no price that is known.
 MOST_FEE, MOST_FEE_SHARE = Decimal("20.00"), Decimal("0.02")
+
+
+def is_about(item: Item, day: date) -> bool:
+    """Whether an item may be what moved on that day at all, unless the line tells of it."""
+    return -MOST_EARLY_DAYS <= (day - item.day).days <= MOST_LATE_DAYS
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from reconciliation.proposals.amounts import (
+    MOST_EARLY_DAYS,
     MOST_LATE_DAYS,
     MOST_ROUNDED,
     price_range,
@@ -31,6 +32,7 @@ SURE_FIT = 0.85
 LEAST_ID = 8  # figures of a number that is no other by chance
 LEAST_TOKEN = 4
 SEEN_DAYS = 120  # how far back a value has to be alone
+RIVAL_DAYS = 30  # how far back another line may stand for the same
 
 
 class Register:
@@ -80,11 +82,12 @@ class Book:
         self._by_id: dict[str, set[str]] = defaultdict(set)
         self._by_party: dict[str, set[str]] = defaultdict(set)
         self._by_amount: dict[Decimal, set[str]] = defaultdict(set)  # all, open or not; signed
+        self._former: dict[Decimal, dict[str, date]] = defaultdict(dict)  # of which no more is told
         self._by_price: list[tuple[Decimal, str]] = []  # charges with terms, by amount
         self._is_sorted = True
         self._dearest, self._cheapest = ONE, ONE  # what terms make of 1,00
         self._by_day: dict[date, set[str]] = defaultdict(set)
-        self._lines_by_amount: dict[Decimal, list[str]] = defaultdict(list)
+        self._lines_by_amount: dict[Decimal, list[Line]] = defaultdict(list)
         self._lines_by_party: dict[str, list[str]] = defaultdict(list)
         self._told: dict[str, dict[str, str]] = {}
 
@@ -98,6 +101,7 @@ class Book:
         if item.party:
             self._by_party[item.party].add(item.id)
         self._by_amount[item.amount].add(item.id)
+        self._former[item.amount].pop(item.id, None)
         self._by_day[item.day].add(item.id)
         if item.kind == "transfer":
             self.transfers.append(item)
@@ -107,6 +111,10 @@ class Book:
         ):
             self._note_terms(item)
 
+    def add_former_item(self, item: str, amount: Decimal, day: date) -> None:
+        """One that nothing is open of, and no line names: there was something of this value."""
+        self._former[amount][item] = day
+
     def close_item(self, item: str) -> None:
         self.open[item] = Decimal(0)
 
@@ -115,7 +123,7 @@ class Book:
         self.last_day = max(self.last_day, line.day)
         self.readings[line.id] = read(line, self.company)
         self.open_lines[line.id] = None
-        self._lines_by_amount[line.amount].append(line.id)
+        self._lines_by_amount[line.amount].append(line)
         self.read_until[line.account] = max(self.read_until.get(line.account, line.day), line.day)
         for party in self.parties_of(line):
             self._lines_by_party[party].append(line.id)
@@ -243,24 +251,25 @@ class Book:
             if self.open[item] and self._is_of_side(item, line)
         ]
 
-    def with_value_since(self, line: Line) -> int:
-        """How many items of this value there were lately, open or not."""
+    def with_value_about(self, line: Line) -> int:
+        """How many items of this value there were about then, open or not."""
         first = line.day - timedelta(days=SEEN_DAYS)
-        return sum(
-            1 for item in self._by_amount.get(line.amount, ()) if self.items[item].day >= first
-        )
+        last = line.day + timedelta(days=MOST_EARLY_DAYS)
+        known = [self.items[item].day for item in self._by_amount.get(line.amount, ())]
+        former = self._former.get(line.amount, {}).values()
+        return sum(first <= day <= last for day in (*known, *former))
 
     def lines_of(
         self, amount: Decimal, first: date, last: date, *, only_open: bool = True
     ) -> list[Line]:
         return [
-            self.lines[line]
+            line
             for line in self._lines_by_amount.get(amount, ())
-            if first <= self.lines[line].day <= last and (not only_open or line in self.open_lines)
+            if first <= line.day <= last and (not only_open or line.id in self.open_lines)
         ]
 
     def first_rival_day(self, line: Line) -> date:
-        return line.day - timedelta(days=30)
+        return line.day - timedelta(days=RIVAL_DAYS)
 
     # Acts
 

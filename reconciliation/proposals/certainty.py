@@ -34,7 +34,7 @@ def degree_of(look: Look, candidate: Candidate, candidates: list[Candidate]) -> 
     apart = banking_days_between(look.day_of(candidate.item), look.line.day)
     if apart > 3 and look.book.has_twin(look.line, 15):
         return ""  # paid twice, perhaps: the next one of equal value is not meant
-    if candidate.party == "sibling" and (is_round(look.moved) or look.is_common_value):
+    if candidate.party == "sibling" and look.is_anybodys_value:
         return ""
     if candidate.party and look.is_party_sure:
         return "evidence"
@@ -67,7 +67,7 @@ def _is_timely(look: Look, candidate: Candidate) -> bool:
     if _is_off_rail(look, item) and not candidate.by_number:
         # Nobody settles a boleto by Pix ahead of time: this is for something else, perhaps.
         return -1 <= days <= 12
-    if is_round(look.moved) or look.is_common_value:
+    if look.is_anybodys_value:
         # Such a value may be for anything; only near its day it is for this. Who is paid late is
         # the one who asks again: of receipts more are late.
         return -5 <= days <= (5 if item.kind == "payable" else 12)
@@ -114,7 +114,7 @@ def _has_rival_line(look: Look, candidate: Candidate) -> bool:
 
 def _is_alone(look: Look, candidate: Candidate) -> bool:
     """A value that was open once in 120 days, not round, on a line that names nobody else."""
-    if is_round(look.moved) or look.book.with_value_since(look.line) != 1:
+    if is_round(look.moved) or look.book.with_value_about(look.line) != 1:
         return False
     if candidate.explained and candidate.explained.grade != "equal":
         return False

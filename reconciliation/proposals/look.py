@@ -3,6 +3,7 @@
 from datetime import date
 from functools import cached_property
 
+from reconciliation.proposals.amounts import is_round
 from reconciliation.proposals.book import Book
 from reconciliation.proposals.days import banking_days_between
 from reconciliation.proposals.facts import Item, Line
@@ -28,8 +29,13 @@ class Look:
 
     @cached_property
     def is_common_value(self) -> bool:
-        """A list price: several items had it lately. Asked of each of them."""
-        return self.book.with_value_since(self.line) > 1
+        """A list price: several items had it lately."""
+        return self.book.with_value_about(self.line) > 1
+
+    @cached_property
+    def is_anybodys_value(self) -> bool:
+        """Many things cost so much. Asked of each item of this value."""
+        return is_round(self.moved) or self.is_common_value
 
     @property
     def is_party_sure(self) -> bool:

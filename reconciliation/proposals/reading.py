@@ -118,11 +118,16 @@ def bare_number(text: str) -> str:
     return re.sub(r"[^a-z\d]", "", fold(text)).lstrip("0")
 
 
-def is_number_told(number: str, reading: "Reading") -> bool:
-    """Whether a document's number stands in the text as a whole word; «NF 417» also as 417."""
+@lru_cache(maxsize=50_000)
+def forms_of(number: str) -> frozenset[str]:
+    """How a document's number may stand in a text as a whole word: «NF 417» also as 417."""
     bare = bare_number(number)
     figures = re.sub(r"^[a-z]+", "", bare).lstrip("0")
-    return any(len(told) >= LEAST_NUMBER and told in reading.tokens for told in (bare, figures))
+    return frozenset(form for form in (bare, figures) if len(form) >= LEAST_NUMBER)
+
+
+def is_number_told(number: str, reading: "Reading") -> bool:
+    return not forms_of(number).isdisjoint(reading.tokens)
 
 
 def account_number(branch: str, number: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from reconciliation.proposals.amounts import CENT, is_round
+from reconciliation.proposals.amounts import CENT, is_about, is_round
 from reconciliation.proposals.facts import Item, Proposal
 from reconciliation.proposals.look import KNOWN, SURE, Look
 from reconciliation.proposals.reading import is_number_told
@@ -41,11 +41,7 @@ def sets(look: Look, candidates: list[Candidate]) -> list[Proposal]:
 
 def _sets_among(look: Look, items: Iterable[Item], known: float, mark: str) -> list[Proposal]:
     near = sorted(
-        (
-            item
-            for item in items
-            if look.may_be(item) and -45 <= (look.line.day - item.day).days <= 120
-        ),
+        (item for item in items if look.may_be(item) and is_about(item, look.line.day)),
         key=lambda item: (abs((look.line.day - item.day).days), item.id),
     )
     amounts = [look.book.open[item.id] for item in near]

@@ -3,11 +3,19 @@
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
-from reconciliation.proposals.amounts import CENT, Explained, explain, is_round
+from reconciliation.proposals.amounts import (
+    CENT,
+    MOST_EARLY_DAYS,
+    Explained,
+    explain,
+    is_about,
+    is_round,
+)
 from reconciliation.proposals.facts import Item
 from reconciliation.proposals.look import KNOWN, Look
-from reconciliation.proposals.reading import bare_number, is_number_told
+from reconciliation.proposals.reading import bare_number, forms_of
 
 _SAYS_PART = re.compile(r"\b(?:parc(?:ial|ela)?|sinal|entrada|parte|adiantamento)\b")
 SHARES = (*map(Decimal, (10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90)), Decimal(100) / 3)
@@ -44,15 +52,16 @@ def candidates_of(look: Look) -> list[Candidate]:
 
 
 def _candidate(look: Look, item: Item) -> Candidate | None:
+    by_id = item.id in look.named
+    by_number = not numbers_of(item.number, item.our_ids).isdisjoint(look.reading.tokens)
+    party = look.parties.get(item.party or "", "")
+    if not (party or by_id) and (item.day - look.line.day).days > MOST_EARLY_DAYS:
+        return None
+    if not (party or by_id or by_number) and _is_of_others(look, item):
+        return None
     owed = look.book.open[item.id]
     explained = explain(item, owed, look.moved, look.line.day)
-    by_id = item.id in look.named
-    by_number = is_number_told(item.number, look.reading) or any(
-        len(bare_number(own)) >= LEAST_OWN_NUMBER and is_number_told(own, look.reading)
-        for own in item.our_ids
-    )
-    party = look.parties.get(item.party or "", "")
-    if explained and not explained.is_exact and not -45 <= (look.line.day - item.day).days <= 120:
+    if explained and not explained.is_exact and not is_about(item, look.line.day):
         return None
     if explained is None and not (
         look.moved < owed and (by_id or (party and (by_number or _is_part(look, item, owed))))
@@ -70,9 +79,27 @@ def _candidate(look: Look, item: Item) -> Candidate | None:
     if item.party and not party and not by_id and look.reading.names_somebody:
         # A third person may pay for a customer; whom we pay the bank knows.
         score -= 18.0 if look.line.amount > 0 and not look.parties else 30.0
-    if not (party or by_id) and (is_round(look.moved) or look.is_common_value):
+    if not (party or by_id) and look.is_anybodys_value:
         score -= 14.0
     return Candidate(item, explained, by_id, by_number, party, score)
+
+
+def _is_of_others(look: Look, item: Item) -> bool:
+    """Whether it is one of many of this value, of somebody else than the line names: however well
+    its day and rail fit, it is not proposed. Asked of each of them."""
+    return (
+        look.is_anybodys_value
+        and item.kind != "entry"
+        and bool(item.party)
+        and look.reading.names_somebody
+    )
+
+
+@lru_cache(maxsize=50_000)
+def numbers_of(number: str, our_ids: frozenset[str]) -> frozenset[str]:
+    """How an item's numbers may stand in a text."""
+    own = (each for each in our_ids if len(bare_number(each)) >= LEAST_OWN_NUMBER)
+    return forms_of(number).union(*map(forms_of, own))
 
 
 def _is_part(look: Look, item: Item, owed: Decimal) -> bool:

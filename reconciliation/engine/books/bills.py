@@ -31,9 +31,13 @@ BILLS = BILLS_WITH.replace("@ORDERS", LIVE)
 OPEN_BILLS = """bill.status IN ('pending', 'approved', 'sent') AND (
     bill.amount = ANY(%(sizes)s) OR bill.payment_date = ANY(%(near)s)
     OR payee.document = ANY(%(parties)s) OR bill.id = ANY(%(bills)s::uuid[]))"""
-FORMER_BILLS = """bill.status IN ('paid', 'cancelled') AND (
-    bill.amount = ANY(%(sizes)s) AND bill.payment_date >= %(since)s
-    OR bill.id = ANY(%(bills)s::uuid[]))"""
+NAMED_FORMER_BILLS = """bill.status IN ('paid', 'cancelled')
+    AND bill.id = ANY(%(bills)s::uuid[])"""
+FORMER_BILLS = """
+SELECT id::text, -amount, payment_date FROM payments_payable
+WHERE tenant_id = %(tenant)s AND status IN ('paid', 'cancelled') AND amount = ANY(%(sizes)s)
+    AND payment_date BETWEEN %(since)s AND %(until)s AND id <> ALL(%(bills)s::uuid[])
+"""
 NAMED_BILLS = """
 SELECT sending.payable_id::text FROM payments_paymentorder AS sending
 WHERE sending.tenant_id = %(tenant)s AND sending.reference <> ''
@@ -51,9 +55,11 @@ def add_bills(gathered: Gathered, tenant_id: UUID, values: Mapping[str, Any]) ->
     book = gathered.book
     for row in fetch(BILLS + OPEN_BILLS, **asked):
         add_bill(gathered, row)
-    for row in fetch(BILLS + FORMER_BILLS, **asked):
+    for row in fetch(BILLS + NAMED_FORMER_BILLS, **asked) if named else ():
         add_bill(gathered, row)
         book.close_item(row[0])
+    for name, amount, day in fetch(FORMER_BILLS, **asked):
+        book.add_former_item(name, amount, day)
 
 
 def add_bill(gathered: Gathered, row: tuple[Any, ...]) -> None:

@@ -29,9 +29,14 @@ NEAR_BY_TERMS = """(charge.fine_percent > 0 OR charge.interest_percent > 0 OR ch
         WHERE moved BETWEEN charge.amount
             AND charge.amount * (100 + charge.fine_percent + 5 * charge.interest_percent) / 100 + 1
         OR moved = charge.amount - charge.discount)"""
-FORMER_CHARGES = """charge.status <> ALL(%(owed)s) AND charge.status NOT IN ('draft', 'refused')
-    AND (charge.amount = ANY(%(sizes)s) AND charge.due_date >= %(since)s
-        OR charge.id = ANY(%(charges)s::uuid[]))"""
+NAMED_FORMER_CHARGES = """charge.status <> ALL(%(owed)s)
+    AND charge.status NOT IN ('draft', 'refused') AND charge.id = ANY(%(charges)s::uuid[])"""
+FORMER_CHARGES = """
+SELECT id::text, amount, due_date FROM charges_charge
+WHERE tenant_id = %(tenant)s AND status <> ALL(%(owed)s) AND status NOT IN ('draft', 'refused')
+    AND amount = ANY(%(sizes)s) AND due_date BETWEEN %(since)s AND %(until)s
+    AND id <> ALL(%(charges)s::uuid[])
+"""
 SLIPS = """
 SELECT slip.charge_id::text, slip.our_number, slip.reference, slip.key,
     slip.bank_account_id::text,
@@ -59,7 +64,8 @@ def add_charges(gathered: Gathered, tenant_id: UUID, values: Mapping[str, Any]) 
     asked = {**values, "tenant": tenant_id, "charges": named}
     terms = NEAR_BY_TERMS if values["few"] else ALL_WITH_TERMS
     rows = [(row, True) for row in fetch(CHARGES + OPEN_CHARGES.format(terms=terms), **asked)]
-    rows += [(row, False) for row in fetch(CHARGES + FORMER_CHARGES, **asked)]
+    if named:
+        rows += [(row, False) for row in fetch(CHARGES + NAMED_FORMER_CHARGES, **asked)]
     slips: dict[str, list[tuple[Any, ...]]] = {}
     for slip in fetch(SLIPS, tenant=tenant_id, charges=[row[0] for row, _ in rows]):
         slips.setdefault(slip[0], []).append(slip)
@@ -67,6 +73,8 @@ def add_charges(gathered: Gathered, tenant_id: UUID, values: Mapping[str, Any]) 
         add_charge(gathered, row, slips.get(row[0], []))
         if not is_open:
             gathered.book.close_item(row[0])
+    for name, amount, day in fetch(FORMER_CHARGES, **asked):
+        gathered.book.add_former_item(name, amount, day)
 
 
 def add_charge(gathered: Gathered, row: tuple[Any, ...], slips: Sequence[tuple[Any, ...]]) -> None:

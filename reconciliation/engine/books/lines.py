@@ -1,19 +1,23 @@
 """Lines of the statement: those that are looked at, and what stands beside them."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from core.money import to_cents
 from reconciliation.engine.books.gathered import Apart, Gathered, fetch
+from reconciliation.proposals.book import RIVAL_DAYS
 from reconciliation.proposals.facts import Line, OwnAccount
 from reconciliation.proposals.pairs import RETURN_DAYS
 
 LINE_KINDS = {"transfer": "ted", "payment": "boleto"}
-# Lines beside those that are looked at: what they may give back, and their rivals.
-BACK, AHEAD = timedelta(days=RETURN_DAYS), timedelta(days=31)
+# Lines beside those that are looked at, from their days: rivals of the same value; of the contrary
+# value what they may give back, and their other side.
+RIVALS = timedelta(days=RIVAL_DAYS)
+BACK, AHEAD = timedelta(days=RETURN_DAYS), timedelta(days=RIVAL_DAYS + 1)
 LINE = """
 SELECT line.id::text, line.bank_account_id::text, line.booked_on,
     coalesce(opened.rest, 0), line.amount, line.kind, line.is_from_file, line.description,
@@ -25,11 +29,12 @@ LINES = LINE.replace("@LINES", "banking_statementline")
 # Value by value: of an account with many lines all of these days would be read else. OFFSET keeps
 # the planner from making it a join.
 OF_VALUES = """(
-    SELECT line.* FROM unnest(%(cents)s::bigint[]) AS wanted (cents) CROSS JOIN LATERAL (
+    SELECT line.* FROM unnest(%(cents)s::bigint[], %(firsts)s::date[], %(lasts)s::date[])
+        AS wanted (cents, first, last) CROSS JOIN LATERAL (
         SELECT * FROM banking_statementline
         WHERE tenant_id = %(tenant)s AND withdrawn_at IS NULL
             AND bank_account_id = ANY(%(accounts)s) AND cents = wanted.cents
-            AND booked_on BETWEEN %(first)s AND %(last)s
+            AND booked_on BETWEEN wanted.first AND wanted.last
         OFFSET 0
     ) AS line
 )"""
@@ -72,16 +77,15 @@ def add_lines(
 ) -> None:
     book = gathered.book
     rows = [open_again(row, apart) for row in rows]
-    days = [row[2] for row in rows]
-    sizes = {abs(row[3] or row[4]) for row in rows}
+    wanted_beside = list(windows_of((row[3] or row[4], row[2]) for row in rows))
     beside = fetch(
         BESIDE,
         tenant=tenant_id,
         accounts=[UUID(account.id) for account in accounts],
-        cents=[side * to_cents(size) for size in sizes for side in (1, -1)],
-        first=min(days) - BACK,
-        last=max(days) + AHEAD,
-        days=sorted(set(days)),
+        cents=[to_cents(amount) for amount, _, _ in wanted_beside],
+        firsts=[first for _, first, _ in wanted_beside],
+        lasts=[last for _, _, last in wanted_beside],
+        days=sorted({row[2] for row in rows}),
     )
     by_id = {row[0]: row for row in (*(open_again(row, apart) for row in beside), *rows)}
     ignored: dict[str, Decimal] = {}
@@ -100,6 +104,24 @@ def add_lines(
     for account, day in fetch(READ_UNTIL, tenant=tenant_id):
         book.read_until[account] = day
         book.last_day = max(book.last_day, day)
+
+
+def windows_of(lines: Iterable[tuple[Decimal, date]]) -> Iterator[tuple[Decimal, date, date]]:
+    """For amounts and days of lines: of which amounts others are wanted, from when to when. Those
+    of one amount are apart from each other."""
+    days: dict[Decimal, list[tuple[date, date]]] = defaultdict(list)
+    for amount, day in lines:
+        days[amount].append((day - RIVALS, day + AHEAD))
+        days[-amount].append((day - BACK, day + AHEAD))
+    for amount, windows in days.items():
+        windows.sort()
+        first, last = windows[0]
+        for begin, end in windows[1:]:
+            if begin > last:
+                yield amount, first, last
+                first = begin
+            last = max(last, end)
+        yield amount, first, last
 
 
 def open_again(row: tuple[Any, ...], apart: Apart) -> tuple[Any, ...]:

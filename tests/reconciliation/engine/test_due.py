@@ -1,6 +1,7 @@
 """Which lines the engine is to look at."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection as database
@@ -10,10 +11,12 @@ from banking.models import BankAccount, StatementLine
 from reconciliation.engine.due import take_due
 from reconciliation.engine.run import work
 from reconciliation.matches.undo import undo
-from reconciliation.models import LineReading
+from reconciliation.models import LineReading, Proposal
 from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
-from tests.banking.factories import make_lines
+from tests.banking.factories import change, make_lines
+from tests.payments.factories import make_known
+from tests.reconciliation.engine.lines import of_payee
 from tests.reconciliation.matched import DAY, line, make_entry, matched
 
 AROUND = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "SET CONSTRAINTS")
@@ -51,6 +54,52 @@ def test_a_batch_is_twice_its_size_at_the_most(tenant: Tenant, itau: BankAccount
 
     with tenant_scope(tenant.id):
         assert len(take_due(tenant.id, 2)) == 4
+
+
+@pytest.mark.parametrize(("early", "is_due"), [(45, True), (46, False)])
+def test_a_value_alone_tells_of_what_is_due_within_45_days(
+    tenant: Tenant, itau: BankAccount, early: int, is_due: bool
+) -> None:
+    row = line(itau, "-731.17")
+    work(tenant.id)
+
+    make_entry(itau, "-731.17", day=DAY + timedelta(days=early))
+
+    assert due_of(tenant) == [row.id] * is_due
+    work(tenant.id)
+    with tenant_scope(tenant.id):
+        assert Proposal.objects.of(tenant).filter(line_id=row.id).exists() == is_due
+
+
+def test_a_line_that_tells_of_the_party_is_looked_at_whenever_its_bill_is_due(
+    tenant: Tenant, itau: BankAccount
+) -> None:
+    due = DAY + timedelta(days=300)
+    first, bill = make_known(tenant, "9.00"), make_known(tenant, "731.17", due_date=due)
+    told, _ = of_payee(first, itau, "-731.17", DAY), of_payee(bill, itau, "-88.37", DAY)
+    work(tenant.id)
+
+    change(first, payment_date=due)
+    assert due_of(tenant) == [told.id]
+
+
+def test_a_bill_that_is_put_off_is_looked_for_from_its_former_day(
+    tenant: Tenant, itau: BankAccount
+) -> None:
+    row = line(itau, "-731.17")
+    bill = make_known(tenant, "731.17", due_date=DAY + timedelta(days=6))
+    work(tenant.id)
+    with tenant_scope(tenant.id):
+        Proposal.objects.of(tenant).delete()  # as of a line whose rival the bill was
+
+    change(bill, payment_date=DAY + timedelta(days=300))
+
+    assert due_of(tenant) == [row.id]
+
+
+def due_of(tenant: Tenant) -> list[UUID]:
+    with tenant_scope(tenant.id):
+        return [each.line for each in take_due(tenant.id, 9)]
 
 
 def test_a_look_at_nothing_takes_no_more_than_three_queries(

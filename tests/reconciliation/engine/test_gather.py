@@ -9,13 +9,14 @@ import pytest
 
 from banking.models import StatementLine
 from parties.models import Payer
-from payments.states import OrderStatus
+from payments.states import OrderStatus, PayableStatus
 from reconciliation.engine.books.gathered import Gathered
 from reconciliation.engine.gather import gather
 from reconciliation.proposals.facts import Proposal
 from reconciliation.proposals.propose import propose
 from tenants.models import Tenant
 from tenants.scope import tenant_scope
+from tests.banking.factories import change
 from tests.charges.factories import make_charge
 from tests.charges.issued import opened
 from tests.payments.clock import at
@@ -24,6 +25,7 @@ from tests.reconciliation.matched import line, make_entry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
+LONG_BEFORE = (-130, -100, -60, -31, -20)
 AMOUNTS = ("100.00", "150.00", "150.00", "731.17", "731.17", "88.37", "1234.56")
 
 
@@ -34,6 +36,10 @@ def make_books(tenant: Tenant, chance: random.Random) -> None:
     bills = [
         make_known(tenant, chance.choice(AMOUNTS), approved=True, due_date=TODAY) for _ in range(7)
     ]
+    for _ in range(3):  # paid, of which only the value counts
+        day = TODAY + timedelta(days=chance.choice(LONG_BEFORE))
+        paid = make_known(tenant, chance.choice(AMOUNTS), approved=True, due_date=day)
+        change(paid, status=PayableStatus.CANCELLED)
     for bill in bills[:2]:
         sent = {"first_sent_at": at("23 10:00"), "reference": f"REF{bill.amount}X"}
         make_order(bill, OrderStatus.AT_BANK, **sent)
@@ -48,8 +54,8 @@ def make_books(tenant: Tenant, chance: random.Random) -> None:
     with tenant_scope(tenant.id):
         payees = [named(bill.payee.name, bill.payee.document) for bill in bills]
         payers = [named(each.name, each.document) for each in Payer.objects.of(tenant)]
-    for _ in range(16):
-        day = TODAY + timedelta(days=chance.randrange(-4, 4))
+    for _ in range(20):
+        day = TODAY + timedelta(days=chance.choice([*range(-4, 4), *range(-4, 4), *LONG_BEFORE]))
         amount, number = chance.choice(AMOUNTS), chance.randrange(7)
         due = str(bills[number].amount)
         late = str(charges[number % 5].amount * Decimal("1.02"))

@@ -1,12 +1,13 @@
 """What is told of an item is another now: the lines that may be it are looked at anew."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import transaction
 
 from banking.banks.contract.payments import PixKey, PixKeyType
-from banking.models import BankAccount, StatementLine
+from banking.models import BankAccount, OpenItem, StatementLine
 from charges.models import Charge, Slip
 from charges.states import ChargeStatus, SlipStatus
 from core.clock import database_now
@@ -16,14 +17,14 @@ from payments.states import OrderStatus
 from reconciliation.engine.due import take_due
 from reconciliation.engine.run import work
 from reconciliation.models import Proposal
-from tenants.models import Tenant
+from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.factories import change
 from tests.charges.factories import make_charge
 from tests.charges.issued import opened
 from tests.payments.factories import confirm, make_bank_account, make_known, make_order
 from tests.reconciliation.engine.lines import of_payer
-from tests.reconciliation.matched import line, open_of
+from tests.reconciliation.matched import DAY, choice, line, make_entry, matched, open_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -183,3 +184,29 @@ def test_nothing_is_due_where_no_line_tells_of_what_changed(
         payee = bill.payee
     change(payee, former_name="Outro nome")
     assert due_of(row) == []
+
+
+@pytest.mark.parametrize("of", ["bill", "charge", "entry"])
+def test_lines_of_the_value_that_an_item_had_are_looked_at_too(
+    tenant: Tenant, itau: BankAccount, ana: Membership, of: str
+) -> None:
+    """They may be another's alone now."""
+    if of == "bill":
+        bill = make_known(tenant, "731.17")
+        row = line(itau, "-731.17", bill.payment_date)
+        work(tenant.id)
+        change(bill, amount=Decimal("88.00"))
+    elif of == "charge":
+        charge = opened(make_charge(tenant, itau, "412.55"))
+        row = line_of(charge)
+        work(tenant.id)
+        matched(line(itau, "12.55", charge.due_date), choice(charge, "12.55"), by=ana)
+    else:
+        entry = make_entry(itau, "-731.17")
+        row = line(itau, "-731.17", DAY)
+        work(tenant.id)
+        with tenant_scope(tenant.id):
+            OpenItem.objects.of(tenant).filter(id=entry.id).update(rest=Decimal("-88.00"))
+    with tenant_scope(tenant.id):
+        Proposal.objects.of(tenant).delete()
+    assert due_of(row) == [row.id]

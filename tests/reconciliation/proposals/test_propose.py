@@ -1,7 +1,7 @@
 """What is proposed for a bank line, in which order, and what is certain."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,6 +15,7 @@ from tests.reconciliation.proposals.told import (
     DAY,
     MARIA,
     OMEGA,
+    POSTAL,
     TELECOM,
     charge,
     item,
@@ -373,3 +374,43 @@ def test_what_a_person_matched_is_proposed_again_and_never_certain(book):
 
     assert (items_of(found[0]), found[0].degree) == ([second.id], "")
     assert "memory" in found[0].marks
+
+
+@pytest.mark.parametrize(("early", "is_proposed"), [(45, True), (46, False)])
+def test_an_entry_that_the_line_does_not_tell_of_is_not_long_after_it(book, early, is_proposed):
+    entry = item("entry", "-731.17", day=DAY + timedelta(days=early), account="A")
+    assert bool(look(book, line("-731.17", "LANC"), entry)) == is_proposed
+
+
+def test_the_partys_bill_may_be_paid_long_before_its_day(book):
+    bill = payable("731.17", TELECOM, day=DAY + timedelta(days=300))
+    assert look(book, line("-731.17", "PAGTO", document=TELECOM.document), bill)
+
+
+@pytest.mark.parametrize(
+    ("apart", "degree"), [(-121, "evidence"), (-120, ""), (45, ""), (46, "evidence")]
+)
+def test_a_value_that_something_had_lately_is_not_its_items_alone(book, apart, degree):
+    bill = payable("731.17", TELECOM)
+    book.add_former_item("former", Decimal("-731.17"), DAY + timedelta(days=apart))
+    assert look(book, line("-731.17", "PAGTO"), bill)[0].degree == degree
+
+
+def test_an_item_that_is_open_again_is_counted_once(book):
+    bill = payable("731.17", TELECOM)
+    book.add_former_item(bill.id, bill.amount, bill.day)
+    assert look(book, line("-731.17", "PAGTO"), bill)[0].degree == "evidence"
+
+
+@pytest.mark.parametrize(("kind", "count"), [("charge", 0), ("entry", 1)])
+def test_of_many_of_one_price_those_of_others_than_the_line_names_are_not_proposed(
+    book, kind, count
+):
+    """Of entries on the account itself some are of nobody that they name rightly."""
+    found = look(
+        book,
+        line("850.00", "PIX RECEBIDO JOANA OUTRA PESSOA"),
+        item(kind, "850.00", OMEGA, account="A"),
+        charge("850.00", POSTAL, day=date(2026, 10, 9)),
+    )
+    assert len(found) == count
