@@ -314,11 +314,16 @@ function offerOwners(form) {
   }
 }
 
-// A kind that was just chosen takes what is missing.
+// A kind that was just chosen takes what is missing; «Nenhuma» is of no amount.
 function offer(form, field) {
   const row = field.closest("[data-difference]");
   const amount = row?.querySelector("[data-money]");
-  if (amount && field.name.startsWith("kind_") && field.value && !amount.value) {
+  if (!amount || !field.name.startsWith("kind_")) {
+    return;
+  }
+  if (!field.value) {
+    amount.value = "";
+  } else if (!amount.value) {
     const missing = missingOf(form, row);
     amount.value = missing ? REAIS.format(Math.abs(missing) / 100) : "";
   }

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from banking.banks.by_file import BY_FILE
 from banking.models import BankAccount
 from reconciliation.models import OpeningBalance
 from reconciliation.position.opening import post_opening
@@ -76,6 +77,12 @@ def test_only_an_account_of_which_each_is_zero_agrees(client, tenant, operator, 
     make_lines(opened, "10.00", "-10.00", day=FIRST)
 
     assert page_for(client, operator, tenant).context["chosen"].standing.tone == "warn"
+
+
+def test_an_account_whose_statement_comes_by_file_agrees_too(client, tenant, operator, opened):
+    change(opened, connection=None, provider=BY_FILE.slug, bank_label="Itaú")
+
+    assert page_for(client, operator, tenant).context["chosen"].standing.tone == "ok"
 
 
 @pytest.mark.parametrize("part", ["linhas", "lancamentos", "dias", "nao-provado"])
@@ -206,6 +213,13 @@ def test_what_was_seen_is_written(client, tenant, operator, account):
     assert done.status_code == 302
     (opening,) = openings(account)
     assert opening.created_by == operator
+
+
+def test_where_it_is_written_nothing_is_offered_to_write(client, tenant, operator, opened):
+    shown = page_for(client, operator, tenant, "opening", opened)
+
+    assert shown.context["effect"].is_in_force
+    assert 'name="lancar"' not in shown.content.decode()
 
 
 def test_a_balance_that_no_bank_states_is_asked(client, tenant, admin, operator):
