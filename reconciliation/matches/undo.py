@@ -12,7 +12,7 @@ from accounts.models import JournalEntry
 from audit.acts import Act
 from audit.services import record
 from banking.models import Allocation
-from banking.statements.allocation import check_role, take_apart
+from banking.statements.allocation import take_apart
 from charges.settlement.undo import undo_received
 from charges.transitions import lock_charges
 from core.clock import database_now
@@ -25,7 +25,7 @@ from payments.models import Payable, PaymentOrder
 from payments.orders.transitions import lock_in_order, require_review
 from reconciliation.matches.blockers import Blocker, Kind, effects_of
 from reconciliation.matches.effect import Undoing, effect_of, is_own_entry
-from reconciliation.matches.hold import Seen, hold_lines, name_of
+from reconciliation.matches.hold import hold_lines, name_of
 from reconciliation.matches.match import in_words
 from reconciliation.models import Match, MatchEffect, MatchLine
 from tenants.models import Membership, User
@@ -43,9 +43,7 @@ class StandsOn(InvalidState):
 
 
 @transaction.atomic
-def undo(
-    ids: Collection[UUID], *, by: Membership, why: str = "", seen: Seen | None = None
-) -> Undoing:
+def undo(ids: Collection[UUID], *, by: Membership, why: str = "") -> Undoing:
     """Their lines are open again, what they made is reversed on its own day, what was there before
     stays. Nothing makes the same match again by itself. Runs inside the company's scope.
 
@@ -53,11 +51,10 @@ def undo(
         StandsOn: something stands on one of them and is not among them; nothing is undone.
         InvalidState: (code `already_undone`) one of them is over; and what undoing the payment of a
             bill or the receipt of a charge raises.
-        Changed, NotAllowed: as `hold_lines`.
+        NotAllowed: as `hold_lines`.
     """
-    check_role(by)
     lines = MatchLine.objects.of(by.tenant_id).filter(match__in=list(ids))
-    hold_lines(set(lines.values_list("statement_line_id", flat=True)), by=by, seen=seen)
+    hold_lines(set(lines.values_list("statement_line_id", flat=True)), by=by, seen=None)
     matches = held_matches(ids, by)
     hold_items(matches, by.tenant_id)
     undoing = effect_of(matches)

@@ -66,6 +66,12 @@ def standing_opening(account: BankAccount) -> OpeningBalance | None:
     return found
 
 
+def opening_in_force(account: BankAccount, first: Beginning) -> OpeningBalance | None:
+    """The one that there is nothing to write again of."""
+    found = standing_opening(account)
+    return found if found is not None and is_in_force(found, account, first) else None
+
+
 def effect_of_opening(
     account: BankAccount, *, amount: Decimal | None = None, marked: Collection[UUID] = ()
 ) -> Effect:

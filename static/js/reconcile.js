@@ -74,20 +74,29 @@ const OF_LINE = /^(Enter|[vctidxu])$/;
 // Who types faster than the server answers: the keys wait for the act before them.
 const ACTS = "[data-key], .pair__mid form, [data-act-form]";
 let acting = null; // the request of an act that is not answered yet
+let isPlaced = false; // its answer has come into the page
 let typedAhead = [];
 
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   if (!acting && detail.elt.matches(ACTS)) {
     acting = detail.xhr;
+    isPlaced = false;
+    acting.addEventListener("loadend", () => forget(detail.xhr));
   }
 });
 
-document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.xhr === acting && !detail.successful && acting.status !== 422) {
+// Of a row that has left the page meanwhile nothing is heard here.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  isPlaced ||= detail.xhr === acting && detail.shouldSwap;
+});
+
+// The keys were meant for what did not come.
+function forget(request) {
+  if (request === acting && !(isPlaced && (request.status < 400 || request.status === 422))) {
     acting = null;
     typedAhead = [];
   }
-});
+}
 
 // By now the focus is where the next key belongs.
 document.addEventListener("htmx:afterSettle", ({ detail }) => {

@@ -12,7 +12,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.chart.cost_centers import centers_of, restore_center
+from accounts.chart.cost_centers import (
+    CenterDetails,
+    archive_center,
+    as_seen,
+    centers_of,
+    change_center,
+    restore_center,
+)
 from accounts.journal.entries import post_entry
 from accounts.journal.listing import all_rows
 from accounts.journal.postings import Posting
@@ -179,13 +186,27 @@ def test_others_see_the_centres_and_change_nothing(
     assert centers(tenant) == [("", "Matriz", False)]
 
 
+def test_who_archives_a_centre_leaves_it_the_name_that_another_has_given_it(
+    tenant: Tenant, admin: User
+) -> None:
+    opened = make_cost_center(tenant)
+    with tenant_scope(tenant.id):
+        center = CostCenter.objects.of(tenant).get(id=opened.id)
+        change_center(center, CenterDetails("Sede"), seen=as_seen(center), by=admin)
+
+        archive_center(opened, by=admin)
+
+    assert centers(tenant) == [("", "Sede", True)]
+
+
 def test_the_page_tells_what_each_came_to_this_year(as_admin: Client, tenant: Tenant) -> None:
     head, branch = make_cost_center(tenant), make_cost_center(tenant, "Filial")
     sales, cash = account_of(tenant, "4.1.01"), account_of(tenant, "1.1.1.01")
     lines = [Posting(sales, D(-100), head), Posting(sales, D(-40), branch), (cash, D(140))]
     post_entry(tenant, date=DAY, memo="Vendas", lines=lines)
     make_entry_of(head, "30.00")
-    make_entry_of(head, "7.00", date=dt.date(2025, 12, 31))
+    for day in (dt.date(2025, 12, 31), dt.date(2027, 1, 1)):
+        make_entry_of(head, "7.00", date=day)
 
     with tenant_scope(tenant.id):
         rows = centers_of(tenant, dt.date(2026, 1, 1), dt.date(2026, 12, 31))

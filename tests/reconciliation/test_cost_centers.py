@@ -439,6 +439,15 @@ def test_no_rule_is_offered_for_two_centres(tenant, itau, ana, head, branch) -> 
         assert offers_of(tenant, DAY) == []
 
 
+def test_no_rule_is_offered_for_a_centre_that_was_archived(tenant, itau, ana, head) -> None:
+    for _ in range(2):
+        created(line(itau, "-10.00", description="IMOBILIARIA"), ana, sliced(tenant, head))
+    archived(head)
+
+    with tenant_scope(tenant.id):
+        assert offers_of(tenant, DAY) == []
+
+
 def test_a_trial_tells_what_went_to_another_centre(tenant, itau, ana, head, branch) -> None:
     for center in (head, branch, None):
         created(line(itau, "-10.00", description="ALUGUEL"), ana, sliced(tenant, center))

@@ -12,6 +12,7 @@ from accounts.journal.entries import redate_entry
 from banking.models import Allocation
 from core.errors import Changed
 from reconciliation.matches.hold import versions_of
+from reconciliation.matches.ignore import ignore
 from reconciliation.matches.write import Origin, begin_match
 from reconciliation.models import Match, MatchEffect, MatchLine, MatchPart
 from tenants.scope import tenant_scope
@@ -77,6 +78,18 @@ def test_no_more_of_a_line_is_ignored_than_is_open(tenant, itau, ana):
     name = refused(tenant, lambda: writing.add_line(row, D("-50.01"), is_ignored=True))
 
     assert name == "matchline_within_line"
+
+
+def test_what_is_matched_and_what_is_ignored_of_a_line_are_no_more_than_it(tenant, itau, ana):
+    row, entry = line(itau, "-150.00"), make_entry(itau, "-10.00")
+    matched(row, make_entry(itau, "-100.00"), by=ana, leaves_open=True)
+    with tenant_scope(tenant.id):
+        ignore(row.id, by=ana, why="O resto não é nosso")
+    part = {"statement_line": row, "journal_line": entry, "amount": D("-10.00")}
+
+    name = refused(tenant, lambda: Allocation.objects.create(tenant=tenant, **part))
+
+    assert (name, open_of(row)) == ("allocation_line_ignored", 0)
 
 
 def test_a_match_goes_on_where_its_entry_is_written_on_another_day(tenant, itau, ana):

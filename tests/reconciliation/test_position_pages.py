@@ -275,6 +275,29 @@ def test_the_page_of_it_tells_of_days_without_a_balance(client, tenant, operator
     assert shown.context["effect"].unproved.words in shown.content.decode()
 
 
+def test_one_that_is_there_is_shown_and_not_written_again(client, tenant, operator, opened):
+    url = reverse("reconciliation:opening", args=[opened.id])
+    (there,) = openings(opened)
+
+    shown = page_for(client, operator, tenant, "opening", opened)
+    refused = client.post(url, {"lancar": "sim", "amount": "5,00"})
+
+    assert (shown.context["opening"], refused.status_code) == (there, 422)
+    assert reverse("accounts:entry", args=[there.entry_id]) in shown.content.decode()
+    assert "lancar" not in shown.content.decode()
+    assert openings(opened) == [there]
+
+
+def test_one_without_an_entry_is_shown_too(client, tenant, operator, account):
+    post(account, "1000.00", BEFORE)
+    with tenant_scope(tenant.id):
+        there = post_opening(account, by=None)
+
+    shown = page_for(client, operator, tenant, "opening", account)
+
+    assert (there.entry, shown.context["opening"]) == (None, there)
+
+
 @pytest.mark.parametrize("name", ["opening", "put_off_opening"])
 def test_who_only_reads_writes_none(client, tenant, reader, account, name):
     sign_in(client, reader, tenant)

@@ -15,7 +15,7 @@ from charges.models import Settlement
 from charges.refunds.register import register_refund
 from charges.settlement.undo import undo_received
 from charges.states import ChargeStatus
-from core.errors import InvalidState
+from core.errors import InvalidState, NotAllowed
 from payments.bills.paid_outside import undo_paid_outside
 from payments.models import OutsidePayment, Payable, PaymentOrder
 from payments.states import OrderStatus, PayableStatus
@@ -23,11 +23,12 @@ from reconciliation.matches.create import Slice, create_entry
 from reconciliation.matches.effect import Undoing, effect_of
 from reconciliation.matches.undo import StandsOn, undo, undone_before
 from reconciliation.models import Match
+from tenants.models import Role
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
-from tests.charges.factories import make_charge
+from tests.charges.factories import make_charge, membership
 from tests.charges.issued import opened
-from tests.payments.factories import approve, make_known, make_order
+from tests.payments.factories import approve, make_bank_account, make_known, make_order
 from tests.reconciliation.matched import (
     DAY,
     balance,
@@ -39,6 +40,7 @@ from tests.reconciliation.matched import (
     matched,
     open_of,
 )
+from tests.reconciliation.stacked import pay_outside
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -222,6 +224,27 @@ def test_a_payment_that_is_undone_on_the_bill_opens_the_line(tenant, itau, ana):
     assert reread(made).ended_at is not None
 
 
+def test_a_bill_that_was_paid_otherwise_since_stays_paid(tenant, itau, ana):
+    """The match stands, for it pays another bill too."""
+    first, second = (make_known(tenant, "100.00", approved=True) for _ in range(2))
+    row = line(itau, "-200.00")
+    made = matched(row, [first, second], by=ana)
+    with tenant_scope(tenant.id):
+        undo_paid_outside(first, by=ana, why="Foi paga em dinheiro")
+    pay_outside(approve(reread(first)), itau, ana)
+
+    undone(made, by=ana)
+
+    assert open_of(row) == D("-200.00")
+    assert (reread(first).status, reread(second).status) == (
+        PayableStatus.PAID,
+        PayableStatus.PENDING,
+    )
+    with tenant_scope(tenant.id):
+        (payment,) = OutsidePayment.objects.of(tenant).filter(undone_at=None)
+    assert payment.payable_id == first.id
+
+
 def test_the_rest_of_a_bill_goes_with_the_part_that_was_paid(tenant, itau, ana):
     bill, row = make_known(tenant, "100.00", approved=True), line(itau, "-40.00")
     made = matched(row, choice(bill, "40.00"), by=ana)
@@ -281,6 +304,20 @@ def test_an_entry_that_is_reversed_in_the_journal_opens_the_line(itau, ana):
     assert reread(made).ended_at is not None
 
 
+def test_an_entry_that_was_reversed_in_the_journal_is_not_reversed_again(tenant, itau, ana):
+    """The match stands, for another entry is of it too."""
+    row, entry = line(itau, "-103.00"), make_entry(itau, "-100.00")
+    made = matched(row, entry, difference("interest", "-3.00"), by=ana)
+    with tenant_scope(tenant.id):
+        own = made.effects.select_related("entry").get(kind="created").entry
+        reverse_by_hand(own, by=ana.user, date=DAY, why="Errado")
+    assert open_of(row) == D("-3.00")
+
+    undone(made, by=ana)
+
+    assert (open_of(row), balance(tenant, itau.ledger_account)) == (D("-103.00"), D("-100.00"))
+
+
 def test_an_allocation_that_is_undone_on_its_page_undoes_its_match(itau, ana):
     row = line(itau, "-8.00")
     made = created(row, ana)
@@ -291,7 +328,18 @@ def test_an_allocation_that_is_undone_on_its_page_undoes_its_match(itau, ana):
     assert is_reversed(entry_of(made))
 
 
-# --- Together or not at all ---
+# --- Who, and together or not at all ---
+
+
+@pytest.mark.parametrize("role", [Role.APPROVER, Role.READER])
+def test_who_does_not_work_on_the_statement_undoes_nothing(tenant, itau, ana, role):
+    row = line(itau, "-1.00")
+    made = matched(row, make_entry(itau, "-1.00"), by=ana)
+
+    with pytest.raises(NotAllowed):
+        undone(made, by=membership(tenant, role=role))
+
+    assert (reread(made).ended_at, open_of(row)) == (None, 0)
 
 
 def test_nothing_is_undone_where_one_of_them_is_over(itau, ana):
@@ -304,6 +352,18 @@ def test_nothing_is_undone_where_one_of_them_is_over(itau, ana):
 
     assert caught.value.code == "already_undone"
     assert reread(second).ended_at is None
+
+
+def test_nothing_is_undone_where_one_of_them_is_another_companys(tenant, itau, ana, other_tenant):
+    made = matched(line(itau, "-1.00"), make_entry(itau, "-1.00"), by=ana)
+    there, theirs = make_bank_account(other_tenant), membership(other_tenant)
+    foreign = matched(line(there, "-2.00"), make_entry(there, "-2.00"), by=theirs)
+
+    with pytest.raises(InvalidState) as caught:
+        undone(made, foreign, by=ana)
+
+    assert caught.value.code == "no_match"
+    assert (reread(made).ended_at, reread(foreign).ended_at) == (None, None)
 
 
 def test_another_line_of_the_same_entry_stays(itau, ana):

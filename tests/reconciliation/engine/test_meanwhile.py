@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.journal.entries import reverse_entry
 from banking.banks.contract.payments import OrderState
 from banking.models import BankAccount, StatementLine
 from charges.states import ChargeStatus
@@ -26,7 +27,15 @@ from tests.payments.clock import at
 from tests.payments.factories import approve, make_bank_account, make_known, make_order, move
 from tests.reconciliation.engine.chosen import chosen_of, write
 from tests.reconciliation.engine.lines import of_payee, of_payer, switch_on
-from tests.reconciliation.matched import account_named, choice, line, matched, open_of
+from tests.reconciliation.matched import (
+    DAY,
+    account_named,
+    choice,
+    line,
+    make_entry,
+    matched,
+    open_of,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -64,6 +73,20 @@ def test_a_bill_that_its_bank_may_have_paid_is_left_to_people(
 
     assert write(tenant, gathered, chosen) == chosen
     assert (open_of(row), reread(bill).status) == (D("-731.17"), PayableStatus.APPROVED)
+
+
+def test_a_bill_that_was_sent_meanwhile_is_left_to_its_bank(
+    tenant: Tenant, automatic: BankAccount
+) -> None:
+    """The line is of a day before that: somebody paid it elsewhere, and the bank pays it too."""
+    bill = make_known(tenant, "731.17", approved=True)
+    row = of_payee(bill, automatic, "-731.17", DAY)
+    gathered, chosen = chosen_of(tenant, [row])
+    order = make_order(bill, OrderStatus.AT_BANK)
+
+    assert write(tenant, gathered, chosen) == chosen
+    assert (open_of(row), reread(bill).status) == (D("-731.17"), PayableStatus.SENT)
+    assert reread(order).status == OrderStatus.AT_BANK
 
 
 def test_a_bill_of_another_amount_by_now_is_not_paid(
@@ -184,3 +207,30 @@ def test_the_debit_of_a_payment_is_a_line_of_its_own_account(
         ]
 
     assert fits == [True, False]
+
+
+def test_an_entry_that_was_reversed_meanwhile_takes_no_line_and_no_other_along(
+    tenant: Tenant, automatic: BankAccount, ana: Membership
+) -> None:
+    gone = make_entry(automatic, "-88.37")
+    make_entry(automatic, "-99.41")
+    rows = [line(automatic, "-88.37"), line(automatic, "-99.41")]
+    gathered, chosen = chosen_of(tenant, rows)
+    with tenant_scope(tenant.id):
+        reverse_entry(gone.entry, by=ana.user, date=DAY, why="Era outra")
+
+    (refused,) = write(tenant, gathered, chosen)
+
+    assert refused.lines == (str(rows[0].id),)
+    assert [open_of(row) for row in rows] == [D("-88.37"), 0]
+
+
+def test_an_entry_of_which_a_part_was_taken_meanwhile_is_left_to_people(
+    tenant: Tenant, automatic: BankAccount, ana: Membership
+) -> None:
+    entry, row = make_entry(automatic, "-88.37"), line(automatic, "-88.37")
+    gathered, chosen = chosen_of(tenant, [row])
+    mine = matched(line(automatic, "-8.37"), choice(entry, "8.37"), by=ana)
+
+    assert write(tenant, gathered, chosen) == chosen
+    assert (standing(tenant), open_of(row)) == (mine, D("-88.37"))

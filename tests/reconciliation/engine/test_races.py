@@ -265,6 +265,28 @@ def test_who_accepts_a_transfer_holds_its_accounts_in_the_order_of_all(
     assert open_of(left) == open_of(came) == 0
 
 
+def test_who_accepts_a_transfer_lets_another_act_of_theirs_go_first(
+    tenant: Tenant, ana: Membership
+) -> None:
+    here, there = (make_bank_account(tenant, preferred=not n) for n in range(2))
+    announce(here, there, "777.31")
+    own = {"counterparty_name": tenant.legal_name, "counterparty_document": tenant.cnpj}
+    left, came = line(here, "-777.31", DAY, **own), line(there, "777.31", DAY, **own)
+    work(tenant.id)
+    proposal = proposal_of(left)
+
+    with stuck(
+        tenant,
+        "pg_advisory_xact_lock",
+        lambda: lock_person(tenant.id, ana.user_id),
+        lambda: accepted(proposal, ana),
+    ):
+        hold_accounts(tenant.id, [here.id, there.id])
+
+    assert len(proposal.parts) == 2
+    assert open_of(left) == open_of(came) == 0
+
+
 def test_who_accepts_a_return_lets_another_act_of_theirs_go_first(
     tenant: Tenant, automatic: BankAccount, ana: Membership
 ) -> None:
