@@ -135,8 +135,6 @@ def rows(tenant: Tenant, admin: User) -> dict[str, UUID]:
             created_by=admin, changed_by=admin,
         )  # fmt: skip
         rule_run = RuleRun.objects.create(tenant=tenant, lines=[], asked_by=admin)
-        colleague = Membership.objects.of(tenant).get(user=admin)
-        question = ask(bank_line, "O que foi?", of=colleague, by=proposer)
         administers = Membership.objects.of(tenant).get(user=admin)
         question = ask(bank_line, "O que foi?", of=administers, by=proposer)
         attachment = attach_file(bank_line, "nota.pdf", b"%PDF-", by=proposer)
