@@ -176,6 +176,22 @@ def test_the_same_one_becomes_a_source_and_no_line(other, by):
     assert lines(other) == [("11-10", "-1.20"), ("11-12", "-2300.00")]
 
 
+def test_only_what_is_asked_is_answered_and_by_who_works_on_the_statement(other, by, tenant):
+    applied(other, ofx(FEE, RENT), by)
+    file = compared(other, csv(FEE, SALE, ("2026-11-13", "-2300.00", "PAGTO ALUGUEL")), by)
+    reader = membership_of(tenant, make_member(tenant, Role.READER))
+    with tenant_scope(other.tenant_id):
+        rows = list(FileRow.objects.of(other.tenant_id).filter(file=file).order_by("number"))
+        ids = [row.id for row in rows]
+        with pytest.raises(NotAllowed):
+            answer_doubts(file, ids, "same", by=reader)
+
+        assert answer_doubts(file, ids, "same", by=by) == 1
+
+    assert [row.state for row in rows] == ["here", "new", "doubtful"]
+    assert [answer for _, answer in answers(file)] == ["", "", "same"]
+
+
 def test_a_doubt_that_nobody_answers_stays_out(other, by):
     applied(other, ofx(FEE, RENT), by)
     near = ("2026-11-13", "-2300.00", "PAGTO ALUGUEL")
