@@ -2,13 +2,10 @@
 
 COMPE, three digits, stands in bar codes, OFX files and CNAB; ISPB, eight digits, the root of the
 CNPJ, in TED and Pix. Some institutions have an ISPB and no COMPE and are not here. Source: Banco
-Central's list of participants of the STR, as merged daily by guibranco/BancosBrasileiros.
+Central's list of participants of the STR, as merged by guibranco/BancosBrasileiros on 2025-09-30.
 """
 
 from dataclasses import dataclass
-from datetime import date
-
-BANKS_AS_OF = date(2025, 9, 30)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,19 +89,6 @@ def format_document(document: str) -> str:
     return document
 
 
-def mask_document(document: str) -> str:
-    """Return a canonical CPF or CNPJ without its first and last group: «***.444.777-**».
-
-    The groups hidden are those that the federal government hides when it publishes a CPF.
-    Anything that is neither is hidden whole.
-    """
-    if len(document) == cpf.LENGTH:
-        return cpf.format_cpf(f"***{document[3:9]}**")
-    if len(document) == cnpj.LENGTH:
-        return cnpj.format_cnpj(f"**{document[2:12]}**")
-    return "***"
-
-
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _HIDDEN_SIGN = re.compile("[*xX#_•●∙·]")
 _MASKED = re.compile(r"[0-9*]{11}|[0-9A-Z*]{12}[0-9*]{2}")

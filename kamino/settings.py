@@ -140,7 +140,7 @@ DATABASES["default"]["OPTIONS"] |= {
     "tcp_user_timeout": 15_000,
 }
 # After a failover a pooled connection is found dead before it is used, not by the work it breaks.
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["ENGINE"] = "core.postgresql"
 # Safe behind a transaction pooler: no prepared statement and no cursor outlives a transaction.
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 if "DATABASE_OWNER_URL" in env:

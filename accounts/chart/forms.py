@@ -45,7 +45,17 @@ def group_choices(
     ]
 
 
-class ChartForm(forms.Form):
+class SeenForm(forms.Form):
+    """Of a row that is there: `seen` is `as_seen` of when the page was opened."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def show_what_is(self, seen: str) -> None:
+        """After a refusal the next try starts from what the person has now been told."""
+        self.data = {**self.data.dict(), "seen": seen}  # type: ignore[attr-defined]  # bound
+
+
+class ChartForm(SeenForm):
     """Code, name and external code, and the group above, which the subclass names."""
 
     code = forms.CharField(label="Código", max_length=20)
@@ -56,7 +66,6 @@ class ChartForm(forms.Form):
         required=False,
         help_text="O código usado pela sua contabilidade, se for diferente.",
     )
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -65,10 +74,6 @@ class ChartForm(forms.Form):
     def chosen(self, name: str) -> ClassificationGroup | None:
         groups = ClassificationGroup.objects.of(self.tenant)
         return groups.get(id=self.cleaned_data[name]) if self.cleaned_data[name] else None
-
-    def show_what_is(self, row: ClassificationGroup | Account) -> None:
-        """After a refusal the next try starts from what the person has now been told."""
-        self.data = {**self.data.dict(), "seen": as_seen(row)}  # type: ignore[attr-defined]  # bound
 
 
 class GroupForm(ChartForm):
@@ -162,7 +167,7 @@ def initial_in(tenant: Tenant, named: str, *, field: str, digits: int) -> dict[s
     return {field: group.id, "code": next_free_code(group, digits=digits)} if group else {}
 
 
-class CostCenterForm(forms.Form):
+class CostCenterForm(SeenForm):
     name = NameField(label="Nome", max_length=60)
     code = forms.CharField(
         label="Código",
@@ -170,15 +175,10 @@ class CostCenterForm(forms.Form):
         required=False,
         help_text="O usado pela sua contabilidade, se houver.",
     )
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     @property
     def details(self) -> CenterDetails:
         return CenterDetails(self.cleaned_data["name"], self.cleaned_data["code"])
-
-    def show_what_is(self, center: CostCenter) -> None:
-        """As in `ChartForm`."""
-        self.data = {**self.data.dict(), "seen": center_as_seen(center)}  # type: ignore[attr-defined]  # bound
 
 
 def initial_of_center(center: CostCenter) -> dict[str, Any]:

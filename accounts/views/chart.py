@@ -82,7 +82,7 @@ def group(request: TenantRequest, group_id: UUID) -> HttpResponse:
             edit.change_group(found, form.details, seen=seen, by=request.user)
             return done(request, f"Grupo {found} alterado.")
         found.refresh_from_db()
-        form.show_what_is(found)
+        form.show_what_is(edit.as_seen(found))
     return edit_page(request, form, title=str(found), row=found, is_group=True)
 
 
@@ -139,7 +139,7 @@ def account(request: TenantRequest, leaf_id: UUID) -> HttpResponse:
             edit.change_account(found, form.details, seen=seen, by=request.user)
             return done(request, f"Conta {found} alterada.")
         found.refresh_from_db()
-        form.show_what_is(found)
+        form.show_what_is(edit.as_seen(found))
     return edit_page(request, form, title=str(found), row=found)
 
 

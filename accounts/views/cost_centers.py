@@ -50,7 +50,7 @@ def center(request: TenantRequest, center_id: UUID) -> HttpResponse:
             centers.change_center(found, form.details, seen=seen, by=request.user)
             return done(request, f"Centro de custo {found} alterado.")
         found.refresh_from_db()
-        form.show_what_is(found)
+        form.show_what_is(centers.as_seen(found))
     return edit_page(request, form, title=str(found), center=found)
 
 

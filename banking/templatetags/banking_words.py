@@ -18,7 +18,6 @@ from core.text import fold
 register = template.Library()
 
 
-@register.filter
 def ago(instant: datetime | None) -> str:
     return dates.ago(instant, timezone.now()) if instant else "ainda não consultado"
 

@@ -4,8 +4,10 @@ refunds, what shows that money of a charge went back.
 
 import json
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -33,6 +35,7 @@ from core.text import fold
 
 SINCE = timedelta(days=120)
 RECENT = timedelta(days=30)
+PAGE = 200
 # As long as the numbers of banks, and their ids.
 NAME = re.compile(r"[0-9A-Za-z_-]{8,64}")
 # A fee for a boleto has its number too.
@@ -86,7 +89,7 @@ def names(line: StatementLine, slip: Slip, account: BankAccount) -> bool:
     rules = rules_of(account)
     field = rules.movement_field if rules is not None else ""
     told = line.raw.get(field) if field and isinstance(line.raw, dict) else None
-    return (bool(slip.reference) and told == slip.reference) or slip in slips_named(line)
+    return (bool(slip.reference) and told == slip.reference) or slip in slips_named([line])[0][1]
 
 
 def join(refund: Refund, line: StatementLine) -> None:
@@ -120,23 +123,35 @@ def find_by_lines(account: BankAccount) -> None:
     lines = StatementLine.objects.of(account.tenant_id).filter(
         bank_account=account, amount__lt=0, kind__in=KINDS, booked_on__gte=since
     )
-    for line in unallocated(lines).order_by("booked_on", "id"):
-        for slip in slips_named(line):
-            payment = payment_of(slip, line)
+    free = list(unallocated(lines).order_by("booked_on", "id"))
+    for first in range(0, len(free), PAGE):
+        for line, slips in slips_named(free[first : first + PAGE]):
+            payment = next(filter(None, (payment_of(slip, line) for slip in slips)), None)
             if payment is not None:
                 with apart("debit_not_taken", line=str(line.id)):
                     record_debit(payment, line)
-                break
 
 
-def slips_named(line: StatementLine) -> list[Slip]:
-    text = text_of(line)
-    words = set(NAME.findall(text))
-    named = Q(reference__in=words) | Q(our_number__in=words)
-    for digits in CODE.findall(text):
-        named |= Q(key__range=keys_of_code(digits))
-    slips = Slip.objects.of(line.tenant_id).filter(named, bank_account=line.bank_account_id)
-    return list(slips.order_by("id"))
+def slips_named(lines: Sequence[StatementLine]) -> list[tuple[StatementLine, list[Slip]]]:
+    """Each line of one account, with the slips of it that the line names. One query."""
+    texts = [text_of(line) for line in lines]
+    words = [{*NAME.findall(text)} for text in texts]
+    keys = [[keys_of_code(digits) for digits in CODE.findall(text)] for text in texts]
+    together = set[str]().union(*words)
+    named = Q(reference__in=together) | Q(our_number__in=together)
+    for span in {span for spans in keys for span in spans}:
+        named |= Q(key__range=span)
+    rows = Slip.objects.of(lines[0].tenant_id).filter(named, bank_account=lines[0].bank_account_id)
+    slips = list(rows.order_by("id"))
+    return [
+        (line, [slip for slip in slips if is_named(slip, *told)])
+        for line, *told in zip(lines, words, keys, strict=True)
+    ]
+
+
+def is_named(slip: Slip, words: set[str], keys: list[tuple[UUID, UUID]]) -> bool:
+    is_word = slip.reference in words or slip.our_number in words
+    return is_word or any(first <= slip.key <= last for first, last in keys)
 
 
 def payment_of(slip: Slip, line: StatementLine) -> Settlement | None:

@@ -26,21 +26,6 @@ class Matched:
         return self.allocation.journal_line.entry
 
 
-def matched_of(tenant_id: UUID, lines: Iterable[StatementLine]) -> dict[UUID, list[Matched]]:
-    """By bank line, what it stands for: of lines as `read_page` finds them.
-
-    No query where none stands for anything, else two or three for a page.
-    """
-    joined = [line.id for line in lines if line.is_allocated]
-    parts = Allocation.objects.of(tenant_id).standing().filter(statement_line__in=joined)
-    found: dict[UUID, list[Matched]] = {}
-    for each in with_bills(
-        tenant_id, parts.select_related("statement_line", "journal_line__entry")
-    ):
-        found.setdefault(each.line.id, []).append(each)
-    return found
-
-
 def bank_lines_of(orders: Sequence[PaymentOrder]) -> list[Matched]:
     """The bank lines of a bill's orders, the oldest day first: debits, and what came back."""
     entries = {

@@ -1,14 +1,9 @@
-"""Numbers on bills, as they are printed, and what bank lines stand for."""
-
-from collections.abc import Mapping
-from uuid import UUID
+"""Numbers on bills, as they are printed."""
 
 from django import template
 
-from banking.models import StatementLine
 from brazil.boleto import format_linha_digitavel
 from brazil.document import format_document
-from payments.reads.bank_lines import Matched
 
 register = template.Library()
 
@@ -18,11 +13,6 @@ def counted(number: int, words: str) -> str:
     """«1 conta», «5.000 contas» of "conta,contas"."""
     one, many = words.split(",")
     return f"{number:,}".replace(",", ".") + f" {one if number == 1 else many}"
-
-
-@register.filter
-def of_line(matches: Mapping[UUID, list[Matched]], line: StatementLine) -> list[Matched]:
-    return matches.get(line.id, [])
 
 
 register.filter("document", format_document)

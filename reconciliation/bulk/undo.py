@@ -7,7 +7,13 @@ from uuid import UUID
 
 from banking.models import Allocation, StatementLine
 from core.text import shorten
-from reconciliation.matches.blockers import Blocker, blockers_above, each_once
+from reconciliation.matches.blockers import (
+    Blocker,
+    GoesFirst,
+    blockers_above,
+    stack_on,
+    with_lines,
+)
 from reconciliation.matches.effect import Undoing, effect_of, once
 from reconciliation.models import BulkAct, BulkLine, Match, MatchLine
 
@@ -76,15 +82,9 @@ def grouped(pairs: Iterable[tuple[UUID, UUID]]) -> dict[UUID, list[UUID]]:
 def look_up(matches: Sequence[UUID], above: Above) -> tuple[list[UUID], str]:
     """What goes before these matches, and why nothing goes: something is taken back only on a page
     of its own."""
-    reached = list(matches)
-    reasons: list[str] = []
-    for match in reached:  # grows
-        for each in above[match]:
-            if each.match is None:
-                reasons.append(each.words)
-            elif each.match.id not in reached:
-                reached.append(each.match.id)
-    return reached[len(matches) :], shorten(" ".join(dict.fromkeys(reasons)), 300)
+    stack = stack_on(matches, above)
+    reasons = [each.words for each in stack if each.match is None]
+    return [each.match.id for each in stack if each.match], shorten(" ".join(reasons), 300)
 
 
 def held_by_others(chosen: Sequence[Chosen]) -> set[UUID]:
@@ -103,19 +103,11 @@ def held_by_others(chosen: Sequence[Chosen]) -> set[UUID]:
 
 
 @dataclass(frozen=True, slots=True)
-class GoesFirst:
-    """A match that stands on a chosen line, and is of none."""
-
-    words: str
-    line: StatementLine
-
-
-@dataclass(frozen=True, slots=True)
 class ManyUndone:
     alone: Undoing  # of the lines that go by themselves
     together: Undoing | None = None  # of all, with what goes first; None: nothing does
     held: int = 0  # lines that go together only
-    goes_first: Sequence[GoesFirst] = ()  # some of it
+    goes_first: Sequence[GoesFirst] = ()  # some of what stands on them and is of none
     more: int = 0  # the others
 
 
@@ -128,14 +120,12 @@ def effect_of_bulk(bulk: BulkAct) -> ManyUndone:
     if not held:
         return ManyUndone(alone)
     first = blockers_of_others(bulk.tenant_id, held, named(plans, "matches"))
-    shown = first[:SHOWN]
-    lines = line_of_each(bulk.tenant_id, [each.match.id for each in shown if each.match])
     return ManyUndone(
         alone,
         effect_of_plans(bulk.tenant_id, plans),
         len(held),
-        [GoesFirst(each.words, lines[each.match.id]) for each in shown if each.match],
-        len(first) - len(shown),
+        with_lines(bulk.tenant_id, first[:SHOWN]),
+        len(first[SHOWN:]),
     )
 
 
@@ -164,17 +154,6 @@ def blockers_of_others(
     tenant_id: UUID, held: Sequence[Mapping[str, Any]], chosen: Collection[UUID]
 ) -> list[Blocker]:
     """What goes before the lines that are held, and is said of no chosen one."""
-    above = blockers_above(tenant_id, named(held, "matches"))
-    return each_once(
-        each
-        for rows in above.values()
-        for each in rows
-        if each.match is not None and each.match.id not in chosen
-    )
-
-
-def line_of_each(tenant_id: UUID, matches: Sequence[UUID]) -> dict[UUID, StatementLine]:
-    """By match: its first line."""
-    rows = MatchLine.objects.of(tenant_id).filter(match__in=matches)
-    told = rows.select_related("statement_line").defer("statement_line__raw")
-    return {each.match_id: each.statement_line for each in told.order_by("-added_at", "-id")}
+    matches = named(held, "matches")
+    stack = stack_on(list(matches), blockers_above(tenant_id, matches))
+    return [each for each in stack if each.match and each.match.id not in chosen]

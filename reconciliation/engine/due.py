@@ -14,12 +14,14 @@ from core.clock import database_now
 from core.money import to_cents
 from reconciliation.models import EngineTurn, OpenedLine, Proposal
 from reconciliation.proposals.amounts import MOST_EARLY_DAYS
+from reconciliation.proposals.sets import LOT_DAYS
 from tenants.scope import across_tenants
 
 LASTS = timedelta(minutes=5)  # a turn, unless it is renewed; far more than a batch takes
 # Who acts on these lines goes first; before PostgreSQL looks for rings, which takes a second.
 PATIENCE = "SET LOCAL lock_timeout = '200ms'"
 MOST_CHANGES = 5_000
+LOT_RANGE = range(LOT_DAYS[0], LOT_DAYS[1] + 1)  # days from a lot's line to what is due
 
 # What there is to do: mostly nothing, which is to cost no more than this.
 NOTED = """
@@ -37,9 +39,9 @@ WITH came AS (
     RETURNING first_id, last_id
 ), named AS (
     INSERT INTO reconciliation_linereading (
-        id, tenant_id, bank_account_id, day, amount, is_due, is_own, parties)
+        id, tenant_id, bank_account_id, day, amount, is_due, is_own, is_nameless, parties)
     SELECT DISTINCT opened.id, opened.tenant_id, opened.bank_account_id, opened.day, opened.rest,
-        true, false, '{}'::varchar[]
+        true, false, false, '{}'::varchar[]
     FROM (SELECT DISTINCT first_id, last_id FROM came) AS came
     JOIN banking_openline AS opened
         ON opened.id BETWEEN came.first_id AND came.last_id
@@ -79,7 +81,8 @@ UPDATE reconciliation_linereading SET is_due = true WHERE id IN (
     ORDER BY id FOR UPDATE)
 """
 # By value, with the first day of lines that it may tell of; those of parties and items are of any
-# day, and so are all where what changed has no day.
+# day, and so are all where what changed has no day. Lines that tell of nobody may be a lot of what
+# is due about their day.
 CHANGES = """
 WITH taken AS (
     DELETE FROM reconciliation_itemchange WHERE id IN (
@@ -87,7 +90,8 @@ WITH taken AS (
     RETURNING amount, party, item_id, day
 )
 SELECT amount, min(coalesce(day - %(early)s, '0001-01-01')), count(*),
-    array_agg(DISTINCT party) FILTER (WHERE party <> ''), array_agg(DISTINCT item_id)
+    array_agg(DISTINCT party) FILTER (WHERE party <> ''), array_agg(DISTINCT item_id),
+    array_agg(DISTINCT day) FILTER (WHERE day IS NOT NULL)
 FROM taken GROUP BY amount
 """
 # Value by value; OFFSET keeps the planner from making it a join.
@@ -104,6 +108,8 @@ UPDATE reconciliation_linereading SET is_due = true WHERE id IN (
             ) AS reading
         UNION ALL SELECT id FROM reconciliation_linereading
             WHERE tenant_id = %(tenant)s AND parties && %(parties)s
+        UNION ALL SELECT id FROM reconciliation_linereading
+            WHERE tenant_id = %(tenant)s AND is_nameless AND day = ANY(%(lots)s)
         UNION ALL SELECT line_id FROM reconciliation_proposal
             WHERE tenant_id = %(tenant)s AND items && %(items)s)
     ORDER BY id FOR UPDATE)
@@ -142,6 +148,7 @@ class Read:
     line: UUID
     parties: Sequence[str]
     is_own: bool
+    is_nameless: bool
 
 
 def companies() -> list[UUID]:
@@ -235,16 +242,21 @@ def note_changes(tenant_id: UUID) -> None:
             changes = cursor.fetchall()
             if changes:
                 cursor.execute(TOUCHED, {**asked, **touched_by(changes)})
-            changed = sum(count for _, _, count, _, _ in changes) == MOST_CHANGES
+            changed = sum(each[2] for each in changes) == MOST_CHANGES
         cursor.execute("SET LOCAL lock_timeout = DEFAULT")
 
 
 def touched_by(changes: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+    """What lines are found by, of rows of `CHANGES`."""
+    amounts, firsts, _, parties, items, days = zip(*changes, strict=True)
+    due = {day for found in days for day in found or ()}
+    lots = {day - timedelta(days=apart) for day in due for apart in LOT_RANGE}
     return {
-        "cents": either_side(to_cents(amount) for amount, *_ in changes),
-        "firsts": [first for _, first, *_ in changes for _ in (1, -1)],
-        "parties": [party for *_, parties, _ in changes for party in parties or ()],
-        "items": [item for *_, items in changes for item in items],
+        "cents": either_side(map(to_cents, amounts)),
+        "firsts": [first for first in firsts for _ in (1, -1)],
+        "parties": [party for found in parties for party in found or ()],
+        "items": [item for found in items for item in found],
+        "lots": sorted(lots),
     }
 
 
@@ -269,9 +281,10 @@ def hold_unchanged(tenant_id: UUID, due: Sequence[Due]) -> list[UUID]:
 READ = """
 UPDATE reconciliation_linereading AS reading
 SET is_due = false, read_at = kamino_now(), is_own = told.is_own,
+    is_nameless = told.is_nameless,
     parties = CASE WHEN told.parties = '' THEN '{}' ELSE string_to_array(told.parties, ',') END
-FROM unnest(%(lines)s::uuid[], %(own)s::boolean[], %(parties)s::text[])
-    AS told (id, is_own, parties)
+FROM unnest(%(lines)s::uuid[], %(own)s::boolean[], %(nameless)s::boolean[], %(parties)s::text[])
+    AS told (id, is_own, is_nameless, parties)
 WHERE reading.tenant_id = %(tenant)s AND reading.id = told.id
 """
 DONE = """
@@ -299,6 +312,7 @@ def note_read(tenant_id: UUID, read: Sequence[Read], also: Sequence[UUID]) -> No
                     "tenant": tenant_id,
                     "lines": [each.line for each in read],
                     "own": [each.is_own for each in read],
+                    "nameless": [each.is_nameless for each in read],
                     "parties": [",".join(each.parties) for each in read],
                 },
             )

@@ -30,8 +30,10 @@ from reconciliation.engine.gather import gather
 from reconciliation.engine.guards import Guards, GuardsToRead
 from reconciliation.engine.write import score_of, write_all
 from reconciliation.models import Proposal
+from reconciliation.proposals.facts import Line
 from reconciliation.proposals.facts import Proposal as Found
 from reconciliation.proposals.propose import propose
+from reconciliation.proposals.sets import may_be_a_lot
 from reconciliation.rules.apply import apply_rules
 from reconciliation.rules.compiled import has_rules, rule_for, rules_of
 from reconciliation.rules.open_items import open_items_now
@@ -284,14 +286,7 @@ def keep(
     ids = hold_unchanged(tenant_id, due)
     held = set(map(str, ids))
     open_lines = [line for line in gathered.lines if line.id in held - matched]
-    read = [
-        Read(
-            UUID(line.id),
-            sorted(gathered.book.parties_of(line)),
-            gathered.book.readings[line.id].is_own,
-        )
-        for line in open_lines
-    ]
+    read = [read_of(gathered, line) for line in open_lines]
     looked_at = {each.line for each in read}
     note_read(tenant_id, read, [line for line in ids if line not in looked_at])
     Proposal.objects.of(tenant_id).filter(line_id__in=ids).delete()
@@ -304,6 +299,11 @@ def keep(
         with connection.cursor() as cursor:
             cursor.execute(STORE, [tenant_id, json.dumps(rows)])
     return len(ids) + sum(str(each.line) in matched for each in due)
+
+
+def read_of(gathered: Gathered, line: Line) -> Read:
+    parties, reading = gathered.book.parties_of(line), gathered.book.readings[line.id]
+    return Read(UUID(line.id), sorted(parties), reading.is_own, may_be_a_lot(reading, parties))
 
 
 def row_of(gathered: Gathered, line: str, rank: int, proposal: Found) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from audit.acts import Act
 from audit.services import record
-from banking.models import Allocation, BankAccount, StatementLine
+from banking.models import BankAccount, StatementLine
 from banking.statements.entry_day import on_day_of
 from charges.models.settlement import OF_LINE, Settlement
 from charges.settlement.settle import Money, settle
@@ -24,7 +24,7 @@ from reconciliation.engine.hold import held_bills
 from reconciliation.engine.words import reason_words
 from reconciliation.matches.amounts import open_parts
 from reconciliation.matches.effect import effect_of
-from reconciliation.matches.give_back import return_payment, set_against_each_other
+from reconciliation.matches.give_back import own_part, return_payment, set_against_each_other
 from reconciliation.matches.hold import hold_accounts
 from reconciliation.matches.match import in_words
 from reconciliation.matches.pairing import reais
@@ -132,14 +132,6 @@ def is_payable_by(order: PaymentOrder, line: StatementLine, part: Decimal) -> bo
         and part == -line.amount
         and is_debit_of(order, line)
     )
-
-
-def own_part(line: StatementLine) -> Allocation:
-    rows = Allocation.objects.of(line.tenant_id).standing().filter(statement_line=line)
-    part: Allocation | None = rows.select_related("journal_line__entry").first()
-    if part is None:
-        raise InvalidState("A linha não foi ligada ao pagamento.", code="not_joined")
-    return part
 
 
 def settle_charge(

@@ -54,8 +54,8 @@ class Part:
 
     @property
     def is_used(self) -> bool:
-        center = self.cost_center
-        return bool(self.account.value() or (center is not None and center.value()))
+        fields = (self.account, self.share, self.cost_center)
+        return any(field.value() for field in fields if field is not None)
 
 
 def parts_of(form: forms.Form, numbers: Iterable[int]) -> list[Part]:
@@ -132,6 +132,7 @@ class CreateForm(ActForm):
                 values[f"share_{number}"] = read_share(values.get(f"share_{number}") or "")
             except InvalidInput as error:
                 self.add_error(f"share_{number}", ValidationError(str(error), code=error.code))
+            check_share(self, number)
             check_cost_center(self, f"account_{number}", f"center_{number}")
         return values
 
@@ -152,8 +153,18 @@ def read_share(text: str) -> tuple[Decimal | None, bool]:
     except InvalidOperation:
         raise InvalidInput("Escreva um valor, como 1.234,56, ou 30 %.", code="share") from None
     if not (percent.is_finite() and 0 < percent <= WHOLE):
-        raise InvalidInput("A porcentagem vai de 0 a 100.", code="share")
+        raise InvalidInput("A porcentagem é maior que 0 e vai até 100.", code="share")
     return percent, True
+
+
+def check_share(form: forms.Form, number: int) -> None:
+    """A part without an account is none: what was typed of it would be passed over."""
+    account, values = f"account_{number}", form.cleaned_data
+    share, _ = values.get(f"share_{number}") or (None, False)
+    if share is not None and not values.get(account) and not form.has_error(account):
+        form.add_error(
+            account, ValidationError("Escolha a classificação desta parte.", code="no_account")
+        )
 
 
 class TransferForm(ActForm):

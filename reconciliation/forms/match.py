@@ -102,7 +102,8 @@ class MatchForm(ActForm):
     @property
     def has_differences(self) -> bool:
         values = self.data or {}
-        return any(values.get(f"kind_{each}") for each in range(1, DIFFERENCES + 1))
+        numbers = range(1, DIFFERENCES + 1)
+        return any(values.get(f"{name}_{each}") for name in ("kind", "amount") for each in numbers)
 
     @property
     def chosen(self) -> list[tuple[ItemKind, UUID]]:
@@ -132,6 +133,9 @@ class MatchForm(ActForm):
             if values.get(f"kind_{number}") and not values.get(name) and name not in self.errors:
                 missing = ValidationError("Informe o valor da diferença.", code="required")
                 self.add_error(name, missing)
+            if values.get(name) and not values.get(f"kind_{number}"):
+                missing = ValidationError("Diga o que é esta diferença.", code="required")
+                self.add_error(f"kind_{number}", missing)
             self.require_owner(number, values)
         return values
 

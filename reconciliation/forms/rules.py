@@ -16,7 +16,7 @@ from core.fields import AmountField, LineField
 from core.forms import MoneyInput
 from core.money import format_brl
 from parties.models import Payee, Payer
-from reconciliation.forms.acts import Part, parts_of, read_share, slices_typed
+from reconciliation.forms.acts import Part, check_share, parts_of, read_share, slices_typed
 from reconciliation.matches.create import WHOLE, Slice
 from reconciliation.models import Rule
 from reconciliation.models.rule import NAME_LENGTH, TEXT_LENGTH
@@ -179,14 +179,15 @@ class RuleForm(forms.Form):
                 values[f"share_{number}"] = read_share(values.get(f"share_{number}") or "")
             except InvalidInput as error:
                 self.mark(error, f"share_{number}")
-            self.clean_center(number, values)
+            self.clean_part(number, values)
         with self.marking():
             values["party"] = party_named(self.tenant, values.get("party") or "")
         return values
 
-    def clean_center(self, number: int, values: Mapping[str, Any]) -> None:
+    def clean_part(self, number: int, values: Mapping[str, Any]) -> None:
         """What is not shown, since the rule makes no entry, stands against nothing."""
         if values.get("act") == Act.ENTRY:
+            check_share(self, number)
             check_cost_center(self, f"account_{number}", f"center_{number}")
         else:
             self.errors.pop(f"center_{number}", None)

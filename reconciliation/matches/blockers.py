@@ -6,10 +6,11 @@ from uuid import UUID
 
 from accounts.chart.reclassify import written_since
 from accounts.models import JournalEntry
+from banking.models import StatementLine
 from charges.settlement.undo import why_each_stands
 from payments.bills.rest import OPEN, rest_moved
 from payments.states import PayableStatus
-from reconciliation.models import Match, MatchEffect
+from reconciliation.models import Match, MatchEffect, MatchLine
 
 Kind = MatchEffect.Kind
 Effects = Mapping[UUID, Sequence[MatchEffect]]  # by match, the last one first
@@ -29,6 +30,14 @@ class Blocker:
     @property
     def key(self) -> object:
         return self.match.id if self.match else self.words
+
+
+@dataclass(frozen=True, slots=True)
+class GoesFirst:
+    """A match that stands on another one, and a line of it."""
+
+    words: str
+    line: StatementLine
 
 
 def effects_of(tenant_id: UUID, matches: Collection[UUID]) -> dict[UUID, list[MatchEffect]]:
@@ -68,6 +77,29 @@ def blockers_above(tenant_id: UUID, matches: Collection[UUID]) -> dict[UUID, lis
         above = {each.match.id for rows in told.values() for each in rows if each.match}
         wanted = above - found.keys()
     return found
+
+
+def stack_on(matches: Sequence[UUID], above: Mapping[UUID, Sequence[Blocker]]) -> list[Blocker]:
+    """All that goes before these matches, however far up, each once and none of themselves.
+    `above` is what `blockers_above` found of them. Pure."""
+    reached, found = list(matches), []
+    for match in reached:  # grows
+        for each in above[match]:
+            if each.match is None:
+                found.append(each)
+            elif each.match.id not in reached:
+                found.append(each)
+                reached.append(each.match.id)
+    return each_once(found)
+
+
+def with_lines(tenant_id: UUID, blockers: Sequence[Blocker]) -> list[GoesFirst]:
+    """Those that are matches."""
+    told = {each.match.id: each.words for each in blockers if each.match}
+    rows = MatchLine.objects.of(tenant_id).filter(match__in=told)
+    related = rows.select_related("statement_line").defer("statement_line__raw")
+    lines = {each.match_id: each.statement_line for each in related.order_by("-added_at", "-id")}
+    return [GoesFirst(words, lines[match]) for match, words in told.items()]
 
 
 def blockers_among(effects: Effects, chains: Chains) -> dict[UUID, list[Blocker]]:

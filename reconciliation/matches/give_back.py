@@ -224,11 +224,12 @@ def return_order(writing: Writing, back: Return, order: PaymentOrder) -> None:
 
 
 def own_part(line: StatementLine) -> Allocation:
+    """By which the line stands for an entry."""
     rows = Allocation.objects.of(line.tenant_id).standing().filter(statement_line=line)
     part: Allocation | None = rows.select_related("journal_line__entry").first()
     if part is None:
         raise InvalidState(
-            "O sistema não ligou esta linha à devolução: confira a página da conta.",
+            "O sistema não ligou esta linha: confira a página da conta.",
             code="not_joined",
         )
     return part

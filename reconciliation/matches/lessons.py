@@ -4,6 +4,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from accounts.models import AccountPurpose, JournalEntry
+from parties.models import Payer
 from reconciliation.matches.write import Writing
 from reconciliation.models import Lesson, MatchEffect
 from reconciliation.proposals.facts import Company, Line
@@ -16,6 +17,8 @@ def learn(writing: Writing) -> None:
     """Of a match whose items are all of one party; it is forgotten with the match. Runs inside the
     company's scope, when all of the match is written."""
     parties = {party for effect in writing.effects if any(party := party_of(effect))}
+    if not parties:
+        learn_rate_of_entries(writing)
     if len(parties) != 1:
         return
     ((payee, payer),) = parties
@@ -26,6 +29,18 @@ def learn(writing: Writing) -> None:
                payer_id=payer, rate=rate)
         for each in (told or ([""] if rate is not None else []))
     )  # fmt: skip
+
+
+def learn_rate_of_entries(writing: Writing) -> None:
+    """Entries name no party: the rate is that of the payer of whom the lines tell."""
+    rate = rate_of(writing, of=MatchEffect.Kind.REWRITTEN)
+    documents = {line.counterparty_document for line, _ in writing.lines}
+    if rate is None or len(documents) != 1 or "" in documents:
+        return
+    match = writing.match
+    payer = Payer.objects.of(match.tenant_id).filter(document__in=documents).first()
+    if payer is not None:
+        Lesson.objects.create(tenant_id=match.tenant_id, match=match, payer=payer, rate=rate)
 
 
 def party_of(effect: MatchEffect) -> tuple[UUID | None, UUID | None]:
@@ -50,9 +65,10 @@ def told_by_lines(writing: Writing) -> list[str]:
     return list(told)
 
 
-def rate_of(writing: Writing) -> Decimal | None:
-    """What of the gross was kept as a fee; None: nothing."""
-    entries = {effect.entry.id: effect.entry for effect in writing.effects if effect.entry}
+def rate_of(writing: Writing, of: str = "") -> Decimal | None:
+    """What of the gross was kept as a fee, by effects of the kind `of` or by all; None: nothing."""
+    effects = [each for each in writing.effects if of in ("", each.kind)]
+    entries = {effect.entry.id: effect.entry for effect in effects if effect.entry}
     fee = sum(map(fee_in, entries.values()), ZERO)
     net = sum((amount for _, amount in writing.lines), ZERO)
     return round(fee / (net + fee), 4) if fee > 0 and net > 0 else None

@@ -1,30 +1,30 @@
-"""Which day an item that is another now stands for, and which value it had before.
+"""The days and values that an item which is another now stands for, or stood for before.
 
 A value alone tells of an item only where that is due about the line's day: lines long before it
-need not be looked at anew for its value. The day that is noted is the earliest that counts: of a
-bill or charge the one on which it is due, or was sent or printed if that was earlier. And lines of
-the value that an item had may be another item's alone now.
+need not be looked at anew for its value. Lines that tell of nobody may be all that is due about
+their day. And lines of the value that an item had may be another item's alone now.
 """
 
 from django.db import migrations, models
 
 NOTE = """
 CREATE FUNCTION reconciliation_note_item(
-    company uuid, item uuid, whose text, since date, VARIADIC amounts numeric[])
+    company uuid, item uuid, whose text, days date[], VARIADIC amounts numeric[])
 RETURNS void LANGUAGE sql AS $$
     INSERT INTO reconciliation_itemchange (id, tenant_id, amount, party, item_id, day)
-        SELECT gen_random_uuid(), company, told.amount, whose, item, since
+        SELECT gen_random_uuid(), company, told.amount, whose, item, about.day
         FROM (SELECT DISTINCT unnest(amounts)) AS told (amount)
-        WHERE told.amount IS NOT NULL
+        CROSS JOIN (SELECT DISTINCT unnest(days)) AS about (day)
+        WHERE told.amount IS NOT NULL AND about.day IS NOT NULL
 $$;
 """
-NOTE_BACK = "DROP FUNCTION reconciliation_note_item(uuid, uuid, text, date, VARIADIC numeric[]);"
+NOTE_BACK = "DROP FUNCTION reconciliation_note_item(uuid, uuid, text, date[], VARIADIC numeric[]);"
 
 BILLS = """
 CREATE OR REPLACE FUNCTION reconciliation_bill_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM reconciliation_note_item(NEW.tenant_id, NEW.id, payee.document,
-            least(OLD.payment_date, NEW.payment_date), OLD.amount, NEW.amount)
+            ARRAY[OLD.payment_date, NEW.payment_date], OLD.amount, NEW.amount)
         FROM payments_payee AS payee
         WHERE payee.tenant_id = NEW.tenant_id AND payee.id = NEW.payee_id;
     RETURN NULL;
@@ -32,8 +32,8 @@ END $$;
 
 CREATE OR REPLACE FUNCTION reconciliation_order_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM reconciliation_note_item(NEW.tenant_id, bill.id, '', least(bill.payment_date,
-            (NEW.created_at AT TIME ZONE 'America/Sao_Paulo')::date), bill.amount)
+    PERFORM reconciliation_note_item(NEW.tenant_id, bill.id, '', ARRAY[bill.payment_date,
+            (NEW.created_at AT TIME ZONE 'America/Sao_Paulo')::date], bill.amount)
         FROM payments_payable AS bill
         WHERE bill.tenant_id = NEW.tenant_id AND bill.id = NEW.payable_id;
     RETURN NULL;
@@ -42,11 +42,12 @@ END $$;
 CREATE OR REPLACE FUNCTION reconciliation_note_payee(company uuid, whose uuid, documents text[])
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM reconciliation_note_item(company, bill.id, '', bill.payment_date, bill.amount)
+    PERFORM reconciliation_note_item(company, bill.id, '', ARRAY[bill.payment_date], bill.amount)
         FROM payments_payable AS bill
         WHERE bill.tenant_id = company AND bill.payee_id = whose
             AND bill.status IN ('pending', 'approved', 'sent');
-    PERFORM reconciliation_note_item(company, whose, told.document, NULL, 0)
+    INSERT INTO reconciliation_itemchange (id, tenant_id, amount, party, item_id)
+        SELECT gen_random_uuid(), company, 0, told.document, whose
         FROM unnest(documents) AS told (document);
 END $$;
 """
@@ -58,7 +59,7 @@ AS $$ SELECT CASE WHEN charge.status = 'paid' THEN charge.amount
 CREATE OR REPLACE FUNCTION reconciliation_charge_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM reconciliation_note_item(NEW.tenant_id, NEW.id, payer.document,
-            least(OLD.due_date, NEW.due_date),
+            ARRAY[OLD.due_date, NEW.due_date],
             reconciliation_open_of(OLD), reconciliation_open_of(NEW))
         FROM parties_payer AS payer
         WHERE payer.tenant_id = NEW.tenant_id AND payer.id = NEW.payer_id;
@@ -68,7 +69,7 @@ END $$;
 CREATE OR REPLACE FUNCTION reconciliation_slip_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM reconciliation_note_item(charge.tenant_id, charge.id, payer.document,
-            least(charge.due_date, (NEW.created_at AT TIME ZONE 'America/Sao_Paulo')::date),
+            ARRAY[charge.due_date, (NEW.created_at AT TIME ZONE 'America/Sao_Paulo')::date],
             reconciliation_open_of(charge))
         FROM charges_charge AS charge
         JOIN parties_payer AS payer
@@ -80,12 +81,13 @@ END $$;
 
 CREATE OR REPLACE FUNCTION reconciliation_payer_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM reconciliation_note_item(charge.tenant_id, charge.id, '', charge.due_date,
+    PERFORM reconciliation_note_item(charge.tenant_id, charge.id, '', ARRAY[charge.due_date],
             reconciliation_open_of(charge))
         FROM charges_charge AS charge
         WHERE charge.tenant_id = NEW.tenant_id AND charge.payer_id = NEW.id
             AND charge.status NOT IN ('draft', 'refused', 'cancelled', 'paid');
-    PERFORM reconciliation_note_item(NEW.tenant_id, NEW.id, told.document, NULL, 0)
+    INSERT INTO reconciliation_itemchange (id, tenant_id, amount, party, item_id)
+        SELECT gen_random_uuid(), NEW.tenant_id, 0, told.document, NEW.id
         FROM unnest(ARRAY[OLD.document, NEW.document]) AS told (document);
     RETURN NULL;
 END $$;
@@ -98,7 +100,7 @@ DECLARE
 BEGIN
     IF TG_OP = 'DELETE' THEN item := OLD; ELSE item := NEW; END IF;
     PERFORM reconciliation_note_item(
-        item.tenant_id, item.id, '', item.day, abs(OLD.rest), abs(NEW.rest));
+        item.tenant_id, item.id, '', ARRAY[OLD.day, NEW.day], abs(OLD.rest), abs(NEW.rest));
     RETURN NULL;
 END $$;
 """
@@ -112,7 +114,7 @@ BEGIN
     END IF;
     DELETE FROM reconciliation_proposal WHERE tenant_id = OLD.tenant_id AND line_id = OLD.id;
     PERFORM reconciliation_note_item(
-        OLD.tenant_id, OLD.id, '', OLD.day, abs(OLD.rest), abs(NEW.rest));
+        OLD.tenant_id, OLD.id, '', ARRAY[OLD.day], abs(OLD.rest), abs(NEW.rest));
     RETURN NULL;
 END $$;
 
@@ -123,7 +125,7 @@ BEGIN
     DELETE FROM reconciliation_proposal
         WHERE tenant_id = NEW.tenant_id AND line_id = NEW.statement_line_id;
     PERFORM reconciliation_note_item(
-            NEW.tenant_id, line.id, '', line.booked_on, abs(NEW.amount))
+            NEW.tenant_id, line.id, '', ARRAY[line.booked_on], abs(NEW.amount))
         FROM banking_statementline AS line
         WHERE line.tenant_id = NEW.tenant_id AND line.id = NEW.statement_line_id;
     RETURN NULL;
@@ -251,6 +253,15 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "linereading",
             models.Index(fields=["tenant", "cents", "day"], name="linereading_of_cents"),
+        ),
+        migrations.AddField("linereading", "is_nameless", models.BooleanField(default=False)),
+        migrations.AddIndex(
+            "linereading",
+            models.Index(
+                fields=["tenant", "day"],
+                condition=models.Q(is_nameless=True),
+                name="linereading_nameless",
+            ),
         ),
         migrations.RunSQL(NOTE, NOTE_BACK),
         migrations.RunSQL(BILLS, FORMER_BILLS),

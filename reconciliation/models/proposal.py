@@ -80,6 +80,7 @@ class LineReading(Kept):
     cents = in_cents("amount")
     parties = ArrayField(models.CharField(max_length=14), default=list)  # documents
     is_own = models.BooleanField(default=False)  # it tells of another account of the company
+    is_nameless = models.BooleanField(default=False)  # it may be all that is due about its day
     is_due = models.BooleanField(default=True)  # to be looked at, again
     read_at = models.DateTimeField(null=True)
 
@@ -90,6 +91,11 @@ class LineReading(Kept):
             ),
             models.Index(fields=["tenant", "cents", "day"], name="linereading_of_cents"),
             models.Index(fields=["tenant"], condition=Q(is_own=True), name="linereading_own"),
+            models.Index(
+                fields=["tenant", "day"],
+                condition=Q(is_nameless=True),
+                name="linereading_nameless",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -103,7 +109,7 @@ class ItemChange(Kept):
     amount = models.DecimalField(max_digits=14, decimal_places=2)  # positive
     party = models.CharField(max_length=14, blank=True)  # document
     item_id = models.UUIDField()
-    day = models.DateField(null=True)  # on which it is due, or was sent; the earliest that counts
+    day = models.DateField(null=True)  # on which it is or was due, or was sent; none: of any day
 
     class Meta:
         indexes = [models.Index(fields=["tenant"], name="itemchange_of_company")]

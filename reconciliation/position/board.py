@@ -17,8 +17,8 @@ class AccountCard:
     def standing(self) -> Standing | None:
         """How it stands, in one tag; None while nothing is known of it."""
         own = standing_of(self.position)
-        if self.card.account.is_by_file and own is not None and own.tone == "warn":
-            return own  # that it comes by file is no work
+        if self.card.account.is_by_file:
+            return own or self.card.standing  # that it comes by file says less
         return self.card.standing or own
 
     @property

@@ -52,6 +52,7 @@ class Effect:
     marked: Decimal
     former: OpeningBalance | None  # reversed by it
     unproved: Unproved  # what `amount` follows from, though no balance says so
+    is_in_force: bool  # `former` is this one: nothing would be written
 
     @property
     def entry_amount(self) -> Decimal | None:
@@ -63,6 +64,12 @@ def standing_opening(account: BankAccount) -> OpeningBalance | None:
     rows = OpeningBalance.objects.of(account.tenant_id).standing().select_related("entry")
     found: OpeningBalance | None = rows.filter(bank_account=account).first()
     return found
+
+
+def opening_in_force(account: BankAccount, first: Beginning) -> OpeningBalance | None:
+    """The one that there is nothing to write again of."""
+    found = standing_opening(account)
+    return found if found is not None and is_in_force(found, account, first) else None
 
 
 def effect_of_opening(
@@ -79,7 +86,8 @@ def effect_of_opening(
     kept: Decimal = rows.filter(id__in=marked).aggregate(sum=Sum("rest"))["sum"] or Decimal(0)
     told = told_amount(first, former, amount)
     unproved = unproved_lines(account, first, former)
-    return Effect(first.day, told, held - kept, kept, former, unproved)
+    stands = former is not None and is_in_force(former, account, first)
+    return Effect(first.day, told, held - kept, kept, former, unproved, stands)
 
 
 def begun(account: BankAccount) -> Beginning:

@@ -1,13 +1,13 @@
 """Several items that are one line, and several lines that are one item."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 
 from reconciliation.proposals.amounts import CENT, is_about, is_round
 from reconciliation.proposals.facts import Item, Proposal
 from reconciliation.proposals.look import KNOWN, SURE, Look
-from reconciliation.proposals.reading import is_number_told
+from reconciliation.proposals.reading import Reading, is_number_told
 from reconciliation.proposals.single import Candidate
 from reconciliation.proposals.sums import MOST, sets_of
 
@@ -34,9 +34,14 @@ def sets(look: Look, candidates: list[Candidate]) -> list[Proposal]:
         found += _sets_among(
             look, look.book.by_party(party, look.line), KNOWN[known] / len(look.told), known
         )
-    if not look.parties and not look.reading.names_somebody:
+    if may_be_a_lot(look.reading, look.parties):
         found += _sets_of_a_day(look)
     return found
+
+
+def may_be_a_lot(reading: Reading, parties: Collection[str]) -> bool:
+    """Whether it tells of nobody, so that it may be all that is due about its day."""
+    return not (parties or reading.names_somebody or reading.is_own_nature)
 
 
 def _sets_among(look: Look, items: Iterable[Item], known: float, mark: str) -> list[Proposal]:

@@ -1,13 +1,14 @@
 """All that was said of a bank line, newest first: acts and their undoing, questions, comments,
 files. And who told the line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
 
+from accounts.models import JournalEntry
 from banking.models import Allocation, LineSource, StatementLine
 from reconciliation.matches.questions import may_withdraw
 from reconciliation.models import (
@@ -19,7 +20,7 @@ from reconciliation.models import (
     MatchLine,
     MatchPart,
 )
-from reconciliation.reads.pairs import how_of, reasons_of
+from reconciliation.reads.pairs import booked_on, booked_words, how_of, reasons_of
 from tenants.models import Membership, TenantOwned, TenantQuerySet, User
 
 MOST = 500  # of a kind; what one line has in a lifetime
@@ -29,6 +30,7 @@ MOST = 500  # of a kind; what one line has in a lifetime
 class Link:
     words: str
     url: str
+    detail: str = ""  # of an entry: what it is booked on
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def events_without_match(line: StatementLine) -> Iterator[Event]:
     rows = of_line(Allocation, line).filter(match_parts=None)
     people = ("created_by", "undone_by", "journal_line__entry")
     for each in rows.select_related(*people).order_by("-created_at")[:MOST]:
-        link = entry_link(each)
+        link = entry_link(each.journal_line.entry)
         automatic = "" if each.created_by else "Automático, por identificação"
         yield Event(
             at=each.created_at,
@@ -142,9 +144,8 @@ def events_without_match(line: StatementLine) -> Iterator[Event]:
             yield Event(at=each.ended_at, kind="end", title=title, by=name_of(each.undone_by))
 
 
-def entry_link(part: Allocation) -> Link:
-    entry = part.journal_line.entry
-    return Link(f"Lançamento: {entry.memo}", reverse("accounts:entry", args=[entry.id]))
+def entry_link(entry: JournalEntry, detail: str = "") -> Link:
+    return Link(f"Lançamento: {entry.memo}", reverse("accounts:entry", args=[entry.id]), detail)
 
 
 def links_of(tenant_id: UUID, matches: Sequence[UUID]) -> dict[UUID, list[Link]]:
@@ -152,25 +153,29 @@ def links_of(tenant_id: UUID, matches: Sequence[UUID]) -> dict[UUID, list[Link]]
     if not matches:
         return {}
     found: dict[UUID, dict[str, Link]] = {}
+    parts = MatchPart.objects.of(tenant_id).filter(match__in=matches)
+    parts = parts.select_related("allocation__journal_line__entry").order_by("id")
+    parts = list(parts.annotate(booked=booked_on("allocation__journal_line")))
+    booked = {each.allocation.journal_line.entry_id: booked_words(each.booked) for each in parts}
     effects = MatchEffect.objects.of(tenant_id).filter(match__in=matches)
     documents = ("bill__payee", "settlement__charge__payer", "entry")
     for effect in effects.select_related(*documents):
-        for link in effect_links(effect):
+        for link in effect_links(effect, booked):
             found.setdefault(effect.match_id, {}).setdefault(link.url, link)
-    parts = MatchPart.objects.of(tenant_id).filter(match__in=matches)
-    for part in parts.select_related("allocation__journal_line__entry"):
-        link = entry_link(part.allocation)
+    for part in parts:
+        entry = part.allocation.journal_line.entry
+        link = entry_link(entry, booked[entry.id])
         found.setdefault(part.match_id, {}).setdefault(link.url, link)
     return {match: list(links.values()) for match, links in found.items()}
 
 
-def effect_links(effect: MatchEffect) -> Iterator[Link]:
+def effect_links(effect: MatchEffect, booked: Mapping[UUID, str]) -> Iterator[Link]:
     if bill := effect.bill:
         yield Link(f"Conta de {bill.payee}", reverse("payments:detail", args=[bill.id]))
     if effect.settlement is not None and (charge := effect.settlement.charge):
         yield Link(f"Cobrança de {charge.payer}", reverse("charges:detail", args=[charge.id]))
     if entry := effect.entry:
-        yield Link(f"Lançamento: {entry.memo}", reverse("accounts:entry", args=[entry.id]))
+        yield entry_link(entry, booked.get(entry.id, ""))
 
 
 # --- What people wrote and attached ---

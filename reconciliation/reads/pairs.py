@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, JSONField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 
+from accounts.models import JournalLine
 from banking.models import Allocation, BankAccount, StatementLine
 from banking.statements.allocation import PART
 from charges.models import Settlement
@@ -26,7 +28,7 @@ from reconciliation.reads.proposals import Proposal, kept_rows, proposals_of, re
 from tenants.models import User
 
 ZERO = Decimal("0.00")
-
+ACCOUNTS_SHOWN = 3  # of an entry
 
 # Between the columns there is no room for more.
 IN_SHORT = {Match.Kind.TRANSFER: "Transferência", Match.Kind.GIVE_BACK: "Devolução"}
@@ -56,6 +58,7 @@ class Said:
     targets: list[Target] = field(default_factory=list)
     reasons: Sequence[str] = ()
     how: str = ""  # how sure, and by what
+    is_of_return: bool = False  # of lines that give each other back
 
     @property
     def how_beside(self) -> str:
@@ -211,6 +214,7 @@ def said_by(match: Match) -> Said:
         why=match.why,
         reasons=reasons_of(match),
         how=how_of(match),
+        is_of_return=match.kind == Match.Kind.GIVE_BACK,
     )
 
 
@@ -222,7 +226,7 @@ def how_of(match: Match) -> str:
     if match.rule is not None:
         by_rule = words if match.degree == Match.Degree.RULE else f"{words}, da regra"
         words = f"{by_rule} «{match.rule}»"
-    return words if match.score is None else f"{words} · {match.score} de 100"
+    return words if match.score is None else f"{words}\u00a0· {match.score}\u00a0de\u00a0100"
 
 
 def reasons_of(match: Match) -> list[str]:
@@ -269,8 +273,28 @@ def parts_of(tenant_id: UUID, lines: Sequence[UUID]) -> list[Any]:
             first(orders, "payable", "payable__payee"), first(outside, "payable", "payable__payee")
         ),
         charge=first(settled, "charge", "charge__payer"),
+        booked=booked_on("journal_line"),
     )
     return list(rows.order_by("created_at", "id"))
+
+
+def booked_on(line: str) -> ArraySubquery:
+    """The other accounts of the entry of a journal line, with cost centres; `booked_words` tells
+    them."""
+    others = JournalLine.objects.filter(
+        tenant=OuterRef("tenant"), entry=OuterRef(f"{line}__entry")
+    ).exclude(id=OuterRef(line))
+    told = JSONObject(account="account__name", center="cost_center__name")
+    return ArraySubquery(others.order_by("position").values(told=told)[: ACCOUNTS_SHOWN + 1])
+
+
+def booked_words(booked: Sequence[Mapping[str, Any]]) -> str:
+    """«Fretes · Filial, Aluguel»."""
+    names = dict.fromkeys(
+        " · ".join(filter(None, (each["account"], each["center"]))) for each in booked
+    )
+    shown = list(names)[:ACCOUNTS_SHOWN]
+    return ", ".join(shown) + (" e outras" if len(booked) > ACCOUNTS_SHOWN else "")
 
 
 def first(rows: QuerySet[Any], document: str, party: str) -> Subquery:
@@ -288,7 +312,8 @@ def target_of(part: Any) -> Target:
     if charge := part.charge:
         url = reverse("charges:detail", args=[charge["id"]])
         return Target(f"Cobrança de {charge['name']}", url, amount, charge["text"])
-    detail = "" if entry.date == part.statement_line.booked_on else f"em {entry.date:%d/%m/%Y}"
+    day = "" if entry.date == part.statement_line.booked_on else f"em {entry.date:%d/%m/%Y}"
+    detail = " · ".join(filter(None, (booked_words(part.booked), day)))
     return Target(entry.memo, reverse("accounts:entry", args=[entry.id]), amount, detail)
 
 

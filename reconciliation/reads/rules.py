@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 
 from brazil.banking_days import SAO_PAULO
 from reconciliation.models import Match, Rule
+from reconciliation.rules.compiled import compiled
 from reconciliation.rules.sentence import Sentences, sentences
 from tenants.models import Tenant
 
@@ -16,6 +17,7 @@ from tenants.models import Tenant
 class RuleRow:
     rule: Rule
     words: Sentences
+    is_unread: bool = False  # it is not followed until somebody writes it again
     uses: int = 0
     undone: int = 0
 
@@ -44,7 +46,12 @@ def overview_of(tenant: Tenant, today: date) -> Overview:
     )
     used = uses_of(tenant)
     return Overview(
-        [RuleRow(rule, sentences(rule), *used.get(rule.id, (0, 0))) for rule in rules],
+        [
+            RuleRow(
+                each.rule, sentences(each.rule), each.is_unread, *used.get(each.rule.id, (0, 0))
+            )
+            for each in compiled(rules)
+        ],
         used_since(tenant, today.replace(day=1)),
     )
 

@@ -25,7 +25,7 @@ from core.errors import Changed, InvalidState
 from core.text import shorten
 from reconciliation.models import Rule, RuleRun
 from reconciliation.rules.apply import apply_rules, held_lines
-from reconciliation.rules.compiled import rule_for, rules_of
+from reconciliation.rules.compiled import first_for, rules_of
 from reconciliation.rules.open_items import open_items_now, open_items_of
 from reconciliation.rules.sentence import sentences
 from tenants.models import Membership, Tenant
@@ -55,6 +55,8 @@ class Outlook:
 
     lines: list[UUID] = field(default_factory=list)
     by_rule: dict[UUID, OfRule] = field(default_factory=dict)
+    # Lines that come to a rule which cannot be read: left to people.
+    unread: dict[UUID, OfRule] = field(default_factory=dict)
     left: int = 0  # a rule fits, and a person has to say so
     is_cut: bool = False  # there are more open lines than were looked at
 
@@ -78,7 +80,11 @@ def outlook_of(tenant: Tenant) -> Outlook:
     if not rules:
         return outlook
     for lines in open_lines(tenant.id, outlook):
-        found = {line: rule for line in lines if (rule := rule_for(rules, line))}
+        firsts = [(line, first) for line in lines if (first := first_for(rules, line))]
+        for line, first in firsts:
+            if first.is_unread:
+                count(outlook.unread, first.rule, line)
+        found = {line: first.rule for line, first in firsts if not first.is_unread}
         ids = [line.id for line in found]
         held = held_lines(tenant.id, ids)
         has_open_item = open_items_of(tenant, list(found))
@@ -87,10 +93,14 @@ def outlook_of(tenant: Tenant) -> Outlook:
                 outlook.left += 1
                 continue
             outlook.lines.append(line.id)
-            of_rule = outlook.by_rule.setdefault(rule.id, OfRule(rule, sentences(rule).title))
-            of_rule.count += 1
-            of_rule.total += abs(line.amount)
+            count(outlook.by_rule, rule, line)
     return outlook
+
+
+def count(by_rule: dict[UUID, OfRule], rule: Rule, line: StatementLine) -> None:
+    of_rule = by_rule.setdefault(rule.id, OfRule(rule, sentences(rule).title))
+    of_rule.count += 1
+    of_rule.total += abs(line.amount)
 
 
 def open_lines(tenant_id: UUID, outlook: Outlook) -> Iterator[list[StatementLine]]:

@@ -59,6 +59,8 @@ def when_of(rule: Rule) -> list[Word]:
     words: list[Word] = []
     for part in parts:
         words += [Word("e"), *part] if words else part
+    if not words:
+        return [Word("Condição que não pode ser lida")]
     first, *rest = words
     return [Word(first.text[:1].upper() + first.text[1:], first.is_quoted), *rest]
 

@@ -145,8 +145,7 @@ def show_outcome(request: TenantRequest, bulk_id: UUID) -> HttpResponse:
     if bulk.is_running:
         response = render(request, "reconciliation/_bulk_progress.html", context)
         if request.method == "POST":
-            toast = {"text": "Em andamento: você pode sair desta página.", "tone": "info"}
-            response["HX-Trigger"] = json.dumps({"toast": toast})
+            response["HX-Trigger"] = json.dumps({"lines-taken": True})
         return response
     touched = touched_by(bulk, ROWS)
     if len(touched) <= ROWS:

@@ -80,6 +80,8 @@ def listed(
     values = search.cleaned_data if search.is_valid() else {}
     text, kind = values.get("q", ""), values.get("tipo", "")
     found = find(pair.line, pair.open, text, kind)
+    if not text and not kind:
+        found = [*proposed(pair), *found]
     parts = {str(item.id): request.POST.get(f"part-{item.id}", "") for item in chosen}
     rows = rows_of(
         once([*chosen, *found]), form.chosen_names, parts, form.part_errors, request.membership
@@ -89,6 +91,16 @@ def listed(
         for each in lines_beside(pair.line, form.beside, text)
     ]
     return {"search": search, "rows": rows, "sought": text, "beside": beside}
+
+
+def proposed(pair: Pair) -> list[Item]:
+    """What the line is most likely of: a person begins there too."""
+    if pair.proposal is None:
+        return []
+    proposals = (pair.proposal, *pair.proposal.others)
+    return items_named(
+        pair.line, [(item.kind, item.id) for each in proposals for item in each.items]
+    )
 
 
 def shown_of(request: TenantRequest, items: Sequence[Item]) -> dict[UUID, str]:

@@ -13,11 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from banking.models import BankAccount
 from core.forms import marking
 from reconciliation.forms.opening import OpeningForm
+from reconciliation.models import OpeningBalance
 from reconciliation.position.beginning import Beginning
 from reconciliation.position.opening import (
     begun,
     effect_of_opening,
     offered_lines,
+    opening_in_force,
     post_opening,
     put_off_opening,
     standing_opening,
@@ -33,6 +35,8 @@ def opening(request: TenantRequest, account_id: UUID) -> HttpResponse:
     """What is typed changes the effect that is shown; «Lançar» writes the one that was seen."""
     account = account_or_404(request, account_id)
     first = begun(account)
+    if there := opening_in_force(account, first):
+        return show_there(request, there)
     form = form_for(request, account, first)
     is_posting = request.method == "POST" and "lancar" in request.POST
     if is_posting and form.is_valid():
@@ -56,6 +60,12 @@ def opening(request: TenantRequest, account_id: UUID) -> HttpResponse:
     }
     status = 422 if is_posting else 200
     return render(request, "reconciliation/opening.html", context, status=status)
+
+
+def show_there(request: TenantRequest, opening: OpeningBalance) -> HttpResponse:
+    context = {"account": opening.bank_account, "opening": opening}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "reconciliation/opening_there.html", context, status=status)
 
 
 @require_POST

@@ -122,6 +122,11 @@ if (form) {
     }
   });
 
+  // An act on them is under way: no second one begins on the same.
+  document.addEventListener("lines-taken", () => {
+    choose(false);
+    document.querySelector("dialog[open]")?.close();
+  });
   // After an act: those that were refused stay ticked.
   document.addEventListener("lines-kept", ({ detail }) => choose(false, detail.ids));
   document.addEventListener("htmx:load", show);

@@ -74,20 +74,29 @@ const OF_LINE = /^(Enter|[vctidxu])$/;
 // Who types faster than the server answers: the keys wait for the act before them.
 const ACTS = "[data-key], .pair__mid form, [data-act-form]";
 let acting = null; // the request of an act that is not answered yet
+let isPlaced = false; // its answer has come into the page
 let typedAhead = [];
 
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   if (!acting && detail.elt.matches(ACTS)) {
     acting = detail.xhr;
+    isPlaced = false;
+    acting.addEventListener("loadend", () => forget(detail.xhr));
   }
 });
 
-document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.xhr === acting && !detail.successful && acting.status !== 422) {
+// Of a row that has left the page meanwhile nothing is heard here.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  isPlaced ||= detail.xhr === acting && detail.shouldSwap;
+});
+
+// The keys were meant for what did not come.
+function forget(request) {
+  if (request === acting && !(isPlaced && (request.status < 400 || request.status === 422))) {
     acting = null;
     typedAhead = [];
   }
-});
+}
 
 // By now the focus is where the next key belongs.
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
@@ -305,11 +314,16 @@ function offerOwners(form) {
   }
 }
 
-// A kind that was just chosen takes what is missing.
+// A kind that was just chosen takes what is missing; «Nenhuma» is of no amount.
 function offer(form, field) {
   const row = field.closest("[data-difference]");
   const amount = row?.querySelector("[data-money]");
-  if (amount && field.name.startsWith("kind_") && field.value && !amount.value) {
+  if (!amount || !field.name.startsWith("kind_")) {
+    return;
+  }
+  if (!field.value) {
+    amount.value = "";
+  } else if (!amount.value) {
     const missing = missingOf(form, row);
     amount.value = missing ? REAIS.format(Math.abs(missing) / 100) : "";
   }

@@ -1,7 +1,8 @@
 // Toasts. Those of the page stand in #toasts already; an answer to htmx adds one with the header
 // HX-Trigger: {"toast": {"text": "…", "tone": "ok|warn|bad|info", "undo": "/address/"}}.
 // What went wrong stays until it is closed; the rest leaves after a while, but never under the
-// pointer or the focus.
+// pointer or the focus. That an act went well is told once: acts come quickly one after the other,
+// and what is told of them would lie over the rows of the next.
 
 const SECONDS = 8;
 const SECONDS_WITH_UNDO = 20;
@@ -41,6 +42,11 @@ function show({ text, tone = "ok", undo = null }) {
     form.action = undo;
   } else {
     form.remove();
+  }
+  if (tone === "ok") {
+    for (const before of region.querySelectorAll(".toast--ok:not(:has([data-toast-undo]))")) {
+      before.remove();
+    }
   }
   region.append(toast);
   arrange(toast);

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from banking.banks.contract.errors import BankRejected
 from banking.models import BankAccount, Connection
@@ -24,7 +25,7 @@ from core.errors import InvalidInput, InvalidState, NotAllowed
 from payments.models import Payable
 from tenants.models import Role
 from tenants.scope import tenant_scope
-from tests.banking.factories import change, make_line, reread
+from tests.banking.factories import change, make_line, make_lines, reread
 from tests.charges.advances import collected, overpaid, use
 from tests.charges.factories import make_charge, make_payer, membership
 from tests.charges.issued import lines_of
@@ -353,6 +354,20 @@ def test_at_bs2_two_debits_are_two_refunds_and_never_more_than_came(at_bs2):
     match(at_bs2)
 
     assert [refund.amount for refund in refunds(charge)] == [D("60.00")] * 2
+
+
+def test_at_bs2_many_debits_are_looked_at_by_as_many_queries_as_one(at_bs2):
+    make_line(at_bs2, "-60.00", day=DAY, description="Aluguel 80999000111", kind="transfer")
+    with CaptureQueriesContext(connection) as of_one:
+        match(at_bs2)
+    make_lines(
+        at_bs2, *["-60.00"] * 20, day=DAY, description="Aluguel 80999000112", kind="transfer"
+    )
+
+    with CaptureQueriesContext(connection) as of_many:
+        match(at_bs2)
+
+    assert len(of_many) == len(of_one)
 
 
 @pytest.mark.parametrize(

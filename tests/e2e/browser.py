@@ -80,8 +80,12 @@ OUT_OF_SIGHT = """() => {
 @contextmanager
 def new_page(browser: Browser, *, answers: str = REFUSED, **options: Any) -> Iterator[Page]:
     """A page in a session of its own. It fails at the end when its console told of an error,
-    other than of an answer whose status matches the pattern `answers`."""
-    context = browser.new_context(locale="pt-BR", timezone_id="America/Sao_Paulo", **options)
+    other than of an answer whose status matches the pattern `answers`.
+
+    Nothing turns while it waits: without a graphics card each frame of it is drawn by a core."""
+    still: dict[str, Any] = {"reduced_motion": "reduce"}
+    here = {"locale": "pt-BR", "timezone_id": "America/Sao_Paulo"}
+    context = browser.new_context(**here | still | options)
     page = context.new_page()
     page.set_default_timeout(20_000)
     complaints: list[str] = []

@@ -22,6 +22,7 @@ from reconciliation.engine import run as engine
 from reconciliation.matches.ignore import ignore
 from reconciliation.matches.undo import undo
 from reconciliation.models import BulkAct, BulkLine, Match
+from reconciliation.views.bulk import AT_ONCE
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, make_line, make_lines, reread
@@ -149,6 +150,18 @@ def test_proposals_are_accepted_at_once_and_the_sum_is_said_first(
     }  # fmt: skip
     assert [reread(charge).status for _, charge in pairs] == [ChargeStatus.PAID] * 2
     assert json.loads(answer.headers["HX-Trigger"])["lines-kept"] == {"ids": []}
+
+
+def test_what_a_worker_does_is_selected_no_more(
+    finance: Client, tenant: Tenant, itau: BankAccount
+) -> None:
+    make_lines(itau, *["10.00"] * (AT_ONCE + 1), day=DAY)
+    bulk = review(finance, "ignorar", itau, escolha="todas")
+
+    answer = confirm(finance, bulk, why="do banco")
+
+    assert set(states(bulk).values()) == {State.WAITING}
+    assert json.loads(answer.headers["HX-Trigger"]) == {"lines-taken": True}
 
 
 def test_only_proposals_over_the_score_are_accepted(

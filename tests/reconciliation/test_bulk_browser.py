@@ -166,3 +166,19 @@ def test_where_all_waits_for_what_came_later_one_click_takes_it_along(
 
     with tenant_scope(tenant.id):
         assert not Match.objects.of(tenant).standing().exists()
+
+
+TELL = """tones => tones.forEach(tone => document.dispatchEvent(
+    new CustomEvent("toast", { detail: { tone, text: "Conciliada." } })
+))"""
+
+
+def test_of_acts_that_went_well_only_the_last_is_told_and_no_failure_is_hidden(
+    live_server: LiveServer, account: BankAccount, operator: User, open_browser: OpenBrowser
+) -> None:
+    with open_browser() as browser, browsing.new_page(browser) as page:
+        browsing.sign_in(page, live_server.url, (operator.email, PASSWORD))
+        page.evaluate(TELL, ["bad", "ok", "ok", "ok"])
+
+        expect(page.locator("#toasts .toast--ok")).to_have_count(1)
+        expect(page.locator("#toasts .toast--bad")).to_have_count(1)

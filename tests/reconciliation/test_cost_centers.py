@@ -18,6 +18,8 @@ from reconciliation.matches.create import Slice, create_entry
 from reconciliation.matches.give_back import give_back
 from reconciliation.matches.undo import undo
 from reconciliation.models import BulkAct, Match, MatchEffect, Rule, RuleSlice
+from reconciliation.reads.history import links_of
+from reconciliation.reads.pairs import pairs_of, with_state
 from reconciliation.rules.apply import Held
 from reconciliation.rules.offered import offers_of
 from reconciliation.rules.sentence import sentences
@@ -97,6 +99,21 @@ def test_a_line_is_split_over_two_centres_of_one_account(tenant, itau, ana, head
     assert open_of(row) == 0
     (record,) = audit_of(tenant, Act.LINE_ENTERED)
     assert all(name in record.after["Classificação"] for name in ("Matriz", "Filial"))
+
+
+def test_its_row_and_its_history_tell_account_and_centre(tenant, itau, ana, head, branch) -> None:
+    row = line(itau, "-100.00")
+    split = sliced(tenant, head, percent=D(70)), sliced(tenant, branch, LIGHT, percent=D(30))
+    made = created(row, ana, *split)
+
+    with tenant_scope(tenant.id):
+        rows = with_state(StatementLine.objects.of(tenant).filter(id=row.id))
+        (said,) = pairs_of(tenant.id, rows)[row.id].said
+        (link,) = links_of(tenant.id, [made.id])[made.id]
+
+    rent, light = account_named(tenant, RENT).name, account_named(tenant, LIGHT).name
+    told = f"{rent} · Matriz, {light} · Filial"
+    assert (said.targets[0].detail, link.detail) == (told, told)
 
 
 def test_money_that_came_has_a_centre_too(tenant, itau, ana, head) -> None:

@@ -3,11 +3,13 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
+from banking.models import BankAccount
 from reconciliation.engine.run import work
 from tenants.models import Membership, Tenant
+from tenants.scope import tenant_scope
 from tests.cast import PASSWORD
 from tests.charges.factories import make_charge, make_payer, membership
 from tests.charges.issued import opened
@@ -34,6 +36,14 @@ PRESS_WHEN_SWAPPED = f"""key => {{
     }}
     document.addEventListener("htmx:afterSwap", press)
 }}"""
+# Once all that hears of an answer has heard of it.
+TELL_ANSWERED = """() => {
+    const send = XMLHttpRequest.prototype.send
+    XMLHttpRequest.prototype.send = function (...body) {
+        this.addEventListener("loadend", () => { document.body.dataset.answered = "" })
+        send.apply(this, body)
+    }
+}"""
 OFFERED = "[data-pair='open']:has([data-key='Enter'])"
 
 
@@ -100,3 +110,28 @@ def test_a_form_is_closed_in_the_moment_in_which_it_comes(
         expect(page.locator("[data-act-form]")).to_have_count(0)
         expect(page.locator(OFFERED)).to_have_count(1)
         assert loads == []
+
+
+@pytest.mark.usefixtures("offered")
+def test_keys_for_a_row_that_left_the_page_are_dropped_and_the_next_ones_count(
+    live_server: LiveServer, tenant: Tenant, ana: Membership, open_browser: OpenBrowser
+) -> None:
+    with tenant_scope(tenant.id):
+        account = BankAccount.objects.of(tenant).get()
+    line(account, "-7.00")
+    with open_browser() as browser, browsing.new_page(browser) as page:
+        open_page(page, live_server.url, ana)
+        other = page.locator(f"[data-pair='open']:not({OFFERED})")
+
+        def leave(route: Route) -> None:
+            page.evaluate(PRESS, ["c"])
+            page.evaluate("offered => document.querySelector(offered).remove()", OFFERED)
+            route.continue_()
+
+        page.route(re.compile("/aceitar/"), leave)
+        page.evaluate(TELL_ANSWERED)
+        page.keyboard.press("Enter")
+        expect(page.locator("body[data-answered]")).to_have_count(1)
+        page.keyboard.press("j")
+        expect(other).to_be_focused()
+        expect(page.locator("[data-act-form]")).to_have_count(0)

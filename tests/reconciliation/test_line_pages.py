@@ -124,6 +124,19 @@ def test_parts_that_do_not_close_are_told_and_stay_typed(
     assert 'value="100,00"' in answer.content.decode() and "Papel" in answer.content.decode()
 
 
+def test_a_part_without_an_account_is_not_passed_over(
+    finance: Client, tenant: Tenant, itau: BankAccount
+) -> None:
+    row = line(itau, "-150.00")
+    account = account_named(tenant, "5.3.02").id
+
+    answer = post(finance, "create", row, account_1=account, share_2="100,00")
+
+    assert (answer.status_code, open_of(row)) == (422, D("-150.00"))
+    assert list(answer.context["form"].errors) == ["account_2"]
+    assert 'value="100,00"' in answer.content.decode()
+
+
 def test_the_classification_of_the_last_line_like_it_is_offered_first(
     finance: Client, tenant: Tenant, itau: BankAccount, ana: Membership
 ) -> None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from banking.models import BankAccount
 from banking.templatetags.banking_words import line_title
 from charges.states import ChargeStatus
+from reconciliation.engine import run as engine
 from reconciliation.models import Match, MatchLine
 from tenants.models import Membership, Role, Tenant
 from tenants.scope import tenant_scope
@@ -70,6 +71,22 @@ def test_lines_of_the_other_side_are_not_offered(finance: Client, itau: BankAcco
     assert finance.get(url("match", one), headers=HTMX).context["beside"] == []
 
 
+# --- Items ------------------------------------------------------------------------------------
+
+
+def test_what_is_proposed_stands_first(finance: Client, tenant: Tenant, itau: BankAccount) -> None:
+    opened(make_charge(tenant, itau, "7.00"))
+    payer = make_payer(tenant)
+    wanted = [opened(make_charge(tenant, itau, each, payer=payer)) for each in ("10.00", "20.00")]
+    row = line(itau, "30.00", wanted[0].due_date, counterparty_document=payer.document)
+    engine.work(tenant.id)
+
+    rows = finance.get(url("match", row), headers=HTMX).context["rows"]
+
+    assert len(rows) == 3
+    assert {each.item.id for each in rows[:2]} == {each.id for each in wanted}
+
+
 # --- Differences ------------------------------------------------------------------------------
 
 
@@ -93,6 +110,18 @@ def test_three_taxes_withheld_go_each_to_its_account(
     assert reread(charge).status == ChargeStatus.PAID
     assert (balance(tenant, "5.3.02"), balance(tenant, "5.5.01")) == (D("150.00"), D("465.00"))
     assert purpose_balance(tenant, "withheld") == D("500.00")
+
+
+def test_a_difference_that_is_not_said_to_be_anything_is_not_passed_over(
+    finance: Client, tenant: Tenant, itau: BankAccount
+) -> None:
+    charge, row = opened(make_charge(tenant, itau, "100.00")), line(itau, "100.00")
+
+    answer = post(finance, "match", row, item=item("charge", charge), amount_1="3,00")
+
+    assert (answer.status_code, open_of(row)) == (422, D("100.00"))
+    assert list(answer.context["form"].errors) == ["kind_1"]
+    assert 'value="3,00"' in answer.content.decode()
 
 
 def test_of_several_items_a_difference_says_whose_it_is(

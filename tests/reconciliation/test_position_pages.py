@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from banking.banks.by_file import BY_FILE
 from banking.models import BankAccount
 from reconciliation.models import OpeningBalance
 from reconciliation.position.opening import post_opening
@@ -76,6 +77,12 @@ def test_only_an_account_of_which_each_is_zero_agrees(client, tenant, operator, 
     make_lines(opened, "10.00", "-10.00", day=FIRST)
 
     assert page_for(client, operator, tenant).context["chosen"].standing.tone == "warn"
+
+
+def test_an_account_whose_statement_comes_by_file_agrees_too(client, tenant, operator, opened):
+    change(opened, connection=None, provider=BY_FILE.slug, bank_label="Itaú")
+
+    assert page_for(client, operator, tenant).context["chosen"].standing.tone == "ok"
 
 
 @pytest.mark.parametrize("part", ["linhas", "lancamentos", "dias", "nao-provado"])
@@ -208,6 +215,13 @@ def test_what_was_seen_is_written(client, tenant, operator, account):
     assert opening.created_by == operator
 
 
+def test_where_it_is_written_nothing_is_offered_to_write(client, tenant, operator, opened):
+    shown = page_for(client, operator, tenant, "opening", opened)
+
+    assert shown.context["effect"].is_in_force
+    assert 'name="lancar"' not in shown.content.decode()
+
+
 def test_a_balance_that_no_bank_states_is_asked(client, tenant, admin, operator):
     bare = make_account(tenant, admin)
     make_line(bare, "50.00", FIRST)
@@ -259,6 +273,29 @@ def test_the_page_of_it_tells_of_days_without_a_balance(client, tenant, operator
     shown = page_for(client, operator, tenant, "opening", opened)
 
     assert shown.context["effect"].unproved.words in shown.content.decode()
+
+
+def test_one_that_is_there_is_shown_and_not_written_again(client, tenant, operator, opened):
+    url = reverse("reconciliation:opening", args=[opened.id])
+    (there,) = openings(opened)
+
+    shown = page_for(client, operator, tenant, "opening", opened)
+    refused = client.post(url, {"lancar": "sim", "amount": "5,00"})
+
+    assert (shown.context["opening"], refused.status_code) == (there, 422)
+    assert reverse("accounts:entry", args=[there.entry_id]) in shown.content.decode()
+    assert "lancar" not in shown.content.decode()
+    assert openings(opened) == [there]
+
+
+def test_one_without_an_entry_is_shown_too(client, tenant, operator, account):
+    post(account, "1000.00", BEFORE)
+    with tenant_scope(tenant.id):
+        there = post_opening(account, by=None)
+
+    shown = page_for(client, operator, tenant, "opening", account)
+
+    assert (there.entry, shown.context["opening"]) == (None, there)
 
 
 @pytest.mark.parametrize("name", ["opening", "put_off_opening"])

@@ -99,6 +99,7 @@ def test_the_other_side_is_a_document_or_a_name(finance, tenant) -> None:
         ({"act": "ignore"}, "why"),
         ({"act": "transfer"}, "other_account"),
         ({"share_1": "abc"}, "share_1"),
+        ({"share_2": "30 %"}, "account_2"),
         ({"party": "Ninguém Ltda"}, "party"),
         ({"least": "9,00", "most": "5,00"}, "most"),
     ],

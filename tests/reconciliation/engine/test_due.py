@@ -15,7 +15,7 @@ from reconciliation.models import LineReading, Proposal
 from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, make_lines
-from tests.payments.factories import make_known
+from tests.payments.factories import TODAY, make_known
 from tests.reconciliation.engine.lines import of_payee
 from tests.reconciliation.matched import DAY, line, make_entry, matched
 
@@ -95,6 +95,26 @@ def test_a_bill_that_is_put_off_is_looked_for_from_its_former_day(
     change(bill, payment_date=DAY + timedelta(days=300))
 
     assert due_of(tenant) == [row.id]
+
+
+def test_what_is_due_about_the_day_of_a_line_that_tells_of_nobody_may_be_its_lot(
+    tenant: Tenant, itau: BankAccount
+) -> None:
+    lot = line(itau, "-300.07", TODAY, description="SISPAG")
+    line(itau, "-300.09", TODAY - timedelta(days=10), description="SISPAG")
+    work(tenant.id)
+
+    bills = [make_known(tenant, amount, due_date=TODAY) for amount in ("100.02", "200.05")]
+
+    assert due_of(tenant) == [lot.id]
+    work(tenant.id)
+    with tenant_scope(tenant.id):
+        found = Proposal.objects.of(tenant).get()
+    assert (found.line_id, set(found.items)) == (lot.id, {bill.id for bill in bills})
+    change(bills[0], payment_date=TODAY + timedelta(days=40))
+    work(tenant.id)
+    change(bills[0], payment_date=TODAY + timedelta(days=1))
+    assert due_of(tenant) == [lot.id]
 
 
 def due_of(tenant: Tenant) -> list[UUID]:
