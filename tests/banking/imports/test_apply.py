@@ -328,6 +328,24 @@ def test_a_file_that_was_undone_may_be_applied_again(other, by):
     assert lines(other) == [("11-10", "-1.20"), ("11-10", "500.00")]
 
 
+def test_a_file_that_a_worker_is_at_is_left_to_it(other, by):
+    file = compared(other, ofx(FEE, SALE), by)
+    with tenant_scope(other.tenant_id):
+        begin_apply(file, by=by)
+        acts = (
+            lambda: begin_apply(file, by=by),
+            lambda: begin_undo(file, by=by),
+            lambda: discard_file(file, by=by),
+            lambda: answer_doubts(file, FileRow.Question.IS_SAME, "same", by=by),
+        )
+        for act in acts:
+            with pytest.raises(InvalidState) as refused:
+                act()
+            assert refused.value.code == "not_ready"
+
+    assert states(work(file)) == ["applied", "applied"]
+
+
 def test_what_was_not_applied_is_not_undone(other, by):
     file = compared(other, ofx(FEE), by)
     with tenant_scope(other.tenant_id), pytest.raises(InvalidState):
