@@ -144,8 +144,8 @@ def slips_named(lines: Sequence[StatementLine]) -> list[tuple[StatementLine, lis
     rows = Slip.objects.of(lines[0].tenant_id).filter(named, bank_account=lines[0].bank_account_id)
     slips = list(rows.order_by("id"))
     return [
-        (line, [slip for slip in slips if is_named(slip, *told)])
-        for line, *told in zip(lines, words, keys, strict=True)
+        (line, [slip for slip in slips if is_named(slip, told, spans)])
+        for line, told, spans in zip(lines, words, keys, strict=True)
     ]
 
 

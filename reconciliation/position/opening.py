@@ -52,7 +52,6 @@ class Effect:
     marked: Decimal
     former: OpeningBalance | None  # reversed by it
     unproved: Unproved  # what `amount` follows from, though no balance says so
-    is_in_force: bool  # `former` is this one: nothing would be written
 
     @property
     def entry_amount(self) -> Decimal | None:
@@ -86,8 +85,7 @@ def effect_of_opening(
     kept: Decimal = rows.filter(id__in=marked).aggregate(sum=Sum("rest"))["sum"] or Decimal(0)
     told = told_amount(first, former, amount)
     unproved = unproved_lines(account, first, former)
-    stands = former is not None and is_in_force(former, account, first)
-    return Effect(first.day, told, held - kept, kept, former, unproved, stands)
+    return Effect(first.day, told, held - kept, kept, former, unproved)
 
 
 def begun(account: BankAccount) -> Beginning:

@@ -4,6 +4,7 @@ files. And who told the line."""
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -153,9 +154,9 @@ def links_of(tenant_id: UUID, matches: Sequence[UUID]) -> dict[UUID, list[Link]]
     if not matches:
         return {}
     found: dict[UUID, dict[str, Link]] = {}
-    parts = MatchPart.objects.of(tenant_id).filter(match__in=matches)
-    parts = parts.select_related("allocation__journal_line__entry").order_by("id")
-    parts = list(parts.annotate(booked=booked_on("allocation__journal_line")))
+    made = MatchPart.objects.of(tenant_id).filter(match__in=matches)
+    made = made.select_related("allocation__journal_line__entry").order_by("id")
+    parts: list[Any] = list(made.annotate(booked=booked_on("allocation__journal_line")))
     booked = {each.allocation.journal_line.entry_id: booked_words(each.booked) for each in parts}
     effects = MatchEffect.objects.of(tenant_id).filter(match__in=matches)
     documents = ("bill__payee", "settlement__charge__payer", "entry")

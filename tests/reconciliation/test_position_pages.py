@@ -215,13 +215,6 @@ def test_what_was_seen_is_written(client, tenant, operator, account):
     assert opening.created_by == operator
 
 
-def test_where_it_is_written_nothing_is_offered_to_write(client, tenant, operator, opened):
-    shown = page_for(client, operator, tenant, "opening", opened)
-
-    assert shown.context["effect"].is_in_force
-    assert 'name="lancar"' not in shown.content.decode()
-
-
 def test_a_balance_that_no_bank_states_is_asked(client, tenant, admin, operator):
     bare = make_account(tenant, admin)
     make_line(bare, "50.00", FIRST)
