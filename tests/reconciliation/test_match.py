@@ -362,6 +362,16 @@ def test_a_line_that_names_nobody_may_be_that_of_a_payment_at_the_bank(tenant, i
     assert reread(order).status == OrderStatus.PAID
 
 
+def test_a_payment_that_its_line_proves_asks_nothing_of_a_person_any_more(tenant, itau, ana):
+    bill = approved(tenant, "100.00")
+    order = make_order(bill, OrderStatus.UNKNOWN, needs_person=True)
+
+    matched(line(itau, "-100.00", date(2026, 11, 23), kind="transfer"), reread(bill), by=ana)
+
+    held = reread(order)
+    assert (held.status, held.needs_person) == (OrderStatus.PAID, False)
+
+
 def test_a_payment_that_came_back_is_proved_by_no_line(tenant, itau, ana):
     bill = approved(tenant, "100.00")
     order = make_order(bill, OrderStatus.AT_BANK)
@@ -416,6 +426,27 @@ def test_the_debit_of_another_lot_or_of_before_it_left_proves_none(
 
     assert caught.value.code == "at_bank"
     assert reread(of_lot).status == OrderStatus.AT_BANK
+
+
+def test_the_debit_of_a_lot_proves_no_payment_of_another_value(tenant, itau, ana, of_lot):
+    posted = make_entry(itau, "-60.00")
+    row = line(itau, "-150.00", date(2026, 11, 23), description="PAGTOS LOTE77")
+
+    with pytest.raises(InvalidState) as caught:
+        match(row, [choice(bill_of(of_lot), "90.00"), posted], by=ana)
+
+    assert caught.value.code == "at_bank"
+    assert (reread(of_lot).status, open_of(row)) == (OrderStatus.AT_BANK, row.amount)
+
+
+def test_a_fee_of_the_same_value_is_no_debit_of_a_payment(tenant, itau, ana, of_lot):
+    row = line(itau, "-100.00", date(2026, 11, 23), kind="fee")
+
+    with pytest.raises(InvalidState) as caught:
+        match(row, bill_of(of_lot), by=ana)
+
+    assert caught.value.code == "at_bank"
+    assert (reread(of_lot).status, open_of(row)) == (OrderStatus.AT_BANK, row.amount)
 
 
 def test_the_debit_of_a_lot_is_of_the_account_that_it_left(tenant, ana, itau, of_lot):

@@ -176,6 +176,22 @@ def test_the_same_one_becomes_a_source_and_no_line(other, by):
     assert lines(other) == [("11-10", "-1.20"), ("11-12", "-2300.00")]
 
 
+def test_only_what_is_asked_is_answered_and_by_who_works_on_the_statement(other, by, tenant):
+    applied(other, ofx(FEE, RENT), by)
+    file = compared(other, csv(FEE, SALE, ("2026-11-13", "-2300.00", "PAGTO ALUGUEL")), by)
+    reader = membership_of(tenant, make_member(tenant, Role.READER))
+    with tenant_scope(other.tenant_id):
+        rows = list(FileRow.objects.of(other.tenant_id).filter(file=file).order_by("number"))
+        ids = [row.id for row in rows]
+        with pytest.raises(NotAllowed):
+            answer_doubts(file, ids, "same", by=reader)
+
+        assert answer_doubts(file, ids, "same", by=by) == 1
+
+    assert [row.state for row in rows] == ["here", "new", "doubtful"]
+    assert [answer for _, answer in answers(file)] == ["", "", "same"]
+
+
 def test_a_doubt_that_nobody_answers_stays_out(other, by):
     applied(other, ofx(FEE, RENT), by)
     near = ("2026-11-13", "-2300.00", "PAGTO ALUGUEL")
@@ -310,6 +326,24 @@ def test_a_file_that_was_undone_may_be_applied_again(other, by):
     applied(other, ofx(FEE, SALE), by)
 
     assert lines(other) == [("11-10", "-1.20"), ("11-10", "500.00")]
+
+
+def test_a_file_that_a_worker_is_at_is_left_to_it(other, by):
+    file = compared(other, ofx(FEE, SALE), by)
+    with tenant_scope(other.tenant_id):
+        begin_apply(file, by=by)
+        acts = (
+            lambda: begin_apply(file, by=by),
+            lambda: begin_undo(file, by=by),
+            lambda: discard_file(file, by=by),
+            lambda: answer_doubts(file, FileRow.Question.IS_SAME, "same", by=by),
+        )
+        for act in acts:
+            with pytest.raises(InvalidState) as refused:
+                act()
+            assert refused.value.code == "not_ready"
+
+    assert states(work(file)) == ["applied", "applied"]
 
 
 def test_what_was_not_applied_is_not_undone(other, by):
