@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.matching import awkward, moving, paying, receiving
+from benchmarks.matching.chance import leave_out_chance
 from benchmarks.matching.world import Row, World
 
 CASES = paying.CASES + receiving.CASES + moving.CASES + awkward.CASES
@@ -21,7 +22,9 @@ def generate(seed: int, lines: int) -> dict[str, Any]:
     world = World(seed, first=FIRST_DAY, days=days, parties=max(20, min(600, lines // 25)))
     cases, weights = zip(*CASES, strict=True)
     while len(world.lines) < lines:
-        world.rng.choices(cases, weights)[0](world)
+        while len(world.lines) < lines:
+            world.rng.choices(cases, weights)[0](world)
+        leave_out_chance(world)
     world.lines.sort(key=itemgetter("arrived_on", "booked_on"))
     world.items.sort(key=itemgetter("created_on"))
     people = {party.id: party for party in [*world.suppliers, *world.customers, *world.people]}

@@ -202,7 +202,7 @@ def measure_of(part: str, lines: int, longest: int) -> list[Result]:
         at_least(f"{part}: right first", counts["right_first"] / known, 0.92),
         plain(f"{part}: right in three", counts["right_in_three"] / known, "ratio"),
         at_most(f"{part}: false proposals", counts["false_proposals"] / without, 0.03),
-        at_most(f"{part}: {counts['lines']} lines", seconds, LONGEST, "s"),
+        at_most(f"{part}: {counts['lines']} lines", seconds, longest, "s"),
         plain(f"{part}: lines of a company", min(each["lines_per_second"] for each in told),
               "lines/s"),
         plain(f"{part}: peak memory", max(each["peak_mb"] for each in told), "MB"),

@@ -1,6 +1,7 @@
 """What a generated company has so far: rows of the five files, made by the cases."""
 
 import random
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -53,6 +54,9 @@ class World:
         self.items: list[Row] = []
         self.lines: list[Row] = []
         self.truth: list[Row] = []
+        self.line_of: dict[str, Row] = {}  # by id
+        self.party_of: dict[str, str] = {}  # by line, where it tells of one
+        self.items_of: dict[tuple[str | None, str], list[Row]] = defaultdict(list)  # by amount
         self._numbers: dict[str, int] = {}
 
     def _make_alike(self) -> None:
@@ -127,6 +131,7 @@ class World:
         }
         row.update({key: str(v) if isinstance(v, date) else v for key, v in more.items()})
         self.items.append(row)
+        self.items_of[row["party"], row["amount"]].append(row)
         return row
 
     def payable(self, party: Party, amount: Decimal, due: date, **more: Any) -> Row:
@@ -191,7 +196,7 @@ class World:
             tzinfo=SAO_PAULO,
         )
         row: Row = {
-            "id": f"l{len(self.lines)}",
+            "id": f"l{self.next('line', 0)}",
             "account": account.id,
             "bank_id": f"b{self.rng.getrandbits(40):x}",
             "booked_on": str(day),
@@ -204,6 +209,7 @@ class World:
             "counterparty_document": document,
         }
         self.lines.append(row)
+        self.line_of[row["id"]] = row
         return row
 
     def moved(
@@ -229,7 +235,9 @@ class World:
             text = f"{text} {texts.in_file(self.rng, party)}"
         if number:
             text = f"{text} {texts.number_in_text(self.rng, number)}"
-        return self.line(account, day, amount, kind, text, name, document)
+        row = self.line(account, day, amount, kind, text, name, document)
+        self.party_of[row["id"]] = party.id
+        return row
 
     def true(
         self,

@@ -4,9 +4,9 @@ Both ask for a value that is the item's own, or what its own terms make of it, t
 Evidence asks for more: a party that the line tells of, and of no other (document, account, root,
 a name that fits one party alone), or a value that was there once in 120 days, is not round, and
 stands on a line that names nobody else; a day on which such an item is paid, and the rail that it
-is paid by; no other open item and no other open line that would do as well; and no equal line of
-the party that was matched just before. Memory, a mask alone and a namesake with another document
-only ever propose.
+is paid by; no other open item and no other open line that would do as well; no equal line of the
+party that was matched just before; and nobody who keeps a fee of what it pays on. Memory, a mask
+alone and a namesake with another document only ever propose.
 """
 
 from dataclasses import replace
@@ -29,6 +29,8 @@ def degree_of(look: Look, candidate: Candidate, candidates: list[Candidate]) -> 
         return ""
     if candidate.by_id:
         return "" if _has_earlier_line(look, candidate) else "id"
+    if look.book.rates.get(candidate.item.party or "") and not candidate.by_number:
+        return ""  # who keeps a fee of what it pays on pays no sale whole
     if not _is_timely(look, candidate) or _has_rival_line(look, candidate):
         return ""
     apart = banking_days_between(look.day_of(candidate.item), look.line.day)

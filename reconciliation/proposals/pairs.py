@@ -12,6 +12,7 @@ from reconciliation.proposals.facts import Item, Line, Proposal
 from reconciliation.proposals.reading import says_refund
 
 MOST_DAYS_OF_TRANSFER = 5  # banking days
+DAYS_OF_ANNOUNCED = 7  # from the day for which it was written down
 RETURN_DAYS = 90  # MED
 KNOWN_KINSHIP = 30  # both lines tell of one party, or of one number
 SILENT_RETURN_DAYS = 30
@@ -89,12 +90,27 @@ def _announced(book: Book, line: Line, mirror: Line) -> list[Item]:
     out, into = (line, mirror) if line.amount < 0 else (mirror, line)
     return [
         item
+        for item in _announced_of_value(book, out)
+        if item.account == out.account and item.to_account == into.account
+    ]
+
+
+def _is_announced_otherwise(book: Book, line: Line, mirror: Line) -> bool:
+    """What left goes to another account of ours, or what came is from another, as we said."""
+    out, into = (line, mirror) if line.amount < 0 else (mirror, line)
+    return any(
+        (item.account == out.account) != (item.to_account == into.account)
+        for item in _announced_of_value(book, out)
+    )
+
+
+def _announced_of_value(book: Book, out: Line) -> list[Item]:
+    return [
+        item
         for item in book.transfers
         if book.open[item.id]
-        and item.account == out.account
-        and item.to_account == into.account
-        and abs(item.amount) == into.amount
-        and abs((item.day - out.day).days) <= 7
+        and abs(item.amount) == -out.amount
+        and abs((item.day - out.day).days) <= DAYS_OF_ANNOUNCED
     ]
 
 
@@ -103,6 +119,8 @@ def _degree(book: Book, line: Line, mirror: Line, signs: int, mirrors: list[Line
     named = _names_account(book, line, mirror)
     told = named or bool(_announced(book, line, mirror))
     if signs + bool(told) < 2:
+        return ""
+    if not told and _is_announced_otherwise(book, line, mirror):
         return ""
     own = [other for other in mirrors if _may_be_own(book, other)]
     back = [other for other in _mirrors(book, mirror) if _may_be_own(book, other)]

@@ -60,6 +60,7 @@ function show() {
   form.elements.ids.value = [...chosen.ids].join(",");
   form.elements.escolha.value = chosen.isAll ? "todas" : "";
   document.getElementById("selection").hidden = isEmpty(chosen);
+  document.body.classList.toggle("is-selecting", !isEmpty(chosen));
 }
 
 function changed() {

@@ -1,11 +1,14 @@
 """The generated data set keeps the form that others read."""
 
 from collections import Counter
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
+from benchmarks.matching.chance import leave_out_chance
 from benchmarks.matching.generate import CASES, generate, read, write
+from benchmarks.matching.world import World
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +54,32 @@ def test_what_is_written_is_read_again(data, tmp_path):
     write(tmp_path, data)
 
     assert read(tmp_path) == data
+
+
+@pytest.mark.parametrize(("apart", "kept"), [(45, 0), (46, 1)])
+def test_a_movement_that_may_be_an_item_of_its_party_is_left_out(apart, kept):
+    world = World(7, first=date(2026, 1, 5), days=90, parties=20)
+    party, due = world.suppliers[0], date(2026, 2, 10)
+    world.payable(party, Decimal("409.90"), due)
+    day = due - timedelta(days=apart)
+    world.moved(world.account("cora"), day, Decimal("-409.90"), "pix", party)
+    leave_out_chance(world)
+    assert len(world.lines) == kept
+
+
+@pytest.mark.parametrize(("apart", "kept"), [(4, 1), (5, 3)])
+def test_a_return_of_one_of_two_equal_payments_is_left_out_with_what_it_returns(apart, kept):
+    world = World(7, first=date(2026, 1, 5), days=90, parties=20)
+    account, back_on = world.account(""), date(2026, 2, 10)
+    before = back_on - timedelta(days=1)
+    out, other = (
+        world.moved(account, day, Decimal("-649.90"), "ted", party)
+        for day, party in zip(
+            (before, back_on - timedelta(days=apart)), world.suppliers, strict=False
+        )
+    )
+    back = world.line(account, back_on, Decimal("649.90"), "ted", "DEV TED CONTA ENCERRADA")
+    world.true("refused_ted", [out, back])
+    leave_out_chance(world)
+    assert (len(world.lines), len(world.truth)) == (kept, kept // 3)
+    assert other in world.lines

@@ -414,3 +414,25 @@ def test_of_many_of_one_price_those_of_others_than_the_line_names_are_not_propos
         charge("850.00", POSTAL, day=date(2026, 10, 9)),
     )
     assert len(found) == count
+
+
+def test_who_keeps_a_fee_pays_no_sale_whole(book):
+    sale = charge("623.55", OMEGA, method="other")
+    told = line("623.55", "CREDITO VENDAS", document=OMEGA.document)
+    assert look(book, told, sale)[0].degree == "evidence"
+    book.rates[OMEGA.id].add(Decimal("0.0249"))
+    assert (items_of(propose(book, told)[0]), propose(book, told)[0].degree) == ([sale.id], "")
+
+
+@pytest.mark.parametrize(("sender", "receiver"), [("A", "C"), ("C", "B")])
+def test_a_transfer_of_which_something_else_was_announced_is_not_certain(book, sender, receiver):
+    """The account that it was announced for may not have been read."""
+    out = line("-169.90", "TED ENVIADA", name=COMPANY.name, account="A")
+    into = line("169.90", "TED RECEBIDA", name=COMPANY.name, account="B")
+    assert look(book, out, into)[0].degree == "evidence"
+
+    book.add_item(item("transfer", "-169.90", account=sender, to_account=receiver))
+    assert [(each.kind, each.degree) for each in propose(book, out)] == [("transfer", "")]
+
+    book.add_item(item("transfer", "-169.90", account="A", to_account="B"))
+    assert propose(book, out)[0].degree == "evidence"
