@@ -81,6 +81,7 @@ def test_rules_are_written_tried_ordered_and_applied(
 
         page.get_by_role("button", name="Gravar regra").click()
         expect(page.locator("[data-rule]")).to_have_count(6)
+        page.wait_for_load_state()  # its script is there: without it nothing is dragged
         order = rule_order(page)
         with page.expect_response("**/regras/ordem/"):
             page.locator("[data-rule] .rule__grip").last.drag_to(page.locator("[data-rule]").first)
