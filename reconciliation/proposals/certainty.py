@@ -29,8 +29,8 @@ def degree_of(look: Look, candidate: Candidate, candidates: list[Candidate]) -> 
         return ""
     if candidate.by_id:
         return "" if _has_earlier_line(look, candidate) else "id"
-    if look.book.rates.get(candidate.item.party or "") and not candidate.by_number:
-        return ""  # who keeps a fee of what it pays on pays no sale whole
+    if _is_paid_on_net(look, candidate.item) and not candidate.by_number:
+        return ""
     if not _is_timely(look, candidate) or _has_rival_line(look, candidate):
         return ""
     apart = banking_days_between(look.day_of(candidate.item), look.line.day)
@@ -137,6 +137,11 @@ def _is_alone(look: Look, candidate: Candidate) -> bool:
     if _is_off_rail(look, item):
         return False
     return apart <= 5
+
+
+def _is_paid_on_net(look: Look, item: Item) -> bool:
+    """A sale that no slip collects, of who kept a fee before: its credits are whole by chance."""
+    return item.method == "other" and bool(look.book.rates.get(item.party or ""))
 
 
 def _is_off_rail(look: Look, item: Item) -> bool:

@@ -45,7 +45,9 @@ function show({ text, tone = "ok", undo = null }) {
   }
   if (tone === "ok") {
     for (const before of region.querySelectorAll(".toast--ok:not(:has([data-toast-undo]))")) {
-      before.remove();
+      if (!before.matches(":hover, :focus-within")) {
+        before.remove();
+      }
     }
   }
   region.append(toast);

@@ -416,12 +416,14 @@ def test_of_many_of_one_price_those_of_others_than_the_line_names_are_not_propos
     assert len(found) == count
 
 
-def test_who_keeps_a_fee_pays_no_sale_whole(book):
-    sale = charge("623.55", OMEGA, method="other")
+@pytest.mark.parametrize(("method", "degree"), [("other", ""), ("boleto", "evidence")])
+def test_who_keeps_a_fee_pays_no_sale_whole_but_a_slip(book, method, degree):
+    sale = charge("623.55", OMEGA, method=method)
     told = line("623.55", "CREDITO VENDAS", document=OMEGA.document)
     assert look(book, told, sale)[0].degree == "evidence"
     book.rates[OMEGA.id].add(Decimal("0.0249"))
-    assert (items_of(propose(book, told)[0]), propose(book, told)[0].degree) == ([sale.id], "")
+    found = propose(book, told)[0]
+    assert (items_of(found), found.degree) == ([sale.id], degree)
 
 
 @pytest.mark.parametrize(("sender", "receiver"), [("A", "C"), ("C", "B")])
