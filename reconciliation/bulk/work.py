@@ -122,7 +122,7 @@ def do_next(tenant_id: UUID, bulk_id: UUID) -> bool:
 def member_of(bulk: BulkAct) -> Membership | None:
     """Who asked for it, as far as their role in the company goes by now."""
     members = Membership.objects.of(bulk.tenant_id).select_related("user", "tenant")
-    by: Membership | None = members.filter(user=bulk.made_by_id).first()
+    by: Membership | None = members.filter(user=bulk.made_by_id, user__is_active=True).first()
     return by
 
 
