@@ -117,9 +117,11 @@ def test_undoing_many_says_what_it_reopens_keeps_and_reverses(
 
     bulk = review(finance, "desfazer", itau, linked, made)
     told = effect(bulk).alone
-    confirm(finance, bulk)
+    confirm(finance, bulk, why="Engano")
 
     assert (len(told.lines), len(told.kept), len(told.reversed)) == (2, 1, 1)
+    with tenant_scope(tenant.id):
+        assert set(Match.objects.of(tenant).values_list("undone_why", flat=True)) == {"Engano"}
     assert (open_of(linked), open_of(made)) == (D("-10.00"), D("-20.00"))
     assert (balance(tenant, "5.3.02"), balance(tenant, "5.5.01")) == (D("10.00"), 0)
 
@@ -472,16 +474,17 @@ def test_a_line_of_which_a_part_was_undone_since_is_left_as_it_is(
 def test_an_allocation_without_a_match_that_somebody_took_apart_since_is_said(
     itau: BankAccount, ana: Membership
 ) -> None:
-    row, kept = allocated(itau, "-10.00"), allocated(itau, "-20.00")
-    bia, bulk = membership(itau.tenant), drafted(UNDO, ana, row, kept)
+    row, mine, kept = (allocated(itau, amount) for amount in ("-10.00", "-15.00", "-20.00"))
+    bia, bulk = membership(itau.tenant), drafted(UNDO, ana, row, mine, kept)
     with tenant_scope(itau.tenant_id):
-        part = Allocation.objects.of(itau.tenant_id).get(statement_line=row)
-        undo_allocation(part, by=bia)
+        for each, by in ((row, bia), (mine, ana)):
+            part = Allocation.objects.of(itau.tenant_id).get(statement_line=each)
+            undo_allocation(part, by=by)
     begun(bulk, ana)
 
     work(itau.tenant_id, bulk.id)
 
-    assert states(bulk) == {row.id: State.REFUSED, kept.id: State.DONE}
+    assert states(bulk) == {row.id: State.REFUSED, mine.id: State.DONE, kept.id: State.DONE}
     assert bia.user.display_name in words(bulk)[row.id]
     assert open_of(kept) == D("-20.00")
 
