@@ -153,6 +153,20 @@ def test_proposals_are_accepted_at_once_and_the_sum_is_said_first(
     assert json.loads(answer.headers["HX-Trigger"])["lines-kept"] == {"ids": []}
 
 
+def test_a_line_and_its_return_that_are_both_chosen_are_accepted_once(
+    finance: Client, tenant: Tenant, itau: BankAccount
+) -> None:
+    row = line(itau, "-12.90", DAY, kind="fee", description="TARIFA PACOTE")
+    back = line(itau, "12.90", DAY, description="ESTORNO TARIFA PACOTE")
+    engine.work(tenant.id)
+
+    bulk = review(finance, "conciliar", itau, row, back)
+    confirm(finance, bulk)
+
+    assert list(states(bulk).values()) == [State.DONE]
+    assert (open_of(row), open_of(back)) == (0, 0)
+
+
 def test_what_a_worker_does_is_selected_no_more(
     finance: Client, tenant: Tenant, itau: BankAccount
 ) -> None:
@@ -169,15 +183,18 @@ def test_only_proposals_over_the_score_are_accepted(
     finance: Client, tenant: Tenant, itau: BankAccount
 ) -> None:
     sure, _ = proposed(tenant, itau, "10.00")
-    payer = make_payer(tenant)
-    opened(make_charge(tenant, itau, "20.00", payer=payer))
-    far = line(itau, "20.00", DAY - timedelta(days=300), counterparty_document=payer.document)
+    charge = opened(make_charge(tenant, itau, "20.00"))
+    unsure = line(itau, "20.00", charge.due_date)  # that names nobody
+    engine.work(tenant.id)
 
-    bulk = review(finance, "conciliar", itau, sure, far)
+    bulk = review(finance, "conciliar", itau, sure, unsure)
+    with tenant_scope(tenant.id):
+        told = drafts.by_certainty(bulk)
     confirm(finance, bulk, certeza="certas")
 
-    assert states(bulk) == {sure.id: State.DONE, far.id: State.LEFT_OUT}
-    assert open_of(far) == D("20.00")
+    assert (told["certas"].came, told["todas"].came) == (D("10.00"), D("30.00"))
+    assert states(bulk) == {sure.id: State.DONE, unsure.id: State.LEFT_OUT}
+    assert open_of(unsure) == D("20.00")
 
 
 def test_of_ten_of_which_two_are_refused_eight_are_done_and_two_stay_ticked(

@@ -13,6 +13,7 @@ from banking.statements.imports.files import (
     discard_file,
     say_columns,
 )
+from banking.statements.imports.stages import MOST_ATTEMPTS
 from banking.statements.imports.undo import effect_of_undoing
 from core.errors import InvalidInput, InvalidState, NotAllowed
 from tenants.models import Role, User
@@ -121,6 +122,13 @@ def test_the_same_file_twice_is_told(other, by, tenant):
     assert known.value.file.id == file.id
 
 
+def test_a_file_that_ends_its_readers_is_not_read_for_ever(other, by):
+    file = send(other, ofx(FEE), by)
+    change(file, attempts=MOST_ATTEMPTS)
+
+    assert work(file).status == StatementFile.Status.REFUSED
+
+
 def test_a_file_that_was_discarded_may_come_again(other, by):
     file = compared(other, ofx(FEE), by)
     with tenant_scope(other.tenant_id):
@@ -214,6 +222,12 @@ def test_a_doubt_that_nobody_answers_stays_out(other, by):
         assert begin_apply(file, by=by) == 1
 
     assert states(work(file)) == ["here", "applied", "doubtful"]
+    assert len(lines(other)) == 3
+    with tenant_scope(other.tenant_id):
+        answer_doubts(file, doubtful(file), "two", by=by)
+        begin_apply(file, by=by)
+    assert states(work(file)) == ["here", "applied", "applied"]
+    assert len(lines(other)) == 4
 
 
 @pytest.fixture
