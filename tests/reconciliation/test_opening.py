@@ -14,6 +14,7 @@ from audit.acts import Act
 from banking.bank_accounts.ledger_account import Entries, tie_account
 from banking.models import BankAccount
 from banking.statements.allocation import NotFree
+from core.clock import database_now
 from core.errors import Changed, InvalidInput, InvalidState, NotAllowed
 from reconciliation.models import OpeningBalance
 from reconciliation.position.opening import (
@@ -27,7 +28,13 @@ from reconciliation.position.opening import (
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.audit.reading import audit_of
-from tests.banking.factories import make_account, make_daily_balance, make_line, reread
+from tests.banking.factories import (
+    change,
+    make_account,
+    make_daily_balance,
+    make_line,
+    reread,
+)
 from tests.reconciliation.books import BEFORE, FIRST, join, member, position, post, posted
 
 pytestmark = pytest.mark.django_db
@@ -254,6 +261,7 @@ def test_days_without_a_balance_are_told_before_it_follows_from_them(account, by
     open_books(account, by)
     kept = audit_of(account.tenant, Act.OPENING_POSTED)[-1]
     assert told.words in kept.after.values()
+    assert kept.before
 
 
 def test_what_came_on_the_day_of_the_former_one_is_told_too(account, by) -> None:
@@ -275,6 +283,7 @@ def test_where_no_balance_is_known_at_all_they_are_told_too(tenant, admin, by) -
     again = effect(other)
 
     assert (again.amount, again.unproved.number) == (Decimal(35), 2)
+    assert open_books(other, by, amount=Decimal(33)).amount == Decimal(33)
 
 
 def test_days_of_which_the_bank_tells_the_balance_are_proved(tenant, admin) -> None:
@@ -286,16 +295,64 @@ def test_days_of_which_the_bank_tells_the_balance_are_proved(tenant, admin) -> N
     assert effect(other).unproved.number == 0
 
 
+def test_older_days_of_which_the_bank_tells_the_balance_are_proved_too(tenant, admin, by) -> None:
+    other = make_account(tenant, admin)
+    make_line(other, "50.00", FIRST)
+    open_books(other, by, amount=Decimal(70))
+    make_line(other, "30.00", FIRST - 5 * ONE_DAY)
+    make_daily_balance(other, FIRST - 5 * ONE_DAY, "70.00")
+
+    assert effect(other).unproved.number == 0
+
+
 def test_what_waited_goes_on_waiting_when_it_is_moved_back(account, by) -> None:
+    post(account, "25.00", FIRST - 9 * ONE_DAY)
     entry = post(account, "-400.00", FIRST - 9 * ONE_DAY)
     open_books(account, by, marked=[posted(account, entry).id])
     make_line(account, "100.00", FIRST - 5 * ONE_DAY)
     with tenant_scope(account.tenant_id):
         marked = waiting_before(account)
 
+    assert marked == {posted(account, entry).id}
     open_books(account, by, marked=marked)
 
     assert position(account, FIRST).without_line.amount == Decimal(-400)
+
+
+def test_what_is_shown_is_what_is_written_when_it_is_moved_back(account, by, tenant) -> None:
+    """What it had taken in was reversed since."""
+    entry = post(account, "40.00", FIRST - 9 * ONE_DAY)
+    open_books(account, by)
+    with tenant_scope(tenant.id):
+        reverse_entry(entry, by=by.user, date=FIRST - 8 * ONE_DAY, why="Engano")
+    make_line(account, "100.00", FIRST - 5 * ONE_DAY)
+    shown = effect(account).entry_amount
+
+    open_books(account, by, seen=shown)
+
+    assert shown == Decimal(900)
+    found = position(account, FIRST)
+    assert found.difference == found.explained
+
+
+def test_it_stays_where_its_first_days_are_gone(tenant, admin, by) -> None:
+    other = make_account(tenant, admin)
+    gone = make_line(other, "30.00", FIRST - 5 * ONE_DAY, is_from_file=True)
+    make_line(other, "50.00", FIRST)
+    opening = open_books(other, by, amount=Decimal(70))
+    change(gone, withdrawn_at=database_now())
+
+    assert open_books(other, by) == opening
+
+
+def test_that_of_another_account_stays(account, by, tenant, admin) -> None:
+    other = make_account(tenant, admin)
+    make_daily_balance(other, BEFORE, "300.00")
+    theirs = open_books(other, by)
+
+    mine = open_books(account, by)
+
+    assert (in_force(other), in_force(account)) == (theirs, mine)
 
 
 def test_the_same_again_changes_nothing(account, by) -> None:
