@@ -17,7 +17,8 @@ from core.spreadsheet import Cell
 from core.text import fold
 
 BRANCH = re.compile(r"\bag(?:encia|\.)?[^\d;]{0,12}(\d[\d-]*[\dx]?)", re.ASCII)
-NUMBER = re.compile(r"\bconta\b[^\d;]{0,30}(\d[\d.]*(?:-[\dx])?)", re.ASCII)
+# Not the 6 of «conta corrente C6».
+NUMBER = re.compile(r"\bconta\b[^\d;]{0,30}(?<![a-z])(\d[\d.]*(?:-[\dx])?)", re.ASCII)
 PERIOD = re.compile(r"(\d\d/\d\d/\d{4})\D{1,12}(\d\d/\d\d/\d{4})", re.ASCII)
 DAY = re.compile(r"\d\d/\d\d/\d{4}", re.ASCII)
 MONEY = re.compile(r"-?(?:r\$ ?)?-?\d[\d.]*,\d\d(?!\d)", re.ASCII)

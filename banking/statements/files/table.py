@@ -6,8 +6,9 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import chain, islice
 
-from banking.statements.files.amounts import decimal_mark
 from banking.statements.files.cells import as_amount, as_day, as_text, at
+from banking.statements.files.codes import REAIS, currency_code, refusal_of
+from banking.statements.files.column_sample import only_currency, understood
 from banking.statements.files.columns import Columns, headings_of, recognise, side_of
 from banking.statements.files.contract import (
     LONGEST_ID,
@@ -22,7 +23,7 @@ from banking.statements.files.contract import (
     UnreadableFile,
     UnreadRow,
 )
-from banking.statements.files.days import is_month_first
+from banking.statements.files.layout import layout_of
 from banking.statements.files.particulars import (
     canonical,
     end_to_end_id,
@@ -31,11 +32,11 @@ from banking.statements.files.particulars import (
     states_opening,
 )
 from banking.statements.files.preamble import Preamble
-from banking.statements.files.running_balance import RunningBalance
+from banking.statements.files.running_balance import RunningBalance, StatedBalance
 from core.spreadsheet import Cell, plain
 
 SAMPLE = 500  # rows by which the columns are understood
-HEADINGS_WITHIN = 60  # rows
+NOBODY = "desconhecido"  # as Stone prints it
 SUMMARIES = ("total", "subtotal", "saldo", "resumo", "s a l d o")
 Row = tuple[int, Sequence[Cell]]
 
@@ -54,50 +55,21 @@ def read_table(
     """
     rows = iter(rows)
     sample = list(islice(rows, SAMPLE))
-    above = find_headings([cells for _, cells in sample], columns)
-    found = columns or recognise(sample[above - 1][1])
-    assert found is not None
-    found = understood(found, [cells for _, cells in sample[above:]])
+    above, found = layout_of([cells for _, cells in sample], columns)
+    shown = [cells for _, cells in sample[above:]]
+    found = understood(found, shown, is_recognised=columns is None)
     preamble = Preamble([cells for _, cells in sample[:above]])
-    yield replace(preamble.header(), is_card=found.is_sign_turned)
+    currency = only_currency(found, shown)
+    refused = refusal_of(currency)
+    yield replace(
+        preamble.header(), is_card=found.is_sign_turned, currency=currency, refused=refused
+    )
+    if refused:
+        yield AccountFooter()
+        return
     table = Table(found, preamble, today, counts_from_1904=counts_from_1904)
     yield from table.items(chain(sample[above:], rows))
     yield table.footer()
-
-
-def find_headings(rows: Sequence[Sequence[Cell]], columns: Columns | None) -> int:
-    """How many rows stand above the first movement.
-
-    Raises:
-        UnreadableFile: there are no such headings.
-    """
-    if columns is not None and not columns.headings:
-        return 0
-    for number, cells in enumerate(rows[:HEADINGS_WITHIN], 1):
-        if columns is None and recognise(cells) is not None:
-            return number
-        if columns is not None and headings_of(cells) == columns.headings:
-            return number
-    if columns is not None:
-        raise UnreadableFile(
-            "As colunas deste arquivo não são as do último: confira qual é qual.",
-            code="other_headings",
-        )
-    raise UnreadableFile(
-        "Não reconhecemos as colunas deste arquivo: informe onde estão data, descrição e valor.",
-        code="columns_unknown",
-    )
-
-
-def understood(columns: Columns, rows: Sequence[Sequence[Cell]]) -> Columns:
-    """With what the cells show of how the columns are written."""
-    days = [cell for cells in rows if isinstance(cell := at(cells, columns.date), str)]
-    money = (at(cells, position) for cells in rows for position in columns.money)
-    mark = columns.decimal_mark or decimal_mark(c.strip() for c in money if isinstance(c, str))
-    month_first = columns.is_month_first
-    if month_first is None:
-        month_first = is_month_first([day.strip() for day in days])
-    return replace(columns, decimal_mark=mark, is_month_first=month_first)
 
 
 class Table:
@@ -106,20 +78,43 @@ class Table:
     ) -> None:
         self._columns, self._today = columns, today
         self._counts_from_1904 = counts_from_1904
-        self._running = RunningBalance()
+        self._running, self._stated = RunningBalance(), StatedBalance()
         self._opening, self._closing = preamble.opening, preamble.closing
         self._has_rows = self._has_typed_days = False
         self._day_rows: list[int] = []  # of a spreadsheet, which is bounded
 
     def items(self, rows: Iterable[Row]) -> Iterator[Item]:
+        waiting: FileLine | None = None  # its text may go on in the next row
         for number, cells in rows:
+            if waiting is not None and (more := self._more_text(cells)):
+                waiting = self._with_text(waiting, f"{waiting.text} {more}"[:LONGEST_TEXT])
+                continue
+            if waiting is not None:
+                yield waiting
+                waiting = None
             item = self._item(number, cells)
             if item is None:
                 continue
             self._has_rows = True
+            if isinstance(item, FileLine):
+                waiting = item
+                continue
             if isinstance(item, UnreadRow):
                 self._running.lose()
             yield item
+        if waiting is not None:
+            yield waiting
+
+    def _more_text(self, cells: Sequence[Cell]) -> str:
+        """Of a row that holds nothing else: Bradesco and Sicoob write the other side so."""
+        columns = self._columns
+        if not columns.headings or as_text(at(cells, columns.date)):
+            return ""
+        told = [position for position, cell in enumerate(cells) if as_text(cell)]
+        if not told or not set(told) <= set(columns.texts):
+            return ""
+        text = self._text(cells)
+        return "" if plain(text).startswith(SUMMARIES) else text
 
     def footer(self) -> AccountFooter:
         if not self._has_rows:
@@ -127,7 +122,7 @@ class Table:
         swapped = self._day_rows if self._has_typed_days and not self._columns.swaps_days else ()
         return AccountFooter(
             self._opening or self._running.opening(),
-            self._running.closing() or self._closing,
+            self._running.closing() or self._stated.closing or self._closing,
             swapped_rows=tuple(swapped),
         )
 
@@ -160,23 +155,26 @@ class Table:
             if amount is None and balance is None:
                 raise NotRead("A linha não tem valor.")
             return BalanceRow(number, day, balance, text, False)
+        check_currency(as_text(at(cells, self._columns.currency)))
         self._running.take(day, amount, balance)
+        self._stated.take(day, amount)
         return self._line(number, cells, day, amount, text)
 
     def _balance_row(
         self, number: int, day: dt.date | None, amount: Decimal | None, text: str
     ) -> BalanceRow:
         row = BalanceRow(number, day, amount, text, states_opening(text))
-        if row.is_opening and amount is not None and self._opening is None:
-            self._opening = Balance(amount, day)
+        if amount is not None:
+            self._stated.note(amount, day, is_opening=row.is_opening)
+            if row.is_opening and self._opening is None:
+                self._opening = Balance(amount, day)
         return row
 
     def _line(
         self, number: int, cells: Sequence[Cell], day: dt.date, amount: Decimal, text: str
     ) -> FileLine:
         columns = self._columns
-        name = as_text(at(cells, columns.name))
-        document = canonical(as_text(at(cells, columns.document)))
+        name, document = self._other_side(cells, amount)
         source_id = as_text(at(cells, columns.source_id))[:LONGEST_ID]
         if not (name and document):
             told = other_side(text)
@@ -189,10 +187,31 @@ class Table:
             name,
             document,
             source_id,
-            as_text(at(cells, columns.check_number))[:LONGEST_ID],
+            number_of(as_text(at(cells, columns.check_number)))[:LONGEST_ID],
             end_to_end_id(source_id, text),
             None,
             day > self._today,
+        )
+
+    def _other_side(self, cells: Sequence[Cell], amount: Decimal) -> tuple[str, str]:
+        columns = self._columns
+        name, document = as_text(at(cells, columns.name)), as_text(at(cells, columns.document))
+        other = (
+            (columns.payee, columns.payee_document)
+            if amount < 0
+            else (columns.payer, columns.payer_document)
+        )
+        told = [as_text(at(cells, position)) for position in other]
+        known = ["" if plain(text) == NOBODY else text for text in told]
+        return name or known[0], canonical(document or known[1])
+
+    def _with_text(self, line: FileLine, text: str) -> FileLine:
+        name, document = other_side(text)
+        return line._replace(
+            text=text,
+            name=line.name or name,
+            document=line.document or document,
+            end_to_end_id=line.end_to_end_id or end_to_end_id(text),
         )
 
     def _without_day(self, number: int, cells: Sequence[Cell], why: str) -> Item | None:
@@ -228,7 +247,12 @@ class Table:
         return True
 
     def _text(self, cells: Sequence[Cell]) -> str:
-        parts = (as_text(at(cells, position)) for position in self._columns.texts)
+        """Without a part that another one holds: some banks print the kind twice."""
+        parts = [as_text(at(cells, position)) for position in self._columns.texts]
+        if len(parts) > 1:
+            parts = list(dict.fromkeys(parts))
+            whole = "\n".join(parts)
+            parts = [part for part in parts if whole.count(part) == 1]
         return " ".join(part for part in parts if part)[:LONGEST_TEXT]
 
     def _balance(self, cells: Sequence[Cell]) -> Decimal | None:
@@ -250,6 +274,8 @@ class Table:
             return None
         if columns.direction is not None and amount > 0:
             side = side_of(as_text(at(cells, columns.direction)))
+            if columns.is_unsigned and not side:
+                raise NotRead("A linha não diz se o valor entrou ou saiu.")
             return -amount if side == "D" else amount
         return -amount if columns.is_sign_turned else amount
 
@@ -259,6 +285,20 @@ class Table:
         if debit:
             return -abs(debit)
         return credit if credit is not None else debit
+
+
+def check_currency(text: str) -> None:
+    """Raises:
+    NotRead: the amount is not in reais.
+    """
+    currency = currency_code(text)
+    if currency not in ("", REAIS):
+        raise NotRead(f"O valor está em {currency}, e não em reais.")
+
+
+def number_of(text: str) -> str:
+    """Nothing where a bank prints the kind into the column of numbers: «PIX_DEB»."""
+    return text if any(sign.isdigit() for sign in text) else ""
 
 
 def printed(cells: Sequence[Cell]) -> str:
