@@ -19,14 +19,15 @@ HEADINGS = {
         "data lancamento", "data do lancamento", "data de lancamento", "data movimento",
         "data do movimento", "data movimentacao", "data da movimentacao", "data mov", "data",
         "data da transacao", "data transacao", "data hora", "data e hora", "data/hora",
-        "data da operacao", "date", "release date", "dt lancamento", "dt movimento", "dia",
-        "data contabil", "data da compra", "data de compra", "data pagamento",
+        "data da operacao", "data operacao", "date", "release date", "dt lancamento",
+        "dt movimento", "dia", "data contabil", "data da compra", "data de compra", "data pagamento",
         "data do pagamento",
     ),
     "amount": (
         "valor", "valor r", "valor em r", "valor rs", "valor lancamento", "valor do lancamento",
         "valor da transacao", "valor transacao", "valor brl", "valor em reais", "valor liquido",
         "amount", "transaction net amount", "net amount", "montante", "quantia", "vlr",
+        "valor movimentacao", "valor da movimentacao", "valor do movimento",
     ),
     "credit": (
         "credito", "creditos", "entrada", "entradas", "valor credito", "valor de entrada",
@@ -69,7 +70,7 @@ HEADINGS = {
         "razao social", "favorecido", "nome", "contraparte", "beneficiario", "nome do favorecido",
         "nome favorecido", "nome contraparte", "pagador", "pagador/recebedor",
         "favorecido/pagador", "nome/razao social", "identificacao", "origem/destino",
-        "destino/origem", "cliente/fornecedor", "fornecedor/cliente",
+        "destino/origem", "cliente ou fornecedor", "cliente/fornecedor", "fornecedor/cliente",
         "nome do fornecedor/cliente", "nome do cliente/fornecedor",
     ),
     # As Stone prints both sides of each row: the other one is the payee of money out, the payer
@@ -89,6 +90,7 @@ TEXTS = frozenset(
         "identificacao", "complemento", "movimentacao", "descricao do lancamento", "observacao",
         "observacoes", "historico complementar", "descricao da transacao", "details",
         "descricao lancamento", "descritivo", "local",
+        "detalhamento", "detalhamento hist", "detalhamento historico",
     }
 )  # fmt: skip
 # Bills of cards (Nubank, Inter), where a purchase has no minus.
@@ -102,12 +104,12 @@ CARD_BILLS = frozenset(
 # Nothing but such a bill has these (XP, C6).
 OF_A_CARD = frozenset({"portador", "nome no cartao", "final do cartao"})
 DEBITS = frozenset(
-    {"d", "debito", "db", "deb", "saida", "-", "dr", "debit", "despesa", "pagamento", "enviado",
-     "enviada"}
+    {"d", "s", "debito", "db", "deb", "saida", "-", "dr", "debit", "despesa", "pagamento",
+     "enviado", "enviada"}
 )  # fmt: skip
 CREDITS = frozenset(
-    {"c", "credito", "cr", "cred", "entrada", "+", "credit", "receita", "recebimento", "recebido",
-     "recebida"}
+    {"c", "e", "credito", "cr", "cred", "entrada", "+", "credit", "receita", "recebimento",
+     "recebido", "recebida"}
 )  # fmt: skip
 # «Valor (em US$)» is no other «Valor».
 FOREIGN = re.compile(r"\(\s*(?:em )?(us\$|usd|u\$s|€|eur|£|gbp)\s*\)", re.IGNORECASE)

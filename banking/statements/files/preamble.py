@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from banking.statements.files.amounts import read_amount
+from banking.statements.files.cells import as_text
 from banking.statements.files.contract import (
     LONGEST_ID,
     LONGEST_TEXT,
@@ -68,5 +69,10 @@ class Preamble:
 
 
 def text_of(cells: Sequence[Cell]) -> str:
-    texts = (cell for cell in cells if isinstance(cell, str) and cell.strip())
-    return fold(" ".join(texts)[:LONGEST_TEXT])
+    """With whole numbers: a spreadsheet holds that of an account so."""
+    texts = (as_text(cell) for cell in cells if isinstance(cell, str) or is_whole(cell))
+    return fold(" ".join(text for text in texts if text)[:LONGEST_TEXT])
+
+
+def is_whole(cell: Cell) -> bool:
+    return isinstance(cell, int | float) and not isinstance(cell, bool) and cell == cell // 1

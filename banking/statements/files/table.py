@@ -59,11 +59,11 @@ def read_table(
     shown = [cells for _, cells in sample[above:]]
     found = understood(found, shown, is_recognised=columns is None)
     preamble = Preamble([cells for _, cells in sample[:above]])
+    header = preamble.header()
+    found = replace(found, year_by=found.year_by or header.until)
     currency = only_currency(found, shown)
     refused = refusal_of(currency)
-    yield replace(
-        preamble.header(), is_card=found.is_sign_turned, currency=currency, refused=refused
-    )
+    yield replace(header, is_card=found.is_sign_turned, currency=currency, refused=refused)
     if refused:
         yield AccountFooter()
         return
@@ -229,7 +229,10 @@ class Table:
             return self._balance_row(number, None, amount if balance is None else balance, text)
         if plain(texts[0]).startswith(SUMMARIES):
             return None
-        has_day = any(sign.isdigit() for sign in as_text(at(cells, self._columns.date)))
+        told = as_text(at(cells, self._columns.date))
+        has_day = any(sign.isdigit() for sign in told)
+        if told and not has_day and not self._text(cells):
+            return None  # «Limite da conta», among what Itaú writes below the movements
         if amount or (has_day and len(texts) > 2):
             return UnreadRow(number, printed(cells), why)
         return None

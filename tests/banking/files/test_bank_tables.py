@@ -227,3 +227,21 @@ def test_a_kind_in_the_column_of_numbers_is_no_number() -> None:
     )
 
     assert [line.check_number for line in found.lines] == ["", "90017"]
+
+
+def test_what_stands_below_the_movements_is_no_line_and_no_day_that_is_spoilt() -> None:
+    found = read(
+        "data;lançamento;valor\n03/11/2026;PIX;1,00\nPosição Consolidada;;\n"
+        "Limite da conta;;10.000,00\nHoje;TARIFA;-1,00\n"
+    )
+
+    assert [line.row for line in found.lines] == [2]
+    assert [row.row for row in found.unread] == [5]
+
+
+def test_a_day_without_a_year_is_of_the_period_that_the_file_prints() -> None:
+    found = read(
+        "Período: 20/12/2025 - 10/01/2026\nDATA;HISTÓRICO;VALOR\n30/12;PIX;5,00C\n02/01;TED;1,00D\n"
+    )
+
+    assert [line.day for line in found.lines] == [date(2025, 12, 30), date(2026, 1, 2)]
