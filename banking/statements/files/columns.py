@@ -20,8 +20,8 @@ HEADINGS = {
         "data do movimento", "data movimentacao", "data da movimentacao", "data mov", "data",
         "data da transacao", "data transacao", "data hora", "data e hora", "data/hora",
         "data da operacao", "data operacao", "date", "release date", "dt lancamento",
-        "dt movimento", "dia", "data contabil", "data da compra", "data de compra", "data pagamento",
-        "data do pagamento",
+        "dt movimento", "dia", "data contabil", "data da compra", "data de compra",
+        "data pagamento", "data do pagamento",
     ),
     "amount": (
         "valor", "valor r", "valor em r", "valor rs", "valor lancamento", "valor do lancamento",
@@ -90,7 +90,7 @@ TEXTS = frozenset(
         "identificacao", "complemento", "movimentacao", "descricao do lancamento", "observacao",
         "observacoes", "historico complementar", "descricao da transacao", "details",
         "descricao lancamento", "descritivo", "local",
-        "detalhamento", "detalhamento hist", "detalhamento historico",
+        "historico de movimentacao", "detalhamento", "detalhamento hist", "detalhamento historico",
     }
 )  # fmt: skip
 # Bills of cards (Nubank, Inter), where a purchase has no minus.
