@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import chain, islice
 
 from banking.statements.files.cells import as_amount, as_day, as_text, at
-from banking.statements.files.codes import REAIS, currency_code, refusal_of
+from banking.statements.files.codes import refusal_of
 from banking.statements.files.column_sample import only_currency, understood
 from banking.statements.files.columns import Columns, headings_of, recognise, side_of
 from banking.statements.files.contract import (
@@ -25,18 +25,25 @@ from banking.statements.files.contract import (
 )
 from banking.statements.files.layout import layout_of
 from banking.statements.files.particulars import (
-    canonical,
     end_to_end_id,
     other_side,
     states_balance,
     states_opening,
 )
 from banking.statements.files.preamble import Preamble
+from banking.statements.files.rows import (
+    check_currency,
+    further_text,
+    joined_texts,
+    number_at,
+    printed,
+    text_at,
+    told_side,
+)
 from banking.statements.files.running_balance import RunningBalance, StatedBalance
 from core.spreadsheet import Cell, plain
 
 SAMPLE = 500  # rows by which the columns are understood
-NOBODY = "desconhecido"  # as Stone prints it
 SUMMARIES = ("total", "subtotal", "saldo", "resumo", "s a l d o")
 Row = tuple[int, Sequence[Cell]]
 
@@ -86,7 +93,7 @@ class Table:
     def items(self, rows: Iterable[Row]) -> Iterator[Item]:
         waiting: FileLine | None = None  # its text may go on in the next row
         for number, cells in rows:
-            if waiting is not None and (more := self._more_text(cells)):
+            if waiting is not None and (more := self._further_text(cells)):
                 waiting = self._with_text(waiting, f"{waiting.text} {more}"[:LONGEST_TEXT])
                 continue
             if waiting is not None:
@@ -105,16 +112,9 @@ class Table:
         if waiting is not None:
             yield waiting
 
-    def _more_text(self, cells: Sequence[Cell]) -> str:
-        """Of a row that holds nothing else: Bradesco and Sicoob write the other side so."""
-        columns = self._columns
-        if not columns.headings or as_text(at(cells, columns.date)):
-            return ""
-        told = [position for position, cell in enumerate(cells) if as_text(cell)]
-        if not told or not set(told) <= set(columns.texts):
-            return ""
-        text = self._text(cells)
-        return "" if plain(text).startswith(SUMMARIES) else text
+    def _further_text(self, cells: Sequence[Cell]) -> str:
+        text = further_text(cells, self._columns)
+        return "" if text and plain(text).startswith(SUMMARIES) else text
 
     def footer(self) -> AccountFooter:
         if not self._has_rows:
@@ -145,7 +145,7 @@ class Table:
             self._day_rows.append(number)
 
     def _of_day(self, number: int, cells: Sequence[Cell], day: dt.date) -> Item:
-        text = self._text(cells)
+        text = joined_texts(cells, self._columns)
         balance = self._balance(cells)
         if states_balance(text):
             stated = balance if balance is not None else self._amount(cells)
@@ -155,7 +155,8 @@ class Table:
             if amount is None and balance is None:
                 raise NotRead("A linha não tem valor.")
             return BalanceRow(number, day, balance, text, False)
-        check_currency(as_text(at(cells, self._columns.currency)))
+        if self._columns.currency is not None:
+            check_currency(cells, self._columns)
         self._running.take(day, amount, balance)
         self._stated.take(day, amount)
         return self._line(number, cells, day, amount, text)
@@ -174,8 +175,8 @@ class Table:
         self, number: int, cells: Sequence[Cell], day: dt.date, amount: Decimal, text: str
     ) -> FileLine:
         columns = self._columns
-        name, document = self._other_side(cells, amount)
-        source_id = as_text(at(cells, columns.source_id))[:LONGEST_ID]
+        name, document = told_side(cells, columns, amount)
+        source_id = text_at(cells, columns.source_id)[:LONGEST_ID]
         if not (name and document):
             told = other_side(text)
             name, document = name or told[0], document or told[1]
@@ -187,23 +188,11 @@ class Table:
             name,
             document,
             source_id,
-            number_of(as_text(at(cells, columns.check_number)))[:LONGEST_ID],
+            number_at(cells, columns.check_number)[:LONGEST_ID],
             end_to_end_id(source_id, text),
             None,
             day > self._today,
         )
-
-    def _other_side(self, cells: Sequence[Cell], amount: Decimal) -> tuple[str, str]:
-        columns = self._columns
-        name, document = as_text(at(cells, columns.name)), as_text(at(cells, columns.document))
-        other = (
-            (columns.payee, columns.payee_document)
-            if amount < 0
-            else (columns.payer, columns.payer_document)
-        )
-        told = [as_text(at(cells, position)) for position in other]
-        known = ["" if plain(text) == NOBODY else text for text in told]
-        return name or known[0], canonical(document or known[1])
 
     def _with_text(self, line: FileLine, text: str) -> FileLine:
         name, document = other_side(text)
@@ -231,7 +220,7 @@ class Table:
             return None
         told = as_text(at(cells, self._columns.date))
         has_day = any(sign.isdigit() for sign in told)
-        if told and not has_day and not self._text(cells):
+        if told and not has_day and not joined_texts(cells, self._columns):
             return None  # «Limite da conta», among what Itaú writes below the movements
         if amount or (has_day and len(texts) > 2):
             return UnreadRow(number, printed(cells), why)
@@ -248,15 +237,6 @@ class Table:
         mark, first = self._columns.decimal_mark, self._columns.is_month_first
         self._columns = replace(found, decimal_mark=mark, is_month_first=first)
         return True
-
-    def _text(self, cells: Sequence[Cell]) -> str:
-        """Without a part that another one holds: some banks print the kind twice."""
-        parts = [as_text(at(cells, position)) for position in self._columns.texts]
-        if len(parts) > 1:
-            parts = list(dict.fromkeys(parts))
-            whole = "\n".join(parts)
-            parts = [part for part in parts if whole.count(part) == 1]
-        return " ".join(part for part in parts if part)[:LONGEST_TEXT]
 
     def _balance(self, cells: Sequence[Cell]) -> Decimal | None:
         """None too where it cannot be read: the movement counts without it."""
@@ -288,21 +268,3 @@ class Table:
         if debit:
             return -abs(debit)
         return credit if credit is not None else debit
-
-
-def check_currency(text: str) -> None:
-    """Raises:
-    NotRead: the amount is not in reais.
-    """
-    currency = currency_code(text)
-    if currency not in ("", REAIS):
-        raise NotRead(f"O valor está em {currency}, e não em reais.")
-
-
-def number_of(text: str) -> str:
-    """Nothing where a bank prints the kind into the column of numbers: «PIX_DEB»."""
-    return text if any(sign.isdigit() for sign in text) else ""
-
-
-def printed(cells: Sequence[Cell]) -> str:
-    return " · ".join(text for text in map(as_text, cells) if text)[:LONGEST_TEXT]
