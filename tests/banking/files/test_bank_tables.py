@@ -144,13 +144,31 @@ def test_a_text_goes_on_in_a_row_that_holds_nothing_else() -> None:
     ]
 
 
-def test_the_number_of_an_account_is_not_in_the_name_of_the_bank() -> None:
+@pytest.mark.parametrize(
+    ("printed", "branch", "number"),
+    [
+        ("EXTRATO DE CONTA CORRENTE C6 BANK\n\nAgência: 1 / Conta: 123456", "1", "123456"),
+        ("Agência/Conta: 0001/12345-6", "0001", "12345-6"),
+        ("Conta Corrente: 1234 / 12345-6", "1234", "12345-6"),
+        ("Ag: 1234 | CC: 12345-6 | Entre 01/11/2026 e 30/11/2026", "1234", "12345-6"),
+        ("Agencia: 4334;Conta: 01-300536-75", "4334", "01-300536-75"),
+        ("Extrato de Conta Corrente 01/11/2026 a 30/11/2026", "", ""),
+        ("Saldo em conta em 30/11/2026;R$ 950,00", "", ""),
+    ],
+)
+def test_the_account_is_read_however_it_is_printed(printed: str, branch: str, number: str) -> None:
+    found = read(f"{printed}\n\nData;Título;Valor\n03/11/2026;A;1,00\n")
+
+    assert (found.header.branch, found.header.number) == (branch, number)
+
+
+def test_what_is_blocked_or_lent_is_no_closing_balance() -> None:
     found = read(
-        "EXTRATO DE CONTA CORRENTE C6 BANK\n\nAgência: 1 / Conta: 123456\n\n"
-        "Data Lançamento,Título,Entrada(R$),Saída(R$)\n03/11/2026,A,1.00,0.00\n"
+        "Saldo bloqueado: R$ 7,00\nSaldo com limite: R$ 900,00\nSaldo: R$ 50,00\n"
+        "Data;Título;Valor\n03/11/2026;A;1,00\n"
     )
 
-    assert (found.header.branch, found.header.number) == ("1", "123456")
+    assert found.footer.closing == Balance(Decimal("50.00"), None)
 
 
 def test_a_file_without_headings_is_read_where_nothing_is_left_to_guess() -> None:
