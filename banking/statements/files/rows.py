@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from banking.statements.files.cells import as_text, at
 from banking.statements.files.codes import REAIS, currency_code
-from banking.statements.files.columns import Columns
+from banking.statements.files.columns import Columns, side_of
 from banking.statements.files.contract import LONGEST_TEXT, NotRead
 from banking.statements.files.particulars import canonical
 from core.spreadsheet import Cell, plain
@@ -61,6 +61,14 @@ def number_at(cells: Cells, position: int | None) -> str:
     """Nothing where a bank prints the kind into the column of numbers: «PIX_DEB»."""
     text = text_at(cells, position)
     return text if text.isdigit() or any(sign.isdigit() for sign in text) else ""
+
+
+def check_side(cells: Cells, columns: Columns) -> None:
+    """Raises:
+    NotRead: it does not say whether the amount came in or went out.
+    """
+    if not side_of(text_at(cells, columns.direction)):
+        raise NotRead("A linha não diz se o valor entrou ou saiu.")
 
 
 def check_currency(cells: Cells, columns: Columns) -> None:

@@ -33,6 +33,7 @@ from banking.statements.files.particulars import (
 from banking.statements.files.preamble import Preamble
 from banking.statements.files.rows import (
     check_currency,
+    check_side,
     further_text,
     joined_texts,
     number_at,
@@ -155,6 +156,8 @@ class Table:
             if amount is None and balance is None:
                 raise NotRead("A linha não tem valor.")
             return BalanceRow(number, day, balance, text, False)
+        if self._columns.is_unsigned:
+            check_side(cells, self._columns)
         if self._columns.currency is not None:
             check_currency(cells, self._columns)
         self._running.take(day, amount, balance)
@@ -257,8 +260,6 @@ class Table:
             return None
         if columns.direction is not None and amount > 0:
             side = side_of(as_text(at(cells, columns.direction)))
-            if columns.is_unsigned and not side:
-                raise NotRead("A linha não diz se o valor entrou ou saiu.")
             return -amount if side == "D" else amount
         return -amount if columns.is_sign_turned else amount
 

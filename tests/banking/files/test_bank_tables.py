@@ -45,6 +45,16 @@ def test_where_no_amount_has_a_sign_a_row_that_does_not_say_in_or_out_is_unread(
     assert [row.row for row in found.unread] == [4]
 
 
+def test_a_balance_needs_no_word_of_in_or_out() -> None:
+    found = read(
+        "Data;Lançamento;Valor;Tipo Lançamento\n31/10/2026;Saldo Anterior;10,00;\n"
+        "03/11/2026;PIX;5,00;Entrada\n00/00/0000;Saldo do dia;15,00;\n"
+    )
+
+    assert (len(found.lines), found.unread) == (1, [])
+    assert found.footer.closing == Balance(Decimal("15.00"), date(2026, 11, 3))
+
+
 def test_a_sign_says_in_or_out_before_any_column_does() -> None:
     content = "Data;Descrição;Valor;Tipo Lançamento\n03/11/2026;A;5,00 C;Entrada\n"
 
