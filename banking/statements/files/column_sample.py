@@ -6,7 +6,7 @@ from dataclasses import replace
 from banking.statements.files.amounts import decimal_mark
 from banking.statements.files.cells import as_amount, as_text, at
 from banking.statements.files.codes import currency_code
-from banking.statements.files.columns import HEADINGS, Columns, side_of
+from banking.statements.files.columns import HEADINGS, TEXTS, Columns, side_of
 from banking.statements.files.contract import NotRead
 from banking.statements.files.days import is_month_first
 from core.spreadsheet import Cell
@@ -23,7 +23,7 @@ def understood(columns: Columns, rows: Rows, *, is_recognised: bool) -> Columns:
     if month_first is None:
         month_first = is_month_first([day.strip() for day in days])
     found = replace(columns, decimal_mark=mark, is_month_first=month_first)
-    if is_recognised:
+    if is_recognised and found.headings:
         found = with_direction(found, rows)
         found = replace(found, texts=texts_of(found, rows))
     return replace(found, is_unsigned=found.direction is not None and not has_sign(found, rows))
@@ -35,8 +35,9 @@ def with_direction(columns: Columns, rows: Rows) -> Columns:
     chosen = None
     if columns.amount is not None:
         chosen = next((each for each in candidates if tells_sides(told_at(each, rows))), None)
-    texts = {*columns.texts, *candidates} - {chosen}
-    return replace(columns, direction=chosen, texts=tuple(sorted(texts)))
+    named = {position for position in columns.texts if columns.headings[position] in TEXTS}
+    texts = {*named, *candidates} - {chosen}
+    return replace(columns, direction=chosen, texts=tuple(sorted(texts)) or columns.texts)
 
 
 def directions_of(columns: Columns) -> list[int]:

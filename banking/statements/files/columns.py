@@ -89,8 +89,8 @@ TEXTS = frozenset(
         "memo", "detalhe", "detalhes", "estabelecimento", "transacao", "transaction type",
         "identificacao", "complemento", "movimentacao", "descricao do lancamento", "observacao",
         "observacoes", "historico complementar", "descricao da transacao", "details",
-        "descricao lancamento", "descritivo", "local",
-        "historico de movimentacao", "detalhamento", "detalhamento hist", "detalhamento historico",
+        "descricao lancamento", "descritivo", "local", "historico de movimentacao", "modalidade",
+        "detalhamento", "detalhamento hist", "detalhamento historico",
     }
 )  # fmt: skip
 # Bills of cards (Nubank, Inter), where a purchase has no minus.

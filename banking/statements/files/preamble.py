@@ -23,9 +23,10 @@ ACCOUNT = r"(\d[\d.]*(?:-[\dx]+)*)(?!\d)"
 NUMBER = re.compile(
     rf"\b(?:conta\b[^\d;]{{0,30}}|c/?c\b[^\w;]{{0,4}})(?<![a-z]){ACCOUNT}(?! ?/ ?\d)", re.ASCII
 )
-# «Agência/Conta: 0001/12345-6».
+# «Agência/Conta: 0001/12345-6», «Conta: 0001 000012345-6».
 BOTH = re.compile(
-    rf"\bconta\b[^\d;]{{0,30}}(?<![a-z])(\d{{3,5}}(?:-[\dx])?) ?/ ?{ACCOUNT}", re.ASCII
+    rf"\bconta\b[^\d;]{{0,30}}(?<![a-z])(\d{{3,5}}(?:-[\dx])?)(?: ?/ ?| (?=\d{{5}})){ACCOUNT}",
+    re.ASCII,
 )
 PERIOD = re.compile(r"(\d\d/\d\d/\d{4})\D{1,12}(\d\d/\d\d/\d{4})", re.ASCII)
 DAY = re.compile(r"\d\d/\d\d/\d{4}", re.ASCII)

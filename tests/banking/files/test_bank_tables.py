@@ -29,6 +29,8 @@ def amounts(content: str) -> list[str]:
         "Data movimento;Descrição;Tipo da operação;Valor (R$)\n"
         "03/11/2026;A;Crédito;150,00\n04/11/2026;B;Débito;100,00\n",
         "Movimentação;Tipo;Valor;Data\nCrédito;Pix;150,00;03/11/2026\nDébito;Pix;100,00;04/11/2026\n",
+        "Data Mov.;Nr. Doc.;Histórico;Valor;Deb/Cred\n03/11/2026;1;A;150,00;C\n"
+        "04/11/2026;2;B;100,00;D\n",
         "Data;Descrição;Valor;Tipo\n03/11/2026;A;150,00;CREDIT\n04/11/2026;B;100,00;DEBIT\n",
     ],
 )
@@ -160,6 +162,7 @@ def test_a_text_goes_on_in_a_row_that_holds_nothing_else() -> None:
         ("EXTRATO DE CONTA CORRENTE C6 BANK\n\nAgência: 1 / Conta: 123456", "1", "123456"),
         ("Agência/Conta: 0001/12345-6", "0001", "12345-6"),
         ("Conta Corrente: 1234 / 12345-6", "1234", "12345-6"),
+        ("Conta: 1234 000123456-7", "1234", "000123456-7"),
         ("Ag: 1234 | CC: 12345-6 | Entre 01/11/2026 e 30/11/2026", "1234", "12345-6"),
         ("Agencia: 4334;Conta: 01-300536-75", "4334", "01-300536-75"),
         ("Extrato de Conta Corrente 01/11/2026 a 30/11/2026", "", ""),
@@ -246,6 +249,17 @@ def test_a_text_has_no_ids_and_says_nothing_twice() -> None:
     )
 
     assert [line.text for line in found.lines] == ["Taxa de boleto nr. 1", "Pix"]
+
+
+def test_a_kind_is_all_the_text_where_no_column_is_called_one() -> None:
+    found = read(
+        'data,hora,tipo,"origem / destino",valor,"forma de pagamento"\n'
+        '03/11/2026,10:00,Pix enviado,ALFA,"−R$ 1.050,00",Saldo\n'
+    )
+
+    assert [(line.text, line.name, line.amount) for line in found.lines] == [
+        ("Pix enviado", "ALFA", Decimal("-1050.00"))
+    ]
 
 
 def test_a_kind_in_the_column_of_numbers_is_no_number() -> None:
