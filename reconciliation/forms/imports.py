@@ -44,7 +44,7 @@ ROLES = (
     ("amount", "Valor, com sinal", False),
     ("credit", "Entradas", False),
     ("debit", "Saídas", False),
-    ("direction", "Crédito ou débito (C/D)", False),
+    ("direction", "C ou D, se o valor não tem sinal", False),
     ("text", "Descrição", False),
     ("name", "Nome da outra parte", False),
     ("document", "CPF ou CNPJ", False),
