@@ -69,7 +69,7 @@ class ColumnsForm(forms.Form):
         ]
         self.initial["headings"] = self.likely
         titles = rows[self.likely - 1] if self.likely else ()
-        self.initial |= proposed(titles, rows[self.likely :])
+        self.initial.update(proposed(titles, rows[self.likely :]))
         width = max((len(row) for row in rows), default=0)
         columns = [("", "Nenhuma")] + [
             (str(at), f"Coluna {at + 1}" + (f": {titles[at]}" if at < len(titles) else ""))

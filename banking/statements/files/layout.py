@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from banking.statements.files.amounts import decimal_mark, read_amount
 from banking.statements.files.cells import as_text
 from banking.statements.files.column_sample import Rows, has_sign, told_at
-from banking.statements.files.columns import Columns, headings_of, recognise
+from banking.statements.files.columns import MOST_COLUMNS, Columns, headings_of, recognise
 from banking.statements.files.contract import NotRead, UnreadableFile
 from banking.statements.files.days import read_day
 from core.spreadsheet import Cell
@@ -43,8 +43,10 @@ def layout_of(rows: Sequence[Sequence[Cell]], columns: Columns | None) -> tuple[
 def without_headings(rows: Rows) -> Columns | None:
     """Of a file that has none, as Itaú writes it: each row is a day, a text and an amount, and
     money out has a minus. None where anything is left to guess."""
-    rows = [cells for cells in rows if any(as_text(cell) for cell in cells)]
     width = max((len(cells) for cells in rows), default=0)
+    if width > MOST_COLUMNS:
+        return None
+    rows = [cells for cells in rows if any(as_text(cell) for cell in cells)]
     days, amounts, texts = [], [], []
     for position in range(width):
         told = told_at(position, rows)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from banking.statements.files.cells import as_text, at
 from banking.statements.files.column_sample import Rows, tells_sides, told_at
-from banking.statements.files.columns import HEADINGS, TEXTS, headings_of, position_of
+from banking.statements.files.columns import HEADINGS, MOST_COLUMNS, TEXTS, headings_of, position_of
 from banking.statements.files.layout import is_day, is_money
 from core.spreadsheet import Cell
 
@@ -21,7 +21,7 @@ def proposed(titles: Sequence[Cell], rows: Rows) -> dict[str, int]:
     }
     if "direction" in found and not tells_sides(told_at(found["direction"], rows)):
         del found["direction"]
-    width = max((len(cells) for cells in rows), default=0)
+    width = min(MOST_COLUMNS, max((len(cells) for cells in rows), default=0))
     positions = [position for position in range(width) if told_at(position, rows)]
     if "date" not in found:
         found |= first("date", [p for p in positions if mostly(is_day, p, rows)])
