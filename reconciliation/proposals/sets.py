@@ -18,6 +18,7 @@ CHANCE_OF_PROPOSAL = 0.3
 # A lot is paid a day before its items are due, or credited a weekend after.
 LOT_DAYS = (-4, 1)
 DAYS_OF_CREDIT = 3  # of an acquirer, whose sales of some days come as one
+PRECISE = frozenset(("withholding", "discount", "rounding"))  # few values of an item
 MOST_RATE = Decimal("5.5")  # per cent that an acquirer keeps
 
 
@@ -31,8 +32,11 @@ def sets(look: Look, candidates: list[Candidate]) -> list[Proposal]:
         lot = [look.book.items[item] for item in look.named if look.book.open[item]]
         return _sets_among(look, lot, 60.0, "lot")
     found: list[Proposal] = []
-    # One item, less what is taken off, is as likely as several.
-    is_one = any(candidate.party and candidate.explained for candidate in candidates)
+    # One item, less a share that is usual, is as likely as several.
+    is_one = any(
+        candidate.party and candidate.explained and candidate.explained.kind in PRECISE
+        for candidate in candidates
+    )
     for party, known in look.told:
         found += _sets_among(
             look, look.book.by_party(party, look.line), KNOWN[known] / len(look.told), known
@@ -130,12 +134,17 @@ def net_of_fee(look: Look) -> list[Proposal]:
     if look.named or look.line.amount < 0:
         return []
     party, known = look.one_party or ("", "")
+    found = _net_of_party(look, party, known) if party else []
+    if found and known != "memory":
+        return found
+    return found + _net_of_days(look)  # one buyer may be remembered of a credit of one sale
+
+
+def _net_of_party(look: Look, party: str, known: str) -> list[Proposal]:
     days: dict[date, list[Item]] = {}
-    for item in look.book.by_party(party, look.line) if party else ():
+    for item in look.book.by_party(party, look.line):
         if item.method == "other":
             days.setdefault(item.day, []).append(item)
-    if not days:
-        return _net_of_days(look)
     near = [
         item
         for day, items in days.items()

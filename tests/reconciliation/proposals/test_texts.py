@@ -204,6 +204,21 @@ def test_an_acquirers_credit_is_all_sales_of_a_day_less_its_fee_whoever_bought(b
     assert not found[0].degree
 
 
+def test_the_buyer_of_one_sale_is_not_remembered_as_who_sends_the_next_credit(book):
+    first = charge("100.00", OMEGA, account="A", method="other", day=date(2026, 11, 6))
+    told = line("97.02", "CIELO VENDAS CREDITO 35038278", day=date(2026, 11, 6))
+    accepted = look(book, told, first)[0]
+    book.match(accepted)
+    book.learn(accepted)
+    later = charge("70.00", OMEGA, account="A", method="other", day=date(2026, 12, 4))
+    sales = [charge(amount, party, account="A", method="other")
+             for amount, party in (("250.00", OMEGA), ("150.00", MARIA))]  # fmt: skip
+
+    found = look(book, line("388.08", "CIELO VENDAS CREDITO 35038278"), later, *sales)
+
+    assert items_of(found[0]) == [sale.id for sale in sales]
+
+
 def test_what_anybody_else_sends_is_no_acquirers_credit(book):
     sales = [charge(amount, MARIA, account="A", method="other") for amount in ("250.00", "150.00")]
 
