@@ -35,13 +35,11 @@ class Board:
     cards: list[AccountCard]
 
     @property
-    def waiting(self) -> int:
-        """How many lines and entries wait, in all accounts."""
-        return sum(waiting_in(each.position) for each in self.cards)
-
-    @property
-    def waiting_text(self) -> str:
-        return number_text(self.waiting)
+    def waits(self) -> str:
+        """What waits in all accounts, in words: lines and entries are counted apart."""
+        lines = sum(each.position.to_reconcile.number for each in self.cards)
+        entries = sum(each.position.without_line.number for each in self.cards)
+        return " · ".join(waiting_texts(lines, entries))
 
     @property
     def is_zero(self) -> bool:
@@ -62,8 +60,8 @@ def board_of(tenant: Tenant, overview: Overview, day: dt.date) -> Board:
 def standing_of(position: Position) -> Standing | None:
     if position.bank is None:
         return None
-    if waiting := waiting_in(position):
-        return Standing("warn", f"{number_text(waiting)} a conciliar", "scale")
+    if texts := waiting_texts(position.to_reconcile.number, position.without_line.number):
+        return Standing("warn", texts[0], "scale")
     if position.unopened:
         return Standing("warn", "sem saldo de abertura", "scale")
     if position.is_zero:
@@ -71,8 +69,9 @@ def standing_of(position: Position) -> Standing | None:
     return Standing("warn", "não provado", "scale")
 
 
-def waiting_in(position: Position) -> int:
-    return position.to_reconcile.number + position.without_line.number
+def waiting_texts(lines: int, entries: int) -> list[str]:
+    counts = {"a conciliar": lines, "sem linha no extrato": entries}
+    return [f"{number_text(number)} {what}" for what, number in counts.items() if number]
 
 
 def number_text(number: int) -> str:

@@ -41,14 +41,18 @@ def opening(request: TenantRequest, account_id: UUID) -> HttpResponse:
     is_posting = request.method == "POST" and "lancar" in request.POST
     if is_posting and form.is_valid():
         with marking(form):
-            post_opening(
+            posted = post_opening(
                 account,
                 by=request.membership,
                 amount=form.cleaned_data.get("amount"),
                 marked=form.marked_ids,
                 seen=form.cleaned_data.get("seen"),
             )
-            messages.success(request, "Saldo de abertura lançado.")
+            if posted.created_by_id == request.user.pk:
+                messages.success(request, "Saldo de abertura lançado.")
+            else:  # at the same time
+                who = posted.created_by.display_name if posted.created_by else "Kamino"
+                messages.info(request, f"{who} já lançou o saldo de abertura desta conta.")
             return redirect(f"{reverse('reconciliation:reconcile')}?conta={account.id}")
     amount, marked = what_was_typed(form, account)
     effect = effect_of_opening(account, amount=amount, marked=marked)

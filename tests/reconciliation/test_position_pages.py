@@ -1,9 +1,12 @@
 """The four differences on «Conciliar», the list behind each, and the opening balance."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
+from django.contrib import messages
+from django.contrib.messages import get_messages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -289,6 +292,40 @@ def test_one_without_an_entry_is_shown_too(client, tenant, operator, account):
     shown = page_for(client, operator, tenant, "opening", account)
 
     assert (there.entry, shown.context["opening"]) == (None, there)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_comes_second_is_told_who_has_written_it(client, tenant, admin, operator, account):
+    url = reverse("reconciliation:opening", args=[account.id])
+    sign_in(client, operator, tenant)
+
+    def write():
+        try:
+            return client.post(url, {"lancar": "sim", "seen": "1000.00"})
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as second:
+        with tenant_scope(tenant.id):
+            there = post_opening(account, by=admin.memberships.get(tenant=tenant))
+            act = second.submit(write)
+            while not somebody_waits():
+                assert not act.done()
+        done = act.result()
+
+    (said,) = get_messages(done.wsgi_request)
+    assert (openings(account), said.level) == ([there], messages.INFO)
+    assert admin.display_name in said.message
+
+
+def somebody_waits() -> bool:
+    """For what this transaction holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks"
+            " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 @pytest.mark.parametrize("name", ["opening", "put_off_opening"])
