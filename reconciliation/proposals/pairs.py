@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from rapidfuzz import fuzz
 
+from brazil.banking_days import next_banking_day
 from reconciliation.proposals.amounts import is_round
 from reconciliation.proposals.book import Book
 from reconciliation.proposals.days import banking_days_between
 from reconciliation.proposals.facts import Item, Line, Proposal
-from reconciliation.proposals.reading import says_refund
+from reconciliation.proposals.reading import begins_our_name, says_refund
 
 MOST_DAYS_OF_TRANSFER = 5  # banking days
 DAYS_OF_ANNOUNCED = 7  # from the day for which it was written down
@@ -62,9 +63,10 @@ def _mirrors(book: Book, line: Line) -> list[Line]:
 
 
 def _contradicts(book: Book, line: Line, mirror: Line) -> bool:
-    """A text names another of our accounts, or the money came before it left."""
+    """A text names another of our accounts, or the money came before it left; of a Pix at a weekend
+    one bank tells the day, the other one the next on which it is open."""
     out, into = (line, mirror) if line.amount < 0 else (mirror, line)
-    if into.day < out.day:
+    if next_banking_day(into.day) < out.day:
         return True
     for one, other in ((line, mirror), (mirror, line)):
         named = book.readings[one.id].own_account
@@ -75,9 +77,12 @@ def _contradicts(book: Book, line: Line, mirror: Line) -> bool:
 
 def _names_another(book: Book, line: Line, mirror: Line) -> bool:
     return any(
-        not book.readings[one.id].is_own
-        and (book.readings[one.id].names_somebody or book.readings[one.id].is_own_nature)
-        for one in (line, mirror)
+        not reading.is_own
+        and (
+            reading.is_own_nature
+            or (reading.names_somebody and not begins_our_name(reading, book.company))
+        )
+        for reading in (book.readings[line.id], book.readings[mirror.id])
     )
 
 
