@@ -33,7 +33,7 @@ from reconciliation.models import Proposal
 from reconciliation.proposals.facts import Line
 from reconciliation.proposals.facts import Proposal as Found
 from reconciliation.proposals.propose import propose
-from reconciliation.proposals.sets import may_be_a_lot
+from reconciliation.proposals.sets import may_be_of_its_days
 from reconciliation.rules.apply import apply_rules
 from reconciliation.rules.compiled import has_rules, rule_for, rules_of
 from reconciliation.rules.open_items import open_items_now
@@ -303,7 +303,9 @@ def keep(
 
 def read_of(gathered: Gathered, line: Line) -> Read:
     parties, reading = gathered.book.parties_of(line), gathered.book.readings[line.id]
-    return Read(UUID(line.id), sorted(parties), reading.is_own, may_be_a_lot(reading, parties))
+    return Read(
+        UUID(line.id), sorted(parties), reading.is_own, may_be_of_its_days(reading, parties)
+    )
 
 
 def row_of(gathered: Gathered, line: str, rank: int, proposal: Found) -> dict[str, Any]:

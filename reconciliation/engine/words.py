@@ -24,6 +24,7 @@ WORDS = {
     "part": "pagamento em parte",
     "sum": "a soma fecha",
     "net": "líquido de tarifa",
+    "cards": "vendas em cartão",
     "lot": "mesmo lote",
     "day": "mesmo dia",
     "lines": "várias linhas do dia",

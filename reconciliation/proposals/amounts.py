@@ -10,6 +10,7 @@ from reconciliation.proposals.facts import ZERO, Item, Terms
 
 CENT = Decimal("0.01")
 ROUNDING = Decimal("0.05")
+LEAST_TO_LEAVE = 200  # times the centavos that are let go
 # Withheld by who pays: IRRF 1.5, PIS/COFINS/CSLL 4.65, INSS 11 %, ISS 2 to 5 %, and their sums
 # (Lei 10.833/2003, art. 30; RIR/2018, art. 714; Lei 8.212/1991, art. 31; LC 116/2003, art. 6).
 _FEDERAL = ("0", "1.5", "1", "4.65", "6.15", "5.65", "11", "12.5", "15.65", "17.15")
@@ -22,6 +23,7 @@ BANK_FEES = tuple(
 )
 MOST_LATE_DAYS = 120
 MOST_EARLY_DAYS = 45  # before it is due, where nothing but its value tells of an item
+MOST_EARLY_DAYS_OF_LESS = 15  # who pays less than is asked, a fee taken off, does not hurry
 MOST_ROUNDED = Decimal("1.00")  # half a centavo a day of them, and some
 MOST_DISCOUNT = Decimal("0.105")
 # What a bank asks for a TED on top, where it is no price that is known.
@@ -54,11 +56,20 @@ def explain(item: Item, owed: Decimal, moved: Decimal, day: date) -> Explained |
     if is_whole and item.kind == "charge" and moved in values_by_terms(item, day):
         difference = moved - owed
         return Explained("terms", "interest" if difference > 0 else "discount", abs(difference))
-    if abs(moved - owed) <= ROUNDING:
+    if abs(moved - owed) <= ROUNDING or (day <= item.day and _is_cents(owed, moved)):
         return Explained("rounding", "rounding", abs(moved - owed))
     if not is_whole:
         return None
-    return _by_custom(item, owed, moved, day)
+    custom = _by_custom(item, owed, moved, day)
+    if _is_cents(owed, moved) and (custom is None or custom.kind == "fee"):
+        return Explained("rounding", "rounding", abs(moved - owed))
+    return custom
+
+
+def _is_cents(owed: Decimal, moved: Decimal) -> bool:
+    """Up or down to whole reais, or centavos that nobody would leave open of so much."""
+    difference = abs(moved - owed)
+    return difference < 1 and (moved % 1 == 0 or difference * LEAST_TO_LEAVE <= owed)
 
 
 def values_by_terms(item: Item, day: date) -> frozenset[Decimal]:
@@ -115,11 +126,7 @@ def _by_custom(item: Item, owed: Decimal, moved: Decimal, day: date) -> Explaine
     difference = moved - owed
     share = abs(difference) / owed * 100
     if item.kind == "charge" and difference < 0:
-        if _is_withheld(owed, share, -difference):
-            return Explained("law", "withholding", -difference)
-        if -difference in BANK_FEES:
-            return Explained("likely", "fee", -difference)
-        return Explained("likely", "fee", -difference) if share <= Decimal("5.5") else None
+        return _of_less(owed, -difference, is_early=(item.day - day).days > MOST_EARLY_DAYS_OF_LESS)
     if difference > 0 and item.kind in ("payable", "charge"):
         late = (day - item.day).days
         if late > 0 and difference <= _most_interest(owed, late):
@@ -132,6 +139,14 @@ def _by_custom(item: Item, owed: Decimal, moved: Decimal, day: date) -> Explaine
         if _is_withheld(owed, share, -difference):
             return Explained("law", "withholding", -difference)
     return None
+
+
+def _of_less(owed: Decimal, less: Decimal, *, is_early: bool) -> Explained | None:
+    share = less / owed * 100
+    if _is_withheld(owed, share, less):
+        return Explained("law", "withholding", less)
+    is_fee = less in BANK_FEES or share <= Decimal("5.5")
+    return Explained("likely", "fee", less) if is_fee and not is_early else None
 
 
 def _is_withheld(owed: Decimal, share: Decimal, difference: Decimal) -> bool:

@@ -155,7 +155,9 @@ class Book:
     def _by_name(self, reading: Reading) -> dict[str, str]:
         """By name, held against a mask; with another document than the books' it is a namesake."""
         named = (
-            self.names.fitting(reading.name, may_be_cut=reading.is_name_of_text)
+            self.names.fitting(
+                reading.name, may_be_cut=reading.is_name_of_text or bool(reading.masks)
+            )
             if reading.name
             else {}
         )

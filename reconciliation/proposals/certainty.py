@@ -33,9 +33,8 @@ def degree_of(look: Look, candidate: Candidate, candidates: list[Candidate]) -> 
         return ""
     if not _is_timely(look, candidate) or _has_rival_line(look, candidate):
         return ""
-    apart = banking_days_between(look.day_of(candidate.item), look.line.day)
-    if apart > 3 and look.book.has_twin(look.line, 15):
-        return ""  # paid twice, perhaps: the next one of equal value is not meant
+    if _may_be_for_the_next(look, candidate.item):
+        return ""
     if candidate.party == "sibling" and look.is_anybodys_value:
         return ""
     if candidate.party and look.is_party_sure:
@@ -61,11 +60,26 @@ def _is_same(item: Item, other: Item) -> bool:
     return replace(item, id="") == replace(other, id="")
 
 
+def _may_be_for_the_next(look: Look, item: Item) -> bool:
+    """Paid twice, perhaps, so that the next one of equal value is not meant; or a half of one, of
+    which another one like it lacks a half as well."""
+    apart = banking_days_between(look.day_of(item), look.line.day)
+    if apart > 3 and look.book.has_twin(look.line, 15):
+        return True
+    rest = look.book.open[item.id]
+    return rest < abs(item.amount) and any(
+        other.amount == item.amount and other.id != item.id and look.book.open[other.id] >= rest
+        for other in (look.book.by_party(item.party, look.line) if item.party else ())
+    )
+
+
 def _is_timely(look: Look, candidate: Candidate) -> bool:
     item = candidate.item
     days = (look.line.day - look.day_of(item)).days
     if item.kind == "entry":
         return -5 <= days <= 10
+    if look.line.amount > 0 and look.reading.rail == "boleto" and _is_slip_of(look, item):
+        return -30 <= days <= 30  # what comes in by boleto is for a slip of ours
     if _is_off_rail(look, item) and not candidate.by_number:
         # Nobody settles a boleto by Pix ahead of time: this is for something else, perhaps.
         return -1 <= days <= 12
@@ -80,6 +94,10 @@ def _is_timely(look: Look, candidate: Candidate) -> bool:
         return -30 <= days <= 120
     # So late without the fine that it asks for: something else, perhaps.
     return -30 <= days <= (15 if terms.fine_percent or terms.interest_percent else 45)
+
+
+def _is_slip_of(look: Look, item: Item) -> bool:
+    return item.method in ("boleto", "boleto_pix") and item.account == look.line.account
 
 
 def _has_earlier_line(look: Look, candidate: Candidate) -> bool:

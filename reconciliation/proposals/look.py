@@ -72,6 +72,9 @@ class Look:
             return self.line.day >= sending.day and late <= most
         return True
 
+    def is_sent(self, item: Item) -> bool:
+        return item.sending is not None and item.id not in self.book.reopened
+
     def day_of(self, item: Item) -> date:
         """Of an order the day of sending or the planned one, whichever is nearer to the line."""
         days = [item.day, item.sending.day] if item.sending else [item.day]

@@ -14,6 +14,7 @@ LEAST_WORD = 4
 BLOCK = 4  # letters of a word by which names are found
 COMPANY_DOCUMENT = 14  # figures of a CNPJ
 LEAST_CUT = 9  # letters of a cut name that still say something
+LEAST_STUB = 6  # of one of which banks leave seven letters; it makes nothing certain
 LEAST_LIKE = 91
 LEAST_OF_FIELD = 30  # where a field of its own may cut a name
 _FORMS = frozenset(("ltda", "me", "epp", "sa", "s", "a", "eireli", "cia", "mei"))
@@ -96,6 +97,8 @@ def _fit(told: str, name: str, may_be_cut: bool) -> float:
     if len(told) >= LEAST_CUT and name.startswith(told):
         is_cut = may_be_cut or len(told) >= LEAST_OF_FIELD
         return CUT if is_cut or _FORMS.issuperset(name[len(told) :].split()) else PART
+    if may_be_cut and len(told) >= LEAST_STUB and name.startswith(told):
+        return PART
     if len(name) >= LEAST_CUT and told.startswith(f"{name} "):
         # A company's name has an end; a person's may go on, and is another person's then.
         return CUT if name.split()[-1] in _FORMS else PART

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from rapidfuzz import fuzz
 
+from brazil.banking_days import next_banking_day
 from reconciliation.proposals.amounts import is_round
 from reconciliation.proposals.book import Book
 from reconciliation.proposals.days import banking_days_between
 from reconciliation.proposals.facts import Item, Line, Proposal
-from reconciliation.proposals.reading import says_refund
+from reconciliation.proposals.reading import begins_our_name, says_refund
 
 MOST_DAYS_OF_TRANSFER = 5  # banking days
 DAYS_OF_ANNOUNCED = 7  # from the day for which it was written down
@@ -33,6 +34,7 @@ def transfers(book: Book, line: Line) -> list[Proposal]:
         apart = banking_days_between(line.day, mirror.day)
         score = 40 + 30 * signs + (25 if announced else 0) - 4 * apart
         score += 15 * _names_account(book, line, mirror)
+        score -= 20 * (not _is_of_one_rail(book, line, mirror))
         marks = ("own account",) * bool(signs) + ("announced",) * bool(announced)
         parts = tuple((item.id, abs(item.amount)) for item in announced[:1])
         found.append(
@@ -61,9 +63,10 @@ def _mirrors(book: Book, line: Line) -> list[Line]:
 
 
 def _contradicts(book: Book, line: Line, mirror: Line) -> bool:
-    """A text names another of our accounts, or the money came before it left."""
+    """A text names another of our accounts, or the money came before it left; of a Pix at a weekend
+    one bank tells the day, the other one the next on which it is open."""
     out, into = (line, mirror) if line.amount < 0 else (mirror, line)
-    if into.day < out.day:
+    if next_banking_day(into.day) < out.day:
         return True
     for one, other in ((line, mirror), (mirror, line)):
         named = book.readings[one.id].own_account
@@ -74,9 +77,12 @@ def _contradicts(book: Book, line: Line, mirror: Line) -> bool:
 
 def _names_another(book: Book, line: Line, mirror: Line) -> bool:
     return any(
-        not book.readings[one.id].is_own
-        and (book.readings[one.id].names_somebody or book.readings[one.id].is_own_nature)
-        for one in (line, mirror)
+        not reading.is_own
+        and (
+            reading.is_own_nature
+            or (reading.names_somebody and not begins_our_name(reading, book.company))
+        )
+        for reading in (book.readings[line.id], book.readings[mirror.id])
     )
 
 
@@ -122,8 +128,8 @@ def _degree(book: Book, line: Line, mirror: Line, signs: int, mirrors: list[Line
         return ""
     if not told and _is_announced_otherwise(book, line, mirror):
         return ""
-    own = [other for other in mirrors if _may_be_own(book, other)]
-    back = [other for other in _mirrors(book, mirror) if _may_be_own(book, other)]
+    own = [other for other in mirrors if _may_be_other_leg(book, line, other)]
+    back = [other for other in _mirrors(book, mirror) if _may_be_other_leg(book, mirror, other)]
     if own == [mirror] and back == [line]:
         is_sure = told or not is_round(line.amount) or not _could_come(book, line, mirror)
         return "evidence" if is_sure else ""
@@ -132,9 +138,15 @@ def _degree(book: Book, line: Line, mirror: Line, signs: int, mirrors: list[Line
     return "evidence" if named == 2 and not rivals else ""
 
 
-def _may_be_own(book: Book, line: Line) -> bool:
-    reading = book.readings[line.id]
-    return reading.is_own or not (reading.names_somebody or reading.is_own_nature)
+def _may_be_other_leg(book: Book, line: Line, other: Line) -> bool:
+    reading = book.readings[other.id]
+    is_own = reading.is_own or not (reading.names_somebody or reading.is_own_nature)
+    return is_own and _is_of_one_rail(book, line, other)
+
+
+def _is_of_one_rail(book: Book, line: Line, mirror: Line) -> bool:
+    """A Pix arrives as a Pix: what came as a TED left as another transfer."""
+    return len({book.readings[line.id].rail, book.readings[mirror.id].rail} - {""}) < 2
 
 
 def _could_come(book: Book, line: Line, mirror: Line) -> bool:

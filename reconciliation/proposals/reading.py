@@ -19,6 +19,11 @@ _ACCOUNT = re.compile(
     r"(?:ag(?:encia)?[:. ]*)(\d{1,5})(?:-\d)?\W+(?:c/?c|conta|cta)[:. ]*([\d.]+-?[\dx]?)"
 )
 _TOKEN = re.compile(r"[a-z]*\d[a-z\d]*")
+# Figures that are no document's number: of CPF and CNPJ as they are written, of days and hours.
+_OTHER_FIGURES = re.compile(
+    r"[\d*•x]{2,3}\.[\d*•x]{3}\.[\d*•x]{3}(?:/[\d*•x]{4})?-?[\d*•x]{2}"
+    r"|(?<!\d)(?:0[1-9]|[12]\d|3[01])/(?:0[1-9]|1[0-2])(?:/\d{2,4})?(?!\d)|(?<!\d)\d\d:\d\d(?!\d)"
+)
 _GIVES_BACK = re.compile(
     r"\b(?:dev(?:ol\w*)?|devolucao|devolvid\w|estorn\w*|revers\w+|rejeitad\w|retorno de)\b"
 )
@@ -26,8 +31,9 @@ _REFUND = re.compile(r"\b(?:reembols\w*|ressarc\w*|restitui\w*)")
 _SAME_HOLDER = re.compile(r"mesma titularidade|mesmo titular|entre contas|contas proprias")
 # Natures that settle no bill and no charge; only an entry on this account may fit.
 _OWN_NATURE = re.compile(
-    r"^(?:tar(?:ifa)?\b|cesta|iof\b|rend\b|rendimento|remuneracao|juros|compra|rshop|saque|aplic|resgate"
-    r"|anuidade|encargo|pacote)|\b(?:tarifa|iof|cdb|rdb|poupanca|compra cartao|compra no debito)\b"
+    r"^(?:(?:deb|cred|res)[. ]+)?(?:tar(?:ifa)?\b|cesta|iof\b|rend\b|rendimento|rentab|remuneracao"
+    r"|juros|compra|rshop|saque|aplic|resgate|anuidade|encargo|pacote)"
+    r"|\b(?:tarifa|iof|cdb|rdb|poupanca|compra cartao|compra no debito|rende facil|invest facil)\b"
 )
 # What stands close to a name without a blank: the day after it, the sender's bank before it.
 _GLUED = re.compile(r"\d\d/\d\d(?:/\d{2,4})?(?![\d/])|\b\d{3}\.\d{3,4}(?=[a-z])")
@@ -35,8 +41,15 @@ _GLUED = re.compile(r"\d\d/\d\d(?:/\d{2,4})?(?![\d/])|\b\d{3}\.\d{3,4}(?=[a-z])"
 _CARDS = r"(?:visa|master(?:card)?|maestro|elo|amex|hiper(?:card)?)"
 _SIDES = r"(?:cred(?:ito)?|deb(?:ito)?|vendas?|cd|cc)"
 _PHRASES = re.compile(
-    r"\b(?:outros bancos|fgts digital|simples nacional|cobranca simples|debito automatico"
+    r"\b(?:outros bancos|outras? if|demais empresas|net empresa|elet\w* dispon\w*|tit cob disp"
+    r"|fgts digital|simples nacional|cobranca simples|debito automatico"
     rf"|{_SIDES}[ -]+{_CARDS}|{_CARDS}[ -]+{_SIDES})\b"
+)
+# Who credits what was sold by card; some of their names are words of others' names.
+_OF_CARDS = re.compile(
+    rf"\b(?:{_SIDES}[ -]+{_CARDS}|{_CARDS}[ -]+{_SIDES}|rede {_CARDS}|redecard|cielo|getnet|stone"
+    r"|pag ?seguro|pag ?bank|safrapay|sumup|pagar ?me|infinitepay|adyen|mercado ?pago|adquirente"
+    r"|adquirencia|(?:cr|vendas?|antec\w*)[ .]+(?:com +|de +)?cart(?:ao|oes))\b"
 )
 # How the money went, where only the text says so.
 _RAILS = (
@@ -46,6 +59,7 @@ _RAILS = (
     ("cheque", re.compile(r"\b(?:cheques?|ch)\b")),
 )
 LEAST_OWN = 9  # letters of the company's own name, cut by a text
+LEAST_STUB_OF_OWN = 6
 LEAST_NUMBER = 2
 LEAST_SHOWN = 4  # figures of a document of which a part is hidden
 # What banks write around a name.
@@ -53,31 +67,38 @@ _BANK_WORDS = frozenset((
     "a", "ag", "agencia", "agendada", "agendado", "agendamento", "antecip", "antecipacao", "ao",
     "ausente", "aut", "automatico", "autorizado", "banco", "bancos", "beneficiario", "bloqueada",
     "bloqueado", "bloqueto", "bol", "boleto", "boletos", "bradesco", "c", "cc", "chave", "cheque",
-    "cheques", "cnpj", "cobr", "cobranca", "code", "cofins", "compensacao", "compensado",
-    "concessionaria", "concessionarias", "consumo", "conta", "contas", "convenio", "corrente",
-    "cp", "cpf", "cred", "creditada", "creditado", "credito", "creditos", "csll", "d", "da",
-    "dados", "dare", "darf", "das", "de", "deb", "debitada", "debitado", "debito", "debitos",
-    "deposito", "depositos", "des", "dest", "destinatario", "dev", "devolucao", "devolvida",
-    "devolvido", "dia", "dinamico", "divergente", "divergentes", "do", "doc", "documento", "dos",
-    "duplicata", "e", "efetivada", "efetivado", "efetuada", "efetuado", "eletr", "eletron",
-    "eletronica", "eletronico", "em", "encerrada", "encerrado", "enviada", "enviadas", "enviado",
-    "enviados", "estatico", "estorno", "fat", "fatura", "favorecido", "federal", "fgts", "folha",
-    "fornec", "fornecedor", "fornecedores", "gare", "gnre", "gps", "grf", "gru", "ib", "ibk",
+    "cheques", "cnpj", "cob", "cobr", "cobranca", "code", "cofins", "compe", "compensacao",
+    "compensado", "concessionaria", "concessionarias", "consumo", "conta", "contas", "conv",
+    "convenio", "corrente", "cp", "cpf", "cred", "creditada", "creditado", "credito", "creditos",
+    "csll", "d", "da", "dados", "dare", "darf", "das", "de", "deb", "debitada", "debitado",
+    "debito", "debitos", "deposito", "depositos", "des", "dest", "destinatario", "dev", "devol",
+    "devolucao", "devolvida", "devolvido", "dia", "dinamico", "divergente", "divergentes", "do",
+    "doc", "documento", "dos", "duplicata", "e", "efeti", "efetivada", "efetivado", "efetuada",
+    "efetuado", "eletr", "eletron", "eletronica", "eletronico", "em", "emit", "emitida", "emitido",
+    "encerrada", "encerrado", "enviada", "enviadas", "enviado", "enviados", "estatico", "estorno",
+    "fat", "fatura", "favorecido", "federal", "fgts", "folha", "fornec", "fornecedor",
+    "fornecedores", "funcionarios", "gare", "gnre", "gps", "grf", "gru", "guia", "ib", "ibk",
     "icms", "identif", "identificada", "identificado", "imposto", "impostos", "inconsistente",
     "incorreta", "incorreto", "incorretos", "inexistente", "inss", "int", "interna", "internet",
     "invalida", "invalido", "invalidos", "ipi", "iptu", "ipva", "irpj", "irrf", "iss", "itau",
     "lanc", "lancamento", "liq", "liquidacao", "liquidacoes", "liquidada", "liquidado", "lote",
-    "lotes", "mesma", "mobile", "motivo", "na", "nf", "nfe", "nfse", "no", "nr", "num", "numerado",
-    "numero", "o", "pag", "paga", "pagamento", "pagamentos", "pago", "pagto", "pagtos", "para",
-    "parc", "parcela", "pela", "pelo", "pgto", "pgtos", "pis", "pix", "por", "pref", "prefeitura",
-    "qr", "qrcode", "qrs", "realizada", "realizado", "rec", "recebida", "recebidas", "recebido",
-    "recebidos", "recebimento", "recebto", "recolhimento", "recusada", "recusado", "reembolso",
-    "ref", "rejeitada", "rejeitado", "rem", "remessa", "remetente", "repasse", "ressarcimento",
-    "restituicao", "rfb", "salario", "salarios", "sefaz", "sicoob", "sispag", "solicitacao",
-    "solicitada", "solicitado", "tar", "tarifa", "tarifas", "ted", "tef", "tev", "tit",
-    "titularidade", "titulo", "titulos", "transacao", "transf", "transfer", "transferencia",
-    "transferencias", "transferido", "tributaria", "tributo", "tributos", "valor", "vencimento",
-    "venda", "vendas", "via", "vl",
+    "lotes", "mesma", "mobile", "motivo", "mov", "na", "nf", "nfe", "nfse", "no", "nr", "num",
+    "numerado", "numero", "o", "pag", "paga", "pagamento", "pagamentos", "pago", "pagto", "pagtos",
+    "para", "parc", "parcela", "pela", "pelo", "pgto", "pgtos", "pis", "pix", "por", "pref",
+    "prefeitura", "qr", "qrcode", "qrs", "realizada", "realizado", "rec", "receb", "recebida",
+    "recebidas", "recebido", "recebidos", "recebimento", "recebto", "recolhimento", "recusada",
+    "recusado", "reembolso", "ref", "rejeitada", "rejeitado", "rem", "remessa", "remet",
+    "remetente", "repasse", "ressarcimento", "restituicao", "rfb", "salario", "salarios", "sefaz",
+    "sicoob", "sispag", "solicitacao", "solicitada", "solicitado", "str", "tar", "tarifa",
+    "tarifas", "ted", "tef", "tev", "tit", "titularidade", "titulo", "titulos", "transacao",
+    "transf", "transfer", "transferencia", "transferencias", "transferido", "tributaria", "tributo",
+    "tributos", "valor", "vencimento", "venda", "vendas", "via", "vl",
+))  # fmt: skip
+# What a payment is for, where banks write that in the place of a name.
+_NATURES = frozenset((
+    "agua", "aluguel", "bb", "capital", "celular", "eletrica", "empr", "emprestimo", "emprestimos",
+    "energia", "esgoto", "financ", "financiamento", "gas", "giro", "luz", "saneamento", "subm",
+    "telecomun", "telecomunicacoes", "telefone", "telefonia",
 ))  # fmt: skip
 
 
@@ -91,11 +112,20 @@ def says_refund(reading: "Reading") -> bool:
     return bool(_REFUND.search(reading.text))
 
 
+def begins_our_name(reading: "Reading", company: Company) -> bool:
+    """Whether a text may have cut the company's own name: one word of it may be another's too."""
+    mine = " ".join(re.findall(r"[^\W_]+", fold(company.name)))
+    has_more = reading.documents or reading.masks or reading.accounts
+    is_stub = reading.is_name_of_text and len(reading.name) >= LEAST_STUB_OF_OWN
+    return is_stub and not has_more and mine.startswith(reading.name)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     text: str  # folded
     words_with_digits: frozenset[str]
     tokens: frozenset[str]  # the same without leading zeros
+    numbers: frozenset[str]  # of these, what may be a document's number
     documents: frozenset[str]  # whole and valid
     masks: tuple[str, ...]
     accounts: frozenset[tuple[str, str]]
@@ -104,6 +134,8 @@ class Reading:
     is_own: bool
     gives_back: bool
     is_own_nature: bool
+    is_of_cards: bool  # an acquirer's credit
+    says_what_for: bool  # electricity, a loan; not whose
     own_account: str = ""  # the one of ours that the text names
     rail: str = ""  # pix, ted, boleto, cheque; "" where nothing says so
 
@@ -127,7 +159,7 @@ def forms_of(number: str) -> frozenset[str]:
 
 
 def is_number_told(number: str, reading: "Reading") -> bool:
-    return not forms_of(number).isdisjoint(reading.tokens)
+    return not forms_of(number).isdisjoint(reading.numbers)
 
 
 def account_number(branch: str, number: str) -> tuple[str, str]:
@@ -175,6 +207,7 @@ def _read(
         text=text,
         words_with_digits=words,
         tokens=frozenset(word.lstrip("0") for word in words) - {""},
+        numbers=_numbers(text),
         documents=frozenset(documents),
         masks=tuple(masks),
         accounts=accounts,
@@ -182,6 +215,8 @@ def _read(
         is_name_of_text=not line.name,
         is_own=is_own,
         gives_back=bool(_GIVES_BACK.search(text)),
+        is_of_cards=bool(_OF_CARDS.search(text)),
+        says_what_for=not name and not _NATURES.isdisjoint(re.findall(r"[^\W\d_]+", text)),
         is_own_nature=line.kind == "fee" or bool(_OWN_NATURE.search(text)),
         own_account=own,
         rail=_rail(line, text),
@@ -194,6 +229,13 @@ def _words_with_digits(text: str) -> frozenset[str]:
     return frozenset(_TOKEN.findall(text)) | {w for w in joined if any(c.isdigit() for c in w)}
 
 
+def _numbers(text: str) -> frozenset[str]:
+    """«03/12» may be the number of an instalment, but neither of its halves is one."""
+    days = {re.sub(r"\D", "", m.group()) for m in _OTHER_FIGURES.finditer(text) if "/" in m.group()}
+    words = _words_with_digits(_ACCOUNT.sub(" ", _OTHER_FIGURES.sub(" ", text))) | days
+    return frozenset(word.lstrip("0") for word in words) - {""}
+
+
 def _name(line: Line, text: str) -> str:
     if line.name:
         return " ".join(re.findall(r"[^\W_]+", fold(line.name)))
@@ -203,6 +245,8 @@ def _name(line: Line, text: str) -> str:
         words.pop(0)
     while words and words[-1] in _BANK_WORDS - {"e", "do", "da", "de", "dos", "das", "d", "c"}:
         words.pop()
+    if _NATURES.union(_BANK_WORDS).issuperset(words):
+        return ""
     return " ".join(words) if any(len(word) > 2 for word in words) else ""
 
 

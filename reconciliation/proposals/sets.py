@@ -1,6 +1,7 @@
 """Several items that are one line, and several lines that are one item."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -17,6 +18,7 @@ CHANCE_OF_PROPOSAL = 0.3
 # A lot is paid a day before its items are due, or credited a weekend after.
 LOT_DAYS = (-4, 1)
 DAYS_OF_CREDIT = 3  # of an acquirer, whose sales of some days come as one
+PRECISE = frozenset(("withholding", "discount", "rounding"))  # few values of an item
 MOST_RATE = Decimal("5.5")  # per cent that an acquirer keeps
 
 
@@ -30,18 +32,32 @@ def sets(look: Look, candidates: list[Candidate]) -> list[Proposal]:
         lot = [look.book.items[item] for item in look.named if look.book.open[item]]
         return _sets_among(look, lot, 60.0, "lot")
     found: list[Proposal] = []
+    # One item, less a share that is usual, is as likely as several.
+    is_one = any(
+        candidate.party and candidate.explained and candidate.explained.kind in PRECISE
+        for candidate in candidates
+    )
     for party, known in look.told:
         found += _sets_among(
             look, look.book.by_party(party, look.line), KNOWN[known] / len(look.told), known
         )
+    if is_one:
+        found = [replace(proposal, degree="") for proposal in found]
     if may_be_a_lot(look.reading, look.parties):
         found += _sets_of_a_day(look)
     return found
 
 
+def may_be_of_its_days(reading: Reading, parties: Collection[str]) -> bool:
+    """Whether it may be what is due about its day, whoever that is of."""
+    is_credit = reading.is_of_cards and not reading.is_own_nature
+    return is_credit or may_be_a_lot(reading, parties)
+
+
 def may_be_a_lot(reading: Reading, parties: Collection[str]) -> bool:
     """Whether it tells of nobody, so that it may be all that is due about its day."""
-    return not (parties or reading.names_somebody or reading.is_own_nature)
+    tells = reading.names_somebody or reading.is_own_nature or reading.says_what_for
+    return not (parties or tells)
 
 
 def _sets_among(look: Look, items: Iterable[Item], known: float, mark: str) -> list[Proposal]:
@@ -115,9 +131,16 @@ def _sets_of_a_day(look: Look) -> list[Proposal]:
 
 def net_of_fee(look: Look) -> list[Proposal]:
     """An acquirer's credit: the sales of a day and account, less what it keeps."""
-    if look.named or not look.one_party or look.line.amount < 0:
+    if look.named or look.line.amount < 0:
         return []
-    party, known = look.one_party
+    party, known = look.one_party or ("", "")
+    found = _net_of_party(look, party, known) if party else []
+    if found and known != "memory":
+        return found
+    return found + _net_of_days(look)  # one buyer may be remembered of a credit of one sale
+
+
+def _net_of_party(look: Look, party: str, known: str) -> list[Proposal]:
     days: dict[date, list[Item]] = {}
     for item in look.book.by_party(party, look.line):
         if item.method == "other":
@@ -134,6 +157,23 @@ def net_of_fee(look: Look) -> list[Proposal]:
         whole = _net_of(look, items, party, known) if len(items) >= 2 else None
         found += [whole] if whole else _net_by_usual_rate(look, items, party, known)
     return found
+
+
+def _net_of_days(look: Look) -> list[Proposal]:
+    """The same where the sales are those of who bought: all of a day that this account expects."""
+    if not look.reading.is_of_cards:
+        return []
+    days: dict[date, list[Item]] = {}
+    for item in look.book.around(look.line.day, LOT_DAYS, look.line):
+        if item.method == "other" and item.kind == "charge" and item.account == look.line.account:
+            days.setdefault(item.day, []).append(item)
+    groups = {
+        tuple(sorted(group, key=lambda item: item.id))
+        for items in days.values()
+        for group in _alike(items)
+    }
+    found = [_net_of(look, [*group], "", "cards") for group in groups]
+    return [proposal for proposal in found if proposal]
 
 
 def _net_by_usual_rate(look: Look, items: list[Item], party: str, known: str) -> list[Proposal]:
@@ -158,7 +198,7 @@ def _net_of(look: Look, items: list[Item], party: str, known: str) -> Proposal |
     # What it kept before, as people accepted it.
     is_usual = any(abs(gross * rate - fee) <= CENT for rate in look.book.rates.get(party, ()))
     parts = tuple((item.id, look.book.open[item.id]) for item in items)
-    score = KNOWN[known] + 26.0 + 15.0 * is_usual + look.date_score(items[0])
+    score = KNOWN.get(known, 0.0) + 26.0 + 15.0 * is_usual + look.date_score(items[0])
     return Proposal((look.line.id,), parts, "settle", ("fee", fee), (known, "net"), score)
 
 

@@ -48,12 +48,12 @@ def candidates_of(look: Look) -> list[Candidate]:
             near += look.book.by_party(party, look.line)
         items = {item.id: item for item in near}
     found = [_candidate(look, item) for item in items.values() if look.may_be(item)]
-    return _oldest_first([candidate for candidate in found if candidate])
+    return _oldest_first(look, [candidate for candidate in found if candidate])
 
 
 def _candidate(look: Look, item: Item) -> Candidate | None:
     by_id = item.id in look.named
-    by_number = not numbers_of(item.number, item.our_ids).isdisjoint(look.reading.tokens)
+    by_number = not numbers_of(item.number, item.our_ids).isdisjoint(look.reading.numbers)
     party = look.parties.get(item.party or "", "")
     if not (party or by_id) and (item.day - look.line.day).days > MOST_EARLY_DAYS:
         return None
@@ -132,14 +132,16 @@ def _fit_of_rail(look: Look, item: Item) -> float:
     return score
 
 
-def _oldest_first(candidates: list[Candidate]) -> list[Candidate]:
-    """Of equal items of one party the oldest due comes first, unless a number says which."""
+def _oldest_first(look: Look, candidates: list[Candidate]) -> list[Candidate]:
+    """Of equal items of one party the oldest due comes first, unless a number says which; what was
+    sent has a day of its own, and is none of those that wait to be."""
     candidates.sort(key=lambda candidate: (-candidate.score, candidate.item.id))
     groups: dict[tuple[object, ...], list[int]] = {}
     for place, candidate in enumerate(candidates):
         item = candidate.item
         if candidate.party and not candidate.by_id and not candidate.by_number:
-            groups.setdefault((item.party, item.kind, candidate.explained), []).append(place)
+            key = (item.party, item.kind, candidate.explained, look.is_sent(item))
+            groups.setdefault(key, []).append(place)
     for places in groups.values():
         if candidates[places[0]].explained is None:
             continue
