@@ -3,9 +3,9 @@
 set -euo pipefail
 BIN=${BIN:-.venv/bin}
 
-if ! command -v chromium > /dev/null; then
+if ! command -v chromium-headless-shell > /dev/null; then
     echo "Installing Debian's chromium for the browser tests..."
-    { [ "$(id -u)" = 0 ] && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium > /dev/null; } || true
+    { [ "$(id -u)" = 0 ] && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium-headless-shell > /dev/null; } || true
 fi
 
 production() { "$BIN/python" scripts/with_production_settings.py "$@"; }
@@ -23,6 +23,6 @@ wait "$mypy" || passed=1
 cat "$types"
 [ "$passed" = 0 ] || exit "$passed"
 
-if ! command -v chromium > /dev/null; then
+if ! command -v chromium-headless-shell chromium > /dev/null; then
     echo "No chromium here: the browser tests were skipped."
 fi

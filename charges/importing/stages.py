@@ -148,7 +148,8 @@ def act(file: ImportFile) -> bool:
 def acting_of(file: ImportFile) -> Membership | None:
     with tenant_scope(file.tenant_id):
         members = Membership.objects.of(file.tenant_id).select_related("user", "tenant")
-        by: Membership | None = members.filter(user=file.acting_id).first()
+        found = members.filter(user=file.acting_id, user__is_active=True)
+        by: Membership | None = found.first()
     return by if by is not None and by.can_enter else None
 
 

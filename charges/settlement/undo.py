@@ -111,11 +111,11 @@ def reopen(charge: Charge, undone: Settlement) -> None:
     """What the charge is without a payment that was just undone."""
     charge.settled -= undone.principal
     # What was kept open is a part of the whole debt again, unless it was all that this one paid.
-    late = undone.fine + undone.interest if not undone.principal else ZERO
-    charge.late_rest = ZERO if charge.principal_rest else charge.late_rest + late
+    late = charge.late_rest + undone.fine + undone.interest
+    charge.late_rest = ZERO if charge.principal_rest else late
     others = Settlement.objects.of(charge.tenant_id).filter(charge=charge, entry__isnull=False)
     paid_on = others.aggregate(day=Max("posted_on"))["day"]
-    is_part = charge.settled > 0 or charge.late_rest > 0
+    is_part = charge.settled > 0  # nothing is late of what is owed wholly
     reopen_charge(
         charge,
         ChargeStatus.PARTLY_PAID if is_part else before_money(charge),

@@ -176,6 +176,7 @@ def undo_paid_outside(payable: Payable, *, by: Membership | None, why: str) -> P
     if by is not None:
         require_worker(by)
     user = by.user if by else None
+    hold_account_of(payable)
     payable = lock(payable)
     payment = payment_of(payable)
     if payment is None:
@@ -195,6 +196,15 @@ def undo_paid_outside(payable: Payable, *, by: Membership | None, why: str) -> P
     note(payable, UNDONE, why, tone=Tone.WARN, by=user)
     record(Act.PAID_OUTSIDE_UNDONE, on=payable, by=user, why=why, before=particulars(payment))
     return payable
+
+
+def hold_account_of(payable: Payable) -> None:
+    """Before the bill, as all do who act on bank lines: one may stand for the entry."""
+    payments = OutsidePayment.objects.of(payable.tenant_id).filter(payable=payable, undone_at=None)
+    accounts = BankAccount.objects.of(payable.tenant_id).filter(
+        id__in=payments.values("bank_account")
+    )
+    list(accounts.select_for_update(of=("self",), no_key=True).order_by("id").values_list("id"))
 
 
 def payment_of(payable: Payable) -> OutsidePayment | None:

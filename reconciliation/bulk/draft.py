@@ -65,16 +65,20 @@ def draft(kind: BulkAct.Kind, selection: Selection, *, by: Membership) -> BulkAc
 
 def plan_accepting(lines: Any) -> Iterator[Planned]:
     taken: set[UUID] = set()
+    bare = []
     for line, proposal in scored(lines):
         if line.id in taken:
             continue
         if not line.open:
             yield line, {}, None, "Já está conciliada."
         elif proposal is None:
-            yield line, {}, None, "Não tem proposta."
+            bare.append(line)
         else:
             taken |= set(proposal.lines)
             yield line, offer_of(proposal, line, line.version).to_json(), proposal.score, ""
+    for line in bare:
+        if line.id not in taken:  # by a later one: what it gives back
+            yield line, {}, None, "Não tem proposta."
 
 
 def plan_whole(lines: Any) -> Iterator[Planned]:

@@ -122,7 +122,7 @@ def do_next(tenant_id: UUID, bulk_id: UUID) -> bool:
 def member_of(bulk: BulkAct) -> Membership | None:
     """Who asked for it, as far as their role in the company goes by now."""
     members = Membership.objects.of(bulk.tenant_id).select_related("user", "tenant")
-    by: Membership | None = members.filter(user=bulk.made_by_id).first()
+    by: Membership | None = members.filter(user=bulk.made_by_id, user__is_active=True).first()
     return by
 
 
@@ -190,9 +190,9 @@ def require_untouched(row: BulkLine) -> None:
 
 
 def ended_elsewhere(rows: "QuerySet[Any]", bulk: BulkAct) -> Any:
-    """One that is over, and that who asked for this act has not undone since."""
+    """One that is over by now, and that who asked for this act has not undone."""
     ended = rows.exclude(ended_at=None).select_related("undone_by")
-    return ended.exclude(undone_by=bulk.made_by_id, ended_at__gte=bulk.made_at).first()
+    return ended.exclude(undone_by=bulk.made_by_id).first()
 
 
 def standing(row: BulkLine, ids: Sequence[str]) -> list[UUID]:

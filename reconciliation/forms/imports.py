@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from banking.models import FileRow
 from banking.statements.files.columns import Columns, headings_of
+from banking.statements.files.proposal import proposed
 
 SIZE = "64 MB"
 
@@ -43,6 +44,7 @@ ROLES = (
     ("amount", "Valor, com sinal", False),
     ("credit", "Entradas", False),
     ("debit", "Saídas", False),
+    ("direction", "C ou D, se o valor não tem sinal", False),
     ("text", "Descrição", False),
     ("name", "Nome da outra parte", False),
     ("document", "CPF ou CNPJ", False),
@@ -67,6 +69,7 @@ class ColumnsForm(forms.Form):
         ]
         self.initial["headings"] = self.likely
         titles = rows[self.likely - 1] if self.likely else ()
+        self.initial.update(proposed(titles, rows[self.likely :]))
         width = max((len(row) for row in rows), default=0)
         columns = [("", "Nenhuma")] + [
             (str(at), f"Coluna {at + 1}" + (f": {titles[at]}" if at < len(titles) else ""))
@@ -118,11 +121,13 @@ class ColumnsForm(forms.Form):
             amount=data["amount"],
             credit=None if has_amount else data["credit"],
             debit=None if has_amount else data["debit"],
+            direction=data["direction"] if has_amount else None,
             texts=() if data["text"] is None else (data["text"],),
             name=data["name"],
             document=data["document"],
             source_id=data["source_id"],
             balance=data["balance"],
+            currency=self.initial.get("currency"),  # known by its heading: nobody has to say it
         )
 
 

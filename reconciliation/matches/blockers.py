@@ -112,7 +112,7 @@ def blockers_among(effects: Effects, chains: Chains) -> dict[UUID, list[Blocker]
         told: list[Blocker] = []
         for each in mine:
             for entry in chains[each.entry_id] if each.entry_id else ():
-                told += [b for b in returns.get(entry.id, []) if b.match and b.match.id != match]
+                told += returns.get(entry.id, [])
             told += rests.get(each.payment_id, [])
             told += receipts.get(each.settlement_id, [])
         if told:

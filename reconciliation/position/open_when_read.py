@@ -64,7 +64,7 @@ def opens_by_itself(account: BankAccount, first: Beginning) -> bool:
     return (
         (account.is_by_file or account.proof == BankAccount.Proof.PROVED)
         and not is_left_to_people(account)
-        and not markable(account, first.day, None).exists()
+        and not markable(account, first.day).exists()
         and not unproved_lines(account, first, None).number
     )
 

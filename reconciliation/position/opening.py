@@ -37,7 +37,7 @@ CANDIDATES = """
 SELECT item.id, item.rest FROM banking_openitem AS item
 JOIN accounts_journalline AS line ON line.id = item.id AND line.amount = item.rest
 WHERE item.tenant_id = %s AND item.account_id = %s AND item.day <= %s
-    AND item.reversed_on IS NULL AND NOT item.is_absorbed AND NOT item.id = ANY (%s)
+    AND item.reversed_on IS NULL AND NOT item.id = ANY (%s)
 ORDER BY item.id FOR UPDATE OF item
 """
 
@@ -80,7 +80,7 @@ def effect_of_opening(
         InvalidState: nothing was read of the account yet.
     """
     first, former = begun(account), standing_opening(account)
-    rows = markable(account, first.day, former)
+    rows = markable(account, first.day)
     held: Decimal = rows.aggregate(sum=Sum("rest"))["sum"] or Decimal(0)
     kept: Decimal = rows.filter(id__in=marked).aggregate(sum=Sum("rest"))["sum"] or Decimal(0)
     told = told_amount(first, former, amount)
@@ -108,21 +108,19 @@ def told_amount(
     if amount is not None or former is None:
         return amount
     lines = StatementLine.objects.of(former.tenant_id).filter(
-        bank_account=former.bank_account_id, booked_on__gt=first.day, booked_on__lte=former.day
+        bank_account=former.bank_account_id, booked_on__lte=former.day
     )
     moved: Decimal = lines.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
     return former.amount - moved
 
 
-def markable(account: BankAccount, day: dt.date, former: OpeningBalance | None) -> OpenItemQuerySet:
+def markable(account: BankAccount, day: dt.date) -> OpenItemQuerySet:
     """Entry lines that it takes in unless they are marked."""
     tenant = {"tenant": OuterRef("tenant")}
     reversals = JournalEntry.objects.filter(**tenant, reverses=OuterRef("entry"))
     standing = JournalLine.objects.filter(
         ~Exists(reversals), **tenant, id=OuterRef("id"), entry__reverses=None
     )
-    if former is not None and former.entry_id:
-        standing = standing.exclude(entry=former.entry_id)
     parts = Allocation.objects.filter(**tenant, journal_line=OuterRef("id"), ended_at=None)
     rows: OpenItemQuerySet = OpenItem.objects.of(account.tenant_id).filter(
         Exists(standing), ~Exists(parts), account_id=account.ledger_account_id, day__lte=day
@@ -132,7 +130,7 @@ def markable(account: BankAccount, day: dt.date, former: OpeningBalance | None) 
 
 def offered_lines(account: BankAccount, day: dt.date) -> list[JournalLine]:
     """The newest entries that a person may mark."""
-    ids = markable(account, day, standing_opening(account)).order_by("-day", "-id")
+    ids = markable(account, day).order_by("-day", "-id")
     lines = JournalLine.objects.of(account.tenant_id).select_related("entry")
     found = lines.filter(id__in=list(ids.values_list("id", flat=True)[:OFFERED]))
     return sorted(found, key=lambda line: (line.entry.date, line.id), reverse=True)
@@ -143,7 +141,7 @@ def waiting_before(account: BankAccount) -> set[UUID]:
     former = standing_opening(account)
     if former is None:
         return set()
-    rows = markable(account, former.day, former).filter(is_absorbed=False)
+    rows = markable(account, former.day).filter(is_absorbed=False)
     return set(rows.values_list("id", flat=True))
 
 

@@ -38,7 +38,7 @@ def unproved_lines(
     if former is not None and first.told_on in {None, former.day}:
         known = former.day + ONE_DAY
     lines = StatementLine.objects.of(account.tenant_id).filter(
-        bank_account=account, booked_on__gt=first.day, booked_on__lt=known
+        bank_account=account, booked_on__lt=known
     )
     found = lines.aggregate(
         number=Count("id"), amount=Sum("amount"), since=Min("booked_on"), until=Max("booked_on")

@@ -34,6 +34,7 @@ def transfers(book: Book, line: Line) -> list[Proposal]:
         apart = banking_days_between(line.day, mirror.day)
         score = 40 + 30 * signs + (25 if announced else 0) - 4 * apart
         score += 15 * _names_account(book, line, mirror)
+        score -= 20 * (not _is_of_one_rail(book, line, mirror))
         marks = ("own account",) * bool(signs) + ("announced",) * bool(announced)
         parts = tuple((item.id, abs(item.amount)) for item in announced[:1])
         found.append(
@@ -127,8 +128,8 @@ def _degree(book: Book, line: Line, mirror: Line, signs: int, mirrors: list[Line
         return ""
     if not told and _is_announced_otherwise(book, line, mirror):
         return ""
-    own = [other for other in mirrors if _may_be_own(book, other)]
-    back = [other for other in _mirrors(book, mirror) if _may_be_own(book, other)]
+    own = [other for other in mirrors if _may_be_other_leg(book, line, other)]
+    back = [other for other in _mirrors(book, mirror) if _may_be_other_leg(book, mirror, other)]
     if own == [mirror] and back == [line]:
         is_sure = told or not is_round(line.amount) or not _could_come(book, line, mirror)
         return "evidence" if is_sure else ""
@@ -137,9 +138,15 @@ def _degree(book: Book, line: Line, mirror: Line, signs: int, mirrors: list[Line
     return "evidence" if named == 2 and not rivals else ""
 
 
-def _may_be_own(book: Book, line: Line) -> bool:
-    reading = book.readings[line.id]
-    return reading.is_own or not (reading.names_somebody or reading.is_own_nature)
+def _may_be_other_leg(book: Book, line: Line, other: Line) -> bool:
+    reading = book.readings[other.id]
+    is_own = reading.is_own or not (reading.names_somebody or reading.is_own_nature)
+    return is_own and _is_of_one_rail(book, line, other)
+
+
+def _is_of_one_rail(book: Book, line: Line, mirror: Line) -> bool:
+    """A Pix arrives as a Pix: what came as a TED left as another transfer."""
+    return len({book.readings[line.id].rail, book.readings[mirror.id].rail} - {""}) < 2
 
 
 def _could_come(book: Book, line: Line, mirror: Line) -> bool:

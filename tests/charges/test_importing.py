@@ -26,7 +26,7 @@ from core.clock import database_now
 from core.errors import InvalidInput, InvalidState, NotAllowed
 from parties.models import Payer
 from parties.payers import archive_payer
-from tenants.models import Membership, Role, Tenant
+from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.accounts.xlsx import book
 from tests.banking.factories import reread
@@ -318,11 +318,15 @@ def test_a_file_that_ends_its_readers_is_not_read_for_ever(tenant, account, by):
     assert work(file).status == "refused"
 
 
-def test_who_may_no_longer_enter_charges_imports_none(tenant, account, by):
+@pytest.mark.parametrize("has", ["another role", "left"])
+def test_who_may_no_longer_enter_charges_imports_none(tenant, account, by, has):
     file = checked(tenant, line(), by=by)
     with tenant_scope(tenant.id):
         begin_import(file, by=by)
-        Membership.objects.of(tenant).filter(id=by.id).update(role=Role.READER)
+        if has == "left":
+            User.objects.filter(id=by.user_id).update(is_active=False)
+        else:
+            Membership.objects.of(tenant).filter(id=by.id).update(role=Role.READER)
 
     file = work(file)
     assert (file.status, bool(file.fault), states(file)) == ("ready", True, ["good"])

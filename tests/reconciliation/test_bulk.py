@@ -15,9 +15,10 @@ from banking.models import BankAccount, StatementLine
 from charges.models import Charge
 from charges.states import ChargeStatus
 from core.clock import database_now
+from core.errors import NotAllowed
 from reconciliation.bulk import draft as drafts
 from reconciliation.bulk.selection import MOST
-from reconciliation.bulk.work import unfinished, work
+from reconciliation.bulk.work import NO_MORE_ACCESS, unfinished, work
 from reconciliation.engine import run as engine
 from reconciliation.matches.ignore import ignore
 from reconciliation.matches.undo import undo
@@ -152,6 +153,20 @@ def test_proposals_are_accepted_at_once_and_the_sum_is_said_first(
     assert json.loads(answer.headers["HX-Trigger"])["lines-kept"] == {"ids": []}
 
 
+def test_a_line_and_its_return_that_are_both_chosen_are_accepted_once(
+    finance: Client, tenant: Tenant, itau: BankAccount
+) -> None:
+    row = line(itau, "-12.90", DAY, kind="fee", description="TARIFA PACOTE")
+    back = line(itau, "12.90", DAY, description="ESTORNO TARIFA PACOTE")
+    engine.work(tenant.id)
+
+    bulk = review(finance, "conciliar", itau, row, back)
+    confirm(finance, bulk)
+
+    assert list(states(bulk).values()) == [State.DONE]
+    assert (open_of(row), open_of(back)) == (0, 0)
+
+
 def test_what_a_worker_does_is_selected_no_more(
     finance: Client, tenant: Tenant, itau: BankAccount
 ) -> None:
@@ -168,15 +183,18 @@ def test_only_proposals_over_the_score_are_accepted(
     finance: Client, tenant: Tenant, itau: BankAccount
 ) -> None:
     sure, _ = proposed(tenant, itau, "10.00")
-    payer = make_payer(tenant)
-    opened(make_charge(tenant, itau, "20.00", payer=payer))
-    far = line(itau, "20.00", DAY - timedelta(days=300), counterparty_document=payer.document)
+    charge = opened(make_charge(tenant, itau, "20.00"))
+    unsure = line(itau, "20.00", charge.due_date)  # that names nobody
+    engine.work(tenant.id)
 
-    bulk = review(finance, "conciliar", itau, sure, far)
+    bulk = review(finance, "conciliar", itau, sure, unsure)
+    with tenant_scope(tenant.id):
+        told = drafts.by_certainty(bulk)
     confirm(finance, bulk, certeza="certas")
 
-    assert states(bulk) == {sure.id: State.DONE, far.id: State.LEFT_OUT}
-    assert open_of(far) == D("20.00")
+    assert (told["certas"].came, told["todas"].came) == (D("10.00"), D("30.00"))
+    assert states(bulk) == {sure.id: State.DONE, unsure.id: State.LEFT_OUT}
+    assert open_of(unsure) == D("20.00")
 
 
 def test_of_ten_of_which_two_are_refused_eight_are_done_and_two_stay_ticked(
@@ -265,18 +283,63 @@ def test_many_lines_are_done_by_a_worker_and_the_page_tells_how_far_it_is(
     assert (over.done, over.waiting, unfinished(database_now())) == (30, 0, [])
 
 
+@pytest.mark.parametrize("has", ["another role", "left"])
 def test_who_may_not_act_any_more_is_not_acted_for(
-    tenant: Tenant, itau: BankAccount, ana: Membership
+    tenant: Tenant, itau: BankAccount, ana: Membership, has: str
 ) -> None:
     row = line(itau, "-10.00")
     bulk = drafted(Kind.IGNORE, ana, row)
     begun(bulk, ana, why="Não é nossa")
     with tenant_scope(tenant.id):
-        Membership.objects.of(tenant).filter(id=ana.id).update(role=Role.READER)
+        if has == "left":
+            User.objects.filter(id=ana.user_id).update(is_active=False)
+        else:
+            Membership.objects.of(tenant).filter(id=ana.id).update(role=Role.READER)
 
     work(tenant.id, bulk.id)
 
     assert (states(bulk), open_of(row)) == ({row.id: State.REFUSED}, D("-10.00"))
+    with tenant_scope(tenant.id):
+        assert BulkLine.objects.of(tenant).get(bulk=bulk).words == NO_MORE_ACCESS
+
+
+def test_a_line_above_the_limit_waits_for_a_second_person(
+    tenant: Tenant, itau: BankAccount, ana: Membership
+) -> None:
+    big, small = line(itau, "-1500.00"), line(itau, "-10.00")
+    bulk = drafted(Kind.IGNORE, ana, big, small)
+    begun(bulk, ana, why="Não é nossa")
+
+    work(tenant.id, bulk.id)
+
+    assert states(bulk) == {big.id: State.ASKED, small.id: State.DONE}
+    assert (open_of(big), open_of(small)) == (D("-1500.00"), 0)
+
+
+def test_nothing_is_done_before_it_is_confirmed(
+    tenant: Tenant, itau: BankAccount, ana: Membership
+) -> None:
+    row = line(itau, "-10.00")
+    bulk = drafted(Kind.IGNORE, ana, row)
+
+    assert unfinished(database_now()) == []
+    assert work(tenant.id, bulk.id) is False
+
+    assert (states(bulk), open_of(row)) == ({row.id: State.WAITING}, D("-10.00"))
+
+
+@pytest.mark.parametrize("role", [Role.APPROVER, Role.READER])
+def test_who_only_reads_has_nothing_done(
+    tenant: Tenant, itau: BankAccount, ana: Membership, role: Role
+) -> None:
+    row = line(itau, "-10.00")
+    with pytest.raises(NotAllowed):
+        drafted(Kind.IGNORE, membership(tenant, role=role), row)
+    bulk = drafted(Kind.IGNORE, ana, row)
+    with tenant_scope(tenant.id):
+        Membership.objects.of(tenant).filter(id=ana.id).update(role=role)
+    with pytest.raises(NotAllowed):
+        begun(bulk, membership(tenant, ana.user), why="Não é nossa")
 
 
 def test_a_line_that_changed_since_it_was_shown_is_left_as_it_is(
@@ -312,13 +375,19 @@ def test_a_line_at_which_the_act_fails_is_left_and_the_others_are_done(
     assert reread(bulk).stage == BulkAct.Stage.DONE
 
 
-def test_acts_of_a_week_ago_are_deleted(tenant: Tenant, itau: BankAccount, ana: Membership) -> None:
+def test_acts_of_a_week_ago_are_deleted_but_those_under_way(
+    tenant: Tenant, itau: BankAccount, ana: Membership
+) -> None:
+    begun(under_way := drafted(Kind.IGNORE, ana, make_line(itau, "-1.00")), ana, why="Não é nossa")
     drafted(Kind.IGNORE, ana, make_line(itau, "-1.00"))
 
-    drafts.purge_bulk(database_now() + timedelta(days=8))
+    def left_after(days: int) -> int:
+        drafts.purge_bulk(database_now() + timedelta(days=days))
+        with tenant_scope(tenant.id):
+            return int(BulkLine.objects.of(tenant).count())
 
-    with tenant_scope(tenant.id):
-        assert not BulkLine.objects.of(tenant).exists()
+    assert (left_after(6), left_after(8)) == (2, 1)
+    assert reread(under_way).stage == BulkAct.Stage.RUNNING
 
 
 # --- Create -----------------------------------------------------------------------------------

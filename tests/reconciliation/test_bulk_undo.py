@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.chart.reclassify import move_entries
 from audit.models import Record
 from banking.models import Allocation, BankAccount
-from banking.statements.allocation import undo_allocation
+from banking.statements.allocation import allocate, undo_allocation
 from charges.models import Settlement
 from charges.settlement.undo import undo_received
 from core.text import shorten
@@ -29,6 +29,7 @@ from tenants.scope import tenant_scope
 from tests.banking.factories import reread
 from tests.charges.factories import make_charge, membership
 from tests.charges.issued import opened
+from tests.payments.factories import make_known
 from tests.reconciliation.bulk_acts import begun, confirm, drafted, review, states
 from tests.reconciliation.matched import (
     D,
@@ -117,9 +118,11 @@ def test_undoing_many_says_what_it_reopens_keeps_and_reverses(
 
     bulk = review(finance, "desfazer", itau, linked, made)
     told = effect(bulk).alone
-    confirm(finance, bulk)
+    confirm(finance, bulk, why="Engano")
 
     assert (len(told.lines), len(told.kept), len(told.reversed)) == (2, 1, 1)
+    with tenant_scope(tenant.id):
+        assert set(Match.objects.of(tenant).values_list("undone_why", flat=True)) == {"Engano"}
     assert (open_of(linked), open_of(made)) == (D("-10.00"), D("-20.00"))
     assert (balance(tenant, "5.3.02"), balance(tenant, "5.5.01")) == (D("10.00"), 0)
 
@@ -150,11 +153,14 @@ def test_an_entry_is_named_as_it_is_now(tenant: Tenant, itau: BankAccount, ana: 
 def test_an_allocation_without_a_match_is_told_with_the_others(
     itau: BankAccount, ana: Membership
 ) -> None:
-    row = allocated(itau, "-10.00")
+    row = line(itau, "-30.00")
+    with tenant_scope(itau.tenant_id):
+        allocate(row, make_entry(itau, "-10.00"))
+    matched(row, make_entry(itau, "-20.00"), by=ana)
 
     told = effect(drafted(UNDO, ana, row)).alone
 
-    assert ([each.id for each in told.lines], len(told.kept)) == ([row.id], 1)
+    assert ([each.id for each in told.lines], len(told.kept)) == ([row.id], 2)
 
 
 @pytest.mark.parametrize("build", BARRED)
@@ -166,10 +172,11 @@ def test_what_only_its_own_page_takes_back_leaves_the_line_out_in_the_words_of_t
     said = blockers(stack.match)
 
     bulk = review(finance, "desfazer", itau, stack.row, free)
-    told = words(bulk)[stack.row.id]
+    told, would = words(bulk)[stack.row.id], effect(bulk)
     confirm(finance, bulk, together="yes")
 
     assert [each.match for each in said] == [None]
+    assert ([each.id for each in would.alone.lines], would.together) == ([free.id], None)
     assert told == shorten(said[0].words, 300)
     assert states(bulk) == {stack.row.id: State.LEFT_OUT, free.id: State.DONE}
     assert not is_over(stack.match)
@@ -302,6 +309,28 @@ def test_it_asks_as_often_for_many_lines_as_for_few(itau: BankAccount, ana: Memb
     assert queries(1) == queries(4)
 
 
+def test_of_what_goes_first_that_which_is_chosen_too_is_not_named(
+    itau: BankAccount, ana: Membership
+) -> None:
+    stacks = paid_in_parts(itau, ana, "40.00", "30.00", "30.00")
+
+    told = effect(drafted(UNDO, ana, stacks[0].row, stacks[2].row))
+
+    assert [each.id for each in told.alone.lines] == [stacks[2].row.id]
+    assert [each.line.id for each in told.goes_first] == [stacks[1].row.id]
+
+
+def test_what_somebody_undid_since_is_told_no_more(itau: BankAccount, ana: Membership) -> None:
+    bia, row, other = membership(itau.tenant), line(itau, "-1.00"), allocated(itau, "-2.00")
+    made = created(row, ana)
+    bulk = drafted(UNDO, ana, row, other)
+    undone(made, by=bia)
+    with tenant_scope(itau.tenant_id):
+        undo_allocation(Allocation.objects.of(itau.tenant_id).get(statement_line=other), by=bia)
+
+    assert effect(bulk).alone.said == []
+
+
 # --- Together -----------------------------------------------------------------------------------
 
 
@@ -374,6 +403,35 @@ def test_a_line_that_waits_for_one_that_is_left_out_is_left_out_too(
 
     assert (told.held, told.alone.lines, len(told.goes_first)) == (2, [], 1)
     assert set(states(bulk).values()) == {State.LEFT_OUT}
+
+
+def test_a_line_that_waits_for_a_part_of_one_that_is_left_out_is_left_out_too(
+    finance: Client, itau: BankAccount, ana: Membership
+) -> None:
+    """That one paid the rest of the first one's bill and a part of another, whose own rest only its
+    page takes back."""
+    first, rest = part_paid(itau, ana)
+    second, other = line(itau, "-100.00"), make_known(itau.tenant, "90.00", approved=True)
+    matched(second, choice(rest, "60.00"), by=ana, leaves_open=True)
+    matched(second, choice(other, "40.00"), by=ana)
+    pay_outside(rest_of(other), itau, ana)
+
+    bulk = review(finance, "desfazer", itau, first.row, second)
+    confirm(finance, bulk)
+
+    assert set(states(bulk).values()) == {State.LEFT_OUT}
+    assert (open_of(first.row), open_of(second)) == (0, 0)
+
+
+def test_of_a_line_of_which_nothing_is_said_nothing_is_undone(
+    itau: BankAccount, ana: Membership
+) -> None:
+    bare, made = line(itau, "-1.00"), line(itau, "-2.00")
+    created(made, ana)
+
+    bulk = drafted(UNDO, ana, bare, made)
+
+    assert states(bulk) == {bare.id: State.LEFT_OUT, made.id: State.WAITING}
 
 
 def test_what_no_match_takes_back_leaves_out_whatever_is_below_it(
@@ -469,19 +527,37 @@ def test_a_line_of_which_a_part_was_undone_since_is_left_as_it_is(
     assert (states(bulk), is_over(second)) == ({row.id: State.REFUSED}, False)
 
 
-def test_an_allocation_without_a_match_that_somebody_took_apart_since_is_said(
+def test_what_somebody_else_undid_before_it_was_shown_holds_nothing_up(
     itau: BankAccount, ana: Membership
 ) -> None:
-    row, kept = allocated(itau, "-10.00"), allocated(itau, "-20.00")
-    bia, bulk = membership(itau.tenant), drafted(UNDO, ana, row, kept)
+    bia, row, other = membership(itau.tenant), line(itau, "-1.00"), allocated(itau, "-2.00")
+    undone(created(row, ana), by=bia)
     with tenant_scope(itau.tenant_id):
-        part = Allocation.objects.of(itau.tenant_id).get(statement_line=row)
-        undo_allocation(part, by=bia)
+        undo_allocation(Allocation.objects.of(itau.tenant_id).get(statement_line=other), by=bia)
+    again = [created(each, ana) for each in (row, other)]
+    bulk = drafted(UNDO, ana, row, other)
     begun(bulk, ana)
 
     work(itau.tenant_id, bulk.id)
 
-    assert states(bulk) == {row.id: State.REFUSED, kept.id: State.DONE}
+    assert set(states(bulk).values()) == {State.DONE}
+    assert [is_over(made) for made in again] == [True, True]
+
+
+def test_an_allocation_without_a_match_that_somebody_took_apart_since_is_said(
+    itau: BankAccount, ana: Membership
+) -> None:
+    row, mine, kept = (allocated(itau, amount) for amount in ("-10.00", "-15.00", "-20.00"))
+    bia, bulk = membership(itau.tenant), drafted(UNDO, ana, row, mine, kept)
+    with tenant_scope(itau.tenant_id):
+        for each, by in ((row, bia), (mine, ana)):
+            part = Allocation.objects.of(itau.tenant_id).get(statement_line=each)
+            undo_allocation(part, by=by)
+    begun(bulk, ana)
+
+    work(itau.tenant_id, bulk.id)
+
+    assert states(bulk) == {row.id: State.REFUSED, mine.id: State.DONE, kept.id: State.DONE}
     assert bia.user.display_name in words(bulk)[row.id]
     assert open_of(kept) == D("-20.00")
 

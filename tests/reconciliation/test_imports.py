@@ -207,6 +207,17 @@ def test_columns_are_said_once(operator_in, tenant, other):
     assert (again.id != file.id, again.status) == (True, StatementFile.Status.READY)
 
 
+def test_columns_of_a_file_without_headings_are_said_of_it_alone(operator_in, tenant, other):
+    upload(operator_in, other, b"10/11/2026;TARIFA;1,20\n")
+    file = work(newest(tenant))
+    post(operator_in, "import_columns", file, headings="0", date="0", amount="2", text="1")
+    assert page(operator_in, work(file)).context["totals"].new == 1
+
+    upload(operator_in, other, b"Extrato\n\nData;Valor;Historico\n12/11/2026;-2,00;PIX\n")
+
+    assert page(operator_in, work(newest(tenant))).context["totals"].new == 1
+
+
 def test_a_doubt_is_asked_and_answered_on_the_page(operator_in, tenant, other):
     upload(operator_in, other, ofx(FEE, SALE))
     file = work(newest(tenant))

@@ -9,6 +9,7 @@ from pytest_django import Settings
 from accounts.chart.setup import open_bank_account_leaf
 from accounts.journal.entries import balances, reverse_by_hand
 from accounts.models import Account, AccountPurpose, ClassificationGroup
+from audit.acts import Act
 from banking.bank_accounts.ledger_account import Entries, tie_account
 from banking.connections.complete import open_connection
 from banking.connections.disconnect import undo_connection
@@ -19,6 +20,7 @@ from reconciliation.position.open_when_read import may_take_opening_back, open_w
 from reconciliation.position.opening import post_opening, put_off_opening, standing_opening
 from tenants.models import Membership, Tenant, User
 from tenants.scope import tenant_scope
+from tests.audit.reading import audit_of
 from tests.banking.conftest import NOW
 from tests.banking.factories import (
     change,
@@ -209,8 +211,12 @@ def test_who_said_not_now_is_believed(read: BankAccount, tenant: Tenant) -> None
 
 
 @pytest.mark.django_db
-def test_entries_of_before_are_a_persons_question(read: BankAccount) -> None:
-    post(read, "10.00", BEFORE)
+@pytest.mark.parametrize("amounts", [("10.00",), ("10.00", "-10.00")])
+def test_entries_of_before_are_a_persons_question(
+    read: BankAccount, amounts: tuple[str, ...]
+) -> None:
+    for amount in amounts:
+        post(read, amount, BEFORE)
 
     tell(read)
 
@@ -278,9 +284,8 @@ def november(*rows: tuple[str, str, str], closing: str) -> bytes:
     return ofx(*rows, closing=closing, on=rows[-1][0].replace("-", ""))
 
 
-ONE = november(
-    ("2026-11-10", "-100.00", "TARIFA"), ("2026-11-12", "50.00", "PIX"), closing="950.00"
-)
+ROWS = (("2026-11-10", "-100.00", "TARIFA"), ("2026-11-12", "50.00", "PIX"))
+ONE = november(*ROWS, closing="950.00")
 LATER = november(("2026-11-16", "30.00", "PIX"), closing="980.00")
 
 
@@ -328,6 +333,22 @@ def test_undoing_the_file_takes_it_back(other: BankAccount, by, monday) -> None:
 
     assert in_force(other) is None
     assert booked(other) == 0
+    assert [bool(each.before) for each in audit_of(other.tenant, Act.OPENING_POSTED)] == [
+        False, True,
+    ]  # fmt: skip
+
+
+@calls_banks
+def test_a_balance_that_nothing_tells_any_more_opens_nothing(
+    other: BankAccount, by, monday
+) -> None:
+    """Its line stays, for another file tells it too."""
+    file = applied(other, ONE, by)
+    applied(other, csv(*ROWS), by)
+
+    undone(file, by)
+
+    assert in_force(other) is None
 
 
 @calls_banks

@@ -7,11 +7,14 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accounts.journal.entries import reverse_by_hand
-from accounts.models import AccountPurpose, JournalEntry, JournalLine
+from accounts.chart.setup import open_bank_account_leaf
+from accounts.journal.entries import reverse_by_hand, reverse_entry
+from accounts.models import Account, AccountPurpose, JournalEntry, JournalLine
 from audit.acts import Act
+from banking.bank_accounts.ledger_account import Entries, tie_account
 from banking.models import BankAccount
 from banking.statements.allocation import NotFree
+from core.clock import database_now
 from core.errors import Changed, InvalidInput, InvalidState, NotAllowed
 from reconciliation.models import OpeningBalance
 from reconciliation.position.opening import (
@@ -25,7 +28,13 @@ from reconciliation.position.opening import (
 from tenants.models import Membership, Role, Tenant, User
 from tenants.scope import tenant_scope
 from tests.audit.reading import audit_of
-from tests.banking.factories import make_account, make_daily_balance, make_line, reread
+from tests.banking.factories import (
+    change,
+    make_account,
+    make_daily_balance,
+    make_line,
+    reread,
+)
 from tests.reconciliation.books import BEFORE, FIRST, join, member, position, post, posted
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +68,22 @@ def lines_of(entry: JournalEntry) -> dict[str, Decimal]:
 def in_force(account: BankAccount) -> OpeningBalance | None:
     with tenant_scope(account.tenant_id):
         return standing_opening(account)
+
+
+def tie(account: BankAccount, leaf: Account, by: Membership) -> None:
+    """To another Conta do Ativo; what the former one holds stays there."""
+    with tenant_scope(account.tenant_id):
+        Account.objects.of(account.tenant_id).filter(id=leaf.id).update(is_bank_leaf=False)
+        leaf.refresh_from_db()
+        account.refresh_from_db()
+        seen = account.ledger_account_id
+        tie_account(account, leaf, entries=Entries.STAY, seen=seen, by=by.user)
+        account.refresh_from_db()
+
+
+def new_leaf(tenant: Tenant) -> Account:
+    with tenant_scope(tenant.id):
+        return open_bank_account_leaf(tenant, name="Outra")
 
 
 def test_it_is_of_the_day_before_the_first_that_was_read(account, by) -> None:
@@ -143,6 +168,35 @@ def test_without_any_balance_it_is_asked(tenant, admin, by) -> None:
     assert open_books(other, by, amount=Decimal(70)).amount == Decimal(70)
 
 
+def test_what_the_bank_states_counts_whatever_was_typed(account, by) -> None:
+    assert open_books(account, by, amount=Decimal(5)).amount == Decimal(1000)
+
+
+def test_what_is_shown_is_what_is_written_whatever_the_books_hold(
+    account, by, tenant, admin
+) -> None:
+    post(account, "400.00", BEFORE)
+    post(make_account(tenant, admin), "5.00", BEFORE)
+    post(account, "9.00", FIRST)
+    waits = posted(account, post(account, "-7.00", BEFORE)).id
+    in_part = post(account, "-30.00", BEFORE)
+    join(account, make_line(account, "-10.00", FIRST), in_part)
+    for day in (BEFORE, FIRST):
+        gone = post(account, "60.00", BEFORE)
+        with tenant_scope(tenant.id):
+            reverse_entry(gone, by=by.user, date=day, why="Engano")
+    with tenant_scope(tenant.id):
+        shown = effect_of_opening(account, marked=[waits])
+
+    opening = open_books(account, by, marked=[waits], seen=shown.entry_amount)
+
+    assert (shown.held, shown.marked) == (Decimal(400), Decimal(-7))
+    assert lines_of(opening.entry)[""] == Decimal(600)
+    found = position(account, FIRST)
+    assert found.difference == found.explained
+    assert found.without_line.amount == Decimal(-7 - 20 + 9)
+
+
 def test_nothing_is_opened_before_something_was_read(tenant, admin, by) -> None:
     with pytest.raises(InvalidState):
         open_books(make_account(tenant, admin), by)
@@ -164,6 +218,31 @@ def test_older_days_move_it_back(account, by) -> None:
     assert found.difference == found.explained
 
 
+def test_one_without_an_entry_is_moved_back_too(account, by) -> None:
+    """What the books held waits for the lines of the days that came."""
+    post(account, "1000.00", BEFORE)
+    former = open_books(account, by)
+    make_line(account, "100.00", FIRST - 5 * ONE_DAY)
+
+    again = open_books(account, by)
+
+    assert (reread(former).ended_at is not None, in_force(account)) == (True, again)
+    found = position(account, FIRST)
+    assert (found.to_reconcile.amount, found.without_line.amount) == (Decimal(100), Decimal(1000))
+    assert found.difference == found.explained
+
+
+def test_on_another_conta_do_ativo_it_is_written_again(account, by, tenant) -> None:
+    former = open_books(account, by)
+    tie(account, new_leaf(tenant), by)
+
+    again = open_books(account, by)
+
+    assert reread(former).ended_at is not None
+    assert again.ledger_account_id == reread(account).ledger_account_id
+    assert position(account, FIRST).is_zero
+
+
 def effect(account: BankAccount) -> Effect:
     with tenant_scope(account.tenant_id):
         return effect_of_opening(account)
@@ -182,6 +261,7 @@ def test_days_without_a_balance_are_told_before_it_follows_from_them(account, by
     open_books(account, by)
     kept = audit_of(account.tenant, Act.OPENING_POSTED)[-1]
     assert told.words in kept.after.values()
+    assert kept.before
 
 
 def test_what_came_on_the_day_of_the_former_one_is_told_too(account, by) -> None:
@@ -197,10 +277,13 @@ def test_where_no_balance_is_known_at_all_they_are_told_too(tenant, admin, by) -
     assert effect(other).unproved.number == 0  # the balance is asked
     open_books(other, by, amount=Decimal(70))
     make_line(other, "30.00", FIRST - 5 * ONE_DAY)
+    make_line(other, "5.00", BEFORE)
+    make_line(make_account(tenant, admin), "11.00", BEFORE)
 
     again = effect(other)
 
-    assert (again.amount, again.unproved.number) == (Decimal(40), 1)
+    assert (again.amount, again.unproved.number) == (Decimal(35), 2)
+    assert open_books(other, by, amount=Decimal(33)).amount == Decimal(33)
 
 
 def test_days_of_which_the_bank_tells_the_balance_are_proved(tenant, admin) -> None:
@@ -212,16 +295,64 @@ def test_days_of_which_the_bank_tells_the_balance_are_proved(tenant, admin) -> N
     assert effect(other).unproved.number == 0
 
 
+def test_older_days_of_which_the_bank_tells_the_balance_are_proved_too(tenant, admin, by) -> None:
+    other = make_account(tenant, admin)
+    make_line(other, "50.00", FIRST)
+    open_books(other, by, amount=Decimal(70))
+    make_line(other, "30.00", FIRST - 5 * ONE_DAY)
+    make_daily_balance(other, FIRST - 5 * ONE_DAY, "70.00")
+
+    assert effect(other).unproved.number == 0
+
+
 def test_what_waited_goes_on_waiting_when_it_is_moved_back(account, by) -> None:
+    post(account, "25.00", FIRST - 9 * ONE_DAY)
     entry = post(account, "-400.00", FIRST - 9 * ONE_DAY)
     open_books(account, by, marked=[posted(account, entry).id])
     make_line(account, "100.00", FIRST - 5 * ONE_DAY)
     with tenant_scope(account.tenant_id):
         marked = waiting_before(account)
 
+    assert marked == {posted(account, entry).id}
     open_books(account, by, marked=marked)
 
     assert position(account, FIRST).without_line.amount == Decimal(-400)
+
+
+def test_what_is_shown_is_what_is_written_when_it_is_moved_back(account, by, tenant) -> None:
+    """What it had taken in was reversed since."""
+    entry = post(account, "40.00", FIRST - 9 * ONE_DAY)
+    open_books(account, by)
+    with tenant_scope(tenant.id):
+        reverse_entry(entry, by=by.user, date=FIRST - 8 * ONE_DAY, why="Engano")
+    make_line(account, "100.00", FIRST - 5 * ONE_DAY)
+    shown = effect(account).entry_amount
+
+    open_books(account, by, seen=shown)
+
+    assert shown == Decimal(900)
+    found = position(account, FIRST)
+    assert found.difference == found.explained
+
+
+def test_it_stays_where_its_first_days_are_gone(tenant, admin, by) -> None:
+    other = make_account(tenant, admin)
+    gone = make_line(other, "30.00", FIRST - 5 * ONE_DAY, is_from_file=True)
+    make_line(other, "50.00", FIRST)
+    opening = open_books(other, by, amount=Decimal(70))
+    change(gone, withdrawn_at=database_now())
+
+    assert open_books(other, by) == opening
+
+
+def test_that_of_another_account_stays(account, by, tenant, admin) -> None:
+    other = make_account(tenant, admin)
+    make_daily_balance(other, BEFORE, "300.00")
+    theirs = open_books(other, by)
+
+    mine = open_books(account, by)
+
+    assert (in_force(other), in_force(account)) == (theirs, mine)
 
 
 def test_the_same_again_changes_nothing(account, by) -> None:
@@ -277,6 +408,8 @@ def test_not_now_is_remembered(account, by) -> None:
     put_off_opening(account, by=by)
 
     assert position(account, FIRST).is_put_off
+    open_books(account, by)
+    assert not position(account, FIRST).is_put_off
 
 
 def test_the_database_keeps_one(account, by) -> None:

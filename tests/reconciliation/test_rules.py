@@ -31,7 +31,7 @@ from reconciliation.rules.edit import (
     switch_rule,
 )
 from reconciliation.rules.pattern import WrongPattern, compile_pattern
-from tenants.models import Membership, Role
+from tenants.models import Membership, Role, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import change, make_lines, reread
 from tests.charges.factories import make_payer, membership
@@ -311,9 +311,39 @@ def test_ignoring_above_the_limit_is_only_proposed(tenant, itau, ana) -> None:
         assert not ExceptionalAct.objects.of(tenant).exists()
 
 
-def test_ignoring_stops_when_who_wrote_it_may_not_any_more(tenant, itau, ana) -> None:
+def test_what_a_rule_ignores_counts_with_what_its_author_ignored(tenant, itau, ana) -> None:
     make_rule(ana, ignoring(when("SALDO")))
-    change(ana, role=Role.READER)
+    by_hand = line(itau, "-300.00")
+    with tenant_scope(tenant.id):
+        ignore(by_hand.id, by=ana, why="Não é nosso")
+    small, big = (line(itau, amount, description="SALDO DO DIA") for amount in ("-200.00", "-0.01"))
+
+    left = applied(ana, small, big)
+
+    assert (left.done.keys(), left.proposed[big.id].held) == ({small.id}, "refused")
+    with tenant_scope(tenant.id):
+        assert not ExceptionalAct.objects.of(tenant).waiting().exists()
+
+
+def test_it_counts_as_theirs_who_said_last_what_the_rule_does(tenant, itau, ana) -> None:
+    rule, bia = make_rule(ana, ignoring(when("SALDO"))), membership(tenant)
+    with tenant_scope(tenant.id):
+        save_rule(ignoring(when("SALDO")), by=bia, rule_id=rule.id, version=rule.version)
+    row = line(itau, "-5.00", description="SALDO DO DIA")
+
+    made = applied(ana, row).done[row.id]
+
+    with tenant_scope(tenant.id):
+        assert made.exception.asked_by == bia.user
+
+
+@pytest.mark.parametrize("has", ["another role", "left"])
+def test_ignoring_stops_when_who_wrote_it_may_not_any_more(tenant, itau, ana, has) -> None:
+    make_rule(ana, ignoring(when("SALDO")))
+    if has == "left":
+        User.objects.filter(id=ana.user_id).update(is_active=False)
+    else:
+        change(ana, role=Role.READER)
     row = line(itau, "-5.00", description="SALDO DO DIA")
 
     assert applied(membership(tenant), row).proposed[row.id].held == "refused"

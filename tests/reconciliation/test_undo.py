@@ -21,6 +21,8 @@ from payments.models import OutsidePayment, Payable, PaymentOrder
 from payments.states import OrderStatus, PayableStatus
 from reconciliation.matches.create import Slice, create_entry
 from reconciliation.matches.effect import Undoing, effect_of
+from reconciliation.matches.give_back import give_back
+from reconciliation.matches.ignore import ignore
 from reconciliation.matches.undo import StandsOn, undo, undone_before
 from reconciliation.models import Match
 from tenants.models import Role
@@ -197,6 +199,20 @@ def test_what_was_given_back_of_a_receipt_goes_first(tenant, itau, ana):
     assert open_of(row) == 0
 
 
+def test_what_went_back_of_a_charge_is_taken_from_its_line_alone(tenant, itau, ana):
+    charge, row = opened(make_charge(tenant, itau, "100.00")), line(itau, "100.00")
+    back = line(itau, "-100.00")
+    matched(row, charge, by=ana)
+    with tenant_scope(tenant.id):
+        returned = give_back(back.id, row.id, by=ana, why="Desistiu", debt="owed").match
+    assert reread(charge).status == ChargeStatus.RETURNED
+
+    undone(returned, by=ana)
+
+    assert (open_of(back), open_of(row)) == (D("-100.00"), 0)
+    assert reread(charge).status == ChargeStatus.RETURNED
+
+
 # --- Bills ---
 
 
@@ -333,13 +349,16 @@ def test_an_allocation_that_is_undone_on_its_page_undoes_its_match(itau, ana):
 
 @pytest.mark.parametrize("role", [Role.APPROVER, Role.READER])
 def test_who_does_not_work_on_the_statement_undoes_nothing(tenant, itau, ana, role):
-    row = line(itau, "-1.00")
+    row, ignored = line(itau, "-1.00"), line(itau, "-2.00")
     made = matched(row, make_entry(itau, "-1.00"), by=ana)
+    with tenant_scope(tenant.id):
+        left_out = ignore(ignored.id, by=ana, why="Não é nossa").match
 
-    with pytest.raises(NotAllowed):
-        undone(made, by=membership(tenant, role=role))
+    for each in (made, left_out):
+        with pytest.raises(NotAllowed):
+            undone(each, by=membership(tenant, role=role))
 
-    assert (reread(made).ended_at, open_of(row)) == (None, 0)
+    assert (reread(made).ended_at, open_of(row), open_of(ignored)) == (None, 0, 0)
 
 
 def test_nothing_is_undone_where_one_of_them_is_over(itau, ana):

@@ -19,13 +19,15 @@ HEADINGS = {
         "data lancamento", "data do lancamento", "data de lancamento", "data movimento",
         "data do movimento", "data movimentacao", "data da movimentacao", "data mov", "data",
         "data da transacao", "data transacao", "data hora", "data e hora", "data/hora",
-        "data da operacao", "date", "release date", "dt lancamento", "dt movimento", "dia",
-        "data contabil", "data da compra", "data pagamento", "data do pagamento",
+        "data da operacao", "data operacao", "date", "release date", "dt lancamento",
+        "dt movimento", "dia", "data contabil", "data da compra", "data de compra",
+        "data pagamento", "data do pagamento",
     ),
     "amount": (
         "valor", "valor r", "valor em r", "valor rs", "valor lancamento", "valor do lancamento",
         "valor da transacao", "valor transacao", "valor brl", "valor em reais", "valor liquido",
         "amount", "transaction net amount", "net amount", "montante", "quantia", "vlr",
+        "valor movimentacao", "valor da movimentacao", "valor do movimento",
     ),
     "credit": (
         "credito", "creditos", "entrada", "entradas", "valor credito", "valor de entrada",
@@ -38,21 +40,26 @@ HEADINGS = {
     "direction": (
         "d/c", "c/d", "dc", "cd", "natureza", "tipo", "tipo transacao", "tipo de transacao",
         "tipo lancamento", "tipo de lancamento", "sinal", "credito/debito", "debito/credito",
-        "inf", "operacao", "entrada/saida",
+        "inf", "operacao", "entrada/saida", "deb cred", "deb/cred", "cred/deb",
+        "debito ou credito", "credito ou debito", "tipo da transacao", "tipo da operacao",
+        "tipo de operacao", "tipo operacao", "tipo de movimentacao", "tipo movimento",
+        "movimentacao",
     ),
     "balance": (
         "saldo", "saldo r", "saldo do dia", "saldo apos", "saldo apos lancamento", "saldo final",
-        "saldo parcial", "saldo atual", "saldo em conta", "balance", "partial balance",
+        "saldo parcial", "saldo atual", "saldo em conta", "balance", "partial balance", "saldos",
+        "saldo depois", "saldo apos movimento", "saldo apos transacao", "saldo apos a transacao",
+        "saldo diario", "running balance",
     ),
     "source_id": (
         "identificador", "id", "id transacao", "id da transacao", "identificador da transacao",
         "codigo da transacao", "codigo transacao", "fitid", "reference id", "id da operacao",
-        "transaction id",
+        "transaction id", "transferwise id",
     ),
     "check_number": (
         "dcto", "docto", "doc", "documento", "n documento", "no documento", "no doc", "num doc",
         "nr documento", "numero documento", "numero do documento", "n do documento", "n doc",
-        "no do documento", "num documento", "cheque", "numero do cheque",
+        "no do documento", "num documento", "cheque", "numero do cheque", "nr doc", "protocolo",
     ),
     "document": (
         "cpf/cnpj", "cnpj/cpf", "cpf cnpj", "cnpj", "cpf", "cpf ou cnpj", "documento favorecido",
@@ -62,8 +69,17 @@ HEADINGS = {
     "name": (
         "razao social", "favorecido", "nome", "contraparte", "beneficiario", "nome do favorecido",
         "nome favorecido", "nome contraparte", "pagador", "pagador/recebedor",
-        "favorecido/pagador", "nome/razao social", "identificacao",
+        "favorecido/pagador", "nome/razao social", "identificacao", "origem/destino",
+        "destino/origem", "cliente ou fornecedor", "cliente/fornecedor", "fornecedor/cliente",
+        "nome do fornecedor/cliente", "nome do cliente/fornecedor",
     ),
+    # As Stone prints both sides of each row: the other one is the payee of money out, the payer
+    # of money in.
+    "payee": ("destino", "destinatario", "nome do destinatario"),
+    "payee_document": ("destino documento", "documento do destinatario"),
+    "payer": ("origem", "remetente", "nome do remetente"),
+    "payer_document": ("origem documento", "documento do remetente"),
+    "currency": ("moeda", "currency"),
 }  # fmt: skip
 DAYS = frozenset(HEADINGS["date"])
 # All of them are text, joined in the file's order.
@@ -73,13 +89,30 @@ TEXTS = frozenset(
         "memo", "detalhe", "detalhes", "estabelecimento", "transacao", "transaction type",
         "identificacao", "complemento", "movimentacao", "descricao do lancamento", "observacao",
         "observacoes", "historico complementar", "descricao da transacao", "details",
-        "descricao lancamento", "local",
+        "descricao lancamento", "descritivo", "local", "historico de movimentacao", "modalidade",
+        "detalhamento", "detalhamento hist", "detalhamento historico",
     }
 )  # fmt: skip
-# The bill of a Nubank card, where a purchase has no minus.
-CARD_BILL = ("date", "title", "amount")
-DEBITS = frozenset({"d", "debito", "db", "deb", "saida", "-"})
-CREDITS = frozenset({"c", "credito", "cr", "cred", "entrada", "+"})
+# Bills of cards (Nubank, Inter), where a purchase has no minus.
+CARD_BILLS = frozenset(
+    {
+        ("date", "title", "amount"),
+        ("date", "category", "title", "amount"),
+        ("data", "lancamento", "categoria", "tipo", "valor"),
+    }
+)
+# Nothing but such a bill has these (XP, C6).
+OF_A_CARD = frozenset({"portador", "nome no cartao", "final do cartao"})
+DEBITS = frozenset(
+    {"d", "s", "debito", "db", "deb", "saida", "-", "dr", "debit", "despesa", "pagamento",
+     "enviado", "enviada"}
+)  # fmt: skip
+CREDITS = frozenset(
+    {"c", "e", "credito", "cr", "cred", "entrada", "+", "credit", "receita", "recebimento",
+     "recebido", "recebida"}
+)  # fmt: skip
+# «Valor (em US$)» is no other «Valor».
+FOREIGN = re.compile(r"\(\s*(?:em )?(us\$|usd|u\$s|€|eur|£|gbp)\s*\)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +125,15 @@ class Columns:
     credit: int | None = None
     debit: int | None = None
     direction: int | None = None  # «D» or «C» beside an amount without a sign
+    is_unsigned: bool = False  # no amount has a sign: only the direction tells it
     texts: tuple[int, ...] = ()
     name: int | None = None
     document: int | None = None
+    payee: int | None = None
+    payee_document: int | None = None
+    payer: int | None = None
+    payer_document: int | None = None
+    currency: int | None = None
     balance: int | None = None
     source_id: int | None = None
     check_number: int | None = None
@@ -123,7 +162,7 @@ def headings_of(cells: Sequence[Cell]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:
-    return heading_of(text)
+    return heading_of(FOREIGN.sub(" em outra moeda", text))
 
 
 def recognise(cells: Sequence[Cell]) -> Columns | None:
@@ -141,7 +180,8 @@ def recognise(cells: Sequence[Cell]) -> Columns | None:
     used = {day, *found.values()}
     texts = tuple(at for at, heading in enumerate(headings) if heading in TEXTS)
     texts = texts or tuple(at for at, heading in enumerate(headings) if heading and at not in used)
-    return Columns(headings, day, texts=texts, is_sign_turned=headings == CARD_BILL, **found)
+    is_card = headings in CARD_BILLS or not OF_A_CARD.isdisjoint(headings)
+    return Columns(headings, day, texts=texts, is_sign_turned=is_card, **found)
 
 
 def position_of(names: Sequence[str], headings: Sequence[str]) -> int | None:

@@ -11,7 +11,8 @@ from typing import BinaryIO
 from banking.statements.files.columns import Columns
 from banking.statements.files.contract import Items, UnreadableFile
 from banking.statements.files.encoding import opened
-from banking.statements.files.table import HEADINGS_WITHIN, find_headings, read_table
+from banking.statements.files.layout import HEADINGS_WITHIN, layout_of
+from banking.statements.files.table import read_table
 
 DELIMITERS = ";,\t|"
 LONGEST_LINE = 64 * 1024
@@ -60,7 +61,8 @@ def delimiter_of(lines: list[str], columns: Columns | None) -> str:
     for delimiter in DELIMITERS:
         rows = [cells for _, cells in records(lines, delimiter)]
         try:
-            found[delimiter] = len(rows[find_headings(rows, columns) - 1])
+            above, _ = layout_of(rows, columns)
+            found[delimiter] = len(rows[max(above - 1, 0)])
         except UnreadableFile as error:
             refusals.append(error)
     if not found:

@@ -20,6 +20,8 @@ OFX = re.compile(
 # The file header of CNAB 240: bank, lot 0000, record 0; of CNAB 400: record, and what it is.
 CNAB_240 = re.compile(r"\d{3}00000[^;,\t]{130}", re.ASCII)
 CNAB_400 = re.compile(r"0[12](?:RETORNO|REMESSA)", re.ASCII | re.IGNORECASE)
+XML = re.compile(rb"\s*(?:\xef\xbb\xbf)?<\?xml")
+PAGE_OF_XML = re.compile(rb"<html|<\w*:?workbook", re.IGNORECASE)
 TAKEN = "Envie o extrato em OFX, CSV, XLSX ou CNAB 240."
 
 
@@ -47,6 +49,10 @@ def detect(file: BinaryIO) -> Kind:
         return Kind.OFX
     if CNAB_240.match(text) or CNAB_400.match(text):
         return Kind.CNAB240
+    if text.startswith(("!Type:", "!Account")):
+        raise another_kind("é um QIF, e não um extrato que sabemos ler")
+    if XML.match(start) and not PAGE_OF_XML.search(start):
+        raise another_kind("é um XML, e não um extrato")
     if PAGE.match(start):
         raise another_kind("é uma página, e não um extrato")
     return Kind.CSV

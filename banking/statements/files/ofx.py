@@ -51,7 +51,7 @@ STATEMENTS = frozenset({"STMTRS", "CCSTMTRS", "INVSTMTRS"})
 ENDS_LINE = STATEMENTS | {
     "STMTTRN", "BANKTRANLIST", "LEDGERBAL", "AVAILBAL", "BALLIST", "STMTTRNRS", "CCSTMTTRNRS",
     "BANKMSGSRSV1", "CREDITCARDMSGSRSV1", "INVSTMTTRNRS", "OFX", "BANKACCTFROM", "CCACCTFROM",
-    "MKTGINFO",
+    "MKTGINFO", "BANKTRANLISTP", "STMTTRNP",
 }  # fmt: skip
 OF_LINE = frozenset(
     {
@@ -220,13 +220,16 @@ class Statement:
         field = {tag: tidy(value) for tag, value in self._fields.items()}
         currency = currency_code(field.get("CURDEF", ""))
         self._refused = self._refused or refusal_of(currency)
+        since, until = day_or_none(field.get("DTSTART", "")), day_or_none(field.get("DTEND", ""))
+        if since and until and until < since:
+            since = until = None  # one of them is misprinted
         yield AccountHeader(
             bank_code(field.get("BANKID", "")) or bank_code(self._institution),
             field.get("BRANCHID", "")[:LONGEST_ID],
             field.get("ACCTID", "")[:LONGEST_ID],
             currency,
-            day_or_none(field.get("DTSTART", "")),
-            day_or_none(field.get("DTEND", "")),
+            since,
+            until,
             self._is_card,
             self._refused,
         )

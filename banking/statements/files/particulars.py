@@ -10,18 +10,20 @@ from core.text import fold, read_line
 # A row states a balance when it has no word but these: «PIX SALDO ANTERIOR» is a movement.
 BALANCE = frozenset({"saldo", "saldos", "sdo"})
 OPENING = frozenset({"anterior", "inicial", "abertura"})
+BLOCKED = frozenset({"bloq", "bloqueado", "bloqueados"})
 OTHER_WORDS = """
-a abertura apl aplic aplicacao aplicacoes atual ate aut automatica automaticas bloqueado c conta
-contabil corrente cta da de dia disponivel do em facil fechamento final financeiro hoje inicial
-invest investimento investimentos l limite liquido livre mais mes na no o ontem para parcial periodo
-poupanca r s total
+a abertura apl aplic aplicacao aplicacoes atual ate aut automatica automaticas bloq bloqueado
+bloqueados c conta contabil corrente cta da de dia diario disponivel do em facil fechamento final
+financeiro hoje inicial invest investimento investimentos l limite liquido livre mais mes na no o
+ontem para parcial periodo plus poupanca r rende s saque total
 """
 OF_A_BALANCE = BALANCE | OPENING | frozenset(OTHER_WORDS.split())
 WORDS = re.compile(r"[a-z]+")
 SPACED = "s a l d o"  # as Banco do Brasil prints it
 HIDDEN = "•*xX"
+# Sicoob prints a blank for the slash.
 DOCUMENT = re.compile(
-    rf"(?<![\w.])(?:[\dA-Z{HIDDEN}]{{2}}\.[\dA-Z{HIDDEN}]{{3}}\.[\dA-Z{HIDDEN}]{{3}}/"
+    rf"(?<![\w.])(?:[\dA-Z{HIDDEN}]{{2}}\.[\dA-Z{HIDDEN}]{{3}}\.[\dA-Z{HIDDEN}]{{3}}[/ ]"
     rf"[\dA-Z{HIDDEN}]{{4}}-[\d{HIDDEN}]{{2}}"
     rf"|[\d{HIDDEN}]{{3}}\.[\d{HIDDEN}]{{3}}\.[\d{HIDDEN}]{{3}}-[\d{HIDDEN}]{{2}})(?!\w)"
 )
@@ -41,7 +43,8 @@ def states_balance(text: str) -> bool:
 
 
 def states_opening(text: str) -> bool:
-    return not OPENING.isdisjoint(balance_words(text))
+    words = balance_words(text)
+    return not OPENING.isdisjoint(words) and BLOCKED.isdisjoint(words)
 
 
 def balance_words(text: str) -> list[str]:
@@ -89,4 +92,4 @@ def canonical(document: str) -> str:
     """Without its punctuation; where parts are hidden, as printed."""
     if any(sign in document for sign in HIDDEN):
         return document
-    return re.sub(r"[./-]", "", document)
+    return re.sub(r"[./ -]", "", document)

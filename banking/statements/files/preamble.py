@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from banking.statements.files.amounts import read_amount
+from banking.statements.files.cells import as_text
 from banking.statements.files.contract import (
     LONGEST_ID,
     LONGEST_TEXT,
@@ -17,9 +18,19 @@ from core.spreadsheet import Cell
 from core.text import fold
 
 BRANCH = re.compile(r"\bag(?:encia|\.)?[^\d;]{0,12}(\d[\d-]*[\dx]?)", re.ASCII)
-NUMBER = re.compile(r"\bconta\b[^\d;]{0,30}(\d[\d.]*(?:-[\dx])?)", re.ASCII)
+ACCOUNT = r"(\d[\d.]*(?:-[\dx]+)*)(?!\d)"
+# Not the 6 of «conta corrente C6», nor the day of «saldo em conta em 30/11/2026».
+NUMBER = re.compile(
+    rf"\b(?:conta\b[^\d;]{{0,30}}|c/?c\b[^\w;]{{0,4}})(?<![a-z]){ACCOUNT}(?! ?/ ?\d)", re.ASCII
+)
+# «Agência/Conta: 0001/12345-6», «Conta: 0001 000012345-6».
+BOTH = re.compile(
+    rf"\bconta\b[^\d;]{{0,30}}(?<![a-z])(\d{{3,5}}(?:-[\dx])?)(?: ?/ ?| (?=\d{{5}})){ACCOUNT}",
+    re.ASCII,
+)
 PERIOD = re.compile(r"(\d\d/\d\d/\d{4})\D{1,12}(\d\d/\d\d/\d{4})", re.ASCII)
 DAY = re.compile(r"\d\d/\d\d/\d{4}", re.ASCII)
+NOT_OURS = ("bloq", "limite")  # what an account may not or not only pay with
 MONEY = re.compile(r"-?(?:r\$ ?)?-?\d[\d.]*,\d\d(?!\d)", re.ASCII)
 
 
@@ -32,15 +43,16 @@ class Preamble:
             self._note_balance(text)
 
     def header(self) -> AccountHeader:
-        period = self._first(PERIOD)
-        branch, number = self._first(BRANCH), self._first(NUMBER)
+        period, both = self._first(PERIOD), self._first(BOTH)
+        branch = both or self._first(BRANCH)
+        number = both[2] if both else found[1] if (found := self._first(NUMBER)) else ""
         try:
             days = (read_day(period[1]), read_day(period[2])) if period else (None, None)
         except NotRead:
             days = (None, None)
         return AccountHeader(
             branch=branch[1][:LONGEST_ID] if branch else "",
-            number=number[1][:LONGEST_ID] if number else "",
+            number=number[:LONGEST_ID],
             since=days[0],
             until=days[1],
         )
@@ -50,7 +62,7 @@ class Preamble:
 
     def _note_balance(self, text: str) -> None:
         money = MONEY.search(text)
-        if "saldo" not in text or money is None:
+        if "saldo" not in text or money is None or any(word in text for word in NOT_OURS):
             return
         day = DAY.search(text)
         try:
@@ -67,5 +79,10 @@ class Preamble:
 
 
 def text_of(cells: Sequence[Cell]) -> str:
-    texts = (cell for cell in cells if isinstance(cell, str) and cell.strip())
-    return fold(" ".join(texts)[:LONGEST_TEXT])
+    """With whole numbers: a spreadsheet holds that of an account so."""
+    texts = (as_text(cell) for cell in cells if isinstance(cell, str) or is_whole(cell))
+    return fold(" ".join(text for text in texts if text)[:LONGEST_TEXT])
+
+
+def is_whole(cell: Cell) -> bool:
+    return isinstance(cell, int | float) and not isinstance(cell, bool) and cell == cell // 1

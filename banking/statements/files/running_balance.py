@@ -58,3 +58,27 @@ class RunningBalance:
         if self._first.day != self._last.day:
             return self._first.day < self._last.day
         return self._runs_down or not self._runs_up
+
+
+class StatedBalance:
+    """Balances that a table prints in rows of their own («SALDO DO DIA»): the last one to which its
+    opening and the movements lead. Of no other it is known what it counts: what is invested, what
+    is blocked, a limit."""
+
+    def __init__(self) -> None:
+        self.closing: Balance | None = None
+        self._sum: Decimal | None = None  # since the opening
+        self._last_day: date | None = None
+
+    def take(self, day: date, amount: Decimal) -> None:
+        self._last_day = day
+        if self._sum is not None:
+            self._sum += amount
+        if self.closing is not None and self.closing.day is not None and day <= self.closing.day:
+            self.closing = None
+
+    def note(self, amount: Decimal, day: date | None, *, is_opening: bool) -> None:
+        if is_opening and self._last_day is None and self._sum is None:
+            self._sum = amount
+        elif self._last_day is not None and amount == self._sum:
+            self.closing = Balance(amount, day or self._last_day)

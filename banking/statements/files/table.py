@@ -6,8 +6,9 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import chain, islice
 
-from banking.statements.files.amounts import decimal_mark
 from banking.statements.files.cells import as_amount, as_day, as_text, at
+from banking.statements.files.codes import refusal_of
+from banking.statements.files.column_sample import only_currency, understood
 from banking.statements.files.columns import Columns, headings_of, recognise, side_of
 from banking.statements.files.contract import (
     LONGEST_ID,
@@ -22,20 +23,28 @@ from banking.statements.files.contract import (
     UnreadableFile,
     UnreadRow,
 )
-from banking.statements.files.days import is_month_first
+from banking.statements.files.layout import layout_of
 from banking.statements.files.particulars import (
-    canonical,
     end_to_end_id,
     other_side,
     states_balance,
     states_opening,
 )
 from banking.statements.files.preamble import Preamble
-from banking.statements.files.running_balance import RunningBalance
+from banking.statements.files.rows import (
+    check_currency,
+    check_side,
+    further_text,
+    joined_texts,
+    number_at,
+    printed,
+    text_at,
+    told_side,
+)
+from banking.statements.files.running_balance import RunningBalance, StatedBalance
 from core.spreadsheet import Cell, plain
 
 SAMPLE = 500  # rows by which the columns are understood
-HEADINGS_WITHIN = 60  # rows
 SUMMARIES = ("total", "subtotal", "saldo", "resumo", "s a l d o")
 Row = tuple[int, Sequence[Cell]]
 
@@ -54,50 +63,21 @@ def read_table(
     """
     rows = iter(rows)
     sample = list(islice(rows, SAMPLE))
-    above = find_headings([cells for _, cells in sample], columns)
-    found = columns or recognise(sample[above - 1][1])
-    assert found is not None
-    found = understood(found, [cells for _, cells in sample[above:]])
+    above, found = layout_of([cells for _, cells in sample], columns)
+    shown = [cells for _, cells in sample[above:]]
+    found = understood(found, shown, is_recognised=columns is None)
     preamble = Preamble([cells for _, cells in sample[:above]])
-    yield replace(preamble.header(), is_card=found.is_sign_turned)
+    header = preamble.header()
+    found = replace(found, year_by=found.year_by or header.until)
+    currency = only_currency(found, shown)
+    refused = refusal_of(currency)
+    yield replace(header, is_card=found.is_sign_turned, currency=currency, refused=refused)
+    if refused:
+        yield AccountFooter()
+        return
     table = Table(found, preamble, today, counts_from_1904=counts_from_1904)
     yield from table.items(chain(sample[above:], rows))
     yield table.footer()
-
-
-def find_headings(rows: Sequence[Sequence[Cell]], columns: Columns | None) -> int:
-    """How many rows stand above the first movement.
-
-    Raises:
-        UnreadableFile: there are no such headings.
-    """
-    if columns is not None and not columns.headings:
-        return 0
-    for number, cells in enumerate(rows[:HEADINGS_WITHIN], 1):
-        if columns is None and recognise(cells) is not None:
-            return number
-        if columns is not None and headings_of(cells) == columns.headings:
-            return number
-    if columns is not None:
-        raise UnreadableFile(
-            "As colunas deste arquivo não são as do último: confira qual é qual.",
-            code="other_headings",
-        )
-    raise UnreadableFile(
-        "Não reconhecemos as colunas deste arquivo: informe onde estão data, descrição e valor.",
-        code="columns_unknown",
-    )
-
-
-def understood(columns: Columns, rows: Sequence[Sequence[Cell]]) -> Columns:
-    """With what the cells show of how the columns are written."""
-    days = [cell for cells in rows if isinstance(cell := at(cells, columns.date), str)]
-    money = (at(cells, position) for cells in rows for position in columns.money)
-    mark = columns.decimal_mark or decimal_mark(c.strip() for c in money if isinstance(c, str))
-    month_first = columns.is_month_first
-    if month_first is None:
-        month_first = is_month_first([day.strip() for day in days])
-    return replace(columns, decimal_mark=mark, is_month_first=month_first)
 
 
 class Table:
@@ -106,20 +86,36 @@ class Table:
     ) -> None:
         self._columns, self._today = columns, today
         self._counts_from_1904 = counts_from_1904
-        self._running = RunningBalance()
+        self._running, self._stated = RunningBalance(), StatedBalance()
         self._opening, self._closing = preamble.opening, preamble.closing
         self._has_rows = self._has_typed_days = False
         self._day_rows: list[int] = []  # of a spreadsheet, which is bounded
 
     def items(self, rows: Iterable[Row]) -> Iterator[Item]:
+        waiting: FileLine | None = None  # its text may go on in the next row
         for number, cells in rows:
+            if waiting is not None and (more := self._further_text(cells)):
+                waiting = self._with_text(waiting, f"{waiting.text} {more}"[:LONGEST_TEXT])
+                continue
+            if waiting is not None:
+                yield waiting
+                waiting = None
             item = self._item(number, cells)
             if item is None:
                 continue
             self._has_rows = True
+            if isinstance(item, FileLine):
+                waiting = item
+                continue
             if isinstance(item, UnreadRow):
                 self._running.lose()
             yield item
+        if waiting is not None:
+            yield waiting
+
+    def _further_text(self, cells: Sequence[Cell]) -> str:
+        text = further_text(cells, self._columns)
+        return "" if text and plain(text).startswith(SUMMARIES) else text
 
     def footer(self) -> AccountFooter:
         if not self._has_rows:
@@ -127,7 +123,7 @@ class Table:
         swapped = self._day_rows if self._has_typed_days and not self._columns.swaps_days else ()
         return AccountFooter(
             self._opening or self._running.opening(),
-            self._running.closing() or self._closing,
+            self._running.closing() or self._stated.closing or self._closing,
             swapped_rows=tuple(swapped),
         )
 
@@ -150,7 +146,7 @@ class Table:
             self._day_rows.append(number)
 
     def _of_day(self, number: int, cells: Sequence[Cell], day: dt.date) -> Item:
-        text = self._text(cells)
+        text = joined_texts(cells, self._columns)
         balance = self._balance(cells)
         if states_balance(text):
             stated = balance if balance is not None else self._amount(cells)
@@ -160,24 +156,30 @@ class Table:
             if amount is None and balance is None:
                 raise NotRead("A linha não tem valor.")
             return BalanceRow(number, day, balance, text, False)
+        if self._columns.is_unsigned:
+            check_side(cells, self._columns)
+        if self._columns.currency is not None:
+            check_currency(cells, self._columns)
         self._running.take(day, amount, balance)
+        self._stated.take(day, amount)
         return self._line(number, cells, day, amount, text)
 
     def _balance_row(
         self, number: int, day: dt.date | None, amount: Decimal | None, text: str
     ) -> BalanceRow:
         row = BalanceRow(number, day, amount, text, states_opening(text))
-        if row.is_opening and amount is not None and self._opening is None:
-            self._opening = Balance(amount, day)
+        if amount is not None:
+            self._stated.note(amount, day, is_opening=row.is_opening)
+            if row.is_opening and self._opening is None:
+                self._opening = Balance(amount, day)
         return row
 
     def _line(
         self, number: int, cells: Sequence[Cell], day: dt.date, amount: Decimal, text: str
     ) -> FileLine:
         columns = self._columns
-        name = as_text(at(cells, columns.name))
-        document = canonical(as_text(at(cells, columns.document)))
-        source_id = as_text(at(cells, columns.source_id))[:LONGEST_ID]
+        name, document = told_side(cells, columns, amount)
+        source_id = text_at(cells, columns.source_id)[:LONGEST_ID]
         if not (name and document):
             told = other_side(text)
             name, document = name or told[0], document or told[1]
@@ -189,10 +191,19 @@ class Table:
             name,
             document,
             source_id,
-            as_text(at(cells, columns.check_number))[:LONGEST_ID],
+            number_at(cells, columns.check_number)[:LONGEST_ID],
             end_to_end_id(source_id, text),
             None,
             day > self._today,
+        )
+
+    def _with_text(self, line: FileLine, text: str) -> FileLine:
+        name, document = other_side(text)
+        return line._replace(
+            text=text,
+            name=line.name or name,
+            document=line.document or document,
+            end_to_end_id=line.end_to_end_id or end_to_end_id(text),
         )
 
     def _without_day(self, number: int, cells: Sequence[Cell], why: str) -> Item | None:
@@ -210,7 +221,10 @@ class Table:
             return self._balance_row(number, None, amount if balance is None else balance, text)
         if plain(texts[0]).startswith(SUMMARIES):
             return None
-        has_day = any(sign.isdigit() for sign in as_text(at(cells, self._columns.date)))
+        told = as_text(at(cells, self._columns.date))
+        has_day = any(sign.isdigit() for sign in told)
+        if told and not has_day and not joined_texts(cells, self._columns):
+            return None  # «Limite da conta», among what Itaú writes below the movements
         if amount or (has_day and len(texts) > 2):
             return UnreadRow(number, printed(cells), why)
         return None
@@ -226,10 +240,6 @@ class Table:
         mark, first = self._columns.decimal_mark, self._columns.is_month_first
         self._columns = replace(found, decimal_mark=mark, is_month_first=first)
         return True
-
-    def _text(self, cells: Sequence[Cell]) -> str:
-        parts = (as_text(at(cells, position)) for position in self._columns.texts)
-        return " ".join(part for part in parts if part)[:LONGEST_TEXT]
 
     def _balance(self, cells: Sequence[Cell]) -> Decimal | None:
         """None too where it cannot be read: the movement counts without it."""
@@ -259,7 +269,3 @@ class Table:
         if debit:
             return -abs(debit)
         return credit if credit is not None else debit
-
-
-def printed(cells: Sequence[Cell]) -> str:
-    return " · ".join(text for text in map(as_text, cells) if text)[:LONGEST_TEXT]

@@ -80,8 +80,7 @@ def apply_file(file: StatementFile, by: Membership) -> bool:
             return False
         added = write_lines(held)
         held.status, held.applied_at = Status.READY, database_now()
-        held.compared_with = compared_with(held)
-        held.save(update_fields=["status", "applied_at", "compared_with"])
+        held.save(update_fields=["status", "applied_at"])
         restate_balances(account)
         note(held, added, by)
     return True

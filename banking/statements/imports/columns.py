@@ -41,7 +41,9 @@ def columns_for(file: StatementFile, kind: Kind, content: BinaryIO) -> Columns |
         return None
     if file.columns is not None:
         return columns_of(file.columns)
-    digests = [digest_of_headings(headings_of(cells)) for cells in first_rows(content, kind)]
+    # A blank row is no headings: what was said of a file without any is said of that file alone.
+    titles = filter(None, map(headings_of, first_rows(content, kind)))
+    digests = [digest_of_headings(headings) for headings in titles]
     with tenant_scope(file.tenant_id):
         known = ColumnMap.objects.of(file.tenant_id).filter(
             bank_account_id=file.bank_account_id, headings__in=digests

@@ -82,7 +82,7 @@ def receive_file(
 
 @transaction.atomic
 def say_columns(file: StatementFile, columns: Columns, *, by: Membership) -> None:
-    """Which column is which: remembered for the account's files with these headings.
+    """Which column is which: remembered for the account's files with these headings, if it has any.
 
     Raises:
         InvalidState: (code `not_mapping`) the columns of the file are not asked for.
@@ -95,12 +95,13 @@ def say_columns(file: StatementFile, columns: Columns, *, by: Membership) -> Non
     held.columns = {key: value for key, value in told.items() if value is not None}
     held.status, held.attempts = Status.READING, 0
     held.save(update_fields=["columns", "status", "attempts"])
-    ColumnMap.objects.update_or_create(
-        tenant_id=held.tenant_id,
-        bank_account_id=held.bank_account_id,
-        headings=digest_of_headings(columns.headings),
-        defaults={"columns": held.columns, "said_by": by.user},
-    )
+    if columns.headings:
+        ColumnMap.objects.update_or_create(
+            tenant_id=held.tenant_id,
+            bank_account_id=held.bank_account_id,
+            headings=digest_of_headings(columns.headings),
+            defaults={"columns": held.columns, "said_by": by.user},
+        )
     nudge(held)
 
 

@@ -353,3 +353,25 @@ def test_where_the_pieces_of_a_long_file_meet_nothing_is_lost() -> None:
 def test_a_field_without_end_is_refused() -> None:
     with pytest.raises(UnreadableFile):
         accounts_of(read_ofx, ofx(account(movement(memo="A" * 3_000_000))))
+
+
+def test_a_period_that_ends_before_it_begins_is_none() -> None:
+    read = account_of(read_ofx, ofx(account(movement())).replace("<DTEND>2026", "<DTEND>2025"))
+
+    assert (read.header.since, read.header.until) == (None, None)
+
+
+def test_what_is_pending_is_no_line_and_no_part_of_the_one_before() -> None:
+    open_line = "<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20261103<TRNAMT>-1.00<MEMO>TARIFA"
+    pending = "<BANKTRANLISTP><STMTTRNP><TRNAMT>-8.50<NAME>AINDA NAO</STMTTRNP></BANKTRANLISTP>"
+
+    (line,) = account_of(read_ofx, ofx(account(open_line + pending))).lines
+
+    assert (line.amount, line.text) == (Decimal("-1.00"), "TARIFA")
+
+
+def test_a_blocked_balance_is_no_opening() -> None:
+    blocked = movement("7.00", memo="SALDO BLOQ.ANTERIOR")
+    read = account_of(read_ofx, ofx(account(blocked, movement("9.00", memo="SALDO ANTERIOR"))))
+
+    assert (read.lines, read.footer.opening and read.footer.opening.amount) == ([], Decimal(9))

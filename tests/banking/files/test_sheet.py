@@ -98,3 +98,9 @@ def test_a_file_that_yields_nothing_is_refused(content: bytes, code: str) -> Non
         accounts_of(read_sheet, content)
 
     assert refused.value.code == code
+
+
+def test_the_number_of_an_account_may_be_a_number() -> None:
+    found = read(["AGENCIA", 4334, "CONTA", 130053675], HEADINGS, ["03/11/2026", "PIX", 5])
+
+    assert (found.header.branch, found.header.number) == ("4334", "130053675")

@@ -4,16 +4,19 @@ R-OFX07, R-CSV05."""
 import pytest
 
 from banking.models import FileRow, LineSource, StatementFile, StatementLine
+from banking.statements.files.columns import Columns
 from banking.statements.imports.files import (
     KnownFile,
     answer_doubts,
     begin_apply,
     begin_undo,
     discard_file,
+    say_columns,
 )
+from banking.statements.imports.stages import MOST_ATTEMPTS
 from banking.statements.imports.undo import effect_of_undoing
 from core.errors import InvalidInput, InvalidState, NotAllowed
-from tenants.models import Role
+from tenants.models import Role, User
 from tenants.scope import tenant_scope
 from tests.banking.conftest import NOW
 from tests.banking.factories import change, make_account, make_daily_balance, make_line, reread
@@ -23,6 +26,7 @@ from tests.banking.imports.making import (
     csv,
     doubtful,
     lines,
+    make_other,
     ofx,
     send,
     states,
@@ -109,12 +113,20 @@ def test_a_row_of_tomorrow_stays_out(other, by):
     ]
 
 
-def test_the_same_file_twice_is_told(other, by):
+def test_the_same_file_twice_is_told(other, by, tenant):
+    compared(make_other(tenant, by), ofx(FEE), by)
     file = compared(other, ofx(FEE), by)
 
     with pytest.raises(KnownFile) as known:
         send(other, ofx(FEE), by)
     assert known.value.file.id == file.id
+
+
+def test_a_file_that_ends_its_readers_is_not_read_for_ever(other, by):
+    file = send(other, ofx(FEE), by)
+    change(file, attempts=MOST_ATTEMPTS)
+
+    assert work(file).status == StatementFile.Status.REFUSED
 
 
 def test_a_file_that_was_discarded_may_come_again(other, by):
@@ -142,6 +154,16 @@ def test_columns_that_nobody_knows_are_asked(other, by):
     file = compared(other, b"x;y;z\n10/11/2026;a;1,00\n", by)
 
     assert file.status == StatementFile.Status.MAPPING
+
+
+def test_columns_are_said_only_where_they_are_asked(other, by):
+    file = compared(other, ofx(FEE), by)
+
+    with tenant_scope(other.tenant_id), pytest.raises(InvalidState) as refused:
+        say_columns(file, Columns(headings=(), date=0, amount=2), by=by)
+
+    assert refused.value.code == "not_mapping"
+    assert reread(file).status == StatementFile.Status.READY
 
 
 def test_a_reader_sends_nothing(other, tenant):
@@ -200,6 +222,12 @@ def test_a_doubt_that_nobody_answers_stays_out(other, by):
         assert begin_apply(file, by=by) == 1
 
     assert states(work(file)) == ["here", "applied", "doubtful"]
+    assert len(lines(other)) == 3
+    with tenant_scope(other.tenant_id):
+        answer_doubts(file, doubtful(file), "two", by=by)
+        begin_apply(file, by=by)
+    assert states(work(file)) == ["here", "applied", "applied"]
+    assert len(lines(other)) == 4
 
 
 @pytest.fixture
@@ -304,6 +332,25 @@ def test_a_file_of_another_account_has_to_be_confirmed(other, by):
         assert begin_apply(file, by=by, is_of_account=True) == 1
 
 
+@pytest.mark.parametrize("has", ["another role", "left"])
+@pytest.mark.parametrize("begin", [begin_apply, begin_undo])
+def test_for_who_does_not_work_on_it_any_more_nothing_is_done(other, by, has, begin):
+    make = compared if begin is begin_apply else applied
+    file = make(other, ofx(FEE, SALE), by)
+    before = lines(other)
+    with tenant_scope(other.tenant_id):
+        begin(file, by=by)
+    if has == "left":
+        User.objects.filter(id=by.user_id).update(is_active=False)
+    else:
+        change(by, role=Role.READER)
+
+    file = work(file)
+
+    assert (file.status, bool(file.fault)) == (StatementFile.Status.READY, True)
+    assert lines(other) == before
+
+
 # --- Undone -----------------------------------------------------------------------------------
 
 
@@ -344,6 +391,28 @@ def test_a_file_that_a_worker_is_at_is_left_to_it(other, by):
             assert refused.value.code == "not_ready"
 
     assert states(work(file)) == ["applied", "applied"]
+
+
+def test_what_was_applied_is_neither_discarded_nor_applied_again(other, by):
+    file = applied(other, ofx(FEE, SALE), by)
+    codes = []
+    with tenant_scope(other.tenant_id):
+        for act in (discard_file, begin_apply):
+            with pytest.raises(InvalidState) as refused:
+                act(file, by=by)
+            codes.append(refused.value.code)
+
+    assert codes == ["applied", "nothing_new"]
+    assert undone(file, by).status == StatementFile.Status.UNDONE
+
+
+def test_a_reader_does_nothing_with_a_file(other, by, tenant):
+    fresh, done = compared(other, ofx(FEE), by), applied(other, csv(SALE), by)
+    reader = membership_of(tenant, make_member(tenant, Role.READER))
+    with tenant_scope(other.tenant_id):
+        for act, file in ((begin_apply, fresh), (discard_file, fresh), (begin_undo, done)):
+            with pytest.raises(NotAllowed):
+                act(file, by=reader)
 
 
 def test_what_was_not_applied_is_not_undone(other, by):

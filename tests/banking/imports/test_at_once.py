@@ -9,6 +9,8 @@ import pytest
 from django.db import connection
 
 from banking.banks.contract.statement import StatementPage
+from banking.models import StatementFile, StatementLine
+from banking.statements.allocation import allocate
 from banking.statements.imports.files import begin_apply, begin_undo
 from banking.statements.store import store_pages
 from core.clock import database_now
@@ -26,6 +28,7 @@ from tests.banking.imports.making import (
     work,
 )
 from tests.payments.at_most_once.database import locked, wait_until_stuck
+from tests.reconciliation.books import post, posted
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("monday")]
 FEE = ("2026-11-10", "-1.20", "TARIFA PIX")
@@ -137,3 +140,18 @@ def test_a_file_waits_for_a_batch_of_a_sync_and_is_compared_anew(at_cora, by, po
 
     assert states(file) == ["here", "here"]
     assert lines(at_cora) == BOTH
+
+
+def test_what_stands_for_a_line_at_that_moment_is_undone_with_its_file(other, by, pool):
+    file = applied(other, ofx(FEE, RENT), by)
+    in_scope(begin_undo, file, by)
+    entry = post(other, "-1.20")
+    with tenant_scope(other.tenant_id):
+        fee = StatementLine.objects.of(other.tenant_id).get(amount="-1.20")
+        allocate(fee, posted(other, entry))
+        undoing = pool.submit(apart, work, file)
+        wait_until_stuck("banking_statementline")
+
+    assert undoing.result(60) == ""
+    assert reread(file).status == StatementFile.Status.UNDONE
+    assert lines(other) == []

@@ -1,19 +1,15 @@
 """People act on the lines of a company while the engine is at work on them."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Any
-
 import pytest
-from django.db import connection
 
 from audit.acts import Act
 from audit.services import record
 from audit.verification import verify
 from banking.models import BankAccount, StatementLine
+from charges.transitions import lock_charges
 from core.errors import Changed
-from payments.models import PaymentOrder
+from payments.bills.approval import hold
+from payments.models import Payable, PaymentOrder
 from payments.states import OrderStatus, PayableStatus
 from people.exceptional_acts import lock_person
 from reconciliation.engine.accept import accept
@@ -26,7 +22,9 @@ from reconciliation.models import Automation, LineReading, Match, Proposal
 from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
-from tests.payments.at_most_once.database import restore_to_before_the_order, wait_until_stuck
+from tests.charges.factories import make_charge
+from tests.charges.issued import opened
+from tests.payments.at_most_once.database import restore_to_before_the_order
 from tests.payments.clock import at
 from tests.payments.factories import (
     SUPPLIER,
@@ -35,9 +33,10 @@ from tests.payments.factories import (
     make_order,
     make_payable,
 )
-from tests.reconciliation.engine.lines import announce, of_payee, switch_on
+from tests.reconciliation.engine.lines import announce, of_payee, of_payer, switch_on
 from tests.reconciliation.matched import DAY, account_named, line, make_entry, matched, open_of
-from tests.reconciliation.ruled import make_rule, when
+from tests.reconciliation.meeting import stuck
+from tests.reconciliation.ruled import ignoring, make_rule, when
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("monday")]
 
@@ -48,28 +47,6 @@ ACCOUNTS, ORDERS = "banking_bankaccount", "payments_paymentorder"
 def automatic(ana: Membership, itau: BankAccount) -> BankAccount:
     switch_on(itau, ana)
     return itau
-
-
-@contextmanager
-def stuck(
-    tenant: Tenant, table: str, held: Callable[[], Any], act: Callable[[], Any] | None = None
-) -> Iterator[None]:
-    """Within a person's transaction that has `held` something; the engine, or another's act, has
-    come as far as that. It ends after the transaction has."""
-    with ThreadPoolExecutor(1) as pool:
-        with tenant_scope(tenant.id):
-            held()
-            attempt = pool.submit(elsewhere, act or (lambda: work(tenant.id)))
-            wait_until_stuck(table)
-            yield
-        attempt.result(60)
-
-
-def elsewhere(act: Callable[[], Any]) -> None:
-    try:
-        act()
-    finally:
-        connection.close()
 
 
 def made(tenant: Tenant) -> list[Match]:
@@ -100,6 +77,25 @@ def test_an_act_that_holds_what_the_engine_wants_next_may_go_on_record(
     assert verify(tenant.id).broken == ""
 
 
+def test_the_engine_holds_bills_before_charges_as_all_do(
+    tenant: Tenant, automatic: BankAccount
+) -> None:
+    bill = make_known(tenant, "731.17", approved=True)
+    charge = opened(make_charge(tenant, automatic, "912.44"))
+    rows = [
+        of_payee(bill, automatic, "-731.17"),
+        of_payer(charge, automatic, "912.44", charge.due_date),
+    ]
+
+    def hold_bill() -> None:
+        assert hold(Payable.objects.of(tenant).filter(id=bill.id)).count() == 1
+
+    with stuck(tenant, "payments_payable", hold_bill):
+        lock_charges(tenant.id, [charge.id])
+
+    assert [open_of(row) for row in rows] == [0, 0]
+
+
 def test_an_act_that_holds_a_line_that_a_rule_is_for_next_may_go_on_record(
     tenant: Tenant, itau: BankAccount, ana: Membership
 ) -> None:
@@ -114,6 +110,18 @@ def test_an_act_that_holds_a_line_that_a_rule_is_for_next_may_go_on_record(
 
     assert open_of(first) == open_of(then) == 0
     assert verify(tenant.id).broken == ""
+
+
+def test_a_rule_that_ignores_lets_another_act_of_its_author_go_first(
+    tenant: Tenant, itau: BankAccount, ana: Membership
+) -> None:
+    make_rule(ana, ignoring(when("SALDO")))
+    row = line(itau, "-5.00", description="SALDO DO DIA")
+
+    with stuck(tenant, "pg_advisory_xact_lock", lambda: lock_person(tenant.id, ana.user_id)):
+        hold_accounts(tenant.id, [itau.id])
+
+    assert open_of(row) == 0
 
 
 def test_a_bill_that_comes_while_the_engine_works_holds_its_line_from_rules(

@@ -9,13 +9,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from banking.models import BankAccount, StatementLine
+from banking.models import Allocation, BankAccount, StatementLine
 from banking.statements.allocation import allocate
 from charges.models import Charge, Settlement
 from charges.states import ChargeStatus
 from core.clock import database_now
 from parties.models import Payer
-from payments.models import PaymentOrder
+from payments.models import OutsidePayment, PaymentOrder
 from payments.states import OrderStatus, PayableStatus
 from reconciliation.engine.books.gathered import Gathered
 from reconciliation.engine.run import accounts_of
@@ -37,7 +37,7 @@ from tests.payments.factories import (
     make_payable,
 )
 from tests.reconciliation.engine.chosen import chosen_of, write
-from tests.reconciliation.engine.lines import announce
+from tests.reconciliation.engine.lines import announce, of_payee
 from tests.reconciliation.engine.whole_books import books_after
 from tests.reconciliation.matched import DAY, line, make_entry, open_of
 
@@ -110,6 +110,25 @@ def test_many_are_written_as_each_alone_would_be(tenant, bank, ana):
     together = books_after(tenant, lambda: write(tenant, gathered, chosen))
 
     assert (together - alone, alone - together) == ({}, {})
+
+
+def test_bills_that_were_paid_outside_are_paid_each_by_its_own_line(tenant, bank):
+    bills = [make_known(tenant, amount, approved=True) for amount in ("731.17", "812.40")]
+    lines = [of_payee(bill, bank, f"-{bill.amount}") for bill in bills]
+    gathered, chosen = chosen_of(tenant, lines)
+
+    assert write(tenant, gathered, chosen) == []
+
+    assert [reread(bill).status for bill in bills] == [PayableStatus.PAID] * 2
+    with tenant_scope(tenant.id):
+        parts = Allocation.objects.of(tenant).select_related("statement_line", "journal_line")
+        paid = {
+            each.statement_line_id: OutsidePayment.objects.of(tenant)
+            .get(entry=each.journal_line.entry_id)
+            .payable_id
+            for each in parts
+        }
+    assert paid == {row.id: bill.id for row, bill in zip(lines, bills, strict=True)}
 
 
 def test_more_of_them_take_no_more_queries(tenant, bank):

@@ -438,3 +438,16 @@ def test_a_transfer_of_which_something_else_was_announced_is_not_certain(book, s
 
     book.add_item(item("transfer", "-169.90", account="A", to_account="B"))
     assert propose(book, out)[0].degree == "evidence"
+
+
+def test_what_left_as_a_pix_did_not_arrive_as_a_ted(book):
+    """The other legs of two transfers of one value come days later, by file."""
+    out = line("-569.90", "PIX ENVIADO", name=COMPANY.name, account="A", kind="pix")
+    into = line("569.90", "TED RECEBIDA", name=COMPANY.name, account="B", kind="ted")
+    found = look(book, out, into)
+    assert [(each.kind, each.degree) for each in found] == [("transfer", "")]
+
+    late = line("569.90", f"PIX QRS {COMPANY.name}", account="C")
+    book.add_line(late)
+    found = propose(book, out)
+    assert (found[0].lines, found[0].degree) == ((out.id, late.id), "evidence")
