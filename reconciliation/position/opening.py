@@ -261,7 +261,8 @@ def end(opening: OpeningBalance, *, by: Membership | None, why: str) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT banking_release_items(%s, %s)", [opening.tenant_id, opening.ledger_account_id]
+            "SELECT reconciliation_release_items(%s, %s)",
+            [opening.tenant_id, opening.ledger_account_id],
         )
 
 

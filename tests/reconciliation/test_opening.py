@@ -425,6 +425,27 @@ def test_the_database_keeps_one(account, by) -> None:
         )
 
 
+@pytest.mark.parametrize("held", ["0.00", "1000.00"])
+def test_what_another_account_has_taken_in_since_stays_so(tenant, admin, account, by, held) -> None:
+    """Its Conta do Ativo is another account's by now, and its own is written on a new one."""
+    if Decimal(held):  # no entry is needed
+        post(account, held, BEFORE)
+    open_books(account, by)
+    with tenant_scope(tenant.id):
+        former = account.ledger_account
+    tie(account, new_leaf(tenant), by)
+    other = make_account(tenant, admin)
+    make_daily_balance(other, BEFORE, "300.00")
+    tie(other, former, by)
+    open_books(other, by)
+
+    open_books(account, by)
+
+    for each in (account, other):
+        at = position(each, FIRST)
+        assert at.difference == at.explained
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_at_once_one_is_written(account, by) -> None:
     def write(_: int) -> str:
