@@ -6,16 +6,18 @@ from typing import Any
 
 import pytest
 
+from accounts.chart.reclassify import move_entries
 from accounts.journal.entries import reverse_by_hand
 from accounts.models import Account, JournalEntry
 from audit.models import Record
 from banking.models import Allocation, StatementLine
-from banking.statements.allocation import undo_allocation, was_undone
+from banking.statements.allocation import allocate, undo_allocation, was_undone
 from charges.models import Settlement
 from charges.refunds.register import register_refund
 from charges.settlement.undo import undo_received
 from charges.states import ChargeStatus
 from core.errors import InvalidState, NotAllowed
+from payments.bills.enter import cancel_payable
 from payments.bills.paid_outside import undo_paid_outside
 from payments.models import OutsidePayment, Payable, PaymentOrder
 from payments.states import OrderStatus, PayableStatus
@@ -42,7 +44,7 @@ from tests.reconciliation.matched import (
     matched,
     open_of,
 )
-from tests.reconciliation.stacked import pay_outside
+from tests.reconciliation.stacked import part_paid, pay_outside
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -113,6 +115,29 @@ def test_a_difference_is_taken_out_of_the_entry_again(tenant, itau, ana):
     assert balance(tenant, itau.ledger_account) == D("100.00")
     assert balance(tenant, "5.5.01") == 0
     assert open_of(row) == D("97.00")
+
+
+def move(tenant, old: str, new: str, by: Any) -> None:
+    """All entries of an account to another one: each is written again."""
+    with tenant_scope(tenant.id):
+        accounts = [Account.objects.of(tenant).get(code=code) for code in (old, new)]
+        assert move_entries(*accounts, by=by.user, why="Outra conta")
+
+
+def test_an_entry_that_was_written_again_on_another_account_is_taken_back_there(tenant, itau, ana):
+    row, fee = line(itau, "-8.00"), line(itau, "97.00")
+    made = created(row, ana)
+    rewritten = matched(
+        fee, make_entry(itau, "100.00", code="4.1.01"), difference("fee", "-3.00"), by=ana
+    )
+    move(tenant, "5.5.01", "5.4.03", ana)
+    move(tenant, "4.1.01", "4.1.02", ana)
+
+    undone(made, rewritten, by=ana)
+
+    assert (open_of(row), open_of(fee)) == (D("-8.00"), D("97.00"))
+    assert (balance(tenant, "5.5.01"), balance(tenant, "5.4.03")) == (0, 0)
+    assert balance(tenant, itau.ledger_account) == D("100.00")
 
 
 # --- R-UND04, with the month open: on its own date, both visible ---
@@ -272,6 +297,16 @@ def test_the_rest_of_a_bill_goes_with_the_part_that_was_paid(tenant, itau, ana):
     assert (rest.status, reread(bill).status) == (PayableStatus.CANCELLED, PayableStatus.PENDING)
 
 
+def test_a_rest_that_was_given_up_bars_nothing(tenant, itau, ana):
+    stack, rest = part_paid(itau, ana)
+    with tenant_scope(tenant.id):
+        cancel_payable(rest, by=ana.user)
+
+    undone(stack.match, by=ana)
+
+    assert open_of(stack.row) == stack.row.amount
+
+
 def test_a_rest_that_was_paid_goes_first_or_with_it(tenant, itau, ana):
     bill, row = make_known(tenant, "100.00", approved=True), line(itau, "-40.00")
     first = matched(row, choice(bill, "40.00"), by=ana)
@@ -399,11 +434,18 @@ def test_another_line_of_the_same_entry_stays(itau, ana):
 def test_what_a_person_took_apart_is_remembered(itau, ana):
     row, entry = line(itau, "-150.00"), make_entry(itau, "-150.00")
 
+    other, posted = line(itau, "-20.00"), make_entry(itau, "-20.00")
+
     undone(matched(row, entry, by=ana), by=ana)
+    with tenant_scope(itau.tenant_id):
+        undo_allocation(allocate(other, posted), by=ana)
 
     with tenant_scope(itau.tenant_id):
         assert was_undone(row, entry)
-        assert (row.id, "entry", entry.entry_id) in undone_before(itau.tenant_id, [row.id])
+        assert undone_before(itau.tenant_id, [row.id, other.id]) == {
+            (row.id, "entry", entry.entry_id),
+            (other.id, "entry", posted.entry_id),
+        }
 
 
 def test_a_charge_that_was_taken_apart_is_remembered(tenant, itau, ana):

@@ -19,10 +19,11 @@ from reconciliation.matches.create import Slice, create_entry
 from reconciliation.matches.hold import hold_accounts, versions_of
 from reconciliation.matches.undo import undo
 from reconciliation.models import Automation, LineReading, Match, Proposal
+from reconciliation.rules.edit import save_rule
 from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
-from tests.charges.factories import make_charge
+from tests.charges.factories import make_charge, membership
 from tests.charges.issued import opened
 from tests.payments.at_most_once.database import restore_to_before_the_order
 from tests.payments.clock import at
@@ -115,7 +116,10 @@ def test_an_act_that_holds_a_line_that_a_rule_is_for_next_may_go_on_record(
 def test_a_rule_that_ignores_lets_another_act_of_its_author_go_first(
     tenant: Tenant, itau: BankAccount, ana: Membership
 ) -> None:
-    make_rule(ana, ignoring(when("SALDO")))
+    """Who said last what it does."""
+    rule = make_rule(membership(tenant), ignoring(when("SALDO")))
+    with tenant_scope(tenant.id):
+        save_rule(ignoring(when("SALDO")), by=ana, rule_id=rule.id, version=rule.version)
     row = line(itau, "-5.00", description="SALDO DO DIA")
 
     with stuck(tenant, "pg_advisory_xact_lock", lambda: lock_person(tenant.id, ana.user_id)):

@@ -223,3 +223,12 @@ def test_what_anybody_else_sends_is_no_acquirers_credit(book):
     sales = [charge(amount, MARIA, account="A", method="other") for amount in ("250.00", "150.00")]
 
     assert look(book, line("388.08", "TED RECEBIDA OUTRA LOJA LTDA"), *sales) == []
+
+
+def test_the_day_in_a_text_says_of_no_charge_that_it_is_meant(book):
+    older = charge("640.00", OMEGA, number="10", day=date(2026, 11, 6))
+    newer = charge("640.00", OMEGA, number="11")
+
+    found = look(book, line("640.00", "PIX RECEBIDO CLIENTE OMEGA 09/11"), newer, older)
+
+    assert [(items_of(p), p.degree) for p in found] == [([older.id], ""), ([newer.id], "")]
