@@ -98,6 +98,10 @@ class StatementFile(TenantOwned):
     def is_at_work(self) -> bool:
         return self.status in self.AT_WORK
 
+    @property
+    def kind_name(self) -> str:
+        return "CNAB 240" if self.kind == "cnab240" else self.kind.upper()
+
 
 class FileChunk(TenantOwned):
     """A piece of a file as it came, until it is read: nobody holds a large one whole."""

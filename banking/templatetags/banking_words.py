@@ -30,7 +30,9 @@ def balance_age(account: BankAccount) -> str:
     if account.balance_at is None:
         return "não informado"
     day, today = sao_paulo_day(account.balance_at), sao_paulo_day(timezone.now())
-    return dates.near_day(day, today) if 0 <= (today - day).days <= 1 else f"em {day:%d/%m}"
+    if 0 <= (today - day).days <= 1:
+        return dates.near_day(day, today)
+    return f"em {day:%d/%m}" if day.year == today.year else f"em {day:%d/%m/%Y}"
 
 
 @register.filter

@@ -37,9 +37,10 @@ class Effect:
 
     @property
     def sentences(self) -> list[str]:
+        sign = "−" if self.amount < 0 else ""
         said = [
             f"{counted(self.withdrawn, 'linha sai', 'linhas saem')} do extrato "
-            f"(R$\u00a0{format_brl(self.amount)})."
+            f"({sign}R$\u00a0{format_brl(abs(self.amount))})."
         ]
         if self.kept:
             said.append(

@@ -368,6 +368,13 @@ def test_undoing_withdraws_what_nobody_else_told(other, by):
         assert kept.count() == 2
 
 
+def test_the_sum_that_undoing_takes_out_has_its_sign_before_the_currency(other, by):
+    file = applied(other, ofx(RENT), by)
+
+    with tenant_scope(other.tenant_id):
+        assert "(−R$\u00a02.300,00)" in effect_of_undoing(file).sentences[0]
+
+
 def test_a_file_that_was_undone_may_be_applied_again(other, by):
     undone(applied(other, ofx(FEE, SALE), by), by)
     applied(other, ofx(FEE, SALE), by)
