@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models.expressions import RawSQL
 from django.utils.module_loading import import_string
 
 from audit.acts import Act
@@ -71,15 +72,16 @@ def effect_of_undoing(file: StatementFile) -> Effect:
 def lines_only_of(file: StatementFile) -> Any:
     """Lines that the file told and nobody else did.
 
-    Of a file that has just come the database knows no numbers: that its lines are of its account is
-    left unsaid, so each is found by its id, and not every one beside every other.
+    Of a file that has just come the database knows no numbers, and would hold each line against
+    each source: their ids are asked first.
     """
     sources = LineSource.objects.of(file.tenant_id).filter(file=file)
     others = LineSource.objects.filter(
         Q(file=None) | ~Q(file=file), tenant_id=file.tenant_id, line=OuterRef("line")
     )
-    mine = sources.filter(~Exists(others)).values("line")
-    return StatementLine.objects.of(file.tenant_id).filter(id__in=mine, is_from_file=True)
+    mine = list(sources.filter(~Exists(others)).values_list("line", flat=True))
+    ids = RawSQL("SELECT unnest(%s::uuid[])", [mine])
+    return StatementLine.objects.of(file.tenant_id).filter(id__in=ids, is_from_file=True)
 
 
 def allocations_of(file: StatementFile) -> Any:

@@ -2,6 +2,8 @@
 R-OFX07, R-CSV05."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from banking.models import FileRow, LineSource, StatementFile, StatementLine
 from banking.statements.files.columns import Columns
@@ -373,6 +375,17 @@ def test_the_sum_that_undoing_takes_out_has_its_sign_before_the_currency(other, 
 
     with tenant_scope(other.tenant_id):
         assert "(−R$\u00a02.300,00)" in effect_of_undoing(file).sentences[0]
+
+
+def test_what_undoing_does_is_asked_of_no_lines_beside_their_sources(other, by):
+    """Of a large file that has just come the database would hold each against each."""
+    file = applied(other, ofx(RENT, FEE), by)
+
+    with tenant_scope(other.tenant_id), CaptureQueriesContext(connection) as asked:
+        assert effect_of_undoing(file).withdrawn == 2
+
+    both = {StatementLine._meta.db_table, LineSource._meta.db_table}
+    assert not [each for each in asked if all(table in each["sql"] for table in both)]
 
 
 def test_a_file_that_was_undone_may_be_applied_again(other, by):
