@@ -31,6 +31,7 @@ class Outcome:
     by_id: list[Pairing] = field(default_factory=list)
     by_evidence: list[Pairing] = field(default_factory=list)
     by_person: list[Pairing] = field(default_factory=list)
+    first: set[str] = field(default_factory=set)  # lines with the truth proposed first
     in_three: set[str] = field(default_factory=set)  # lines with the truth among their first three
     proposed: set[str] = field(default_factory=set)  # lines for which anything was proposed
 
@@ -62,7 +63,7 @@ class Judge:
     def count(self, outcome: Outcome) -> dict[str, Any]:
         """The figures over all lines, and under `cases` for each case."""
         counts: dict[str, Counter[str]] = defaultdict(Counter)
-        right: set[str] = set()
+        right = set(outcome.first)
         excess = self._beyond_the_truth([*outcome.by_id, *outcome.by_evidence, *outcome.by_person])
         for degree, pairings in (("by_id", outcome.by_id), ("by_evidence", outcome.by_evidence)):
             for pairing in pairings:

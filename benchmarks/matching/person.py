@@ -21,6 +21,7 @@ class Person:
     loaded: Loaded
     back: ReadBack
     judge: Judge
+    first: set[str] = field(default_factory=set)  # whether or not the product lets it be accepted
     in_three: set[str] = field(default_factory=set)
     proposed: set[str] = field(default_factory=set)
     refused: list[str] = field(default_factory=list)  # why accepting the truth was refused
@@ -65,6 +66,8 @@ class Person:
             told = self.back.proposed(each.lines, each.parts)
             if told is not None and self.judge.is_true(told):
                 self.in_three |= told.lines
+                if place == 0:
+                    self.first |= told.lines
                 return each if place == 0 else None
         return None
 

@@ -70,7 +70,8 @@ class Play:
             self.outcome = outcome = self.back.outcome()
         by_itself = [*outcome.by_id, *outcome.by_evidence]
         matched = {line for each in by_itself for line in each.lines}
-        outcome.in_three, outcome.proposed = self.person.in_three, self.person.proposed | matched
+        outcome.first, outcome.in_three = self.person.first, self.person.in_three
+        outcome.proposed = self.person.proposed | matched
         return self.judge.count(outcome)
 
     def _go_to(self, day: date) -> None:

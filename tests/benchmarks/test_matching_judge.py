@@ -104,3 +104,11 @@ def test_what_a_person_accepted_is_right_first_and_not_by_itself():
     assert (figures["right_first"], figures["by_id"] + figures["by_evidence"]) == (1, 0)
     assert figures["right_in_three"] == 1
     assert figures["false_proposals"] == 0
+
+
+def test_a_first_proposal_that_is_the_truth_counts_whether_or_not_it_could_be_accepted():
+    held = judge([line("l1"), line("l2")], [payable("i1")], [fact(["l1"], ["i1"])])
+
+    figures = held.count(Outcome(first={"l1"}, proposed={"l1"}))
+
+    assert (figures["right_first"], figures["right_in_three"]) == (1, 1)
