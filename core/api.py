@@ -12,6 +12,7 @@ from rest_framework.views import exception_handler as drf_exception_handler
 
 from brazil.digits import plain
 from core.amounts import check_amount
+from core.conflicts import without_conflict
 from core.depth import is_shallow
 from core.errors import Changed, DomainError, InvalidInput, Locked
 from core.plurals import counted
@@ -19,9 +20,10 @@ from core.text import read_line, read_name
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """A `DomainError` is a 422 with its sentence and code, a 409 where something is locked or has
-    changed, and a throttled call a 429 that says when to come back; the rest is as the framework
-    does it."""
+    """A `DomainError` is a 422 with its sentence and code, a 409 where something is locked, has
+    changed or met another act, and a throttled call a 429 that says when to come back; the rest is
+    as the framework does it."""
+    error = without_conflict(error)
     if isinstance(error, DomainError):
         body: dict[str, str] = {"detail": str(error)}
         if isinstance(error, InvalidInput) and error.field:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from core.conflicts import without_conflict
 from core.errors import DomainError
 
 # What no page of ours asks a browser for. Passkeys (publickey-credentials) are not among it.
@@ -52,7 +53,8 @@ class AddressOfFormMiddleware:
 
 
 class DomainErrorMiddleware:
-    """A `DomainError` becomes a message where the person is; views hold no `try`."""
+    """A `DomainError` becomes a message where the person is, and so does a deadlock; views hold no
+    `try`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -61,6 +63,7 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        error = without_conflict(error)
         if not isinstance(error, DomainError):
             return None
         if getattr(request, "htmx", False):

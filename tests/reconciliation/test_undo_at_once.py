@@ -3,8 +3,14 @@
 from datetime import date
 
 import pytest
+from django.contrib import messages
+from django.contrib.messages import get_messages
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
 
-from banking.models import BankAccount
+from accounts.journal.entries import hold_entry
+from banking.models import Allocation, BankAccount
 from charges.transitions import lock_charges
 from core.errors import InvalidState
 from payments.bills.approval import hold
@@ -17,11 +23,13 @@ from reconciliation.models import Match
 from tenants.models import Membership, Tenant
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
+from tests.cast import sign_in
 from tests.charges.factories import make_charge
 from tests.charges.issued import opened
 from tests.payments.factories import make_known, make_order
 from tests.reconciliation.matched import D, line, matched, open_of
 from tests.reconciliation.meeting import stuck
+from tests.reconciliation.stacked import created, part_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("monday")]
 
@@ -111,3 +119,29 @@ def test_who_undoes_a_payment_on_the_page_of_its_bill_waits_for_who_undoes_its_m
 
     assert open_of(row) == D("-100.00")
     assert reread(bill).status == PayableStatus.PENDING
+
+
+def test_of_two_that_wait_for_each_other_one_is_told_to_try_again(
+    tenant: Tenant, itau: BankAccount, ana: Membership, client: Client
+) -> None:
+    """Who reverses an entry takes it before the part of its line, who undoes a match after it."""
+    row = line(itau, "-30.00")
+    with tenant_scope(tenant.id):
+        part = part_of(created(row, by=ana))
+        entry = part.journal_line.entry
+    sign_in(client, ana.user, tenant)
+    form = {"date": "2026-11-30", "why": "Em dobro"}
+    told: list[HttpResponse] = []
+
+    with stuck(
+        tenant,
+        "accounts_journal",
+        lambda: Allocation.objects.of(tenant).select_for_update().get(id=part.id),
+        lambda: told.append(client.post(reverse("accounts:reverse", args=[entry.id]), form)),
+    ):
+        hold_entry(entry)
+
+    (said,) = get_messages(told[0].wsgi_request)
+    assert (told[0].status_code, said.level) == (302, messages.ERROR)
+    with tenant_scope(tenant.id):
+        assert entry.reversal is None
