@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.chart.reclassify import standing
 from accounts.journal.entries import hold_entry, reverse_entry, rewrite_entry
 from accounts.journal.postings import postings_of
-from accounts.models import JournalEntry
+from accounts.models import Account, JournalEntry
 from audit.acts import Act
 from audit.services import record
 from banking.models import Allocation
@@ -130,7 +130,7 @@ def take_back(effect: MatchEffect, by: Membership | None, why: str) -> None:
         require_review(effect.order, sentence)
     elif effect.kind == Kind.REWRITTEN and effect.entry is not None and effect.former is not None:
         assert by is not None  # the product gives nothing up
-        write_former(standing(effect.entry), effect.former, by, why)
+        write_former(effect.entry, effect.former, by, why)
     elif is_own_entry(effect):
         assert effect.entry is not None  # matcheffect_of
         reverse(standing(effect.entry), by, why)
@@ -142,11 +142,24 @@ def reverse(entry: JournalEntry, by: Membership | None, why: str) -> None:
         reverse_entry(entry, by=by.user if by else None, date=entry.date, why=why)
 
 
-def write_former(entry: JournalEntry, former: JournalEntry, by: Membership, why: str) -> None:
-    """The entry as it was before the match, in the place of the one with the difference."""
+def write_former(written: JournalEntry, former: JournalEntry, by: Membership, why: str) -> None:
+    """The entry as it was before the match, in the place of the one with the difference; on the
+    accounts to which what the match has written was moved since."""
+    entry = standing(written)
     hold_entry(entry)
     if entry.reversal is None:
-        rewrite_entry(entry, lines=postings_of(former), why=why, by=by.user)
+        moved = moved_accounts(written, entry)
+        lines = [
+            each._replace(account=moved.get(each.account, each.account))
+            for each in postings_of(former)
+        ]
+        rewrite_entry(entry, lines=lines, why=why, by=by.user)
+
+
+def moved_accounts(before: JournalEntry, now: JournalEntry) -> dict[Account, Account]:
+    """An entry that is moved keeps its lines in their order."""
+    pairs = zip(postings_of(before), postings_of(now), strict=False)
+    return {was.account: here.account for was, here in pairs if was.amount == here.amount}
 
 
 def put_on_record(match: Match, by: Membership | None, why: str) -> None:

@@ -65,6 +65,7 @@ def test_three_banks_are_connected_and_paid_through(product: Product, browser: B
             approve(lia, payee)
         approve(lia, "Pix Conta Kamino")
         switch_modo_banking_on(page_of("Administrador"))
+        let_banks_be_open(cora, today)
         by = product.password_of("Financeiro")[0]
         product.manage("dispatch", "--by", by)
         product.manage("dispatch", "--by", by, "--day", day.isoformat())

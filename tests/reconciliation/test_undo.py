@@ -138,6 +138,7 @@ def test_an_entry_that_was_written_again_on_another_account_is_taken_back_there(
     assert (open_of(row), open_of(fee)) == (D("-8.00"), D("97.00"))
     assert (balance(tenant, "5.5.01"), balance(tenant, "5.4.03")) == (0, 0)
     assert balance(tenant, itau.ledger_account) == D("100.00")
+    assert (balance(tenant, "4.1.01"), balance(tenant, "4.1.02")) == (0, D("-100.00"))
 
 
 # --- R-UND04, with the month open: on its own date, both visible ---
