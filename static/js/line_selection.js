@@ -72,9 +72,10 @@ function changed() {
   }
 }
 
+// Not of the form itself: an act that is chosen meanwhile would wait for it, and lose its button.
 function count() {
   globalThis.htmx.ajax("POST", form.dataset.linesUrl, {
-    source: form,
+    source: "#selection",
     target: "#selection",
     swap: "innerHTML",
   });

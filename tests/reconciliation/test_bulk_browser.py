@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from banking.models import BankAccount, StatementLine
@@ -166,6 +166,24 @@ def test_where_all_waits_for_what_came_later_one_click_takes_it_along(
 
     with tenant_scope(tenant.id):
         assert not Match.objects.of(tenant).standing().exists()
+
+
+def test_an_act_that_is_chosen_before_the_lines_are_counted_is_not_lost(
+    live_server: LiveServer, tenant: Tenant, operator: User, open_browser: OpenBrowser
+) -> None:
+    row = line(make_bank_account(tenant), "-8.00")
+    waiting: list[Route] = []
+    with open_browser() as browser, browsing.new_page(browser) as page:
+        browsing.sign_in(page, live_server.url, (operator.email, PASSWORD))
+        counting = page.locator("[data-lines]").get_attribute("data-lines-url")
+        page.route(f"**{counting}", lambda route: waiting.append(route))
+        with page.expect_request(f"**{counting}"):
+            page.locator(f"[data-line][value='{row.id}']").check()
+        page.get_by_role("button", name="Ignorar…").click()
+
+        expect(page.get_by_role("dialog")).to_be_visible()
+        waiting[0].continue_()
+        expect_selected(page, 1, "saem 8,00")
 
 
 TELL = """tones => tones.forEach(tone => document.dispatchEvent(
