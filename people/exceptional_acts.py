@@ -29,6 +29,7 @@ from core.text import read_line, shorten
 from people.admins import require_role
 from people.exceptional_limit import limit_of, words
 from people.models import ExceptionalAct
+from tenants.acting import acting_member
 from tenants.models import Membership, Role, TenantOwned, User
 from tenants.notices import News, notify_people, withdraw
 from tenants.scope import tenant_scope
@@ -272,8 +273,7 @@ def asker_of(act: ExceptionalAct) -> Membership:
     Raises:
         InvalidState: (code `asker_left`) they do not work here any more.
     """
-    members = Membership.objects.of(act.tenant_id).select_related("user", "tenant")
-    found: Membership | None = members.filter(user=act.asked_by_id, user__is_active=True).first()
+    found = acting_member(act.tenant_id, act.asked_by_id)
     if found is None:
         raise InvalidState(
             f"{act.asked_by.display_name} não trabalha mais na empresa.", code="asker_left"

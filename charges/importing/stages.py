@@ -24,6 +24,7 @@ from core import deadline, lease
 from core.clock import database_now
 from core.errors import InvalidInput
 from core.text import shorten
+from tenants.acting import acting_member
 from tenants.models import Membership
 from tenants.scope import across_tenants, tenant_scope
 
@@ -147,9 +148,7 @@ def act(file: ImportFile) -> bool:
 
 def acting_of(file: ImportFile) -> Membership | None:
     with tenant_scope(file.tenant_id):
-        members = Membership.objects.of(file.tenant_id).select_related("user", "tenant")
-        found = members.filter(user=file.acting_id, user__is_active=True)
-        by: Membership | None = found.first()
+        by = acting_member(file.tenant_id, file.acting_id)
     return by if by is not None and by.can_enter else None
 
 

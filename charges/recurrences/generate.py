@@ -26,7 +26,8 @@ from core import deadline
 from core.clock import database_now
 from core.errors import DomainError, InvalidInput
 from core.text import shorten
-from tenants.models import Membership, TenantQuerySet
+from tenants.acting import acting_member
+from tenants.models import TenantQuerySet
 from tenants.scope import across_tenants, tenant_scope
 
 log = structlog.get_logger()
@@ -133,8 +134,7 @@ def tell(recurrence: Recurrence, charge: Charge, why_not: str) -> None:
 
 def reason_to_wait(recurrence: Recurrence) -> str:
     """Why nothing is issued by itself; empty when it is."""
-    people = Membership.objects.of(recurrence.tenant_id).filter(user=recurrence.responsible)
-    member = people.first()
+    member = acting_member(recurrence.tenant_id, recurrence.responsible_id)
     if member is None or not member.can_enter:
         return (
             f"{recurrence.responsible.display_name} respondia por esta recorrência e não pode mais "

@@ -26,6 +26,7 @@ from reconciliation.matches.ignore import ignore
 from reconciliation.matches.pairing import Done
 from reconciliation.matches.undo import already_undone, undo
 from reconciliation.models import BulkAct, BulkLine, Match
+from tenants.acting import acting_member
 from tenants.models import Membership
 from tenants.scope import across_tenants, tenant_scope
 
@@ -121,9 +122,7 @@ def do_next(tenant_id: UUID, bulk_id: UUID) -> bool:
 
 def member_of(bulk: BulkAct) -> Membership | None:
     """Who asked for it, as far as their role in the company goes by now."""
-    members = Membership.objects.of(bulk.tenant_id).select_related("user", "tenant")
-    by: Membership | None = members.filter(user=bulk.made_by_id, user__is_active=True).first()
-    return by
+    return acting_member(bulk.tenant_id, bulk.made_by_id)
 
 
 def act_on(row: BulkLine, by: Membership | None) -> Callable[[], Done | None]:

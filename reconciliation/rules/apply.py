@@ -29,6 +29,7 @@ from reconciliation.matches.write import Origin
 from reconciliation.models import Match, MatchLine, OpenedLine, Rule
 from reconciliation.reads.offers import party_of
 from reconciliation.rules.compiled import Compiled, rule_for, rules_of, slices_of
+from tenants.acting import acting_member
 from tenants.models import Membership
 
 ZERO = Decimal("0.00")
@@ -192,8 +193,7 @@ def author_of(rule: Rule) -> Membership:
     Raises:
         InvalidState: they do not work here any more.
     """
-    members = Membership.objects.of(rule.tenant_id).select_related("user", "tenant")
-    found: Membership | None = members.filter(user=rule.changed_by_id, user__is_active=True).first()
+    found = acting_member(rule.tenant_id, rule.changed_by_id)
     if found is None:
         raise InvalidState(
             "Quem gravou esta regra não trabalha mais na empresa: grave-a de novo.",

@@ -28,6 +28,7 @@ from reconciliation.rules.apply import apply_rules, held_lines
 from reconciliation.rules.compiled import first_for, rules_of
 from reconciliation.rules.open_items import open_items_now, open_items_of
 from reconciliation.rules.sentence import sentences
+from tenants.acting import acting_member
 from tenants.models import Membership, Tenant
 from tenants.scope import across_tenants, tenant_scope
 
@@ -249,10 +250,8 @@ def hold_run(tenant_id: UUID, run_id: UUID, token: UUID) -> RuleRun | None:
 
 
 def may_go_on(run: RuleRun) -> bool:
-    members = Membership.objects.of(run.tenant_id).filter(
-        user=run.asked_by_id, user__is_active=True
-    )
-    return any(each.can_enter for each in members)
+    by = acting_member(run.tenant_id, run.asked_by_id)
+    return by is not None and by.can_enter
 
 
 def finish(run: RuleRun, why: str = "") -> bool:

@@ -26,7 +26,7 @@ from charges.tracking.cancellation import cancel_charge
 from core.errors import InvalidInput, InvalidState
 from core.ids import uuid7
 from parties.payers import archive_payer
-from tenants.models import Membership, Role
+from tenants.models import Membership, Role, User
 from tenants.scope import tenant_scope
 from tests.banking.factories import reread
 from tests.charges.contracts import (
@@ -312,6 +312,16 @@ def test_without_the_role_of_who_answers_for_it_a_contract_waits(account, clock)
     act(take_over, recurrence)
     assert come_by(account) == 1
     assert not reread(recurrence).trouble
+
+
+def test_nothing_is_issued_in_the_name_of_who_was_locked_out(account, clock):
+    by = membership(account.tenant)
+    recurrence = make_recurrence(account, by=by)
+    User.objects.filter(id=by.user_id).update(is_active=False)
+    clock(date(2026, 12, 5))
+
+    assert come_by(account) == 0
+    assert reread(recurrence).trouble
 
 
 def test_what_cannot_be_issued_stays_a_draft_that_says_so(account, clock):
